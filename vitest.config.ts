@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Deadlines inside the tests are what fails a hang; this is only the net under them.
+    testTimeout: 60_000,
+    hookTimeout: 30_000,
+  },
+})
