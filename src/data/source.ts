@@ -1,0 +1,25 @@
+import type { Dataset } from './dataset.ts'
+
+/** What to learn from, and what to be judged by. Both have the same shape and classes. */
+export interface Split {
+  readonly train: Dataset
+  readonly test: Dataset
+}
+
+export interface LoadOptions {
+  /** For whatever is random: the digits themselves, the order of a CSV file's rows. */
+  readonly seed: number | string
+  /**
+   * Training samples to load at most, or to generate; all of a file's, or the default, where absent. The test samples
+   * are the same whatever this is, so that figures can be compared.
+   */
+  readonly samples?: number
+}
+
+/** A kind of data source. To add one: a file that exports one of these, and a line in `sources.ts`. */
+export interface DataSource {
+  /** How it is written, for messages: `csv:FILE[?label=COLUMN&header=no]`. */
+  readonly form: string
+  /** @param argument what follows the first colon; empty where nothing does */
+  load(argument: string, options: LoadOptions): Promise<Split>
+}

@@ -1,0 +1,31 @@
+import { csv } from './csv.ts'
+import { digits } from './digits.ts'
+import { SourceError } from './errors.ts'
+import { idx } from './idx.ts'
+import type { DataSource, LoadOptions, Split } from './source.ts'
+
+const SOURCES: ReadonlyMap<string, DataSource> = new Map([
+  ['digits', digits],
+  ['csv', csv],
+  ['idx', idx],
+])
+
+/**
+ * Loads the dataset that `source` names, such as `digits` or `csv:FILE`, split in training and test samples. The same
+ * source, file contents and options give the same split.
+ *
+ * @throws SourceError where the text or the options are not understood
+ * @throws DataFileError where a file is missing or malformed
+ */
+export async function loadDataset(source: string, options: LoadOptions): Promise<Split> {
+  const [, kind = source, argument = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
+  const found = SOURCES.get(kind)
+  if (found === undefined) {
+    const accepted = Array.from(SOURCES.values(), ({ form }) => form).join(', ')
+    throw new SourceError(`Unknown data source "${source}"; accepted: ${accepted}`)
+  }
+  if (options.samples !== undefined && !(Number.isSafeInteger(options.samples) && options.samples > 0)) {
+    throw new SourceError(`Cannot load ${options.samples} samples; expected a whole number above 0`)
+  }
+  return found.load(argument, options)
+}

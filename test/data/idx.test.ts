@@ -1,0 +1,156 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { parseIdx } from '../../src/data/idx.ts'
+import { loadDataset } from '../../src/data/sources.ts'
+import { UsageError } from '../../src/errors.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+
+function idxBytes(sizes: number[], elements: number[], type = 0x08): Uint8Array {
+  const header = Buffer.alloc(4 + 4 * sizes.length)
+  header.set([0, 0, type, sizes.length])
+  sizes.forEach((size, i) => {
+    header.writeUInt32BE(size, 4 + 4 * i)
+  })
+  return Buffer.concat([header, Buffer.from(elements)])
+}
+
+const COUNT = 10
+const IMAGES = idxBytes(
+  [COUNT, 2, 3],
+  Array.from({ length: COUNT * 6 }, (_, i) => i * 4),
+)
+const LABELS = idxBytes([COUNT], [3, 0, 1, 2, 3, 0, 1, 2, 3, 0])
+const parse = (images: Uint8Array, labels: Uint8Array) =>
+  parseIdx({ file: 'images', content: images }, { file: 'labels', content: labels })
+
+test('bytes become numbers in [0, 1], images of one channel, and classes up to the largest label', () => {
+  const dataset = parse(IMAGES, LABELS)
+  expect(dataset.shape).toEqual([2, 3, 1])
+  expect(dataset.classes).toBe(4)
+  expect([...dataset.labels]).toEqual([3, 0, 1, 2, 3, 0, 1, 2, 3, 0])
+  dataset.inputs.forEach((value, i) => {
+    expect(value).toBe(Math.fround((i * 4) / 255))
+  })
+})
+
+test('a fourth dimension is the channels', () => {
+  expect(parse(idxBytes([2, 2, 1, 3], Array(12).fill(9)), idxBytes([2], [0, 1])).shape).toEqual([2, 1, 3])
+})
+
+test('plain and gzip files give the same split, in the order of the files', async () => {
+  const plain = `idx:${folder.write('i', IMAGES)},${folder.write('l', LABELS)}`
+  // Named as if it were not compressed: the content decides.
+  const zipped = `idx:${folder.write('iz', gzipSync(IMAGES))},${folder.write('lz', gzipSync(LABELS))}`
+  const { train, test } = await loadDataset(plain, { seed: 1 })
+  expect([...train.labels, ...test.labels]).toEqual([3, 0, 1, 2, 3, 0, 1, 2, 3, 0])
+  expect(test.labels).toHaveLength(2)
+  const other = await loadDataset(zipped, { seed: 2 })
+  expect(other.train.inputs).toEqual(train.inputs)
+  expect(other.test.inputs).toEqual(test.inputs)
+})
+
+test.each([
+  [
+    'an empty file',
+    Buffer.alloc(0),
+    LABELS,
+    'images: found an empty file; expected an IDX file, which starts with 0000',
+  ],
+  ['another format', Buffer.from('%PDF-1.4'), LABELS, 'images: found the bytes 25504446; expected an IDX file'],
+  [
+    'floats',
+    idxBytes([COUNT, 2, 3], [], 0x0d),
+    LABELS,
+    'images: found elements that are 32-bit floats; expected unsigned bytes (0x08)',
+  ],
+  [
+    'an unknown type',
+    idxBytes([COUNT, 2, 3], [], 0x01),
+    LABELS,
+    'images: found elements that are the unknown type 0x01; expected unsigned bytes (0x08)',
+  ],
+  ['labels in place of images', LABELS, LABELS, 'images: found 1 dimensions; expected 3 or 4, for images'],
+  ['images in place of labels', IMAGES, IMAGES, 'labels: found 3 dimensions; expected 1, for labels'],
+  [
+    'half a header',
+    IMAGES.subarray(0, 10),
+    LABELS,
+    'images: found 10 bytes; expected a header of 16: the file is cut short',
+  ],
+  [
+    'too few bytes',
+    IMAGES.subarray(0, 40),
+    LABELS,
+    'images: found 40 bytes; expected 76, for 10 × 2 × 3 elements: the file is cut short',
+  ],
+  [
+    'too many bytes',
+    IMAGES,
+    Buffer.concat([LABELS, Buffer.of(1)]),
+    'labels: found 19 bytes; expected 18, for 10 elements: something follows the elements',
+  ],
+  [
+    'sizes that no file could hold',
+    idxBytes([0xffffffff, 0xffffffff, 0xffffffff], [1]),
+    LABELS,
+    'images: found 17 bytes; expected',
+  ],
+  [
+    'unequal counts',
+    IMAGES,
+    idxBytes([3], [0, 1, 2]),
+    'images holds 10 images and labels holds 3 labels; expected as many of one as of the other',
+  ],
+  ['no images', idxBytes([0, 28, 28], []), idxBytes([0], []), 'images: found no pixels; expected at least one image'],
+  [
+    'one class',
+    IMAGES,
+    idxBytes([COUNT], Array(COUNT).fill(0)),
+    'labels: every label is 0; expected at least 2 classes',
+  ],
+])('%s: refused, with what was found and expected', (_, images, labels, message) => {
+  const fault = () => parse(images, labels)
+  expect(fault).toThrow(UsageError)
+  expect(fault).toThrow(message)
+})
+
+test('a damaged gzip file is named', async () => {
+  const cut = folder.write('cut.gz', gzipSync(IMAGES).subarray(0, 30))
+  const labels = folder.write('labels', LABELS)
+  await expect(loadDataset(`idx:${cut},${labels}`, { seed: 1 })).rejects.toThrow(
+    `${cut}: the gzip file is damaged or cut short`,
+  )
+})
+
+test('a folder with one file of images and one of labels is enough', async () => {
+  mkdirSync(join(folder.path, 'good'))
+  folder.write('good/train-images-idx3-ubyte.gz', gzipSync(IMAGES))
+  folder.write('good/train-labels.idx1-ubyte', LABELS)
+  folder.write('good/README.md', 'about the images')
+  const { train } = await loadDataset(`idx:${join(folder.path, 'good')}`, { seed: 1 })
+  expect(train.labels).toHaveLength(8)
+})
+
+test('a folder with two files of images, or with none of labels, says so and how to go on', async () => {
+  const path = join(folder.path, 'bad')
+  mkdirSync(path)
+  folder.write('bad/t10k-images-idx3-ubyte', IMAGES)
+  await expect(loadDataset(`idx:${path}`, { seed: 1 })).rejects.toThrow(
+    `${path}: expected one file of labels, named *labels*idx1*; found none. Name both: idx:IMAGES,LABELS`,
+  )
+  folder.write('bad/train-images-idx3-ubyte', IMAGES)
+  await expect(loadDataset(`idx:${path}`, { seed: 1 })).rejects.toThrow(
+    'found t10k-images-idx3-ubyte and train-images-idx3-ubyte. Name both: idx:IMAGES,LABELS',
+  )
+})
+
+test('one file alone is refused', async () => {
+  const file = folder.write('alone', IMAGES)
+  await expect(loadDataset(`idx:${file}`, { seed: 1 })).rejects.toThrow(
+    'names one file; expected idx:IMAGES,LABELS or idx:DIR',
+  )
+})
