@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, SKETCH_BUCKETS } from './constants.ts'
+
+/**
+ * Where a peer stands: it trains; it only averages; it holds still while the swarm chooses one vector; it has seen
+ * everybody choose the same; it is leaving.
+ */
+export type Phase = 'training' | 'averaging' | 'sealing' | 'sealed' | 'left'
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+
+const announcementSchema = z.strictObject({
+  /** Grows with every announcement of a peer, over restarts too: the larger one is the newer. */
+  sequence: z.int().min(0),
+  phase: z.enum(['training', 'averaging', 'sealing', 'sealed', 'left']),
+  step: z.int().min(0),
+  age: z.int().min(0),
+  sketch: z.base64().transform((text, context) => {
+    const bytes = Buffer.from(text, 'base64')
+    if (bytes.byteLength !== 4 * SKETCH_BUCKETS) {
+      context.addIssue(`a sketch has ${4 * SKETCH_BUCKETS} bytes, not ${bytes.byteLength}`)
+      return z.NEVER
+    }
+    const sketch = Float32Array.from({ length: SKETCH_BUCKETS }, (_, i) => bytes.readFloatLE(4 * i))
+    if (!sketch.every(Number.isFinite)) context.addIssue('a sketch is finite')
+    return sketch
+  }),
+  /** While sealing and after: the hash of the vector that this peer takes for the swarm's. */
+  choice: hash.optional(),
+  /** The hash of a vector that was proposed and lies too far from this peer's own. */
+  refuses: hash.optional(),
+  addresses: z.array(z.string().max(MAX_ADDRESS_LENGTH)).max(MAX_ADDRESSES),
+})
+
+/** What a peer tells everybody about itself, about once a second. */
+export type Announcement = Omit<z.infer<typeof announcementSchema>, 'sketch'> & { readonly sketch: Float32Array }
+
+export function encodeAnnouncement(announcement: Announcement): Uint8Array {
+  const bytes = Buffer.alloc(4 * announcement.sketch.length)
+  announcement.sketch.forEach((value, i) => {
+    bytes.writeFloatLE(value, 4 * i)
+  })
+  return new TextEncoder().encode(JSON.stringify({ ...announcement, sketch: bytes.toString('base64') }))
+}
+
+/** @returns undefined where the bytes are not an announcement */
+export function decodeAnnouncement(bytes: Uint8Array): Announcement | undefined {
+  if (bytes.byteLength > MAX_ANNOUNCEMENT_BYTES) return undefined
+  try {
+    return announcementSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Every limit and timeout of the protocol core, each with its reason. Times are in milliseconds.
+ *
+ * @packageDocumentation
+ */
+
+/** How often a peer says how it is. Ten fit into {@link MEMBER_EXPIRY_MS}, so a lossy network does not lose a member. */
+export const ANNOUNCE_INTERVAL_MS = 1_000
+
+/** Changes are told sooner, but no closer together than this: an announcement costs every peer of the swarm a message. */
+export const ANNOUNCE_GAP_MS = 150
+
+/** A member not heard of for so long is taken for gone: nobody waits for it and nobody picks it as a partner. */
+export const MEMBER_EXPIRY_MS = 10_000
+
+/**
+ * A member silent for so long has left for good, and its share of the mean with it: what was decided with it and what
+ * is in doubt because of it is dropped. Long enough for a machine to restart and resume from its checkpoint.
+ */
+export const MEMBER_FORGOTTEN_MS = 120_000
+
+/** Members kept in memory; beyond it new ones are ignored. A swarm larger than this needs partial views. */
+export const MAX_MEMBERS = 10_000
+
+/** An announcement is a few hundred bytes (64 sketch buckets are 344 in base64); longer ones are not parsed. */
+export const MAX_ANNOUNCEMENT_BYTES = 4_096
+
+/** Addresses that a peer may announce, and the length of one. */
+export const MAX_ADDRESSES = 8
+export const MAX_ADDRESS_LENGTH = 256
+
+/**
+ * Buckets of the sketch. The squared distance between two peers is estimated with a relative deviation of
+ * sqrt(2 / buckets), here 0.18, for 256 bytes in an announcement.
+ */
+export const SKETCH_BUCKETS = 64
+
+/** Longest control message: a settlement names at most {@link MAX_IN_DOUBT} exchanges each way. Recipes fit too. */
+export const MAX_CONTROL_BYTES = 65_536
+
+/**
+ * Exchanges a peer takes part in at once: one that it began and one that another began. With the weights
+ * 1 / (1 + max(k_A, k_B)) its own share stays positive, 1 - 1/2 - 1/3, whichever of the two came first.
+ */
+export const MAX_CONCURRENT_EXCHANGES = 2
+
+/** Differences in doubt that a peer holds, each as large as its parameters. At the bound it begins nothing new. */
+export const MAX_IN_DOUBT = 8
+
+/** Dialling and opening a stream: a few round trips over a slow link. */
+export const OPEN_TIMEOUT_MS = 10_000
+
+/** One control message back and forth, a checkpoint on a slow disk included. */
+export const REPLY_TIMEOUT_MS = 15_000
+
+/** A whole vector in both directions. At 10 Mbit/s this carries 75 MB; the next frame would have to come sooner. */
+export const TRANSFER_TIMEOUT_MS = 60_000
+
+/** How often outstanding decisions and doubts are brought up with the partner. */
+export const SETTLE_INTERVAL_MS = 1_000
+
+/** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
+export const AVERAGING_PAUSE_MS = 40
+
+/** After a failed or refused exchange a partner is left alone for so long. */
+export const PARTNER_BACKOFF_MS = 250
+
+/** A peer that has never met anybody waits so long for company before it seals alone. */
+export const ALONE_GRACE_MS = 10_000
+
+/** After the seal a peer stays so long for members that vanished without a goodbye, so that they get the seal. */
+export const RETURN_GRACE_MS = 30_000
+
+/** A clean stop gives running exchanges so long to finish before it resets them. */
+export const STOP_GRACE_MS = 2_000
+
+/** How often a stopping peer looks whether its last exchange has ended. */
+export const STOP_POLL_MS = 10
+
+/** How often the optimiser's state is taken into the checkpoint; parameters are also saved at every exchange. */
+export const CHECKPOINT_INTERVAL_MS = 5_000
+
+/** A newcomer so many exchanges' worth of steps behind fetches the swarm's parameters instead of pulling the mean back. */
+export const LATE_JOIN_EXCHANGES = 10
+
+/** Offences (malformed frames, false hashes, …) after which a peer is banned for the rest of the session. */
+export const MAX_OFFENCES = 3
+
+/** Streams that one peer may open per second, and at once after a quiet spell; several times what an honest peer does. */
+export const STREAMS_PER_SECOND = 50
+export const STREAM_BURST = 100

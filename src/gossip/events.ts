@@ -1,0 +1,40 @@
+import type { PeerId } from './ports.ts'
+
+/** How an exchange ended: on both sides, on neither, or decided here and not known to be applied there yet. */
+export type ExchangeOutcome = 'averaged' | 'refused' | 'failed' | 'unsettled'
+
+/** What a peer tells the program that runs it, by the name of the event. */
+export interface GossipEvents {
+  'peer:join': { readonly peer: PeerId }
+  'peer:leave': { readonly peer: PeerId }
+  /** Some training, evaluated. */
+  round: {
+    readonly step: number
+    readonly age: number
+    readonly loss: number
+    /** On the test set; null where nothing is classified. */
+    readonly accuracy: number | null
+    readonly samplesPerSecond: number
+    /** This peer's estimate for the whole swarm; null while it knows nobody. */
+    readonly consensusDistance: number | null
+    readonly peers: number
+    readonly bytesIn: number
+    readonly bytesOut: number
+  }
+  /** Training is over; from here on the peer only averages. */
+  trained: { readonly step: number; readonly age: number }
+  /** An exchange that this peer began. */
+  exchange: {
+    readonly peer: PeerId
+    readonly bytes: number
+    readonly seconds: number
+    readonly outcome: ExchangeOutcome
+  }
+  warning: { readonly message: string }
+  /** The swarm has sealed: every peer that says so holds these bytes. */
+  consensus: { readonly consensusDistance: number; readonly parametersHash: string }
+  /** The peer cannot go on. */
+  failed: { readonly error: Error }
+}
+
+export type Emit = <Name extends keyof GossipEvents>(name: Name, detail: GossipEvents[Name]) => void

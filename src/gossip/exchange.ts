@@ -1,0 +1,165 @@
+/**
+ * The atomic two-sided exchange: both peers apply it or neither does.
+ *
+ * ```
+ *   A  initiator                         B  responder
+ *   propose id, k_A                 →
+ *                                   ←    accept k_B            both: w = 1 / (1 + max(k_A, k_B))
+ *   snapshot s_A, its hash          ⇄    snapshot s_B, its hash
+ *                                        records X in doubt, durably
+ *                                   ←    prepared
+ *   records X decided, adds w (s_B - s_A), durably
+ *   commit                          →
+ *                                        adds w (s_A - s_B), durably
+ *                                   ←    done
+ *   forgets X
+ * ```
+ *
+ * Before A's decision any failure is an abort on both sides. After it B may be in doubt; `settle.ts` ends that at the
+ * next contact. The two differences are exact negatives, because subtraction of floats is antisymmetric, so the sum over
+ * both peers changes by nothing but the rounding of two additions.
+ *
+ * @packageDocumentation
+ */
+
+import { exchangeDifference, exchangeWeight } from '../averaging/exchange.ts'
+import { MAX_CONCURRENT_EXCHANGES, REPLY_TIMEOUT_MS, TRANSFER_TIMEOUT_MS } from './constants.ts'
+import { withDeadline } from './deadline.ts'
+import { OffenceError, RefusedError } from './errors.ts'
+import { receive, send } from './messages.ts'
+import type { AbortOptions, Clock, FrameStream, PeerId } from './ports.ts'
+import type { Replica } from './replica.ts'
+import { receiveVector, sendVector } from './transfer.ts'
+
+export interface ExchangeOptions {
+  readonly self: PeerId
+  readonly replica: Replica
+  readonly clock: Clock
+  readonly maximumNorm: number
+  /** Makes the ids of this peer's exchanges: never the same one twice, restarts included. */
+  readonly nextId: () => string
+  /** Why this peer takes part in no exchange now, if it does not. */
+  readonly closed: () => string | undefined
+}
+
+export interface Exchange {
+  /** Averages with the peer at the other end; resolves when both have applied it. */
+  initiate(stream: FrameStream, options: AbortOptions): Promise<void>
+  respond(stream: FrameStream, options: AbortOptions): Promise<void>
+  /** Exchanges that this peer is in. */
+  active(): number
+  /** Makes sure that an exchange which this peer began and has not decided is never decided. */
+  abandon(id: string): void
+  /** Whether a stream of this exchange is still open, so that nothing needs to be settled yet. */
+  running(partner: PeerId, id: string): boolean
+}
+
+export function createExchange({ self, replica, clock, maximumNorm, nextId, closed }: ExchangeOptions): Exchange {
+  const { parameters, ledger } = replica
+  /** Exchanges that this peer began, by partner: at most one each. */
+  const initiated = new Map<PeerId, { readonly id: string; abandoned: boolean }>()
+  /** Exchanges that others began, by initiator. */
+  const responding = new Map<PeerId, string>()
+
+  const active = () => initiated.size + responding.size
+
+  /** Both directions flow at once; a stalled transfer is given up as a whole. */
+  async function swap(stream: FrameStream, snapshot: Float32Array, options: AbortOptions): Promise<Float32Array> {
+    return await withDeadline(clock, TRANSFER_TIMEOUT_MS, 'the transfer', options, async within => {
+      const [theirs] = await Promise.all([
+        receiveVector(stream, snapshot.length, maximumNorm, within),
+        sendVector(stream, snapshot, within),
+      ])
+      return theirs
+    })
+  }
+
+  const patiently = <T>(what: string, options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
+    withDeadline(clock, REPLY_TIMEOUT_MS, what, options, body)
+
+  async function initiate(stream: FrameStream, options: AbortOptions): Promise<void> {
+    const partner = stream.peer
+    const exchange = { id: nextId(), abandoned: false }
+    initiated.set(partner, exchange)
+    try {
+      const concurrent = active()
+      await send(
+        stream,
+        { type: 'propose', id: exchange.id, length: parameters.length, concurrent, age: replica.age },
+        options,
+      )
+      const accepted = await patiently('the answer', options, within => receive(stream, 'accept', within))
+      const weight = exchangeWeight(concurrent, accepted.concurrent)
+      const snapshot = parameters.slice()
+      const theirs = await swap(stream, snapshot, options)
+      await patiently('the partner preparing', options, within => receive(stream, 'prepared', within))
+      if (exchange.abandoned) throw new RefusedError('the partner has dropped this exchange')
+
+      // The decision: from here on nothing may fail that leads to anything but both applying it.
+      ledger.decide({ id: exchange.id, partner })
+      replica.add(exchangeDifference(snapshot, theirs, weight))
+      replica.age = Math.max(replica.age, accepted.age)
+      await replica.persist()
+
+      await send(stream, { type: 'commit' }, options)
+      await patiently('the partner applying', options, within => receive(stream, 'done', within))
+      ledger.forget(partner, exchange.id)
+    } finally {
+      initiated.delete(partner)
+    }
+  }
+
+  async function respond(stream: FrameStream, options: AbortOptions): Promise<void> {
+    const partner = stream.peer
+    const proposal = await patiently('the proposal', options, within => receive(stream, 'propose', within))
+    if (proposal.length !== parameters.length) {
+      throw new OffenceError(`proposed ${proposal.length} parameters, the recipe has ${parameters.length}`)
+    }
+    const refusal = closed() ?? refuses(partner)
+    if (refusal !== undefined) {
+      await send(stream, { type: 'refuse', reason: refusal }, options)
+      return
+    }
+    responding.set(partner, proposal.id)
+    try {
+      const concurrent = active()
+      await send(stream, { type: 'accept', concurrent, age: replica.age }, options)
+      const weight = exchangeWeight(proposal.concurrent, concurrent)
+      const snapshot = parameters.slice()
+      const theirs = await swap(stream, snapshot, options)
+
+      ledger.prepare({ id: proposal.id, partner, difference: exchangeDifference(snapshot, theirs, weight) })
+      await replica.persist()
+      await send(stream, { type: 'prepared' }, options)
+
+      await patiently('the decision', options, within => receive(stream, 'commit', within))
+      // Nothing is left to resolve where the outcome came first by a settlement: then it is applied already.
+      const doubt = ledger.resolve(partner, proposal.id)
+      if (doubt !== undefined) replica.add(doubt.difference)
+      replica.age = Math.max(replica.age, proposal.age)
+      await replica.persist()
+      await send(stream, { type: 'done' }, options)
+    } finally {
+      responding.delete(partner)
+    }
+  }
+
+  function refuses(partner: PeerId): string | undefined {
+    if (responding.has(partner)) return 'one exchange at a time with the same peer'
+    // Both began at once: the one with the smaller id goes on, the other is refused, so exactly one happens.
+    if (initiated.has(partner) && self < partner) return 'ours is under way'
+    if (active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
+    if (ledger.full()) return 'too many exchanges in doubt'
+    return undefined
+  }
+
+  return {
+    initiate,
+    respond,
+    active,
+    abandon(id) {
+      for (const exchange of initiated.values()) if (exchange.id === id) exchange.abandoned = true
+    },
+    running: (partner, id) => responding.get(partner) === id || initiated.get(partner)?.id === id,
+  }
+}

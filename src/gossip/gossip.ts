@@ -1,0 +1,528 @@
+/**
+ * The protocol core: a peer that trains, averages with others, and agrees with them in the end. It knows the world only
+ * through its ports, so the same code runs over real sockets and in a simulation.
+ *
+ * @packageDocumentation
+ */
+
+import { createSketcher } from '../averaging/sketch.ts'
+import type { Topology } from '../averaging/topology.ts'
+import { restoreRandom } from '../random/random.ts'
+import type { TrainerState } from '../training/trainer.ts'
+import { decodeAnnouncement, encodeAnnouncement, type Phase } from './announcement.ts'
+import { createAnnouncer } from './announcer.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import {
+  LATE_JOIN_EXCHANGES,
+  MAX_ADDRESSES,
+  MEMBER_FORGOTTEN_MS,
+  OPEN_TIMEOUT_MS,
+  RETURN_GRACE_MS,
+  SETTLE_INTERVAL_MS,
+  SKETCH_BUCKETS,
+  STOP_GRACE_MS,
+  STOP_POLL_MS,
+} from './constants.ts'
+import { withDeadline } from './deadline.ts'
+import { CheckpointMismatchError, OffenceError, RefusedError, StoppedError } from './errors.ts'
+import type { ExchangeOutcome, GossipEvents } from './events.ts'
+import { createExchange } from './exchange.ts'
+import { type FetchedVector, fetchVector, serveVector } from './fetch.ts'
+import { createLearning } from './learning.ts'
+import { createLedger } from './ledger.ts'
+import { createMembership } from './membership.ts'
+import { createPartners } from './partners.ts'
+import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId, Random, Storage, Trainer } from './ports.ts'
+import { compareRecipes, type RecipeDocument } from './recipe-handshake.ts'
+import { createReplica } from './replica.ts'
+import { createSealing } from './sealing.ts'
+import { createSettle } from './settle.ts'
+import { createStanding } from './standing.ts'
+import { ProtocolError } from './stream-errors.ts'
+
+export interface GossipOptions {
+  /** The recipe's hash. */
+  readonly swarm: string
+  readonly recipe: RecipeDocument
+  readonly topology: Topology
+  /** Local steps to train; 0 only averages. */
+  readonly steps: number
+  /** Local steps between two exchanges that this peer begins. */
+  readonly localSteps: number
+  /** Whether parameters are averaged at all; without, the peer only trains. */
+  readonly averages: boolean
+  /** Relative consensus distance at which the swarm may seal. */
+  readonly target: number
+  readonly maximumNorm: number
+  /** Local steps between two evaluations on the test set. */
+  readonly evaluateEvery: number
+  readonly network: Network
+  readonly clock: Clock
+  readonly random: Random
+  readonly trainer: Trainer
+  /** Where to keep checkpoints; without, a crash loses the peer. */
+  readonly storage?: Storage
+  /** What {@link Storage.load} gave, to go on from there. */
+  readonly checkpoint?: Checkpoint
+}
+
+export interface GossipStatus {
+  readonly phase: Phase
+  readonly step: number
+  readonly age: number
+  readonly peers: readonly PeerId[]
+  readonly consensusDistance: number | null
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Exchanges that this peer began and that were applied on both sides. */
+  readonly exchanges: number
+}
+
+export interface Gossip {
+  start(): Promise<void>
+  /** A copy of the parameters as they are now. */
+  parameters(): Float32Array
+  /** The parameters when training ended, before the swarm agreed; undefined before that. */
+  trained(): Float32Array | undefined
+  status(): GossipStatus
+  /** The hash on which the swarm sealed, once it has. */
+  sealed(): string | undefined
+  /** Differences that this peer holds in doubt and whether it has decided an exchange: for invariants in tests. */
+  open(): Pick<Checkpoint, 'decisions' | 'doubts'>
+  /**
+   * Whether nobody needs this peer any more after the seal: all it knows have sealed too or left, and those that
+   * vanished have had time to come back.
+   */
+  dismissed(): boolean
+  /** Settles or drops what is under way, writes a checkpoint, says goodbye. The peer cannot be started again. */
+  stop(): Promise<void>
+}
+
+export async function createGossip(
+  options: GossipOptions,
+  emit: <Name extends keyof GossipEvents>(name: Name, detail: GossipEvents[Name]) => void,
+): Promise<Gossip> {
+  const { swarm, network, clock, random, trainer, storage, checkpoint } = options
+  const { self } = network
+  if (checkpoint !== undefined) requireOurs(checkpoint, swarm, self, trainer.layout.length)
+
+  const partnerRandom = checkpoint === undefined ? random : restoreRandom(checkpoint.random)
+  const incarnation = Math.max(Math.floor(clock.now()), (checkpoint?.sequence ?? -1) + 1)
+  let sequence = incarnation
+  let exchangeCount = 0
+  const empty: TrainerState = { tensors: {}, metadata: {} }
+  if (checkpoint !== undefined) await trainer.restore(checkpoint.trainer)
+
+  const replica = createReplica(
+    {
+      parameters: checkpoint?.parameters ?? (await trainer.initial()),
+      step: checkpoint?.step ?? 0,
+      age: checkpoint?.age ?? 0,
+      ledger: createLedger(checkpoint?.decisions ?? [], checkpoint?.doubts ?? []),
+    },
+    async () => {
+      try {
+        await storage?.save(takeCheckpoint())
+      } catch (error) {
+        fail(error)
+        throw error
+      }
+    },
+  )
+  const membership = createMembership(clock)
+  const standing = createStanding(clock)
+  const exchange = createExchange({
+    self,
+    replica,
+    clock,
+    maximumNorm: options.maximumNorm,
+    nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
+    closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
+  })
+  const settle = createSettle({ replica, exchange, clock })
+  const partners = createPartners(self, options.topology, membership, clock, partnerRandom, reason =>
+    emit('warning', { message: `${reason}; until then every member is a neighbour` }),
+  )
+  const sealing = createSealing({
+    self,
+    swarm,
+    target: options.target,
+    replica,
+    sketcher: createSketcher(replica.parameters.length, SKETCH_BUCKETS, Number.parseInt(swarm.slice(0, 8), 16)),
+    membership,
+    clock,
+    sealed: checkpoint?.sealed,
+    unsettled: () => exchange.active() > 0 || membership.alive().some(({ peer }) => settle.outstanding(peer)),
+    fetch: fetchFromAny,
+    changed: () => announcer.soon(),
+    emit,
+  })
+  const announcer = createAnnouncer(clock, partnerRandom, announce)
+  const learning = createLearning(
+    {
+      replica,
+      trainer,
+      clock,
+      random: partnerRandom,
+      steps: options.steps,
+      localSteps: options.localSteps,
+      evaluateEvery: options.evaluateEvery,
+      exchange: exchangeOnce,
+      catchUp,
+      averages,
+      ended: () => sealing.phase() === 'sealed',
+      tell: ({ loss, evaluation, samplesPerSecond }) =>
+        emit('round', {
+          step: replica.step,
+          age: replica.age,
+          loss,
+          accuracy: evaluation.accuracy,
+          samplesPerSecond,
+          consensusDistance: sealing.estimate(),
+          peers: membership.alive().length,
+          ...network.traffic(),
+        }),
+    },
+    checkpoint?.trainer ?? empty,
+  )
+
+  /** Ends when the peer stops: nothing new is begun. */
+  const stopping = new AbortController()
+  /** Ends a little later: what is under way has had its time. */
+  const ended = new AbortController()
+  const stop = { signal: stopping.signal }
+  const end = { signal: ended.signal }
+  const forever = { signal: new AbortController().signal }
+  let fresh = checkpoint === undefined
+  let failure: Error | undefined
+  let averaged = 0
+  let trained: Float32Array | undefined
+  let sealedAt: number | undefined
+  let work: Promise<void> = Promise.resolve()
+  let settling = false
+  let cancelSettling = () => {}
+
+  function fail(error: unknown): void {
+    if (stopping.signal.aborted || failure !== undefined) return
+    failure = error instanceof Error ? error : new Error(String(error))
+    emit('failed', { error: failure })
+  }
+
+  function takeCheckpoint(): Checkpoint {
+    return {
+      swarm,
+      peer: self,
+      sequence,
+      step: replica.step,
+      age: replica.age,
+      sealed: sealed(),
+      random: partnerRandom.state(),
+      parameters: replica.parameters.slice(),
+      decisions: replica.ledger.decisions(),
+      doubts: replica.ledger.doubts(),
+      trainer: learning.trainerState(),
+    }
+  }
+
+  function sealed(): string | undefined {
+    return sealing.phase() === 'sealed' ? sealing.choice() : undefined
+  }
+
+  // --- what others hear of this peer, and this peer of others ---
+
+  function announce(): void {
+    for (const peer of membership.sweep()) emit('peer:leave', { peer })
+    for (const { partner } of [...replica.ledger.decisions(), ...replica.ledger.doubts()]) {
+      if (membership.isGone(partner) && clock.now() - startedAt > MEMBER_FORGOTTEN_MS) replica.ledger.drop(partner)
+    }
+    publish(sealing.phase())
+    consider()
+  }
+
+  function publish(phase: Phase): void {
+    const announcement = encodeAnnouncement({
+      sequence: ++sequence,
+      phase,
+      step: replica.step,
+      age: replica.age,
+      sketch: sealing.sketch(),
+      choice: sealing.choice(),
+      refuses: sealing.refuses(),
+      addresses: network.addresses().slice(0, MAX_ADDRESSES),
+    })
+    network.publish(announcement).catch(() => {
+      // Best effort by contract: the next announcement says the same and more.
+    })
+  }
+
+  function consider(): void {
+    if (options.averages) sealing.consider(stop).then(noteSeal, ignoreStop)
+  }
+
+  function noteSeal(): void {
+    if (sealing.phase() !== 'sealed') sealedAt = undefined
+    else sealedAt ??= clock.now()
+  }
+
+  function ignoreStop(error: unknown): void {
+    if (!stopping.signal.aborted) fail(error)
+  }
+
+  // --- streams ---
+
+  /** Opens a stream, talks over it, and leaves it closed or reset. Offences cost standing, whoever opened. */
+  async function talk<T>(
+    peer: PeerId,
+    channel: Channel,
+    abort: AbortOptions,
+    body: (stream: FrameStream) => Promise<T>,
+  ): Promise<T> {
+    const stream = await withDeadline(clock, OPEN_TIMEOUT_MS, `reaching ${peer}`, abort, within =>
+      network.open(peer, channel, within),
+    )
+    return await over(stream, abort, body)
+  }
+
+  async function over<T>(
+    stream: FrameStream,
+    abort: AbortOptions,
+    body: (stream: FrameStream) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const result = await body(stream)
+      await stream.close(abort)
+      return result
+    } catch (error) {
+      stream.abort(error as Error)
+      if (error instanceof OffenceError || error instanceof ProtocolError) blame(stream.peer, error)
+      throw error
+    }
+  }
+
+  function blame(peer: PeerId, error: Error): void {
+    emit('warning', { message: `${peer} broke the protocol: ${error.message}` })
+    if (standing.offend(peer)) network.ban(peer)
+  }
+
+  async function answer(channel: Channel, stream: FrameStream): Promise<void> {
+    if (!standing.admits(stream.peer)) throw new RefusedError('too many streams')
+    if (channel === 'recipe') await over(stream, end, meetRecipe)
+    else if (channel === 'settle') await over(stream, end, one => settle.answer(one, end))
+    else if (channel === 'fetch') await over(stream, end, one => serveVector(one, findVector, clock, end))
+    else await over(stream, end, one => exchange.respond(one, end))
+    if (channel !== 'fetch') changed()
+  }
+
+  async function meetRecipe(stream: FrameStream): Promise<void> {
+    const difference = await compareRecipes(stream, options.recipe, clock, end)
+    if (difference === undefined) return
+    emit('warning', { message: `${stream.peer} has another recipe and is left alone; ${difference}` })
+  }
+
+  function findVector(hash: string | undefined): FetchedVector | undefined {
+    const vector = hash === undefined ? replica.parameters.slice() : sealing.find(hash)
+    return vector && { vector, age: replica.age }
+  }
+
+  async function fetchFrom(peer: PeerId, hash: string | undefined, abort: AbortOptions): Promise<FetchedVector> {
+    return await talk(peer, 'fetch', abort, stream =>
+      fetchVector(stream, hash, replica.parameters.length, options.maximumNorm, clock, abort),
+    )
+  }
+
+  async function fetchFromAny(hash: string, holders: readonly PeerId[], abort: AbortOptions) {
+    const own = sealing.find(hash)
+    if (own !== undefined) return { vector: own, age: replica.age }
+    for (const holder of partnerRandom.shuffle([...holders])) {
+      try {
+        return await fetchFrom(holder, hash, abort)
+      } catch {
+        abort.signal.throwIfAborted()
+      }
+    }
+    return undefined
+  }
+
+  // --- averaging ---
+
+  /** Members far ahead of a newcomer, whose parameters it should take instead of pulling theirs back. */
+  const ahead = (): readonly PeerId[] =>
+    fresh
+      ? membership
+          .alive()
+          .filter(m => m.announcement.age - replica.age > LATE_JOIN_EXCHANGES * options.localSteps)
+          .map(({ peer }) => peer)
+      : []
+
+  function averages(): boolean {
+    return options.averages && !stopping.signal.aborted && sealing.averages() && ahead().length === 0
+  }
+
+  async function catchUp(abort: AbortOptions): Promise<void> {
+    const candidates = options.averages ? ahead() : []
+    if (candidates.length === 0) return
+    try {
+      const { vector, age } = await fetchFrom(candidates[partnerRandom.integer(candidates.length)], undefined, abort)
+      replica.replace(vector)
+      replica.age = Math.max(replica.age, age)
+      replica.step = Math.min(options.steps, replica.age)
+      fresh = false
+      emit('warning', { message: `joined late: went on from the swarm's parameters of age ${age}` })
+    } catch {
+      // The next round tries the next one; training goes on meanwhile.
+    }
+  }
+
+  async function exchangeOnce(abort: AbortOptions): Promise<void> {
+    if (replica.ledger.full()) return
+    const partner = partners.next()
+    if (partner === undefined) return
+    const began = clock.now()
+    let outcome: ExchangeOutcome = 'averaged'
+    try {
+      // Once begun it is finished even while the peer is stopping, within the grace that a stop allows.
+      abort.signal.throwIfAborted()
+      await talk(partner, 'exchange', end, stream => exchange.initiate(stream, end))
+      fresh = false
+      averaged++
+    } catch (error) {
+      partners.backOff(partner)
+      if (settle.outstanding(partner)) outcome = 'unsettled'
+      else outcome = error instanceof RefusedError ? 'refused' : 'failed'
+    }
+    const bytes = outcome === 'averaged' ? 2 * replica.parameters.byteLength : 0
+    emit('exchange', { peer: partner, bytes, seconds: (clock.now() - began) / 1_000, outcome })
+    changed()
+  }
+
+  function changed(): void {
+    if (sealing.phase() !== 'training') announcer.soon()
+    consider()
+  }
+
+  async function settleAll(abort: AbortOptions): Promise<void> {
+    for (const { peer } of membership.alive()) {
+      if (!settle.outstanding(peer)) continue
+      try {
+        await talk(peer, 'settle', abort, stream => settle.ask(stream, abort))
+        changed()
+      } catch {
+        abort.signal.throwIfAborted()
+      }
+    }
+  }
+
+  function settleRegularly(): void {
+    cancelSettling = clock.after(SETTLE_INTERVAL_MS, () => {
+      if (!settling) {
+        settling = true
+        settleAll(stop)
+          .catch(ignoreStop)
+          .finally(() => {
+            settling = false
+          })
+      }
+      settleRegularly()
+    })
+  }
+
+  async function run(): Promise<void> {
+    if (sealing.phase() === 'training') {
+      await learning.train(stop)
+      if (stopping.signal.aborted) return
+      await learning.capture()
+      trained = replica.parameters.slice()
+      sealing.trained()
+      await replica.persist()
+      emit('trained', { step: replica.step, age: replica.age })
+    }
+    changed()
+    if (options.averages) await learning.average(stop)
+  }
+
+  let startedAt = clock.now()
+
+  return {
+    async start() {
+      startedAt = clock.now()
+      await network.start({
+        stream: answer,
+        announcement(from, bytes) {
+          if (from === self) return 'accept'
+          const announcement = decodeAnnouncement(bytes)
+          if (announcement === undefined) return 'reject'
+          const wasAlive = membership.isAlive(from)
+          const { news, joined } = membership.hear(from, announcement)
+          if (!news) return 'ignore'
+          network.learn(from, announcement.addresses)
+          if (joined) emit('peer:join', { peer: from })
+          if (wasAlive && announcement.phase === 'left') emit('peer:leave', { peer: from })
+          consider()
+          return 'accept'
+        },
+        connected(peer) {
+          // One of the two asks, which is enough for both to know.
+          if (self < peer) talk(peer, 'recipe', end, meetRecipe).catch(() => {})
+          announcer.soon()
+        },
+        disconnected() {},
+      })
+      announcer.start()
+      settleRegularly()
+      work = run().catch(ignoreStop)
+    },
+
+    parameters: () => replica.parameters.slice(),
+    trained: () => trained,
+    status: () => ({
+      phase: sealing.phase(),
+      step: replica.step,
+      age: replica.age,
+      peers: membership.alive().map(({ peer }) => peer),
+      consensusDistance: sealing.estimate(),
+      exchanges: averaged,
+      ...network.traffic(),
+    }),
+    sealed,
+    open: () => ({ decisions: replica.ledger.decisions(), doubts: replica.ledger.doubts() }),
+
+    dismissed() {
+      if (sealedAt === undefined) return false
+      const allSealed = membership.alive().every(({ announcement }) => announcement.phase === 'sealed')
+      const patient = membership.vanished().length > 0 && clock.now() - sealedAt < RETURN_GRACE_MS
+      return allSealed && !patient
+    },
+
+    async stop() {
+      stopping.abort(new StoppedError())
+      announcer.stop()
+      cancelSettling()
+      const cancelGrace = clock.after(STOP_GRACE_MS, () => ended.abort(new StoppedError()))
+      await work
+      while (exchange.active() > 0) await clock.sleep(STOP_POLL_MS, forever)
+      cancelGrace()
+      ended.abort(new StoppedError())
+      if (failure === undefined) await learning.capture()
+      publish('left')
+      await replica.persist()
+      await network.stop()
+    },
+  }
+}
+
+function requireOurs(checkpoint: Checkpoint, swarm: string, self: PeerId, length: number): void {
+  if (checkpoint.swarm !== swarm) {
+    throw new CheckpointMismatchError(
+      `the checkpoint belongs to swarm ${checkpoint.swarm.slice(0, 12)}…, the recipe to ${swarm.slice(0, 12)}…; ` +
+        'use the recipe it was made with, or another --state',
+    )
+  }
+  if (checkpoint.peer !== self) {
+    throw new CheckpointMismatchError(`the checkpoint belongs to peer ${checkpoint.peer}, this is ${self}`)
+  }
+  if (checkpoint.parameters.length !== length) {
+    throw new CheckpointMismatchError(
+      `the checkpoint holds ${checkpoint.parameters.length} parameters, the recipe's model has ${length}`,
+    )
+  }
+}

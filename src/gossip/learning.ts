@@ -1,0 +1,107 @@
+/**
+ * Training, and the exchanges that go on beside it. The trainer works on a copy and gives back a difference, so nobody
+ * waits: an exchange that ends in the middle of a step is simply added as well.
+ *
+ * @packageDocumentation
+ */
+
+import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS } from './constants.ts'
+import type { AbortOptions, Clock, Evaluation, Random, Trainer, TrainerState } from './ports.ts'
+import type { Replica } from './replica.ts'
+
+export interface LearningOptions {
+  readonly replica: Replica
+  readonly trainer: Trainer
+  readonly clock: Clock
+  readonly random: Random
+  readonly steps: number
+  /** Local steps between two exchanges. */
+  readonly localSteps: number
+  /** Local steps between two evaluations; never where nothing is to be evaluated. */
+  readonly evaluateEvery: number
+  /** Begins an exchange, if there is somebody to average with. */
+  readonly exchange: (options: AbortOptions) => Promise<void>
+  /** Brings a newcomer up to the swarm, where it is far behind. */
+  readonly catchUp: (options: AbortOptions) => Promise<void>
+  /** Whether this peer takes part in exchanges at all now. */
+  readonly averages: () => boolean
+  /** Whether the swarm has sealed. */
+  readonly ended: () => boolean
+  readonly tell: (training: { loss: number; evaluation: Evaluation; samplesPerSecond: number }) => void
+}
+
+export interface Learning {
+  /** Trains until the recipe's steps are done. */
+  train(options: AbortOptions): Promise<void>
+  /** Averages for as long as the peer lives and is not sealing. */
+  average(options: AbortOptions): Promise<void>
+  /** The trainer's state as of the last time it was taken. */
+  trainerState(): TrainerState
+  /** Takes the trainer's state now. No training may be under way. */
+  capture(): Promise<void>
+}
+
+export function createLearning(options: LearningOptions, initial: TrainerState): Learning {
+  const { replica, trainer, clock, random, steps, localSteps, evaluateEvery } = options
+  let state = initial
+  let captured = clock.now()
+
+  async function capture(): Promise<void> {
+    state = await trainer.state()
+    captured = clock.now()
+  }
+
+  return {
+    trainerState: () => state,
+    capture,
+
+    async train({ signal }) {
+      let exchanging: Promise<void> | undefined
+      let losses = 0
+      let samples = 0
+      let seconds = 0
+      let rounds = 0
+      let evaluated = replica.step
+      while (replica.step < steps && !signal.aborted) {
+        await options.catchUp({ signal })
+        const count = Math.min(localSteps, steps - replica.step)
+        if (count <= 0 || signal.aborted || options.ended()) break
+        const trained = await trainer.train(replica.parameters, count)
+        // The swarm may have sealed without this peer meanwhile: then its parameters are not its own any more.
+        if (options.ended()) break
+        replica.add(trained.update)
+        replica.step += count
+        replica.age += count
+        losses += trained.loss
+        samples += trained.samples
+        seconds += trained.seconds
+        rounds++
+
+        // One exchange at a time: on a slow network training goes on, and there are fewer exchanges.
+        if (options.averages()) {
+          exchanging ??= options.exchange({ signal }).finally(() => {
+            exchanging = undefined
+          })
+        }
+        if (replica.step - evaluated >= evaluateEvery || (replica.step >= steps && evaluateEvery <= steps)) {
+          evaluated = replica.step
+          const evaluation = await trainer.evaluate(replica.parameters)
+          options.tell({ loss: losses / rounds, evaluation, samplesPerSecond: samples / seconds })
+          losses = samples = seconds = rounds = 0
+        }
+        if (clock.now() - captured >= CHECKPOINT_INTERVAL_MS) {
+          await capture()
+          await replica.persist()
+        }
+      }
+      await exchanging
+    },
+
+    async average({ signal }) {
+      while (!signal.aborted) {
+        if (options.averages()) await options.exchange({ signal })
+        await clock.sleep(AVERAGING_PAUSE_MS * (0.5 + random.uniform()), { signal })
+      }
+    },
+  }
+}

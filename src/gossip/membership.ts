@@ -1,0 +1,87 @@
+import type { Announcement, Phase } from './announcement.ts'
+import { MAX_MEMBERS, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from './constants.ts'
+import type { Clock, PeerId } from './ports.ts'
+
+export interface Member {
+  readonly peer: PeerId
+  /** The newest announcement. */
+  readonly announcement: Announcement
+  /** The phase in which this peer first heard of it: one that was found sealed had ended its run before. */
+  readonly foundIn: Phase
+  /** Clock time of the newest announcement. */
+  readonly heard: number
+}
+
+/**
+ * Who is in the swarm, as far as this peer has heard. A member that says goodbye is gone at once; one that falls silent
+ * expires, and is forgotten for good later.
+ */
+export interface Membership {
+  /** @returns whether the announcement was news, and whether its peer was not alive before */
+  hear(peer: PeerId, announcement: Announcement): { readonly news: boolean; readonly joined: boolean }
+  /** Members heard of recently, this peer not among them, sorted by id. */
+  alive(): readonly Member[]
+  get(peer: PeerId): Member | undefined
+  isAlive(peer: PeerId): boolean
+  /** Members that fell silent without a goodbye and are not forgotten yet. */
+  vanished(): readonly Member[]
+  /** Neither alive nor expected back: it said goodbye, was forgotten, or was never heard of. */
+  isGone(peer: PeerId): boolean
+  /** Moves time on. @returns the members that expired since the last call */
+  sweep(): readonly PeerId[]
+}
+
+export function createMembership(clock: Clock): Membership {
+  const alive = new Map<PeerId, Member>()
+  const vanished = new Map<PeerId, Member>()
+  // Outlives the entry: an old announcement that was delayed must not bring back a member that left.
+  const sequences = new Map<PeerId, number>()
+  let sorted: readonly Member[] | undefined
+
+  return {
+    hear(peer, announcement) {
+      const newest = sequences.get(peer)
+      if (newest !== undefined && announcement.sequence <= newest) return { news: false, joined: false }
+      if (newest === undefined && sequences.size >= MAX_MEMBERS) return { news: false, joined: false }
+      sequences.set(peer, announcement.sequence)
+      sorted = undefined
+      if (announcement.phase === 'left') {
+        alive.delete(peer)
+        vanished.delete(peer)
+        return { news: true, joined: false }
+      }
+      const known = alive.get(peer)
+      vanished.delete(peer)
+      alive.set(peer, {
+        peer,
+        announcement,
+        foundIn: known?.foundIn ?? announcement.phase,
+        heard: clock.now(),
+      })
+      return { news: true, joined: known === undefined }
+    },
+    alive() {
+      sorted ??= [...alive.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
+      return sorted
+    },
+    get: peer => alive.get(peer),
+    isAlive: peer => alive.has(peer),
+    vanished: () => [...vanished.values()],
+    isGone: peer => !alive.has(peer) && !vanished.has(peer),
+    sweep() {
+      const now = clock.now()
+      const expired: PeerId[] = []
+      for (const member of alive.values()) {
+        if (now - member.heard <= MEMBER_EXPIRY_MS) continue
+        alive.delete(member.peer)
+        vanished.set(member.peer, member)
+        expired.push(member.peer)
+        sorted = undefined
+      }
+      for (const member of vanished.values()) {
+        if (now - member.heard > MEMBER_FORGOTTEN_MS) vanished.delete(member.peer)
+      }
+      return expired
+    },
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * All that the protocol core knows of the world. `network/` and `storage/` drive these ports in real time,
+ * `simulations/` drives them on a virtual clock: the core cannot tell which.
+ *
+ * @packageDocumentation
+ */
+
+import type { Checkpoint } from './checkpoint.ts'
+
+export type { Random } from '../random/random.ts'
+export type { Evaluation, Trainer, TrainerState, TrainingUpdate } from '../training/trainer.ts'
+
+/** A libp2p peer id as text; in a simulation any unique name. */
+export type PeerId = string
+
+export interface AbortOptions {
+  readonly signal: AbortSignal
+}
+
+/**
+ * What a stream is for. `recipe` is spoken by every hearsay peer whatever its swarm; the others only by peers whose
+ * recipe has the same hash, because the protocol id carries it.
+ */
+export type Channel = 'recipe' | 'exchange' | 'settle' | 'fetch'
+
+/** A reliable, ordered, bidirectional stream of frames to one peer. */
+export interface FrameStream {
+  readonly peer: PeerId
+  /** Resolves when there is room for the next frame: a slow reader slows its writer. */
+  write(frame: Uint8Array, options: AbortOptions): Promise<void>
+  /** The next frame. Rejects with `StreamEndedError` when the other side closed, else with the reason of the reset. */
+  read(options: AbortOptions): Promise<Uint8Array>
+  /** Flushes what was written, then ends this side; the other side may still write. */
+  close(options: AbortOptions): Promise<void>
+  /** Resets both directions, here and there; pending reads and writes reject. Harmless after the end. */
+  abort(reason: Error): void
+}
+
+/** What to do with an announcement: deliver and forward, drop silently, or drop and lower the forwarder's standing. */
+export type Verdict = 'accept' | 'ignore' | 'reject'
+
+/** What a network calls when something happens. */
+export interface NetworkHandlers {
+  /** A peer opened a stream. A rejection resets it. */
+  stream(channel: Channel, stream: FrameStream): Promise<void>
+  /** An announcement whose signature says it is `from` this peer. Synchronous: it runs before the message is forwarded. */
+  announcement(from: PeerId, bytes: Uint8Array): Verdict
+  connected(peer: PeerId): void
+  disconnected(peer: PeerId): void
+}
+
+export interface Network {
+  readonly self: PeerId
+  start(handlers: NetworkHandlers): Promise<void>
+  /** Where others can reach this peer. */
+  addresses(): readonly string[]
+  /** Remembers addresses of a peer, so that {@link open} can dial it. Malformed ones are ignored. */
+  learn(peer: PeerId, addresses: readonly string[]): void
+  /** Opens a stream, dialling first where there is no connection. */
+  open(peer: PeerId, channel: Channel, options: AbortOptions): Promise<FrameStream>
+  /** Tells everybody, best effort: it may reach some, or none. */
+  publish(announcement: Uint8Array): Promise<void>
+  /** Peers with an open connection. */
+  connections(): readonly PeerId[]
+  /** Closes the connections to a peer and refuses new ones. */
+  ban(peer: PeerId): void
+  /** Bytes carried since the start, both directions. */
+  traffic(): { readonly bytesIn: number; readonly bytesOut: number }
+  stop(): Promise<void>
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch (in a simulation, since its beginning). */
+  now(): number
+  /** Rejects with the signal's reason when it is aborted. */
+  sleep(milliseconds: number, options: AbortOptions): Promise<void>
+  /** Calls back once after a while. @returns a function that cancels it */
+  after(milliseconds: number, callback: () => void): () => void
+}
+
+/** Keeps one checkpoint. */
+export interface Storage {
+  load(): Promise<Checkpoint | undefined>
+  /** Replaces the checkpoint atomically; when it resolves, the new one survives a crash. Calls are made one at a time. */
+  save(checkpoint: Checkpoint): Promise<void>
+}
