@@ -1,0 +1,130 @@
+import type { AbortOptions, Clock } from '../src/gossip/ports.ts'
+
+/** Time that passes only when nothing is left to do: a run of hours takes as long as its events, and always the same ones. */
+export interface VirtualClock extends Clock {
+  /**
+   * Plays events in the order of their time, and those of one time in the order in which they were set, until `done`.
+   *
+   * @throws StalledError when nothing is left that could happen, or the limit is reached
+   */
+  run(done: () => boolean, limitMilliseconds?: number): Promise<void>
+  /**
+   * Real work (training, say) that takes so much virtual time. The clock stands still until it is done, and works are
+   * done one after the other, so neither their speed nor their order on this machine can change what happens.
+   */
+  work<T>(milliseconds: number, body: () => Promise<T>): Promise<T>
+}
+
+/** A virtual run that did not end. */
+export class StalledError extends Error {
+  override readonly name = 'StalledError'
+}
+
+interface Event {
+  readonly at: number
+  readonly order: number
+  readonly callback: () => void
+  cancelled: boolean
+}
+
+export function createVirtualClock(): VirtualClock {
+  const queue: Event[] = []
+  let now = 0
+  let order = 0
+  let working: Promise<unknown> | undefined
+
+  const before = (a: Event, b: Event) => a.at < b.at || (a.at === b.at && a.order < b.order)
+
+  function push(event: Event): void {
+    let child = queue.length
+    while (child > 0) {
+      const parent = (child - 1) >> 1
+      if (!before(event, queue[parent])) break
+      queue[child] = queue[parent]
+      child = parent
+    }
+    queue[child] = event
+  }
+
+  function pop(): Event | undefined {
+    const [top] = queue
+    const last = queue.pop()
+    if (last === undefined || queue.length === 0) return top
+    let hole = 0
+    for (;;) {
+      let child = 2 * hole + 1
+      if (child >= queue.length) break
+      if (child + 1 < queue.length && before(queue[child + 1], queue[child])) child++
+      if (!before(queue[child], last)) break
+      queue[hole] = queue[child]
+      hole = child
+    }
+    queue[hole] = last
+    return top
+  }
+
+  function after(milliseconds: number, callback: () => void): () => void {
+    const event: Event = { at: now + Math.max(0, milliseconds), order: order++, callback, cancelled: false }
+    push(event)
+    return () => {
+      event.cancelled = true
+    }
+  }
+
+  function sleep(milliseconds: number, { signal }: AbortOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason)
+        return
+      }
+      const onAbort = () => {
+        cancel()
+        reject(signal.reason)
+      }
+      const cancel = after(milliseconds, () => {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      })
+      signal.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  return {
+    now: () => now,
+    after,
+    sleep,
+
+    work(milliseconds, body) {
+      const previous = working ?? Promise.resolve()
+      const result = previous.then(body)
+      const finished = result.then(
+        () => {},
+        () => {},
+      )
+      working = finished
+      finished.then(() => {
+        if (working === finished) working = undefined
+      })
+      const slept = new Promise<void>(resolve => after(milliseconds, resolve))
+      return slept.then(() => result)
+    },
+
+    async run(done, limitMilliseconds = Number.POSITIVE_INFINITY) {
+      for (;;) {
+        // Every promise that can go on without time passing goes on before time passes.
+        await new Promise(resolve => setImmediate(resolve))
+        if (done()) return
+        if (working !== undefined) {
+          await working
+          continue
+        }
+        const event = pop()
+        if (event === undefined) throw new StalledError(`nothing is left to happen after ${now / 1000} virtual s`)
+        if (event.cancelled) continue
+        if (event.at > limitMilliseconds) throw new StalledError(`not done after ${limitMilliseconds / 1000} virtual s`)
+        now = event.at
+        event.callback()
+      }
+    },
+  }
+}
