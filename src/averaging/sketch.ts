@@ -1,0 +1,68 @@
+import { distance, requireSameLength } from '../parameters/vectors.ts'
+import { consensusDistance } from './consensus.ts'
+
+/**
+ * A random projection of parameters to a few hundred numbers that keeps distances, so that peers can tell how far apart
+ * they are without seeing each other's models.
+ *
+ * A count sketch (Charikar, Chen and Farach-Colton 2002; Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask
+ * Learning"): coordinate i is added, with the sign σ(i), to bucket h(i), (Rx)_b = Σ_{i: h(i)=b} σ(i) x_i. R is linear,
+ * E‖Rx‖² = ‖x‖², and Var‖Rx‖² ≤ 2‖x‖⁴ / buckets: with 256 buckets a distance is right to about 4 %.
+ */
+export interface Sketcher {
+  readonly buckets: number
+  /**
+   * Takes one pass over the vector, in float64.
+   *
+   * @returns `[buckets]`
+   * @throws LengthMismatchError when the vector is not as long as the sketcher was made for
+   */
+  sketch(vector: Float32Array): Float32Array
+}
+
+/**
+ * @param length elements of the vectors
+ * @param buckets elements of a sketch
+ * @param seed unsigned 32-bit; only sketches of the same seed can be compared
+ */
+export function createSketcher(length: number, buckets: number, seed: number): Sketcher {
+  const key = scramble(seed)
+  return {
+    buckets,
+    sketch(vector) {
+      requireSameLength({ length }, vector)
+      const sums = new Float64Array(buckets)
+      for (let i = 0; i < length; i++) {
+        const hash = scramble(i ^ key)
+        // The lowest bit is the sign; the other 31, scaled, are the bucket.
+        const bucket = Math.floor(((hash >>> 1) * buckets) / 2 ** 31)
+        sums[bucket] += (hash & 1) === 0 ? vector[i] : -vector[i]
+      }
+      return new Float32Array(sums)
+    },
+  }
+}
+
+/** Estimates ‖x − y‖ from the sketches of x and y. @throws LengthMismatchError */
+export function sketchDistance(a: Float32Array, b: Float32Array): number {
+  return distance(a, b)
+}
+
+/**
+ * Estimates {@link consensusDistance} from everyone's sketches: because R is linear, the mean of the sketches is the sketch
+ * of the mean, and the same formula applies.
+ *
+ * @throws LengthMismatchError where there is no sketch, or their lengths differ
+ */
+export function estimateConsensusDistance(sketches: readonly Float32Array[]): number {
+  return consensusDistance(sketches)
+}
+
+/** The finaliser of MurmurHash3 (Appleby 2011): a bijection of 32 bits in which every bit of the input moves every bit. */
+function scramble(value: number): number {
+  let hash = value ^ (value >>> 16)
+  hash = Math.imul(hash, 0x85ebca6b)
+  hash ^= hash >>> 13
+  hash = Math.imul(hash, 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
