@@ -1,0 +1,36 @@
+import { type Dataset, features, samples } from '../data/dataset.ts'
+import { UsageError } from '../errors.ts'
+import type { TrainerOptions } from './trainer-options.ts'
+
+/**
+ * Finds what would make training fail later, in less clear words.
+ *
+ * @throws UsageError naming what is wrong
+ */
+export function checkOptions({ batch, shard, test }: TrainerOptions): void {
+  if (!Number.isInteger(batch) || batch < 1) throw new UsageError(`a batch is 1 sample or more, not ${batch}`)
+  checkDataset('shard', shard)
+  checkDataset('test set', test)
+  if (shard.shape.join() !== test.shape.join() || shard.classes !== test.classes) {
+    throw new UsageError(
+      `the shard (${shard.name}) and the test set (${test.name}) do not belong together: ` +
+        `samples of shape [${shard.shape}] in ${shard.classes} classes, and [${test.shape}] in ${test.classes}`,
+    )
+  }
+}
+
+function checkDataset(role: string, dataset: Dataset): void {
+  const { name, inputs, labels, classes } = dataset
+  if (samples(dataset) === 0) throw new UsageError(`the ${role} (${name}) has no samples`)
+  if (inputs.length !== samples(dataset) * features(dataset)) {
+    throw new UsageError(
+      `the ${role} (${name}) has ${samples(dataset)} labels, but ${inputs.length / features(dataset)} samples`,
+    )
+  }
+  const wrong = labels.findIndex(label => label < 0 || label >= classes)
+  if (wrong >= 0) {
+    throw new UsageError(
+      `the ${role} (${name}) gives sample ${wrong} the label ${labels[wrong]}: with ${classes} classes, labels are 0 to ${classes - 1}`,
+    )
+  }
+}

@@ -1,0 +1,20 @@
+import { UsageError } from '../errors.ts'
+import type { Model, ModelFamily } from './models/family.ts'
+import { linear } from './models/linear.ts'
+import { mlp } from './models/mlp.ts'
+
+const FAMILIES: readonly ModelFamily[] = [linear, mlp]
+
+/**
+ * Reads the name of a model, such as `mlp:64,32`. Does not load TensorFlow.js.
+ *
+ * @throws UsageError listing what is accepted
+ */
+export function parseModel(text: string): Model {
+  const colon = text.indexOf(':')
+  const name = colon < 0 ? text : text.slice(0, colon)
+  const argument = colon < 0 ? undefined : text.slice(colon + 1)
+  const model = FAMILIES.find(family => family.name === name)?.parse(argument)
+  if (model !== undefined) return model
+  throw new UsageError(`unknown model '${text}': accepted are ${FAMILIES.map(({ usage }) => usage).join(', ')}`)
+}

@@ -1,0 +1,198 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { type Dataset, features, samples } from '../data/dataset.ts'
+import { createLayout } from '../parameters/layout.ts'
+import { startBackend } from './backend.ts'
+import { checkOptions } from './check-options.ts'
+import { EVALUATION_BATCH } from './constants.ts'
+import { TrainerStateError, TrainingDivergedError } from './errors.ts'
+import { createExclusive } from './exclusive.ts'
+import { buildModel, modelVariables, tensorSpecs } from './layers-model.ts'
+import { parseModel } from './models.ts'
+import { score, softmaxCrossEntropy } from './objective.ts'
+import { createOptimizer } from './optimizer.ts'
+import { createSampleOrder } from './sample-order.ts'
+import type { Trainer } from './trainer.ts'
+import type { TrainerOptions } from './trainer-options.ts'
+import { readVariables, variablesLength, writeVariables } from './variables.ts'
+
+/**
+ * A trainer that computes in the thread it is made in, with mini-batch steps on the softmax cross-entropy. It blocks that
+ * thread while it computes: where an event loop must stay free use {@link createWorkerTrainer}.
+ *
+ * Two trainers with the same options give the same bits, and so does one that was restored from the other's state.
+ * A divergence makes the optimizer forget its moments, so that training can go on from parameters that are sound.
+ *
+ * @throws UsageError where the options do not fit together
+ */
+export async function createTensorflowTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { shard, test, optimizer: spec } = options
+  const { shape, classes } = shard
+  const model = parseModel(options.model)
+  checkOptions(options)
+  const backend = await startBackend(options.backend)
+  backend.select()
+
+  const network = buildModel(model, { shape, classes, seed: options.seed })
+  const layout = createLayout(tensorSpecs(network))
+  const variables = modelVariables(network)
+  const learned = variables.filter(variable => variable.trainable)
+  const optimizer = createOptimizer(spec, learned)
+  const order = createSampleOrder(samples(shard), options.batch, options.shardSeed)
+  const batch = createBatch(shard, Math.min(options.batch, samples(shard)))
+  const update = new Float32Array(variablesLength(variables))
+  const exclusive = createExclusive()
+  let stepsDone = 0
+
+  /** One step on the next batch; returns its loss, from before the step. */
+  function step(): tf.Scalar {
+    batch.gather(order.next())
+    stepsDone++
+    return tf.tidy(() => {
+      const inputs = tf.tensor(batch.inputs, [batch.size, ...shape], 'float32')
+      const oneHot = tf.tensor2d(batch.oneHot, [batch.size, classes], 'float32')
+      const { value, grads } = tf.variableGrads(
+        () => softmaxCrossEntropy(network.apply(inputs, { training: true }) as tf.Tensor2D, oneHot),
+        learned,
+      )
+      optimizer.update(
+        learned.map(variable => grads[variable.name]),
+        stepsDone,
+      )
+      return value
+    })
+  }
+
+  function diverged(what: string, atStep: number): TrainingDivergedError {
+    optimizer.reset()
+    return new TrainingDivergedError(
+      `training diverged: ${what} at step ${atStep}, with ${spec.name} and a learning rate of ${spec.learningRate}. ` +
+        'Try a smaller learning rate, and look for extreme values in the data.',
+    )
+  }
+
+  return {
+    layout,
+    backend: backend.name,
+    samples: samples(shard),
+
+    initial: () =>
+      exclusive.run(async () => {
+        backend.select()
+        const fresh = buildModel(model, { shape, classes, seed: options.seed })
+        const parameters = await readVariables(modelVariables(fresh))
+        fresh.dispose()
+        return parameters
+      }),
+
+    train: (parameters, steps) =>
+      exclusive.run(async () => {
+        if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`expected one step or more, got ${steps}`)
+        const start = performance.now()
+        const before = stepsDone
+        backend.select()
+        writeVariables(variables, parameters)
+        // Read at the end only: on a GPU, reading would make each step wait for the one before.
+        const lossPerStep = Array.from({ length: steps }, step)
+        const stacked = tf.stack(lossPerStep)
+        tf.dispose(lossPerStep)
+        const losses = await stacked.data<'float32'>()
+        stacked.dispose()
+        await readVariables(variables, update)
+
+        const failed = losses.findIndex(loss => !Number.isFinite(loss))
+        if (failed >= 0) throw diverged(`the loss is ${losses[failed]}`, before + failed + 1)
+        let finite = true
+        for (let i = 0; i < update.length; i++) {
+          update[i] -= parameters[i]
+          finite &&= Number.isFinite(update[i])
+        }
+        if (!finite) throw diverged('a parameter is not a finite number', stepsDone)
+
+        return {
+          update,
+          loss: losses.reduce((sum, loss) => sum + loss, 0) / steps,
+          samples: steps * batch.size,
+          seconds: (performance.now() - start) / 1000,
+        }
+      }),
+
+    evaluate: parameters =>
+      exclusive.run(async () => {
+        backend.select()
+        writeVariables(variables, parameters)
+        let loss = 0
+        let correct = 0
+        for (let first = 0; first < samples(test); first += EVALUATION_BATCH) {
+          const labels = test.labels.subarray(first, first + EVALUATION_BATCH)
+          const inputs = test.inputs.subarray(first * features(test), (first + labels.length) * features(test))
+          backend.select()
+          const logits = tf.tidy(
+            () => network.apply(tf.tensor(inputs, [labels.length, ...shape], 'float32')) as tf.Tensor2D,
+          )
+          const scored = score(await logits.data<'float32'>(), labels, classes)
+          logits.dispose()
+          loss += scored.loss
+          correct += scored.correct
+        }
+        return { loss: loss / samples(test), accuracy: correct / samples(test), samples: samples(test) }
+      }),
+
+    state: () =>
+      exclusive.run(async () => ({
+        tensors: await optimizer.state(),
+        metadata: { optimizer: spec.name, steps: String(stepsDone), ...order.state() },
+      })),
+
+    restore: ({ tensors, metadata }) =>
+      exclusive.run(async () => {
+        const steps = Number(metadata.steps)
+        if (metadata.optimizer !== spec.name || !Number.isInteger(steps) || steps < 0) {
+          throw new TrainerStateError(
+            `the saved state is of the optimizer '${metadata.optimizer}' after ${metadata.steps} steps, ` +
+              `this trainer uses '${spec.name}'`,
+          )
+        }
+        backend.select()
+        optimizer.restore(tensors)
+        order.restore(metadata)
+        stepsDone = steps
+      }),
+
+    async stop() {
+      await exclusive.close()
+      if (variables[0].isDisposed) return
+      network.dispose()
+      optimizer.dispose()
+    },
+  }
+}
+
+/** Room for one batch, filled again for every step. */
+interface Batch {
+  readonly size: number
+  /** `[size, features]` */
+  readonly inputs: Float32Array
+  /** `[size, classes]` */
+  readonly oneHot: Float32Array
+  /** Copies the samples with these indices, `[size]`. */
+  gather(indices: Int32Array): void
+}
+
+function createBatch(dataset: Dataset, size: number): Batch {
+  const { classes } = dataset
+  const width = features(dataset)
+  const inputs = new Float32Array(size * width)
+  const oneHot = new Float32Array(size * classes)
+  return {
+    size,
+    inputs,
+    oneHot,
+    gather(indices) {
+      oneHot.fill(0)
+      for (const [row, sample] of indices.entries()) {
+        inputs.set(dataset.inputs.subarray(sample * width, (sample + 1) * width), row * width)
+        oneHot[row * classes + dataset.labels[sample]] = 1
+      }
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Dataset } from '../data/dataset.ts'
+import type { OptimizerSpec } from './optimizer-spec.ts'
+
+/** All that a trainer needs to know. It can be cloned, so that it reaches a worker as it is. */
+export interface TrainerOptions {
+  /** Which model, as {@link parseModel} reads it: `linear`, `mlp:64`, … */
+  readonly model: string
+  readonly optimizer: OptimizerSpec
+  /** Samples per step. */
+  readonly batch: number
+  /** Seed of the initial parameters: the swarm's. */
+  readonly seed: number | string
+  /** Seed of the order in which samples are drawn: the peer's own. */
+  readonly shardSeed: number | string
+  /** What is trained on. */
+  readonly shard: Dataset
+  /** What is evaluated on. */
+  readonly test: Dataset
+  /** What computes, as {@link parseBackend} reads it: `wasm`, `cpu`. */
+  readonly backend: string
+}

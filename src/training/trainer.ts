@@ -1,0 +1,49 @@
+import type { Layout } from '../parameters/layout.ts'
+
+/** What one call of {@link Trainer.train} did. */
+export interface TrainingUpdate {
+  /**
+   * `[parameters]`: what training added, parameters afterwards minus parameters before. A difference and not a vector,
+   * because exchanges may have moved the peer's parameters meanwhile. Valid until the next call on this trainer.
+   */
+  readonly update: Float32Array
+  /** Mean training loss over these steps. */
+  readonly loss: number
+  /** Samples used. */
+  readonly samples: number
+  readonly seconds: number
+}
+
+export interface Evaluation {
+  readonly loss: number
+  /** Share of the test samples classified correctly, in [0, 1]. */
+  readonly accuracy: number
+  readonly samples: number
+}
+
+/** What a trainer carries from step to step (moments, step count, random state), by name. Goes into the checkpoint. */
+export interface TrainerState {
+  readonly tensors: Readonly<Record<string, Float32Array>>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/**
+ * Turns parameters and a shard into better parameters. The port through which gossip sees learning; calls are made one
+ * at a time. A trainer whose worker died rejects every call with `TrainerDiedError`.
+ */
+export interface Trainer {
+  readonly layout: Layout
+  /** Name of what computes: `wasm`, `cpu`, … */
+  readonly backend: string
+  /** Samples in the shard. */
+  readonly samples: number
+  /** The recipe's initial parameters: the same for every peer of a swarm. */
+  initial(): Promise<Float32Array>
+  /** Runs `steps` local steps from `parameters`, which it does not change. */
+  train(parameters: Float32Array, steps: number): Promise<TrainingUpdate>
+  /** Loss and accuracy on the test set. */
+  evaluate(parameters: Float32Array): Promise<Evaluation>
+  state(): Promise<TrainerState>
+  restore(state: TrainerState): Promise<void>
+  stop(): Promise<void>
+}

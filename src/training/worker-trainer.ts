@@ -1,0 +1,148 @@
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { parseBackend } from './backend.ts'
+import { checkOptions } from './check-options.ts'
+import { TrainerBusyError, TrainerDiedError, TrainerStoppedError } from './errors.ts'
+import type { Call, Ready, Reply } from './messages.ts'
+import { parseModel } from './models.ts'
+import { receiveError } from './sent-error.ts'
+import { shareDataset } from './share-dataset.ts'
+import type { Trainer } from './trainer.ts'
+import type { TrainerOptions } from './trainer-options.ts'
+
+/** A trainer in a thread of its own. */
+export interface WorkerTrainer extends Trainer {
+  /**
+   * Aborted, with the `TrainerDiedError` as its reason, when the thread ends without having been stopped. The call under
+   * way and all later ones reject with the same error.
+   */
+  readonly died: AbortSignal
+}
+
+/**
+ * Trains in a worker thread, so that this thread's event loop stays free and TensorFlow.js is not loaded into it.
+ * Parameters and updates cross in shared memory, and so do the datasets: give one test set that went through
+ * {@link shareDataset} to many trainers and it is in memory once.
+ *
+ * @throws UsageError where the options do not fit together
+ */
+export async function createWorkerTrainer(options: TrainerOptions): Promise<WorkerTrainer> {
+  return attachTrainer(startTrainingThread(options))
+}
+
+/**
+ * Starts the thread behind {@link createWorkerTrainer}.
+ *
+ * @throws UsageError where the options do not fit together
+ */
+export function startTrainingThread(options: TrainerOptions): Worker {
+  parseModel(options.model)
+  parseBackend(options.backend)
+  checkOptions(options)
+  const { shard, test } = options
+  // The file beside this one is `.ts` in the sources and `.js` once built.
+  const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+  const workerData: TrainerOptions = { ...options, shard: shareDataset(shard), test: shareDataset(test) }
+  // Without this process's own flags: one started with --eval passes on flags that no file can be run with.
+  return new Worker(file, { workerData, name: 'hearsay training', execArgv: [] })
+}
+
+type ReplyTo<K extends Reply['kind']> = Extract<Reply, { kind: K }>
+
+/** Waits until a training thread is ready and speaks with it from then on. Takes the thread over, its end included. */
+export async function attachTrainer(worker: Worker): Promise<WorkerTrainer> {
+  const death = new AbortController()
+  let waiting: PromiseWithResolvers<Reply> | undefined
+  // Why no more calls are taken.
+  let ended: Error | undefined
+  let lastWords = ''
+
+  /** The next reply. Calls are made one at a time, so it is to the last one, and of its kind. */
+  function receive<K extends Reply['kind']>(): Promise<ReplyTo<K>> {
+    waiting = Promise.withResolvers<Reply>()
+    return waiting.promise as Promise<ReplyTo<K>>
+  }
+
+  function end(reason: Error): void {
+    ended ??= reason
+    waiting?.reject(ended)
+    waiting = undefined
+  }
+
+  worker.on('message', (reply: Reply) => {
+    const call = waiting
+    waiting = undefined
+    if (reply.kind === 'failed') call?.reject(receiveError(reply.error))
+    else call?.resolve(reply)
+  })
+  worker.on('error', error => {
+    lastWords = `: ${error instanceof Error ? error.message : error}`
+  })
+  worker.on('exit', code => {
+    const unasked = ended === undefined
+    end(
+      new TrainerDiedError(
+        `the training thread ended unexpectedly with exit code ${code}${lastWords}. ` +
+          'Training cannot go on in this trainer: make a new one and restore the last saved state.',
+      ),
+    )
+    if (unasked) death.abort(ended)
+  })
+
+  async function stop(): Promise<void> {
+    end(new TrainerStoppedError())
+    await worker.terminate()
+  }
+
+  let ready: Ready
+  try {
+    ready = await receive<'ready'>()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const { layout, backend, samples } = ready
+  const input = new Float32Array(ready.parameters)
+  const result = new Float32Array(ready.result)
+
+  /** @param parameters what the training thread shall find in its input */
+  async function ask<C extends Call>(call: C, parameters?: Float32Array): Promise<ReplyTo<C['kind']>> {
+    if (ended !== undefined) throw ended
+    if (waiting !== undefined) throw new TrainerBusyError()
+    if (parameters !== undefined) {
+      if (parameters.length !== layout.length) {
+        throw new RangeError(`expected ${layout.length} parameters for this model, got ${parameters.length}`)
+      }
+      input.set(parameters)
+    }
+    worker.postMessage(call)
+    return receive<C['kind']>()
+  }
+
+  return {
+    layout,
+    backend,
+    samples,
+    died: death.signal,
+    async initial() {
+      await ask({ kind: 'initial' })
+      return result.slice()
+    },
+    async train(parameters, steps) {
+      const { report } = await ask({ kind: 'train', steps }, parameters)
+      return { update: result, ...report }
+    },
+    async evaluate(parameters) {
+      const { evaluation } = await ask({ kind: 'evaluate' }, parameters)
+      return evaluation
+    },
+    async state() {
+      const { state } = await ask({ kind: 'state' })
+      return state
+    },
+    async restore(state) {
+      await ask({ kind: 'restore', state })
+    },
+    stop,
+  }
+}

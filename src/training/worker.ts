@@ -1,0 +1,55 @@
+/**
+ * The training thread: a trainer behind messages. Started by `worker-trainer.ts`.
+ *
+ * @packageDocumentation
+ */
+
+import { parentPort, type Transferable, workerData } from 'node:worker_threads'
+import type { Call, Reply } from './messages.ts'
+import { sendError } from './sent-error.ts'
+import { createTensorflowTrainer } from './tensorflow-trainer.ts'
+import type { Trainer } from './trainer.ts'
+import type { TrainerOptions } from './trainer-options.ts'
+
+function reply(message: Reply, transfer: Transferable[] = []): void {
+  parentPort?.postMessage(message, transfer)
+}
+
+function serve(trainer: Trainer): void {
+  const { layout, backend, samples } = trainer
+  const parameters = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT))
+  const result = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT))
+
+  async function answer(call: Call): Promise<void> {
+    switch (call.kind) {
+      case 'initial':
+        result.set(await trainer.initial())
+        return reply({ kind: 'initial' })
+      case 'train': {
+        const { update, ...report } = await trainer.train(parameters, call.steps)
+        result.set(update)
+        return reply({ kind: 'train', report })
+      }
+      case 'evaluate':
+        return reply({ kind: 'evaluate', evaluation: await trainer.evaluate(parameters) })
+      case 'state': {
+        const state = await trainer.state()
+        // The trainer made these vectors for this call, so they can be given away.
+        const buffers = Object.values(state.tensors).map(({ buffer }) => buffer as ArrayBuffer)
+        return reply({ kind: 'state', state }, buffers)
+      }
+      case 'restore':
+        await trainer.restore(call.state)
+        return reply({ kind: 'restore' })
+    }
+  }
+
+  parentPort?.on('message', (call: Call) => {
+    answer(call).catch(error => reply({ kind: 'failed', error: sendError(error) }))
+  })
+  reply({ kind: 'ready', layout, backend, samples, parameters: parameters.buffer, result: result.buffer })
+}
+
+createTensorflowTrainer(workerData as TrainerOptions).then(serve, error =>
+  reply({ kind: 'failed', error: sendError(error) }),
+)
