@@ -1,0 +1,278 @@
+import { mean } from './averaging/aggregators/mean.ts'
+import { parseRule } from './averaging/rules/registry.ts'
+import { parseTopology } from './averaging/topologies/registry.ts'
+import { samples } from './data/dataset.ts'
+import type { Split } from './data/source.ts'
+import { loadDataset } from './data/sources.ts'
+import { UsageError } from './errors.ts'
+import type { Emit, GossipEvents } from './gossip/events.ts'
+import { createGossip, type GossipStatus } from './gossip/gossip.ts'
+import type { AbortOptions, Evaluation, PeerId } from './gossip/ports.ts'
+import { requireFit, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
+import { createIdentity, peerIdOf } from './network/identity.ts'
+import { createLibp2pNetwork } from './network/libp2p-network.ts'
+import { hashParameters } from './parameters/hash.ts'
+import type { Layout } from './parameters/layout.ts'
+import { createRandom } from './random/random.ts'
+import { parseRecipe, type Recipe, type RecipeInput, recipeHash } from './recipe/recipe.ts'
+import { openStateDirectory } from './storage/state-directory.ts'
+import { systemClock } from './system-clock.ts'
+import { createWorkerTrainer } from './training/worker-trainer.ts'
+import { createEvents, type TypedEventTarget } from './typed-events.ts'
+
+export interface PeerOptions {
+  /** What the swarm agrees on. Default: a small classifier on the built-in digits. */
+  readonly recipe?: RecipeInput
+  /** The peer's own data: a SOURCE as on the command line, or a dataset in memory. Default: `digits`. */
+  readonly data?: string | Split
+  /** Which part of the data is this peer's. Default: all of it. */
+  readonly shard?: ShardSpec
+  readonly network?: {
+    /** TCP multiaddrs to listen on. Default: any port of every IPv4 interface. */
+    readonly listen?: readonly string[]
+    /** TCP multiaddrs of peers to stay connected to. */
+    readonly connect?: readonly string[]
+    /** Whether to find peers on the local network. Default: yes. */
+    readonly mdns?: boolean
+  }
+  /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */
+  readonly state?: string
+  /** Seed of what is this peer's own: its digits, the order of its samples, its partners. Default: its peer id. */
+  readonly seed?: number
+  /** `wasm` (default) or `cpu`. */
+  readonly backend?: string
+  /** Local steps after which this peer stops training, in place of the recipe's. */
+  readonly steps?: number
+  /** Relative consensus distance at which this peer agrees to seal, in place of the recipe's. */
+  readonly consensusDistance?: number
+}
+
+export interface PeerEvents extends GossipEvents {
+  started: {
+    readonly peerId: PeerId
+    readonly addresses: readonly string[]
+    /** The swarm's id: the recipe's hash. */
+    readonly swarm: string
+    readonly backend: string
+    /** Samples in the shard. */
+    readonly shard: number
+    /** Number of parameters. */
+    readonly parameters: number
+    /** Local steps that were done before, when the peer resumed from its state. */
+    readonly step: number
+    readonly age: number
+  }
+  stopped: {
+    /** `consensus`, `interrupted`, `failed`, `stopped`. */
+    readonly reason: string
+    readonly step: number
+    readonly accuracy: number | null
+    /** The checkpoint's file, where state is kept. */
+    readonly checkpoint: string | null
+  }
+}
+
+export interface Consensus {
+  readonly consensusDistance: number
+  /** Hex SHA-256 of the parameters: of all peers, once sealed. */
+  readonly parametersHash: string
+}
+
+/** A peer: it trains on its own data and agrees with others on one model. */
+export interface Peer extends TypedEventTarget<PeerEvents> {
+  readonly id: PeerId
+  readonly recipe: Recipe
+  /** The swarm's id. */
+  readonly swarm: string
+  readonly layout: Layout
+  start(): Promise<void>
+  addresses(): readonly string[]
+  status(): GossipStatus
+  /** The hash on which the swarm sealed, once it has. */
+  sealed(): string | undefined
+  /** A copy of the parameters as they are now. */
+  parameters(): Float32Array
+  /** A copy of the parameters when this peer's training ended; undefined before. */
+  trained(): Float32Array | undefined
+  /** Loss and accuracy of the current parameters on the test set. Not while the peer trains. */
+  evaluate(): Promise<Evaluation>
+  /**
+   * Resolves when the swarm has sealed; with a distance, already when this peer has stopped training and estimates the
+   * swarm to be that close. Rejects when the peer fails, or the signal is aborted.
+   */
+  untilConsensus(options?: { readonly distance?: number; readonly signal?: AbortSignal }): Promise<Consensus>
+  /** Resolves when nobody needs this peer any more: all have sealed, and those that vanished had time to come back. */
+  untilDismissed(options: AbortOptions): Promise<void>
+  /** A TensorFlow.js `LayersModel` with the current parameters; its output is logits. Loads TensorFlow.js in this thread. */
+  model(): Promise<import('@tensorflow/tfjs-layers').LayersModel>
+  /** Ends cleanly: the last exchange settled or dropped on both sides, a checkpoint written. */
+  stop(reason?: string): Promise<void>
+}
+
+/** How often a waiting caller looks at the peer, beside its events. */
+const WATCH_INTERVAL_MS = 200
+
+/** About so many evaluations in a run: enough for a curve, few enough not to be felt. */
+const EVALUATIONS = 20
+
+/**
+ * Makes a peer that does nothing until it is started.
+ *
+ * @throws UsageError where the recipe, the data or an option cannot be
+ */
+export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
+  const recipe = parseRecipe(options.recipe ?? {})
+  if (recipe.objective.task !== 'classify') {
+    throw new UsageError(`the task ${recipe.objective.task} is for simulations; a peer classifies`)
+  }
+  const swarm = recipeHash(recipe)
+  const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
+  const rule = parseRule(recipe.averaging.rule, mean)
+
+  const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
+  try {
+    const identity = state === undefined ? await createIdentity() : await state.identity(createIdentity)
+    const id = peerIdOf(identity)
+    const seed = options.seed ?? id
+    const { target, emit } = createEvents<PeerEvents>()
+
+    const source = options.data ?? 'digits'
+    const split = typeof source === 'string' ? await loadDataset(source, { seed }) : source
+    requireFit(recipe, split)
+    const shard = options.shard === undefined ? split.train : shardsOf(split.train, options.shard)[options.shard.index]
+
+    const network = await createLibp2pNetwork({
+      swarm,
+      identity,
+      listen: options.network?.listen,
+      connect: options.network?.connect,
+      mdns: options.network?.mdns ?? true,
+      random: createRandom(`${seed}/network`),
+      warn: message => emit('warning', { message }),
+    })
+    const trainer = await createWorkerTrainer(
+      trainerOptionsOf(recipe, shard, split.test, `${seed}/samples`, options.backend ?? 'wasm'),
+    )
+    try {
+      const storage = state?.storage(trainer.layout)
+      const checkpoint = await storage?.load()
+      const steps = options.steps ?? recipe.training.steps
+      const { localSteps } = recipe.exchange
+      let accuracy: number | null = null
+      let failure: Error | undefined
+      const gossip = await createGossip(
+        {
+          swarm,
+          recipe,
+          topology,
+          steps,
+          localSteps,
+          averages: rule.mixing !== 'none',
+          target: options.consensusDistance ?? recipe.averaging.consensusDistance,
+          maximumNorm: recipe.security.maximumNorm,
+          evaluateEvery: Math.max(localSteps, Math.ceil(steps / EVALUATIONS)),
+          network,
+          clock: systemClock,
+          random: createRandom(`${seed}/gossip`),
+          trainer,
+          storage,
+          checkpoint,
+        },
+        // The core knows a part of these events.
+        emit as Emit,
+      )
+      trainer.died.addEventListener('abort', () => emit('failed', { error: trainer.died.reason as Error }))
+      target.addEventListener('failed', ({ detail }) => {
+        failure ??= detail.error
+      })
+      target.addEventListener('round', ({ detail }) => {
+        accuracy = detail.accuracy
+      })
+      let stopping: Promise<void> | undefined
+
+      async function stopAll(reason: string): Promise<void> {
+        await gossip.stop()
+        await trainer.stop()
+        await state?.release()
+        const checkpointFile = state?.checkpointFile ?? null
+        emit('stopped', { reason, step: gossip.status().step, accuracy, checkpoint: checkpointFile })
+      }
+
+      return {
+        ...bound(target),
+        id,
+        recipe,
+        swarm,
+        layout: trainer.layout,
+        async start() {
+          await gossip.start()
+          const { step, age } = gossip.status()
+          emit('started', {
+            peerId: id,
+            addresses: network.addresses(),
+            swarm,
+            backend: trainer.backend,
+            shard: samples(shard),
+            parameters: trainer.layout.length,
+            step,
+            age,
+          })
+        },
+        addresses: () => network.addresses(),
+        status: gossip.status,
+        sealed: gossip.sealed,
+        parameters: gossip.parameters,
+        trained: gossip.trained,
+        async evaluate() {
+          const evaluation = await trainer.evaluate(gossip.parameters())
+          accuracy = evaluation.accuracy
+          return evaluation
+        },
+        async untilConsensus({ distance, signal } = {}) {
+          const close = () => {
+            const { phase, consensusDistance } = gossip.status()
+            const near = consensusDistance !== null && distance !== undefined && consensusDistance <= distance
+            return gossip.sealed() !== undefined || (near && phase !== 'training')
+          }
+          let sealedAt: Consensus | undefined
+          target.addEventListener('consensus', ({ detail }) => {
+            sealedAt = detail
+          })
+          await watch(() => {
+            if (failure !== undefined) throw failure
+            return close()
+          }, signal)
+          const consensusDistance = gossip.status().consensusDistance ?? 0
+          return sealedAt ?? { consensusDistance, parametersHash: hashParameters(gossip.parameters()) }
+        },
+        untilDismissed: ({ signal }) => watch(() => failure !== undefined || gossip.dismissed(), signal),
+        async model() {
+          const { toLayersModel } = await import('./training/layers-model.ts')
+          const { name, shape, classes } = recipe.model
+          return await toLayersModel(name, shape, classes, gossip.parameters())
+        },
+        stop(reason = 'stopped') {
+          stopping ??= stopAll(reason)
+          return stopping
+        },
+      }
+    } catch (error) {
+      await trainer.stop()
+      throw error
+    }
+  } catch (error) {
+    await state?.release()
+    throw error
+  }
+}
+
+async function watch(done: () => boolean, signal = new AbortController().signal): Promise<void> {
+  while (!done()) await systemClock.sleep(WATCH_INTERVAL_MS, { signal })
+}
+
+function bound<Events>(target: TypedEventTarget<Events>): TypedEventTarget<Events> {
+  return {
+    addEventListener: target.addEventListener.bind(target),
+    removeEventListener: target.removeEventListener.bind(target),
+  }
+}

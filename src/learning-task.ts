@@ -1,0 +1,80 @@
+/**
+ * What of a recipe and of a dataset must fit together, before anything is started.
+ *
+ * @packageDocumentation
+ */
+
+import { type Dataset, samples, subset } from './data/dataset.ts'
+import { parsePartition } from './data/partition.ts'
+import type { Split } from './data/source.ts'
+import { UsageError } from './errors.ts'
+import { createRandom } from './random/random.ts'
+import type { Recipe } from './recipe/recipe.ts'
+import type { OptimizerSpec } from './training/optimizer-spec.ts'
+import type { TrainerOptions } from './training/trainer-options.ts'
+
+/** The recipe's model cannot take this data. */
+export class DataMismatchError extends UsageError {
+  override readonly name = 'DataMismatchError'
+}
+
+/** Which part of a dataset a peer owns. */
+export interface ShardSpec {
+  /** From 0. */
+  readonly index: number
+  readonly of: number
+  /** `iid`, `dirichlet:ALPHA`. All peers that split one dataset must say the same, and the same seed. */
+  readonly partition: string
+  readonly seed: number | string
+}
+
+/** The shards of all peers: every sample is in exactly one. */
+export function shardsOf(train: Dataset, { of, partition, seed }: Omit<ShardSpec, 'index'>): Dataset[] {
+  return parsePartition(partition)(train.labels, of, createRandom(seed).fork('partition')).map(indices =>
+    subset(train, indices),
+  )
+}
+
+/** @throws DataMismatchError naming both shapes, or both numbers of classes */
+export function requireFit(recipe: Recipe, { train, test }: Split): void {
+  const { shape, classes } = recipe.model
+  if (train.shape.join() !== shape.join()) {
+    throw new DataMismatchError(
+      `the recipe's model takes samples of shape [${shape.join(', ')}], ${train.name} has [${train.shape.join(', ')}]`,
+    )
+  }
+  if (Math.max(train.classes, test.classes) > classes) {
+    throw new DataMismatchError(
+      `the recipe's model tells ${classes} classes apart, ${train.name} has ${Math.max(train.classes, test.classes)}`,
+    )
+  }
+  if (samples(train) === 0) throw new DataMismatchError(`${train.name} has no training samples`)
+}
+
+export function optimizerOf({ training }: Recipe): OptimizerSpec {
+  const { learningRate, momentum } = training
+  return training.optimizer === 'sgd' ? { name: 'sgd', learningRate, momentum } : { name: 'adam', learningRate }
+}
+
+/** What a trainer needs to train by this recipe. */
+export function trainerOptionsOf(
+  recipe: Recipe,
+  shard: Dataset,
+  test: Dataset,
+  shardSeed: number | string,
+  backend: string,
+): TrainerOptions {
+  const { model, training } = recipe
+  // The recipe may know more classes than this shard happens to hold.
+  const classes = model.classes
+  return {
+    model: model.name,
+    optimizer: optimizerOf(recipe),
+    batch: training.batch,
+    seed: training.seed,
+    shardSeed,
+    shard: { ...shard, classes },
+    test: { ...test, classes },
+    backend,
+  }
+}
