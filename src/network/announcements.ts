@@ -1,0 +1,90 @@
+import { type GossipSub, gossipsub, type Message, StrictSign, TopicValidatorResult } from '@libp2p/gossipsub'
+import { MAX_ANNOUNCEMENT_BYTES } from '../gossip/constants.ts'
+import type { NetworkHandlers, Verdict } from '../gossip/ports.ts'
+import { ProtocolError } from '../gossip/stream-errors.ts'
+import {
+  MAX_MESH_BACKLOG_BYTES,
+  MAX_MESH_MESSAGE_BYTES,
+  MAX_PEERS_PER_ADDRESS,
+  REJECTED_ANNOUNCEMENT_DECAY,
+  REJECTED_ANNOUNCEMENT_WEIGHT,
+} from './constants.ts'
+
+const RESULTS: Record<Verdict, TopicValidatorResult> = {
+  accept: TopicValidatorResult.Accept,
+  ignore: TopicValidatorResult.Ignore,
+  reject: TopicValidatorResult.Reject,
+}
+
+/** How announcements change a neighbour's standing: only rejections do, the rest of gossipsub's terms weigh nothing. */
+const STANDING = {
+  topicWeight: 1,
+  invalidMessageDeliveriesWeight: REJECTED_ANNOUNCEMENT_WEIGHT,
+  invalidMessageDeliveriesDecay: REJECTED_ANNOUNCEMENT_DECAY,
+
+  // Standing earned by staying or by talking much could buy off rejections.
+  timeInMeshWeight: 0,
+  timeInMeshQuantum: 1,
+  timeInMeshCap: 1,
+  firstMessageDeliveriesWeight: 0,
+  firstMessageDeliveriesDecay: 0.5,
+  firstMessageDeliveriesCap: 1,
+
+  // These punish a mesh for being quiet, and a swarm of two that trains is quiet.
+  meshMessageDeliveriesWeight: 0,
+  meshMessageDeliveriesDecay: 0.5,
+  meshMessageDeliveriesCap: 1,
+  meshMessageDeliveriesThreshold: 1,
+  meshMessageDeliveriesWindow: 0,
+  meshMessageDeliveriesActivation: 1_000,
+  meshFailurePenaltyWeight: 0,
+  meshFailurePenaltyDecay: 0.5,
+}
+
+/** The gossipsub service for a swarm's announcements: signed, small, and dear to those who forward bad ones. */
+export function announcementService(topic: string): ReturnType<typeof gossipsub> {
+  return gossipsub({
+    globalSignaturePolicy: StrictSign,
+    allowedTopics: [topic],
+    allowPublishToZeroTopicPeers: true,
+    fallbackToFloodsub: false,
+    maxInboundDataLength: MAX_MESH_MESSAGE_BYTES,
+    maxOutboundBufferSize: MAX_MESH_BACKLOG_BYTES,
+    scoreParams: {
+      IPColocationFactorThreshold: MAX_PEERS_PER_ADDRESS,
+      topics: {
+        // Without an entry for the topic a rejected message costs nothing.
+        [topic]: STANDING,
+      },
+    },
+  })
+}
+
+/** Listens to the swarm. The handler runs as the validator, before a message is forwarded, and is also its delivery. */
+export function subscribe(
+  service: GossipSub,
+  topic: string,
+  announcement: NetworkHandlers['announcement'],
+  warn: (message: string) => void,
+): void {
+  function verdictOn(message: Message): Verdict {
+    if (message.type !== 'signed' || message.data.byteLength > MAX_ANNOUNCEMENT_BYTES) return 'reject'
+    try {
+      return announcement(message.from.toString(), message.data)
+    } catch (error) {
+      // gossipsub would swallow it. It is a defect here, so nobody's standing suffers.
+      warn(`an announcement of ${message.from} could not be handled: ${error}`)
+      return 'ignore'
+    }
+  }
+  service.topicValidators.set(topic, (_forwarder, message) => RESULTS[verdictOn(message)])
+  service.subscribe(topic)
+}
+
+/** @throws ProtocolError when the announcement is longer than others accept */
+export async function publish(service: GossipSub, topic: string, announcement: Uint8Array): Promise<void> {
+  if (announcement.byteLength > MAX_ANNOUNCEMENT_BYTES) {
+    throw new ProtocolError(`an announcement of ${announcement.byteLength} bytes exceeds ${MAX_ANNOUNCEMENT_BYTES}`)
+  }
+  await service.publish(topic, announcement)
+}

@@ -1,0 +1,101 @@
+/**
+ * Every limit and timeout of the libp2p driver, each with its reason. Sizes are in bytes, times in milliseconds.
+ *
+ * @packageDocumentation
+ */
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/**
+ * Longest frame on a stream. A frame of parameters is 256 KiB and a few bytes; four times that leaves room for another
+ * codec, and is all that one stream may make its reader allocate for one frame.
+ */
+export const MAX_FRAME_BYTES = 1 * MiB
+
+/** Unread bytes at which a stream is paused: one frame is assembled while the next is on its way. */
+export const READ_AHEAD_BYTES = 1 * MiB
+
+/**
+ * What the other side may send on one stream before it is read. Throughput is at most window / round trip: 40 MB/s at
+ * 100 ms, more than most links carry. The default of 16 MiB would let every stalled stream hold that much.
+ */
+export const STREAM_WINDOW_BYTES = 4 * MiB
+
+/**
+ * A paused stream still receives a whole window, and libp2p resets it when that is more than its read buffer holds. The
+ * defaults (window 16 MiB, buffer 4 MiB) contradict each other; this leaves the window and a message to spare.
+ */
+export const READ_BUFFER_BYTES = STREAM_WINDOW_BYTES + 1 * MiB
+
+/**
+ * Streams of one channel on one connection, each way. Peers take part in a few exchanges at a time; the product of this,
+ * the channels and {@link READ_BUFFER_BYTES} bounds what one connection can make this process hold.
+ */
+export const MAX_STREAMS_PER_CHANNEL = 16
+
+/** Streams of one connection, each way: all channels full, and those that libp2p itself keeps. */
+export const MAX_STREAMS_PER_CONNECTION = 128
+
+/** Connections in all. Gossip needs a dozen neighbours; the rest is room for exchanges with others. */
+export const MAX_CONNECTIONS = 128
+
+/**
+ * Peers that were found on the local network are dialled up to this many connections. Announcements are forwarded by 6
+ * to 12 neighbours, so more would not spread them faster; other members are dialled when there is something to exchange.
+ */
+export const MAX_DISCOVERY_CONNECTIONS = 24
+
+/**
+ * A found peer is dialled after a random part of this. Two peers that find each other at the same moment then seldom
+ * dial each other at the same moment, and a swarm that starts at once does not storm its first member.
+ */
+export const DISCOVERY_JITTER_MS = 250
+
+/** How often the local network is asked who is there. Newcomers ask at once, so this only bounds how long a loss lasts. */
+export const DISCOVERY_INTERVAL_MS = 5_000
+
+/** The service under which peers find each other: a private one, so that nodes of other libp2p programs stay out. */
+export const DISCOVERY_SERVICE = '_hearsay._udp.local'
+
+/** One dial on this driver's own initiative: TCP, noise and yamux are five round trips. */
+export const DIAL_TIMEOUT_MS = 10_000
+
+/** One address of several: an unreachable one must not use up the time of the others. */
+export const ADDRESS_DIAL_TIMEOUT_MS = 5_000
+
+/** An address to connect to is tried again after this, then twice as long each time, up to the maximum. */
+export const REDIAL_FIRST_MS = 500
+export const REDIAL_MAX_MS = 30_000
+
+/**
+ * libp2p pings every connection and cuts those that do not answer in time. A peer whose event loop is busy for some
+ * seconds is slow, not gone: by default it would lose all its connections after 5 s.
+ */
+export const PING_TIMEOUT_MS = 30_000
+
+/**
+ * One message between two neighbours of the announcement mesh, which may carry many announcements: whatever was missed
+ * is sent in one piece. A longer one silently ends the mesh between the two for good, so this is far above what honest
+ * neighbours send (a second of announcements of 1000 peers), and a quarter of the default.
+ */
+export const MAX_MESH_MESSAGE_BYTES = 1 * MiB
+
+/** Announcements that wait for a slow neighbour. Beyond it the neighbour is dropped; by default nothing bounds it. */
+export const MAX_MESH_BACKLOG_BYTES = 4 * MiB
+
+/**
+ * Peers with the same IP address before they lose standing for it. Peers behind one NAT, on one machine or in one
+ * container share an address without being one liar, so as many as there may be connections are let be; by default the
+ * eleventh silences them all.
+ */
+export const MAX_PEERS_PER_ADDRESS = 128
+
+/**
+ * What a neighbour's rejected announcements cost: this times their square. Two make -40 and end the gossip with it; at
+ * three, below the -80 of gossipsub's graylist, nothing it sends is looked at.
+ */
+export const REJECTED_ANNOUNCEMENT_WEIGHT = -10
+
+/** Each second a rejection counts for this much of what it did: forgotten (below 0.1) after four minutes. */
+export const REJECTED_ANNOUNCEMENT_DECAY = 0.99

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection, Libp2p, PeerInfo } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { AbortOptions } from '../gossip/ports.ts'
+import type { Random } from '../random/random.ts'
+import {
+  DIAL_TIMEOUT_MS,
+  DISCOVERY_JITTER_MS,
+  MAX_DISCOVERY_CONNECTIONS,
+  REDIAL_FIRST_MS,
+  REDIAL_MAX_MS,
+} from './constants.ts'
+import { reasonOf } from './errors.ts'
+
+/**
+ * Dials an address until somebody answers, and again when that connection ends: the address was given by a person, who
+ * expects it to be used when it comes up later, or comes back. Ends when the signal is aborted; never rejects.
+ */
+export async function keepConnected(
+  node: Libp2p,
+  address: Multiaddr,
+  random: Random,
+  warn: (message: string) => void,
+  { signal }: AbortOptions,
+): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    try {
+      const connection = await node.dial(address, { signal: withTimeout(signal) })
+      failures = 0
+      await closed(connection, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      if (failures === 0) warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
+      failures++
+    }
+    // Half of the delay is random: peers that lost the same neighbour do not come back all at once.
+    const delay = Math.min(REDIAL_FIRST_MS * 2 ** Math.max(0, failures - 1), REDIAL_MAX_MS)
+    await sleep(delay * (0.5 + random.uniform() / 2), undefined, { signal }).catch(() => {})
+  }
+}
+
+/** Dials peers that were found on the local network, each after a random moment, while connections are few. */
+export function createDiscoveryDialler(
+  node: Libp2p,
+  random: Random,
+  { signal }: AbortOptions,
+): (found: PeerInfo) => void {
+  const dialling = new Set<string>()
+
+  async function dial(peer: PeerInfo): Promise<void> {
+    await sleep(random.uniform() * DISCOVERY_JITTER_MS, undefined, { signal })
+    // Meanwhile it may have dialled us.
+    if (node.getConnections(peer.id).length > 0) return
+    const addresses = peer.multiaddrs.map(address => address.encapsulate(`/p2p/${peer.id}`))
+    await node.dial(addresses, { signal: withTimeout(signal) })
+  }
+
+  return peer => {
+    const id = peer.id.toString()
+    if (dialling.has(id) || node.getConnections(peer.id).length > 0) return
+    if (dialling.size + node.getPeers().length >= MAX_DISCOVERY_CONNECTIONS) return
+    dialling.add(id)
+    // Discovery finds it again soon if this fails.
+    dial(peer)
+      .catch(() => {})
+      .finally(() => dialling.delete(id))
+  }
+}
+
+function withTimeout(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)])
+}
+
+async function closed(connection: Connection, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const done = () => resolve()
+  connection.addEventListener('close', done)
+  signal.addEventListener('abort', done)
+  if (connection.status === 'open' && !signal.aborted) await promise
+  connection.removeEventListener('close', done)
+  signal.removeEventListener('abort', done)
+}

@@ -1,0 +1,23 @@
+import { HearsayError } from '../errors.ts'
+
+/** A peer could not be reached, or does not speak what was asked of it; `cause` is what libp2p says. */
+export class UnreachableError extends HearsayError {
+  override readonly name = 'UnreachableError'
+}
+
+/** An address to listen on is not this machine's, or is in use. */
+export class ListenError extends HearsayError {
+  override readonly name = 'ListenError'
+}
+
+/** Bytes that should be an identity are none. */
+export class IdentityError extends HearsayError {
+  override readonly name = 'IdentityError'
+}
+
+/** What a person can make of an error of libp2p, on one line: a failed dial is one error for each address. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ')
+  const text = error instanceof Error ? error.message || error.name : String(error)
+  return text.split('\n', 1)[0] ?? text
+}

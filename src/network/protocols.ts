@@ -1,0 +1,17 @@
+import type { Channel } from '../gossip/ports.ts'
+
+/**
+ * Hex characters of the swarm id that go into protocol ids: 64 bits. Swarms that meet by chance never share them, and
+ * whoever searches for a recipe that does gains what anybody gets who takes the recipe itself.
+ */
+const SWARM_CHARACTERS = 16
+
+/** The protocol that a channel speaks: `recipe` is the same for all of hearsay, the others belong to one swarm. */
+export function protocolOf(swarm: string, channel: Channel): string {
+  return channel === 'recipe' ? '/hearsay/recipe/1' : `/hearsay/${swarm.slice(0, SWARM_CHARACTERS)}/${channel}/1`
+}
+
+/** The gossipsub topic of a swarm's announcements. */
+export function topicOf(swarm: string): string {
+  return `hearsay/${swarm.slice(0, SWARM_CHARACTERS)}/announce/1`
+}

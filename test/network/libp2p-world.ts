@@ -1,0 +1,44 @@
+import type { Network } from '../../src/gossip/ports.ts'
+import { MAX_FRAME_BYTES } from '../../src/network/constants.ts'
+import { createIdentity } from '../../src/network/identity.ts'
+import { createLibp2pNetwork, type Libp2pNetworkOptions } from '../../src/network/libp2p-network.ts'
+import { createRandom } from '../../src/random/random.ts'
+import type { World } from './network-compliance.ts'
+
+const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
+
+/** Real sockets on this machine, in real time. */
+export interface Libp2pWorld extends World {
+  createOne(options?: Partial<Libp2pNetworkOptions>): Promise<Network>
+}
+
+export function createLibp2pWorld(): Libp2pWorld {
+  const networks: Network[] = []
+
+  async function createOne(options: Partial<Libp2pNetworkOptions> = {}): Promise<Network> {
+    const network = await createLibp2pNetwork({
+      swarm: 'a5'.repeat(32),
+      identity: await createIdentity(),
+      listen: [LOOPBACK],
+      mdns: false,
+      random: createRandom(networks.length),
+      warn: message => {
+        throw new Error(`unexpected warning: ${message}`)
+      },
+      ...options,
+    })
+    networks.push(network)
+    return network
+  }
+
+  return {
+    createOne,
+    create: count => Promise.all(Array.from({ length: count }, () => createOne())),
+    run: body => body(),
+    signal: milliseconds => AbortSignal.timeout(milliseconds),
+    async stop() {
+      await Promise.all(networks.splice(0).map(network => network.stop()))
+    },
+    maxFrameBytes: MAX_FRAME_BYTES,
+  }
+}
