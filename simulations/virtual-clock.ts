@@ -118,9 +118,9 @@ export function createVirtualClock(): VirtualClock {
           await working
           continue
         }
-        const event = pop()
+        let event = pop()
+        while (event?.cancelled) event = pop()
         if (event === undefined) throw new StalledError(`nothing is left to happen after ${now / 1000} virtual s`)
-        if (event.cancelled) continue
         if (event.at > limitMilliseconds) throw new StalledError(`not done after ${limitMilliseconds / 1000} virtual s`)
         now = event.at
         event.callback()

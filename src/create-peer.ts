@@ -85,6 +85,8 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   /** The swarm's id. */
   readonly swarm: string
   readonly layout: Layout
+  /** Opens the sockets, so that {@link addresses} are known, and trains nothing yet. */
+  listen(): Promise<void>
   start(): Promise<void>
   addresses(): readonly string[]
   status(): GossipStatus
@@ -204,6 +206,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         recipe,
         swarm,
         layout: trainer.layout,
+        listen: gossip.listen,
         async start() {
           await gossip.start()
           const { step, age } = gossip.status()

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { littleEndianBytes, readLittleEndian } from '../parameters/little-endian.ts'
+import { firstNonFinite } from '../parameters/vectors.ts'
 import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, SKETCH_BUCKETS } from './constants.ts'
 
 /**
@@ -15,14 +17,15 @@ const announcementSchema = z.strictObject({
   phase: z.enum(['training', 'averaging', 'sealing', 'sealed', 'left']),
   step: z.int().min(0),
   age: z.int().min(0),
-  sketch: z.base64().transform((text, context) => {
+  sketch: z.string().transform((text, context) => {
     const bytes = Buffer.from(text, 'base64')
-    if (bytes.byteLength !== 4 * SKETCH_BUCKETS) {
-      context.addIssue(`a sketch has ${4 * SKETCH_BUCKETS} bytes, not ${bytes.byteLength}`)
+    if (bytes.byteLength !== 4 * SKETCH_BUCKETS || bytes.toString('base64') !== text) {
+      context.addIssue(`a sketch is ${4 * SKETCH_BUCKETS} bytes in base64`)
       return z.NEVER
     }
-    const sketch = Float32Array.from({ length: SKETCH_BUCKETS }, (_, i) => bytes.readFloatLE(4 * i))
-    if (!sketch.every(Number.isFinite)) context.addIssue('a sketch is finite')
+    const sketch = new Float32Array(SKETCH_BUCKETS)
+    readLittleEndian(bytes, sketch)
+    if (firstNonFinite(sketch) !== -1) context.addIssue('a sketch is finite')
     return sketch
   }),
   /** While sealing and after: the hash of the vector that this peer takes for the swarm's. */
@@ -36,11 +39,8 @@ const announcementSchema = z.strictObject({
 export type Announcement = Omit<z.infer<typeof announcementSchema>, 'sketch'> & { readonly sketch: Float32Array }
 
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
-  const bytes = Buffer.alloc(4 * announcement.sketch.length)
-  announcement.sketch.forEach((value, i) => {
-    bytes.writeFloatLE(value, 4 * i)
-  })
-  return new TextEncoder().encode(JSON.stringify({ ...announcement, sketch: bytes.toString('base64') }))
+  const sketch = Buffer.from(littleEndianBytes(announcement.sketch)).toString('base64')
+  return new TextEncoder().encode(JSON.stringify({ ...announcement, sketch }))
 }
 
 /** @returns undefined where the bytes are not an announcement */

@@ -79,6 +79,8 @@ export interface GossipStatus {
 }
 
 export interface Gossip {
+  /** Opens the network, so that others can connect, and nothing else yet. {@link start} does it where it was not done. */
+  listen(): Promise<void>
   start(): Promise<void>
   /** A copy of the parameters as they are now. */
   parameters(): Float32Array
@@ -441,32 +443,39 @@ export async function createGossip(
   }
 
   let startedAt = clock.now()
+  let listening: Promise<void> | undefined
+
+  function listen(): Promise<void> {
+    listening ??= network.start({
+      stream: answer,
+      announcement(from, bytes) {
+        if (from === self) return 'accept'
+        const announcement = decodeAnnouncement(bytes)
+        if (announcement === undefined) return 'reject'
+        const wasAlive = membership.isAlive(from)
+        const { news, joined } = membership.hear(from, announcement)
+        if (!news) return 'ignore'
+        network.learn(from, announcement.addresses)
+        if (joined) emit('peer:join', { peer: from })
+        if (wasAlive && announcement.phase === 'left') emit('peer:leave', { peer: from })
+        consider()
+        return 'accept'
+      },
+      connected(peer) {
+        // One of the two asks, which is enough for both to know.
+        if (self < peer) talk(peer, 'recipe', end, meetRecipe).catch(() => {})
+        announcer.soon()
+      },
+      disconnected() {},
+    })
+    return listening
+  }
 
   return {
+    listen,
     async start() {
+      await listen()
       startedAt = clock.now()
-      await network.start({
-        stream: answer,
-        announcement(from, bytes) {
-          if (from === self) return 'accept'
-          const announcement = decodeAnnouncement(bytes)
-          if (announcement === undefined) return 'reject'
-          const wasAlive = membership.isAlive(from)
-          const { news, joined } = membership.hear(from, announcement)
-          if (!news) return 'ignore'
-          network.learn(from, announcement.addresses)
-          if (joined) emit('peer:join', { peer: from })
-          if (wasAlive && announcement.phase === 'left') emit('peer:leave', { peer: from })
-          consider()
-          return 'accept'
-        },
-        connected(peer) {
-          // One of the two asks, which is enough for both to know.
-          if (self < peer) talk(peer, 'recipe', end, meetRecipe).catch(() => {})
-          announcer.soon()
-        },
-        disconnected() {},
-      })
       announcer.start()
       settleRegularly()
       work = run().catch(ignoreStop)
@@ -502,7 +511,8 @@ export async function createGossip(
       while (exchange.active() > 0) await clock.sleep(STOP_POLL_MS, forever)
       cancelGrace()
       ended.abort(new StoppedError())
-      if (failure === undefined) await learning.capture()
+      // A trainer that has died gives no state: the last one that was taken stands.
+      await learning.capture().catch(() => {})
       publish('left')
       await replica.persist()
       await network.stop()

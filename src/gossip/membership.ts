@@ -36,7 +36,8 @@ export function createMembership(clock: Clock): Membership {
   const vanished = new Map<PeerId, Member>()
   // Outlives the entry: an old announcement that was delayed must not bring back a member that left.
   const sequences = new Map<PeerId, number>()
-  let sorted: readonly Member[] | undefined
+  /** Ids of those alive. */
+  let sorted: readonly PeerId[] | undefined
 
   return {
     hear(peer, announcement) {
@@ -44,13 +45,14 @@ export function createMembership(clock: Clock): Membership {
       if (newest !== undefined && announcement.sequence <= newest) return { news: false, joined: false }
       if (newest === undefined && sequences.size >= MAX_MEMBERS) return { news: false, joined: false }
       sequences.set(peer, announcement.sequence)
-      sorted = undefined
       if (announcement.phase === 'left') {
+        sorted = undefined
         alive.delete(peer)
         vanished.delete(peer)
         return { news: true, joined: false }
       }
       const known = alive.get(peer)
+      if (known === undefined) sorted = undefined
       vanished.delete(peer)
       alive.set(peer, {
         peer,
@@ -61,8 +63,8 @@ export function createMembership(clock: Clock): Membership {
       return { news: true, joined: known === undefined }
     },
     alive() {
-      sorted ??= [...alive.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
-      return sorted
+      sorted ??= [...alive.keys()].sort()
+      return sorted.map(peer => alive.get(peer) as Member)
     },
     get: peer => alive.get(peer),
     isAlive: peer => alive.has(peer),

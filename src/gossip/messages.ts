@@ -75,14 +75,16 @@ export async function receive<Type extends keyof Messages>(
   } catch {
     throw new OffenceError(`expected ${type}, got ${frame.byteLength} bytes that are not JSON`)
   }
-  if (type !== 'refuse') {
-    const refusal = schemas.refuse.safeParse(document)
-    if (refusal.success) throw new RefusedError(refusal.data.reason)
-  }
-  const parsed = schemas[type].safeParse(document)
+  const refused = type !== 'refuse' && typeOf(document) === 'refuse'
+  const parsed = (refused ? schemas.refuse : schemas[type]).safeParse(document)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new OffenceError(`expected ${type}, field ${issue.path.join('.') || 'type'}: ${issue.message}`)
   }
+  if (parsed.data.type === 'refuse' && refused) throw new RefusedError(parsed.data.reason)
   return parsed.data as Messages[Type]
+}
+
+function typeOf(document: unknown): unknown {
+  return typeof document === 'object' && document !== null && 'type' in document ? document.type : undefined
 }

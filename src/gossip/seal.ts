@@ -92,11 +92,15 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
   const order = (choice: string, sealed: boolean) => `${sealed ? 0 : 1}${rank(swarm, choice)}`
   let best = self.choice === undefined ? undefined : order(self.choice, self.phase === 'sealed')
   let candidate: string | undefined
+  const sealedChoices = new Map<string, boolean>()
   for (const { announcement } of choosers) {
     const { choice, phase } = announcement
     if (choice === undefined || choice === self.choice || choice === self.refuses || self.passes.includes(choice))
       continue
-    const place = order(choice, phase === 'sealed')
+    sealedChoices.set(choice, phase === 'sealed' || sealedChoices.get(choice) === true)
+  }
+  for (const [choice, sealed] of sealedChoices) {
+    const place = order(choice, sealed)
     if (best === undefined || place < best) [best, candidate] = [place, choice]
   }
   if (candidate !== undefined) return { do: 'check', hash: candidate, holders: holders(candidate) }

@@ -1,0 +1,64 @@
+/**
+ * What is said of a swarm at one moment, from every peer's parameters.
+ *
+ * @packageDocumentation
+ */
+
+import { consensusDistance, meanSquaredDistance } from '../src/averaging/consensus.ts'
+import { mixingMatrix } from '../src/averaging/mixing.ts'
+import { spectralGap } from '../src/averaging/spectrum.ts'
+import { adjacencyOf, type Topology } from '../src/averaging/topology.ts'
+import { distance, meanOf, norm, preciseMeanOf } from '../src/parameters/vectors.ts'
+import type { Evaluation } from '../src/training/trainer.ts'
+import type { RoundResult, Spread } from './result.ts'
+
+/** Judges parameters on the test set. */
+export type Judge = (parameters: Float32Array) => Promise<Evaluation>
+
+/** Beyond so many peers the spectrum takes longer than most runs. */
+const MAX_PEERS_FOR_SPECTRUM = 1_000
+
+/**
+ * @param vectors `[peers][parameters]`
+ * @param expectedMean the mean that averaging alone must keep; undefined where there was training
+ */
+export async function measureRound(
+  moment: Pick<RoundResult, 'round' | 'time' | 'bytesSent' | 'messages'>,
+  vectors: readonly Float32Array[],
+  expectedMean: Float64Array | undefined,
+  judge: Judge | undefined,
+): Promise<RoundResult> {
+  const { round, time, bytesSent, messages } = moment
+  const mean = preciseMeanOf(vectors)
+  const local: Evaluation[] = []
+  if (judge !== undefined) for (const vector of vectors) local.push(await judge(vector))
+  const merged = judge === undefined ? null : await judge(meanOf(vectors))
+  return {
+    round,
+    time,
+    consensusDistance: consensusDistance(vectors),
+    meanSquaredDistance: meanSquaredDistance(vectors),
+    meanDrift: expectedMean === undefined ? null : distance(mean, expectedMean) / norm(expectedMean),
+    localLoss: merged === null ? null : spreadOf(local.map(({ loss }) => loss)).mean,
+    localAccuracy: merged === null ? null : spreadOf(local.map(({ accuracy }) => accuracy)),
+    merged: merged && { loss: merged.loss, accuracy: merged.accuracy },
+    bytesSent,
+    messages,
+  }
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    min: Math.min(...values),
+    max: Math.max(...values),
+  }
+}
+
+/** The gap of the mixing matrix where it is the same in every round, else null. */
+export function fixedSpectralGap(topology: Topology, peers: number): number | null {
+  if (topology.changes || topology.misfit(peers) !== undefined || peers > MAX_PEERS_FOR_SPECTRUM) return null
+  // A peer without neighbours has nothing to mix with.
+  if (adjacencyOf(topology, peers, 0).every(neighbours => neighbours.length === 0)) return null
+  return spectralGap(mixingMatrix(topology, peers, 0))
+}

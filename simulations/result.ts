@@ -1,0 +1,68 @@
+import type { Recipe } from '../src/recipe/recipe.ts'
+
+/** Over all peers, each with its own parameters, on the same test set. */
+export interface Spread {
+  readonly mean: number
+  readonly min: number
+  readonly max: number
+}
+
+/** How the swarm stands at one moment. */
+export interface RoundResult {
+  readonly round: number
+  /** Seconds: virtual ones in a simulation, real ones for libp2p. */
+  readonly time: number
+  /** Relative, as defined in the glossary: sqrt((1/n) Σ ‖x_i − x̄‖²) / ‖x̄‖. */
+  readonly consensusDistance: number
+  /** (1/n) Σ ‖x_i − x̄‖². */
+  readonly meanSquaredDistance: number
+  /** ‖x̄ − x̄_expected‖ / ‖x̄_expected‖ where averaging alone ran, else null. */
+  readonly meanDrift: number | null
+  /** Mean loss of every peer's own model on the test set; null where nothing is learned. */
+  readonly localLoss: number | null
+  readonly localAccuracy: Spread | null
+  /** The model whose parameters are the average of all peers'. */
+  readonly merged: { readonly loss: number; readonly accuracy: number } | null
+  readonly bytesSent: number
+  readonly messages: number
+}
+
+/** One peer at the end of a run. */
+export interface PeerResult {
+  readonly peer: string
+  /** Samples in its shard. */
+  readonly samples: number
+  /** Of its own model when its training ended, before the swarm agreed. */
+  readonly accuracy: number | null
+  /** What the same peer reaches alone: the same shard, the same steps, no exchanges. Null where it was not tried. */
+  readonly alone: number | null
+  /** The hash on which it sealed; null where it did not. */
+  readonly sealed: string | null
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly exchanges: number
+}
+
+/** The document that `--out` writes. */
+export interface RunResult {
+  readonly hearsay: '1'
+  readonly recipe: Recipe
+  readonly recipeHash: string
+  readonly seed: number
+  readonly engine: 'virtual' | 'libp2p'
+  readonly peers: number
+  readonly rounds: readonly RoundResult[]
+  /** Of the mixing matrix, where it is fixed; else null. */
+  readonly spectralGap: number | null
+  /** The last round, and the hash of the merged parameters: the one on which the swarm sealed, where it did. */
+  readonly final: RoundResult & { readonly parametersHash: string }
+  /** Whether every peer sealed on the same hash. */
+  readonly sealed: boolean
+  readonly peerResults: readonly PeerResult[]
+  /** The only part that may differ between two virtual runs of one seed. */
+  readonly timing: {
+    readonly wallSeconds: number
+    readonly peerStepsPerSecond: number
+    readonly peakRssBytes: number
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * N real peers on this machine: each with its own libp2p node, identity and training thread, over TCP.
+ *
+ * @packageDocumentation
+ */
+
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { parseTopology } from '../src/averaging/topologies/registry.ts'
+import { createPeer, type Peer } from '../src/create-peer.ts'
+import { type Dataset, samples, subset } from '../src/data/dataset.ts'
+import type { Split } from '../src/data/source.ts'
+import { UsageError } from '../src/errors.ts'
+import { requireFit, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
+import { hashParameters } from '../src/parameters/hash.ts'
+import { meanOf } from '../src/parameters/vectors.ts'
+import { parseRecipe, type Recipe, type RecipeInput, recipeHash } from '../src/recipe/recipe.ts'
+import { systemClock } from '../src/system-clock.ts'
+import { shareDataset } from '../src/training/share-dataset.ts'
+import type { Trainer } from '../src/training/trainer.ts'
+import { createWorkerTrainer } from '../src/training/worker-trainer.ts'
+import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
+import type { RoundResult, RunResult } from './result.ts'
+
+export interface SwarmOptions {
+  readonly recipe: RecipeInput
+  readonly peers: number
+  readonly data: Split
+  /** `iid`, `dirichlet:ALPHA`. */
+  readonly partition: string
+  readonly seed: number
+  readonly backend?: string
+  /** Where the peers keep their state, a folder each in this one. Default: nothing is kept. */
+  readonly state?: string
+  /** Where the peers listen. Default: any port of the loopback interface. */
+  readonly listen?: readonly string[]
+  /** Peers outside this swarm to connect to. */
+  readonly connect?: readonly string[]
+  /** Whether to find peers on the local network too. Default: no, the peers of a swarm know the first one's address. */
+  readonly mdns?: boolean
+  /** The peers, once they run: for a live view. */
+  readonly onStart?: (peers: readonly Peer[]) => void
+  readonly onRound?: (round: RoundResult) => void
+  /** What is being done: `alone` while isolated peers are trained for comparison, after the swarm has sealed. */
+  readonly onPhase?: (phase: 'training' | 'alone' | 'done') => void
+  /** Stops the peers cleanly; the run rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
+
+/** Evaluations of the whole swarm during training: each costs one pass over the test set for every peer. */
+const EVALUATIONS = 10
+
+const POLL_MS = 100
+
+/**
+ * Runs a swarm until it has sealed, and then each peer's training again without the others, for comparison.
+ *
+ * @throws UsageError where the recipe, the data or an option cannot be
+ */
+export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
+  const { peers: count, seed, partition, backend = 'wasm', onPhase = () => {} } = options
+  const signal = options.signal ?? new AbortController().signal
+  const recipe = parseRecipe(options.recipe)
+  if (!Number.isInteger(count) || count < 1) throw new UsageError(`a swarm has at least 1 peer, not ${count}`)
+  requireFit(recipe, options.data)
+  const test = shareDataset(options.data.test)
+  const shards = shardsOf(options.data.train, { of: count, partition, seed }).map(shareDataset)
+  const began = systemClock.now()
+
+  const peers: Peer[] = []
+  let judging: Trainer | undefined
+  try {
+    judging = await createWorkerTrainer(trainerOptionsOf(recipe, subset(shards[0], Int32Array.of(0)), test, 0, backend))
+    const judge: Judge = parameters => (judging as Trainer).evaluate(parameters)
+    await startPeers(options, recipe, shards, test, peers)
+    options.onStart?.(peers)
+    onPhase('training')
+
+    const failed = new AbortController()
+    for (const peer of peers) {
+      peer.addEventListener('failed', ({ detail }) => failed.abort(detail.error))
+    }
+    const either = AbortSignal.any([signal, failed.signal])
+    const rounds = await watchSwarm(peers, recipe, began, judge, either, options.onRound)
+    const time = (systemClock.now() - began) / 1_000
+    const hashes = new Set(peers.map(peer => peer.sealed()))
+    const sealed = hashes.size === 1 && !hashes.has(undefined)
+    const merged = meanOf(peers.map(peer => peer.parameters()))
+    const results = peers.map((peer, i) => {
+      const { bytesIn, bytesOut, exchanges } = peer.status()
+      return { peer: peer.id, samples: samples(shards[i]), sealed: peer.sealed() ?? null, bytesIn, bytesOut, exchanges }
+    })
+    const accuracies: number[] = []
+    for (const peer of peers) accuracies.push((await judge(peer.trained() ?? peer.parameters())).accuracy)
+    await stopAll(peers, 'consensus')
+
+    onPhase('alone')
+    const alone = await trainAlone(recipe, shards, test, seed, backend, signal)
+    onPhase('done')
+    const wallSeconds = (systemClock.now() - began) / 1_000
+    return {
+      hearsay: '1',
+      recipe,
+      recipeHash: recipeHash(recipe),
+      seed,
+      engine: 'libp2p',
+      peers: count,
+      rounds,
+      spectralGap: fixedSpectralGap(parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) }), count),
+      final: {
+        ...rounds[rounds.length - 1],
+        parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
+      },
+      sealed,
+      peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] })),
+      timing: {
+        wallSeconds,
+        peerStepsPerSecond: (count * recipe.training.steps) / time,
+        peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      },
+    }
+  } catch (error) {
+    await stopAll(peers, signal.aborted ? 'interrupted' : 'failed')
+    throw error
+  } finally {
+    await judging?.stop()
+  }
+}
+
+async function startPeers(
+  options: SwarmOptions,
+  recipe: Recipe,
+  shards: readonly Dataset[],
+  test: Dataset,
+  peers: Peer[],
+): Promise<void> {
+  const { seed, backend, state, listen = [LOOPBACK], connect = [], mdns = false } = options
+  const create = async (index: number, known: readonly string[]): Promise<Peer> => {
+    const peer = await createPeer({
+      recipe,
+      data: { train: shards[index], test },
+      network: { listen, connect: [...connect, ...known], mdns },
+      state: state === undefined ? undefined : join(state, `peer-${index + 1}`),
+      seed: seed * 1_000 + index,
+      backend,
+    })
+    peers[index] = peer
+    return peer
+  }
+  const first = await create(0, [])
+  await first.listen()
+  // Settled, not all: one that cannot be made must not leave others behind that are still being made.
+  const rest = Array.from(shards.keys()).slice(1)
+  const made = await Promise.allSettled(rest.map(index => create(index, first.addresses())))
+  for (const outcome of made) if (outcome.status === 'rejected') throw outcome.reason
+  await Promise.all(peers.map(peer => peer.start()))
+}
+
+/** Measures the swarm now and then, until every peer has sealed, or has trained where nothing is averaged. */
+async function watchSwarm(
+  peers: readonly Peer[],
+  recipe: Recipe,
+  began: number,
+  judge: Judge,
+  signal: AbortSignal,
+  onRound: (round: RoundResult) => void = () => {},
+): Promise<RoundResult[]> {
+  const rounds: RoundResult[] = []
+  const { steps } = recipe.training
+  const { localSteps } = recipe.exchange
+
+  async function measure(): Promise<void> {
+    const states = peers.map(peer => peer.status())
+    const round = await measureRound(
+      {
+        round: Math.floor(Math.min(...states.map(({ step }) => step)) / localSteps),
+        time: (systemClock.now() - began) / 1_000,
+        bytesSent: states.reduce((sum, { bytesOut }) => sum + bytesOut, 0),
+        messages: states.reduce((sum, { exchanges }) => sum + exchanges, 0),
+      },
+      peers.map(peer => peer.parameters()),
+      undefined,
+      judge,
+    )
+    rounds.push(round)
+    onRound(round)
+  }
+
+  const over = () =>
+    peers.every(peer => (recipe.averaging.rule === 'none' ? peer.trained() !== undefined : peer.sealed() !== undefined))
+  await measure()
+  let next = steps / EVALUATIONS
+  while (!over()) {
+    await systemClock.sleep(POLL_MS, { signal })
+    const slowest = Math.min(...peers.map(peer => peer.status().step))
+    if (slowest < next || slowest >= steps) continue
+    next = slowest + steps / EVALUATIONS
+    await measure()
+  }
+  await measure()
+  return rounds
+}
+
+/** What each peer reaches without the others, with the same shard, initial parameters and number of steps. */
+async function trainAlone(
+  recipe: Recipe,
+  shards: readonly Dataset[],
+  test: Dataset,
+  seed: number,
+  backend: string,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const accuracies: number[] = []
+  const waiting = [...shards.entries()]
+
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, shard] = next
+      signal.throwIfAborted()
+      const trainer = await createWorkerTrainer(trainerOptionsOf(recipe, shard, test, `${seed}/${index}`, backend))
+      const stop = () => void trainer.stop()
+      signal.addEventListener('abort', stop)
+      try {
+        const parameters = await trainer.initial()
+        const { update } = await trainer.train(parameters, recipe.training.steps)
+        accuracies[index] = (await trainer.evaluate(parameters.map((value, i) => value + update[i]))).accuracy
+      } finally {
+        signal.removeEventListener('abort', stop)
+        await trainer.stop()
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), shards.length) }, work))
+  return accuracies
+}
+
+/** @param peers with holes where one could not be made */
+async function stopAll(peers: readonly (Peer | undefined)[], reason: string): Promise<void> {
+  await Promise.allSettled(peers.map(peer => peer?.stop(reason)))
+}

@@ -1,0 +1,43 @@
+/**
+ * hearsay: decentralized gossip learning. All that an embedder may import.
+ *
+ * @example
+ * ```ts
+ * import { createPeer } from 'hearsay'
+ *
+ * const peer = await createPeer({ data: 'digits', state: './state' })
+ * peer.addEventListener('round', ({ detail }) => console.log(detail.step, detail.accuracy))
+ * await peer.start()
+ * const { parametersHash } = await peer.untilConsensus()
+ * const model = await peer.model()
+ * await peer.stop()
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export type { PeerResult, RoundResult, RunResult, Spread } from '../simulations/result.ts'
+export { type SimulationOptions, simulate } from '../simulations/simulate.ts'
+export { runSwarm, type SwarmOptions } from '../simulations/swarm.ts'
+export { aggregatorNames } from './averaging/aggregators/registry.ts'
+export { parseRule, ruleNames } from './averaging/rules/registry.ts'
+export { parseTopology, topologyNames } from './averaging/topologies/registry.ts'
+export {
+  type Consensus,
+  createPeer,
+  type Peer,
+  type PeerEvents,
+  type PeerOptions,
+} from './create-peer.ts'
+export { type Dataset, features, samples } from './data/dataset.ts'
+export { parsePartition } from './data/partition.ts'
+export type { Split } from './data/source.ts'
+export { loadDataset } from './data/sources.ts'
+export { HearsayError, UsageError } from './errors.ts'
+export type { Checkpoint } from './gossip/checkpoint.ts'
+export type { GossipStatus } from './gossip/gossip.ts'
+export { hashParameters } from './parameters/hash.ts'
+export { defaultRecipe, parseRecipe, type Recipe, type RecipeInput, recipeHash } from './recipe/recipe.ts'
+export { decodeCheckpoint } from './storage/checkpoint-file.ts'
+export { parseBackend } from './training/backend.ts'
+export { parseModel } from './training/models.ts'
