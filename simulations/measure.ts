@@ -8,7 +8,7 @@ import { consensusDistance, meanSquaredDistance } from '../src/averaging/consens
 import { mixingMatrix } from '../src/averaging/mixing.ts'
 import { spectralGap } from '../src/averaging/spectrum.ts'
 import { adjacencyOf, type Topology } from '../src/averaging/topology.ts'
-import { distance, meanOf, norm, preciseMeanOf } from '../src/parameters/vectors.ts'
+import { meanOf } from '../src/parameters/vectors.ts'
 import type { Evaluation } from '../src/training/trainer.ts'
 import type { RoundResult, Spread } from './result.ts'
 
@@ -20,16 +20,15 @@ const MAX_PEERS_FOR_SPECTRUM = 1_000
 
 /**
  * @param vectors `[peers][parameters]`
- * @param expectedMean the mean that averaging alone must keep; undefined where there was training
+ * @param meanDrift how far the mean is from what averaging alone must keep; null where there was training
  */
 export async function measureRound(
   moment: Pick<RoundResult, 'round' | 'time' | 'bytesSent' | 'messages'>,
   vectors: readonly Float32Array[],
-  expectedMean: Float64Array | undefined,
+  meanDrift: number | null,
   judge: Judge | undefined,
 ): Promise<RoundResult> {
   const { round, time, bytesSent, messages } = moment
-  const mean = preciseMeanOf(vectors)
   const local: Evaluation[] = []
   if (judge !== undefined) for (const vector of vectors) local.push(await judge(vector))
   const merged = judge === undefined ? null : await judge(meanOf(vectors))
@@ -38,7 +37,7 @@ export async function measureRound(
     time,
     consensusDistance: consensusDistance(vectors),
     meanSquaredDistance: meanSquaredDistance(vectors),
-    meanDrift: expectedMean === undefined ? null : distance(mean, expectedMean) / norm(expectedMean),
+    meanDrift,
     localLoss: merged === null ? null : spreadOf(local.map(({ loss }) => loss)).mean,
     localAccuracy: merged === null ? null : spreadOf(local.map(({ accuracy }) => accuracy)),
     merged: merged && { loss: merged.loss, accuracy: merged.accuracy },

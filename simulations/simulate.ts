@@ -1,27 +1,248 @@
+/**
+ * The virtual engine: the deployed core, N times, on a virtual network and clock.
+ *
+ * @packageDocumentation
+ */
+
+import { parseTopology } from '../src/averaging/topologies/registry.ts'
 import type { Split } from '../src/data/source.ts'
-import type { Recipe } from '../src/recipe/recipe.ts'
-import type { RoundResult, RunResult } from './result.ts'
+import { HearsayError, UsageError } from '../src/errors.ts'
+import { requireFit, requirePairwise, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
+import { hashParameters } from '../src/parameters/hash.ts'
+import { distance, meanOf, norm } from '../src/parameters/vectors.ts'
+import type { Random } from '../src/random/random.ts'
+import { type Recipe, recipeHash } from '../src/recipe/recipe.ts'
+import type { Trainer } from '../src/training/trainer.ts'
+import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
+import type { PeerResult, RoundResult, RunResult } from './result.ts'
+import { createVectorTrainer } from './vector-trainer.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+import { createWorld, type World } from './world.ts'
 
 export interface SimulationOptions {
   readonly recipe: Recipe
   readonly peers: number
-  /** Stop after so many rounds; without, when the swarm has sealed. A round is an exchange begun by every peer. */
+  /**
+   * For the task `consensus`: average for exactly so many rounds and do not seal. Without, until the swarm has sealed. A
+   * round is over when as many exchanges have been applied as there are peers; while training, when every peer has done
+   * its local steps.
+   */
   readonly rounds?: number
   readonly seed: number
   /** For the task `classify`. */
   readonly data?: Split
   /** For the task `classify`: `iid`, `dirichlet:ALPHA`. */
   readonly partition?: string
-  /** For the task `consensus`: how the vectors are drawn. */
+  /** For the task `consensus`: how the vectors are drawn. Default: `normal`. */
   readonly init?: 'normal' | 'spread'
-  /** One-way delay of a message, in milliseconds. */
+  /** One-way delay of a message, in milliseconds. Default: that of a local network. */
   readonly delay?: { readonly lowest: number; readonly highest: number }
-  /** Probability that a message is lost. */
+  /** Probability that a message is lost. Default: 0. */
   readonly loss?: number
+  /** `wasm` (default) or `cpu`. */
+  readonly backend?: string
   /** Rounds between two evaluations. Default: 1 without training, else so that there are about 50. */
   readonly evaluateEvery?: number
   readonly onRound?: (round: RoundResult) => void
   readonly signal?: AbortSignal
 }
 
-export declare function simulate(options: SimulationOptions): Promise<RunResult>
+const LOCAL_NETWORK = { lowest: 1, highest: 5 }
+
+/** Virtual time of a local step: about what a small model takes on one core. */
+const STEP_MS = 2
+
+const EVALUATIONS = 50
+
+/** A swarm that has not agreed after so much virtual time never will. */
+const LIMIT_MS = 24 * 3_600_000
+
+/**
+ * Runs a swarm on virtual time. The same options give the same result, bit for bit, `timing` aside.
+ *
+ * @throws UsageError where the options do not fit together
+ * @throws HearsayError naming the peer that cannot go on
+ */
+export async function simulate(options: SimulationOptions): Promise<RunResult> {
+  const { recipe, peers, seed, rounds: limit } = options
+  const swarm = recipeHash(recipe)
+  const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
+  const misfit = topology.misfit(peers)
+  if (misfit !== undefined) throw new UsageError(misfit)
+  const averages = requirePairwise(recipe)
+  const task = recipe.objective.task === 'consensus' ? consensusTask(options) : await learningTask(options)
+  const { localSteps } = recipe.exchange
+  const trains = recipe.training.steps > 0
+  const evaluateEvery =
+    options.evaluateEvery ?? (trains ? Math.max(1, Math.round(recipe.training.steps / localSteps / EVALUATIONS)) : 1)
+
+  const began = performance.now()
+  let applied = 0
+  let failure: { readonly peer: string; readonly error: Error } | undefined
+  const trained = new Set<string>()
+  const world = createWorld({
+    swarm,
+    topology,
+    steps: recipe.training.steps,
+    localSteps,
+    averages,
+    target: limit === undefined ? recipe.averaging.consensusDistance : 0,
+    maximumNorm: recipe.security.maximumNorm,
+    evaluateEvery: Number.POSITIVE_INFINITY,
+    peers,
+    seed,
+    weather: { delay: options.delay ?? LOCAL_NETWORK, loss: options.loss ?? 0 },
+    trainer: task.trainer,
+    onEvent(peer, name, detail) {
+      if (name === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') applied++
+      if (name === 'trained') trained.add(peer)
+      if (name === 'failed' && 'error' in detail) failure ??= { peer, error: detail.error }
+    },
+  })
+  try {
+    for (const { index } of world.inhabitants) await world.start(index)
+    const expected = trains ? undefined : world.mean()
+    const rounds: RoundResult[] = []
+
+    const round = () =>
+      trains && trained.size < peers
+        ? Math.floor(Math.min(...world.inhabitants.map(({ gossip }) => gossip?.step() ?? 0)) / localSteps)
+        : Math.floor(applied / peers)
+    const over = () =>
+      !averages ? trained.size === peers : limit !== undefined && !trains ? round() >= limit : world.sealed()
+
+    async function measure(at: number): Promise<void> {
+      const drift = expected && distance(world.mean(), expected) / norm(expected)
+      const moment = {
+        round: at,
+        time: world.clock.now() / 1_000,
+        bytesSent: world.network.bytesSent(),
+        messages: world.network.messages(),
+      }
+      const result = await measureRound(moment, parametersOf(world), drift ?? null, task.judge)
+      rounds.push(result)
+      options.onRound?.(result)
+    }
+
+    await measure(0)
+    let next = evaluateEvery
+    while (!over()) {
+      // After training only the exchanges count, and nobody waits for a round of them: one more evaluation at the end.
+      const due = () => (trains ? trained.size < peers && round() >= next : round() >= next)
+      await world.clock.run(
+        () => over() || due() || failure !== undefined || options.signal?.aborted === true,
+        LIMIT_MS,
+      )
+      options.signal?.throwIfAborted()
+      if (failure !== undefined) throw new HearsayError(`${failure.peer}: ${failure.error.message}`)
+      if (over() || !due()) continue
+      next = round() + evaluateEvery
+      await measure(round())
+    }
+    const last = rounds[rounds.length - 1]
+    await measure(trains ? Math.ceil(recipe.training.steps / localSteps) : Math.max(round(), last.round))
+    if (rounds.length > 2 && rounds[rounds.length - 2].round === rounds[rounds.length - 1].round) {
+      rounds.splice(rounds.length - 2, 1)
+    }
+
+    const wallSeconds = (performance.now() - began) / 1_000
+    const sealed = world.sealed()
+    return {
+      hearsay: '1',
+      recipe,
+      recipeHash: swarm,
+      seed,
+      engine: 'virtual',
+      peers,
+      rounds,
+      spectralGap: fixedSpectralGap(topology, peers),
+      final: {
+        ...rounds[rounds.length - 1],
+        parametersHash: world.inhabitants[0].gossip?.sealed() ?? hashParameters(meanOf(parametersOf(world))),
+      },
+      sealed,
+      peerResults: await peerResults(world, task),
+      timing: {
+        wallSeconds,
+        peerStepsPerSecond: (peers * recipe.training.steps) / wallSeconds,
+        peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      },
+    }
+  } finally {
+    for (const trainer of task.trainers) await trainer.stop()
+  }
+}
+
+/** What peers do, apart from averaging. */
+interface Task {
+  readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
+  readonly judge: Judge | undefined
+  /** Those that were made, to stop them. */
+  readonly trainers: Trainer[]
+}
+
+function consensusTask({ recipe, init = 'normal' }: SimulationOptions): Task {
+  const [dimension] = recipe.model.shape
+  if (recipe.model.name !== 'vector' || recipe.training.steps > 0) {
+    throw new UsageError('the task consensus averages vectors: model vector, training steps 0')
+  }
+  return {
+    trainer: async (index, random) => createVectorTrainer(dimension, init, index, random),
+    judge: undefined,
+    trainers: [],
+  }
+}
+
+async function learningTask({ recipe, peers, seed, data, partition = 'iid', backend = 'wasm' }: SimulationOptions) {
+  if (data === undefined) throw new UsageError('the task classify needs data')
+  requireFit(recipe, data)
+  // Only here: whoever simulates without training does not load TensorFlow.js.
+  const { createTensorflowTrainer } = await import('../src/training/tensorflow-trainer.ts')
+  const shards = shardsOf(data.train, { of: peers, partition, seed })
+  const trainers: Trainer[] = []
+  const make = async (index: number, shardSeed: string) => {
+    const trainer = await createTensorflowTrainer(
+      trainerOptionsOf(recipe, shards[index], data.test, shardSeed, backend),
+    )
+    trainers.push(trainer)
+    return trainer
+  }
+  const judging = await make(0, 'judge')
+  const task: Task = {
+    trainers,
+    judge: parameters => judging.evaluate(parameters),
+    async trainer(index, _random, clock) {
+      const trainer = await make(index, `${seed}/${index}`)
+      return {
+        ...trainer,
+        train: (parameters, steps) => clock.work(steps * STEP_MS, () => trainer.train(parameters, steps)),
+        state: () => clock.work(0, () => trainer.state()),
+      }
+    },
+  }
+  return task
+}
+
+function parametersOf(world: World): Float32Array[] {
+  return world.inhabitants.flatMap(({ gossip }) => (gossip === undefined ? [] : [gossip.parameters()]))
+}
+
+async function peerResults(world: World, { judge, trainers }: Task): Promise<PeerResult[]> {
+  const results: PeerResult[] = []
+  for (const { peer, index, gossip } of world.inhabitants) {
+    if (gossip === undefined) continue
+    const { bytesIn, bytesOut, exchanges } = gossip.status()
+    results.push({
+      peer,
+      // The first of them judges.
+      samples: trainers[index + 1]?.samples ?? 0,
+      accuracy: judge === undefined ? null : (await judge(gossip.trained() ?? gossip.parameters())).accuracy,
+      alone: null,
+      sealed: gossip.sealed() ?? null,
+      bytesIn,
+      bytesOut,
+      exchanges,
+    })
+  }
+  return results
+}

@@ -181,7 +181,7 @@ async function watchSwarm(
         messages: states.reduce((sum, { exchanges }) => sum + exchanges, 0),
       },
       peers.map(peer => peer.parameters()),
-      undefined,
+      null,
       judge,
     )
     rounds.push(round)

@@ -1,6 +1,7 @@
 import { HearsayError } from '../src/errors.ts'
 import type { AbortOptions, Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../src/gossip/ports.ts'
-import { StreamEndedError } from '../src/gossip/stream-errors.ts'
+import { ProtocolError, StreamEndedError } from '../src/gossip/stream-errors.ts'
+import { MAX_FRAME_BYTES } from '../src/network/constants.ts'
 import type { Random } from '../src/random/random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -36,6 +37,8 @@ export interface VirtualNetwork {
   split(group?: ReadonlySet<PeerId>): void
   /** Messages sent so far, announcements counted once for each receiver. */
   messages(): number
+  /** Bytes of them. */
+  bytesSent(): number
 }
 
 /**
@@ -65,6 +68,7 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
   const nodes = new Map<PeerId, Node>()
   let apart: ReadonlySet<PeerId> | undefined
   let messages = 0
+  let bytesSent = 0
 
   const delay = () => weather.delay.lowest + (weather.delay.highest - weather.delay.lowest) * random.uniform()
   const lost = () => weather.loss > 0 && random.uniform() < weather.loss
@@ -165,9 +169,14 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
           options.signal.throwIfAborted()
           if (failure !== undefined) throw failure
           if (written) throw new StreamEndedError('this side of the stream is closed')
+          if (frame.byteLength > MAX_FRAME_BYTES) {
+            throw new ProtocolError(`a frame of ${frame.byteLength} bytes; the longest has ${MAX_FRAME_BYTES}`)
+          }
           peerEnd().unread += frame.byteLength
           node.bytesOut += frame.byteLength
-          transmit(frame)
+          bytesSent += frame.byteLength
+          // A copy: the writer may use its memory again.
+          transmit(frame.slice())
           while (peerEnd().unread > WINDOW_BYTES) {
             await changed(options)
             if (failure !== undefined) throw failure
@@ -189,7 +198,8 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
           }
         },
         async close() {
-          if (failure !== undefined || written) return
+          if (failure !== undefined) throw failure
+          if (written) return
           written = true
           transmit(undefined)
         },
@@ -259,6 +269,7 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
           if (other === node || !isUp(other) || other.banned.has(peer)) continue
           messages++
           node.bytesOut += announcement.byteLength
+          bytesSent += announcement.byteLength
           if (lost()) continue
           clock.after(delay(), () => {
             if (!isUp(other) || !reaches(node, other)) return
@@ -307,5 +318,6 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
       }
     },
     messages: () => messages,
+    bytesSent: () => bytesSent,
   }
 }

@@ -23,6 +23,8 @@ export interface WorldOptions
   readonly weather: Weather
   /** Makes the trainer of a peer, at its first start and again after every crash. */
   readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
+  /** Hears what the peers tell. */
+  readonly onEvent?: <Name extends keyof GossipEvents>(peer: PeerId, name: Name, detail: GossipEvents[Name]) => void
   /** Hears everything that happens, a line each. */
   readonly log?: (line: string) => void
   /** Stands in for the core, so that tests can show that they catch a broken one. */
@@ -88,7 +90,9 @@ export function createWorld(options: WorldOptions): World {
     const mortal = createMortalClock(clock)
     const seed = random.fork(`${peer}/${inhabitant.crashed}`)
     const emit = <Name extends keyof GossipEvents>(name: Name, detail: GossipEvents[Name]) => {
-      if (mortal.alive()) log(`${peer} ${name} ${describe(detail)}`)
+      if (!mortal.alive()) return
+      if (options.log !== undefined) log(`${peer} ${name} ${describe(detail)}`)
+      options.onEvent?.(peer, name, detail)
     }
     const storage = disk.open(mortal.clock)
     const gossip = await core(

@@ -1,5 +1,3 @@
-import { mean } from './averaging/aggregators/mean.ts'
-import { parseRule } from './averaging/rules/registry.ts'
 import { parseTopology } from './averaging/topologies/registry.ts'
 import { samples } from './data/dataset.ts'
 import type { Split } from './data/source.ts'
@@ -8,7 +6,7 @@ import { UsageError } from './errors.ts'
 import type { Emit, GossipEvents } from './gossip/events.ts'
 import { createGossip, type GossipStatus } from './gossip/gossip.ts'
 import type { AbortOptions, Evaluation, PeerId } from './gossip/ports.ts'
-import { requireFit, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
+import { requireFit, requirePairwise, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
 import { createIdentity, peerIdOf } from './network/identity.ts'
 import { createLibp2pNetwork } from './network/libp2p-network.ts'
 import { hashParameters } from './parameters/hash.ts'
@@ -129,7 +127,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
   }
   const swarm = recipeHash(recipe)
   const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
-  const rule = parseRule(recipe.averaging.rule, mean)
+  const averages = requirePairwise(recipe)
 
   const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
   try {
@@ -169,7 +167,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           topology,
           steps,
           localSteps,
-          averages: rule.mixing !== 'none',
+          averages,
           target: options.consensusDistance ?? recipe.averaging.consensusDistance,
           maximumNorm: recipe.security.maximumNorm,
           evaluateEvery: Math.max(localSteps, Math.ceil(steps / EVALUATIONS)),

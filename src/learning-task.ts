@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+import { mean } from './averaging/aggregators/mean.ts'
+import { parseRule } from './averaging/rules/registry.ts'
 import { type Dataset, samples, subset } from './data/dataset.ts'
 import { parsePartition } from './data/partition.ts'
 import type { Split } from './data/source.ts'
@@ -77,4 +79,19 @@ export function trainerOptionsOf(
     test: { ...test, classes },
     backend,
   }
+}
+
+/**
+ * Whether the recipe averages at all.
+ *
+ * @throws UsageError for a rule that the two-sided exchange cannot carry out
+ */
+export function requirePairwise(recipe: Recipe): boolean {
+  const rule = parseRule(recipe.averaging.rule, mean)
+  if (rule.mixing !== 'pairwise' && rule.mixing !== 'none') {
+    throw new UsageError(
+      `the rule ${rule.name} averages with all neighbours at once, in rounds; peers exchange in pairs: adpsgd, or none`,
+    )
+  }
+  return rule.mixing === 'pairwise'
 }

@@ -6,6 +6,10 @@ import {
   MAX_MESH_BACKLOG_BYTES,
   MAX_MESH_MESSAGE_BYTES,
   MAX_PEERS_PER_ADDRESS,
+  MESH_DEGREE,
+  MESH_DEGREE_HIGH,
+  MESH_DEGREE_LOW,
+  MESH_DEGREE_OUTBOUND,
   REJECTED_ANNOUNCEMENT_DECAY,
   REJECTED_ANNOUNCEMENT_WEIGHT,
 } from './constants.ts'
@@ -48,6 +52,15 @@ export function announcementService(topic: string): ReturnType<typeof gossipsub>
     allowedTopics: [topic],
     allowPublishToZeroTopicPeers: true,
     fallbackToFloodsub: false,
+    D: MESH_DEGREE,
+    Dlo: MESH_DEGREE_LOW,
+    Dhi: MESH_DEGREE_HIGH,
+    Dout: MESH_DEGREE_OUTBOUND,
+    // The mesh brings every announcement several times. A copy is told by its signature before that is verified, which
+    // takes longer than all the rest; only what was verified once is known by it.
+    fastMsgIdFn: ({ signature }) => Buffer.from(signature ?? []).toString('base64'),
+    // Asking not to be sent a message costs as much as a message of this size.
+    idontwantMinDataSize: MAX_ANNOUNCEMENT_BYTES + 1,
     maxInboundDataLength: MAX_MESH_MESSAGE_BYTES,
     maxOutboundBufferSize: MAX_MESH_BACKLOG_BYTES,
     scoreParams: {

@@ -99,3 +99,15 @@ export const REJECTED_ANNOUNCEMENT_WEIGHT = -10
 
 /** Each second a rejection counts for this much of what it did: forgotten (below 0.1) after four minutes. */
 export const REJECTED_ANNOUNCEMENT_DECAY = 0.99
+
+/**
+ * Mesh neighbours that a peer aims for, and accepts at least and at most. Announcements reach every connected peer straight
+ * from their author (flood publishing); the mesh only has to carry them on to the others, and each neighbour in it is one
+ * more copy of every announcement. With gossipsub's own 6 a swarm of 8 spent most of its main thread on copies.
+ */
+export const MESH_DEGREE = 3
+export const MESH_DEGREE_LOW = 2
+export const MESH_DEGREE_HIGH = 5
+
+/** Mesh neighbours that this peer chose itself, so that others cannot surround it; gossipsub wants fewer than half. */
+export const MESH_DEGREE_OUTBOUND = 1

@@ -88,6 +88,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
   const banned = new Set<PeerId>()
   const connected = new Set<PeerId>()
   const streams = new Set<FrameStream>()
+  const learned = new Map<PeerId, string>()
   const learning = new Map<PeerId, Promise<void>>()
   let onFound = (_peer: PeerInfo) => {}
 
@@ -178,6 +179,10 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
       const fresh = dialableAddresses(peer, addresses)
       const id = parsePeer(peer)
       if (id === undefined || id.equals(node.peerId) || fresh.length === 0) return
+      // Peers say where they are with every announcement, and it is nearly always what they said before.
+      const text = addresses.join()
+      if (learned.get(peer) === text) return
+      learned.set(peer, text)
       const task = (learning.get(peer) ?? Promise.resolve())
         .then(() => remember(id, fresh))
         .catch(error => warn(`cannot remember the addresses of ${peer}: ${reasonOf(error)}`))
