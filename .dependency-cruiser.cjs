@@ -1,0 +1,89 @@
+// Which room may import which: the arrows of ARCHITECTURE.md. A rule here is the only way to draw a new arrow.
+
+/** Allows a room to import only the rooms that are named, itself, and what is open to all. */
+const room = (name, allowed, comment) => ({
+  name: `${name} imports only ${[...allowed, 'itself'].join(', ')}`,
+  comment,
+  severity: 'error',
+  from: { path: `^src/${name}/` },
+  to: {
+    path: '^(src|peer|simulations|test|bench)/',
+    pathNot: [`^src/${name}/`, '^src/errors[.]ts$', ...allowed.map(one => `^src/${one}(/|$)`)],
+  },
+})
+
+/** Allows packages that match only in the places that are named. */
+const onlyIn = (places, packages, comment) => ({
+  name: `${packages} only in ${places}`,
+  comment,
+  severity: 'error',
+  from: { pathNot: `^(${places}|test|bench)/` },
+  to: { path: `^node_modules/(${packages})`, dependencyTypesNot: ['type-only'] },
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'nothing missing', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no development tools in what is shipped',
+      severity: 'error',
+      from: { path: '^(src|peer|simulations)/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+
+    room('parameters', [], 'Vectors, layouts and codecs know nothing of who uses them.'),
+    room('random', [], 'A source of numbers.'),
+    room('recipe', [], 'A document.'),
+    room('averaging', ['parameters', 'random'], 'Pure mathematics; a random topology draws from a seed.'),
+    room('data', ['random'], 'Datasets know neither models nor peers.'),
+    room('training', ['data', 'parameters', 'random'], 'Learning knows nothing of the swarm.'),
+    room(
+      'gossip',
+      ['averaging', 'parameters', 'random', 'recipe', 'training/trainer[.]ts'],
+      'The core knows the world through its ports, and of training only the interface.',
+    ),
+    room('network', ['gossip', 'random'], 'A driver of the Network port.'),
+    room('storage', ['gossip', 'parameters'], 'A driver of the Storage port.'),
+
+    {
+      name: 'averaging does no I/O',
+      severity: 'error',
+      from: { path: '^src/(averaging|random)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'gossip does no I/O',
+      comment: 'Hashing is computation; anything else goes through a port.',
+      severity: 'error',
+      from: { path: '^src/gossip/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    onlyIn('src/training', '@tensorflow/', 'TensorFlow.js is known to one room.'),
+    onlyIn('src/network', '(@libp2p/|libp2p/|@multiformats/|it-pipe/)', 'libp2p is known to one room.'),
+    {
+      name: 'peer uses the public API',
+      severity: 'error',
+      from: { path: '^peer/' },
+      to: { path: '^(src|simulations|test|bench)/', pathNot: '^src/index[.]ts$' },
+    },
+    {
+      name: 'simulations are below the public API',
+      severity: 'error',
+      from: { path: '^simulations/' },
+      to: { path: '^(peer|test|bench)/|^src/index[.]ts$' },
+    },
+    {
+      name: 'only the public API imports simulations',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/index[.]ts$' },
+      to: { path: '^(simulations|peer|test|bench)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}
