@@ -147,7 +147,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
       listen: options.network?.listen,
       connect: options.network?.connect,
       mdns: options.network?.mdns ?? true,
-      random: createRandom(`${seed}/network`),
+      random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
     })
     const trainer = await createWorkerTrainer(
@@ -173,7 +173,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           evaluateEvery: Math.max(localSteps, Math.ceil(steps / EVALUATIONS)),
           network,
           clock: systemClock,
-          random: createRandom(`${seed}/gossip`),
+          random: createRandom(`${seed}/${id}/gossip`),
           trainer,
           storage,
           checkpoint,

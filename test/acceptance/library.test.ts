@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { createPeer, hashParameters, loadDataset, type Peer, samples } from '../../src/index.ts'
+
+test('two embedded peers agree on one model, which is handed out as a LayersModel that predicts', async () => {
+  const data = await loadDataset('digits', { seed: 1, samples: 600 })
+  const recipe = { model: { name: 'linear' }, training: { steps: 60 } }
+  const make = (index: number, connect: readonly string[]): Promise<Peer> =>
+    createPeer({
+      recipe,
+      data,
+      shard: { index, of: 2, partition: 'iid', seed: 1 },
+      network: { listen: ['/ip4/127.0.0.1/tcp/0'], connect, mdns: false },
+    })
+  const first = await make(0, [])
+  await first.listen()
+  const second = await make(1, first.addresses())
+  const peers = [first, second]
+  try {
+    await Promise.all(peers.map(peer => peer.start()))
+    const signal = AbortSignal.timeout(40_000)
+    const agreed = await Promise.all(peers.map(peer => peer.untilConsensus({ signal })))
+    expect(agreed[0]).toEqual(agreed[1])
+    expect(hashParameters(first.parameters())).toBe(agreed[0].parametersHash)
+    expect(second.parameters()).toEqual(first.parameters())
+
+    const { accuracy } = await first.evaluate()
+    const model = await first.model()
+    const { argMax, tensor4d } = await import('@tensorflow/tfjs-core')
+    const inputs = tensor4d(data.test.inputs, [samples(data.test), 28, 28, 1])
+    const logits = model.predict(inputs)
+    if (Array.isArray(logits)) throw new Error('the model has one output')
+    const predicted = argMax(logits, 1).dataSync()
+    const right = data.test.labels.filter((label, i) => label === predicted[i]).length
+    expect(right / samples(data.test)).toBeCloseTo(accuracy, 6)
+    logits.dispose()
+    inputs.dispose()
+    model.dispose()
+  } finally {
+    await Promise.all(peers.map(peer => peer.stop()))
+  }
+})

@@ -1,0 +1,126 @@
+/**
+ * Three `hearsay peer` processes that are given no address, to be run where multicast stays on this machine. With `kill`,
+ * the third is killed in the middle of an exchange and started again from its state. Prints what they said as one JSON
+ * document.
+ *
+ * @packageDocumentation
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { decodeCheckpoint } from '../../../src/index.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../../peer/hearsay.ts', import.meta.url))
+const CHECKPOINT = 'checkpoint.safetensors'
+const PEERS = 3
+/** Long enough that whoever is killed early is back before the others have finished. */
+const STEPS = 400
+/** A kill that comes too late to hit an exchange is tried again so often. */
+const MAX_KILLS = 8
+
+type Said = Record<string, unknown> & { readonly event: string }
+
+interface Running {
+  readonly child: ChildProcess
+  readonly events: Said[]
+  /** Resolves with the first event of this name, said before or after. */
+  said(event: string): Promise<Said>
+  readonly exit: Promise<number | string | null>
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'hearsay-three-'))
+const recipe = join(folder, 'recipe.json')
+writeFileSync(recipe, JSON.stringify({ training: { steps: STEPS } }))
+const stateOf = (index: number) => join(folder, `peer-${index}`)
+
+function start(index: number): Running {
+  const args = ['peer', recipe, '--json', '--quiet', '--seed', '1', '--shard', `${index}/${PEERS}`]
+  const state = ['--state', stateOf(index), '--listen', '/ip4/127.0.0.1/tcp/0']
+  const child = spawn(process.execPath, [PROGRAM, ...args, ...state], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const events: Said[] = []
+  const waiting: { event: string; resolve: (said: Said) => void; reject: (error: Error) => void }[] = []
+  createInterface({ input: child.stdout }).on('line', line => {
+    const said = JSON.parse(line) as Said
+    events.push(said)
+    for (const one of waiting) if (one.event === said.event) one.resolve(said)
+  })
+  const exit = new Promise<number | string | null>(resolve => {
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? code)
+      for (const one of waiting) one.reject(new Error(`peer ${index} ended without ${one.event}`))
+    })
+  })
+  const said = (event: string) =>
+    new Promise<Said>((resolve, reject) => {
+      const known = events.find(one => one.event === event)
+      if (known !== undefined) resolve(known)
+      else waiting.push({ event, resolve, reject })
+    })
+  return { child, events, said, exit }
+}
+
+/** Exchanges that stand open in a peer's checkpoint; none where it cannot be read yet. */
+function openExchanges(index: number): number {
+  try {
+    const file = join(stateOf(index), CHECKPOINT)
+    const { doubts, decisions } = decodeCheckpoint(readFileSync(file), file).checkpoint
+    return doubts.length + decisions.length
+  } catch {
+    return 0
+  }
+}
+
+/** Kills the peer as soon as its checkpoint holds an exchange that is neither finished nor dropped. */
+async function killInAnExchange(running: Running, index: number): Promise<void> {
+  await running.said('exchange')
+  await new Promise<void>(resolve => {
+    const watcher = watch(stateOf(index), () => {
+      if (openExchanges(index) === 0) return
+      running.child.kill('SIGKILL')
+      watcher.close()
+      resolve()
+    })
+  })
+  await running.exit
+}
+
+async function main(kill: boolean): Promise<void> {
+  const first = [start(1), start(2)]
+  let third = start(3)
+  const lives = [third]
+  let openAtKill = 0
+  try {
+    if (kill) {
+      for (let attempt = 0; attempt < MAX_KILLS && openAtKill === 0; attempt++) {
+        await third.said('started')
+        await killInAnExchange(third, 3)
+        openAtKill = openExchanges(3)
+        third = start(3)
+        lives.push(third)
+      }
+    }
+    const peers = [...first, third]
+    const consensus = await Promise.all(peers.map(peer => peer.said('consensus')))
+    const exits = await Promise.all(peers.map(peer => peer.exit))
+    const started = await Promise.all(lives.map(life => life.said('started')))
+    console.log(
+      JSON.stringify({
+        hashes: consensus.map(({ parametersHash }) => parametersHash),
+        exits,
+        openAtKill,
+        /** The lives of the third peer. */
+        lives: started.map(({ peerId, step, age }) => ({ peerId, step, age })),
+        warnings: [...first, ...lives].flatMap(({ events }) => events.filter(({ event }) => event === 'warning')),
+      }),
+    )
+  } finally {
+    for (const { child } of [...first, ...lives]) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+await main(process.argv[2] === 'kill')
