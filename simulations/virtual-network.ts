@@ -1,7 +1,7 @@
 import { HearsayError } from '../src/errors.ts'
+import { MAX_FRAME_BYTES } from '../src/gossip/constants.ts'
 import type { AbortOptions, Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../src/gossip/ports.ts'
 import { ProtocolError, StreamEndedError } from '../src/gossip/stream-errors.ts'
-import { MAX_FRAME_BYTES } from '../src/network/constants.ts'
 import type { Random } from '../src/random/random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -266,7 +266,8 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
       async publish(announcement) {
         if (!isUp(node)) return
         for (const other of nodes.values()) {
-          if (other === node || !isUp(other) || other.banned.has(peer)) continue
+          // Even where this peer is banned: others forward what it says.
+          if (other === node || !isUp(other)) continue
           messages++
           node.bytesOut += announcement.byteLength
           bytesSent += announcement.byteLength

@@ -8,7 +8,7 @@
 export const ANNOUNCE_INTERVAL_MS = 1_000
 
 /** Changes are told sooner, but no closer together than this: an announcement costs every peer of the swarm a message. */
-export const ANNOUNCE_GAP_MS = 150
+export const ANNOUNCE_GAP_MS = 400
 
 /** A member not heard of for so long is taken for gone: nobody waits for it and nobody picks it as a partner. */
 export const MEMBER_EXPIRY_MS = 10_000
@@ -35,6 +35,12 @@ export const MAX_ADDRESS_LENGTH = 256
  */
 export const SKETCH_BUCKETS = 64
 
+/**
+ * Longest frame on a stream. A frame of parameters is 256 KiB and a few bytes; four times that leaves room for another
+ * codec, and is all that one stream may make its reader allocate for one frame.
+ */
+export const MAX_FRAME_BYTES = 1024 * 1024
+
 /** Longest control message: a settlement names at most {@link MAX_IN_DOUBT} exchanges each way. Recipes fit too. */
 export const MAX_CONTROL_BYTES = 65_536
 
@@ -57,7 +63,7 @@ export const REPLY_TIMEOUT_MS = 15_000
 export const TRANSFER_TIMEOUT_MS = 60_000
 
 /** How often outstanding decisions and doubts are brought up with the partner. */
-export const SETTLE_INTERVAL_MS = 1_000
+export const SETTLE_INTERVAL_MS = 500
 
 /** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
 export const AVERAGING_PAUSE_MS = 40
@@ -67,6 +73,12 @@ export const PARTNER_BACKOFF_MS = 250
 
 /** A peer that has never met anybody waits so long for company before it seals alone. */
 export const ALONE_GRACE_MS = 10_000
+
+/**
+ * Who proposes waits so long for a minority that chooses nothing, or something else. Longer than fetching a vector over a
+ * slow link, so that only peers that do not want to follow are left behind.
+ */
+export const SEAL_PATIENCE_MS = 120_000
 
 /** After the seal a peer stays so long for members that vanished without a goodbye, so that they get the seal. */
 export const RETURN_GRACE_MS = 30_000

@@ -40,7 +40,11 @@ export interface ExchangeOptions {
   readonly nextId: () => string
   /** Why this peer takes part in no exchange now, if it does not. */
   readonly closed: () => string | undefined
+  /** Whether this peer is new and so far behind a partner of this age that averaging would pull the partner back. */
+  readonly behind: (age: number) => boolean
 }
+
+const BEHIND = 'new here, and fetching what others have learned first'
 
 export interface Exchange {
   /** Averages with the peer at the other end; resolves when both have applied it. */
@@ -48,13 +52,21 @@ export interface Exchange {
   respond(stream: FrameStream, options: AbortOptions): Promise<void>
   /** Exchanges that this peer is in. */
   active(): number
-  /** Makes sure that an exchange which this peer began and has not decided is never decided. */
-  abandon(id: string): void
+  /** Makes sure that an exchange which this peer began with this partner and has not decided is never decided. */
+  abandon(partner: PeerId, id: string): void
   /** Whether a stream of this exchange is still open, so that nothing needs to be settled yet. */
   running(partner: PeerId, id: string): boolean
 }
 
-export function createExchange({ self, replica, clock, maximumNorm, nextId, closed }: ExchangeOptions): Exchange {
+export function createExchange({
+  self,
+  replica,
+  clock,
+  maximumNorm,
+  nextId,
+  closed,
+  behind,
+}: ExchangeOptions): Exchange {
   const { parameters, ledger } = replica
   /** Exchanges that this peer began, by partner: at most one each. */
   const initiated = new Map<PeerId, { readonly id: string; abandoned: boolean }>()
@@ -79,6 +91,9 @@ export function createExchange({ self, replica, clock, maximumNorm, nextId, clos
 
   async function initiate(stream: FrameStream, options: AbortOptions): Promise<void> {
     const partner = stream.peer
+    // The stream took a while to open, and this peer may have frozen its parameters meanwhile.
+    const refusal = closed()
+    if (refusal !== undefined) throw new RefusedError(refusal)
     const exchange = { id: nextId(), abandoned: false }
     initiated.set(partner, exchange)
     try {
@@ -89,6 +104,7 @@ export function createExchange({ self, replica, clock, maximumNorm, nextId, clos
         options,
       )
       const accepted = await patiently('the answer', options, within => receive(stream, 'accept', within))
+      if (behind(accepted.age)) throw new RefusedError(BEHIND)
       const weight = exchangeWeight(concurrent, accepted.concurrent)
       const snapshot = parameters.slice()
       const theirs = await swap(stream, snapshot, options)
@@ -115,7 +131,7 @@ export function createExchange({ self, replica, clock, maximumNorm, nextId, clos
     if (proposal.length !== parameters.length) {
       throw new OffenceError(`proposed ${proposal.length} parameters, the recipe has ${parameters.length}`)
     }
-    const refusal = closed() ?? refuses(partner)
+    const refusal = closed() ?? (behind(proposal.age) ? BEHIND : refuses(partner))
     if (refusal !== undefined) {
       await send(stream, { type: 'refuse', reason: refusal }, options)
       return
@@ -157,8 +173,9 @@ export function createExchange({ self, replica, clock, maximumNorm, nextId, clos
     initiate,
     respond,
     active,
-    abandon(id) {
-      for (const exchange of initiated.values()) if (exchange.id === id) exchange.abandoned = true
+    abandon(partner, id) {
+      const exchange = initiated.get(partner)
+      if (exchange?.id === id) exchange.abandoned = true
     },
     running: (partner, id) => responding.get(partner) === id || initiated.get(partner)?.id === id,
   }

@@ -8,7 +8,6 @@
 import { createSketcher } from '../averaging/sketch.ts'
 import type { Topology } from '../averaging/topology.ts'
 import { restoreRandom } from '../random/random.ts'
-import type { TrainerState } from '../training/trainer.ts'
 import { decodeAnnouncement, encodeAnnouncement, type Phase } from './announcement.ts'
 import { createAnnouncer } from './announcer.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -87,6 +86,8 @@ export interface Gossip {
   /** The parameters when training ended, before the swarm agreed; undefined before that. */
   trained(): Float32Array | undefined
   status(): GossipStatus
+  /** Local steps done. */
+  step(): number
   /** The hash on which the swarm sealed, once it has. */
   sealed(): string | undefined
   /** Differences that this peer holds in doubt and whether it has decided an exchange: for invariants in tests. */
@@ -112,8 +113,8 @@ export async function createGossip(
   const incarnation = Math.max(Math.floor(clock.now()), (checkpoint?.sequence ?? -1) + 1)
   let sequence = incarnation
   let exchangeCount = 0
-  const empty: TrainerState = { tensors: {}, metadata: {} }
   if (checkpoint !== undefined) await trainer.restore(checkpoint.trainer)
+  const trainerState = await trainer.state()
 
   const replica = createReplica(
     {
@@ -140,6 +141,7 @@ export async function createGossip(
     maximumNorm: options.maximumNorm,
     nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
     closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
+    behind,
   })
   const settle = createSettle({ replica, exchange, clock })
   const partners = createPartners(self, options.topology, membership, clock, partnerRandom, reason =>
@@ -185,7 +187,7 @@ export async function createGossip(
           ...network.traffic(),
         }),
     },
-    checkpoint?.trainer ?? empty,
+    trainerState,
   )
 
   /** Ends when the peer stops: nothing new is begun. */
@@ -292,7 +294,8 @@ export async function createGossip(
   ): Promise<T> {
     try {
       const result = await body(stream)
-      await stream.close(abort)
+      // What was said is said: a connection that breaks now takes nothing back.
+      await stream.close(abort).catch((error: Error) => stream.abort(error))
       return result
     } catch (error) {
       stream.abort(error as Error)
@@ -347,14 +350,16 @@ export async function createGossip(
 
   // --- averaging ---
 
-  /** Members far ahead of a newcomer, whose parameters it should take instead of pulling theirs back. */
+  /** Whether this is a newcomer that should take the parameters of a peer of this age instead of pulling them back. */
+  function behind(age: number): boolean {
+    return fresh && age - replica.age > LATE_JOIN_EXCHANGES * options.localSteps
+  }
+
   const ahead = (): readonly PeerId[] =>
-    fresh
-      ? membership
-          .alive()
-          .filter(m => m.announcement.age - replica.age > LATE_JOIN_EXCHANGES * options.localSteps)
-          .map(({ peer }) => peer)
-      : []
+    membership
+      .alive()
+      .filter(({ announcement }) => behind(announcement.age))
+      .map(({ peer }) => peer)
 
   function averages(): boolean {
     return options.averages && !stopping.signal.aborted && sealing.averages() && ahead().length === 0
@@ -403,14 +408,17 @@ export async function createGossip(
   }
 
   async function settleAll(abort: AbortOptions): Promise<void> {
-    for (const { peer } of membership.alive()) {
-      if (!settle.outstanding(peer)) continue
-      try {
-        await talk(peer, 'settle', abort, stream => settle.ask(stream, abort))
-        changed()
-      } catch {
-        abort.signal.throwIfAborted()
-      }
+    const partners = membership.alive().filter(({ peer }) => settle.outstanding(peer))
+    // With all at once: one that does not answer must not keep the others waiting.
+    await Promise.all(partners.map(({ peer }) => settleWith(peer, abort)))
+  }
+
+  async function settleWith(peer: PeerId, abort: AbortOptions): Promise<void> {
+    try {
+      await talk(peer, 'settle', abort, stream => settle.ask(stream, abort))
+      changed()
+    } catch {
+      abort.signal.throwIfAborted()
     }
   }
 
@@ -432,9 +440,10 @@ export async function createGossip(
     if (sealing.phase() === 'training') {
       await learning.train(stop)
       if (stopping.signal.aborted) return
-      await learning.capture()
-      trained = replica.parameters.slice()
+      // Before anything takes time: who resumes after its last step must not seem to train again.
       sealing.trained()
+      trained = replica.parameters.slice()
+      await learning.capture()
       await replica.persist()
       emit('trained', { step: replica.step, age: replica.age })
     }
@@ -450,6 +459,8 @@ export async function createGossip(
       stream: answer,
       announcement(from, bytes) {
         if (from === self) return 'accept'
+        // Others may still forward what a banned peer says; it falls silent here and expires.
+        if (standing.banned(from)) return 'ignore'
         const announcement = decodeAnnouncement(bytes)
         if (announcement === undefined) return 'reject'
         const wasAlive = membership.isAlive(from)
@@ -492,6 +503,7 @@ export async function createGossip(
       exchanges: averaged,
       ...network.traffic(),
     }),
+    step: () => replica.step,
     sealed,
     open: () => ({ decisions: replica.ledger.decisions(), doubts: replica.ledger.doubts() }),
 
@@ -514,8 +526,11 @@ export async function createGossip(
       // A trainer that has died gives no state: the last one that was taken stands.
       await learning.capture().catch(() => {})
       publish('left')
-      await replica.persist()
-      await network.stop()
+      try {
+        await replica.persist()
+      } finally {
+        await network.stop()
+      }
     },
   }
 }

@@ -25,7 +25,7 @@ export interface Ledger {
   doubts(partner?: PeerId): readonly Doubt[]
   /** Drops everything that stands open with a partner that has left for good. */
   drop(partner: PeerId): void
-  clear(): void
+  dropDoubts(): void
 }
 
 export function createLedger(decisions: readonly Decision[], doubts: readonly Doubt[]): Ledger {
@@ -56,10 +56,7 @@ export function createLedger(decisions: readonly Decision[], doubts: readonly Do
       for (const entry of decided.values()) if (entry.partner === partner) decided.delete(entry.id)
       for (const [id, entry] of doubted) if (entry.partner === partner) doubted.delete(id)
     },
-    clear() {
-      decided.clear()
-      doubted.clear()
-    },
+    dropDoubts: () => doubted.clear(),
   }
 }
 

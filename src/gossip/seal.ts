@@ -27,6 +27,8 @@ export interface SealSelf {
   readonly passes: readonly string[]
   /** Whether it has proposed before: then it is no newcomer, and its vector counts as much as another swarm's seal. */
   readonly hasProposed: boolean
+  /** Whether it has averaged for a while since it last reopened, so that what it hears is no longer from before. */
+  readonly rested: boolean
   /** Without company: whether it has waited long enough for some. */
   readonly mayBeAlone: boolean
 }
@@ -80,6 +82,7 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
     }
   }
   if (self.phase === 'training' || self.phase === 'left') return NOTHING
+  if (self.phase === 'averaging' && !self.rested) return NOTHING
 
   if (self.phase === 'sealing' || self.phase === 'sealed') {
     const refused = members.some(({ announcement }) => announcement.refuses === self.choice)

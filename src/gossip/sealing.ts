@@ -9,7 +9,7 @@ import { estimateConsensusDistance } from '../averaging/sketch.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { distance, norm } from '../parameters/vectors.ts'
 import type { Phase } from './announcement.ts'
-import { ALONE_GRACE_MS, ANNOUNCE_INTERVAL_MS } from './constants.ts'
+import { ALONE_GRACE_MS, ANNOUNCE_INTERVAL_MS, SEAL_PATIENCE_MS } from './constants.ts'
 import type { Emit } from './events.ts'
 import type { FetchedVector } from './fetch.ts'
 import type { Member, Membership } from './membership.ts'
@@ -60,7 +60,10 @@ export interface Sealing {
 }
 
 /** A peer that makes the swarm reopen more often than that is outvoted: it may follow, but nobody waits for it. */
-const MAX_REFUSALS = 3
+const MAX_OBSTRUCTIONS = 3
+
+/** After reopening a peer averages for so long at least, and by then has heard who else reopened. */
+const REST_MS = 1.5 * ANNOUNCE_INTERVAL_MS
 
 export function createSealing(options: SealingOptions): Sealing {
   const { self, swarm, target, replica, sketcher, membership, clock, emit } = options
@@ -74,7 +77,10 @@ export function createSealing(options: SealingOptions): Sealing {
   let closing = false
   let metSomebody = false
   let sketched: { version: number; sketch: Float32Array } = { version: -1, sketch: new Float32Array(0) }
-  const refusals = new Map<PeerId, number>()
+  let reopened = Number.NEGATIVE_INFINITY
+  let choseAt = Number.POSITIVE_INFINITY
+  const obstructions = new Map<PeerId, number>()
+  let obtained: ({ readonly hash: string } & FetchedVector) | undefined
   /** Proposals that nobody would hand out just now, and until when they are passed over. */
   const unavailable = new Map<string, number>()
 
@@ -87,7 +93,7 @@ export function createSealing(options: SealingOptions): Sealing {
   }
 
   const voices = (): readonly Member[] =>
-    membership.alive().filter(({ peer }) => (refusals.get(peer) ?? 0) <= MAX_REFUSALS)
+    membership.alive().filter(({ peer }) => (obstructions.get(peer) ?? 0) <= MAX_OBSTRUCTIONS)
 
   function estimate(): number | null {
     const others = voices().map(({ peer, announcement }) => ({ peer, sketch: announcement.sketch }))
@@ -103,10 +109,29 @@ export function createSealing(options: SealingOptions): Sealing {
     return frozen
   }
 
+  /** A few that do not choose what all others have chosen cannot hold up the swarm for ever. */
+  function losePatience(): void {
+    if (phase !== 'sealing' || clock.now() - choseAt < SEAL_PATIENCE_MS) return
+    const members = voices()
+    const apart = members.filter(({ announcement }) => announcement.choice !== choice)
+    if (2 * apart.length > members.length) return
+    for (const { peer } of apart) obstructions.set(peer, Number.POSITIVE_INFINITY)
+  }
+
+  function choose(vector: Float32Array, hash: string): void {
+    hasProposed = true
+    phase = 'sealing'
+    choice = hash
+    chosen = vector
+    choseAt = clock.now()
+  }
+
   function reopen(members: readonly Member[]): void {
     for (const { peer, announcement } of members) {
-      if (announcement.refuses === choice) refusals.set(peer, (refusals.get(peer) ?? 0) + 1)
+      const refused = refuses !== undefined && announcement.choice === refuses
+      if (refused || announcement.refuses === choice) obstructions.set(peer, (obstructions.get(peer) ?? 0) + 1)
     }
+    reopened = clock.now()
     phase = 'averaging'
     choice = chosen = frozen = undefined
     closing = false
@@ -115,8 +140,8 @@ export function createSealing(options: SealingOptions): Sealing {
   async function seal(vector: Float32Array, hash: string): Promise<void> {
     const consensusDistance = estimate() ?? 0
     replica.replace(vector)
-    // Whatever stands open is about vectors that no longer exist.
-    replica.ledger.clear()
+    // What is in doubt was to be added to a vector that no longer exists; what was decided others may still have to apply.
+    replica.ledger.dropDoubts()
     phase = 'sealed'
     choice = hash
     chosen = vector
@@ -124,31 +149,41 @@ export function createSealing(options: SealingOptions): Sealing {
     emit('consensus', { consensusDistance, parametersHash: hash })
   }
 
+  /** A peer freezes only when nothing is under way that would still change its parameters. Until then nothing is begun. */
+  function mayFreeze(): boolean {
+    closing = true
+    return !options.unsettled()
+  }
+
+  /** Gets a proposal while averaging goes on, and keeps the last one until it can be weighed. */
+  async function obtain(hash: string, holders: readonly PeerId[], abort: AbortOptions): Promise<typeof obtained> {
+    if (obtained?.hash === hash) return obtained
+    const fetched = await options.fetch(hash, holders, abort)
+    if (fetched !== undefined) {
+      obtained = { hash, ...fetched }
+      return obtained
+    }
+    unavailable.set(hash, clock.now() + ANNOUNCE_INTERVAL_MS)
+    return undefined
+  }
+
   /** @returns whether there may be something to do at once */
   async function act(action: SealAction, members: readonly Member[], abort: AbortOptions): Promise<boolean> {
-    // A peer freezes only when nothing is under way that would still change its parameters.
-    if ((action.do === 'propose' || action.do === 'check') && frozen === undefined && phase === 'averaging') {
-      closing = true
-      if (options.unsettled()) return false
-    }
     switch (action.do) {
       case 'nothing':
         closing = false
         return false
       case 'propose': {
+        if (!mayFreeze()) return false
         const own = freeze()
-        hasProposed = true
-        phase = 'sealing'
-        choice = own.hash
-        chosen = own.vector
+        choose(own.vector, own.hash)
         return true
       }
       case 'check': {
-        const fetched = await options.fetch(action.hash, action.holders, abort)
+        const fetched = await obtain(action.hash, action.holders, abort)
         if (fetched === undefined) {
-          unavailable.set(action.hash, clock.now() + ANNOUNCE_INTERVAL_MS)
           closing = false
-          return false
+          return true
         }
         const base = frozen?.vector ?? replica.parameters
         if (distance(fetched.vector, base) > target * norm(base)) {
@@ -160,16 +195,16 @@ export function createSealing(options: SealingOptions): Sealing {
           await seal(fetched.vector, action.hash)
           return true
         }
-        if (frozen === undefined) freeze()
-        hasProposed = true
-        phase = 'sealing'
-        choice = action.hash
-        chosen = fetched.vector
+        if (frozen === undefined) {
+          if (!mayFreeze()) return false
+          freeze()
+        }
+        choose(fetched.vector, action.hash)
         return true
       }
       case 'adopt': {
-        const fetched = await options.fetch(action.hash, action.holders, abort)
-        if (fetched === undefined) return false
+        const fetched = await obtain(action.hash, action.holders, abort)
+        if (fetched === undefined || !mayFreeze()) return false
         replica.age = Math.max(replica.age, fetched.age)
         emit('warning', { message: 'the swarm had sealed before this peer came; it takes the sealed parameters' })
         await seal(fetched.vector, action.hash)
@@ -193,6 +228,7 @@ export function createSealing(options: SealingOptions): Sealing {
   async function considerUntilQuiet(abort: AbortOptions): Promise<void> {
     do {
       again = false
+      losePatience()
       const members = voices()
       metSomebody ||= members.length > 0
       if (refuses !== undefined && !members.some(({ announcement }) => announcement.choice === refuses)) {
@@ -201,7 +237,19 @@ export function createSealing(options: SealingOptions): Sealing {
       const before = `${phase}/${choice}/${refuses}`
       const mayBeAlone = metSomebody || clock.now() - born >= ALONE_GRACE_MS
       const passes = [...unavailable.keys()].filter(hash => (unavailable.get(hash) as number) > clock.now())
-      const own = { phase, sketch: sketch(), choice, refuses, passes, hasProposed, mayBeAlone }
+      const own = {
+        phase,
+        // Only where it is looked at: a sketch is a pass over all parameters.
+        get sketch() {
+          return sketch()
+        },
+        choice,
+        refuses,
+        passes,
+        hasProposed,
+        rested: clock.now() - reopened >= REST_MS,
+        mayBeAlone,
+      }
       const more = await act(nextSealAction(swarm, target, own, members), members, abort)
       if (before !== `${phase}/${choice}/${refuses}`) options.changed()
       again ||= more

@@ -71,7 +71,7 @@ export function createSettle({ replica, exchange, clock }: SettleOptions): Settl
         for (const id of asked.decisions) apply(partner, id)
         const committed = asked.doubts.filter(id => ledger.decided(partner, id))
         // Presumed abort: what is not decided by now never will be, and the partner may drop it.
-        for (const id of asked.doubts) if (!committed.includes(id)) exchange.abandon(id)
+        for (const id of asked.doubts) if (!committed.includes(id)) exchange.abandon(partner, id)
         await replica.persist()
         await send(stream, { type: 'settled', done: asked.decisions, committed }, within)
         const { done } = await receive(stream, 'applied', within)

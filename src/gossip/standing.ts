@@ -5,6 +5,7 @@ import type { Clock, PeerId } from './ports.ts'
 export interface Standing {
   /** @returns whether this offence was one too many */
   offend(peer: PeerId): boolean
+  banned(peer: PeerId): boolean
   /** Whether this peer may open one more stream now. */
   admits(peer: PeerId): boolean
 }
@@ -21,6 +22,7 @@ export function createStanding(clock: Clock): Standing {
       offences.set(peer, count)
       return count >= MAX_OFFENCES
     },
+    banned: peer => (offences.get(peer) ?? 0) >= MAX_OFFENCES,
     admits(peer) {
       const now = clock.now()
       const arrival = Math.max(arrivals.get(peer) ?? now, now)

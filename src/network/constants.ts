@@ -7,12 +7,6 @@
 const KiB = 1024
 const MiB = 1024 * KiB
 
-/**
- * Longest frame on a stream. A frame of parameters is 256 KiB and a few bytes; four times that leaves room for another
- * codec, and is all that one stream may make its reader allocate for one frame.
- */
-export const MAX_FRAME_BYTES = 1 * MiB
-
 /** Unread bytes at which a stream is paused: one frame is assembled while the next is on its way. */
 export const READ_AHEAD_BYTES = 1 * MiB
 

@@ -1,6 +1,6 @@
 import { Uint8ArrayList } from 'uint8arraylist'
+import { MAX_FRAME_BYTES } from '../gossip/constants.ts'
 import { ProtocolError } from '../gossip/stream-errors.ts'
-import { MAX_FRAME_BYTES } from './constants.ts'
 
 /** A frame is preceded by its length, an unsigned 32-bit integer, big-endian. */
 const LENGTH_BYTES = 4

@@ -1,0 +1,48 @@
+import type { Announcement } from '../../src/gossip/announcement.ts'
+import { decodeAnnouncement, encodeAnnouncement } from '../../src/gossip/announcement.ts'
+import type { AbortOptions, Channel, FrameStream, Network } from '../../src/gossip/ports.ts'
+import type { AveragingWorld } from './averaging-world.ts'
+
+export const never: AbortOptions = { signal: new AbortController().signal }
+
+export interface Liar {
+  readonly network: Network
+  /** From now on it announces this four times a second. */
+  announce(announcement: () => Omit<Announcement, 'sequence'>): void
+}
+
+/** A peer of the swarm that does not run our core. */
+export async function createLiar(
+  world: AveragingWorld,
+  answer: (channel: Channel, stream: FrameStream) => Promise<void> = async () => {
+    throw new Error('a liar that does not answer')
+  },
+  hear: (announcement: Announcement) => void = () => {},
+): Promise<Liar> {
+  const network = world.network.join('liar')
+  let announcement: (() => Omit<Announcement, 'sequence'>) | undefined
+  let sequence = 0
+  await network.start({
+    stream: answer,
+    announcement(_from, bytes) {
+      const heard = decodeAnnouncement(bytes)
+      if (heard !== undefined) hear(heard)
+      return 'accept'
+    },
+    connected() {},
+    disconnected() {},
+  })
+  const speak = () => {
+    if (announcement !== undefined) {
+      network.publish(encodeAnnouncement({ ...announcement(), sequence: sequence++ })).catch(() => {})
+    }
+    world.clock.after(250, speak)
+  }
+  speak()
+  return {
+    network,
+    announce(next) {
+      announcement = next
+    },
+  }
+}

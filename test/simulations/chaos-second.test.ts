@@ -1,0 +1,3 @@
+import { sweep } from './chaos-sweep.ts'
+
+sweep(250, 500)

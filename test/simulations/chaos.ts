@@ -1,0 +1,138 @@
+/**
+ * A swarm under faults: messages lost, streams and connections cut, peers killed and restarted from their disks, all
+ * drawn from one seed, while the one thing that must not change is looked at all the time.
+ *
+ * @packageDocumentation
+ */
+
+import { createVectorTrainer } from '../../simulations/vector-trainer.ts'
+import { createWorld, type World } from '../../simulations/world.ts'
+import { complete } from '../../src/averaging/topologies/complete.ts'
+import { createGossip } from '../../src/gossip/gossip.ts'
+import type { FrameStream } from '../../src/gossip/ports.ts'
+import { distance, norm } from '../../src/parameters/vectors.ts'
+import { createRandom } from '../../src/random/random.ts'
+import { decorateStreams, frameType } from './decorated-network.ts'
+
+export type Core = typeof createGossip
+
+export interface ChaosOptions {
+  /** Stands in for the core: to watch it, or to show that a broken one is caught. */
+  readonly core?: Core
+  readonly log?: (line: string) => void
+}
+
+/** A run in which the mean moved, or that did not end. */
+export class ChaosError extends Error {
+  override readonly name = 'ChaosError'
+}
+
+const PEERS = 12
+const DIMENSION = 16
+/** How far the mean may move, relative to its norm: the rounding of a few thousand float32 additions. */
+const MEAN_TOLERANCE = 1e-6
+const CHECK_INTERVAL_MS = 50
+const WEATHER = { delay: { lowest: 1, highest: 50 }, loss: 0.2 }
+/** Faults go on for so long, one every {@link FAULT_GAP_MS} in the mean; the swarm cannot seal while a peer is down. */
+const FAULTS_UNTIL_MS = 6_000
+const FAULT_GAP_MS = 80
+const LONGEST_DOWNTIME_MS = 2_500
+const LIMIT_MS = 180_000
+
+/** Messages after which the two sides of an exchange stand differently: the mean is looked at whenever one is sent. */
+const TURNING_POINTS = new Set(['prepared', 'commit', 'done', 'settled', 'applied'])
+
+/**
+ * Runs a swarm that only averages until it has sealed.
+ *
+ * @returns the world as it is in the end
+ * @throws ChaosError that names the command which replays the run
+ */
+export async function chaosRun(seed: number, { core = createGossip, log }: ChaosOptions = {}): Promise<World> {
+  const replay = `replay it with CHAOS_SEED=${seed} npm test -- test/simulations/chaos.test.ts`
+  const faults = createRandom(seed).fork('faults')
+  let failure: ChaosError | undefined
+  let before: Float64Array | undefined
+  let over = false
+
+  const world = createWorld({
+    swarm: '5e'.repeat(32),
+    peers: PEERS,
+    seed,
+    weather: WEATHER,
+    topology: complete,
+    steps: 0,
+    localSteps: 1,
+    averages: true,
+    target: 0.3,
+    maximumNorm: 1e6,
+    evaluateEvery: Number.POSITIVE_INFINITY,
+    trainer: async (index, random) => createVectorTrainer(DIMENSION, 'normal', index, random),
+    log,
+    core: (options, emit) =>
+      core({ ...options, network: decorateStreams(options.network, stream => watch(stream)) }, emit),
+  })
+  const { clock, network, inhabitants } = world
+
+  function watch(stream: FrameStream): FrameStream {
+    return {
+      ...stream,
+      write(frame, options) {
+        if (TURNING_POINTS.has(frameType(frame))) checkMean()
+        return stream.write(frame, options)
+      },
+    }
+  }
+
+  function fail(what: string): void {
+    failure ??= new ChaosError(`seed ${seed}, after ${(clock.now() / 1_000).toFixed(3)} virtual s: ${what}; ${replay}`)
+  }
+
+  function checkMean(): void {
+    if (before === undefined || failure !== undefined) return
+    // The seal takes one peer's vector for the mean of all: it may move the mean within the target.
+    if (inhabitants.some(({ gossip, disk }) => (gossip ? gossip.sealed() : disk.content()?.sealed))) return
+    const moved = distance(world.mean(), before) / norm(before)
+    if (moved > MEAN_TOLERANCE) fail(`the mean has moved by ${moved} of its norm`)
+  }
+
+  function checkRegularly(): void {
+    checkMean()
+    over = clock.now() > FAULTS_UNTIL_MS && world.sealed()
+    clock.after(CHECK_INTERVAL_MS, checkRegularly)
+  }
+
+  function crashAndRestart(index: number): void {
+    if (inhabitants[index].gossip === undefined) return
+    world.crash(index)
+    checkMean()
+    clock.after(faults.uniform() * LONGEST_DOWNTIME_MS, () => {
+      world.start(index).then(checkMean, error => fail(`${inhabitants[index].peer} did not restart: ${error}`))
+    })
+  }
+
+  function cut(a: number, b: number): void {
+    log?.(`${clock.now().toFixed(3)} ${inhabitants[a].peer} and ${inhabitants[b].peer} cut off`)
+    network.disconnect(inhabitants[a].peer, inhabitants[b].peer)
+  }
+
+  function strike(): void {
+    if (clock.now() > FAULTS_UNTIL_MS) return
+    if (faults.uniform() < 0.2) crashAndRestart(faults.integer(PEERS))
+    else cut(faults.integer(PEERS), faults.integer(PEERS))
+    clock.after(2 * FAULT_GAP_MS * faults.uniform(), strike)
+  }
+
+  for (const { index } of inhabitants) await world.start(index)
+  before = world.mean()
+  checkRegularly()
+  clock.after(FAULT_GAP_MS, strike)
+  try {
+    await clock.run(() => failure !== undefined || over, LIMIT_MS)
+  } catch (error) {
+    fail(`it did not end: ${(error as Error).message}`)
+  }
+  if (failure !== undefined) throw failure
+  log?.(`${clock.now().toFixed(3)} all sealed on ${inhabitants[0].gossip?.sealed()}`)
+  return world
+}
