@@ -1,0 +1,29 @@
+/** How a check ended: `missing` is what hearsay does without. */
+export type Outcome = 'ok' | 'missing' | 'failed'
+
+export interface Diagnosis {
+  readonly outcome: Outcome
+  /** What was found. */
+  readonly found: string
+  /** What to do, where something is not well. */
+  readonly advice?: string
+}
+
+export interface Check {
+  readonly name: string
+  run(signal: AbortSignal): Promise<Diagnosis>
+}
+
+/** Runs a check whose exceptions are findings too. */
+export async function diagnose(check: Check, advice: string, signal: AbortSignal): Promise<Diagnosis> {
+  try {
+    return await check.run(signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    return {
+      outcome: 'failed',
+      found: error instanceof Error ? error.message.split('\n', 1)[0] : String(error),
+      advice,
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { tryBackend } from '../../../src/index.ts'
+import type { Check } from './check.ts'
+
+const NEEDED_NODE = 22
+
+export const node: Check = {
+  name: 'Node.js',
+  async run() {
+    const { version, arch, platform } = process
+    const found = `${version} on ${platform} ${arch}`
+    if (Number.parseInt(version.slice(1), 10) >= NEEDED_NODE) return { outcome: 'ok', found }
+    return { outcome: 'failed', found, advice: `install Node.js ${NEEDED_NODE} or newer` }
+  },
+}
+
+/** @param needed whether nothing works without it */
+export function backend(name: string, needed: boolean): Check {
+  return {
+    name: `backend ${name}`,
+    async run() {
+      const tried = await tryBackend(name)
+      if (tried.ok) return { outcome: 'ok', found: `trained a step; ready in ${Math.round(tried.milliseconds)} ms` }
+      return { outcome: needed ? 'failed' : 'missing', found: tried.reason, advice: 'choose another with --backend' }
+    },
+  }
+}
+
+export const port: Check = {
+  name: 'port',
+  async run() {
+    const server = createServer()
+    try {
+      const found = await new Promise<number>((resolve, reject) => {
+        server.on('error', reject)
+        server.listen(0, '0.0.0.0', () => {
+          const address = server.address()
+          resolve(typeof address === 'object' && address !== null ? address.port : 0)
+        })
+      })
+      return { outcome: 'ok', found: `can listen on every interface, for example on port ${found}` }
+    } finally {
+      server.close()
+    }
+  },
+}
+
+/** Long enough to see a clock that jumps or runs at another speed. */
+const CLOCK_MS = 400
+/** The wall clock may be nudged while we look; more than this is a jump. */
+const CLOCK_SLACK_MS = 50
+/** Of a machine that never learned the time. */
+const EARLIEST_YEAR = 2025
+
+export const clock: Check = {
+  name: 'clock',
+  async run(signal) {
+    const [wall, steady] = [Date.now(), performance.now()]
+    await sleep(CLOCK_MS, undefined, { signal })
+    const apart = Math.abs(Date.now() - wall - (performance.now() - steady))
+    const now = new Date()
+    const advice = 'set the clock, or let the system keep it (NTP)'
+    if (now.getFullYear() < EARLIEST_YEAR) return { outcome: 'failed', found: `says ${now.toISOString()}`, advice }
+    if (apart > CLOCK_SLACK_MS) return { outcome: 'failed', found: `jumped by ${Math.round(apart)} ms`, advice }
+    return { outcome: 'ok', found: `${now.toISOString().slice(0, 16).replace('T', ' ')} UTC, running evenly` }
+  },
+}

@@ -1,0 +1,54 @@
+import { styleText } from 'node:util'
+import { DONE, FAILED } from '../../exit-codes.ts'
+import { onInterruption } from '../../interruption.ts'
+import { createOutput, type OutputFlags } from '../../output.ts'
+import { type Column, drawTable } from '../../table.ts'
+import { type Check, type Diagnosis, diagnose, type Outcome } from './check.ts'
+import { backend, clock, node, port } from './machine-checks.ts'
+import { discovery, exchange } from './network-checks.ts'
+
+// A new check is one entry here, with what to do where it fails in a way that it did not foresee.
+const CHECKS: readonly (readonly [Check, advice: string])[] = [
+  [node, 'install a newer Node.js'],
+  [backend('wasm', true), 'reinstall hearsay'],
+  [backend('cpu', false), 'not needed while another backend works'],
+  [port, 'see whether a firewall or a sandbox forbids listening'],
+  [exchange, 'see whether a firewall forbids connections on this machine'],
+  [discovery, 'not needed: tell peers of each other with --connect MULTIADDR'],
+  [clock, 'set the clock'],
+]
+
+const COLUMNS: readonly Column[] = [
+  { title: 'what', align: 'left' },
+  { title: '', align: 'left' },
+  { title: 'found', align: 'left' },
+]
+
+/** @returns the exit code */
+export async function runDoctor(flags: OutputFlags): Promise<number> {
+  const out = createOutput(flags)
+  const signal = onInterruption(out.say)
+  const results: { name: string; diagnosis: Diagnosis }[] = []
+  // One after the other: they would slow each other down and blame the machine.
+  for (const [check, advice] of CHECKS) {
+    out.say(`trying ${check.name}…`)
+    const diagnosis = await diagnose(check, advice, signal)
+    signal.throwIfAborted()
+    results.push({ name: check.name, diagnosis })
+  }
+  const ok = results.every(({ diagnosis }) => diagnosis.outcome !== 'failed')
+  out.jsonDocument({ ok, checks: results.map(({ name, diagnosis }) => ({ name, ...diagnosis })) })
+  const rows = results.map(({ name, diagnosis }) => [name, mark(diagnosis.outcome), describe(diagnosis)])
+  const verdict = ok ? 'Everything that hearsay needs works here.' : 'Something that hearsay needs does not work here.'
+  out.show(`\n${drawTable(COLUMNS, rows, process.stdout)}\n\n  ${verdict}\n`)
+  return ok ? DONE : FAILED
+}
+
+function describe({ found, advice }: Diagnosis): string {
+  return advice === undefined ? found : `${found}\n→ ${advice}`
+}
+
+function mark(outcome: Outcome): string {
+  const colour = { ok: 'green', missing: 'yellow', failed: 'red' } as const
+  return styleText(colour[outcome], outcome, { stream: process.stdout })
+}

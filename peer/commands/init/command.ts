@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import { defineCommand, type SetExitCode } from '../../define-command.ts'
+import { seed } from '../../flag-values.ts'
+import { helpOnRecipeValues, type Names } from '../../names.ts'
+import { recipeOptions } from '../../recipe-flags.ts'
+import type { InitFlags } from './flags.ts'
+
+const HELP = `
+Examples:
+  hearsay init                                         asks
+  hearsay init --yes --data csv:flowers.csv --model linear --out flowers.json
+
+The recipe is what a swarm has in common, and its SHA-256 is the swarm's id: give the same file to every peer.`
+
+export function addInit(program: Command, _setExitCode: SetExitCode, names: Names | undefined): void {
+  const command = defineCommand(program, 'init', 'write a recipe, asking or from flags').option(
+    '--data <SOURCE>',
+    'data that the model shall fit (default: "digits")',
+  )
+  for (const option of recipeOptions()) command.addOption(option)
+  command
+    .option('--seed <S>', 'of the initial parameters', seed)
+    .option('--out <FILE>', 'where to write it (default: "recipe.json")')
+    .option('--force', 'overwrite the file')
+    .option('--yes', 'ask nothing: what no flag says takes its default')
+    .addHelpText('after', () => `${helpOnRecipeValues(names)}\n${HELP}`)
+    .action(async (flags: InitFlags) => {
+      const { runInit } = await import('./run.ts')
+      await runInit(flags)
+    })
+}

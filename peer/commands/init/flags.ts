@@ -1,0 +1,10 @@
+import type { OutputFlags } from '../../output.ts'
+import type { RecipeFlags } from '../../recipe-flags.ts'
+
+export interface InitFlags extends OutputFlags, RecipeFlags {
+  readonly data?: string
+  readonly seed?: number
+  readonly out?: string
+  readonly force?: true
+  readonly yes?: true
+}

@@ -1,0 +1,52 @@
+import { stat } from 'node:fs/promises'
+import { createOutput } from '../../output.ts'
+import { requireWritable } from '../../output-file.ts'
+import { prepareTask } from '../../task.ts'
+import { shortHash } from '../../words.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import type { InitFlags } from './flags.ts'
+
+const DEFAULT_FILE = 'recipe.json'
+/** Of the order of a CSV file's rows, which the recipe does not depend on. */
+const DATA_SEED = 1
+
+export async function runInit(given: InitFlags): Promise<void> {
+  const out = createOutput(given)
+  if (given.out !== undefined) await requireFree(given.out, given.force)
+  const asks = process.stdin.isTTY && process.stderr.isTTY && !given.yes && !given.json && !given.quiet
+  const flags = asks ? await askForMissing(given) : given
+  const file = flags.out ?? DEFAULT_FILE
+  await requireFree(file, flags.force)
+
+  const source = flags.data ?? 'digits'
+  const { recipe } = await prepareTask({ file: undefined, flags, source, seed: DATA_SEED, trainingSeed: flags.seed })
+  const { recipeHash, requirePairwise, writeAtomically } = await import('../../../src/index.ts')
+  // A recipe that no peer could follow.
+  requirePairwise(recipe)
+  await writeAtomically(file, `${JSON.stringify(recipe, null, 2)}\n`)
+  const swarm = recipeHash(recipe)
+  out.jsonDocument({ file, swarm, recipe })
+  const withData = flags.data === undefined ? '' : ` --data ${flags.data}`
+  out.show(
+    [
+      `wrote ${file}: swarm ${shortHash(swarm)}`,
+      'next:',
+      `  hearsay swarm ${file} --peers 5${withData}`,
+      `  hearsay peer ${file}${withData}`,
+    ].join('\n'),
+  )
+}
+
+async function askForMissing(flags: InitFlags): Promise<InitFlags> {
+  const { askForRecipe } = await import('./questions.ts')
+  return await askForRecipe(flags, DEFAULT_FILE)
+}
+
+async function requireFree(file: string, force = false): Promise<void> {
+  await requireWritable('--out', file)
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  )
+  if (exists && !force) throw new WrongUsage(`${file} exists already; choose another with --out FILE, or add --force`)
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+import { defineCommand } from '../../define-command.ts'
+import type { OutputFlags } from '../../output.ts'
+
+const HELP = `
+FILE is a recipe, a checkpoint (checkpoint.safetensors in a peer's --state), parameters that --save wrote, or a result
+that --out wrote. It is validated, not only shown.
+
+Examples:
+  hearsay inspect recipe.json
+  hearsay inspect ./me/checkpoint.safetensors --json`
+
+export function addInspect(program: Command): void {
+  defineCommand(program, 'inspect', 'what is in a recipe, a checkpoint or a result')
+    .argument('<FILE>', 'what to look at')
+    .addHelpText('after', HELP)
+    .action(async (file: string, flags: OutputFlags) => {
+      const { runInspect } = await import('./run.ts')
+      await runInspect(file, flags)
+    })
+}

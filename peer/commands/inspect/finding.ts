@@ -1,0 +1,6 @@
+/** What a file turned out to be: the same for a program and for people. */
+export interface Finding {
+  /** With a `kind` that says what the file is. */
+  readonly json: { readonly kind: string }
+  readonly text: string
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { type RunResult, recipeHash } from '../../../src/index.ts'
+import { parseRecipeOf } from '../../recipe-file.ts'
+import { drawFacts } from '../../table.ts'
+import { bytes, count, distance, percent, seconds } from '../../words.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import type { Finding } from './finding.ts'
+
+const figure = z.number()
+const spread = z.object({ mean: figure, min: figure, max: figure })
+const round = z.object({
+  round: figure,
+  time: figure,
+  consensusDistance: figure,
+  meanSquaredDistance: figure,
+  meanDrift: figure.nullable(),
+  localLoss: figure.nullable(),
+  localAccuracy: spread.nullable(),
+  merged: z.object({ loss: figure, accuracy: figure }).nullable(),
+  bytesSent: figure,
+  messages: figure,
+})
+
+/** What must be there; later versions may add to it. */
+const resultSchema = z.object({
+  hearsay: z.literal('1'),
+  recipe: z.unknown(),
+  recipeHash: z.string(),
+  seed: figure,
+  engine: z.string(),
+  peers: figure,
+  rounds: z.array(round),
+  final: round.extend({ parametersHash: z.string() }),
+  sealed: z.boolean(),
+  timing: z.object({ wallSeconds: figure }),
+}) satisfies z.ZodType<Pick<RunResult, 'sealed' | 'peers' | 'seed'>>
+
+export async function inspectResult(file: string, content: unknown): Promise<Finding> {
+  const parsed = resultSchema.safeParse(content)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new WrongUsage(
+      `${file} looks like a result, but its field ${issue.path.join('.')} is wrong: ${issue.message}`,
+    )
+  }
+  const { recipe: written, seed, engine, peers, rounds, final, sealed, timing } = parsed.data
+  const recipe = await parseRecipeOf(`${file}, recipe`, written)
+  if (recipeHash(recipe) !== parsed.data.recipeHash) {
+    throw new WrongUsage(
+      `${file}: the recipe in it does not have the hash that is written beside it; the file was changed`,
+    )
+  }
+  const facts: [string, string][] = [
+    ['swarm', parsed.data.recipeHash],
+    ['run', `${count(peers)} peers, engine ${engine}, seed ${seed}, took ${seconds(timing.wallSeconds)}`],
+    ['model', `${recipe.model.name}, task ${recipe.objective.task}`],
+    ['averaging', `topology ${recipe.averaging.topology}, rule ${recipe.averaging.rule}`],
+    ['rounds', `${count(final.round)}, of which ${count(rounds.length)} were evaluated`],
+    ['distance', distance(final.consensusDistance)],
+    ...(final.merged === null ? [] : [['merged model', percent(final.merged.accuracy)] satisfies [string, string]]),
+    ...(final.localAccuracy === null
+      ? []
+      : [
+          [
+            'local models',
+            `${percent(final.localAccuracy.mean)} mean, ${percent(final.localAccuracy.min)} worst`,
+          ] satisfies [string, string],
+        ]),
+    ['sent', bytes(final.bytesSent)],
+    [sealed ? 'sealed on' : 'not sealed', final.parametersHash],
+  ]
+  const json = {
+    kind: 'result',
+    swarm: parsed.data.recipeHash,
+    seed,
+    engine,
+    peers,
+    rounds: rounds.length,
+    final,
+    sealed,
+  }
+  return { json, text: `${file} is the result of a run\n\n${drawFacts(facts, process.stdout)}` }
+}

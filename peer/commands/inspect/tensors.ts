@@ -1,0 +1,65 @@
+import { decodeCheckpoint, decodeSafetensors, HearsayError, hashParameters } from '../../../src/index.ts'
+import { type Column, drawFacts, drawTable } from '../../table.ts'
+import { count } from '../../words.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import type { Finding } from './finding.ts'
+
+interface Tensor {
+  readonly name: string
+  readonly shape: readonly number[]
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'tensor', align: 'left' },
+  { title: 'shape', align: 'left' },
+  { title: 'values', align: 'right' },
+]
+
+/** A checkpoint, or any other file of tensors. */
+export async function inspectTensors(file: string, bytes: Uint8Array): Promise<Finding> {
+  try {
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    return metadata.state === undefined ? parameters(file, tensors, metadata) : checkpoint(file, bytes)
+  } catch (error) {
+    if (!(error instanceof HearsayError)) throw error
+    throw new WrongUsage(error.message.startsWith(file) ? error.message : `${file}: ${error.message}`)
+  }
+}
+
+function checkpoint(file: string, bytes: Uint8Array): Finding {
+  const { checkpoint, tensors } = decodeCheckpoint(bytes, file)
+  const { peer, swarm, step, age, sealed = null, decisions, doubts } = checkpoint
+  const parametersHash = hashParameters(checkpoint.parameters)
+  const open = { decided: decisions.length, inDoubt: doubts.length }
+  const facts: [string, string][] = [
+    ['peer', peer],
+    ['swarm', swarm],
+    ['step', count(step)],
+    ['age', `${count(age)} local steps`],
+    ['sealed', sealed ?? 'no'],
+    ['parameters', parametersHash],
+    ['open exchanges', `${open.decided} decided and not confirmed, ${open.inDoubt} in doubt`],
+  ]
+  const json = { kind: 'checkpoint', peer, swarm, step, age, sealed, parametersHash, tensors: shapesOf(tensors), open }
+  return { json, text: describe(`${file} is a checkpoint`, facts, tensors) }
+}
+
+function parameters(file: string, tensors: readonly Tensor[], metadata: Readonly<Record<string, string>>): Finding {
+  const facts = Object.entries(metadata).filter(([name]) => name !== 'recipe')
+  const json = { kind: 'parameters', metadata, tensors: shapesOf(tensors) }
+  return { json, text: describe(`${file} holds parameters`, facts, tensors) }
+}
+
+function describe(title: string, facts: readonly [string, string][], tensors: readonly Tensor[]): string {
+  const rows = tensors.map(({ name, shape }) => [name, shape.join(' × ') || '1', count(size(shape))])
+  const described = facts.length === 0 ? [] : [drawFacts(facts, process.stdout), '']
+  return [title, '', ...described, drawTable(COLUMNS, rows, process.stdout)].join('\n')
+}
+
+function shapesOf(tensors: readonly Tensor[]): Tensor[] {
+  return tensors.map(({ name, shape }) => ({ name, shape }))
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1)
+}

@@ -1,0 +1,16 @@
+import type { OutputFlags } from '../../output.ts'
+
+export interface PeerFlags extends OutputFlags {
+  readonly data: string
+  readonly listen?: readonly string[]
+  readonly connect?: readonly string[]
+  readonly mdns: boolean
+  readonly steps?: number
+  readonly untilConsensus?: number
+  readonly state?: string
+  readonly backend: string
+  readonly shard?: { readonly index: number; readonly of: number }
+  readonly partition?: string
+  readonly seed?: number
+  readonly save?: string
+}

@@ -1,0 +1,99 @@
+import type { Peer, PeerOptions, Recipe } from '../../../src/index.ts'
+import { onInterruption } from '../../interruption.ts'
+import { createOutput, type Output } from '../../output.ts'
+import { requireWritable } from '../../output-file.ts'
+import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
+import { saveParameters } from '../../save-parameters.ts'
+import { hintAtInit } from '../../task.ts'
+import { bytes, distance, percent } from '../../words.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import { tellEvents } from './events.ts'
+import type { PeerFlags } from './flags.ts'
+
+/** Where everybody splits one dataset, everybody must split it alike. */
+const COMMON_SEED = 1
+
+export async function runPeer(file: string | undefined, flags: PeerFlags): Promise<void> {
+  const out = createOutput(flags)
+  const signal = onInterruption(out.say)
+  if (flags.partition !== undefined && flags.shard === undefined) {
+    throw new WrongUsage(
+      '--partition says how the data is split into shards; it needs --shard I/N, such as --shard 1/5',
+    )
+  }
+  await requireWritable('--save', flags.save)
+  if (out.live) out.say('starting…')
+  const peer = await create(file, flags)
+  tellEvents(peer, out, { recipeFile: file, mdns: flags.mdns })
+  try {
+    signal.throwIfAborted()
+    await peer.start()
+    await learn(peer, out, signal)
+    if (flags.save !== undefined) {
+      await saveParameters(flags.save, peer, peer.recipe, peer.parameters())
+      out.say(`saved the parameters to ${flags.save}`)
+    }
+    await peer.stop(peer.sealed() === undefined ? 'stopped' : 'consensus')
+  } catch (error) {
+    // The reason why we stop is worth more than what goes wrong while stopping.
+    await peer.stop(signal.aborted ? 'interrupted' : 'failed').catch(() => {})
+    throw error
+  }
+}
+
+async function create(file: string | undefined, flags: PeerFlags): Promise<Peer> {
+  const { createPeer, defaultRecipe, loadDataset, parseBackend, parsePartition } = await import('../../../src/index.ts')
+  const recipe: Recipe = file === undefined ? defaultRecipe : await readRecipe(file)
+  await requireKnownNames(recipe)
+  parseBackend(flags.backend)
+  const partition = flags.partition ?? 'iid'
+  parsePartition(partition)
+
+  const { seed } = flags
+  const common = seed ?? COMMON_SEED
+  const options: PeerOptions = {
+    recipe,
+    network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns },
+    state: flags.state,
+    backend: flags.backend,
+    steps: flags.steps,
+    consensusDistance: flags.untilConsensus,
+  }
+  try {
+    if (flags.shard === undefined) return await createPeer({ ...options, data: flags.data, seed })
+    const data = await loadDataset(flags.data, { seed: common })
+    // Its own randomness comes from its identity: with a common seed all would pick the same partners.
+    return await createPeer({ ...options, data, shard: { ...flags.shard, partition, seed: common } })
+  } catch (error) {
+    throw hintAtInit(error)
+  }
+}
+
+async function learn(peer: Peer, out: Output, signal: AbortSignal): Promise<void> {
+  if (peer.recipe.averaging.rule === 'none') {
+    await untilTrained(peer, signal)
+    const { accuracy } = await peer.evaluate()
+    out.say(`trained alone, as the rule none says: accuracy ${percent(accuracy)}`)
+    return
+  }
+  const agreed = await peer.untilConsensus({ signal })
+  const { accuracy } = await peer.evaluate()
+  const { bytesIn, bytesOut, peers } = peer.status()
+  out.say(
+    `agreed within ${distance(agreed.consensusDistance)}; the common model's accuracy is ${percent(accuracy)}; ` +
+      `${bytes(bytesIn)} in, ${bytes(bytesOut)} out`,
+  )
+  if (peers.length > 0) out.say('staying until the others have sealed too…')
+  await peer.untilDismissed({ signal })
+}
+
+/** A peer that averages with nobody has nothing to agree on. */
+async function untilTrained(peer: Peer, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    if (peer.status().phase !== 'training') resolve()
+    peer.addEventListener('trained', () => resolve())
+    peer.addEventListener('failed', ({ detail }) => reject(detail.error))
+    signal.addEventListener('abort', () => reject(signal.reason))
+    if (signal.aborted) reject(signal.reason)
+  })
+}

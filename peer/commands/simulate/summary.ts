@@ -1,0 +1,74 @@
+import { styleText } from 'node:util'
+import type { RoundResult, RunResult } from '../../../src/index.ts'
+import { type Column, drawFacts, drawTable } from '../../table.ts'
+import { bytes, count, distance, percent, seconds } from '../../words.ts'
+
+/** Rounds that are shown: enough to see how it went. */
+const SHOWN = 8
+
+/** How a simulation went, for people. */
+export function describeSimulation(result: RunResult): string {
+  const stream = process.stdout
+  const learns = result.final.merged !== null
+  const columns: Column[] = [
+    { title: 'round', align: 'right' },
+    { title: 'time', align: 'right' },
+    { title: 'distance', align: 'right' },
+    ...(learns
+      ? [
+          { title: 'merged', align: 'right' } as const,
+          { title: 'local mean', align: 'right' } as const,
+          { title: 'local worst', align: 'right' } as const,
+        ]
+      : [{ title: 'drift of the mean', align: 'right' } as const]),
+    { title: 'sent', align: 'right' },
+  ]
+  const rows = spreadOut(result.rounds, SHOWN).map(round => rowOf(round, learns))
+  const meaning = learns
+    ? 'Distance: how far the peers are apart. Merged: accuracy of the average of all; local: of each its own.'
+    : 'Distance: how far the peers are apart, relative. Averaging must not move their mean: drift says by how much.'
+  return [
+    '',
+    drawTable(columns, rows, stream),
+    '',
+    styleText('dim', `  ${meaning}`, { stream }),
+    '',
+    drawFacts(factsOf(result), stream),
+    '',
+  ].join('\n')
+}
+
+function rowOf(round: RoundResult, learns: boolean): string[] {
+  const figures = learns
+    ? [
+        percent(round.merged?.accuracy ?? null),
+        percent(round.localAccuracy?.mean ?? null),
+        percent(round.localAccuracy?.min ?? null),
+      ]
+    : [distance(round.meanDrift)]
+  return [
+    count(round.round),
+    seconds(round.time),
+    distance(round.consensusDistance),
+    ...figures,
+    bytes(round.bytesSent),
+  ]
+}
+
+/** The first, the last, and some between. */
+function spreadOut<T>(items: readonly T[], most: number): T[] {
+  if (items.length <= most) return [...items]
+  return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))])
+}
+
+function factsOf({ sealed, final, spectralGap, timing, engine }: RunResult): [string, string][] {
+  return [
+    ...(spectralGap === null ? [] : [['spectral gap', spectralGap.toPrecision(3)] satisfies [string, string]]),
+    ['messages', count(final.messages)],
+    [engine === 'virtual' ? 'took' : 'time', seconds(timing.wallSeconds)],
+    [
+      sealed ? 'sealed on' : 'parameters',
+      sealed ? final.parametersHash : `${final.parametersHash} (the average; not sealed)`,
+    ],
+  ]
+}

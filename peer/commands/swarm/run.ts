@@ -1,0 +1,74 @@
+import type { Peer, RunResult } from '../../../src/index.ts'
+import { DONE, FAILED } from '../../exit-codes.ts'
+import { onInterruption } from '../../interruption.ts'
+import { createOutput } from '../../output.ts'
+import { requireWritable } from '../../output-file.ts'
+import { writeResult } from '../../result-file.ts'
+import { saveParameters } from '../../save-parameters.ts'
+import { prepareTask } from '../../task.ts'
+import { counted, shortHash } from '../../words.ts'
+import type { SwarmFlags } from './flags.ts'
+import { watchSwarm } from './live-view.ts'
+import { describeSwarm } from './summary.ts'
+
+const DEFAULT_SEED = 1
+
+/** @returns the exit code */
+export async function runSwarmCommand(file: string | undefined, flags: SwarmFlags): Promise<number> {
+  const out = createOutput(flags)
+  const signal = onInterruption(out.say)
+  await requireWritable('--out', flags.out)
+  await requireWritable('--save', flags.save)
+  const { parseBackend, parsePartition, recipeHash, runSwarm } = await import('../../../src/index.ts')
+  parsePartition(flags.partition)
+  parseBackend(flags.backend)
+  const seed = flags.seed ?? DEFAULT_SEED
+  const { recipe, data } = await prepareTask({
+    file,
+    flags: { ...flags, consensusDistance: flags.untilConsensus ?? flags.consensusDistance },
+    source: flags.data,
+    seed,
+    trainingSeed: flags.seed,
+  })
+  signal.throwIfAborted()
+
+  const { model, averaging } = recipe
+  const view = watchSwarm(out, recipe, [
+    `swarm ${shortHash(recipeHash(recipe))}: ${counted(flags.peers, 'peer')}, ${model.name} on ${data.train.name}`,
+    `topology ${averaging.topology}, rule ${averaging.rule}, data dealt by ${flags.partition}, seed ${seed}`,
+  ])
+  let peers: readonly Peer[] = []
+  let result: RunResult
+  try {
+    result = await runSwarm({
+      recipe,
+      peers: flags.peers,
+      data,
+      partition: flags.partition,
+      seed,
+      backend: flags.backend,
+      state: flags.state,
+      listen: flags.listen,
+      connect: flags.connect,
+      mdns: flags.mdns,
+      onStart: started => {
+        peers = started
+        for (const peer of peers) peer.addEventListener('warning', ({ detail }) => view.warn(peer, detail.message))
+        view.start(started)
+      },
+      onPhase: view.phase,
+      onRound: view.round,
+      signal,
+    })
+  } finally {
+    view.end()
+  }
+  signal.throwIfAborted()
+
+  if (flags.out !== undefined) await writeResult(flags.out, result)
+  if (flags.save !== undefined) await saveParameters(flags.save, peers[0], recipe, peers[0].parameters())
+  out.jsonDocument(result)
+  out.show(describeSwarm(result))
+  for (const written of [flags.out, flags.save]) if (written !== undefined) out.say(`wrote ${written}`)
+  return result.sealed || recipe.averaging.rule === 'none' ? DONE : FAILED
+}

@@ -1,0 +1,85 @@
+import { styleText } from 'node:util'
+import type { PeerResult, RunResult } from '../../../src/index.ts'
+import { type Column, drawFacts, drawTable } from '../../table.ts'
+import { bytes, count, distance, megabytes, percent, seconds, shortPeer } from '../../words.ts'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'peer', align: 'left' },
+  { title: 'samples', align: 'right' },
+  { title: 'in the swarm', align: 'right' },
+  { title: 'alone', align: 'right' },
+  { title: 'exchanges', align: 'right' },
+  { title: 'MB in', align: 'right' },
+  { title: 'MB out', align: 'right' },
+]
+
+/** How a swarm ended, for people. */
+export function describeSwarm(result: RunResult): string {
+  const stream = process.stdout
+  const rows = result.peerResults.map(rowOf)
+  return [
+    '',
+    drawTable(COLUMNS, rows, stream),
+    '',
+    styleText(
+      'dim',
+      '  Accuracy on test samples nobody trained on: in the swarm, when its training ended; alone, the same\n' +
+        '  data and as many steps without the others.',
+      { stream },
+    ),
+    '',
+    drawFacts(factsOf(result), stream),
+    '',
+    `  ${verdict(result)}`,
+    '',
+  ].join('\n')
+}
+
+function rowOf(peer: PeerResult): string[] {
+  return [
+    shortPeer(peer.peer),
+    count(peer.samples),
+    percent(peer.accuracy),
+    percent(peer.alone),
+    count(peer.exchanges),
+    megabytes(peer.bytesIn),
+    megabytes(peer.bytesOut),
+  ]
+}
+
+function factsOf({ final, peerResults, timing }: RunResult): [string, string, string][] {
+  const own = peerResults.map(({ accuracy }) => accuracy).filter(one => one !== null)
+  const alone = peerResults.map(({ alone }) => alone).filter(one => one !== null)
+  return [
+    ['common model', percent(final.merged?.accuracy ?? null), 'accuracy of the average of all peers'],
+    ['in the swarm', `${percent(mean(own))}`, `mean; the worst peer ${percent(least(own))}`],
+    ['alone', `${percent(mean(alone))}`, `mean; the worst peer ${percent(least(alone))}`],
+    ['distance', distance(final.consensusDistance), 'how far the peers are apart in the end; 0 is the same to the bit'],
+    ['sent', bytes(final.bytesSent), 'by all peers together; parameters, never data'],
+    ['time', seconds(final.time), `until the end of the swarm; ${seconds(timing.wallSeconds)} with the comparison`],
+  ]
+}
+
+function verdict({ sealed, recipe, peers, peerResults, final }: RunResult): string {
+  const stream = process.stdout
+  if (sealed) {
+    return `${styleText('green', `all ${peers} peers sealed on`, { stream })} ${styleText('bold', final.parametersHash, { stream })}`
+  }
+  if (recipe.averaging.rule === 'none')
+    return 'nothing was averaged, as the rule none says: every peer has its own model'
+  const done = peerResults.filter(peer => peer.sealed !== null).length
+  const hashes = new Set(peerResults.map(peer => peer.sealed).filter(hash => hash !== null)).size
+  return styleText(
+    'red',
+    `the peers did not agree: ${done} of ${peers} sealed, on ${count(hashes)} different ${hashes === 1 ? 'hash' : 'hashes'}`,
+    { stream },
+  )
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function least(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.min(...values)
+}

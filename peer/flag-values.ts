@@ -1,0 +1,56 @@
+/**
+ * Reads the values of flags. Each says what it accepts; commander adds which flag it was and what was given.
+ *
+ * @packageDocumentation
+ */
+
+import { InvalidArgumentError } from 'commander'
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const accepted = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  return text => {
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`Expected a whole number ${accepted}.`)
+  }
+}
+
+export function seed(text: string): number {
+  return wholeNumber(0)(text)
+}
+
+export function positive(text: string): number {
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN
+  if (Number.isFinite(value) && value > 0) return value
+  throw new InvalidArgumentError('Expected a number above 0.')
+}
+
+/** A probability or a share of which 1 would leave nothing. */
+export function belowOne(text: string): number {
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN
+  if (value >= 0 && value < 1) return value
+  throw new InvalidArgumentError('Expected a number of at least 0 and below 1.')
+}
+
+/** `20` or `5-50`, milliseconds. */
+export function delay(text: string): { lowest: number; highest: number } {
+  const [, low, high = low] = /^(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?$/.exec(text) ?? []
+  const [lowest, highest] = [Number(low), Number(high)]
+  if (lowest <= highest) return { lowest, highest }
+  throw new InvalidArgumentError('Expected milliseconds such as 20, or a range such as 5-50.')
+}
+
+/** `2/5`: the second of five, as people count. */
+export function shard(text: string): { index: number; of: number } {
+  const [, number, of] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? []
+  const index = Number(number) - 1
+  if (index >= 0 && index < Number(of)) return { index, of: Number(of) }
+  throw new InvalidArgumentError('Expected I/N with I from 1 to N, such as 2/5 for the second of five.')
+}
+
+/** For a flag that may be repeated. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}

@@ -1,0 +1,63 @@
+import { CommanderError } from 'commander'
+import { DONE, FAILED, INTERRUPTED, WRONG_USAGE } from './exit-codes.ts'
+import { Interrupted } from './interruption.ts'
+import { buildProgram } from './program.ts'
+import { WrongUsage } from './wrong-usage.ts'
+
+/** Runs the command line and ends the process with the exit code that tells how it went. */
+export async function main(args: readonly string[]): Promise<void> {
+  // Node ends a process in which nothing can happen any more, whatever is still awaited.
+  process.once('beforeExit', () => {
+    process.exit(complain('ended without a result; this is a bug of hearsay, please report the command', FAILED))
+  })
+  const code = await run(args)
+  // What was written to a pipe may still be under way.
+  await Promise.all(
+    [process.stdout, process.stderr].map(stream => new Promise<void>(done => stream.write('', () => done()))),
+  )
+  process.exit(code)
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  let code = DONE
+  try {
+    const program = await buildProgram(args, chosen => {
+      code = chosen
+    })
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    return await report(error)
+  }
+}
+
+async function report(error: unknown): Promise<number> {
+  if (error instanceof Interrupted) return INTERRUPTED
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return DONE
+    return complain(plain(error.message), WRONG_USAGE)
+  }
+  if (error instanceof WrongUsage) return complain(error.message, WRONG_USAGE)
+  // Loaded already where one of its errors was thrown.
+  const { HearsayError, UsageError } = await import('../src/index.ts')
+  if (error instanceof UsageError) return complain(error.message, WRONG_USAGE)
+  if (error instanceof HearsayError) return complain(error.message, FAILED)
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`${stack}\n`)
+  return complain('this is a bug of hearsay, not your mistake; please report it with the lines above', FAILED)
+}
+
+/** Commander's messages in the words of all others. */
+function plain(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/^option '(.*?)' argument '(.*)' is invalid\. /s, "$1 cannot be '$2'; ")
+    .replace('Allowed choices are', 'accepted are')
+    .replace('; Expected', '; expected')
+    .replace(/\.$/, '')
+}
+
+function complain(message: string, code: number): number {
+  process.stderr.write(`hearsay: ${message.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`)
+  return code
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { Command, Help, type Option } from 'commander'
+import { addDoctor } from './commands/doctor/command.ts'
+import { addInit } from './commands/init/command.ts'
+import { addInspect } from './commands/inspect/command.ts'
+import { addPeer } from './commands/peer/command.ts'
+import { addSimulate } from './commands/simulate/command.ts'
+import { addSwarm } from './commands/swarm/command.ts'
+import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
+import { readNames } from './names.ts'
+import { WrongUsage } from './wrong-usage.ts'
+
+// A new command is one folder in commands/ and one entry here.
+const commands = [addSwarm, addPeer, addSimulate, addInit, addInspect, addDoctor]
+
+const EXAMPLES = `
+Examples:
+  hearsay swarm --peers 5                      five peers on this machine learn digits together
+  hearsay simulate --peers 16 --topology ring  the same protocol on a virtual network, from a seed
+  hearsay init --data csv:flowers.csv          write a recipe for data of your own
+  hearsay peer recipe.json --data csv:mine.csv take part in a swarm from this machine
+
+hearsay COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`
+
+export async function buildProgram(args: readonly string[], setExitCode: SetExitCode): Promise<Command> {
+  const program = new Command('hearsay')
+    .description('Peers that learn one model together, with no server and without sharing their data.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .configureHelp({
+      subcommandTerm: command => termOf(command),
+      visibleOptions: command => commonLast(new Help().visibleOptions(command)),
+    })
+    .addHelpText('after', EXAMPLES)
+    // Errors are said in one place, at the end.
+    .configureOutput({ outputError: () => {} })
+    .exitOverride(error => {
+      throw error.code === 'commander.unknownCommand'
+        ? unknownCommand(error.message, program)
+        : sayWhatIsAccepted(error, program)
+    })
+  // The lists of what is accepted come from the library, which takes its time to load; only help needs them.
+  const names = needsNames(args) ? await readNames() : undefined
+  for (const add of commands) add(program, setExitCode, names)
+  if (args.length === 0) throw new WrongUsage(`no command; accepted are ${commandNames(program)} (see hearsay --help)`)
+  return program
+}
+
+/** The commands whose flags take names out of the library's lists. */
+const WITH_NAMES = ['swarm', 'simulate', 'init']
+
+function needsNames(args: readonly string[]): boolean {
+  return args.some(arg => WITH_NAMES.includes(arg)) && args.some(arg => arg === '--help' || arg === '-h')
+}
+
+function unknownCommand(message: string, program: Command): WrongUsage {
+  const [what] = message.replace(/^error: /, '').split('\n')
+  return new WrongUsage(`${what}; accepted are ${commandNames(program)}`)
+}
+
+/** The name and its argument: that a command has options goes without saying. */
+function termOf(command: Command): string {
+  const names = command.registeredArguments.map(argument =>
+    argument.required ? argument.name() : `[${argument.name()}]`,
+  )
+  return [command.name(), ...names].join(' ')
+}
+
+/** What is said of one command before what is the same for all. */
+function commonLast(options: readonly Option[]): Option[] {
+  const isCommon = ({ long }: Option) => Number(long === '--json' || long === '--quiet' || long === '--help')
+  return [...options].sort((a, b) => isCommon(a) - isCommon(b))
+}
+
+function commandNames(program: Command): string {
+  return program.commands.map(command => command.name()).join(', ')
+}
+
+/** The package's version: one folder up in the sources, two once built. */
+function version(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version
+    } catch {
+      // Not here: the next place.
+    }
+  }
+  return 'unknown'
+}

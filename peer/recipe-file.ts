@@ -1,0 +1,32 @@
+import type { Recipe } from '../src/index.ts'
+import { parseJson, readBytes } from './json-file.ts'
+import { WrongUsage } from './wrong-usage.ts'
+
+/** Reads a recipe and checks it down to the names in it. */
+export async function readRecipe(file: string): Promise<Recipe> {
+  return await parseRecipeOf(
+    file,
+    parseJson((await readBytes(file, 'a recipe, as hearsay init writes one')).toString(), file),
+  )
+}
+
+/** @param file named in messages */
+export async function parseRecipeOf(file: string, content: unknown): Promise<Recipe> {
+  const { parseRecipe, UsageError } = await import('../src/index.ts')
+  try {
+    const recipe = parseRecipe(content)
+    await requireKnownNames(recipe)
+    return recipe
+  } catch (error) {
+    throw error instanceof UsageError ? new WrongUsage(`${file}: ${error.message}`) : error
+  }
+}
+
+/** The recipe's schema leaves names open; here they must be ones that this version knows. */
+export async function requireKnownNames(recipe: Recipe): Promise<void> {
+  const { parseAggregator, parseModel, parseRule, parseTopology } = await import('../src/index.ts')
+  const { averaging, model, objective } = recipe
+  parseTopology(averaging.topology, { seed: '' })
+  parseRule(averaging.rule, parseAggregator('mean'))
+  if (objective.task === 'classify') parseModel(model.name)
+}

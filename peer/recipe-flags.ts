@@ -1,0 +1,60 @@
+import { Option } from 'commander'
+import type { RecipeInput } from '../src/index.ts'
+import { belowOne, positive, wholeNumber } from './flag-values.ts'
+
+/** The flags that override fields of the recipe, for commands that make up a swarm of their own. */
+export interface RecipeFlags {
+  readonly model?: string
+  readonly topology?: string
+  readonly rule?: string
+  readonly optimizer?: 'sgd' | 'adam'
+  readonly learningRate?: number
+  readonly momentum?: number
+  readonly batch?: number
+  readonly steps?: number
+  readonly localSteps?: number
+  readonly consensusDistance?: number
+}
+
+/** Made anew for each command, since an option belongs to one. */
+export function recipeOptions(): Option[] {
+  return [
+    new Option('--model <MODEL>', 'what is trained'),
+    new Option('--topology <T>', 'who averages with whom'),
+    new Option('--rule <A>', 'how they average'),
+    new Option('--optimizer <NAME>', 'how a local step is made').choices(['sgd', 'adam']),
+    new Option('--learning-rate <F>', 'of the optimizer').argParser(positive),
+    new Option('--momentum <F>', 'of sgd').argParser(belowOne),
+    new Option('--batch <B>', 'samples in a local step').argParser(wholeNumber(1)),
+    new Option('--steps <N>', 'local steps after which a peer stops training').argParser(wholeNumber(0)),
+    new Option('--local-steps <H>', 'local steps between two exchanges').argParser(wholeNumber(1)),
+    new Option('--consensus-distance <D>', 'how close peers must be to agree, relative').argParser(positive),
+  ]
+}
+
+/** A recipe with what the flags say in place of what it says; what neither says takes its default. */
+export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number | undefined): RecipeInput {
+  return {
+    ...recipe,
+    model: merged(recipe.model, { name: flags.model }),
+    training: merged(recipe.training, {
+      optimizer: flags.optimizer,
+      learningRate: flags.learningRate,
+      momentum: flags.momentum,
+      batch: flags.batch,
+      steps: flags.steps,
+      seed,
+    }),
+    averaging: merged(recipe.averaging, {
+      topology: flags.topology,
+      rule: flags.rule,
+      consensusDistance: flags.consensusDistance,
+    }),
+    exchange: merged(recipe.exchange, { localSteps: flags.localSteps }),
+  }
+}
+
+function merged<T extends object>(fields: T | undefined, given: T): T {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...fields, ...Object.fromEntries(said) } as T
+}

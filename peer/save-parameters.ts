@@ -1,0 +1,14 @@
+import type { Peer, Recipe } from '../src/index.ts'
+
+/** Writes a model as safetensors, under the names that its tensors have in TensorFlow.js. */
+export async function saveParameters(
+  file: string,
+  { layout, swarm }: Pick<Peer, 'layout' | 'swarm'>,
+  recipe: Recipe,
+  parameters: Float32Array,
+): Promise<void> {
+  const { encodeSafetensors, hashParameters, viewTensors, writeAtomically } = await import('../src/index.ts')
+  const tensors = viewTensors(layout, parameters)
+  const metadata = { swarm, recipe: JSON.stringify(recipe), parametersHash: hashParameters(parameters) }
+  await writeAtomically(file, encodeSafetensors({ tensors, metadata }))
+}

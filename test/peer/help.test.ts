@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { hearsay } from './command-line.ts'
+
+test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'doctor'])(
+  '%s --help shows an example of use',
+  async command => {
+    const { code, stdout, stderr } = await hearsay(command, '--help')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Usage: hearsay ${command}`))
+    for (const flag of ['--json', '--quiet', '--help']) expect(stdout).toContain(flag)
+  },
+)
+
+test.concurrent('help names every topology and rule', async () => {
+  const { ruleNames, topologyNames } = await import('../../src/index.ts')
+  const { stdout } = await hearsay('swarm', '--help')
+  for (const name of [...ruleNames, ...topologyNames]) expect(stdout).toContain(name)
+})
+
+test.concurrent('hearsay --help names the commands, and --version the version', async () => {
+  const [help, version] = await Promise.all([hearsay('--help'), hearsay('--version')])
+  expect(help.code).toBe(0)
+  for (const command of ['swarm', 'peer', 'simulate', 'init', 'inspect', 'doctor'])
+    expect(help.stdout).toContain(command)
+  expect(version).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
+})

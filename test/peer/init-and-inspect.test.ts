@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { blobs, hearsay, temporaryFolder } from './command-line.ts'
+
+const folder = temporaryFolder()
+const csv = folder.write('blobs.csv', blobs())
+
+test.concurrent('init writes a recipe that fits the data, and inspect reads it', async () => {
+  const file = `${folder.path}/recipe.json`
+  const made = await hearsay(
+    'init',
+    '--data',
+    `csv:${csv}`,
+    '--model',
+    'linear',
+    '--steps',
+    '40',
+    '--out',
+    file,
+    '--json',
+  )
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  const { swarm, recipe } = JSON.parse(made.stdout)
+  expect(recipe.model).toEqual({ name: 'linear', shape: [2], classes: 2 })
+  expect(recipe.training.steps).toBe(40)
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(recipe)
+
+  const [shown, machine] = await Promise.all([hearsay('inspect', file), hearsay('inspect', file, '--json')])
+  expect(shown).toMatchObject({ code: 0, stderr: '' })
+  expect(shown.stdout).toContain(swarm)
+  expect(JSON.parse(machine.stdout)).toEqual({ kind: 'recipe', swarm, recipe })
+})
+
+test.concurrent('init says what comes next, and overwrites only with --force', async () => {
+  const file = folder.write('kept.json', '{}')
+  const refused = await hearsay('init', '--out', file)
+  expect(refused.code).toBe(2)
+  expect(readFileSync(file, 'utf8')).toBe('{}')
+  const forced = await hearsay('init', '--out', file, '--force')
+  expect(forced.code).toBe(0)
+  expect(forced.stdout).toContain(`hearsay swarm ${file} --peers 5`)
+})
+
+test.concurrent('inspect refuses a result whose recipe was changed', async () => {
+  const { parseRecipe } = await import('../../src/index.ts')
+  const round = {
+    round: 0,
+    time: 0,
+    consensusDistance: 0,
+    meanSquaredDistance: 0,
+    meanDrift: null,
+    localLoss: null,
+    localAccuracy: null,
+    merged: null,
+    bytesSent: 0,
+    messages: 0,
+  }
+  const result = {
+    hearsay: '1',
+    recipe: parseRecipe({}),
+    recipeHash: '0'.repeat(64),
+    seed: 1,
+    engine: 'virtual',
+    peers: 2,
+    rounds: [round],
+    final: { ...round, parametersHash: '' },
+    sealed: true,
+    timing: { wallSeconds: 1 },
+  }
+  const [changed, incomplete] = await Promise.all([
+    hearsay('inspect', folder.write('changed.json', JSON.stringify(result))),
+    hearsay('inspect', folder.write('incomplete.json', JSON.stringify({ ...result, peers: 'two' }))),
+  ])
+  expect(changed).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^hearsay: .*the file was changed\n$/),
+  })
+  expect(incomplete).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^hearsay: .*field peers[^\n]*\n$/),
+  })
+})

@@ -1,0 +1,126 @@
+import { existsSync, mkdtempSync, readFileSync, watch } from 'node:fs'
+import { expect, test } from 'vitest'
+import { blobs, hearsay, start, temporaryFolder } from './command-line.ts'
+
+const folder = temporaryFolder()
+const csv = folder.write('blobs.csv', blobs())
+const recipeOf = (name: string, changes: object) =>
+  folder.write(name, JSON.stringify({ model: { name: 'linear', shape: [2], classes: 2 }, ...changes }))
+const LOOPBACK = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--data', `csv:${csv}`]
+
+interface Line {
+  readonly event: string
+  readonly [field: string]: unknown
+}
+
+function linesOf(stdout: string): Line[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Line)
+}
+
+test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', async () => {
+  const recipe = recipeOf('two.json', { training: { steps: 200 } })
+  const saved = `${folder.path}/final.safetensors`
+  const first = start(['peer', recipe, ...LOOPBACK, '--shard', '1/2', '--json', '--save', saved])
+  await first.printed(/"event":"started"/)
+  const [address] = /\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+/.exec(first.soFar().stdout) ?? []
+  const second = start([
+    'peer',
+    recipe,
+    ...LOOPBACK,
+    '--shard',
+    '2/2',
+    '--json',
+    '--quiet',
+    '--connect',
+    String(address),
+  ])
+  const ends = await Promise.all([first.finished, second.finished])
+  expect(ends.map(({ code }) => code)).toEqual([0, 0])
+  expect(ends[1].stderr).toBe('')
+
+  const [mine, theirs] = ends.map(({ stdout }) => linesOf(stdout))
+  const find = (lines: Line[], event: string) => lines.find(line => line.event === event)
+  const hash = find(mine, 'consensus')?.parametersHash
+  expect(hash).toMatch(/^[0-9a-f]{64}$/)
+  expect(find(theirs, 'consensus')?.parametersHash).toBe(hash)
+  expect(find(mine, 'started')).toMatchObject({
+    backend: 'wasm',
+    shard: 80,
+    parameters: 6,
+    swarm: find(theirs, 'started')?.swarm,
+  })
+  expect(find(mine, 'peer:join')?.peer).toBe(find(theirs, 'started')?.peerId)
+  expect(find(mine, 'round')).toMatchObject({
+    step: expect.any(Number),
+    loss: expect.any(Number),
+    accuracy: expect.any(Number),
+  })
+  expect(find(theirs, 'stopped')).toMatchObject({ reason: 'consensus', step: 200, checkpoint: null })
+  expect(JSON.parse((await hearsay('inspect', saved, '--json')).stdout).metadata.parametersHash).toBe(hash)
+})
+
+test('with the rule none a peer ends when it has trained', async () => {
+  const recipe = recipeOf('alone.json', { averaging: { rule: 'none' } })
+  const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--steps', '30')
+  expect(code, stderr).toBe(0)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/trained alone, .*accuracy/)
+  expect(stderr).toMatch(/stopped at step 30 \(stopped\)/)
+})
+
+test('Ctrl-C leaves a checkpoint, from which the peer goes on; meanwhile nobody else may use its state', async () => {
+  const recipe = recipeOf('long.json', { training: { steps: 100_000 } })
+  const state = `${folder.path}/me`
+  const args = ['peer', recipe, ...LOOPBACK, '--state', state]
+  const running = start(args)
+  await running.printed(/step +\d/)
+
+  const other = await hearsay(...args, '--quiet')
+  expect(other).toMatchObject({ code: 2, stdout: '' })
+  expect(other.stderr).toMatch(/^hearsay: --state [^\n]* is in use by process \d+[^\n]*\n$/)
+
+  running.signal('SIGINT')
+  const { code, stderr } = await running.finished
+  expect(code, stderr).toBe(130)
+  expect(stderr).toMatch(/stopped at step [\d,]+ \(interrupted\); checkpoint in/)
+  expect(existsSync(`${state}/lock`)).toBe(false)
+  const kept = readFileSync(`${state}/checkpoint.safetensors`)
+  const { step } = JSON.parse((await hearsay('inspect', `${state}/checkpoint.safetensors`, '--json')).stdout)
+  expect(step).toBeGreaterThan(0)
+  expect(kept.length).toBeGreaterThan(0)
+
+  const again = start([...args, '--json'])
+  await again.printed(/"event":"started"/)
+  again.signal('SIGTERM')
+  const resumed = await again.finished
+  expect(resumed.code).toBe(130)
+  expect(linesOf(resumed.stdout).find(({ event }) => event === 'started')).toMatchObject({ step })
+})
+
+test('a signal while a peer is still starting stops it cleanly', async () => {
+  const state = mkdtempSync(`${folder.path}/starting-`)
+  const begun = new Promise<void>(resolve => {
+    const watcher = watch(state, () => {
+      watcher.close()
+      resolve()
+    })
+  })
+  const running = start(['peer', '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--state', state])
+  // The state is taken first, before data, network and trainer.
+  await begun
+  running.signal('SIGINT')
+  const { code, stderr } = await running.finished
+  expect(code, stderr).toBe(130)
+  expect(stderr).not.toMatch(/^ +at /m)
+})
+
+test("what is nobody's mistake ends with exit code 1 and one line", async () => {
+  const recipe = recipeOf('elsewhere.json', {})
+  // An address of the range that is kept for documentation: never this machine's.
+  const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--listen', '/ip4/198.51.100.1/tcp/4001')
+  expect(stderr).toMatch(/^hearsay: cannot listen on [^\n]*198\.51\.100\.1[^\n]*\n$/)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+})

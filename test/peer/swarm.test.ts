@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { blobs, hearsay, start, temporaryFolder } from './command-line.ts'
+
+const folder = temporaryFolder()
+const csv = folder.write('blobs.csv', blobs())
+const tiny = ['--peers', '3', '--data', `csv:${csv}`, '--model', 'linear', '--partition', 'iid']
+
+test('three peers seal on one hash, and everything that was written says the same', async () => {
+  const out = `${folder.path}/result.json`
+  const saved = `${folder.path}/model.safetensors`
+  const state = `${folder.path}/swarm`
+  const ran = await hearsay(
+    'swarm',
+    ...tiny,
+    '--steps',
+    '60',
+    '--out',
+    out,
+    '--save',
+    saved,
+    '--state',
+    state,
+    '--json',
+  )
+  expect(ran.code, ran.stderr).toBe(0)
+  const result = JSON.parse(ran.stdout)
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(result)
+  expect(result).toMatchObject({ hearsay: '1', engine: 'libp2p', peers: 3, seed: 1, sealed: true })
+  const hash = result.final.parametersHash
+  expect(hash).toMatch(/^[0-9a-f]{64}$/)
+  expect(result.peerResults.map((peer: { sealed: string }) => peer.sealed)).toEqual([hash, hash, hash])
+  expect(result.final.consensusDistance).toBe(0)
+
+  const [shown, parameters, checkpoint] = await Promise.all([
+    hearsay('inspect', out, '--json'),
+    hearsay('inspect', saved, '--json'),
+    hearsay('inspect', `${state}/peer-1/checkpoint.safetensors`, '--json'),
+  ])
+  expect(JSON.parse(shown.stdout)).toMatchObject({ kind: 'result', sealed: true, swarm: result.recipeHash })
+  expect(JSON.parse(parameters.stdout)).toMatchObject({ kind: 'parameters', metadata: { parametersHash: hash } })
+  expect(JSON.parse(checkpoint.stdout)).toMatchObject({
+    kind: 'checkpoint',
+    swarm: result.recipeHash,
+    peer: result.peerResults[0].peer,
+    step: 60,
+    sealed: hash,
+    parametersHash: hash,
+    tensors: [
+      { name: 'logits/kernel', shape: [2, 2] },
+      { name: 'logits/bias', shape: [2] },
+    ],
+  })
+})
+
+test('people see tables and the hash on stdout', async () => {
+  const { code, stdout, stderr } = await hearsay('swarm', ...tiny, '--steps', '20')
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/peer +samples +in the swarm +alone +exchanges +MB in +MB out\n/)
+  expect(stdout).toMatch(/common model +\d+\.\d %/)
+  expect(stdout).toMatch(/all 3 peers sealed on [0-9a-f]{64}\n/)
+  expect(stderr).toMatch(/^swarm [0-9a-f]{12}: 3 peers/)
+})
+
+test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint', async () => {
+  const state = `${folder.path}/interrupted`
+  const running = start(['swarm', ...tiny, '--steps', '1000000', '--state', state])
+  await running.printed(/training: the slowest at step/)
+  running.signal('SIGINT')
+  const { code, stdout, stderr } = await running.finished
+  expect(code, stderr).toBe(130)
+  expect(stdout).toBe('')
+  expect(stderr).toContain('interrupted: stopping cleanly')
+  for (const peer of ['peer-1', 'peer-2', 'peer-3']) {
+    expect(existsSync(`${state}/${peer}/checkpoint.safetensors`)).toBe(true)
+    expect(existsSync(`${state}/${peer}/lock`)).toBe(false)
+  }
+})
