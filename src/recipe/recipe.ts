@@ -30,14 +30,14 @@ const recipeSchema = z.strictObject({
   objective: z.strictObject({ task: z.enum(['classify', 'consensus']).default('classify') }).prefault({}),
   training: z
     .strictObject({
-      optimizer: z.enum(['sgd', 'adam']).default('adam'),
-      learningRate: positive.default(0.002),
+      optimizer: z.enum(['sgd', 'adam']).default('sgd'),
+      learningRate: positive.default(0.05),
       /** Of `sgd`; `adam` does not use it. */
       momentum: z.number().min(0).lt(1).default(0.9),
       /** Samples per local step. */
       batch: count.default(32),
       /** Local steps after which a peer stops training; 0 only averages. */
-      steps: z.int().min(0).default(1500),
+      steps: z.int().min(0).default(1000),
       /** Seed of the initial parameters: every peer starts from the same ones. */
       seed: z.int().default(1),
     })
