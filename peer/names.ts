@@ -5,8 +5,8 @@ export interface Names {
 }
 
 export async function readNames(): Promise<Names> {
-  const { ruleNames, topologyNames } = await import('../src/index.ts')
-  return { topologies: topologyNames.join(', '), rules: ruleNames.join(', ') }
+  const { pairwiseRuleNames, topologyNames } = await import('../src/index.ts')
+  return { topologies: topologyNames.join(', '), rules: pairwiseRuleNames.join(', ') }
 }
 
 /** Explains what the flags of a command take. */

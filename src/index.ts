@@ -20,7 +20,7 @@ export type { PeerResult, RoundResult, RunResult, Spread } from '../simulations/
 export { type SimulationOptions, simulate } from '../simulations/simulate.ts'
 export { runSwarm, type SwarmOptions } from '../simulations/swarm.ts'
 export { aggregatorNames, parseAggregator } from './averaging/aggregators/registry.ts'
-export { parseRule, ruleNames } from './averaging/rules/registry.ts'
+export { parseRule } from './averaging/rules/registry.ts'
 export { parseTopology, topologyNames } from './averaging/topologies/registry.ts'
 export {
   type Consensus,
@@ -36,7 +36,7 @@ export { loadDataset } from './data/sources.ts'
 export { HearsayError, UsageError } from './errors.ts'
 export type { Checkpoint } from './gossip/checkpoint.ts'
 export type { GossipStatus } from './gossip/gossip.ts'
-export { requireFit, requirePairwise } from './learning-task.ts'
+export { pairwiseRuleNames, requireFit, requirePairwise } from './learning-task.ts'
 export { hashParameters } from './parameters/hash.ts'
 export { viewTensors } from './parameters/layout.ts'
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from './parameters/safetensors.ts'

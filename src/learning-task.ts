@@ -5,7 +5,8 @@
  */
 
 import { mean } from './averaging/aggregators/mean.ts'
-import { parseRule } from './averaging/rules/registry.ts'
+import type { AveragingRule } from './averaging/rule.ts'
+import { parseRule, ruleNames } from './averaging/rules/registry.ts'
 import { type Dataset, samples, subset } from './data/dataset.ts'
 import { parsePartition } from './data/partition.ts'
 import type { Split } from './data/source.ts'
@@ -81,6 +82,11 @@ export function trainerOptionsOf(
   }
 }
 
+const isPairwise = (rule: AveragingRule) => rule.mixing === 'pairwise' || rule.mixing === 'none'
+
+/** Averaging rules that peers can carry out, in pairs; the others average with all neighbours at once, in rounds. */
+export const pairwiseRuleNames = ruleNames.filter(name => isPairwise(parseRule(name, mean)))
+
 /**
  * Whether the recipe averages at all.
  *
@@ -88,9 +94,10 @@ export function trainerOptionsOf(
  */
 export function requirePairwise(recipe: Recipe): boolean {
   const rule = parseRule(recipe.averaging.rule, mean)
-  if (rule.mixing !== 'pairwise' && rule.mixing !== 'none') {
+  if (!isPairwise(rule)) {
     throw new UsageError(
-      `the rule ${rule.name} averages with all neighbours at once, in rounds; peers exchange in pairs: adpsgd, or none`,
+      `the rule ${rule.name} averages with all neighbours at once, in rounds; peers exchange in pairs, by ` +
+        pairwiseRuleNames.join(' or '),
     )
   }
   return rule.mixing === 'pairwise'

@@ -12,9 +12,9 @@ test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'doctor'])
 )
 
 test.concurrent('help names every topology and rule', async () => {
-  const { ruleNames, topologyNames } = await import('../../src/index.ts')
+  const { pairwiseRuleNames, topologyNames } = await import('../../src/index.ts')
   const { stdout } = await hearsay('swarm', '--help')
-  for (const name of [...ruleNames, ...topologyNames]) expect(stdout).toContain(name)
+  for (const name of [...pairwiseRuleNames, ...topologyNames]) expect(stdout).toContain(name)
 })
 
 test.concurrent('hearsay --help names the commands, and --version the version', async () => {

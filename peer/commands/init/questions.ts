@@ -1,5 +1,5 @@
 import { intro, isCancel, outro, select, text } from '@clack/prompts'
-import { defaultRecipe, parseModel, ruleNames, topologyNames } from '../../../src/index.ts'
+import { defaultRecipe, pairwiseRuleNames, parseModel, topologyNames } from '../../../src/index.ts'
 import { Interrupted } from '../../interruption.ts'
 import type { InitFlags } from './flags.ts'
 
@@ -59,8 +59,9 @@ export async function askForRecipe(flags: InitFlags, file: string): Promise<Init
       await select({
         ...options,
         message: 'How they average',
-        // Those that peers, who meet in pairs, can follow.
-        options: ruleNames.filter(name => name in RULE_HINTS).map(value => ({ value, hint: RULE_HINTS[value] })),
+        options: pairwiseRuleNames
+          .filter(name => name in RULE_HINTS)
+          .map(value => ({ value, hint: RULE_HINTS[value] })),
         initialValue: defaultRecipe.averaging.rule,
       }),
     )
