@@ -24,6 +24,7 @@ export interface RoundResult {
   /** The model whose parameters are the average of all peers'. */
   readonly merged: { readonly loss: number; readonly accuracy: number } | null
   readonly bytesSent: number
+  /** Messages; over libp2p, exchanges that were applied on both sides. */
   readonly messages: number
 }
 

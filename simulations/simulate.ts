@@ -86,7 +86,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
     steps: recipe.training.steps,
     localSteps,
     averages,
-    target: limit === undefined ? recipe.averaging.consensusDistance : 0,
+    target: limit === undefined || trains ? recipe.averaging.consensusDistance : 0,
     maximumNorm: recipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,
     peers,

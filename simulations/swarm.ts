@@ -74,7 +74,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   try {
     judging = await createWorkerTrainer(trainerOptionsOf(recipe, subset(shards[0], Int32Array.of(0)), test, 0, backend))
     const judge: Judge = parameters => (judging as Trainer).evaluate(parameters)
-    await startPeers(options, recipe, shards, test, peers)
+    await makePeers(options, recipe, shards, test, peers)
     options.onStart?.(peers)
     onPhase('training')
 
@@ -129,7 +129,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   }
 }
 
-async function startPeers(
+async function makePeers(
   options: SwarmOptions,
   recipe: Recipe,
   shards: readonly Dataset[],
@@ -155,10 +155,9 @@ async function startPeers(
   const rest = Array.from(shards.keys()).slice(1)
   const made = await Promise.allSettled(rest.map(index => create(index, first.addresses())))
   for (const outcome of made) if (outcome.status === 'rejected') throw outcome.reason
-  await Promise.all(peers.map(peer => peer.start()))
 }
 
-/** Measures the swarm now and then, until every peer has sealed, or has trained where nothing is averaged. */
+/** Starts the peers, and measures the swarm before and now and then, until every peer has sealed, or has trained where nothing is averaged. */
 async function watchSwarm(
   peers: readonly Peer[],
   recipe: Recipe,
@@ -191,6 +190,7 @@ async function watchSwarm(
   const over = () =>
     peers.every(peer => (recipe.averaging.rule === 'none' ? peer.trained() !== undefined : peer.sealed() !== undefined))
   await measure()
+  await Promise.all(peers.map(peer => peer.start()))
   let next = steps / EVALUATIONS
   while (!over()) {
     await systemClock.sleep(POLL_MS, { signal })

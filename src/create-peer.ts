@@ -3,6 +3,7 @@ import { samples } from './data/dataset.ts'
 import type { Split } from './data/source.ts'
 import { loadDataset } from './data/sources.ts'
 import { UsageError } from './errors.ts'
+import { StoppedError } from './gossip/errors.ts'
 import type { Emit, GossipEvents } from './gossip/events.ts'
 import { createGossip, type GossipStatus } from './gossip/gossip.ts'
 import type { AbortOptions, Evaluation, PeerId } from './gossip/ports.ts'
@@ -98,10 +99,13 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   evaluate(): Promise<Evaluation>
   /**
    * Resolves when the swarm has sealed; with a distance, already when this peer has stopped training and estimates the
-   * swarm to be that close. Rejects when the peer fails, or the signal is aborted.
+   * swarm to be that close. Rejects when the peer fails or stops, or the signal is aborted.
    */
   untilConsensus(options?: { readonly distance?: number; readonly signal?: AbortSignal }): Promise<Consensus>
-  /** Resolves when nobody needs this peer any more: all have sealed, and those that vanished had time to come back. */
+  /**
+   * Resolves when nobody needs this peer any more: all have sealed, and those that vanished had time to come back.
+   * Rejects as {@link untilConsensus} does.
+   */
   untilDismissed(options: AbortOptions): Promise<void>
   /** A TensorFlow.js `LayersModel` with the current parameters; its output is logits. Loads TensorFlow.js in this thread. */
   model(): Promise<import('@tensorflow/tfjs-layers').LayersModel>
@@ -160,6 +164,17 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
       const { localSteps } = recipe.exchange
       let accuracy: number | null = null
       let failure: Error | undefined
+      let agreed: Consensus | undefined
+      // The core knows a part of the peer's events. What ends the peer is told once, whoever sees it first.
+      const tell: Emit = (name, detail) => {
+        if (name === 'failed') {
+          if (failure !== undefined) return
+          failure = (detail as PeerEvents['failed']).error
+        }
+        if (name === 'round') accuracy = (detail as PeerEvents['round']).accuracy
+        if (name === 'consensus') agreed = detail as PeerEvents['consensus']
+        emit(name, detail as never)
+      }
       const gossip = await createGossip(
         {
           swarm,
@@ -178,24 +193,50 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           storage,
           checkpoint,
         },
-        // The core knows a part of these events.
-        emit as Emit,
+        tell,
       )
-      trainer.died.addEventListener('abort', () => emit('failed', { error: trainer.died.reason as Error }))
-      target.addEventListener('failed', ({ detail }) => {
-        failure ??= detail.error
-      })
-      target.addEventListener('round', ({ detail }) => {
-        accuracy = detail.accuracy
-      })
+      trainer.died.addEventListener('abort', () => tell('failed', { error: trainer.died.reason as Error }))
+      /** Ends whatever waits for the peer. */
+      const stopped = new AbortController()
+      let starting: Promise<void> | undefined
       let stopping: Promise<void> | undefined
 
+      async function startAll(): Promise<void> {
+        await gossip.listen()
+        stopped.signal.throwIfAborted()
+        const { step, age } = gossip.status()
+        emit('started', {
+          peerId: id,
+          addresses: network.addresses(),
+          swarm,
+          backend: trainer.backend,
+          shard: samples(shard),
+          parameters: trainer.layout.length,
+          step,
+          age,
+        })
+        await gossip.start()
+      }
+
       async function stopAll(reason: string): Promise<void> {
-        await gossip.stop()
-        await trainer.stop()
-        await state?.release()
-        const checkpointFile = state?.checkpointFile ?? null
-        emit('stopped', { reason, step: gossip.status().step, accuracy, checkpoint: checkpointFile })
+        stopped.abort(new StoppedError())
+        try {
+          await gossip.stop()
+        } finally {
+          await trainer.stop()
+          await state?.release()
+          const checkpointFile = state?.checkpointFile ?? null
+          emit('stopped', { reason, step: gossip.step(), accuracy, checkpoint: checkpointFile })
+        }
+      }
+
+      /** Resolves when it is so; rejects when the peer fails or stops before. */
+      async function watch(done: () => boolean, signal = new AbortController().signal): Promise<void> {
+        const either = { signal: AbortSignal.any([signal, stopped.signal]) }
+        while (!done()) {
+          if (failure !== undefined) throw failure
+          await systemClock.sleep(WATCH_INTERVAL_MS, either)
+        }
       }
 
       return {
@@ -205,19 +246,9 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         swarm,
         layout: trainer.layout,
         listen: gossip.listen,
-        async start() {
-          await gossip.start()
-          const { step, age } = gossip.status()
-          emit('started', {
-            peerId: id,
-            addresses: network.addresses(),
-            swarm,
-            backend: trainer.backend,
-            shard: samples(shard),
-            parameters: trainer.layout.length,
-            step,
-            age,
-          })
+        start() {
+          starting ??= startAll()
+          return starting
         },
         addresses: () => network.addresses(),
         status: gossip.status,
@@ -230,23 +261,17 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           return evaluation
         },
         async untilConsensus({ distance, signal } = {}) {
-          const close = () => {
+          const near = () => {
+            if (distance === undefined) return false
             const { phase, consensusDistance } = gossip.status()
-            const near = consensusDistance !== null && distance !== undefined && consensusDistance <= distance
-            return gossip.sealed() !== undefined || (near && phase !== 'training')
+            return phase !== 'training' && consensusDistance !== null && consensusDistance <= distance
           }
-          let sealedAt: Consensus | undefined
-          target.addEventListener('consensus', ({ detail }) => {
-            sealedAt = detail
-          })
-          await watch(() => {
-            if (failure !== undefined) throw failure
-            return close()
-          }, signal)
+          await watch(() => gossip.sealed() !== undefined || near(), signal)
+          if (agreed !== undefined && agreed.parametersHash === gossip.sealed()) return agreed
           const consensusDistance = gossip.status().consensusDistance ?? 0
-          return sealedAt ?? { consensusDistance, parametersHash: hashParameters(gossip.parameters()) }
+          return { consensusDistance, parametersHash: hashParameters(gossip.parameters()) }
         },
-        untilDismissed: ({ signal }) => watch(() => failure !== undefined || gossip.dismissed(), signal),
+        untilDismissed: ({ signal }) => watch(() => gossip.dismissed(), signal),
         async model() {
           const { toLayersModel } = await import('./training/layers-model.ts')
           const { name, shape, classes } = recipe.model
@@ -265,10 +290,6 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
     await state?.release()
     throw error
   }
-}
-
-async function watch(done: () => boolean, signal = new AbortController().signal): Promise<void> {
-  while (!done()) await systemClock.sleep(WATCH_INTERVAL_MS, { signal })
 }
 
 function bound<Events>(target: TypedEventTarget<Events>): TypedEventTarget<Events> {

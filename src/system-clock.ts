@@ -1,8 +1,8 @@
 import type { Clock } from './gossip/ports.ts'
 
-/** Real time. */
+/** Real time, which never goes back: setting the machine's clock must not silence a peer for an hour. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(),
 
   sleep(milliseconds, { signal }) {
     return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { littleEndianBytes, readLittleEndian } from '../parameters/little-endian.ts'
 import { firstNonFinite } from '../parameters/vectors.ts'
-import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, SKETCH_BUCKETS } from './constants.ts'
+import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, MAX_STEPS, SKETCH_BUCKETS } from './constants.ts'
 
 /**
  * Where a peer stands: it trains; it only averages; it holds still while the swarm chooses one vector; it has seen
@@ -15,8 +15,8 @@ const announcementSchema = z.strictObject({
   /** Grows with every announcement of a peer, over restarts too: the larger one is the newer. */
   sequence: z.int().min(0),
   phase: z.enum(['training', 'averaging', 'sealing', 'sealed', 'left']),
-  step: z.int().min(0),
-  age: z.int().min(0),
+  step: z.int().min(0).max(MAX_STEPS),
+  age: z.int().min(0).max(MAX_STEPS),
   sketch: z.string().transform((text, context) => {
     const bytes = Buffer.from(text, 'base64')
     if (bytes.byteLength !== 4 * SKETCH_BUCKETS || bytes.toString('base64') !== text) {

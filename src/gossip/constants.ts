@@ -95,6 +95,27 @@ export const CHECKPOINT_INTERVAL_MS = 5_000
 /** A newcomer so many exchanges' worth of steps behind fetches the swarm's parameters instead of pulling the mean back. */
 export const LATE_JOIN_EXCHANGES = 10
 
+/**
+ * Ages and steps are at most this, far below where adding one more step is no longer exact. Without a bound, one message
+ * with an absurd age would spread by maximum until nobody's announcement is accepted any more.
+ */
+export const MAX_STEPS = 2 ** 48
+
+/** Vectors handed out at once; each holds a copy of the model for as long as the asker takes. */
+export const MAX_SERVED_AT_ONCE = 8
+
+/** Announcements of one peer that come closer together than this are neither heeded nor forwarded. */
+export const MIN_ANNOUNCE_GAP_MS = 50
+
+/**
+ * Settlements in a row that a living partner leaves unanswered before it no longer keeps this peer from freezing. Ten
+ * seconds of refusals are no bad luck.
+ */
+export const MAX_SETTLE_ATTEMPTS = 20
+
+/** Longest text of another peer's making that is shown to a person. */
+export const MAX_SHOWN_CHARACTERS = 200
+
 /** Offences (malformed frames, false hashes, …) after which a peer is banned for the rest of the session. */
 export const MAX_OFFENCES = 3
 

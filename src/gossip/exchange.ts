@@ -42,6 +42,8 @@ export interface ExchangeOptions {
   readonly closed: () => string | undefined
   /** Whether this peer is new and so far behind a partner of this age that averaging would pull the partner back. */
   readonly behind: (age: number) => boolean
+  /** Hears that an exchange was applied on this side. */
+  readonly applied: () => void
 }
 
 const BEHIND = 'new here, and fetching what others have learned first'
@@ -66,6 +68,7 @@ export function createExchange({
   nextId,
   closed,
   behind,
+  applied,
 }: ExchangeOptions): Exchange {
   const { parameters, ledger } = replica
   /** Exchanges that this peer began, by partner: at most one each. */
@@ -114,7 +117,8 @@ export function createExchange({
       // The decision: from here on nothing may fail that leads to anything but both applying it.
       ledger.decide({ id: exchange.id, partner })
       replica.add(exchangeDifference(snapshot, theirs, weight))
-      replica.age = Math.max(replica.age, accepted.age)
+      replica.absorb(accepted.age)
+      applied()
       await replica.persist()
 
       await send(stream, { type: 'commit' }, options)
@@ -152,7 +156,8 @@ export function createExchange({
       // Nothing is left to resolve where the outcome came first by a settlement: then it is applied already.
       const doubt = ledger.resolve(partner, proposal.id)
       if (doubt !== undefined) replica.add(doubt.difference)
-      replica.age = Math.max(replica.age, proposal.age)
+      replica.absorb(proposal.age)
+      applied()
       await replica.persist()
       await send(stream, { type: 'done' }, options)
     } finally {
@@ -165,6 +170,7 @@ export function createExchange({
     // Both began at once: the one with the smaller id goes on, the other is refused, so exactly one happens.
     if (initiated.has(partner) && self < partner) return 'ours is under way'
     if (active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
+    if (ledger.open(partner)) return 'an earlier exchange is not settled'
     if (ledger.full()) return 'too many exchanges in doubt'
     return undefined
   }

@@ -12,9 +12,15 @@ import { decodeAnnouncement, encodeAnnouncement, type Phase } from './announceme
 import { createAnnouncer } from './announcer.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import {
+  ALONE_GRACE_MS,
   LATE_JOIN_EXCHANGES,
   MAX_ADDRESSES,
+  MAX_MEMBERS,
+  MAX_SERVED_AT_ONCE,
+  MAX_SETTLE_ATTEMPTS,
+  MAX_SHOWN_CHARACTERS,
   MEMBER_FORGOTTEN_MS,
+  MIN_ANNOUNCE_GAP_MS,
   OPEN_TIMEOUT_MS,
   RETURN_GRACE_MS,
   SETTLE_INTERVAL_MS,
@@ -24,7 +30,7 @@ import {
 } from './constants.ts'
 import { withDeadline } from './deadline.ts'
 import { CheckpointMismatchError, OffenceError, RefusedError, StoppedError } from './errors.ts'
-import type { ExchangeOutcome, GossipEvents } from './events.ts'
+import type { Emit, ExchangeOutcome } from './events.ts'
 import { createExchange } from './exchange.ts'
 import { type FetchedVector, fetchVector, serveVector } from './fetch.ts'
 import { createLearning } from './learning.ts'
@@ -101,10 +107,7 @@ export interface Gossip {
   stop(): Promise<void>
 }
 
-export async function createGossip(
-  options: GossipOptions,
-  emit: <Name extends keyof GossipEvents>(name: Name, detail: GossipEvents[Name]) => void,
-): Promise<Gossip> {
+export async function createGossip(options: GossipOptions, emit: Emit): Promise<Gossip> {
   const { swarm, network, clock, random, trainer, storage, checkpoint } = options
   const { self } = network
   if (checkpoint !== undefined) requireOurs(checkpoint, swarm, self, trainer.layout.length)
@@ -142,10 +145,19 @@ export async function createGossip(
     nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
     closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
     behind,
+    applied: () => {
+      fresh = false
+    },
   })
   const settle = createSettle({ replica, exchange, clock })
-  const partners = createPartners(self, options.topology, membership, clock, partnerRandom, reason =>
-    emit('warning', { message: `${reason}; until then every member is a neighbour` }),
+  const partners = createPartners(
+    self,
+    options.topology,
+    membership,
+    clock,
+    partnerRandom,
+    peer => replica.ledger.open(peer),
+    reason => emit('warning', { message: `${reason}; until then every member is a neighbour` }),
   )
   const sealing = createSealing({
     self,
@@ -156,7 +168,7 @@ export async function createGossip(
     membership,
     clock,
     sealed: checkpoint?.sealed,
-    unsettled: () => exchange.active() > 0 || membership.alive().some(({ peer }) => settle.outstanding(peer)),
+    unsettled: () => exchange.active() > 0 || membership.alive().some(({ peer }) => awaitsSettlement(peer)),
     fetch: fetchFromAny,
     changed: () => announcer.soon(),
     emit,
@@ -204,6 +216,12 @@ export async function createGossip(
   let sealedAt: number | undefined
   let work: Promise<void> = Promise.resolve()
   let settling = false
+  /** Settlements in a row that a peer has left unanswered. */
+  const unanswered = new Map<PeerId, number>()
+  /** Peers of another recipe that were told of: once each is enough. */
+  const strangers = new Set<PeerId>()
+  let serving = 0
+  let metSomebody = false
   let cancelSettling = () => {}
 
   function fail(error: unknown): void {
@@ -305,23 +323,38 @@ export async function createGossip(
   }
 
   function blame(peer: PeerId, error: Error): void {
-    emit('warning', { message: `${peer} broke the protocol: ${error.message}` })
-    if (standing.offend(peer)) network.ban(peer)
+    emit('warning', { message: `${peer} broke the protocol: ${printable(error.message)}` })
+    if (!standing.offend(peer)) return
+    network.ban(peer)
+    if (membership.isAlive(peer)) emit('peer:leave', { peer })
+    membership.expel(peer)
   }
 
   async function answer(channel: Channel, stream: FrameStream): Promise<void> {
     if (!standing.admits(stream.peer)) throw new RefusedError('too many streams')
     if (channel === 'recipe') await over(stream, end, meetRecipe)
     else if (channel === 'settle') await over(stream, end, one => settle.answer(one, end))
-    else if (channel === 'fetch') await over(stream, end, one => serveVector(one, findVector, clock, end))
+    else if (channel === 'fetch') await over(stream, end, serve)
     else await over(stream, end, one => exchange.respond(one, end))
     if (channel !== 'fetch') changed()
   }
 
   async function meetRecipe(stream: FrameStream): Promise<void> {
     const difference = await compareRecipes(stream, options.recipe, clock, end)
-    if (difference === undefined) return
-    emit('warning', { message: `${stream.peer} has another recipe and is left alone; ${difference}` })
+    if (difference === undefined || strangers.has(stream.peer)) return
+    if (strangers.size < MAX_MEMBERS) strangers.add(stream.peer)
+    const message = `${stream.peer} has another recipe and is left alone; ${printable(difference)}`
+    emit('warning', { message })
+  }
+
+  async function serve(stream: FrameStream): Promise<void> {
+    if (serving >= MAX_SERVED_AT_ONCE) throw new RefusedError('too many at once')
+    serving++
+    try {
+      await serveVector(stream, findVector, clock, end)
+    } finally {
+      serving--
+    }
   }
 
   function findVector(hash: string | undefined): FetchedVector | undefined {
@@ -366,12 +399,14 @@ export async function createGossip(
   }
 
   async function catchUp(abort: AbortOptions): Promise<void> {
-    const candidates = options.averages ? ahead() : []
+    const candidates = options.averages && sealing.averages() ? ahead() : []
     if (candidates.length === 0) return
     try {
       const { vector, age } = await fetchFrom(candidates[partnerRandom.integer(candidates.length)], undefined, abort)
+      // An exchange that was applied meanwhile must not be overwritten, nor what the swarm has frozen or sealed.
+      if (!fresh || exchange.active() > 0 || !sealing.averages()) return
       replica.replace(vector)
-      replica.age = Math.max(replica.age, age)
+      replica.absorb(age)
       replica.step = Math.min(options.steps, replica.age)
       fresh = false
       emit('warning', { message: `joined late: went on from the swarm's parameters of age ${age}` })
@@ -390,7 +425,6 @@ export async function createGossip(
       // Once begun it is finished even while the peer is stopping, within the grace that a stop allows.
       abort.signal.throwIfAborted()
       await talk(partner, 'exchange', end, stream => exchange.initiate(stream, end))
-      fresh = false
       averaged++
     } catch (error) {
       partners.backOff(partner)
@@ -413,11 +447,18 @@ export async function createGossip(
     await Promise.all(partners.map(({ peer }) => settleWith(peer, abort)))
   }
 
+  /** Whether something stands open with a peer that may still settle it. */
+  function awaitsSettlement(peer: PeerId): boolean {
+    return settle.outstanding(peer) && (unanswered.get(peer) ?? 0) < MAX_SETTLE_ATTEMPTS
+  }
+
   async function settleWith(peer: PeerId, abort: AbortOptions): Promise<void> {
     try {
       await talk(peer, 'settle', abort, stream => settle.ask(stream, abort))
+      unanswered.delete(peer)
       changed()
     } catch {
+      unanswered.set(peer, (unanswered.get(peer) ?? 0) + 1)
       abort.signal.throwIfAborted()
     }
   }
@@ -459,16 +500,19 @@ export async function createGossip(
       stream: answer,
       announcement(from, bytes) {
         if (from === self) return 'accept'
-        // Others may still forward what a banned peer says; it falls silent here and expires.
+        // Others may still forward what a banned peer says.
         if (standing.banned(from)) return 'ignore'
         const announcement = decodeAnnouncement(bytes)
         if (announcement === undefined) return 'reject'
-        const wasAlive = membership.isAlive(from)
+        const known = membership.get(from)
+        const tooSoon = known !== undefined && clock.now() - known.heard < MIN_ANNOUNCE_GAP_MS
+        if (tooSoon && announcement.phase !== 'left') return 'ignore'
         const { news, joined } = membership.hear(from, announcement)
         if (!news) return 'ignore'
         network.learn(from, announcement.addresses)
+        metSomebody = true
         if (joined) emit('peer:join', { peer: from })
-        if (wasAlive && announcement.phase === 'left') emit('peer:leave', { peer: from })
+        if (known !== undefined && announcement.phase === 'left') emit('peer:leave', { peer: from })
         consider()
         return 'accept'
       },
@@ -486,9 +530,13 @@ export async function createGossip(
     listen,
     async start() {
       await listen()
+      stopping.signal.throwIfAborted()
       startedAt = clock.now()
       announcer.start()
       settleRegularly()
+      const parametersHash = sealed()
+      if (parametersHash !== undefined) emit('consensus', { consensusDistance: 0, parametersHash })
+      noteSeal()
       work = run().catch(ignoreStop)
     },
 
@@ -509,6 +557,8 @@ export async function createGossip(
 
     dismissed() {
       if (sealedAt === undefined) return false
+      // Who resumes sealed may be the one that still has what others came back for.
+      if (!metSomebody && clock.now() - sealedAt < ALONE_GRACE_MS) return false
       const allSealed = membership.alive().every(({ announcement }) => announcement.phase === 'sealed')
       const patient = membership.vanished().length > 0 && clock.now() - sealedAt < RETURN_GRACE_MS
       return allSealed && !patient
@@ -518,9 +568,16 @@ export async function createGossip(
       stopping.abort(new StoppedError())
       announcer.stop()
       cancelSettling()
-      const cancelGrace = clock.after(STOP_GRACE_MS, () => ended.abort(new StoppedError()))
+      let working = true
+      const cancelGrace = clock.after(STOP_GRACE_MS, () => {
+        ended.abort(new StoppedError())
+        // Long local training is not waited for: the last state that was taken stands.
+        if (working) void trainer.stop()
+      })
       await work
+      working = false
       while (exchange.active() > 0) await clock.sleep(STOP_POLL_MS, forever)
+      await settleAll(end).catch(() => {})
       cancelGrace()
       ended.abort(new StoppedError())
       // A trainer that has died gives no state: the last one that was taken stands.
@@ -533,6 +590,11 @@ export async function createGossip(
       }
     },
   }
+}
+
+/** Text of another peer's making, fit for a terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '\ufffd').slice(0, MAX_SHOWN_CHARACTERS)
 }
 
 function requireOurs(checkpoint: Checkpoint, swarm: string, self: PeerId, length: number): void {

@@ -71,7 +71,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
         if (options.ended()) break
         replica.add(trained.update)
         replica.step += count
-        replica.age += count
+        replica.absorb(replica.age + count)
         losses += trained.loss
         samples += trained.samples
         seconds += trained.seconds
@@ -99,6 +99,8 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
 
     async average({ signal }) {
       while (!signal.aborted) {
+        // Who has nothing to train, or was done before it met anybody, may still be a newcomer.
+        await options.catchUp({ signal })
         if (options.averages()) await options.exchange({ signal })
         await clock.sleep(AVERAGING_PAUSE_MS * (0.5 + random.uniform()), { signal })
       }

@@ -21,6 +21,8 @@ export interface Ledger {
   prepare(doubt: Doubt): void
   /** Takes a doubt out to apply or drop it; undefined where it was settled before. */
   resolve(partner: PeerId, id: string): Doubt | undefined
+  /** Whether anything stands open with this partner: then nothing new is begun with it. */
+  open(partner: PeerId): boolean
   decisions(partner?: PeerId): readonly Decision[]
   doubts(partner?: PeerId): readonly Doubt[]
   /** Drops everything that stands open with a partner that has left for good. */
@@ -50,6 +52,7 @@ export function createLedger(decisions: readonly Decision[], doubts: readonly Do
       doubted.delete(key(partner, id))
       return doubt
     },
+    open: partner => [...decided.values(), ...doubted.values()].some(entry => entry.partner === partner),
     decisions: partner => [...decided.values()].filter(entry => partner === undefined || entry.partner === partner),
     doubts: partner => [...doubted.values()].filter(entry => partner === undefined || entry.partner === partner),
     drop(partner) {

@@ -25,8 +25,10 @@ export interface Membership {
   isAlive(peer: PeerId): boolean
   /** Members that fell silent without a goodbye and are not forgotten yet. */
   vanished(): readonly Member[]
-  /** Neither alive nor expected back: it said goodbye, was forgotten, or was never heard of. */
+  /** Neither alive nor expected back: it was forgotten, or never heard of. */
   isGone(peer: PeerId): boolean
+  /** Counts a member out, and does not expect it back. */
+  expel(peer: PeerId): void
   /** Moves time on. @returns the members that expired since the last call */
   sweep(): readonly PeerId[]
 }
@@ -34,10 +36,19 @@ export interface Membership {
 export function createMembership(clock: Clock): Membership {
   const alive = new Map<PeerId, Member>()
   const vanished = new Map<PeerId, Member>()
+  /** Those that said goodbye, and when; they may come back for what they left open. */
+  const departed = new Map<PeerId, number>()
   // Outlives the entry: an old announcement that was delayed must not bring back a member that left.
   const sequences = new Map<PeerId, number>()
   /** Ids of those alive. */
   let sorted: readonly PeerId[] | undefined
+
+  function forget(peer: PeerId): void {
+    vanished.delete(peer)
+    departed.delete(peer)
+    // No announcement is under way for so long, and the memory is for those who may still come.
+    sequences.delete(peer)
+  }
 
   return {
     hear(peer, announcement) {
@@ -49,9 +60,11 @@ export function createMembership(clock: Clock): Membership {
         sorted = undefined
         alive.delete(peer)
         vanished.delete(peer)
+        departed.set(peer, clock.now())
         return { news: true, joined: false }
       }
       const known = alive.get(peer)
+      departed.delete(peer)
       if (known === undefined) sorted = undefined
       vanished.delete(peer)
       alive.set(peer, {
@@ -69,7 +82,12 @@ export function createMembership(clock: Clock): Membership {
     get: peer => alive.get(peer),
     isAlive: peer => alive.has(peer),
     vanished: () => [...vanished.values()],
-    isGone: peer => !alive.has(peer) && !vanished.has(peer),
+    isGone: peer => !alive.has(peer) && !vanished.has(peer) && !departed.has(peer),
+    expel(peer) {
+      alive.delete(peer)
+      vanished.delete(peer)
+      sorted = undefined
+    },
     sweep() {
       const now = clock.now()
       const expired: PeerId[] = []
@@ -81,8 +99,9 @@ export function createMembership(clock: Clock): Membership {
         sorted = undefined
       }
       for (const member of vanished.values()) {
-        if (now - member.heard > MEMBER_FORGOTTEN_MS) vanished.delete(member.peer)
+        if (now - member.heard > MEMBER_FORGOTTEN_MS) forget(member.peer)
       }
+      for (const [peer, left] of departed) if (now - left > MEMBER_FORGOTTEN_MS) forget(peer)
       return expired
     },
   }

@@ -5,13 +5,13 @@
  */
 
 import { z } from 'zod'
-import { MAX_CONTROL_BYTES, MAX_IN_DOUBT } from './constants.ts'
+import { MAX_CONTROL_BYTES, MAX_IN_DOUBT, MAX_STEPS } from './constants.ts'
 import { OffenceError, RefusedError } from './errors.ts'
 import type { AbortOptions, FrameStream } from './ports.ts'
 
 const exchangeId = z.string().min(1).max(64)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
-const steps = z.int().min(0)
+const steps = z.int().min(0).max(MAX_STEPS)
 const ids = z.array(exchangeId).max(4 * MAX_IN_DOUBT)
 
 const schemas = {

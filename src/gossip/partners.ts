@@ -14,6 +14,7 @@ export interface Partners {
 /**
  * Everybody sorts the members by id, so peers that know the same members agree on the topology without a word.
  *
+ * @param unsettled whether an earlier exchange with this peer stands open; it is settled before there is another
  * @param complain hears why the topology does not fit the members there are; all of them are neighbours meanwhile
  */
 export function createPartners(
@@ -22,6 +23,7 @@ export function createPartners(
   membership: Membership,
   clock: Clock,
   random: Random,
+  unsettled: (peer: PeerId) => boolean,
   complain: (reason: string) => void,
 ): Partners {
   const backedOff = new Map<PeerId, number>()
@@ -47,7 +49,7 @@ export function createPartners(
       const now = clock.now()
       const willing = neighbours(peers, index).filter(peer => {
         const phase = membership.get(peer)?.announcement.phase
-        return (phase === 'training' || phase === 'averaging') && (backedOff.get(peer) ?? 0) <= now
+        return (phase === 'training' || phase === 'averaging') && (backedOff.get(peer) ?? 0) <= now && !unsettled(peer)
       })
       return willing.length === 0 ? undefined : willing[random.integer(willing.length)]
     },

@@ -1,4 +1,5 @@
 import { addScaled } from '../parameters/vectors.ts'
+import { MAX_STEPS } from './constants.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface Replica {
   readonly ledger: Ledger
   /** Adds a difference: how both training and exchanges change parameters, so that neither undoes the other. */
   add(difference: Float32Array): void
+  /** Its parameters have absorbed as many steps as another's. */
+  absorb(age: number): void
   /** Takes a whole vector in place of its own: a latecomer's, or the swarm's seal. */
   replace(vector: Float32Array): void
   /** Resolves when the state as it is now would survive a crash. */
@@ -48,6 +51,9 @@ export function createReplica(start: ReplicaStart, save: () => Promise<void>): R
     add(difference) {
       addScaled(parameters, 1, difference)
       version++
+    },
+    absorb(age) {
+      this.age = Math.min(MAX_STEPS, Math.max(this.age, age))
     },
     replace(vector) {
       parameters.set(vector)

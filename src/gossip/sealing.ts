@@ -9,7 +9,7 @@ import { estimateConsensusDistance } from '../averaging/sketch.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { distance, norm } from '../parameters/vectors.ts'
 import type { Phase } from './announcement.ts'
-import { ALONE_GRACE_MS, ANNOUNCE_INTERVAL_MS, SEAL_PATIENCE_MS } from './constants.ts'
+import { ALONE_GRACE_MS, ANNOUNCE_INTERVAL_MS, RETURN_GRACE_MS, SEAL_PATIENCE_MS } from './constants.ts'
 import type { Emit } from './events.ts'
 import type { FetchedVector } from './fetch.ts'
 import type { Member, Membership } from './membership.ts'
@@ -67,7 +67,6 @@ const REST_MS = 1.5 * ANNOUNCE_INTERVAL_MS
 
 export function createSealing(options: SealingOptions): Sealing {
   const { self, swarm, target, replica, sketcher, membership, clock, emit } = options
-  const born = clock.now()
   let phase: Phase = options.sealed === undefined ? 'training' : 'sealed'
   let choice = options.sealed
   let chosen: Float32Array | undefined = options.sealed === undefined ? undefined : replica.parameters.slice()
@@ -75,7 +74,8 @@ export function createSealing(options: SealingOptions): Sealing {
   let refuses: string | undefined
   let hasProposed = options.sealed !== undefined
   let closing = false
-  let metSomebody = false
+  /** When this peer last had company, or began to look for it. */
+  let company = clock.now()
   let sketched: { version: number; sketch: Float32Array } = { version: -1, sketch: new Float32Array(0) }
   let reopened = Number.NEGATIVE_INFINITY
   let choseAt = Number.POSITIVE_INFINITY
@@ -205,7 +205,7 @@ export function createSealing(options: SealingOptions): Sealing {
       case 'adopt': {
         const fetched = await obtain(action.hash, action.holders, abort)
         if (fetched === undefined || !mayFreeze()) return false
-        replica.age = Math.max(replica.age, fetched.age)
+        replica.absorb(fetched.age)
         emit('warning', { message: 'the swarm had sealed before this peer came; it takes the sealed parameters' })
         await seal(fetched.vector, action.hash)
         return true
@@ -230,13 +230,16 @@ export function createSealing(options: SealingOptions): Sealing {
       again = false
       losePatience()
       const members = voices()
-      metSomebody ||= members.length > 0
+      if (members.length > 0) company = clock.now()
       if (refuses !== undefined && !members.some(({ announcement }) => announcement.choice === refuses)) {
         refuses = undefined
       }
       const before = `${phase}/${choice}/${refuses}`
-      const mayBeAlone = metSomebody || clock.now() - born >= ALONE_GRACE_MS
-      const passes = [...unavailable.keys()].filter(hash => (unavailable.get(hash) as number) > clock.now())
+      // Silence may be this peer's own: a suspended machine, a network that fell apart. Those who vanished may come back.
+      const patience = membership.vanished().length > 0 ? RETURN_GRACE_MS : ALONE_GRACE_MS
+      const mayBeAlone = clock.now() - company >= patience
+      for (const [hash, until] of unavailable) if (until <= clock.now()) unavailable.delete(hash)
+      const passes = [...unavailable.keys()]
       const own = {
         phase,
         // Only where it is looked at: a sketch is a pass over all parameters.

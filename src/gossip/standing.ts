@@ -1,4 +1,4 @@
-import { MAX_OFFENCES, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
+import { MAX_MEMBERS, MAX_OFFENCES, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
 import type { Clock, PeerId } from './ports.ts'
 
 /** What a peer has earned: offences end in a ban, and nobody gets more than a fair share of our attention. */
@@ -28,6 +28,7 @@ export function createStanding(clock: Clock): Standing {
       const arrival = Math.max(arrivals.get(peer) ?? now, now)
       if (arrival - now > STREAM_BURST * interval) return false
       arrivals.set(peer, arrival + interval)
+      if (arrivals.size > MAX_MEMBERS) for (const [each, at] of arrivals) if (at <= now) arrivals.delete(each)
       return true
     },
   }

@@ -9,3 +9,8 @@ export class StreamEndedError extends HearsayError {
 export class ProtocolError extends HearsayError {
   override readonly name = 'ProtocolError'
 }
+
+/** The connection was lost, or the other side reset the stream: nobody's fault. */
+export class ConnectionLostError extends HearsayError {
+  override readonly name = 'ConnectionLostError'
+}

@@ -103,7 +103,8 @@ export function recipeHash(recipe: Recipe): string {
 export function firstDifference(ours: unknown, theirs: unknown, path = ''): string | undefined {
   if (isObject(ours) && isObject(theirs)) {
     for (const key of [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort()) {
-      const found = firstDifference(ours[key], theirs[key], path === '' ? key : `${path}.${key}`)
+      const name = /^\w+$/.test(key) ? key : JSON.stringify(key)
+      const found = firstDifference(ours[key], theirs[key], path === '' ? name : `${path}.${name}`)
       if (found !== undefined) return found
     }
     return undefined

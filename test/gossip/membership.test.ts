@@ -87,11 +87,23 @@ describe('the membership', () => {
     expect([membership.isAlive('a'), membership.vanished().length]).toEqual([true, 0])
   })
 
-  test('lets a member that says goodbye go at once and for good', async () => {
-    const { membership } = await createAging()
+  test('counts a member out when it says goodbye, and forgets it when it could have come back', async () => {
+    const { membership, wait } = await createAging()
     membership.hear('a', announcementOf({ sequence: 1 }))
     membership.hear('a', announcementOf({ sequence: 2, phase: 'left' }))
-    expect([membership.alive().length, membership.isGone('a')]).toEqual([0, true])
+    expect([membership.alive().length, membership.vanished().length, membership.isGone('a')]).toEqual([0, 0, false])
+    await wait(MEMBER_FORGOTTEN_MS + 1)
+    membership.sweep()
+    expect(membership.isGone('a')).toBe(true)
+  })
+
+  test('neither counts nor expects a member that was expelled', async () => {
+    const { membership, wait } = await createAging()
+    membership.hear('a', announcementOf())
+    membership.expel('a')
+    expect([membership.alive(), membership.vanished()]).toEqual([[], []])
+    await wait(MEMBER_EXPIRY_MS + 1)
+    expect(membership.sweep()).toEqual([])
   })
 
   test('is not fooled by an old announcement of a member that has left', async () => {

@@ -79,6 +79,7 @@ export async function createReplicaSwarm(
       nextId: () => `${name}${count++}`,
       closed: () => peer.closed,
       behind: age => age - replica.age > peer.patience,
+      applied: () => {},
     })
     const settle = createSettle({ replica, exchange, clock })
 
