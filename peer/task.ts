@@ -36,13 +36,15 @@ export async function prepareTask({ file, flags, source, seed, trainingSeed }: T
 /** The recipe with a model whose input and output are those of the data. */
 export function fitted(input: RecipeInput, { train, test }: Split): RecipeInput {
   const classes = Math.max(train.classes, test.classes)
-  return { ...input, model: { ...input.model, shape: [...train.shape], classes } }
+  const { classNames } = train
+  const names = classNames === undefined ? {} : { classNames: [...classNames] }
+  return { ...input, model: { ...input.model, shape: [...train.shape], classes, ...names } }
 }
 
 async function requireFitting(recipe: Recipe, data: Split): Promise<void> {
-  const { requireFit } = await import('../src/index.ts')
+  const { fitData } = await import('../src/index.ts')
   try {
-    requireFit(recipe, data)
+    fitData(recipe, data)
   } catch (error) {
     throw hintAtInit(error)
   }

@@ -7,7 +7,7 @@
 import { parseTopology } from '../src/averaging/topologies/registry.ts'
 import type { Split } from '../src/data/source.ts'
 import { HearsayError, UsageError } from '../src/errors.ts'
-import { requireFit, requirePairwise, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
+import { fitData, requirePairwise, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
 import { hashParameters } from '../src/parameters/hash.ts'
 import { distance, meanOf, norm } from '../src/parameters/vectors.ts'
 import type { Random } from '../src/random/random.ts'
@@ -49,10 +49,13 @@ export interface SimulationOptions {
 
 const LOCAL_NETWORK = { lowest: 1, highest: 5 }
 
-/** Virtual time of a local step: about what a small model takes on one core. */
-const STEP_MS = 2
+/** Virtual time of a local step, in milliseconds: a small model on a modest machine, so that messages keep up. */
+const STEP_MS = 10
 
 const EVALUATIONS = 50
+
+/** No distance is below zero, so a swarm with this target averages for as long as it is let. */
+const NEVER_SEALS = -1
 
 /** A swarm that has not agreed after so much virtual time never will. */
 const LIMIT_MS = 24 * 3_600_000
@@ -86,7 +89,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
     steps: recipe.training.steps,
     localSteps,
     averages,
-    target: limit === undefined || trains ? recipe.averaging.consensusDistance : 0,
+    target: limit === undefined || trains ? recipe.averaging.consensusDistance : NEVER_SEALS,
     maximumNorm: recipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,
     peers,
@@ -109,7 +112,11 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
         ? Math.floor(Math.min(...world.inhabitants.map(({ gossip }) => gossip?.step() ?? 0)) / localSteps)
         : Math.floor(applied / peers)
     const over = () =>
-      !averages ? trained.size === peers : limit !== undefined && !trains ? round() >= limit : world.sealed()
+      !averages
+        ? trained.size === peers
+        : limit !== undefined && !trains
+          ? peers === 1 || round() >= limit
+          : world.sealed()
 
     async function measure(at: number): Promise<void> {
       const drift = expected && distance(world.mean(), expected) / norm(expected)
@@ -195,15 +202,13 @@ function consensusTask({ recipe, init = 'normal' }: SimulationOptions): Task {
 
 async function learningTask({ recipe, peers, seed, data, partition = 'iid', backend = 'wasm' }: SimulationOptions) {
   if (data === undefined) throw new UsageError('the task classify needs data')
-  requireFit(recipe, data)
+  const { train, test } = fitData(recipe, data)
   // Only here: whoever simulates without training does not load TensorFlow.js.
   const { createTensorflowTrainer } = await import('../src/training/tensorflow-trainer.ts')
-  const shards = shardsOf(data.train, { of: peers, partition, seed })
+  const shards = shardsOf(train, { of: peers, partition, seed })
   const trainers: Trainer[] = []
   const make = async (index: number, shardSeed: string) => {
-    const trainer = await createTensorflowTrainer(
-      trainerOptionsOf(recipe, shards[index], data.test, shardSeed, backend),
-    )
+    const trainer = await createTensorflowTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, backend))
     trainers.push(trainer)
     return trainer
   }

@@ -11,7 +11,7 @@ import { createPeer, type Peer } from '../src/create-peer.ts'
 import { type Dataset, samples, subset } from '../src/data/dataset.ts'
 import type { Split } from '../src/data/source.ts'
 import { UsageError } from '../src/errors.ts'
-import { requireFit, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
+import { fitData, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
 import { hashParameters } from '../src/parameters/hash.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
 import { parseRecipe, type Recipe, type RecipeInput, recipeHash } from '../src/recipe/recipe.ts'
@@ -64,9 +64,11 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   const signal = options.signal ?? new AbortController().signal
   const recipe = parseRecipe(options.recipe)
   if (!Number.isInteger(count) || count < 1) throw new UsageError(`a swarm has at least 1 peer, not ${count}`)
-  requireFit(recipe, options.data)
-  const test = shareDataset(options.data.test)
-  const shards = shardsOf(options.data.train, { of: count, partition, seed }).map(shareDataset)
+  const misfit = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) }).misfit(count)
+  if (misfit !== undefined) throw new UsageError(misfit)
+  const data = fitData(recipe, options.data)
+  const test = shareDataset(data.test)
+  const shards = shardsOf(data.train, { of: count, partition, seed }).map(shareDataset)
   const began = systemClock.now()
 
   const peers: Peer[] = []
@@ -143,7 +145,7 @@ async function makePeers(
       data: { train: shards[index], test },
       network: { listen, connect: [...connect, ...known], mdns },
       state: state === undefined ? undefined : join(state, `peer-${index + 1}`),
-      seed: seed * 1_000 + index,
+      seed: seedOf(seed, index),
       backend,
     })
     peers[index] = peer
@@ -203,7 +205,10 @@ async function watchSwarm(
   return rounds
 }
 
-/** What each peer reaches without the others, with the same shard, initial parameters and number of steps. */
+/** A peer's own seed. */
+const seedOf = (seed: number, index: number) => seed * 1_000 + index
+
+/** What each peer reaches without the others: the same shard, order of samples, initial parameters and steps. */
 async function trainAlone(
   recipe: Recipe,
   shards: readonly Dataset[],
@@ -219,7 +224,9 @@ async function trainAlone(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, shard] = next
       signal.throwIfAborted()
-      const trainer = await createWorkerTrainer(trainerOptionsOf(recipe, shard, test, `${seed}/${index}`, backend))
+      const trainer = await createWorkerTrainer(
+        trainerOptionsOf(recipe, shard, test, `${seedOf(seed, index)}/samples`, backend),
+      )
       const stop = () => void trainer.stop()
       signal.addEventListener('abort', stop)
       try {

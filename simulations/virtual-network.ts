@@ -1,7 +1,7 @@
 import { HearsayError } from '../src/errors.ts'
 import { MAX_FRAME_BYTES } from '../src/gossip/constants.ts'
 import type { AbortOptions, Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../src/gossip/ports.ts'
-import { ProtocolError, StreamEndedError } from '../src/gossip/stream-errors.ts'
+import { ConnectionLostError, ProtocolError, StreamEndedError } from '../src/gossip/stream-errors.ts'
 import type { Random } from '../src/random/random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -14,11 +14,6 @@ export interface Weather {
    * frame that is lost for good takes its stream with it: both ends see a reset, each in its time.
    */
   readonly loss: number
-}
-
-/** A stream that a fault has cut, or whose other end has reset it. */
-export class StreamResetError extends HearsayError {
-  override readonly name = 'StreamResetError'
 }
 
 /** Nobody answers there. */
@@ -145,8 +140,8 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
       messages++
       arrival = Math.max(arrival, clock.now() + delay())
       if (lost()) {
-        clock.after(arrival - clock.now(), () => peerEnd().fail(new StreamResetError('the connection broke')))
-        clock.after(arrival - clock.now() + delay(), () => fail(new StreamResetError('the connection broke')))
+        clock.after(arrival - clock.now(), () => peerEnd().fail(new ConnectionLostError('the connection broke')))
+        clock.after(arrival - clock.now() + delay(), () => fail(new ConnectionLostError('the connection broke')))
         return
       }
       clock.after(arrival - clock.now(), () => peerEnd().deliver(frame))
@@ -206,7 +201,7 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
         abort(reason) {
           if (failure !== undefined) return
           fail(reason)
-          clock.after(delay(), () => peerEnd().fail(new StreamResetError('the other side reset the stream')))
+          clock.after(delay(), () => peerEnd().fail(new ConnectionLostError('the other side reset the stream')))
         },
       },
       wake,
@@ -222,7 +217,7 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
     for (const end of [...node.streams]) end.fail(reason)
     for (const other of [...node.connections]) {
       // The others learn of it when the broken connection reaches them.
-      clock.after(delay(), () => disconnect(node, other, new StreamResetError('the connection broke')))
+      clock.after(delay(), () => disconnect(node, other, new ConnectionLostError('the connection broke')))
     }
   }
 
@@ -284,14 +279,14 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
       ban(other) {
         node.banned.add(other)
         for (const connected of [...node.connections]) {
-          if (connected.peer === other) disconnect(node, connected, new StreamResetError('banned'))
+          if (connected.peer === other) disconnect(node, connected, new ConnectionLostError('banned'))
         }
       },
       traffic: () => ({ bytesIn: node.bytesIn, bytesOut: node.bytesOut }),
       async stop() {
         if (stopped) return
         stopped = true
-        leave(node, new StreamResetError('the network stopped'))
+        leave(node, new ConnectionLostError('the network stopped'))
       },
     }
   }
@@ -304,17 +299,17 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
     join,
     kill(peer) {
       const node = nodes.get(peer)
-      if (node !== undefined) leave(node, new StreamResetError('killed'))
+      if (node !== undefined) leave(node, new ConnectionLostError('killed'))
     },
     disconnect(a, b) {
       const [left, right] = [nodes.get(a), nodes.get(b)]
-      if (left && right) disconnect(left, right, new StreamResetError('the connection broke'))
+      if (left && right) disconnect(left, right, new ConnectionLostError('the connection broke'))
     },
     split(group) {
       apart = group
       for (const node of nodes.values()) {
         for (const other of [...node.connections]) {
-          if (!reaches(node, other)) disconnect(node, other, new StreamResetError('the network fell apart'))
+          if (!reaches(node, other)) disconnect(node, other, new ConnectionLostError('the network fell apart'))
         }
       }
     },

@@ -7,7 +7,7 @@ import { StoppedError } from './gossip/errors.ts'
 import type { Emit, GossipEvents } from './gossip/events.ts'
 import { createGossip, type GossipStatus } from './gossip/gossip.ts'
 import type { AbortOptions, Evaluation, PeerId } from './gossip/ports.ts'
-import { requireFit, requirePairwise, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
+import { fitData, requirePairwise, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
 import { createIdentity, peerIdOf } from './network/identity.ts'
 import { createLibp2pNetwork } from './network/libp2p-network.ts'
 import { hashParameters } from './parameters/hash.ts'
@@ -141,8 +141,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
     const { target, emit } = createEvents<PeerEvents>()
 
     const source = options.data ?? 'digits'
-    const split = typeof source === 'string' ? await loadDataset(source, { seed }) : source
-    requireFit(recipe, split)
+    const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, { seed }) : source)
     const shard = options.shard === undefined ? split.train : shardsOf(split.train, options.shard)[options.shard.index]
 
     const network = await createLibp2pNetwork({

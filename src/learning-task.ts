@@ -38,20 +38,40 @@ export function shardsOf(train: Dataset, { of, partition, seed }: Omit<ShardSpec
   )
 }
 
-/** @throws DataMismatchError naming both shapes, or both numbers of classes */
-export function requireFit(recipe: Recipe, { train, test }: Split): void {
+/**
+ * The data as the recipe's model sees it: with the recipe's classes, of which a peer may hold only some.
+ *
+ * @throws DataMismatchError naming both shapes, both numbers of classes, or the class that the recipe does not know
+ */
+export function fitData(recipe: Recipe, { train, test }: Split): Split {
   const { shape, classes } = recipe.model
   if (train.shape.join() !== shape.join()) {
     throw new DataMismatchError(
       `the recipe's model takes samples of shape [${shape.join(', ')}], ${train.name} has [${train.shape.join(', ')}]`,
     )
   }
+  if (samples(train) === 0) throw new DataMismatchError(`${train.name} has no training samples`)
   if (Math.max(train.classes, test.classes) > classes) {
     throw new DataMismatchError(
       `the recipe's model tells ${classes} classes apart, ${train.name} has ${Math.max(train.classes, test.classes)}`,
     )
   }
-  if (samples(train) === 0) throw new DataMismatchError(`${train.name} has no training samples`)
+  return { train: withClassesOf(recipe, train), test: withClassesOf(recipe, test) }
+}
+
+/** Two peers that number their classes by what they happen to hold would learn different things under one number. */
+function withClassesOf({ model }: Recipe, data: Dataset): Dataset {
+  const { classNames, classes } = model
+  if (classNames === undefined || data.classNames === undefined) return { ...data, classes }
+  const indices = data.classNames.map(name => {
+    const index = classNames.indexOf(name)
+    if (index < 0) {
+      const known = classNames.map(each => JSON.stringify(each)).join(', ')
+      throw new DataMismatchError(`${data.name} has the class ${JSON.stringify(name)}, the recipe knows ${known}`)
+    }
+    return index
+  })
+  return { ...data, labels: data.labels.map(label => indices[label]), classes, classNames }
 }
 
 export function optimizerOf({ training }: Recipe): OptimizerSpec {
@@ -68,16 +88,14 @@ export function trainerOptionsOf(
   backend: string,
 ): TrainerOptions {
   const { model, training } = recipe
-  // The recipe may know more classes than this shard happens to hold.
-  const classes = model.classes
   return {
     model: model.name,
     optimizer: optimizerOf(recipe),
     batch: training.batch,
     seed: training.seed,
     shardSeed,
-    shard: { ...shard, classes },
-    test: { ...test, classes },
+    shard,
+    test,
     backend,
   }
 }

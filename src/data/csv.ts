@@ -145,8 +145,8 @@ export function parseCsv(
   if (columns === undefined) throw new DataFileError(`${file}: the file is empty; expected rows of numbers and a label`)
   if (rows.length === 0)
     throw new DataFileError(`${file}: found a header and no rows; expected rows of numbers and a label`)
-  const { classOf, count } = sortClasses([...classes.keys()])
-  if (count < 2) {
+  const { classOf, names } = sortClasses([...classes.keys()])
+  if (names.length < 2) {
     const only = quote([...classes.keys()][0] as string)
     throw new DataFileError(
       `${file}, ${columnName(columns, columns.label)}: every label is ${only}; expected at least 2 classes`,
@@ -162,7 +162,8 @@ export function parseCsv(
     inputs,
     labels: Int32Array.from(labels, label => classOf[label] as number),
     shape: [width],
-    classes: count,
+    classes: names.length,
+    classNames: names,
   }
 }
 
@@ -220,14 +221,17 @@ function number(text: string): number {
 }
 
 /** For each label, in order of first sight, its place among the sorted distinct ones. `1` and `1.0` are one class. */
-function sortClasses(labels: readonly string[]): { classOf: number[]; count: number } {
+function sortClasses(labels: readonly string[]): { classOf: number[]; names: string[] } {
   const numeric = labels.every(label => Number.isFinite(number(label)))
   const sorted = numeric
     ? Float64Array.from(new Set(labels.map(number))).sort()
     : // Not by locale: the same file must give the same classes on every machine.
       [...labels].sort()
   const place = new Map(Array.from(sorted as ArrayLike<number | string>, (label, i) => [label, i]))
-  return { classOf: labels.map(label => place.get(numeric ? number(label) : label) as number), count: place.size }
+  return {
+    classOf: labels.map(label => place.get(numeric ? number(label) : label) as number),
+    names: Array.from(sorted as ArrayLike<number | string>, String),
+  }
 }
 
 function badQuoting(file: string, error: CsvError, lastLine: number): DataFileError {

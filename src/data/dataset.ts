@@ -9,6 +9,8 @@ export interface Dataset {
   /** Shape of one sample, such as `[28, 28, 1]` or `[57]`; its product is the number of features. */
   readonly shape: readonly number[]
   readonly classes: number
+  /** What the classes are called, by index, where the source names them. */
+  readonly classNames?: readonly string[]
 }
 
 export function samples(dataset: Dataset): number {

@@ -13,26 +13,23 @@ import { createAnnouncer } from './announcer.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import {
   ALONE_GRACE_MS,
-  LATE_JOIN_EXCHANGES,
   MAX_ADDRESSES,
   MAX_MEMBERS,
   MAX_SERVED_AT_ONCE,
-  MAX_SETTLE_ATTEMPTS,
   MAX_SHOWN_CHARACTERS,
   MEMBER_FORGOTTEN_MS,
   MIN_ANNOUNCE_GAP_MS,
-  OPEN_TIMEOUT_MS,
   RETURN_GRACE_MS,
-  SETTLE_INTERVAL_MS,
   SKETCH_BUCKETS,
   STOP_GRACE_MS,
   STOP_POLL_MS,
 } from './constants.ts'
-import { withDeadline } from './deadline.ts'
-import { CheckpointMismatchError, OffenceError, RefusedError, StoppedError } from './errors.ts'
+import { createConversations } from './conversations.ts'
+import { CheckpointMismatchError, RefusedError, StoppedError } from './errors.ts'
 import type { Emit, ExchangeOutcome } from './events.ts'
 import { createExchange } from './exchange.ts'
 import { type FetchedVector, fetchVector, serveVector } from './fetch.ts'
+import { createLateJoining } from './late-joining.ts'
 import { createLearning } from './learning.ts'
 import { createLedger } from './ledger.ts'
 import { createMembership } from './membership.ts'
@@ -42,8 +39,8 @@ import { compareRecipes, type RecipeDocument } from './recipe-handshake.ts'
 import { createReplica } from './replica.ts'
 import { createSealing } from './sealing.ts'
 import { createSettle } from './settle.ts'
+import { createSettling } from './settling.ts'
 import { createStanding } from './standing.ts'
-import { ProtocolError } from './stream-errors.ts'
 
 export interface GossipOptions {
   /** The recipe's hash. */
@@ -144,12 +141,27 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     maximumNorm: options.maximumNorm,
     nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
     closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
-    behind,
-    applied: () => {
-      fresh = false
-    },
+    behind: age => lateJoining.behind(age),
+    applied: () => lateJoining.established(),
   })
   const settle = createSettle({ replica, exchange, clock })
+  const conversations = createConversations(network, clock, blame)
+  const settling = createSettling(settle, membership, conversations, clock, changed)
+  const lateJoining = createLateJoining({
+    replica,
+    membership,
+    random: partnerRandom,
+    steps: options.steps,
+    localSteps: options.localSteps,
+    averages: options.averages,
+    // What stands open with others refers to the parameters as they are.
+    replaceable: () =>
+      sealing.averages() &&
+      exchange.active() === 0 &&
+      replica.ledger.decisions().length + replica.ledger.doubts().length === 0,
+    fetch: (peer, abort) => fetchFrom(peer, undefined, abort),
+    joined: age => emit('warning', { message: `joined late: went on from the swarm's parameters of age ${age}` }),
+  })
   const partners = createPartners(
     self,
     options.topology,
@@ -168,7 +180,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     membership,
     clock,
     sealed: checkpoint?.sealed,
-    unsettled: () => exchange.active() > 0 || membership.alive().some(({ peer }) => awaitsSettlement(peer)),
+    unsettled: () => exchange.active() > 0 || settling.waits(),
     fetch: fetchFromAny,
     changed: () => announcer.soon(),
     emit,
@@ -184,7 +196,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       localSteps: options.localSteps,
       evaluateEvery: options.evaluateEvery,
       exchange: exchangeOnce,
-      catchUp,
+      catchUp: lateJoining.catchUp,
       averages,
       ended: () => sealing.phase() === 'sealed',
       tell: ({ loss, evaluation, samplesPerSecond }) =>
@@ -209,20 +221,15 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   const stop = { signal: stopping.signal }
   const end = { signal: ended.signal }
   const forever = { signal: new AbortController().signal }
-  let fresh = checkpoint === undefined
   let failure: Error | undefined
   let averaged = 0
   let trained: Float32Array | undefined
   let sealedAt: number | undefined
   let work: Promise<void> = Promise.resolve()
-  let settling = false
-  /** Settlements in a row that a peer has left unanswered. */
-  const unanswered = new Map<PeerId, number>()
   /** Peers of another recipe that were told of: once each is enough. */
   const strangers = new Set<PeerId>()
   let serving = 0
   let metSomebody = false
-  let cancelSettling = () => {}
 
   function fail(error: unknown): void {
     if (stopping.signal.aborted || failure !== undefined) return
@@ -292,36 +299,6 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   // --- streams ---
 
-  /** Opens a stream, talks over it, and leaves it closed or reset. Offences cost standing, whoever opened. */
-  async function talk<T>(
-    peer: PeerId,
-    channel: Channel,
-    abort: AbortOptions,
-    body: (stream: FrameStream) => Promise<T>,
-  ): Promise<T> {
-    const stream = await withDeadline(clock, OPEN_TIMEOUT_MS, `reaching ${peer}`, abort, within =>
-      network.open(peer, channel, within),
-    )
-    return await over(stream, abort, body)
-  }
-
-  async function over<T>(
-    stream: FrameStream,
-    abort: AbortOptions,
-    body: (stream: FrameStream) => Promise<T>,
-  ): Promise<T> {
-    try {
-      const result = await body(stream)
-      // What was said is said: a connection that breaks now takes nothing back.
-      await stream.close(abort).catch((error: Error) => stream.abort(error))
-      return result
-    } catch (error) {
-      stream.abort(error as Error)
-      if (error instanceof OffenceError || error instanceof ProtocolError) blame(stream.peer, error)
-      throw error
-    }
-  }
-
   function blame(peer: PeerId, error: Error): void {
     emit('warning', { message: `${peer} broke the protocol: ${printable(error.message)}` })
     if (!standing.offend(peer)) return
@@ -332,10 +309,10 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   async function answer(channel: Channel, stream: FrameStream): Promise<void> {
     if (!standing.admits(stream.peer)) throw new RefusedError('too many streams')
-    if (channel === 'recipe') await over(stream, end, meetRecipe)
-    else if (channel === 'settle') await over(stream, end, one => settle.answer(one, end))
-    else if (channel === 'fetch') await over(stream, end, serve)
-    else await over(stream, end, one => exchange.respond(one, end))
+    if (channel === 'recipe') await conversations.over(stream, end, meetRecipe)
+    else if (channel === 'settle') await conversations.over(stream, end, one => settle.answer(one, end))
+    else if (channel === 'fetch') await conversations.over(stream, end, serve)
+    else await conversations.over(stream, end, one => exchange.respond(one, end))
     if (channel !== 'fetch') changed()
   }
 
@@ -363,7 +340,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   }
 
   async function fetchFrom(peer: PeerId, hash: string | undefined, abort: AbortOptions): Promise<FetchedVector> {
-    return await talk(peer, 'fetch', abort, stream =>
+    return await conversations.talk(peer, 'fetch', abort, stream =>
       fetchVector(stream, hash, replica.parameters.length, options.maximumNorm, clock, abort),
     )
   }
@@ -383,36 +360,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   // --- averaging ---
 
-  /** Whether this is a newcomer that should take the parameters of a peer of this age instead of pulling them back. */
-  function behind(age: number): boolean {
-    return fresh && age - replica.age > LATE_JOIN_EXCHANGES * options.localSteps
-  }
-
-  const ahead = (): readonly PeerId[] =>
-    membership
-      .alive()
-      .filter(({ announcement }) => behind(announcement.age))
-      .map(({ peer }) => peer)
-
   function averages(): boolean {
-    return options.averages && !stopping.signal.aborted && sealing.averages() && ahead().length === 0
-  }
-
-  async function catchUp(abort: AbortOptions): Promise<void> {
-    const candidates = options.averages && sealing.averages() ? ahead() : []
-    if (candidates.length === 0) return
-    try {
-      const { vector, age } = await fetchFrom(candidates[partnerRandom.integer(candidates.length)], undefined, abort)
-      // An exchange that was applied meanwhile must not be overwritten, nor what the swarm has frozen or sealed.
-      if (!fresh || exchange.active() > 0 || !sealing.averages()) return
-      replica.replace(vector)
-      replica.absorb(age)
-      replica.step = Math.min(options.steps, replica.age)
-      fresh = false
-      emit('warning', { message: `joined late: went on from the swarm's parameters of age ${age}` })
-    } catch {
-      // The next round tries the next one; training goes on meanwhile.
-    }
+    return options.averages && !stopping.signal.aborted && sealing.averages() && !lateJoining.pending()
   }
 
   async function exchangeOnce(abort: AbortOptions): Promise<void> {
@@ -424,7 +373,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     try {
       // Once begun it is finished even while the peer is stopping, within the grace that a stop allows.
       abort.signal.throwIfAborted()
-      await talk(partner, 'exchange', end, stream => exchange.initiate(stream, end))
+      await conversations.talk(partner, 'exchange', end, stream => exchange.initiate(stream, end))
       averaged++
     } catch (error) {
       partners.backOff(partner)
@@ -439,42 +388,6 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   function changed(): void {
     if (sealing.phase() !== 'training') announcer.soon()
     consider()
-  }
-
-  async function settleAll(abort: AbortOptions): Promise<void> {
-    const partners = membership.alive().filter(({ peer }) => settle.outstanding(peer))
-    // With all at once: one that does not answer must not keep the others waiting.
-    await Promise.all(partners.map(({ peer }) => settleWith(peer, abort)))
-  }
-
-  /** Whether something stands open with a peer that may still settle it. */
-  function awaitsSettlement(peer: PeerId): boolean {
-    return settle.outstanding(peer) && (unanswered.get(peer) ?? 0) < MAX_SETTLE_ATTEMPTS
-  }
-
-  async function settleWith(peer: PeerId, abort: AbortOptions): Promise<void> {
-    try {
-      await talk(peer, 'settle', abort, stream => settle.ask(stream, abort))
-      unanswered.delete(peer)
-      changed()
-    } catch {
-      unanswered.set(peer, (unanswered.get(peer) ?? 0) + 1)
-      abort.signal.throwIfAborted()
-    }
-  }
-
-  function settleRegularly(): void {
-    cancelSettling = clock.after(SETTLE_INTERVAL_MS, () => {
-      if (!settling) {
-        settling = true
-        settleAll(stop)
-          .catch(ignoreStop)
-          .finally(() => {
-            settling = false
-          })
-      }
-      settleRegularly()
-    })
   }
 
   async function run(): Promise<void> {
@@ -518,7 +431,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       },
       connected(peer) {
         // One of the two asks, which is enough for both to know.
-        if (self < peer) talk(peer, 'recipe', end, meetRecipe).catch(() => {})
+        if (self < peer) conversations.talk(peer, 'recipe', end, meetRecipe).catch(() => {})
         announcer.soon()
       },
       disconnected() {},
@@ -533,7 +446,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       stopping.signal.throwIfAborted()
       startedAt = clock.now()
       announcer.start()
-      settleRegularly()
+      settling.start(stop)
       const parametersHash = sealed()
       if (parametersHash !== undefined) emit('consensus', { consensusDistance: 0, parametersHash })
       noteSeal()
@@ -567,7 +480,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     async stop() {
       stopping.abort(new StoppedError())
       announcer.stop()
-      cancelSettling()
+      settling.stop()
       let working = true
       const cancelGrace = clock.after(STOP_GRACE_MS, () => {
         ended.abort(new StoppedError())
@@ -577,7 +490,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       await work
       working = false
       while (exchange.active() > 0) await clock.sleep(STOP_POLL_MS, forever)
-      await settleAll(end).catch(() => {})
+      await settling.all(end)
       cancelGrace()
       ended.abort(new StoppedError())
       // A trainer that has died gives no state: the last one that was taken stands.

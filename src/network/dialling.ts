@@ -31,8 +31,9 @@ export async function keepConnected(
       await closed(connection, signal)
     } catch (error) {
       if (signal.aborted) return
-      if (failures === 0) warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
       failures++
+      // The first failure may only be a machine that is busy starting others.
+      if (failures === 2) warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
     }
     // Half of the delay is random: peers that lost the same neighbour do not come back all at once.
     const delay = Math.min(REDIAL_FIRST_MS * 2 ** Math.max(0, failures - 1), REDIAL_MAX_MS)

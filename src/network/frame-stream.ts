@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import { pipe } from 'it-pipe'
 import type { AbortOptions, FrameStream, PeerId } from '../gossip/ports.ts'
-import { ProtocolError, StreamEndedError } from '../gossip/stream-errors.ts'
+import { ConnectionLostError, ProtocolError, StreamEndedError } from '../gossip/stream-errors.ts'
 import { decodeFrames, encodeFrame } from './frames.ts'
 import { receivedBytes } from './received-bytes.ts'
 
@@ -12,6 +12,8 @@ import { receivedBytes } from './received-bytes.ts'
  * - A write that is cancelled has been queued: the frame may still arrive, whole.
  * - A close that is cancelled resets the stream, which could not be ended cleanly any more.
  * - A frame that is too long, or an end inside a frame, resets the stream and rejects the read with a `ProtocolError`.
+ * - A connection that is lost, or a reset by the other side, rejects with a `ConnectionLostError`; `cause` is what libp2p
+ *   says.
  */
 export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
   const broken = new AbortController()
@@ -19,12 +21,22 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
   stream.addEventListener('remoteCloseWrite', () => {
     otherSideEnded = true
   })
-  // A connection that closes takes its streams along without an error, even in the middle of a frame.
-  stream.addEventListener('close', event => {
-    if (event.error !== undefined) broken.abort(event.error)
-    else if (!otherSideEnded) broken.abort(new ProtocolError('the connection closed before the stream ended'))
+  // libp2p aborts streams too, when it loses their connection; only an abort from here has a reason that callers know.
+  let reasonHere: Error | undefined
+  stream.addEventListener('close', ({ error: cause }) => {
+    if (cause !== undefined && cause === reasonHere) broken.abort(cause)
+    else if (stream.status === 'reset')
+      broken.abort(new ConnectionLostError('the other side reset the stream', { cause }))
+    // A connection that closes takes its streams along without an error, even in the middle of a frame.
+    else if (cause !== undefined || !otherSideEnded)
+      broken.abort(new ConnectionLostError('the connection closed before the stream ended', { cause }))
   })
-  if (stream.status !== 'open') broken.abort(new ProtocolError('the stream was reset before it was used'))
+  if (stream.status !== 'open') broken.abort(new ConnectionLostError('the stream was reset before it was used'))
+
+  function abort(reason: Error): void {
+    reasonHere ??= reason
+    stream.abort(reason)
+  }
 
   const frames = pipe(receivedBytes(stream, broken.signal), decodeFrames)
   let next: Promise<Uint8Array> | undefined
@@ -35,7 +47,18 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
       if (done) throw new StreamEndedError('the other side closed the stream')
       return value
     } catch (error) {
-      if (error instanceof ProtocolError) stream.abort(error)
+      if (error instanceof ProtocolError) abort(error)
+      throw error
+    }
+  }
+
+  function send(bytes: Uint8Array): void {
+    if (stream.status !== 'open') throw new ConnectionLostError('the connection closed before everything was sent')
+    try {
+      stream.send(bytes)
+    } catch (error) {
+      // A connection that fails while it is written to has closed the stream by now.
+      broken.signal.throwIfAborted()
       throw error
     }
   }
@@ -44,7 +67,7 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
   async function flush({ signal }: AbortOptions): Promise<void> {
     while (stream.writeBufferLength > 0) {
       broken.signal.throwIfAborted()
-      if (stream.status !== 'open') throw new ProtocolError('the connection closed before everything was sent')
+      if (stream.status !== 'open') throw new ConnectionLostError('the connection closed before everything was sent')
       await idleOrClosed(stream, signal)
     }
     broken.signal.throwIfAborted()
@@ -65,7 +88,7 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
     async write(frame, { signal }) {
       signal.throwIfAborted()
       broken.signal.throwIfAborted()
-      stream.send(encodeFrame(frame))
+      send(encodeFrame(frame))
       await flush({ signal })
     },
 
@@ -74,15 +97,14 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
         await flush({ signal })
         await stream.close({ signal })
       } catch (cause) {
-        const reason = broken.signal.reason ?? signal.reason ?? new ProtocolError('the stream did not close', { cause })
-        stream.abort(reason)
+        const lost = new ConnectionLostError('the connection closed before the stream ended', { cause })
+        const reason = broken.signal.reason ?? signal.reason ?? lost
+        abort(reason)
         throw reason
       }
     },
 
-    abort(reason) {
-      stream.abort(reason)
-    },
+    abort,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
+import { ConnectionLostError } from '../gossip/stream-errors.ts'
 import { READ_AHEAD_BYTES } from './constants.ts'
 
 /**
@@ -35,9 +36,10 @@ export function receivedBytes(stream: Stream, broken: AbortSignal): AsyncGenerat
   const resume = () => {
     try {
       stream.resume()
-    } catch (error) {
+    } catch (cause) {
       // It hands over what it holds and then tells the other side, which may be gone: the bytes are good all the same.
-      if (received.byteLength === 0) throw error
+      if (received.byteLength > 0) return
+      throw new ConnectionLostError('the connection closed before the stream ended', { cause })
     }
   }
 

@@ -25,6 +25,11 @@ const recipeSchema = z.strictObject({
       shape: z.array(count).min(1).default([28, 28, 1]),
       /** Number of classes; 0 where nothing is classified. */
       classes: z.int().min(0).default(10),
+      /**
+       * What the classes are called, by index, where the data names them. A peer may hold only some of them; without the
+       * names it could not know which.
+       */
+      classNames: z.array(z.string()).optional(),
     })
     .prefault({}),
   objective: z.strictObject({ task: z.enum(['classify', 'consensus']).default('classify') }).prefault({}),

@@ -1,16 +1,26 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { HearsayError } from '../errors.ts'
+
+/** A file could not be written; what was there before is untouched. */
+export class WriteError extends HearsayError {
+  override readonly name = 'WriteError'
+}
 
 /**
  * Replaces a file so that after a crash there is the old content or the new, never a part: written beside it, flushed to
- * the disk, renamed over it, and the folder flushed too, without which the rename itself may be lost.
+ * the disk, renamed over it, and the folder flushed too, without which the rename itself may be lost. One writer at a
+ * time: the file beside it always has the same name, so that a process killed here leaves no more than one of them.
  *
  * @param mode permissions of the file
+ * @throws WriteError
  */
 export async function writeAtomically(path: string, content: Uint8Array | string, mode = 0o644): Promise<void> {
-  const beside = `${path}.${process.pid}.part`
+  const beside = `${path}.part`
   try {
-    const file = await open(beside, 'w', mode)
+    // One that was left there would keep its own permissions.
+    await rm(beside, { force: true })
+    const file = await open(beside, 'wx', mode)
     try {
       await file.writeFile(content)
       await file.sync()
@@ -20,7 +30,7 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     await rename(beside, path)
   } catch (error) {
     await rm(beside, { force: true })
-    throw error
+    throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })
   }
   const folder = await open(dirname(path), 'r')
   try {

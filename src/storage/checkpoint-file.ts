@@ -10,7 +10,13 @@ import { UsageError } from '../errors.ts'
 import type { Checkpoint } from '../gossip/checkpoint.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { viewTensors } from '../parameters/layout.ts'
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../parameters/safetensors.ts'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+  type Safetensors,
+  SafetensorsError,
+} from '../parameters/safetensors.ts'
 
 /** A file that is no checkpoint of hearsay's, or one that is damaged. */
 export class CheckpointFileError extends UsageError {
@@ -65,10 +71,10 @@ export interface ReadCheckpoint {
 
 /**
  * @param file named in messages
- * @throws CheckpointFileError, SafetensorsError
+ * @throws CheckpointFileError
  */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): ReadCheckpoint {
-  const { tensors, metadata } = decodeSafetensors(bytes)
+  const { tensors, metadata } = parseSafetensors(bytes, file)
   if (metadata.hearsay !== FORMAT) {
     throw new CheckpointFileError(`${file} is a safetensors file, but not a checkpoint of hearsay's version ${FORMAT}`)
   }
@@ -104,6 +110,15 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): ReadCheckpoin
         metadata: state.trainer,
       },
     },
+  }
+}
+
+function parseSafetensors(bytes: Uint8Array, file: string): Safetensors {
+  try {
+    return decodeSafetensors(bytes)
+  } catch (cause) {
+    if (!(cause instanceof SafetensorsError)) throw cause
+    throw new CheckpointFileError(`${file} is no checkpoint, or it is damaged: ${cause.message}`, { cause })
   }
 }
 

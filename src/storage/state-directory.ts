@@ -1,19 +1,16 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { HearsayError, UsageError } from '../errors.ts'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { UsageError } from '../errors.ts'
 import type { Storage } from '../gossip/ports.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts'
+import { LockedError, takeLock } from './lock.ts'
 
 /** Another process uses this state, or it cannot be read or written. */
 export class StateError extends UsageError {
   override readonly name = 'StateError'
-}
-
-/** A checkpoint could not be written; the one before it is untouched. */
-export class SaveError extends HearsayError {
-  override readonly name = 'SaveError'
 }
 
 /** What a peer keeps in its `--state` folder. */
@@ -36,13 +33,7 @@ export const CHECKPOINT = 'checkpoint.safetensors'
  * @throws StateError
  */
 export async function openStateDirectory(path: string): Promise<StateDirectory> {
-  try {
-    await mkdir(path, { recursive: true })
-  } catch (error) {
-    throw new StateError(`--state ${path} cannot be used: ${(error as Error).message}`)
-  }
-  const lock = join(path, LOCK)
-  await acquire(lock, path)
+  const release = await takeFolder(path)
   const checkpointFile = join(path, CHECKPOINT)
 
   return {
@@ -64,47 +55,23 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
         return bytes && decodeCheckpoint(bytes, checkpointFile).checkpoint
       },
       async save(checkpoint) {
-        try {
-          await writeAtomically(checkpointFile, encodeCheckpoint(checkpoint, layout))
-        } catch (error) {
-          throw new SaveError(`the checkpoint ${checkpointFile} cannot be written: ${(error as Error).message}`)
-        }
+        await writeAtomically(checkpointFile, encodeCheckpoint(checkpoint, layout))
       },
     }),
 
-    release: () => rm(lock, { force: true }),
+    release,
   }
 }
 
-/** The lock holds the id of the process that has it, so one that was killed leaves no lock that counts. */
-async function acquire(lock: string, path: string): Promise<void> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const file = await open(lock, 'wx')
-      await file.writeFile(String(process.pid))
-      await file.close()
-      return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new StateError(`--state ${path} cannot be used: ${(error as Error).message}`)
-      }
-    }
-    const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
-    if (isRunning(holder)) {
-      throw new StateError(`--state ${path} is in use by process ${holder}; every peer needs a folder of its own`)
-    }
-    await rm(lock, { force: true })
-  }
-  throw new StateError(`--state ${path} is being taken by another process; every peer needs a folder of its own`)
-}
-
-function isRunning(process_: number): boolean {
-  if (!Number.isInteger(process_) || process_ <= 0) return false
+async function takeFolder(path: string): Promise<() => Promise<void>> {
   try {
-    process.kill(process_, 0)
-    return true
+    await makeFolder(path)
+    return await takeLock(join(path, LOCK))
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if (error instanceof LockedError) {
+      throw new StateError(`--state ${path} is in use by process ${error.holder}; every peer needs a folder of its own`)
+    }
+    throw new StateError(`--state ${path} cannot be used: ${(error as Error).message}`)
   }
 }
 
@@ -114,5 +81,18 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new StateError(`${file} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** Not `recursive` from the start: where a folder refuses new ones, as /proc does, Node would try for ever. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || existsSync(dirname(resolve(path)))) throw error
+    await makeFolder(dirname(resolve(path)))
+    await mkdir(path)
   }
 }

@@ -18,14 +18,6 @@ export class TrainerStoppedError extends HearsayError {
   }
 }
 
-/** A call was made before the last one had ended. A trainer does one thing at a time: await each call. */
-export class TrainerBusyError extends HearsayError {
-  override readonly name = 'TrainerBusyError'
-  constructor() {
-    super('the trainer is still busy with the last call: await each call before the next')
-  }
-}
-
 /** A backend that this machine cannot run. */
 export class BackendUnavailableError extends HearsayError {
   override readonly name = 'BackendUnavailableError'

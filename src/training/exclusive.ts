@@ -1,31 +1,34 @@
-import { TrainerBusyError, TrainerStoppedError } from './errors.ts'
+import { TrainerStoppedError } from './errors.ts'
 
-/** Lets one asynchronous call through at a time. */
+/** Carries out asynchronous calls one after the other, in the order in which they were made. */
 interface Exclusive {
-  /** @throws TrainerBusyError while another call is under way, TrainerStoppedError after {@link close} */
+  /** @throws TrainerStoppedError where {@link close} comes before the call's turn */
   run<T>(call: () => Promise<T>): Promise<T>
-  /** Lets no further call through. Resolves when the one under way has ended, however it ended. */
+  /** Begins no further call. Resolves when the one under way has ended, however it ended. */
   close(): Promise<void>
 }
 
 export function createExclusive(): Exclusive {
-  let underWay: Promise<unknown> | undefined
+  /** The end of the last call that was made; none when nothing is under way. */
+  let last: Promise<void> | undefined
   let closed = false
   return {
-    async run(call) {
-      if (closed) throw new TrainerStoppedError()
-      if (underWay !== undefined) throw new TrainerBusyError()
-      const result = call()
-      underWay = result
-      try {
-        return await result
-      } finally {
-        underWay = undefined
+    run(call) {
+      const turn = async () => {
+        if (closed) throw new TrainerStoppedError()
+        return call()
       }
+      const result = last === undefined ? turn() : last.then(turn)
+      const done = () => {
+        if (last === end) last = undefined
+      }
+      const end = result.then(done, done)
+      last = end
+      return result
     },
     async close() {
       closed = true
-      await underWay?.catch(() => {})
+      await last
     },
   }
 }

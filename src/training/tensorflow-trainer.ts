@@ -39,7 +39,6 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   const optimizer = createOptimizer(spec, learned)
   const order = createSampleOrder(samples(shard), options.batch, options.shardSeed)
   const batch = createBatch(shard, Math.min(options.batch, samples(shard)))
-  const update = new Float32Array(variablesLength(variables))
   const exclusive = createExclusive()
   let stepsDone = 0
 
@@ -97,6 +96,8 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
         tf.dispose(lossPerStep)
         const losses = await stacked.data<'float32'>()
         stacked.dispose()
+        // New for each call: the next one may be under way before the caller has come to look at it.
+        const update = new Float32Array(variablesLength(variables))
         await readVariables(variables, update)
 
         const failed = losses.findIndex(loss => !Number.isFinite(loss))

@@ -4,7 +4,7 @@ import type { Layout } from '../parameters/layout.ts'
 export interface TrainingUpdate {
   /**
    * `[parameters]`: what training added, parameters afterwards minus parameters before. A difference and not a vector,
-   * because exchanges may have moved the peer's parameters meanwhile. Valid until the next call on this trainer.
+   * because exchanges may have moved the peer's parameters meanwhile. The caller's to keep.
    */
   readonly update: Float32Array
   /** Mean training loss over these steps. */
@@ -28,8 +28,10 @@ export interface TrainerState {
 }
 
 /**
- * Turns parameters and a shard into better parameters. The port through which gossip sees learning; calls are made one
- * at a time. A trainer whose worker died rejects every call with `TrainerDiedError`.
+ * Turns parameters and a shard into better parameters. The port through which gossip sees learning. Calls may overlap;
+ * they are carried out one after the other, in the order in which they were made, and read the parameters they are given
+ * when their turn comes. Those whose turn had not come when the trainer was stopped reject with `TrainerStoppedError`;
+ * one whose worker died rejects every call with `TrainerDiedError`.
  */
 export interface Trainer {
   readonly layout: Layout

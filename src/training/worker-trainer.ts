@@ -2,7 +2,8 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { parseBackend } from './backend.ts'
 import { checkOptions } from './check-options.ts'
-import { TrainerBusyError, TrainerDiedError, TrainerStoppedError } from './errors.ts'
+import { TrainerDiedError, TrainerStoppedError } from './errors.ts'
+import { createExclusive } from './exclusive.ts'
 import type { Call, Ready, Reply } from './messages.ts'
 import { parseModel } from './models.ts'
 import { receiveError } from './sent-error.ts'
@@ -14,7 +15,7 @@ import type { TrainerOptions } from './trainer-options.ts'
 export interface WorkerTrainer extends Trainer {
   /**
    * Aborted, with the `TrainerDiedError` as its reason, when the thread ends without having been stopped. The call under
-   * way and all later ones reject with the same error.
+   * way, those that wait and all later ones reject with the same error.
    */
   readonly died: AbortSignal
 }
@@ -57,7 +58,7 @@ export async function attachTrainer(worker: Worker): Promise<WorkerTrainer> {
   let ended: Error | undefined
   let lastWords = ''
 
-  /** The next reply. Calls are made one at a time, so it is to the last one, and of its kind. */
+  /** The next reply. Calls go out one at a time, so it is to the last one, and of its kind. */
   function receive<K extends Reply['kind']>(): Promise<ReplyTo<K>> {
     waiting = Promise.withResolvers<Reply>()
     return waiting.promise as Promise<ReplyTo<K>>
@@ -104,11 +105,12 @@ export async function attachTrainer(worker: Worker): Promise<WorkerTrainer> {
   const { layout, backend, samples } = ready
   const input = new Float32Array(ready.parameters)
   const result = new Float32Array(ready.result)
+  // Never closed: once the thread has ended, every call whose turn comes rejects with the reason.
+  const exclusive = createExclusive()
 
   /** @param parameters what the training thread shall find in its input */
   async function ask<C extends Call>(call: C, parameters?: Float32Array): Promise<ReplyTo<C['kind']>> {
     if (ended !== undefined) throw ended
-    if (waiting !== undefined) throw new TrainerBusyError()
     if (parameters !== undefined) {
       if (parameters.length !== layout.length) {
         throw new RangeError(`expected ${layout.length} parameters for this model, got ${parameters.length}`)
@@ -124,25 +126,31 @@ export async function attachTrainer(worker: Worker): Promise<WorkerTrainer> {
     backend,
     samples,
     died: death.signal,
-    async initial() {
-      await ask({ kind: 'initial' })
-      return result.slice()
-    },
-    async train(parameters, steps) {
-      const { report } = await ask({ kind: 'train', steps }, parameters)
-      return { update: result, ...report }
-    },
-    async evaluate(parameters) {
-      const { evaluation } = await ask({ kind: 'evaluate' }, parameters)
-      return evaluation
-    },
-    async state() {
-      const { state } = await ask({ kind: 'state' })
-      return state
-    },
-    async restore(state) {
-      await ask({ kind: 'restore', state })
-    },
+    initial: () =>
+      exclusive.run(async () => {
+        await ask({ kind: 'initial' })
+        return result.slice()
+      }),
+    train: (parameters, steps) =>
+      exclusive.run(async () => {
+        const { report } = await ask({ kind: 'train', steps }, parameters)
+        // A copy: the next call may be on its way before the caller has come to look at this one's update.
+        return { update: result.slice(), ...report }
+      }),
+    evaluate: parameters =>
+      exclusive.run(async () => {
+        const { evaluation } = await ask({ kind: 'evaluate' }, parameters)
+        return evaluation
+      }),
+    state: () =>
+      exclusive.run(async () => {
+        const { state } = await ask({ kind: 'state' })
+        return state
+      }),
+    restore: state =>
+      exclusive.run(async () => {
+        await ask({ kind: 'restore', state })
+      }),
     stop,
   }
 }

@@ -16,6 +16,7 @@ test('the last column holds the label unless told otherwise', () => {
     labels: Int32Array.of(0, 1, 0),
     shape: [2],
     classes: 2,
+    classNames: ['cat', 'dog'],
   })
 })
 

@@ -80,7 +80,7 @@ const attacks: readonly [string, readonly Uint8Array[]][] = [
 describe('a peer that begins an exchange and sends', () => {
   test.for(attacks)('%s has its stream reset', async ([, frames]) => {
     const { world, liar } = await createWorldWithLiar()
-    expect((await world.during(attack(liar, frames))).name).toBe('StreamResetError')
+    expect((await world.during(attack(liar, frames))).name).toBe('ConnectionLostError')
   })
 
   test.for(attacks)('%s has nothing merged', async ([, frames]) => {

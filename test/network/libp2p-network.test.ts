@@ -31,8 +31,8 @@ describe('the libp2p network', () => {
     await world.stop()
   })
 
-  /** A stream of plain libp2p to a peer, to write on it what no peer of ours would. */
-  async function openRaw(peer: Peer): Promise<Stream> {
+  /** A stream of plain libp2p to a peer, to write on it what no peer of ours would; and what ends its connection. */
+  async function openRaw(peer: Peer): Promise<{ raw: Stream; cut: () => void }> {
     const node = await createLibp2p({
       transports: [tcp()],
       connectionEncrypters: [noise()],
@@ -41,7 +41,11 @@ describe('the libp2p network', () => {
     })
     cleanups.push(async () => node.stop())
     const addresses = peer.network.addresses().map(address => multiaddr(address))
-    return node.dialProtocol(addresses, protocolOf(SWARM, 'exchange'), soon())
+    const connection = await node.dial(addresses, soon())
+    return {
+      raw: await connection.newStream(protocolOf(SWARM, 'exchange'), soon()),
+      cut: () => connection.abort(new Error('the cable was pulled')),
+    }
   }
 
   async function unusedPort(): Promise<number> {
@@ -53,7 +57,7 @@ describe('the libp2p network', () => {
 
   test('resets a stream on which a frame is too long, and tells the reader why', async () => {
     const peer = await startPeer(await world.createOne())
-    const raw = await openRaw(peer)
+    const { raw } = await openRaw(peer)
     const reset = new Promise<Error | undefined>(resolve =>
       raw.addEventListener('close', event => resolve(event.error)),
     )
@@ -69,11 +73,24 @@ describe('the libp2p network', () => {
 
   test('does not take a stream that ends inside a frame for one that ended', async () => {
     const peer = await startPeer(await world.createOne())
-    const raw = await openRaw(peer)
+    const { raw } = await openRaw(peer)
     const { stream } = await peer.accepted.take(soon())
     raw.send(Uint8Array.of(0, 0, 0, 9, 1, 2, 3))
     await raw.close(soon())
     await expect(stream.read(soon())).rejects.toThrow(expect.objectContaining({ name: 'ProtocolError' }))
+  })
+
+  test('does not blame anybody for a connection that is lost inside a frame', async () => {
+    const peer = await startPeer(await world.createOne())
+    const { raw, cut } = await openRaw(peer)
+    const { stream } = await peer.accepted.take(soon())
+    const lost = expect.objectContaining({ name: 'ConnectionLostError' })
+    raw.send(Uint8Array.of(0, 0, 0, 1, 42, 0, 0, 0, 9, 1, 2, 3))
+    expect([...(await stream.read(soon()))]).toEqual([42])
+    const reading = stream.read(soon())
+    cut()
+    await expect(reading).rejects.toThrow(lost)
+    await expect(stream.write(Uint8Array.of(1), soon())).rejects.toThrow(lost)
   })
 
   test('does not take the end of a connection, as when a process dies, for the end of its streams', async () => {
@@ -90,7 +107,7 @@ describe('the libp2p network', () => {
     const { near, far } = await openBetween(a, b, 'exchange', soon())
     const pending = [near, far].map(stream => stream.read(soon()).catch(error => error.name))
     for (const socket of sockets) socket.unpipe().resume().end()
-    for (const name of await Promise.all(pending)) expect(name).toBe('ProtocolError')
+    for (const name of await Promise.all(pending)) expect(name).toBe('ConnectionLostError')
     expect(await b.disconnected.take(soon())).toBe(a.network.self)
   })
 

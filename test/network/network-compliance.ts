@@ -173,7 +173,7 @@ export function networkCompliance(name: string, world: World): void {
       const pending = [failureOf(options => near.read(options)), failureOf(options => far.read(options))] as const
       near.abort(reason)
       expect(await pending[0]).toBe(reason)
-      expect((await pending[1]).name).not.toBe('StreamEndedError')
+      expect((await pending[1]).name).toBe('ConnectionLostError')
       for (const stream of [near, far]) {
         await failureOf(options => stream.read(options))
         await failureOf(options => stream.write(pattern(1, 0), options))
@@ -187,7 +187,16 @@ export function networkCompliance(name: string, world: World): void {
       await writeUntilStalled(near)
       const pending = failureOf(options => near.write(pattern(1, 0), options))
       far.abort(new Error('no time'))
-      await pending
+      expect((await pending).name).toBe('ConnectionLostError')
+    })
+
+    it('takes an abort by the other side for a lost connection, whatever comes next', async () => {
+      const { near, far } = await openPair()
+      near.abort(new Error('enough'))
+      expect((await failureOf(options => far.read(options))).name).toBe('ConnectionLostError')
+      expect((await failureOf(options => far.read(options))).name).toBe('ConnectionLostError')
+      expect((await failureOf(options => far.write(pattern(1, 0), options))).name).toBe('ConnectionLostError')
+      expect((await failureOf(options => far.close(options))).name).toBe('ConnectionLostError')
     })
 
     it('stalls the writer of a reader that does not read, again and again, and loses nothing', async () => {
@@ -282,7 +291,7 @@ export function networkCompliance(name: string, world: World): void {
         const stream = await a.open(b.self, 'exchange', options)
         await stream.read(options)
       })
-      expect(error.name).not.toBe('StreamEndedError')
+      expect(error.name).toBe('ConnectionLostError')
     })
 
     it('cancels a read when its signal is aborted, and loses no frame by it', async () => {
@@ -351,7 +360,7 @@ export function networkCompliance(name: string, world: World): void {
       const { a, b, near, far } = await openPair()
       const pending = [failureOf(options => near.read(options)), failureOf(options => far.read(options))]
       a.network.ban(b.network.self)
-      await Promise.all(pending)
+      for (const error of await Promise.all(pending)) expect(error.name).toBe('ConnectionLostError')
       expect(await a.disconnected.take(soon())).toBe(b.network.self)
       await failureOf(options => a.network.open(b.network.self, 'exchange', options))
       await failureOf(async options => {
@@ -363,10 +372,11 @@ export function networkCompliance(name: string, world: World): void {
 
     it('ends its streams when it stops, and may be stopped twice', async () => {
       const { a, b, near, far } = await openPair()
-      const pending = [failureOf(options => near.read(options)), failureOf(options => far.read(options))]
+      const pending = [failureOf(options => near.read(options)), failureOf(options => far.read(options))] as const
       await Promise.all([a.network.stop(), a.network.stop()])
       await a.network.stop()
-      for (const error of await Promise.all(pending)) expect(error.name).not.toBe('StreamEndedError')
+      expect((await pending[0]).name).not.toBe('StreamEndedError')
+      expect((await pending[1]).name).toBe('ConnectionLostError')
       expect(a.network.connections()).toEqual([])
       await failureOf(options => a.network.open(b.network.self, 'exchange', options))
       await a.network.publish(pattern(10, 0))

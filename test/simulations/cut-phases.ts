@@ -21,7 +21,7 @@ export function countCuts(cuts: Map<string, number>): Core {
 
   function watch(stream: FrameStream, channel: Channel, progress: Progress): FrameStream {
     function count(error: Error): never {
-      if (error.name === 'StreamResetError' && !progress.cut) {
+      if (error.name === 'ConnectionLostError' && !progress.cut) {
         progress.cut = true
         const phase = channel === 'settle' ? channel : phases[progress.arrived]
         cuts.set(phase, (cuts.get(phase) ?? 0) + 1)

@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
-import {
-  TrainerBusyError,
-  TrainerStateError,
-  TrainerStoppedError,
-  TrainingDivergedError,
-} from '../../src/training/errors.ts'
+import { TrainerStateError, TrainerStoppedError, TrainingDivergedError } from '../../src/training/errors.ts'
 import { toLayersModel } from '../../src/training/layers-model.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
@@ -260,22 +255,36 @@ describe('a call', () => {
     await expect(train(await initial(), steps)).rejects.toThrow(RangeError)
   })
 
-  test('during another one is refused, and harms neither', async () => {
+  test('during others waits for its turn, and all give what they would have given alone', async () => {
+    const [overlapping, alone] = [await trainer(), await trainer()]
+    const parameters = await alone.initial()
+    const [first, evaluation, second] = await Promise.all([
+      overlapping.train(parameters, 2),
+      overlapping.evaluate(parameters),
+      overlapping.train(parameters, 3),
+    ])
+    expect(first.update).toEqual((await alone.train(parameters, 2)).update)
+    expect(evaluation).toEqual(await alone.evaluate(parameters))
+    expect(second.update).toEqual((await alone.train(parameters, 3)).update)
+  })
+
+  test('that fails does not hold up those that wait', async () => {
     const { train, initial } = await trainer()
     const parameters = await initial()
-    const first = train(parameters, 2)
-    await expect(train(parameters, 2)).rejects.toThrow(TrainerBusyError)
-    expect((await first).samples).toBe(32)
-    expect((await train(parameters, 1)).samples).toBe(16)
+    const failing = expect(train(parameters, 0)).rejects.toThrow(RangeError)
+    expect((await train(parameters, 2)).samples).toBe(32)
+    await failing
   })
 
   test('after stop is refused, and stop may come twice and during a call', async () => {
     const { train, initial, stop } = await trainer()
     const parameters = await initial()
     const last = train(parameters, 2)
+    const waiting = expect(train(parameters, 2)).rejects.toThrow(TrainerStoppedError)
     await stop()
     await stop()
     expect((await last).samples).toBe(32)
+    await waiting
     await expect(train(parameters, 1)).rejects.toThrow(TrainerStoppedError)
   })
 })

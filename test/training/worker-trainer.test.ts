@@ -3,7 +3,6 @@ import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
 import {
-  TrainerBusyError,
   TrainerDiedError,
   TrainerStateError,
   TrainerStoppedError,
@@ -142,10 +141,46 @@ test('stop ends the call under way, may come twice, and is no death', async () =
   expect(trainer.died.aborted).toBe(false)
 })
 
-test('a call during another one is refused, and harms neither', async () => {
+test('calls that overlap are carried out one after the other, as if each had been awaited', async () => {
+  const [overlapping, alone] = await Promise.all([inWorker(), inWorker()])
+  const parameters = await alone.initial()
+  const [initial, first, evaluation, second, state] = await Promise.all([
+    overlapping.initial(),
+    overlapping.train(parameters, 2),
+    overlapping.evaluate(parameters.map(value => value / 2)),
+    overlapping.train(parameters, 3),
+    overlapping.state(),
+  ])
+  expect(initial).toEqual(parameters)
+  expect(first.update).toEqual((await alone.train(parameters, 2)).update)
+  expect(evaluation).toEqual(await alone.evaluate(parameters.map(value => value / 2)))
+  expect(second.update).toEqual((await alone.train(parameters, 3)).update)
+  expect(state).toEqual(await alone.state())
+})
+
+test('a call that fails does not hold up those that wait', async () => {
   const trainer = await inWorker()
   const parameters = await trainer.initial()
-  const first = trainer.train(parameters, 5)
-  await expect(trainer.evaluate(parameters)).rejects.toThrow(TrainerBusyError)
-  expect((await first).samples).toBe(80)
+  const failing = [
+    expect(trainer.train(parameters, 0)).rejects.toThrow(RangeError),
+    expect(trainer.evaluate(parameters.slice(1))).rejects.toThrow(RangeError),
+  ]
+  expect((await trainer.train(parameters, 5)).samples).toBe(80)
+  await Promise.all(failing)
+})
+
+test.each([
+  ['the thread dies', TrainerDiedError, (worker: Worker) => worker.terminate()],
+  ['the trainer is stopped', TrainerStoppedError, (_: Worker, trainer: Trainer) => trainer.stop()],
+] as const)('when %s, the calls that wait reject with the error of the one under way', async (_what, kind, end) => {
+  const worker = startTrainingThread(blobOptions)
+  const trainer = await attached(worker)
+  const parameters = await trainer.initial()
+  const calls = [trainer.train(parameters, 1_000_000), trainer.evaluate(parameters), trainer.state()]
+  const errors = Promise.all(calls.map(call => call.catch((error: unknown) => error)))
+  await end(worker, trainer)
+  const [first, ...others] = await errors
+  expect(first).toBeInstanceOf(kind)
+  for (const error of others) expect(error).toBe(first)
+  await expect(trainer.initial()).rejects.toBe(first)
 })

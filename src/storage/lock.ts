@@ -1,0 +1,159 @@
+/**
+ * A file that only one living process has. Nobody needs to remove what a killed process left: whoever comes next tells
+ * by the file whether its holder still runs. Processes on other machines, or in containers beside this one, cannot be
+ * seen, and count as ended.
+ *
+ * @packageDocumentation
+ */
+
+import { randomBytes } from 'node:crypto'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { HearsayError } from '../errors.ts'
+
+/** Somebody else has the lock. */
+export class LockedError extends HearsayError {
+  override readonly name = 'LockedError'
+  /** Id of the process that has it, which may be this one. */
+  readonly holder: number
+
+  constructor(holder: number) {
+    super(`locked by process ${holder}`)
+    this.holder = holder
+  }
+}
+
+const holderSchema = z.strictObject({
+  pid: z.int().positive(),
+  /** When the process started, where the system tells: a later process of the same id has another start. */
+  started: z.string().optional(),
+  /** Unlike that of any other lock, of this process too. */
+  token: z.string().regex(/^[0-9a-f]{16}$/),
+})
+
+type Holder = z.infer<typeof holderSchema>
+
+/** Of a lock that cannot be read. Locks appear whole, so the machine went down before it was on the disk. */
+const NOBODY: Holder = { pid: 0, token: 'damaged' }
+
+/** The tokens of this very process: where no start is known, only they tell it from an earlier one of the same id. */
+const own = new Set<string>()
+
+/** Another try means that somebody else was faster; so often in a row they cannot have been. */
+const MAX_TRIES = 100
+
+/**
+ * Takes the lock, or fails at once.
+ *
+ * @returns gives it back
+ * @throws LockedError
+ */
+export async function takeLock(file: string): Promise<() => Promise<void>> {
+  const token = randomBytes(8).toString('hex')
+  const me: Holder = { pid: process.pid, started: await startOf(process.pid), token }
+  const mine = `${file}.${token}.part`
+  own.add(token)
+  try {
+    await writeFile(mine, JSON.stringify(me))
+    for (let tries = 1; !(await claim(file, mine)); tries++) {
+      if (tries === MAX_TRIES) throw new Error(`${file} cannot be taken, and nobody has it: remove it`)
+    }
+  } catch (error) {
+    own.delete(token)
+    throw error
+  } finally {
+    await rm(mine, { force: true })
+  }
+  return async () => {
+    if ((await readHolder(file))?.token === token) await rm(file, { force: true })
+    own.delete(token)
+  }
+}
+
+/**
+ * A lock is taken by a link, which only one can make, to a file that is complete. One whose holder has ended is not
+ * removed first, because whoever removes it may hit the lock of somebody who was faster; it is succeeded: the right to
+ * replace the lock with token T is itself a lock, named after T. T never comes back, so if the lock still is T once that
+ * right was taken, nobody else can replace it. A process killed halfway leaves a lock that is succeeded in the same way.
+ *
+ * @returns false where somebody else was faster
+ */
+async function claim(file: string, mine: string): Promise<boolean> {
+  const current = await readHolder(file)
+  const left: string[] = []
+  let place = file
+  for (let holder = current; holder !== undefined; holder = await readHolder(place)) {
+    if (await isRunning(holder)) throw new LockedError(holder.pid)
+    left.push(place)
+    place = `${place}.${holder.token}`
+  }
+  if (!(await linked(mine, place))) return false
+  if (place === file) return true
+  if ((await readHolder(file))?.token !== current?.token) {
+    await rm(place, { force: true })
+    return false
+  }
+  await rename(place, file)
+  for (const right of left.slice(1)) await rm(right, { force: true })
+  return true
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function readHolder(file: string): Promise<Holder | undefined> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return holderSchema.parse(JSON.parse(text))
+  } catch {
+    return NOBODY
+  }
+}
+
+async function isRunning({ pid, started, token }: Holder): Promise<boolean> {
+  if (own.has(token)) return true
+  // Before asking whether it is there: one that ends in between has no start, and must not pass for one whose start
+  // cannot be known.
+  const start = await startOf(pid)
+  if (!isThere(pid)) return false
+  if (start !== undefined && started !== undefined) return start === started
+  return pid !== process.pid
+}
+
+function isThere(pid: number): boolean {
+  // To the system 0 is the caller's own group.
+  if (pid === NOBODY.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** When a process started: the boot, and the ticks since (proc(5)). Only Linux tells it, of processes that it shows. */
+async function startOf(pid: number): Promise<string | undefined> {
+  try {
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+    // Fields 3 to 22; the second is the program's name, in parentheses, and may itself contain some.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // What was killed and is not buried yet does nothing any more.
+    return fields[0] === 'Z' ? 'ended' : `${boot.trim()} ${fields[19]}`
+  } catch {
+    return undefined
+  }
+}

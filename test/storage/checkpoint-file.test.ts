@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { UsageError } from '../../src/errors.ts'
+import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
+import { decodeSafetensors, encodeSafetensors, type Safetensors } from '../../src/parameters/safetensors.ts'
+import { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from '../../src/storage/checkpoint-file.ts'
+import { checkpoint, layout } from './checkpoint.ts'
+
+const FILE = 'state/checkpoint.safetensors'
+const roundTrip = (one: Checkpoint) => decodeCheckpoint(encodeCheckpoint(one, layout), FILE)
+
+describe('a checkpoint file', () => {
+  test('gives back all that went in, bit by bit', () => {
+    expect(roundTrip(checkpoint).checkpoint).toEqual(checkpoint)
+  })
+
+  test('gives back a checkpoint in which nothing is open, trained or sealed', () => {
+    const fresh = {
+      ...checkpoint,
+      sealed: undefined,
+      decisions: [],
+      doubts: [],
+      trainer: { tensors: {}, metadata: {} },
+    }
+    expect(roundTrip(fresh).checkpoint).toEqual(fresh)
+  })
+
+  test('has the tensors of the model under their own names, and apart from those of hearsay', () => {
+    expect(roundTrip(checkpoint).tensors.map(({ name, shape }) => ({ name, shape }))).toEqual([
+      { name: 'kernel', shape: [2, 2] },
+      { name: 'bias', shape: [2] },
+    ])
+    expect(decodeSafetensors(encodeCheckpoint(checkpoint, layout)).tensors.map(({ name }) => name)).toEqual([
+      'kernel',
+      'bias',
+      'hearsay.doubt.0',
+      'hearsay.doubt.1',
+      'hearsay.trainer.momentum',
+      'hearsay.trainer.order',
+    ])
+  })
+})
+
+describe('a file is refused by its name when it', () => {
+  const bytes = encodeCheckpoint(checkpoint, layout)
+  const content = decodeSafetensors(bytes)
+  const state = JSON.parse(content.metadata.state)
+  const changed = (changes: Partial<Safetensors>) => encodeSafetensors({ ...content, ...changes })
+  const withState = (text: string) => changed({ metadata: { ...content.metadata, state: text } })
+  const withDoubt = (data: Float32Array) =>
+    changed({
+      tensors: content.tensors.map(tensor =>
+        tensor.name === 'hearsay.doubt.1' ? { ...tensor, shape: [data.length], data } : tensor,
+      ),
+    })
+  const stateLost = `${FILE} is damaged: the state beside its tensors cannot be read`
+  const differenceLost = `${FILE} is damaged: the difference of exchange exchange-3 is missing or too short`
+
+  test.each<[string, Uint8Array, string]>([
+    [
+      'is empty',
+      new Uint8Array(),
+      `${FILE} is no checkpoint, or it is damaged: the file is truncated: it has 0 bytes, and the header's length alone has 8`,
+    ],
+    [
+      'is no safetensors file',
+      new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0x68, 0x69]),
+      `${FILE} is no checkpoint, or it is damaged: the header is not a JSON object`,
+    ],
+    [
+      'is cut short',
+      bytes.subarray(0, bytes.length - 1),
+      `${FILE} is no checkpoint, or it is damaged: tensor "hearsay.trainer.order" ends at byte`,
+    ],
+    [
+      'is a safetensors file of somebody else',
+      changed({ metadata: { format: 'pt' } }),
+      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 1`,
+    ],
+    [
+      'is a checkpoint of another version',
+      changed({ metadata: { ...content.metadata, hearsay: '2' } }),
+      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 1`,
+    ],
+    [
+      'lacks the difference of a doubt',
+      changed({ tensors: content.tensors.filter(({ name }) => name !== 'hearsay.doubt.1') }),
+      differenceLost,
+    ],
+    ['has the difference of a doubt too short', withDoubt(new Float32Array(5)), differenceLost],
+    ['lacks the state', changed({ metadata: { hearsay: '1' } }), stateLost],
+    ['has a state that is not JSON', withState(content.metadata.state.slice(1)), stateLost],
+    ['has a state that lacks something', withState(JSON.stringify({ ...state, step: undefined })), stateLost],
+    ['has a state that cannot be', withState(JSON.stringify({ ...state, age: -1 })), stateLost],
+    ['has a state with something unknown in it', withState(JSON.stringify({ ...state, mood: 'good' })), stateLost],
+  ])('%s', (_what, file, message) => {
+    const decode = () => decodeCheckpoint(file, FILE)
+    expect(decode).toThrow(message)
+    expect(decode).toThrow(CheckpointFileError)
+    expect(decode).toThrow(UsageError)
+  })
+})

@@ -1,0 +1,28 @@
+import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
+import { createLayout } from '../../src/parameters/layout.ts'
+
+export const layout = createLayout([
+  { name: 'kernel', shape: [2, 2], trainable: true },
+  { name: 'bias', shape: [2], trainable: true },
+])
+
+/** A checkpoint with something in every field. */
+export const checkpoint: Checkpoint = {
+  swarm: 'a5'.repeat(32),
+  peer: 'peer-0',
+  sequence: 7,
+  step: 120,
+  age: 345,
+  sealed: 'b6'.repeat(32),
+  random: [1, -2, 3, 4_294_967_295],
+  parameters: Float32Array.of(0.1, -0, 2 ** -149, 3e38, 5, 6),
+  decisions: [{ id: 'exchange-1', partner: 'peer-1' }],
+  doubts: [
+    { id: 'exchange-2', partner: 'peer-2', difference: Float32Array.of(1, 2, 3, 4, 5, 6) },
+    { id: 'exchange-3', partner: 'peer-3', difference: Float32Array.of(-1, -2, -3, -4, -5, -6) },
+  ],
+  trainer: {
+    tensors: { momentum: Float32Array.of(0.5, 0.25), order: Float32Array.of(3) },
+    metadata: { optimizer: 'sgd', steps: '120' },
+  },
+}
