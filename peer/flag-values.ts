@@ -5,15 +5,18 @@
  */
 
 import { InvalidArgumentError } from 'commander'
+import { count } from './words.ts'
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
-export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  const accepted = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+/** @param why there are no more, where that is not plain */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER, why = ''): (text: string) => number {
+  const accepted = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${count(most)}`
+  const reason = why === '' ? '' : `: ${why}`
   return text => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
     if (Number.isSafeInteger(value) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`Expected a whole number ${accepted}.`)
+    throw new InvalidArgumentError(`Expected a whole number ${accepted}${reason}.`)
   }
 }
 
@@ -49,6 +52,18 @@ export function shard(text: string): { index: number; of: number } {
   if (index >= 0 && index < Number(of)) return { index, of: Number(of) }
   throw new InvalidArgumentError('Expected I/N with I from 1 to N, such as 2/5 for the second of five.')
 }
+
+/** An empty one is most often a variable of a script that was never set. */
+function notEmpty(expected: string): (text: string) => string {
+  return text => {
+    if (text !== '') return text
+    throw new InvalidArgumentError(`Expected ${expected}.`)
+  }
+}
+
+export const file = notEmpty('the name of a file')
+export const folder = notEmpty('the name of a folder')
+export const source = notEmpty('digits, csv:FILE or idx:IMAGES,LABELS')
 
 /** For a flag that may be repeated. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {

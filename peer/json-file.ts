@@ -3,6 +3,7 @@ import { WrongUsage } from './wrong-usage.ts'
 
 /** @param what the file should be, for messages: `a recipe` */
 export async function readBytes(file: string, what: string): Promise<Buffer> {
+  if (file === '') throw new WrongUsage(`the name of a file is empty; expected ${what}`)
   try {
     return await readFile(file)
   } catch (error) {

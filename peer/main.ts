@@ -1,11 +1,18 @@
 import { CommanderError } from 'commander'
 import { DONE, FAILED, INTERRUPTED, WRONG_USAGE } from './exit-codes.ts'
+import { Failure } from './failure.ts'
 import { Interrupted } from './interruption.ts'
 import { buildProgram } from './program.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** Runs the command line and ends the process with the exit code that tells how it went. */
 export async function main(args: readonly string[]): Promise<void> {
+  // Whoever reads may have read enough, as `head` has: nothing to complain of. What runs for long stops by itself then.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   // Node ends a process in which nothing can happen any more, whatever is still awaited.
   process.once('beforeExit', () => {
     process.exit(complain('ended without a result; this is a bug of hearsay, please report the command', FAILED))
@@ -38,6 +45,7 @@ async function report(error: unknown): Promise<number> {
     return complain(plain(error.message), WRONG_USAGE)
   }
   if (error instanceof WrongUsage) return complain(error.message, WRONG_USAGE)
+  if (error instanceof Failure) return complain(error.message, FAILED)
   // Loaded already where one of its errors was thrown.
   const { HearsayError, UsageError } = await import('../src/index.ts')
   if (error instanceof UsageError) return complain(error.message, WRONG_USAGE)

@@ -21,7 +21,8 @@ export function helpOnRecipeValues(names: Names | undefined, others: readonly st
 }
 
 const SOURCES =
-  'SOURCE   digits (built in), csv:FILE[?label=COLUMN&header=no&standardise=yes], idx:IMAGES,LABELS or idx:DIR'
+  'SOURCE   digits (built in),\n           csv:FILE[?label=COLUMN&header=no&standardise=yes],\n           idx:IMAGES,LABELS or idx:DIR'
 const MODELS = 'MODEL    linear, mlp, mlp:64,32 (sizes of the hidden layers)'
 
-export const PARTITIONS = 'P        iid (everybody the same mixture), dirichlet:ALPHA (the smaller, the less alike)'
+export const PARTITIONS =
+  'P        iid (everybody the same mixture),\n           dirichlet:ALPHA (the smaller, the less alike)'

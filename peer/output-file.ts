@@ -1,5 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Failure } from './failure.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** Finds out before hours of work whether their result can be written. */
@@ -15,5 +16,17 @@ export async function requireWritable(flag: string, file: string | undefined): P
     await access(folder, constants.W_OK)
   } catch {
     throw new WrongUsage(`${flag} ${file}: the folder ${folder} cannot be written to`)
+  }
+}
+
+/** Writes the result of all the work; that it cannot be written after all is no bug and nobody's mistake. */
+export async function writeOutput(flag: string, file: string, content: Uint8Array | string): Promise<void> {
+  const { writeAtomically } = await import('../src/index.ts')
+  try {
+    await writeAtomically(file, content)
+  } catch (error) {
+    const { message, cause = error } = error as Error
+    const { code = message } = cause as NodeJS.ErrnoException
+    throw new Failure(`${flag} ${file} could not be written (${code})`, { cause: error })
   }
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { widthOf, wrap } from './prose.ts'
 
 /** The flags of every command that decide what goes where. */
 export interface OutputFlags {
@@ -25,7 +26,10 @@ export interface Output {
 
 export function createOutput({ json = false, quiet = false }: OutputFlags): Output {
   const tellPeople = (line: string) => {
-    if (!quiet) process.stderr.write(`${line}\n`)
+    if (quiet) return
+    // Only for eyes: a program reads lines. What is indented is a command or a table.
+    const isProse = process.stderr.isTTY === true && !line.startsWith(' ')
+    process.stderr.write(`${isProse ? wrap(line, '', widthOf(process.stderr)) : line}\n`)
   }
   return {
     json,

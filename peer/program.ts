@@ -8,6 +8,7 @@ import { addSimulate } from './commands/simulate/command.ts'
 import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
 import { readNames } from './names.ts'
+import { widthOf } from './prose.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
@@ -15,12 +16,13 @@ const commands = [addSwarm, addPeer, addSimulate, addInit, addInspect, addDoctor
 
 const EXAMPLES = `
 Examples:
-  hearsay swarm --peers 5                      five peers on this machine learn digits together
-  hearsay simulate --peers 16 --topology ring  the same protocol on a virtual network, from a seed
-  hearsay init --data csv:flowers.csv          write a recipe for data of your own
-  hearsay peer recipe.json --data csv:mine.csv take part in a swarm from this machine
+  hearsay swarm --peers 5                      five peers learn together here
+  hearsay simulate --peers 16 --topology ring  the same virtually, from a seed
+  hearsay init --data csv:flowers.csv          a recipe for data of your own
+  hearsay peer recipe.json --data csv:mine.csv take part in a swarm
 
-hearsay COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`
+hearsay COMMAND --help tells more.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`
 
 export async function buildProgram(args: readonly string[], setExitCode: SetExitCode): Promise<Command> {
   const program = new Command('hearsay')
@@ -29,6 +31,7 @@ export async function buildProgram(args: readonly string[], setExitCode: SetExit
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .configureHelp({
+      helpWidth: widthOf(process.stdout),
       subcommandTerm: command => termOf(command),
       visibleOptions: command => commonLast(new Help().visibleOptions(command)),
     })

@@ -1,6 +1,7 @@
 import type { RunResult } from '../src/index.ts'
+import { writeOutput } from './output-file.ts'
 
+/** Writes what `--out` asks for. */
 export async function writeResult(file: string, result: RunResult): Promise<void> {
-  const { writeAtomically } = await import('../src/index.ts')
-  await writeAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
+  await writeOutput('--out', file, `${JSON.stringify(result, null, 2)}\n`)
 }

@@ -1,14 +1,15 @@
 import type { Peer, Recipe } from '../src/index.ts'
+import { writeOutput } from './output-file.ts'
 
-/** Writes a model as safetensors, under the names that its tensors have in TensorFlow.js. */
+/** Writes what `--save` asks for: a model as safetensors, under the names that its tensors have in TensorFlow.js. */
 export async function saveParameters(
   file: string,
   { layout, swarm }: Pick<Peer, 'layout' | 'swarm'>,
   recipe: Recipe,
   parameters: Float32Array,
 ): Promise<void> {
-  const { encodeSafetensors, hashParameters, viewTensors, writeAtomically } = await import('../src/index.ts')
+  const { encodeSafetensors, hashParameters, viewTensors } = await import('../src/index.ts')
   const tensors = viewTensors(layout, parameters)
   const metadata = { swarm, recipe: JSON.stringify(recipe), parametersHash: hashParameters(parameters) }
-  await writeAtomically(file, encodeSafetensors({ tensors, metadata }))
+  await writeOutput('--save', file, encodeSafetensors({ tensors, metadata }))
 }

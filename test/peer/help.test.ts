@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { hearsay } from './command-line.ts'
+import { hearsay, PROGRAM } from './command-line.ts'
 
 test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'doctor'])(
   '%s --help shows an example of use',
@@ -7,6 +9,7 @@ test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'doctor'])
     const { code, stdout, stderr } = await hearsay(command, '--help')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: hearsay ${command}`))
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
     for (const flag of ['--json', '--quiet', '--help']) expect(stdout).toContain(flag)
   },
 )
@@ -23,4 +26,10 @@ test.concurrent('hearsay --help names the commands, and --version the version', 
   for (const command of ['swarm', 'peer', 'simulate', 'init', 'inspect', 'doctor'])
     expect(help.stdout).toContain(command)
   expect(version).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
+})
+
+test('help that is cut short, as by head, ends without a word', async () => {
+  const command = `"${process.execPath}" "${PROGRAM}" --help | head -1`
+  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command])
+  expect({ stdout, stderr }).toEqual({ stdout: 'Usage: hearsay [options] [command]\n', stderr: '' })
 })

@@ -21,7 +21,7 @@ test.concurrent('init writes a recipe that fits the data, and inspect reads it',
   )
   expect(made).toMatchObject({ code: 0, stderr: '' })
   const { swarm, recipe } = JSON.parse(made.stdout)
-  expect(recipe.model).toEqual({ name: 'linear', shape: [2], classes: 2 })
+  expect(recipe.model).toEqual({ name: 'linear', shape: [2], classes: 2, classNames: ['no', 'yes'] })
   expect(recipe.training.steps).toBe(40)
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(recipe)
 
@@ -39,6 +39,37 @@ test.concurrent('init says what comes next, and overwrites only with --force', a
   const forced = await hearsay('init', '--out', file, '--force')
   expect(forced.code).toBe(0)
   expect(forced.stdout).toContain(`hearsay swarm ${file} --peers 5`)
+})
+
+test.concurrent('inspect recognises changed parameters, saved ones and those of a sealed checkpoint', async () => {
+  const { encodeSafetensors, hashParameters } = await import('../../src/index.ts')
+  const data = Float32Array.of(1, 2, 3)
+  const state = {
+    swarm: 's',
+    peer: 'p',
+    sequence: 1,
+    step: 1,
+    age: 1,
+    random: [],
+    decisions: [],
+    doubts: [],
+    trainer: {},
+  }
+  const write = (name: string, hash: string, isCheckpoint: boolean) => {
+    const metadata: Record<string, string> = isCheckpoint
+      ? { hearsay: '1', state: JSON.stringify({ ...state, sealed: hash }) }
+      : { parametersHash: hash }
+    return folder.write(name, encodeSafetensors({ tensors: [{ name: 'a', shape: [3], data }], metadata }))
+  }
+  for (const isCheckpoint of [false, true]) {
+    const whole = write(`whole-${isCheckpoint}`, hashParameters(data), isCheckpoint)
+    const changed = write(`changed-${isCheckpoint}`, hashParameters(Float32Array.of(1, 2, 4)), isCheckpoint)
+    const [good, bad] = await Promise.all([hearsay('inspect', whole, '--json'), hearsay('inspect', changed, '--json')])
+    expect(good).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(good.stdout)).not.toHaveProperty('damaged')
+    expect(bad).toMatchObject({ code: 1, stderr: expect.stringMatching(/^hearsay: [^\n]* is damaged: [^\n]*\n$/) })
+    expect(JSON.parse(bad.stdout)).toMatchObject({ damaged: true })
+  }
 })
 
 test.concurrent('inspect refuses a result whose recipe was changed', async () => {

@@ -62,6 +62,15 @@ test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', 
   expect(JSON.parse((await hearsay('inspect', saved, '--json')).stdout).metadata.parametersHash).toBe(hash)
 })
 
+test('a peer that met nobody seals alone, and says so', async () => {
+  const recipe = recipeOf('nobody.json', { training: { steps: 30 } })
+  const { code, stderr } = await hearsay('peer', recipe, ...LOOPBACK)
+  expect(code, stderr).toBe(0)
+  expect(stderr).toMatch(/waiting for others: nobody was met yet…\n/)
+  expect(stderr).toMatch(/^sealed on [0-9a-f]{64}\nmet nobody: these are this peer's parameters alone/m)
+  expect(stderr).not.toMatch(/agreed|swarm holds/)
+})
+
 test('with the rule none a peer ends when it has trained', async () => {
   const recipe = recipeOf('alone.json', { averaging: { rule: 'none' } })
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--steps', '30')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { blobs, hearsay, temporaryFolder } from './command-line.ts'
 
@@ -33,4 +33,17 @@ test.concurrent('peers that learn end in agreement, and people see a table', asy
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/round +time +distance +merged +local mean +local worst +sent\n/)
   expect(stdout).toMatch(/sealed on +[0-9a-f]{64}/)
+  for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
 })
+
+test.skipIf(!existsSync('/proc/self'))(
+  'a result that cannot be written is shown, and then complained about in a line',
+  async () => {
+    const task = ['--task', 'consensus', '--dimension', '5', '--rounds', '2']
+    const { code, stdout, stderr } = await hearsay('simulate', '--peers', '2', ...task, '--out', '/proc/hearsay.json')
+    expect(code).toBe(process.getuid?.() === 0 ? 1 : 2)
+    if (code === 1) expect(stdout).toMatch(/drift of the mean/)
+    expect(stderr).toMatch(/^hearsay: --out \/proc\/hearsay\.json [^\n]*\n$/m)
+    expect(stderr).not.toMatch(/^ +at /m)
+  },
+)

@@ -58,19 +58,21 @@ test('people see tables and the hash on stdout', async () => {
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/peer +samples +in the swarm +alone +exchanges +MB in +MB out\n/)
   expect(stdout).toMatch(/common model +\d+\.\d %/)
-  expect(stdout).toMatch(/all 3 peers sealed on [0-9a-f]{64}\n/)
+  expect(stdout).toMatch(/all 3 peers sealed on\n {2}[0-9a-f]{64}\n/)
+  for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
   expect(stderr).toMatch(/^swarm [0-9a-f]{12}: 3 peers/)
 })
 
 test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint', async () => {
   const state = `${folder.path}/interrupted`
   const running = start(['swarm', ...tiny, '--steps', '1000000', '--state', state])
-  await running.printed(/training: the slowest at step/)
+  await running.printed(/training: slowest at step/)
   running.signal('SIGINT')
   const { code, stdout, stderr } = await running.finished
   expect(code, stderr).toBe(130)
   expect(stdout).toBe('')
-  expect(stderr).toContain('interrupted: stopping cleanly')
+  const [, afterwards] = stderr.split('interrupted: stopping cleanly; once more ends at once\n')
+  expect(afterwards).toMatch(/^stopped with the slowest peer at step [\d,]+ of 1,000,000\n$/)
   for (const peer of ['peer-1', 'peer-2', 'peer-3']) {
     expect(existsSync(`${state}/${peer}/checkpoint.safetensors`)).toBe(true)
     expect(existsSync(`${state}/${peer}/lock`)).toBe(false)

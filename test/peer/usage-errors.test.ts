@@ -12,6 +12,10 @@ const notIdx = folder.write('images', 'no idx at all')
 const digitsRecipe = folder.write('digits.json', '{}')
 const text = folder.write('notes.txt', 'just text')
 const cut = folder.write('cut.safetensors', Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x22))
+const cutResult = folder.write(
+  'cut-result.json',
+  JSON.stringify({ hearsay: '1', recipe: {}, recipeHash: '', seed: 1, engine: '', peers: 1 }),
+)
 const missing = `${folder.path}/nowhere/out.json`
 
 const peers = ['--peers', '2']
@@ -26,7 +30,29 @@ describe('wrong usage ends with exit code 2 and one line that says what is accep
     ['a flag without its value', ['swarm', '--peers'], /--peers <N>.*argument missing/],
     ['too many arguments', ['inspect', 'a', 'b'], /too many arguments/],
     ['no file to inspect', ['inspect'], /missing required argument 'FILE'/],
-    ['no number of peers', ['swarm'], /--peers N is missing/],
+    ['no number of peers', ['swarm'], /--peers N is missing; expected a whole number from 1 to 128\n/],
+    ['no number of simulated peers', ['simulate'], /--peers N is missing; expected a whole number from 1 to 1,000\n/],
+    ['too many peers', ['swarm', '--peers', '129'], /expected a whole number from 1 to 128\n/],
+    ['too many simulated peers', ['simulate', '--peers', '100000'], /from 1 to 1,000: .*grows with the square/],
+    [
+      'too many real peers in a simulation',
+      ['simulate', '--engine', 'libp2p', '--peers', '129'],
+      /--engine libp2p runs at most 128/,
+    ],
+    [
+      'an empty output',
+      ['simulate', ...peers, '--out', ''],
+      /--out <FILE\.json> cannot be ''; expected the name of a file/,
+    ],
+    ['no file for the result', ['swarm', ...peers, '--out', ''], /--out .* cannot be ''/],
+    ['no file for the parameters', ['peer', '--save', ''], /--save <FILE> cannot be ''; expected the name of a file/],
+    ['no folder for the state', ['peer', '--state', ''], /--state <DIR> cannot be ''; expected the name of a folder/],
+    ['no source of data', ['peer', '--data', ''], /--data <SOURCE> cannot be ''; expected digits, csv:FILE/],
+    ['no source to simulate', ['simulate', ...peers, '--data', ''], /--data .* cannot be ''/],
+    ['no source for a recipe', ['init', '--yes', '--data', ''], /--data .* cannot be ''/],
+    ['no file for a recipe', ['init', '--yes', '--out', ''], /--out <FILE> cannot be ''/],
+    ['an empty name to inspect', ['inspect', ''], /the name of a file is empty; expected a recipe/],
+    ['a result without its rounds', ['inspect', cutResult], /is a damaged result: its field rounds/],
     ['no peers', ['swarm', '--peers', '0'], /--peers <N> cannot be '0'; expected a whole number from 1/],
     ['a number that is none', ['simulate', '--peers', 'x'], /--peers <N> cannot be 'x'; expected a whole number/],
     ['a probability of 2', ['simulate', ...peers, '--loss', '2'], /--loss <P> cannot be '2'; expected .* below 1/],

@@ -3,8 +3,9 @@ import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import type { OutputFlags } from '../../output.ts'
 
 const HELP = `
-Each thing is really tried: a step is trained on every backend, two peers meet over TCP and average, two others find each
-other by mDNS. Exit code 1 where something that is needed does not work.`
+Each thing is really tried: a step is trained on every backend, two peers meet
+over TCP and average, two others find each other by mDNS.
+Exit code 1 where something that is needed does not work.`
 
 export function addDoctor(program: Command, setExitCode: SetExitCode): void {
   defineCommand(program, 'doctor', 'try what works here, from Node.js to mDNS')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { seed } from '../../flag-values.ts'
+import { file, seed, source } from '../../flag-values.ts'
 import { helpOnRecipeValues, type Names } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import type { InitFlags } from './flags.ts'
@@ -10,17 +10,19 @@ Examples:
   hearsay init                                         asks
   hearsay init --yes --data csv:flowers.csv --model linear --out flowers.json
 
-The recipe is what a swarm has in common, and its SHA-256 is the swarm's id: give the same file to every peer.`
+The recipe is what a swarm has in common, and its SHA-256 is the swarm's
+id: give the same file to every peer.`
 
 export function addInit(program: Command, _setExitCode: SetExitCode, names: Names | undefined): void {
   const command = defineCommand(program, 'init', 'write a recipe, asking or from flags').option(
     '--data <SOURCE>',
     'data that the model shall fit (default: "digits")',
+    source,
   )
   for (const option of recipeOptions()) command.addOption(option)
   command
     .option('--seed <S>', 'of the initial parameters', seed)
-    .option('--out <FILE>', 'where to write it (default: "recipe.json")')
+    .option('--out <FILE>', 'where to write it (default: "recipe.json")', file)
     .option('--force', 'overwrite the file')
     .option('--yes', 'ask nothing: what no flag says takes its default')
     .addHelpText('after', () => `${helpOnRecipeValues(names)}\n${HELP}`)

@@ -1,6 +1,17 @@
 import { intro, isCancel, outro, select, text } from '@clack/prompts'
-import { defaultRecipe, pairwiseRuleNames, parseModel, topologyNames } from '../../../src/index.ts'
+import {
+  defaultRecipe,
+  HearsayError,
+  loadDataset,
+  pairwiseRuleNames,
+  parseAggregator,
+  parseModel,
+  parseRule,
+  parseTopology,
+  topologyNames,
+} from '../../../src/index.ts'
 import { Interrupted } from '../../interruption.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
 
 /** What a newcomer chooses from; flags take everything else too. */
@@ -22,8 +33,24 @@ const RULE_HINTS: Readonly<Record<string, string>> = {
   none: 'nobody: isolated peers, for comparison',
 }
 
-/** Asks for what the flags leave open. */
-export async function askForRecipe(flags: InitFlags, file: string): Promise<InitFlags> {
+export interface Asking {
+  /** Of the file to write. */
+  readonly file: string
+  /** Throws where it cannot be written. */
+  readonly requireFree: (file: string) => Promise<void>
+  /** Of the order of the data, where it matters. */
+  readonly seed: number
+}
+
+const DATA = 'digits'
+const STEPS = String(defaultRecipe.training.steps)
+
+/** Asks for what the flags leave open; nothing is asked before what they say is known to be right. */
+export async function askForRecipe(flags: InitFlags, { file, requireFree, seed }: Asking): Promise<InitFlags> {
+  if (flags.model !== undefined) parseModel(flags.model)
+  if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
+  if (flags.rule !== undefined) parseRule(flags.rule, parseAggregator('mean'))
+  if (flags.data !== undefined) await loadDataset(flags.data, { seed })
   const options = { output: process.stderr }
   intro('A recipe: what the peers of a swarm have in common', options)
   const data =
@@ -32,14 +59,14 @@ export async function askForRecipe(flags: InitFlags, file: string): Promise<Init
       await text({
         ...options,
         message: 'Data to learn from (digits, csv:FILE, idx:IMAGES,LABELS)',
-        initialValue: 'digits',
-        validate: given => (given ? undefined : 'digits, csv:FILE or idx:IMAGES,LABELS'),
+        placeholder: DATA,
+        defaultValue: DATA,
+        validate: given => complaint(async () => void (await loadDataset(given || DATA, { seed }))),
       }),
     )
   const model =
     flags.model ??
     answer(await select({ ...options, message: 'Model', options: MODELS, initialValue: defaultRecipe.model.name }))
-  parseModel(model)
   const topology =
     flags.topology ??
     answer(
@@ -72,14 +99,36 @@ export async function askForRecipe(flags: InitFlags, file: string): Promise<Init
         await text({
           ...options,
           message: 'Local steps of each peer',
-          initialValue: String(defaultRecipe.training.steps),
-          validate: given => (/^\d{1,9}$/.test(given ?? '') ? undefined : 'a whole number of at least 0'),
+          placeholder: STEPS,
+          defaultValue: STEPS,
+          validate: given => (/^\d{1,9}$/.test(given || STEPS) ? undefined : 'expected a whole number of at least 0'),
         }),
       ),
     )
-  const out = flags.out ?? answer(await text({ ...options, message: 'File to write', initialValue: file }))
+  const out =
+    flags.out ??
+    answer(
+      await text({
+        ...options,
+        message: 'File to write',
+        placeholder: file,
+        defaultValue: file,
+        validate: given => complaint(() => requireFree(given || file)),
+      }),
+    )
   outro('', options)
   return { ...flags, data, model, topology, rule, steps, out }
+}
+
+/** What is wrong with an answer, so that it can be given again. */
+async function complaint(check: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await check()
+    return undefined
+  } catch (error) {
+    if (error instanceof HearsayError || error instanceof WrongUsage) return error.message
+    throw error
+  }
 }
 
 function answer<T>(given: T): Exclude<T, symbol> {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { createOutput } from '../../output.ts'
-import { requireWritable } from '../../output-file.ts'
+import { requireWritable, writeOutput } from '../../output-file.ts'
 import { prepareTask } from '../../task.ts'
 import { shortHash } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -20,10 +20,10 @@ export async function runInit(given: InitFlags): Promise<void> {
 
   const source = flags.data ?? 'digits'
   const { recipe } = await prepareTask({ file: undefined, flags, source, seed: DATA_SEED, trainingSeed: flags.seed })
-  const { recipeHash, requirePairwise, writeAtomically } = await import('../../../src/index.ts')
+  const { recipeHash, requirePairwise } = await import('../../../src/index.ts')
   // A recipe that no peer could follow.
   requirePairwise(recipe)
-  await writeAtomically(file, `${JSON.stringify(recipe, null, 2)}\n`)
+  await writeOutput('--out', file, `${JSON.stringify(recipe, null, 2)}\n`)
   const swarm = recipeHash(recipe)
   out.jsonDocument({ file, swarm, recipe })
   const withData = flags.data === undefined ? '' : ` --data ${flags.data}`
@@ -39,7 +39,11 @@ export async function runInit(given: InitFlags): Promise<void> {
 
 async function askForMissing(flags: InitFlags): Promise<InitFlags> {
   const { askForRecipe } = await import('./questions.ts')
-  return await askForRecipe(flags, DEFAULT_FILE)
+  return await askForRecipe(flags, {
+    file: DEFAULT_FILE,
+    requireFree: file => requireFree(file, flags.force),
+    seed: DATA_SEED,
+  })
 }
 
 async function requireFree(file: string, force = false): Promise<void> {

@@ -3,8 +3,9 @@ import { defineCommand } from '../../define-command.ts'
 import type { OutputFlags } from '../../output.ts'
 
 const HELP = `
-FILE is a recipe, a checkpoint (checkpoint.safetensors in a peer's --state), parameters that --save wrote, or a result
-that --out wrote. It is validated, not only shown.
+FILE is a recipe, a checkpoint (checkpoint.safetensors in a peer's --state),
+parameters that --save wrote, or a result that --out wrote. It is
+validated, not only shown: exit code 1 where its content is damaged.
 
 Examples:
   hearsay inspect recipe.json

@@ -3,4 +3,6 @@ export interface Finding {
   /** With a `kind` that says what the file is. */
   readonly json: { readonly kind: string }
   readonly text: string
+  /** What shows that the content is not what was written. */
+  readonly damage?: string
 }

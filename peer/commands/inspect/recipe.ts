@@ -14,7 +14,7 @@ export async function inspectRecipe(file: string, content: unknown): Promise<Fin
 }
 
 function fact(name: string, value: unknown): [string, string] {
-  return [name, Array.isArray(value) ? value.join(' × ') : String(value)]
+  return [name, Array.isArray(value) ? value.join(name === 'model.shape' ? ' × ' : ', ') : String(value)]
 }
 
 function draw(facts: readonly (readonly [string, string])[]): string {

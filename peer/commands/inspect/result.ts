@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type RunResult, recipeHash } from '../../../src/index.ts'
 import { parseRecipeOf } from '../../recipe-file.ts'
 import { drawFacts } from '../../table.ts'
-import { bytes, count, distance, percent, seconds } from '../../words.ts'
+import { bytes, count, counted, distance, percent, seconds } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { Finding } from './finding.ts'
 
@@ -39,9 +39,7 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
   const parsed = resultSchema.safeParse(content)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new WrongUsage(
-      `${file} looks like a result, but its field ${issue.path.join('.')} is wrong: ${issue.message}`,
-    )
+    throw new WrongUsage(`${file} is a damaged result: its field ${issue.path.join('.')} is wrong: ${issue.message}`)
   }
   const { recipe: written, seed, engine, peers, rounds, final, sealed, timing } = parsed.data
   const recipe = await parseRecipeOf(`${file}, recipe`, written)
@@ -52,10 +50,10 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
   }
   const facts: [string, string][] = [
     ['swarm', parsed.data.recipeHash],
-    ['run', `${count(peers)} peers, engine ${engine}, seed ${seed}, took ${seconds(timing.wallSeconds)}`],
+    ['run', `${counted(peers, 'peer')}, engine ${engine}, seed ${seed}, took ${seconds(timing.wallSeconds)}`],
     ['model', `${recipe.model.name}, task ${recipe.objective.task}`],
     ['averaging', `topology ${recipe.averaging.topology}, rule ${recipe.averaging.rule}`],
-    ['rounds', `${count(final.round)}, of which ${count(rounds.length)} were evaluated`],
+    ['rounds', `${counted(rounds.length, 'evaluation')}, up to round ${count(final.round)}`],
     ['distance', distance(final.consensusDistance)],
     ...(final.merged === null ? [] : [['merged model', percent(final.merged.accuracy)] satisfies [string, string]]),
     ...(final.localAccuracy === null

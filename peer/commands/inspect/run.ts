@@ -1,3 +1,4 @@
+import { Failure } from '../../failure.ts'
 import { parseJson, readBytes } from '../../json-file.ts'
 import { createOutput, type OutputFlags } from '../../output.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -10,9 +11,10 @@ const EXPECTED = 'a recipe, a checkpoint, saved parameters or a result'
 
 export async function runInspect(file: string, flags: OutputFlags): Promise<void> {
   const out = createOutput(flags)
-  const { json, text } = await find(file, await readBytes(file, EXPECTED))
-  out.jsonDocument(json)
+  const { json, text, damage } = await find(file, await readBytes(file, EXPECTED))
+  out.jsonDocument(damage === undefined ? json : { ...json, damaged: true })
   out.show(text)
+  if (damage !== undefined) throw new Failure(`${file} is damaged: ${damage}`)
 }
 
 async function find(file: string, bytes: Buffer): Promise<Finding> {
@@ -21,7 +23,8 @@ async function find(file: string, bytes: Buffer): Promise<Finding> {
     throw new WrongUsage(`${file} is neither JSON nor safetensors; expected ${EXPECTED}`)
   }
   const content = parseJson(bytes.toString(), file) as object
-  return 'rounds' in content ? await inspectResult(file, content) : await inspectRecipe(file, content)
+  const isResult = 'rounds' in content || ('hearsay' in content && 'recipe' in content)
+  return isResult ? await inspectResult(file, content) : await inspectRecipe(file, content)
 }
 
 /** A length of eight bytes, and then JSON; no text has zeros at its beginning. */

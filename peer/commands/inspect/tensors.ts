@@ -1,4 +1,10 @@
-import { decodeCheckpoint, decodeSafetensors, HearsayError, hashParameters } from '../../../src/index.ts'
+import {
+  decodeCheckpoint,
+  decodeSafetensors,
+  HearsayError,
+  hashParameters,
+  type NamedTensor,
+} from '../../../src/index.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { count } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -41,19 +47,41 @@ function checkpoint(file: string, bytes: Uint8Array): Finding {
     ['open exchanges', `${open.decided} decided and not confirmed, ${open.inDoubt} in doubt`],
   ]
   const json = { kind: 'checkpoint', peer, swarm, step, age, sealed, parametersHash, tensors: shapesOf(tensors), open }
-  return { json, text: describe(`${file} is a checkpoint`, facts, tensors) }
+  const damage =
+    sealed === null || sealed === parametersHash ? undefined : 'its parameters are not those that the swarm sealed on'
+  return { json, text: describe(`${file} is a checkpoint`, facts, tensors), damage }
 }
 
-function parameters(file: string, tensors: readonly Tensor[], metadata: Readonly<Record<string, string>>): Finding {
+function parameters(
+  file: string,
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>>,
+): Finding {
   const facts = Object.entries(metadata).filter(([name]) => name !== 'recipe')
   const json = { kind: 'parameters', metadata, tensors: shapesOf(tensors) }
-  return { json, text: describe(`${file} holds parameters`, facts, tensors) }
+  const written = metadata.parametersHash
+  const damage =
+    written === undefined || written === hashParameters(joined(tensors))
+      ? undefined
+      : 'its parameters do not have the hash that is written beside them'
+  return { json, text: describe(`${file} holds parameters`, facts, tensors), damage }
 }
 
 function describe(title: string, facts: readonly [string, string][], tensors: readonly Tensor[]): string {
   const rows = tensors.map(({ name, shape }) => [name, shape.join(' × ') || '1', count(size(shape))])
   const described = facts.length === 0 ? [] : [drawFacts(facts, process.stdout), '']
   return [title, '', ...described, drawTable(COLUMNS, rows, process.stdout)].join('\n')
+}
+
+/** The tensors as one vector, in the order of the file, which is the layout's. */
+function joined(tensors: readonly NamedTensor[]): Float32Array {
+  const vector = new Float32Array(tensors.reduce((sum, { data }) => sum + data.length, 0))
+  let offset = 0
+  for (const { data } of tensors) {
+    vector.set(data, offset)
+    offset += data.length
+  }
+  return vector
 }
 
 function shapesOf(tensors: readonly Tensor[]): Tensor[] {

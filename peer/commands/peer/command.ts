@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { defineCommand } from '../../define-command.ts'
-import { collect, positive, seed, shard, wholeNumber } from '../../flag-values.ts'
+import { collect, file, folder, positive, seed, shard, source, wholeNumber } from '../../flag-values.ts'
 import { helpOnValues, PARTITIONS } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -8,28 +8,29 @@ import type { PeerFlags } from './flags.ts'
 
 const HELP = `
 Examples:
-  hearsay peer                                          find others on the local network, learn digits
+  hearsay peer                                        find others near by
   hearsay peer recipe.json --data csv:mine.csv --state ./me
   hearsay peer recipe.json --connect /ip4/192.168.1.20/tcp/4001
-  hearsay peer --shard 2/5 --partition dirichlet:0.5    the second of five parts of the data
+  hearsay peer --shard 2/5 --partition dirichlet:0.5  the second of five parts
 
-Everything that the peers of a swarm must agree on is in the recipe: see hearsay init.`
+Everything that the peers of a swarm must agree on is in the recipe:
+see hearsay init.`
 
 export function addPeer(program: Command): void {
   const command = defineCommand(program, 'peer', 'take part in a swarm with data of your own')
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of digits)')
-    .option('--data <SOURCE>', 'what this peer learns from; it never leaves it', 'digits')
+    .option('--data <SOURCE>', 'what this peer learns from; it never leaves it', source, 'digits')
     .option('--listen <MULTIADDR>', 'where others reach this peer; may be repeated (default: any port)', collect)
     .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
     .option('--no-mdns', 'do not look for peers on the local network')
     .option('--steps <N>', "stop training after N local steps instead of the recipe's", wholeNumber(0))
     .option('--until-consensus <D>', "agree at this relative distance instead of the recipe's", positive)
-    .option('--state <DIR>', 'keep identity and checkpoint here, and resume from them')
+    .option('--state <DIR>', 'keep identity and checkpoint here, and resume from them', folder)
     .option('--backend <NAME>', 'what computes: wasm, cpu', 'wasm')
     .option('--shard <I/N>', 'take only part I (from 1 to N) of the data, where peers split one dataset', shard)
     .option('--partition <P>', 'how the data is split, with --shard (default: iid)')
     .option('--seed <S>', "of this peer's randomness; with --shard of the split, the same for all", seed)
-    .option('--save <FILE>', 'write the final parameters, as safetensors')
+    .option('--save <FILE>', 'write the final parameters, as safetensors', file)
     .addHelpText('after', `${helpOnValues([PARTITIONS])}\n${HELP}`)
   for (const option of refusedOptions(command)) command.addOption(option)
   command.action(async (recipe: string | undefined, flags: PeerFlags) => {

@@ -64,7 +64,7 @@ export function tellEvents(peer: Peer, out: Output, { recipeFile, mdns }: Joinin
   })
   peer.addEventListener('warning', ({ detail }) => out.warn(detail.message))
   peer.addEventListener('consensus', ({ detail }) => {
-    out.say(`${green('sealed')} on ${bold(detail.parametersHash)}: every peer of the swarm holds these parameters`)
+    out.say(`${green('sealed')} on ${bold(detail.parametersHash)}`)
   })
   peer.addEventListener('stopped', ({ detail: { reason, step, checkpoint } }) => {
     // One that could not start says why, and that is all.

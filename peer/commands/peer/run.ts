@@ -7,6 +7,7 @@ import { saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
 import { bytes, distance, percent } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
+import { type Company, watchCompany } from './company.ts'
 import { tellEvents } from './events.ts'
 import type { PeerFlags } from './flags.ts'
 
@@ -25,16 +26,19 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   if (out.live) out.say('starting…')
   const peer = await create(file, flags)
   tellEvents(peer, out, { recipeFile: file, mdns: flags.mdns })
+  const company = watchCompany(peer, out)
   try {
     signal.throwIfAborted()
     await peer.start()
-    await learn(peer, out, signal)
+    await learn(peer, company, out, signal)
+    company.end()
     if (flags.save !== undefined) {
       await saveParameters(flags.save, peer, peer.recipe, peer.parameters())
       out.say(`saved the parameters to ${flags.save}`)
     }
     await peer.stop(peer.sealed() === undefined ? 'stopped' : 'consensus')
   } catch (error) {
+    company.end()
     // The reason why we stop is worth more than what goes wrong while stopping.
     await peer.stop(signal.aborted ? 'interrupted' : 'failed').catch(() => {})
     throw error
@@ -69,22 +73,32 @@ async function create(file: string | undefined, flags: PeerFlags): Promise<Peer>
   }
 }
 
-async function learn(peer: Peer, out: Output, signal: AbortSignal): Promise<void> {
+async function learn(peer: Peer, company: Company, out: Output, signal: AbortSignal): Promise<void> {
   if (peer.recipe.averaging.rule === 'none') {
     await untilTrained(peer, signal)
     const { accuracy } = await peer.evaluate()
     out.say(`trained alone, as the rule none says: accuracy ${percent(accuracy)}`)
     return
   }
+  // One that had sealed with others before may meet nobody now.
+  const sealedBefore = peer.sealed() !== undefined
   const agreed = await peer.untilConsensus({ signal })
   const { accuracy } = await peer.evaluate()
   const { bytesIn, bytesOut, peers } = peer.status()
+  if (!company.met() && !sealedBefore) {
+    out.say(`met nobody: these are this peer's parameters alone, with accuracy ${percent(accuracy)}`)
+    await peer.untilDismissed({ signal })
+    // Somebody may have come at the last moment.
+    if (company.met()) out.say('everybody this peer knows has sealed')
+    return
+  }
   out.say(
     `agreed within ${distance(agreed.consensusDistance)}; the common model's accuracy is ${percent(accuracy)}; ` +
       `${bytes(bytesIn)} in, ${bytes(bytesOut)} out`,
   )
   if (peers.length > 0) out.say('staying until the others have sealed too…')
   await peer.untilDismissed({ signal })
+  out.say('everybody this peer knows has sealed, or has left')
 }
 
 /** A peer that averages with nobody has nothing to agree on. */

@@ -1,25 +1,27 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { belowOne, delay, seed, wholeNumber } from '../../flag-values.ts'
+import { belowOne, delay, file, seed, source, wholeNumber } from '../../flag-values.ts'
 import { helpOnRecipeValues, type Names, PARTITIONS } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
-import { requirePeers } from '../../require-peers.ts'
+import { MOST_VIRTUAL_PEERS, requirePeers, WHY_NO_MORE_VIRTUAL_PEERS } from '../../require-peers.ts'
 import type { SimulateFlags } from './flags.ts'
 
 const HELP = `
-Tasks: classify trains a model on --data; consensus only averages vectors of --dimension D drawn from the seed.
+Tasks: classify trains a model on --data; consensus only averages vectors of
+--dimension D drawn from the seed.
 
 Examples:
   hearsay simulate --peers 16 --topology ring --partition dirichlet:0.1
   hearsay simulate --peers 100 --task consensus --dimension 1000 --rounds 50
-  hearsay simulate --peers 8 --loss 0.05 --delay 5-50 --seed 7 --out result.json
+  hearsay simulate --peers 8 --loss 0.05 --delay 5-50 --seed 7 --out a.json
 
-The virtual engine runs the code of real peers on a virtual network and clock: one seed, one result, to the bit.`
+The virtual engine runs the code of real peers on a virtual network and clock:
+one seed, one result, to the bit.`
 
 export function addSimulate(program: Command, setExitCode: SetExitCode, names: Names | undefined): void {
   const command = defineCommand(program, 'simulate', 'the same on a virtual network, replayable')
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of the data)')
-    .option('--peers <N>', 'how many peers; required', wholeNumber(1))
+    .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_VIRTUAL_PEERS, WHY_NO_MORE_VIRTUAL_PEERS))
     .option(
       '--rounds <R>',
       'how long: so many times --local-steps, or for consensus so many rounds of averaging',
@@ -36,7 +38,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, names: N
         'spread',
       ]),
     )
-    .option('--data <SOURCE>', 'what is dealt to the peers (default: "digits")')
+    .option('--data <SOURCE>', 'what is dealt to the peers (default: "digits")', source)
     .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5")')
   for (const option of recipeOptions()) command.addOption(option)
   command
@@ -45,10 +47,10 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, names: N
     .option('--delay <MS|LO-HI>', 'how long a message takes, in milliseconds', delay)
     .option('--evaluate-every <K>', 'rounds between two evaluations', wholeNumber(1))
     .option('--backend <NAME>', 'what computes: wasm, cpu (default: "wasm")')
-    .option('--out <FILE.json>', 'write the result')
+    .option('--out <FILE.json>', 'write the result', file)
     .addHelpText('after', () => `${helpOnRecipeValues(names, [PARTITIONS])}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SimulateFlags) => {
-      requirePeers(flags)
+      requirePeers(flags, MOST_VIRTUAL_PEERS)
       const { runSimulation } = await import('./run.ts')
       setExitCode(await runSimulation(recipe, flags))
     })

@@ -1,6 +1,7 @@
 import type { Recipe, Split } from '../../../src/index.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
+import { MOST_REAL_PEERS } from '../../require-peers.ts'
 import { prepareTask } from '../../task.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { SimulateFlags } from './flags.ts'
@@ -95,6 +96,9 @@ function requireTaskFlags(task: 'classify' | 'consensus', flags: SimulateFlags):
 
 function requireNoVirtualFlags(task: 'classify' | 'consensus', flags: SimulateFlags): void {
   if (task === 'consensus') throw new WrongUsage('--task consensus runs on --engine virtual; real peers classify')
+  if (flags.peers > MOST_REAL_PEERS) {
+    throw new WrongUsage(`--engine libp2p runs at most ${MOST_REAL_PEERS} real peers; --engine virtual more`)
+  }
   const given = (['loss', 'delay', 'evaluateEvery'] as const).find(name => flags[name] !== undefined)
   if (given !== undefined)
     throw new WrongUsage(`${flagOf(given)} is for --engine virtual; --engine libp2p has a real network`)

@@ -36,10 +36,13 @@ export async function runSimulation(file: string | undefined, flags: SimulateFla
   }
   signal.throwIfAborted()
 
-  if (flags.out !== undefined) await writeResult(flags.out, result)
+  // Shown first: it must not be lost with a file that cannot be written.
   out.jsonDocument(result)
   out.show(describeSimulation(result))
-  if (flags.out !== undefined) out.say(`wrote ${flags.out}`)
+  if (flags.out !== undefined) {
+    await writeResult(flags.out, result)
+    out.say(`wrote ${flags.out}`)
+  }
   // Where the rounds were given, they are the end, and not agreement.
   const mustAgree = plan.rounds === undefined && plan.recipe.averaging.rule !== 'none'
   return result.sealed || !mustAgree ? DONE : FAILED

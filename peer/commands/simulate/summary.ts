@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { RoundResult, RunResult } from '../../../src/index.ts'
+import { wrap } from '../../prose.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { bytes, count, distance, percent, seconds } from '../../words.ts'
 
@@ -31,7 +32,7 @@ export function describeSimulation(result: RunResult): string {
     '',
     drawTable(columns, rows, stream),
     '',
-    styleText('dim', `  ${meaning}`, { stream }),
+    styleText('dim', wrap(meaning, '  '), { stream }),
     '',
     drawFacts(factsOf(result), stream),
     '',
@@ -66,9 +67,7 @@ function factsOf({ sealed, final, spectralGap, timing, engine }: RunResult): [st
     ...(spectralGap === null ? [] : [['spectral gap', spectralGap.toPrecision(3)] satisfies [string, string]]),
     ['messages', count(final.messages)],
     [engine === 'virtual' ? 'took' : 'time', seconds(timing.wallSeconds)],
-    [
-      sealed ? 'sealed on' : 'parameters',
-      sealed ? final.parametersHash : `${final.parametersHash} (the average; not sealed)`,
-    ],
+    ...(sealed ? [] : [['sealed', 'no; the parameters are the average'] satisfies [string, string]]),
+    [sealed ? 'sealed on' : 'parameters', final.parametersHash],
   ]
 }

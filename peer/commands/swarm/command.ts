@@ -1,28 +1,26 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { collect, positive, seed, wholeNumber } from '../../flag-values.ts'
+import { collect, file, folder, positive, seed, source, wholeNumber } from '../../flag-values.ts'
 import { helpOnRecipeValues, type Names, PARTITIONS } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
-import { requirePeers } from '../../require-peers.ts'
+import { MOST_REAL_PEERS, requirePeers } from '../../require-peers.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { SwarmFlags } from './flags.ts'
-
-/** All are connected to the first, which keeps so many connections at most. */
-const MOST_PEERS = 128
 
 const HELP = `
 Examples:
   hearsay swarm --peers 5
-  hearsay swarm --peers 8 --topology ring --partition dirichlet:0.1 --out result.json
+  hearsay swarm --peers 8 --topology ring --partition iid --out result.json
   hearsay swarm recipe.json --peers 3 --data csv:flowers.csv
 
-Flags override the fields of RECIPE. Ends with exit code 1 where the peers did not agree.`
+Flags override the fields of RECIPE.
+Ends with exit code 1 where the peers did not agree.`
 
 export function addSwarm(program: Command, setExitCode: SetExitCode, names: Names | undefined): void {
   const command = defineCommand(program, 'swarm', 'run N real peers on this machine and compare')
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of the data)')
-    .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_PEERS))
-    .option('--data <SOURCE>', 'what is dealt to the peers', 'digits')
+    .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_REAL_PEERS))
+    .option('--data <SOURCE>', 'what is dealt to the peers', source, 'digits')
     .option('--partition <P>', 'how it is dealt', 'dirichlet:0.5')
   for (const option of recipeOptions()) command.addOption(option)
   command
@@ -36,14 +34,14 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, names: Name
     .option('--connect <MULTIADDR>', 'a peer outside of this swarm; may be repeated', collect)
     .option('--mdns', 'find peers on the local network too')
     .addOption(new Option('--no-mdns', 'the default').hideHelp())
-    .option('--state <DIR>', 'keep the peers there, a folder each, and resume from them')
+    .option('--state <DIR>', 'keep the peers there, a folder each, and resume from them', folder)
     .option('--backend <NAME>', 'what computes: wasm, cpu', 'wasm')
-    .option('--save <FILE>', 'write the final parameters, as safetensors')
-    .option('--out <FILE.json>', 'write the result')
+    .option('--save <FILE>', 'write the final parameters, as safetensors', file)
+    .option('--out <FILE.json>', 'write the result', file)
     .addOption(new Option('--shard <I/N>').argParser(refuseShard).hideHelp())
     .addHelpText('after', () => `${helpOnRecipeValues(names, [PARTITIONS])}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SwarmFlags) => {
-      requirePeers(flags)
+      requirePeers(flags, MOST_REAL_PEERS)
       const { runSwarmCommand } = await import('./run.ts')
       setExitCode(await runSwarmCommand(recipe, flags))
     })

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { createLogUpdate } from 'log-update'
 import type { GossipStatus, Peer, Recipe, RoundResult } from '../../../src/index.ts'
 import type { Output } from '../../output.ts'
+import { fitting, PROSE_WIDTH, widthOf } from '../../prose.ts'
 import { type Column, drawTable } from '../../table.ts'
 import { bytes, count, distance, kilobytes, percent, seconds, shortPeer } from '../../words.ts'
 
@@ -50,12 +51,12 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
   function progress(states: readonly GossipStatus[]): string {
     const sealed = states.filter(({ phase }) => phase === 'sealed').length
     const training = states.filter(({ phase }) => phase === 'training').length
-    if (training > 0) return `training: the slowest at step ${slowest(states)} of ${count(recipe.training.steps)}`
+    if (training > 0) return `training: slowest at step ${slowest(states)} of ${count(recipe.training.steps)}`
     return `agreeing: ${sealed} of ${states.length} sealed`
   }
 
-  function merged(): string {
-    return last?.merged == null ? '' : `; merged model ${percent(last.merged.accuracy)} at the last look`
+  function merged(): string[] {
+    return last?.merged == null ? [] : [`merged ${percent(last.merged.accuracy)}`]
   }
 
   function draw(): void {
@@ -69,7 +70,8 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
     const rows = peers.slice(0, room).map((peer, i) => rowOf(peer, states[i]))
     const more = peers.length > room ? `\n  ${dim(`and ${peers.length - room} more`)}` : ''
     const table = drawTable(COLUMNS, rows, process.stderr)
-    drawing?.(`\n${table}${more}\n\n  ${dim(`${elapsed()}  ${progress(states)}${merged()}`)}`)
+    const status = fitting([`${elapsed()}  ${progress(states)}`, ...merged()], widthOf(process.stderr) - 2)
+    drawing?.(`\n${table}${more}\n\n  ${dim(status)}`)
   }
 
   function line(): void {
@@ -77,8 +79,9 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
     const states = peers.map(peer => peer.status())
     const sent = states.reduce((sum, { bytesOut }) => sum + bytesOut, 0)
     const far = states.map(({ consensusDistance }) => consensusDistance).filter(one => one !== null)
-    const apart = far.length === 0 ? '' : `, distance ${distance(Math.max(...far))}`
-    out.say(`${elapsed()}  ${progress(states)}${apart}, ${bytes(sent)} sent${merged()}`)
+    const apart = far.length === 0 ? [] : [`distance ${distance(Math.max(...far))}`]
+    const parts = [`${elapsed()}  ${progress(states)}`, ...apart, ...merged(), `${bytes(sent)} sent`]
+    out.say(fitting(parts, PROSE_WIDTH))
   }
 
   if (drawing !== undefined) timer = setInterval(draw, REDRAW_MS)

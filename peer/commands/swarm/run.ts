@@ -6,7 +6,7 @@ import { requireWritable } from '../../output-file.ts'
 import { writeResult } from '../../result-file.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { prepareTask } from '../../task.ts'
-import { counted, shortHash } from '../../words.ts'
+import { count, counted, shortHash } from '../../words.ts'
 import type { SwarmFlags } from './flags.ts'
 import { watchSwarm } from './live-view.ts'
 import { describeSwarm } from './summary.ts'
@@ -53,7 +53,12 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
       mdns: flags.mdns,
       onStart: started => {
         peers = started
-        for (const peer of peers) peer.addEventListener('warning', ({ detail }) => view.warn(peer, detail.message))
+        for (const peer of peers) {
+          peer.addEventListener('warning', ({ detail }) => {
+            // Once they are asked to stop they lose one another, as they should.
+            if (!signal.aborted) view.warn(peer, detail.message)
+          })
+        }
         view.start(started)
       },
       onPhase: view.phase,
@@ -62,13 +67,23 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     })
   } finally {
     view.end()
+    if (signal.aborted && peers.length > 0) {
+      const slowest = Math.min(...peers.map(peer => peer.status().step))
+      out.say(`stopped with the slowest peer at step ${count(slowest)} of ${count(recipe.training.steps)}`)
+    }
   }
   signal.throwIfAborted()
 
-  if (flags.out !== undefined) await writeResult(flags.out, result)
-  if (flags.save !== undefined) await saveParameters(flags.save, peers[0], recipe, peers[0].parameters())
+  // Shown first: it must not be lost with a file that cannot be written.
   out.jsonDocument(result)
   out.show(describeSwarm(result))
-  for (const written of [flags.out, flags.save]) if (written !== undefined) out.say(`wrote ${written}`)
+  if (flags.save !== undefined) {
+    await saveParameters(flags.save, peers[0], recipe, peers[0].parameters())
+    out.say(`wrote ${flags.save}`)
+  }
+  if (flags.out !== undefined) {
+    await writeResult(flags.out, result)
+    out.say(`wrote ${flags.out}`)
+  }
   return result.sealed || recipe.averaging.rule === 'none' ? DONE : FAILED
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { PeerResult, RunResult } from '../../../src/index.ts'
+import { wrap } from '../../prose.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { bytes, count, distance, megabytes, percent, seconds, shortPeer } from '../../words.ts'
 
@@ -23,8 +24,11 @@ export function describeSwarm(result: RunResult): string {
     '',
     styleText(
       'dim',
-      '  Accuracy on test samples nobody trained on: in the swarm, when its training ended; alone, the same\n' +
-        '  data and as many steps without the others.',
+      wrap(
+        'Accuracy on test samples nobody trained on: in the swarm, when its training ended; alone, the same data ' +
+          'and as many steps without the others.',
+        '  ',
+      ),
       { stream },
     ),
     '',
@@ -54,16 +58,18 @@ function factsOf({ final, peerResults, timing }: RunResult): [string, string, st
     ['common model', percent(final.merged?.accuracy ?? null), 'accuracy of the average of all peers'],
     ['in the swarm', `${percent(mean(own))}`, `mean; the worst peer ${percent(least(own))}`],
     ['alone', `${percent(mean(alone))}`, `mean; the worst peer ${percent(least(alone))}`],
-    ['distance', distance(final.consensusDistance), 'how far the peers are apart in the end; 0 is the same to the bit'],
+    ['distance', distance(final.consensusDistance), 'between the peers; 0 is the same to the bit'],
     ['sent', bytes(final.bytesSent), 'by all peers together; parameters, never data'],
-    ['time', seconds(final.time), `until the end of the swarm; ${seconds(timing.wallSeconds)} with the comparison`],
+    ['time', seconds(final.time), `of the swarm; ${seconds(timing.wallSeconds)} with the comparison`],
   ]
 }
 
 function verdict({ sealed, recipe, peers, peerResults, final }: RunResult): string {
   const stream = process.stdout
   if (sealed) {
-    return `${styleText('green', `all ${peers} peers sealed on`, { stream })} ${styleText('bold', final.parametersHash, { stream })}`
+    const who = peers === 1 ? 'the peer' : `all ${peers} peers`
+    // On a line of its own, which a terminal does not break.
+    return `${styleText('green', `${who} sealed on`, { stream })}\n  ${styleText('bold', final.parametersHash, { stream })}`
   }
   if (recipe.averaging.rule === 'none')
     return 'nothing was averaged, as the rule none says: every peer has its own model'

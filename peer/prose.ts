@@ -1,0 +1,48 @@
+/**
+ * Text that fits a terminal of 80 columns.
+ *
+ * @packageDocumentation
+ */
+
+import { stripVTControlCharacters } from 'node:util'
+
+/** Of what people read, in columns. */
+export const PROSE_WIDTH = 78
+
+/** The width of a terminal, where it is one that is narrower than prose. */
+export function widthOf({ columns = PROSE_WIDTH }: NodeJS.WriteStream): number {
+  return Math.min(columns, PROSE_WIDTH)
+}
+
+/**
+ * Breaks text between words.
+ *
+ * @param indent before every line, of the width
+ */
+export function wrap(text: string, indent = '', width = PROSE_WIDTH): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line === '' || columnsOf(indent + longer) <= width) line = longer
+    else {
+      lines.push(indent + line)
+      line = word
+    }
+  }
+  return [...lines, indent + line].join('\n')
+}
+
+/** As many of the parts, from the first, as fit in a line. The first is there whatever its length. */
+export function fitting(parts: readonly string[], width: number, between = ', '): string {
+  let line = parts[0]
+  for (const part of parts.slice(1)) {
+    if (columnsOf(line + between + part) > width) break
+    line += between + part
+  }
+  return line.slice(0, width)
+}
+
+function columnsOf(text: string): number {
+  return stripVTControlCharacters(text).length
+}
