@@ -28,7 +28,10 @@ export interface FrameStream {
   readonly peer: PeerId
   /** Resolves when there is room for the next frame: a slow reader slows its writer. */
   write(frame: Uint8Array, options: AbortOptions): Promise<void>
-  /** The next frame. Rejects with `StreamEndedError` when the other side closed, else with the reason of the reset. */
+  /**
+   * The next frame. Rejects with `StreamEndedError` when the other side closed, with `ConnectionLostError` when the
+   * connection broke or the other side reset the stream, and with `ProtocolError` when what arrives is no frame.
+   */
   read(options: AbortOptions): Promise<Uint8Array>
   /** Flushes what was written, then ends this side; the other side may still write. */
   close(options: AbortOptions): Promise<void>

@@ -39,3 +39,38 @@ test('two embedded peers agree on one model, which is handed out as a LayersMode
     await Promise.all(peers.map(peer => peer.stop()))
   }
 })
+
+test('peers of different recipes tell the first field that differs, and are never mixed', async () => {
+  const data = await loadDataset('digits', { seed: 1, samples: 200 })
+  const make = (learningRate: number, connect: readonly string[]): Promise<Peer> =>
+    createPeer({
+      recipe: { model: { name: 'linear' }, training: { learningRate, steps: 100_000 } },
+      data,
+      network: { listen: ['/ip4/127.0.0.1/tcp/0'], connect, mdns: false },
+    })
+  const warned = (peer: Peer) =>
+    new Promise<string>(resolve => {
+      peer.addEventListener('warning', ({ detail }) => resolve(detail.message), { once: true })
+    })
+  const first = await make(0.05, [])
+  await first.listen()
+  const second = await make(0.1, first.addresses())
+  const peers = [first, second]
+  try {
+    const warnings = Promise.all(peers.map(warned))
+    await Promise.all(peers.map(peer => peer.start()))
+    const [ofFirst, ofSecond] = await warnings
+    expect(ofFirst).toContain(
+      `${second.id} has another recipe and is left alone; training.learningRate: 0.05 here, 0.1 there`,
+    )
+    expect(ofSecond).toContain(
+      `${first.id} has another recipe and is left alone; training.learningRate: 0.1 here, 0.05 there`,
+    )
+    expect(peers.map(peer => [peer.status().peers, peer.status().exchanges])).toEqual([
+      [[], 0],
+      [[], 0],
+    ])
+  } finally {
+    await Promise.all(peers.map(peer => peer.stop()))
+  }
+}, 30_000)
