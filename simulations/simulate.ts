@@ -146,11 +146,11 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
       next = round() + evaluateEvery
       await measure(round())
     }
-    const last = rounds[rounds.length - 1]
-    await measure(trains ? Math.ceil(recipe.training.steps / localSteps) : Math.max(round(), last.round))
-    if (rounds.length > 2 && rounds[rounds.length - 2].round === rounds[rounds.length - 1].round) {
-      rounds.splice(rounds.length - 2, 1)
-    }
+    const last = rounds[rounds.length - 1].round
+    const end = trains ? Math.ceil(recipe.training.steps / localSteps) : Math.max(round(), last)
+    // The end stands for its round, even where the round was looked at before; round 0 is the beginning and stays.
+    if (rounds.length > 1 && last === end) rounds.pop()
+    await measure(end)
 
     const wallSeconds = (performance.now() - began) / 1_000
     const sealed = world.sealed()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseCsv } from '../../src/data/csv.ts'
 import { loadDataset } from '../../src/data/sources.ts'
 import { UsageError } from '../../src/errors.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const folder = temporaryFolder()
 const parse = (text: string, options: { label?: string; header?: boolean } = {}) =>

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { parseIdx } from '../../src/data/idx.ts'
 import { loadDataset } from '../../src/data/sources.ts'
 import { UsageError } from '../../src/errors.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const folder = temporaryFolder()
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadDataset } from '../../src/data/sources.ts'
 import { UsageError } from '../../src/errors.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const folder = temporaryFolder()
 const load = (source: string, samples?: number) => loadDataset(source, { seed: 1, ...(samples && { samples }) })

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 
@@ -91,20 +89,6 @@ export function start(args: readonly string[], { cwd = tmpdir(), nodeFlags = [] 
 
 export async function hearsay(...args: readonly string[]): Promise<Finished> {
   return await start(args).finished
-}
-
-/** A folder of the calling test file's own, removed when its tests have ended. */
-export function temporaryFolder(): { path: string; write(name: string, content: string | Uint8Array): string } {
-  const path = mkdtempSync(join(tmpdir(), 'hearsay-peer-'))
-  afterAll(() => rmSync(path, { recursive: true, force: true }))
-  return {
-    path,
-    write(name, content) {
-      const file = join(path, name)
-      writeFileSync(file, content)
-      return file
-    },
-  }
 }
 
 /** Enough to learn from, in no time: two blobs. */

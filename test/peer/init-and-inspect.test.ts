@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { blobs, hearsay, temporaryFolder } from './command-line.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { blobs, hearsay } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())

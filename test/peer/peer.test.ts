@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, watch } from 'node:fs'
 import { expect, test } from 'vitest'
-import { blobs, hearsay, start, temporaryFolder } from './command-line.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { blobs, hearsay, start } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())

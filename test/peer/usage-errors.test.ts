@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { blobs, hearsay, start, temporaryFolder } from './command-line.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { blobs, hearsay, start } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())
