@@ -32,7 +32,7 @@ const recipeSchema = z.strictObject({
       classNames: z.array(z.string()).optional(),
     })
     .prefault({}),
-  objective: z.strictObject({ task: z.enum(['classify', 'consensus']).default('classify') }).prefault({}),
+  objective: z.strictObject({ task: z.enum(['classify', 'language', 'consensus']).default('classify') }).prefault({}),
   training: z
     .strictObject({
       optimizer: z.enum(['sgd', 'adam']).default('sgd'),

@@ -15,9 +15,9 @@ const BACKENDS: Readonly<Record<string, BackendPackage>> = {
     registeredName: 'wasm',
     async register() {
       const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
-      const { preferTransposing } = await import('./kernels/transposing-matmul.ts')
+      const { registerTrainingKernels } = await import('./kernels/register.ts')
       setWasmPaths(fileURLToPath(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm'))))
-      preferTransposing('wasm')
+      registerTrainingKernels()
     },
   },
   // Plain JavaScript: slow, and works wherever Node does.
