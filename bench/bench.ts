@@ -9,9 +9,15 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, Measurements } from './benchmark.ts'
+import { gradients } from './gradients.ts'
 import { responsiveness } from './responsiveness.ts'
+import { training } from './training.ts'
 
-const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([['responsiveness', responsiveness]])
+const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
+  ['responsiveness', responsiveness],
+  ['training', training],
+  ['gradients', gradients],
+])
 
 const median = (values: readonly number[]) => {
   const sorted = [...values].sort((a, b) => a - b)

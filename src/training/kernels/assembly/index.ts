@@ -1,0 +1,17 @@
+/**
+ * Training kernels in WebAssembly SIMD, over memory that belongs to somebody else: TensorFlow.js's wasm backend. Every address is
+ * an argument, in bytes; there is no static data, no allocator and no global, so nothing is written but what the
+ * caller points to. Matrices are row-major float32, images `[batch, height, width, channels]`.
+ *
+ * Compiled by `npm run build:kernels` into `../training.wasm`.
+ */
+
+export { binary } from './binary'
+export { convolution, convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution'
+export { depthwiseGradient } from './depthwise'
+export { reluGradient, sumOfSquares } from './elementwise'
+export { matmul, matmulScratch } from './matmul'
+export { averagePoolGradient, maxPoolGradient } from './pooling'
+export { segmentSum, sumRows } from './sums'
+export { unary } from './unary'
+export { adam, sgd } from './update'

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { main as asc } from 'assemblyscript/asc'
+
+/** Where the source of the training kernels is, and above it the binaries. */
+const SOURCE = join(import.meta.dirname, '../src/training/kernels/assembly')
+export const BINARIES = join(SOURCE, '..')
+
+const OPTIONS = [
+  '--optimizeLevel=3',
+  '--converge',
+  '--noAssert',
+  '--uncheckedBehavior=always',
+  // No allocator, no globals: the memory is TensorFlow.js's.
+  '--runtime=stub',
+  '--importMemory',
+  '--noExportMemory',
+  '--enable=simd',
+  // That vectors cannot cross to JavaScript, which none does.
+  '--disableWarning=112',
+]
+
+/** The binaries by the names of their files. The same source gives the same bytes on every machine. */
+export async function compileKernels(): Promise<ReadonlyMap<string, Uint8Array>> {
+  return new Map([
+    ['training.wasm', await compile([...OPTIONS, '--enable=relaxed-simd'])],
+    ['training-strict.wasm', await compile(OPTIONS)],
+  ])
+}
+
+async function compile(options: readonly string[]): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined
+  const { error, stderr } = await asc(['index.ts', '--outFile=out.wasm', ...options], {
+    // Undefined for a file that is not there: the compiler asks for several candidates.
+    readFile: name => readFile(join(SOURCE, name), 'utf8').catch(() => null),
+    writeFile(_name, contents) {
+      if (contents instanceof Uint8Array) binary = contents
+    },
+    listFiles: () => [],
+  })
+  if (error !== null || binary === undefined) throw new Error(`asc failed: ${error?.message}\n${stderr}`)
+  return binary
+}
