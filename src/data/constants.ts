@@ -24,3 +24,27 @@ export const MINIMUM_SHARD_SAMPLES = 10
  * can succeed at all, it does so within a few; with many peers and strong skew it never would.
  */
 export const MAXIMUM_REDRAWS = 20
+
+/**
+ * Samples that take more memory than this, as float32, are kept in a temporary file instead. Loading, shuffling and dealing
+ * hold up to three copies for a moment, and with this the peak stays below 2 GiB, which most machines have.
+ */
+export const IN_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024
+
+/** Elements that are copied or written at once: a megabyte of float32, beyond which writing gets no faster. */
+export const STORE_BLOCK_ELEMENTS = 256 * 1024
+
+/** Images that are decoded at once: enough to keep the decoder's threads busy, few enough to bound the memory of large photos. */
+export const DECODED_AT_ONCE = 8
+
+/** Names of skipped files that are told; the others are only counted. */
+export const MAXIMUM_NAMES_TOLD = 10
+
+/** Characters of one sample of text, where the source does not say. */
+export const DEFAULT_CONTEXT = 64
+
+/** Of a text, the last one in so many characters is kept for testing: the usual 90 to 10 of character models. */
+export const TEXT_TEST_SHARE = 10
+
+/** Longest text, in bytes. Its characters take 16 bytes each in memory, the copies included. */
+export const MAXIMUM_TEXT_BYTES = 128 * 1024 * 1024

@@ -6,11 +6,11 @@ const REASONS = new Map([
   ['ENOTDIR', 'there is no such file'],
   ['EISDIR', 'this is a folder; expected a file'],
   ['EACCES', 'reading it is not permitted'],
-  ['ERR_FS_FILE_TOO_LARGE', 'the file is larger than the 2 GiB that can be loaded at once'],
 ])
 
-/** The error for a file or folder that the system will not give us. */
+/** The error for a file or folder that the system will not give us. One of ours, which says more, stays as it is. */
 export function unreadable(path: string, error: unknown): DataFileError {
+  if (error instanceof DataFileError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return new DataFileError(`${path}: ${REASONS.get(code) ?? String(error)}`, { cause: error })
 }

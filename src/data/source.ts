@@ -14,6 +14,12 @@ export interface LoadOptions {
    * are the same whatever this is, so that figures can be compared.
    */
   readonly samples?: number
+  /** Hears of what is odd about the data and does not keep them from being used. Default: nobody does. */
+  readonly warn?: (message: string) => void
+  /** Refuses what would be skipped: an image that cannot be read. Default: no. */
+  readonly strict?: boolean
+  /** Bytes beyond which inputs are kept in a temporary file. Default: 512 MiB. */
+  readonly memoryLimitBytes?: number
 }
 
 /** A kind of data source. To add one: a file that exports one of these, and a line in `sources.ts`. */

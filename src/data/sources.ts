@@ -2,12 +2,18 @@ import { csv } from './csv.ts'
 import { digits } from './digits.ts'
 import { SourceError } from './errors.ts'
 import { idx } from './idx.ts'
+import { images } from './images.ts'
+import { moduleSource } from './module.ts'
 import type { DataSource, LoadOptions, Split } from './source.ts'
+import { text } from './text.ts'
 
 const SOURCES: ReadonlyMap<string, DataSource> = new Map([
   ['digits', digits],
   ['csv', csv],
   ['idx', idx],
+  ['images', images],
+  ['text', text],
+  ['module', moduleSource],
 ])
 
 /**

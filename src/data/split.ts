@@ -6,9 +6,14 @@ import type { Split } from './source.ts'
 /**
  * Keeps the last fifth of the samples for testing, and of the others the first `limit`.
  *
+ * @param order of the samples; as they are where absent
  * @throws DataFileError where a fifth is less than one sample
  */
-export function splitLastFifth(dataset: Dataset, limit = Number.POSITIVE_INFINITY): Split {
+export function splitLastFifth(
+  dataset: Dataset,
+  limit = Number.POSITIVE_INFINITY,
+  order = Int32Array.from({ length: samples(dataset) }, (_, sample) => sample),
+): Split {
   const total = samples(dataset)
   if (total < TEST_SHARE) {
     throw new DataFileError(
@@ -16,9 +21,8 @@ export function splitLastFifth(dataset: Dataset, limit = Number.POSITIVE_INFINIT
     )
   }
   const training = total - Math.floor(total / TEST_SHARE)
-  const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i)
   return {
-    train: subset(dataset, range(0, Math.min(training, limit))),
-    test: subset(dataset, range(training, total)),
+    train: subset(dataset, order.subarray(0, Math.min(training, limit))),
+    test: subset(dataset, order.subarray(training)),
   }
 }

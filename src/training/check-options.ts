@@ -1,4 +1,4 @@
-import { type Dataset, features, samples } from '../data/dataset.ts'
+import { type Dataset, inputRows, samples } from '../data/dataset.ts'
 import { UsageError } from '../errors.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
@@ -20,12 +20,10 @@ export function checkOptions({ batch, shard, test }: TrainerOptions): void {
 }
 
 function checkDataset(role: string, dataset: Dataset): void {
-  const { name, inputs, labels, classes } = dataset
+  const { name, labels, classes } = dataset
   if (samples(dataset) === 0) throw new UsageError(`the ${role} (${name}) has no samples`)
-  if (inputs.length !== samples(dataset) * features(dataset)) {
-    throw new UsageError(
-      `the ${role} (${name}) has ${samples(dataset)} labels, but ${inputs.length / features(dataset)} samples`,
-    )
+  if (inputRows(dataset) !== samples(dataset)) {
+    throw new UsageError(`the ${role} (${name}) has ${samples(dataset)} labels, but ${inputRows(dataset)} samples`)
   }
   const wrong = labels.findIndex(label => label < 0 || label >= classes)
   if (wrong >= 0) {

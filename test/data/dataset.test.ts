@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Dataset, subset } from '../../src/data/dataset.ts'
+import { inputsOf } from './inputs-of.ts'
 
 const dataset: Dataset = {
   name: 'four',
@@ -18,8 +19,8 @@ test('a subset has the named samples in the named order, and memory of its own',
     shape: [1, 2],
     classes: 3,
   })
-  picked.inputs.fill(-1)
-  expect(dataset.inputs[6]).toBe(30)
+  ;(picked.inputs as Float32Array).fill(-1)
+  expect(inputsOf(dataset)[6]).toBe(30)
 })
 
 test.each([-1, 4])('the index %d, which no sample has, is refused', index => {

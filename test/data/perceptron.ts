@@ -1,5 +1,6 @@
 import { type Dataset, features, samples } from '../../src/data/dataset.ts'
 import type { Random } from '../../src/random/random.ts'
+import { inputsOf } from './inputs-of.ts'
 
 /**
  * A softmax classifier, with one layer of ReLU units in front of it where `hidden` is above 0, trained with Adam (Kingma
@@ -14,6 +15,8 @@ export function accuracyOfPerceptron(
 ): number {
   const { hidden, epochs, random } = options
   const inputs = features(train)
+  const trainInputs = inputsOf(train)
+  const testInputs = inputsOf(test)
   const classes = train.classes
   const first = hidden === 0 ? undefined : dense(inputs, hidden, random)
   const last = dense(hidden === 0 ? inputs : hidden, classes, random)
@@ -25,7 +28,7 @@ export function accuracyOfPerceptron(
     for (let start = 0; start < order.length; start += BATCH) {
       const batch = order.subarray(start, start + BATCH)
       for (const sample of batch) {
-        const x = train.inputs.subarray(sample * inputs, (sample + 1) * inputs)
+        const x = trainInputs.subarray(sample * inputs, (sample + 1) * inputs)
         const h = first === undefined ? x : relu(first.forward(x))
         const error = softmax(last.forward(h))
         error[train.labels[sample] as number] = (error[train.labels[sample] as number] as number) - 1
@@ -45,7 +48,7 @@ export function accuracyOfPerceptron(
 
   let right = 0
   for (let sample = 0; sample < samples(test); sample++) {
-    const x = test.inputs.subarray(sample * inputs, (sample + 1) * inputs)
+    const x = testInputs.subarray(sample * inputs, (sample + 1) * inputs)
     const scores = last.forward(first === undefined ? x : relu(first.forward(x)))
     if (scores.indexOf(Math.max(...scores)) === test.labels[sample]) right++
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { loadDataset } from '../../src/data/sources.ts'
+import { inputsOf } from './inputs-of.ts'
 import { missingData, realData } from './real-data.ts'
 
 test('MNIST-10k gives its first 8,000 digits for training and its last 2,000 for testing', async context => {
@@ -15,7 +16,7 @@ test('MNIST-10k gives its first 8,000 digits for training and its last 2,000 for
   for (const label of [...train.labels, ...test.labels]) counts[label]++
   expect(Math.min(...counts)).toBe(892)
   expect(Math.max(...counts)).toBe(1_135)
-  expect(train.inputs.reduce((max, value) => Math.max(max, value), 0)).toBe(1)
+  expect(inputsOf(train).reduce((max, value) => Math.max(max, value), 0)).toBe(1)
 })
 
 test('MNIST-10k may be named by its two files, and cut to fewer training samples', async context => {
@@ -24,7 +25,7 @@ test('MNIST-10k may be named by its two files, and cut to fewer training samples
   const source = `idx:${folder}/t10k-images-idx3-ubyte.gz,${folder}/t10k-labels-idx1-ubyte.gz`
   const { train, test } = await loadDataset(source, { seed: 1, samples: 300 })
   expect(train.labels).toHaveLength(300)
-  expect(train.inputs).toHaveLength(300 * 784)
+  expect(inputsOf(train)).toHaveLength(300 * 784)
   expect(test.labels).toHaveLength(2_000)
 })
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { loadDataset } from '../../src/data/sources.ts'
 import { UsageError } from '../../src/errors.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { inputsOf } from './inputs-of.ts'
 
 const folder = temporaryFolder()
 const load = (source: string, samples?: number) => loadDataset(source, { seed: 1, ...(samples && { samples }) })
@@ -14,7 +15,7 @@ test.each(['mnist', '', 'constructor', 'CSV:x.csv', 'data.csv'])(
     expect(error).toBeInstanceOf(UsageError)
     expect(error.name).toBe('SourceError')
     expect(error.message).toBe(
-      `Unknown data source "${text}"; accepted: digits, csv:FILE[?label=COLUMN&header=no&standardise=yes], idx:IMAGES,LABELS or idx:DIR`,
+      `Unknown data source "${text}"; accepted: digits, csv:FILE[?label=COLUMN&header=no&standardise=yes], idx:IMAGES,LABELS or idx:DIR, images:DIR[?size=WxH&channels=1|3], text:FILE[?context=N], module:FILE`,
     )
   },
 )
@@ -52,7 +53,7 @@ test('the last fifth is for testing, whatever the number of training samples', a
   const all = await load(source)
   expect([all.train.labels.length, all.test.labels.length]).toEqual([19, 4])
   const some = await load(source, 7)
-  expect(some.train.inputs).toEqual(all.train.inputs.subarray(0, 7))
+  expect(inputsOf(some.train)).toEqual(inputsOf(all.train).subarray(0, 7))
   expect(some.test).toEqual(all.test)
 })
 

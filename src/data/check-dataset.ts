@@ -1,0 +1,119 @@
+/**
+ * Whether what somebody's own module gives is a dataset.
+ *
+ * @packageDocumentation
+ */
+
+import { z } from 'zod'
+import { type Dataset, features, inputRows, isSequence, samples } from './dataset.ts'
+import { DataFileError } from './errors.ts'
+import type { Split } from './source.ts'
+import { inMemory, type StoredRows } from './stored-rows.ts'
+
+const count = z.int('expected a whole number of at least 1').min(1, 'expected a whole number of at least 1')
+
+const datasetSchema = z.strictObject(
+  {
+    name: z.string('expected a text').optional(),
+    inputs: z.custom<Float32Array | StoredRows>(
+      value => value instanceof Float32Array || isStoredRows(value),
+      'expected a Float32Array, [samples, features]',
+    ),
+    labels: z.custom<Int32Array>(value => value instanceof Int32Array, 'expected an Int32Array, [samples, targets]'),
+    shape: z.array(count, 'expected an array, the shape of one sample, such as [28, 28, 1]').min(1, 'expected a size'),
+    classes: count,
+    classNames: z.array(z.string('expected a text'), 'expected an array of texts').optional(),
+    targets: count.optional(),
+  },
+  {
+    error: issue =>
+      `${issue.code === 'unrecognized_keys' ? `unknown field ${issue.keys?.join(', ')}; ` : ''}expected a dataset: { inputs, labels, shape, classes }`,
+  },
+)
+
+const splitSchema = z.strictObject({ train: z.unknown(), test: z.unknown() })
+
+/** A dataset that was loaded from another source keeps its rows where they are. */
+function isStoredRows(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && 'rows' in value && value.rows instanceof Int32Array
+}
+
+/**
+ * @param file for messages
+ * @param field where in what the file gives, for messages: `train`; empty for the whole
+ * @throws DataFileError naming the file and the field
+ */
+export function checkDataset(value: unknown, file: string, field: string): Dataset {
+  const parsed = datasetSchema.safeParse(value)
+  const at = (...path: readonly PropertyKey[]) => {
+    const full = [...(field === '' ? [] : [field]), ...path].join('.')
+    return full === '' ? file : `${file}, field ${full}`
+  }
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues
+    throw new DataFileError(`${at(...path)}: ${message}`)
+  }
+  const { name = `module:${file}`, classNames, targets, ...rest } = parsed.data
+  const dataset: Dataset = {
+    ...rest,
+    name,
+    ...(classNames && { classNames }),
+    ...(targets !== undefined && { targets }),
+  }
+  const { labels, inputs, classes, shape } = dataset
+  const wrongClass = (value: number) => !(Number.isInteger(value) && value >= 0 && value < classes)
+
+  if (!Number.isInteger(samples(dataset))) {
+    throw new DataFileError(`${at('labels')}: found ${labels.length}; expected ${targets} for each sample`)
+  }
+  if (inputRows(dataset) !== samples(dataset)) {
+    throw new DataFileError(
+      `${at('inputs')}: found ${inMemory(inputs) ? `${inputs.length} numbers` : `${inputs.rows.length} rows`}; ` +
+        `expected ${samples(dataset)} samples, as there are labels, of ${features(dataset)} numbers, as the shape [${shape.join(', ')}] says`,
+    )
+  }
+  if (classNames !== undefined && classNames.length !== classes) {
+    throw new DataFileError(
+      `${at('classNames')}: found ${classNames.length}; expected one for each of ${classes} classes`,
+    )
+  }
+  const wrongLabel = labels.findIndex(wrongClass)
+  if (wrongLabel >= 0) {
+    throw new DataFileError(
+      `${at('labels', wrongLabel)}: found ${labels[wrongLabel]}; expected 0 to ${classes - 1}, as there are ${classes} classes`,
+    )
+  }
+  if (!inMemory(inputs)) return dataset
+  const wrongInput = inputs.findIndex(isSequence(dataset) ? wrongClass : value => !Number.isFinite(value))
+  if (wrongInput >= 0) {
+    const expected = isSequence(dataset)
+      ? `a symbol from 0 to ${classes - 1}, as samples with targets are sequences`
+      : 'a finite number'
+    throw new DataFileError(`${at('inputs', wrongInput)}: found ${inputs[wrongInput]}; expected ${expected}`)
+  }
+  return dataset
+}
+
+/**
+ * @param file for messages
+ * @throws DataFileError naming the file and the field
+ */
+export function checkSplit(value: unknown, file: string): Split {
+  const parsed = splitSchema.safeParse(value)
+  if (!parsed.success) {
+    const names = Object.keys(value as object).join(', ')
+    throw new DataFileError(`${file}: found the fields ${names}; expected train and test, and nothing else`)
+  }
+  const train = checkDataset(parsed.data.train, file, 'train')
+  const test = checkDataset(parsed.data.test, file, 'test')
+  for (const field of ['shape', 'classes', 'classNames', 'targets'] as const) {
+    const [ofTrain, ofTest] = [JSON.stringify(train[field]), JSON.stringify(test[field])]
+    if (ofTrain === ofTest) continue
+    throw new DataFileError(`${file}, field test.${field}: found ${ofTest}; expected ${ofTrain}, as train has`)
+  }
+  for (const [field, dataset] of Object.entries({ train, test })) {
+    if (samples(dataset) === 0)
+      throw new DataFileError(`${file}, field ${field}: found no samples; expected at least one`)
+  }
+  return { train, test }
+}
