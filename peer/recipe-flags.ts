@@ -1,19 +1,26 @@
 import { Option } from 'commander'
-import type { RecipeInput } from '../src/index.ts'
-import { belowOne, positive, wholeNumber } from './flag-values.ts'
+import type { Recipe, RecipeInput } from '../src/index.ts'
+import { belowOne, localSteps, notNegative, positive, wholeNumber } from './flag-values.ts'
+
+type Training = Recipe['training']
 
 /** The flags that override fields of the recipe, for commands that make up a swarm of their own. */
 export interface RecipeFlags {
   readonly model?: string
   readonly topology?: string
   readonly rule?: string
-  readonly optimizer?: 'sgd' | 'adam'
+  readonly optimizer?: Training['optimizer']
   readonly learningRate?: number
   readonly momentum?: number
+  readonly weightDecay?: number
+  readonly clipNorm?: number
+  readonly schedule?: Training['schedule']
+  readonly warmupSteps?: number
   readonly batch?: number
   readonly steps?: number
-  readonly localSteps?: number
+  readonly localSteps?: number | 'auto'
   readonly consensusDistance?: number
+  readonly standardise?: boolean
 }
 
 /** Made anew for each command, since an option belongs to one. */
@@ -22,12 +29,20 @@ export function recipeOptions(): Option[] {
     new Option('--model <MODEL>', 'what is trained'),
     new Option('--topology <T>', 'who averages with whom'),
     new Option('--rule <A>', 'how they average'),
-    new Option('--optimizer <NAME>', 'how a local step is made').choices(['sgd', 'adam']),
+    new Option('--optimizer <NAME>', 'how a local step is made').choices(['sgd', 'adam', 'adamw']),
     new Option('--learning-rate <F>', 'of the optimizer').argParser(positive),
     new Option('--momentum <F>', 'of sgd').argParser(belowOne),
+    new Option('--weight-decay <F>', 'how fast weights shrink').argParser(notNegative),
+    new Option('--clip-norm <F>', 'largest norm of a gradient').argParser(positive),
+    new Option('--schedule <NAME>', 'how the learning rate falls').choices(['constant', 'cosine', 'linear']),
+    new Option('--warmup-steps <N>', 'steps over which the learning rate rises').argParser(wholeNumber(0)),
     new Option('--batch <B>', 'samples in a local step').argParser(wholeNumber(1)),
     new Option('--steps <N>', 'local steps after which a peer stops training').argParser(wholeNumber(0)),
-    new Option('--local-steps <H>', 'local steps between two exchanges').argParser(wholeNumber(1)),
+    new Option(
+      '--steps-per-exchange, --local-steps <H>',
+      'local steps between two exchanges; auto measures what fits',
+    ).argParser(localSteps),
+    new Option('--standardise', 'scale features by means and deviations that the peers agree on'),
     new Option('--consensus-distance <D>', 'how close peers must be to agree, relative').argParser(positive),
   ]
 }
@@ -41,6 +56,10 @@ export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number 
       optimizer: flags.optimizer,
       learningRate: flags.learningRate,
       momentum: flags.momentum,
+      weightDecay: flags.weightDecay,
+      clipNorm: flags.clipNorm,
+      schedule: flags.schedule,
+      warmupSteps: flags.warmupSteps,
       batch: flags.batch,
       steps: flags.steps,
       seed,
@@ -51,6 +70,7 @@ export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number 
       consensusDistance: flags.consensusDistance,
     }),
     exchange: merged(recipe.exchange, { localSteps: flags.localSteps }),
+    data: merged(recipe.data, { standardise: flags.standardise }),
   }
 }
 

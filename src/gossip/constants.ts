@@ -96,6 +96,27 @@ export const CHECKPOINT_INTERVAL_MS = 5_000
 export const LATE_JOIN_EXCHANGES = 10
 
 /**
+ * With `auto`, the share of its time that a peer spends in exchanges that it began. On average it answers as many as it
+ * begins, so with a quarter it is free for half of its time, and a partner is more often met than refused.
+ */
+export const AUTO_EXCHANGE_SHARE = 0.25
+
+/** Weight of the newest measurement: after ten, a change of the network has come through to 94 %. */
+export const AUTO_MEMORY = 0.25
+
+/**
+ * With `auto`, the most local steps between two exchanges, whatever the network. DiLoCo (Douillard et al., 2023) goes that
+ * far without losing accuracy; further apart, peers with different data would learn different things.
+ */
+export const AUTO_MAX_LOCAL_STEPS = 500
+
+/**
+ * With `auto`, about the longest time between two exchanges. Between them a peer does not look up: it takes no checkpoint
+ * and does not stop.
+ */
+export const AUTO_LONGEST_INTERVAL_MS = 60_000
+
+/**
  * Ages and steps are at most this, far below where adding one more step is no longer exact. Without a bound, one message
  * with an absurd age would spread by maximum until nobody's announcement is accepted any more.
  */
@@ -122,3 +143,28 @@ export const MAX_OFFENCES = 3
 /** Streams that one peer may open per second, and at once after a quiet spell; several times what an honest peer does. */
 export const STREAMS_PER_SECOND = 50
 export const STREAM_BURST = 100
+
+/** Longest name of a lane: a word and sixteen characters of a hash. */
+export const MAX_LANE_BYTES = 48
+
+/**
+ * Relative distance at which statistics may be sealed. Their largest coordinate decides it; that the small ones have been
+ * averaged as well is what {@link STATISTICS_EXCHANGES} is for. A hundred times the rounding of float32.
+ */
+export const STATISTICS_DISTANCE = 1e-5
+
+/**
+ * Exchanges that a peer begins, since it last met somebody new, before it proposes statistics. Between random pairs the
+ * mean squared distance falls by e in as many exchanges as there are peers (Boyd, Ghosh, Prabhakar and Shah, "Randomized
+ * gossip algorithms", 2006), so what a peer began with weighs e^-20 of its difference from the others then.
+ */
+export const STATISTICS_EXCHANGES = 40
+
+/** After somebody new was met, so long others are waited for who started at the same time. */
+export const STATISTICS_NEWCOMER_MS = 3_000
+
+/** Members that know the means and do not say how they vary around them are waited for no longer than this. */
+export const STATISTICS_PATIENCE_MS = 30_000
+
+/** A norm that vectors of statistics may have; beyond it, squares of float32 are no numbers. */
+export const STATISTICS_MAXIMUM_NORM = 1e30

@@ -15,6 +15,8 @@ export interface GossipEvents {
     /** On the test set; null where nothing is classified. */
     readonly accuracy: number | null
     readonly samplesPerSecond: number
+    /** Local steps between two exchanges, as of now. */
+    readonly localSteps: number
     /** This peer's estimate for the whole swarm; null while it knows nobody. */
     readonly consensusDistance: number | null
     readonly peers: number

@@ -1,5 +1,6 @@
 import { LATE_JOIN_EXCHANGES } from './constants.ts'
 import type { FetchedVector } from './fetch.ts'
+import type { Interval } from './interval.ts'
 import type { Membership } from './membership.ts'
 import type { AbortOptions, PeerId, Random } from './ports.ts'
 import type { Replica } from './replica.ts'
@@ -9,7 +10,7 @@ export interface LateJoiningOptions {
   readonly membership: Membership
   readonly random: Random
   readonly steps: number
-  readonly localSteps: number
+  readonly interval: Interval
   /** Whether the peer averages at all; one that only trains has nobody to catch up with. */
   readonly averages: boolean
   /** Whether the parameters may be replaced now: nothing is frozen, sealed, or being exchanged. */
@@ -33,11 +34,11 @@ export interface LateJoining {
 }
 
 export function createLateJoining(options: LateJoiningOptions): LateJoining {
-  const { replica, membership, random, steps, localSteps } = options
+  const { replica, membership, random, steps, interval } = options
   /** Until its first exchange in this life, resumed or not: who was away for long is as far behind as who is new. */
   let fresh = options.averages
 
-  const behind = (age: number) => fresh && age - replica.age > LATE_JOIN_EXCHANGES * localSteps
+  const behind = (age: number) => fresh && age - replica.age > LATE_JOIN_EXCHANGES * interval.steps()
   const ahead = () => membership.alive().filter(({ announcement }) => behind(announcement.age))
 
   return {

@@ -6,6 +6,7 @@
  */
 
 import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS } from './constants.ts'
+import type { Interval } from './interval.ts'
 import type { AbortOptions, Clock, Evaluation, Random, Trainer, TrainerState } from './ports.ts'
 import type { Replica } from './replica.ts'
 
@@ -15,12 +16,11 @@ export interface LearningOptions {
   readonly clock: Clock
   readonly random: Random
   readonly steps: number
-  /** Local steps between two exchanges. */
-  readonly localSteps: number
+  readonly interval: Interval
   /** Local steps between two evaluations; never where nothing is to be evaluated. */
   readonly evaluateEvery: number
-  /** Begins an exchange, if there is somebody to average with. */
-  readonly exchange: (options: AbortOptions) => Promise<void>
+  /** Exchanges, if there is somebody to average with. Says whether it came about. */
+  readonly exchange: (options: AbortOptions) => Promise<boolean>
   /** Brings a newcomer up to the swarm, where it is far behind. */
   readonly catchUp: (options: AbortOptions) => Promise<void>
   /** Whether this peer takes part in exchanges at all now. */
@@ -42,13 +42,18 @@ export interface Learning {
 }
 
 export function createLearning(options: LearningOptions, initial: TrainerState): Learning {
-  const { replica, trainer, clock, random, steps, localSteps, evaluateEvery } = options
+  const { replica, trainer, clock, random, steps, interval, evaluateEvery } = options
   let state = initial
   let captured = clock.now()
 
   async function capture(): Promise<void> {
     state = await trainer.state()
     captured = clock.now()
+  }
+
+  async function exchange(abort: AbortOptions): Promise<void> {
+    const began = clock.now()
+    if (await options.exchange(abort)) interval.exchanged(clock.now() - began)
   }
 
   return {
@@ -64,9 +69,11 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
       let evaluated = replica.step
       while (replica.step < steps && !signal.aborted) {
         await options.catchUp({ signal })
-        const count = Math.min(localSteps, steps - replica.step)
+        const count = Math.min(interval.steps(), steps - replica.step)
         if (count <= 0 || signal.aborted || options.ended()) break
+        const began = clock.now()
         const trained = await trainer.train(replica.parameters, count)
+        interval.trained(count, clock.now() - began)
         // The swarm may have sealed without this peer meanwhile: then its parameters are not its own any more.
         if (options.ended()) break
         replica.add(trained.update)
@@ -79,7 +86,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
 
         // One exchange at a time: on a slow network training goes on, and there are fewer exchanges.
         if (options.averages()) {
-          exchanging ??= options.exchange({ signal }).finally(() => {
+          exchanging ??= exchange({ signal }).finally(() => {
             exchanging = undefined
           })
         }

@@ -8,6 +8,7 @@ export class InvalidRecipeError extends UsageError {
 }
 
 const positive = z.number().positive()
+const belowOne = z.number().min(0).lt(1)
 const count = z.int().min(1)
 
 /**
@@ -30,21 +31,48 @@ const recipeSchema = z.strictObject({
        * names it could not know which.
        */
       classNames: z.array(z.string()).optional(),
+      /**
+       * Hex SHA-256 of the file that the model is made from, where there is one: peers whose files differ would average
+       * parameters of different models.
+       */
+      digest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, as 64 lower-case hex digits')
+        .optional(),
     })
     .prefault({}),
   objective: z.strictObject({ task: z.enum(['classify', 'language', 'consensus']).default('classify') }).prefault({}),
   training: z
     .strictObject({
-      optimizer: z.enum(['sgd', 'adam']).default('sgd'),
+      optimizer: z.enum(['sgd', 'adam', 'adamw']).default('sgd'),
       learningRate: positive.default(0.05),
-      /** Of `sgd`; `adam` does not use it. */
-      momentum: z.number().min(0).lt(1).default(0.9),
+      /** Of `sgd`; the others do not use it. */
+      momentum: belowOne.default(0.9),
+      /**
+       * β₂ of `adam` and `adamw`: how long squared gradients are remembered. 0.95 to 0.99 are usual for language models,
+       * whose rare words make them change quickly.
+       */
+      beta2: belowOne.default(0.999),
+      /** λ: coupled, as the gradient of an L2 penalty, in `sgd` and `adam`; decoupled in `adamw`. Not of biases and gains. */
+      weightDecay: z.number().min(0).default(0),
+      /** Largest Euclidean norm of a step's gradient over all parameters; a larger one is scaled down. Default: any. */
+      clipNorm: positive.optional(),
+      /** How the learning rate falls over the recipe's steps, after the warm-up. Past them it stays as it has become. */
+      schedule: z.enum(['constant', 'cosine', 'linear']).default('constant'),
+      /** Steps at the beginning over which the learning rate rises to its value. */
+      warmupSteps: z.int().min(0).default(0),
+      /** Of the learning rate, what `cosine` and `linear` leave: not 0, so that a peer that trains on still learns. */
+      finalShare: z.number().min(0).max(1).default(0.1),
       /** Samples per local step. */
       batch: count.default(32),
       /** Local steps after which a peer stops training; 0 only averages. */
       steps: z.int().min(0).default(1000),
       /** Seed of the initial parameters: every peer starts from the same ones. */
       seed: z.int().default(1),
+    })
+    .refine(({ warmupSteps, steps }) => warmupSteps <= steps, {
+      path: ['warmupSteps'],
+      error: 'more than there are steps: the learning rate would never reach its value',
     })
     .prefault({}),
   averaging: z
@@ -57,9 +85,21 @@ const recipeSchema = z.strictObject({
     .prefault({}),
   exchange: z
     .strictObject({
-      /** Local steps between two exchanges that a peer begins. */
-      localSteps: count.default(10),
+      /**
+       * Local steps between two exchanges that a peer begins; `auto` lets every peer choose by what it measures, so that
+       * exchanges hide behind training.
+       */
+      localSteps: z.union([count, z.literal('auto')], "expected a whole number of at least 1, or 'auto'").default(10),
       compression: z.enum(['none']).default('none'),
+    })
+    .prefault({}),
+  data: z
+    .strictObject({
+      /**
+       * Whether every feature is shifted and scaled to mean 0 and standard deviation 1 over the samples of all peers, who
+       * agree on the figures by averaging before they train.
+       */
+      standardise: z.boolean().default(false),
     })
     .prefault({}),
   security: z
@@ -89,6 +129,14 @@ export function parseRecipe(input: unknown): Recipe {
 
 /** The embedded default: a small classifier on the built-in digits. */
 export const defaultRecipe: Recipe = parseRecipe({})
+
+/** What `auto` begins with, before anything was measured: what a recipe without it has by default. */
+export const AUTO_FIRST_LOCAL_STEPS = 10
+
+/** Local steps that make a round, where rounds are counted: with `auto` every peer has another number, and it changes. */
+export function stepsPerRound(localSteps: Recipe['exchange']['localSteps']): number {
+  return localSteps === 'auto' ? AUTO_FIRST_LOCAL_STEPS : localSteps
+}
 
 /** JSON with sorted keys: one recipe has one text, however it was written. */
 export function canonicalJson(value: unknown): string {

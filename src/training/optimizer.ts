@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { clippedByGlobalNorm, composedUpdates } from './composed-update.ts'
 import { ADAM_BETA_1, ADAM_BETA_2, ADAM_EPSILON } from './constants.ts'
 import { TrainerStateError } from './errors.ts'
+import { type FusedUpdates, fusedUpdates } from './kernels/fused-update.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
+import { shareOfRate } from './schedule.ts'
 import { readVariables, variablesLength, writeVariables } from './variables.ts'
 
 /** Turns gradients into changes of variables, and remembers moments between the steps. */
@@ -22,25 +25,43 @@ export interface Optimizer {
   dispose(): void
 }
 
-/** What an optimizer does to one variable x, given its gradient g and its moments. */
+/** What an optimizer does in one step, whatever the variable. */
 interface Rule {
+  /** Names of the moments, which a saved state knows them by. */
   readonly moments: readonly string[]
-  update(x: tf.Variable, g: tf.Tensor, moments: readonly tf.Variable[], step: number): void
+  /**
+   * Sets what is the same for all variables.
+   *
+   * @param η learning rate of this step
+   * @param t the step, counted from 1
+   * @param s what gradients are multiplied by
+   */
+  begin(η: number, t: number, s: number): void
+  /** Changes x and its moments. @param decays whether x shrinks */
+  apply(x: tf.Variable, g: tf.Tensor, moments: readonly tf.Variable[], decays: boolean): void
 }
+
+type Updates = Omit<FusedUpdates, 'sumOfSquares'>
 
 /**
  * Heavy-ball momentum (Polyak, 1964), as in Sutskever et al. (2013):
  *
  *     m ← μ m + g
  *     x ← x − η m
+ *
+ * The settings are made once and set again for each step, so that a step makes no garbage.
  */
-function sgd(η: number, μ: number): Rule {
-  if (μ === 0) return { moments: [], update: (x, g) => x.assign(tf.sub(x, tf.mul(g, η))) }
+function sgd(updates: Updates, momentum: number, decay: number): Rule {
+  const still = { learningRate: 0, momentum, weightDecay: 0, gradientScale: 1 }
+  const shrinking = { ...still, weightDecay: decay }
   return {
-    moments: ['momentum'],
-    update(x, g, [m]) {
-      m.assign(tf.add(tf.mul(m, μ), g))
-      x.assign(tf.sub(x, tf.mul(m, η)))
+    moments: momentum === 0 ? [] : ['momentum'],
+    begin(η, _t, s) {
+      still.learningRate = shrinking.learningRate = η
+      still.gradientScale = shrinking.gradientScale = s
+    },
+    apply(x, g, moments, decays) {
+      updates.sgd(x, g, moments[0], decays ? shrinking : still)
     },
   }
 }
@@ -54,42 +75,76 @@ function sgd(η: number, μ: number): Rule {
  *
  * The corrections are moved onto the scalars: η' = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and ε' = ε √(1 − β₂ᵗ).
  */
-function adam(η: number): Rule {
-  const [β1, β2, ε] = [ADAM_BETA_1, ADAM_BETA_2, ADAM_EPSILON]
+function adam(updates: Updates, beta2: number, decay: { coupledDecay: number } | { decoupledDecay: number }): Rule {
+  const constants = { beta1: ADAM_BETA_1, beta2, epsilon: ADAM_EPSILON }
+  const still = { ...constants, learningRate: 0, coupledDecay: 0, decoupledDecay: 0, step: 0, gradientScale: 1 }
+  const shrinking = { ...still, ...decay }
   return {
     moments: ['firstMoment', 'secondMoment'],
-    update(x, g, [m, v], t) {
-      m.assign(tf.add(tf.mul(m, β1), tf.mul(g, 1 - β1)))
-      v.assign(tf.add(tf.mul(v, β2), tf.mul(tf.square(g), 1 - β2)))
-      const correction = Math.sqrt(1 - β2 ** t)
-      const step = tf.mul(tf.div(m, tf.add(tf.sqrt(v), ε * correction)), (η * correction) / (1 - β1 ** t))
-      x.assign(tf.sub(x, step))
+    begin(η, t, s) {
+      still.learningRate = shrinking.learningRate = η
+      still.step = shrinking.step = t
+      still.gradientScale = shrinking.gradientScale = s
+    },
+    apply(x, g, moments, decays) {
+      updates.adam(x, g, moments[0], moments[1], decays ? shrinking : still)
     },
   }
 }
 
-function rule(spec: OptimizerSpec): Rule {
+function rule(spec: OptimizerSpec, updates: Updates): Rule {
+  const decay = spec.weightDecay ?? 0
   switch (spec.name) {
     case 'sgd':
-      return sgd(spec.learningRate, spec.momentum)
+      return sgd(updates, spec.momentum, decay)
     case 'adam':
-      return adam(spec.learningRate)
+      return adam(updates, spec.beta2 ?? ADAM_BETA_2, { coupledDecay: decay })
+    case 'adamw':
+      return adam(updates, spec.beta2 ?? ADAM_BETA_2, { decoupledDecay: decay })
   }
 }
 
-/** An optimizer of these variables, its moments zero. Allocates as much as the variables for each moment. */
+/** The learning rate with which a step is made. @param step counted from 1 */
+export function learningRateAt({ learningRate, schedule }: OptimizerSpec, step: number): number {
+  return schedule === undefined ? learningRate : learningRate * shareOfRate(schedule, step)
+}
+
+/**
+ * An optimizer of these variables, its moments zero. Allocates as much as the variables for each moment, and on backends
+ * with fused kernels nothing after that. Of the backend that is selected now, and stays with it.
+ *
+ * A step first clips the gradients by their global norm, then lets weights decay: `sgd` and `adam` add λx to the gradient,
+ * the gradient of an L2 penalty; `adamw` decouples the decay from the gradient (Loshchilov and Hutter, 2019, algorithm 2),
+ * x ← x − ηλx, with the learning rate in it, as PyTorch and most others do: λ is the paper's divided by η.
+ *
+ * Only variables of rank 2 and more decay. What they hold multiplies inputs, and large weights are what a penalty is
+ * meant to avoid; a bias or a normalisation's gain has one value for a whole channel, cannot overfit much, and a gain
+ * that shrinks towards 0 would silence its channel.
+ */
 export function createOptimizer(spec: OptimizerSpec, variables: readonly tf.Variable[]): Optimizer {
-  const { moments: names, update } = rule(spec)
+  const fused = fusedUpdates(tf.getBackend())
+  const { moments: names, begin, apply } = rule(spec, fused ?? composedUpdates)
+  const { clipNorm } = spec
   // [moments, variables]
   const moments = names.map(() => variables.map(x => tf.tidy(() => tf.variable(tf.zerosLike(x), false))))
+  // [variables, moments]
+  const ofVariable = variables.map((_x, i) => moments.map(moment => moment[i]))
+  const decays = variables.map(({ rank }) => rank >= 2)
+
+  function applyAll(gradients: readonly tf.Tensor[]): void {
+    for (let i = 0; i < variables.length; i++) apply(variables[i], gradients[i], ofVariable[i], decays[i])
+  }
+
   return {
     update(gradients, step) {
-      tf.tidy(() => {
-        for (const [i, x] of variables.entries()) {
-          const ofVariable = moments.map(moment => moment[i])
-          update(x, gradients[i], ofVariable, step)
-        }
-      })
+      const η = learningRateAt(spec, step)
+      if (fused !== undefined) {
+        begin(η, step, clipNorm === undefined ? 1 : scaleToNorm(fused, gradients, clipNorm))
+        applyAll(gradients)
+        return
+      }
+      begin(η, step, 1)
+      tf.tidy(() => applyAll(clipNorm === undefined ? gradients : clippedByGlobalNorm(gradients, clipNorm)))
     },
     async state() {
       const vectors = await Promise.all(moments.map(variablesOfMoment => readVariables(variablesOfMoment)))
@@ -113,4 +168,11 @@ export function createOptimizer(spec: OptimizerSpec, variables: readonly tf.Vari
       tf.dispose(moments.flat())
     },
   }
+}
+
+/** What {@link clippedByGlobalNorm} scales by, where the norm can be read at no cost. */
+function scaleToNorm(fused: FusedUpdates, gradients: readonly tf.Tensor[], clipNorm: number): number {
+  let squares = 0
+  for (const g of gradients) squares += fused.sumOfSquares(g)
+  return Math.min(1, clipNorm / Math.sqrt(squares))
 }

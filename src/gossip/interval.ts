@@ -1,0 +1,63 @@
+/**
+ * How many local steps pass between two exchanges: a number that the recipe gives, or one that follows from how long steps
+ * and exchanges take here.
+ *
+ * @packageDocumentation
+ */
+
+import { AUTO_FIRST_LOCAL_STEPS } from '../recipe/recipe.ts'
+import { AUTO_EXCHANGE_SHARE, AUTO_LONGEST_INTERVAL_MS, AUTO_MAX_LOCAL_STEPS, AUTO_MEMORY } from './constants.ts'
+
+export interface Interval {
+  /** Local steps until the next exchange. */
+  steps(): number
+  /** Hears how long so many steps took. */
+  trained(steps: number, milliseconds: number): void
+  /** Hears how long an exchange took that was not refused and did not fail. */
+  exchanged(milliseconds: number): void
+}
+
+export function createInterval(localSteps: number | 'auto'): Interval {
+  if (localSteps === 'auto') return createMeasuredInterval()
+  return { steps: () => localSteps, trained() {}, exchanged() {} }
+}
+
+/**
+ * An exchange takes place beside the training, so nobody waits for it; but it computes, writes a checkpoint and keeps
+ * others from exchanging with this peer. With steps that take s and exchanges that take E, on average,
+ *
+ *     H = E / (share · s), rounded up
+ *
+ * makes a peer spend no more than the share of its time in exchanges that it began.
+ */
+function createMeasuredInterval(): Interval {
+  const step = createAverage()
+  const exchange = createAverage()
+  return {
+    steps() {
+      const [s, E] = [step.value(), exchange.value()]
+      if (s === undefined || E === undefined) return AUTO_FIRST_LOCAL_STEPS
+      // Not a number where both were too short for the clock.
+      const wanted = Math.ceil(E / (AUTO_EXCHANGE_SHARE * s)) || 1
+      return Math.max(1, Math.min(wanted, Math.floor(AUTO_LONGEST_INTERVAL_MS / s), AUTO_MAX_LOCAL_STEPS))
+    },
+    trained: (steps, milliseconds) => step.add(milliseconds / steps),
+    exchanged: exchange.add,
+  }
+}
+
+/**
+ * An exponentially weighted average. The first value is left out: the first steps compile kernels, the first exchange
+ * opens a connection, and what they took says nothing of the next.
+ */
+function createAverage(): { add(value: number): void; value(): number | undefined } {
+  let first = true
+  let average: number | undefined
+  return {
+    add(value) {
+      if (!first) average = average === undefined ? value : average + AUTO_MEMORY * (value - average)
+      first = false
+    },
+    value: () => average,
+  }
+}

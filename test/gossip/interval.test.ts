@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { AUTO_EXCHANGE_SHARE, AUTO_LONGEST_INTERVAL_MS, AUTO_MAX_LOCAL_STEPS } from '../../src/gossip/constants.ts'
+import { createInterval, type Interval } from '../../src/gossip/interval.ts'
+
+/** As often as is needed for what was measured before not to count any more. */
+const OFTEN = 60
+
+function measured(stepMs: number, exchangeMs: number, interval = createInterval('auto')): Interval {
+  for (let i = 0; i < OFTEN; i++) {
+    interval.trained(4, 4 * stepMs)
+    interval.exchanged(exchangeMs)
+  }
+  return interval
+}
+
+test('a number stays what the recipe says, whatever is measured', () => {
+  expect(measured(1, 1_000, createInterval(7)).steps()).toBe(7)
+})
+
+describe('auto', () => {
+  test('begins with the number that recipes have by default', () => {
+    expect(createInterval('auto').steps()).toBe(10)
+  })
+
+  test('takes no notice of the first step and the first exchange', () => {
+    const interval = createInterval('auto')
+    interval.trained(1, 1)
+    interval.exchanged(100_000)
+    expect(interval.steps()).toBe(10)
+    interval.trained(1, 10)
+    interval.exchanged(50)
+    expect(interval.steps()).toBe(50 / 10 / AUTO_EXCHANGE_SHARE)
+  })
+
+  test.each([
+    [1, 10],
+    [2, 33],
+    [20, 240],
+  ])('with steps of %i ms and exchanges of %i ms spends its share of the time in exchanges', (stepMs, exchangeMs) => {
+    const steps = measured(stepMs, exchangeMs).steps()
+    expect(exchangeMs / (steps * stepMs)).toBeLessThanOrEqual(AUTO_EXCHANGE_SHARE)
+    expect(exchangeMs / ((steps - 1) * stepMs)).toBeGreaterThan(AUTO_EXCHANGE_SHARE)
+  })
+
+  test('exchanges after every step where that costs nothing', () => {
+    expect(measured(100, 5).steps()).toBe(1)
+  })
+
+  test.each([
+    [0, 0, 1],
+    [0, 5, AUTO_MAX_LOCAL_STEPS],
+    [5, 0, 1],
+  ])('is a number where a clock is too coarse: steps of %i ms, exchanges of %i ms', (stepMs, exchangeMs, expected) => {
+    expect(measured(stepMs, exchangeMs).steps()).toBe(expected)
+  })
+
+  test('does not let peers drift apart on the slowest of networks', () => {
+    expect(measured(1, 100_000).steps()).toBe(AUTO_MAX_LOCAL_STEPS)
+  })
+
+  test('looks up now and then where steps are slow too', () => {
+    const stepMs = 1_000
+    expect(measured(stepMs, 1_000_000).steps() * stepMs).toBeLessThanOrEqual(AUTO_LONGEST_INTERVAL_MS)
+    expect(measured(10 * AUTO_LONGEST_INTERVAL_MS, 1e9).steps()).toBe(1)
+  })
+
+  test('follows a network that becomes slower, and faster again', () => {
+    const interval = measured(10, 50)
+    const before = interval.steps()
+    expect(measured(10, 500, interval).steps()).toBeGreaterThan(9 * before)
+    // The average comes back to where it was but for a rest that rounds up.
+    expect(measured(10, 50, interval).steps()).toBeLessThanOrEqual(before + 1)
+  })
+})
