@@ -27,9 +27,10 @@ module.exports = {
     { name: 'nothing missing', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no development tools in what is shipped',
+      comment: 'Optional peer dependencies are installed here to be tested.',
       severity: 'error',
       from: { path: '^(src|peer|simulations)/' },
-      to: { dependencyTypes: ['npm-dev'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
     },
 
     room('parameters', [], 'Vectors, layouts and codecs know nothing of who uses them.'),
@@ -68,16 +69,22 @@ module.exports = {
       to: { path: '^(src|simulations|test|bench)/', pathNot: '^src/index[.]ts$' },
     },
     {
+      name: 'examples use the public API',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|peer|simulations|test|bench)/', pathNot: '^src/index[.]ts$' },
+    },
+    {
       name: 'simulations are below the public API',
       severity: 'error',
       from: { path: '^simulations/' },
-      to: { path: '^(peer|test|bench)/|^src/index[.]ts$' },
+      to: { path: '^(peer|test|bench|examples)/|^src/index[.]ts$' },
     },
     {
       name: 'only the public API imports simulations',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/index[.]ts$' },
-      to: { path: '^(simulations|peer|test|bench)/' },
+      to: { path: '^(simulations|peer|test|bench|examples)/' },
     },
   ],
   options: {

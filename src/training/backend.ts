@@ -1,50 +1,40 @@
-import { fileURLToPath } from 'node:url'
 import { UsageError } from '../errors.ts'
+import type { BackendKind, Devices } from './backends/backend-kind.ts'
+import { keepProcessListeners } from './backends/process-listeners.ts'
+import { BACKENDS } from './backends/registry.ts'
 import { BackendUnavailableError } from './errors.ts'
 
-/** Loads the package of a backend, so that TensorFlow.js can start it. A new backend is one entry. */
-interface BackendPackage {
-  /** What TensorFlow.js calls it. */
-  readonly registeredName: string
-  register(): Promise<void>
-}
+/** The name that leaves the choice to {@link chooseBackend}. */
+export const AUTO = 'auto'
 
-const BACKENDS: Readonly<Record<string, BackendPackage>> = {
-  // WebAssembly with SIMD, in one thread: TensorFlow.js starts no threads of its own in Node. Peers are the parallelism.
-  wasm: {
-    registeredName: 'wasm',
-    async register() {
-      const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
-      const { registerTrainingKernels } = await import('./kernels/register.ts')
-      setWasmPaths(fileURLToPath(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm'))))
-      registerTrainingKernels()
-    },
-  },
-  // Plain JavaScript: slow, and works wherever Node does.
-  cpu: {
-    registeredName: 'cpu',
-    async register() {
-      await import('@tensorflow/tfjs-backend-cpu')
-    },
-  },
-}
-
-/** What computes where nobody chose: it needs nothing installed and is the faster of those. */
+/** What computes where nobody chose and nothing is tried: it needs nothing installed and is the faster of those. */
 export const DEFAULT_BACKEND = 'wasm'
 
 /**
- * Checks the name of a backend. Does not load TensorFlow.js.
+ * Checks the name of a backend, or `auto`. Does not load TensorFlow.js.
  *
  * @throws UsageError listing what is accepted
  */
 export function parseBackend(text: string): string {
-  if (Object.hasOwn(BACKENDS, text)) return text
-  throw new UsageError(`unknown backend '${text}': accepted are ${Object.keys(BACKENDS).join(', ')}`)
+  if (text !== AUTO) backendKind(text, [AUTO])
+  return text
+}
+
+/**
+ * @param besides what else is accepted in its place
+ * @throws UsageError listing what is accepted
+ */
+export function backendKind(name: string, besides: readonly string[] = []): BackendKind {
+  const kind = BACKENDS.find(each => each.name === name)
+  if (kind !== undefined) return kind
+  const accepted = [...besides, ...BACKENDS.map(each => each.name)].join(', ')
+  throw new UsageError(`unknown backend '${name}': accepted are ${accepted}`)
 }
 
 /** A backend that runs in this thread. */
 interface Backend {
   readonly name: string
+  readonly devices: Devices
   /** Makes it the one that computes in this thread from now on, beside others that were started. */
   select(): void
 }
@@ -54,58 +44,44 @@ const started = new Map<string, Promise<Backend>>()
 let lastStart: Promise<unknown> = Promise.resolve()
 
 /**
- * Starts a backend in this thread, main or worker. Starting it again is free.
+ * Starts a backend in this thread, main or worker. Starting it again is free, and finds it on the GPU that it has.
  *
- * @throws UsageError for an unknown name, BackendUnavailableError where it does not start on this machine
+ * @param gpu which GPU, counted from 0, for those whose GPU is not a matter of their process
+ * @throws UsageError for an unknown name; BackendUnavailableError, with the reason as its cause, where it does not start
  */
-export function startBackend(text: string): Promise<Backend> {
-  const name = parseBackend(text)
+export function startBackend(name: string, gpu?: number): Promise<Backend> {
+  const kind = backendKind(name)
   const running = started.get(name)
   if (running !== undefined) return running
-  const starting = lastStart.then(() => start(name))
+  const starting = lastStart.then(() => start(kind, gpu))
   started.set(name, starting)
   lastStart = starting.catch(() => {})
   return starting
 }
 
-async function start(name: string): Promise<Backend> {
-  const { registeredName, register } = BACKENDS[name]
-  const tf = await import('@tensorflow/tfjs-core')
-  // Silences the banner that recommends another backend, which the user has already chosen against.
-  tf.enableProdMode()
+async function start(kind: BackendKind, gpu: number | undefined): Promise<Backend> {
+  const { name, registeredName } = kind
   const restoreListeners = keepProcessListeners()
   try {
-    await register()
-    if (!(await tf.setBackend(registeredName))) {
-      throw new BackendUnavailableError(`the backend '${name}' does not start on this machine: choose another one`)
+    const devices = await kind.load(gpu)
+    const tf = await import('@tensorflow/tfjs-core')
+    // Silences the banner that recommends another backend, which the user has already chosen against.
+    tf.enableProdMode()
+    if (!(await tf.setBackend(registeredName))) throw new Error('TensorFlow.js could not start it')
+    return {
+      name,
+      devices,
+      select() {
+        // Asynchronous only until the backend has started.
+        if (tf.getBackend() !== registeredName) void tf.setBackend(registeredName)
+      },
     }
+  } catch (cause) {
+    const { reason, mend } = kind.explain(cause instanceof Error ? cause.message : String(cause), '')
+    throw new BackendUnavailableError(`the backend '${name}' does not work here: ${reason}. What to do: ${mend}`, {
+      cause,
+    })
   } finally {
     restoreListeners()
-  }
-  return {
-    name,
-    select() {
-      // Asynchronous only until the backend has started.
-      if (tf.getBackend() !== registeredName) void tf.setBackend(registeredName)
-    },
-  }
-}
-
-/**
- * Emscripten's start-up code, inside the wasm backend, installs listeners that rethrow every unhandled error of the
- * process. What to do with those is the application's business.
- *
- * @returns a function that removes the listeners added meanwhile
- */
-function keepProcessListeners(): () => void {
-  const exceptions = process.listeners('uncaughtException')
-  const rejections = process.listeners('unhandledRejection')
-  return () => {
-    for (const listener of process.listeners('uncaughtException')) {
-      if (!exceptions.includes(listener)) process.removeListener('uncaughtException', listener)
-    }
-    for (const listener of process.listeners('unhandledRejection')) {
-      if (!rejections.includes(listener)) process.removeListener('unhandledRejection', listener)
-    }
   }
 }

@@ -1,46 +1,112 @@
 import type { Dataset } from '../data/dataset.ts'
-import { parseBackend } from './backend.ts'
-import { createWorkerTrainer } from './worker-trainer.ts'
+import { backendKind } from './backend.ts'
+import type { BackendKind, Devices } from './backends/backend-kind.ts'
+import { TRIAL_DEADLINE_MS } from './constants.ts'
+import { TrainerDiedError } from './errors.ts'
+import { createProcessTrainer, type ProcessTrainer } from './process-trainer.ts'
+import type { TrainerOptions } from './trainer-options.ts'
 
 /** Whether a backend works here, found by training with it. */
 export type BackendTrial =
-  | { readonly ok: true /** From nothing to the end of the first step. */; readonly milliseconds: number }
-  | { readonly ok: false; readonly reason: string }
+  | {
+      readonly outcome: 'works'
+      readonly devices: Devices
+      /** From nothing to the end of the first step. */
+      readonly milliseconds: number
+    }
+  | { readonly outcome: 'not installed' | 'broken'; readonly reason: string; readonly mend: string }
+
+const trials = new Map<string, Promise<BackendTrial>>()
 
 /**
- * Starts a training thread and trains one step on almost no data.
+ * Trains one step on almost no data, in a process of its own: a backend that takes its process down is a finding too.
+ * Does so once; what works does not change while this process lives.
  *
+ * @param gpu which of its GPUs, counted from 0
  * @throws UsageError for an unknown name
  */
-export async function tryBackend(name: string): Promise<BackendTrial> {
-  parseBackend(name)
-  const data: Dataset = {
-    name: 'two points',
-    inputs: Float32Array.of(1, 0, 0, 1),
-    labels: Int32Array.of(0, 1),
-    shape: [2],
-    classes: 2,
+export async function tryBackend(name: string, gpu?: number): Promise<BackendTrial> {
+  const kind = backendKind(name)
+  const key = `${name}/${gpu}`
+  const trial = trials.get(key) ?? tryOnce(kind, gpu)
+  trials.set(key, trial)
+  return await trial
+}
+
+async function tryOnce(kind: BackendKind, gpu: number | undefined): Promise<BackendTrial> {
+  const missing = missingPackages(kind)
+  if (missing.length > 0) {
+    return {
+      outcome: 'not installed',
+      reason: 'not installed',
+      mend: `for ${kind.purpose}: npm install ${missing.join(' ')}`,
+    }
   }
   const began = performance.now()
+  const deadline = AbortSignal.timeout(TRIAL_DEADLINE_MS)
+  let said = ''
+  let trainer: ProcessTrainer | undefined
   try {
-    const trainer = await createWorkerTrainer({
-      model: 'linear',
-      optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0 },
-      batch: 2,
-      seed: 1,
-      shardSeed: 1,
-      shard: data,
-      test: data,
-      backend: name,
-    })
-    try {
-      const { loss } = await trainer.train(await trainer.initial(), 1)
-      if (!Number.isFinite(loss)) return { ok: false, reason: `a training step gave the loss ${loss}` }
-    } finally {
-      await trainer.stop()
-    }
-    return { ok: true, milliseconds: performance.now() - began }
+    trainer = await createProcessTrainer(
+      { ...TRIAL, backend: kind.name, gpu },
+      {
+        signal: deadline,
+        onStderr: text => {
+          said += text
+        },
+      },
+    )
+    const { loss } = await trainer.train(await trainer.initial(), 1)
+    if (!Number.isFinite(loss)) throw new Error(`a training step gave the loss ${loss}`)
+    return { outcome: 'works', devices: trainer.devices, milliseconds: performance.now() - began }
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) }
+    const reason = deadline.aborted
+      ? `did not finish a step within ${TRIAL_DEADLINE_MS / 1_000} s`
+      : reasonOf(error, said)
+    return { outcome: 'broken', ...kind.explain(reason, said) }
+  } finally {
+    await trainer?.stop()
   }
+}
+
+/** Two black images. A convolution needs libraries that a matrix product does without, such as cuDNN. */
+const SIDE = 10
+const IMAGES: Dataset = {
+  name: 'two images',
+  inputs: new Float32Array(2 * SIDE * SIDE),
+  labels: Int32Array.of(0, 1),
+  shape: [SIDE, SIDE, 1],
+  classes: 2,
+}
+
+const TRIAL: Omit<TrainerOptions, 'backend'> = {
+  model: 'cnn',
+  optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0 },
+  batch: 2,
+  seed: 1,
+  shardSeed: 1,
+  shard: IMAGES,
+  test: IMAGES,
+}
+
+function missingPackages({ packages }: BackendKind): readonly string[] {
+  return packages.filter(name => {
+    try {
+      import.meta.resolve(name)
+      return false
+    } catch (error) {
+      // One that is there and damaged is for the trial to find.
+      return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND'
+    }
+  })
+}
+
+/** In one sentence: of a process that ended, its last words. */
+function reasonOf(error: unknown, said: string): string {
+  if (!(error instanceof Error)) return String(error)
+  const first = error.message.split('\n', 1)[0]
+  if (!(error instanceof TrainerDiedError)) return first.replace(/[.:]$/, '')
+  const words = said.trim().split('\n').at(-1)
+  const ended = first.replace(/^(the training process ended unexpectedly [^.:]*).*/, '$1').replace('unexpectedly ', '')
+  return words === '' ? ended : `${ended}, saying: ${words}`
 }

@@ -1,5 +1,5 @@
-/** How a check ended: `missing` is what hearsay does without. */
-export type Outcome = 'ok' | 'missing' | 'failed'
+/** How a check ended: hearsay does without what is `missing`, and without what is there and `broken`; not without `failed`. */
+export type Outcome = 'ok' | 'missing' | 'broken' | 'failed'
 
 export interface Diagnosis {
   readonly outcome: Outcome

@@ -20,9 +20,17 @@ export function backend(name: string, needed: boolean): Check {
   return {
     name: `backend ${name}`,
     async run() {
-      const tried = await tryBackend(name)
-      if (tried.ok) return { outcome: 'ok', found: `trained a step; ready in ${Math.round(tried.milliseconds)} ms` }
-      return { outcome: needed ? 'failed' : 'missing', found: tried.reason, advice: 'choose another with --backend' }
+      const trial = await tryBackend(name)
+      if (trial.outcome !== 'works') {
+        const without = trial.outcome === 'broken' ? 'broken' : 'missing'
+        return { outcome: needed ? 'failed' : without, found: trial.reason, advice: trial.mend }
+      }
+      const { device, software, all } = trial.devices
+      const on = device === null ? '' : ` on ${device}`
+      const which = all.length > 1 ? `\n--gpu N: ${all.map((each, i) => `${i} ${each}`).join(', ')}` : ''
+      const found = `trained a step${on} in ${Math.round(trial.milliseconds)} ms, start included${which}`
+      if (!software) return { outcome: 'ok', found }
+      return { outcome: 'ok', found, advice: `a program, no GPU, and slower than wasm: only --backend ${name} uses it` }
     },
   }
 }

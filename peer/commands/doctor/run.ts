@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { backendNames, chooseBackend } from '../../../src/index.ts'
 import { DONE, FAILED } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
 import { createOutput, type OutputFlags } from '../../output.ts'
@@ -7,11 +8,13 @@ import { type Check, type Diagnosis, diagnose, type Outcome } from './check.ts'
 import { backend, clock, node, port } from './machine-checks.ts'
 import { discovery, exchange } from './network-checks.ts'
 
+/** It comes with hearsay, works wherever Node does, and virtual swarms use no other. */
+const NEEDED_BACKEND = 'wasm'
+
 // A new check is one entry here, with what to do where it fails in a way that it did not foresee.
 const CHECKS: readonly (readonly [Check, advice: string])[] = [
   [node, 'install a newer Node.js'],
-  [backend('wasm', true), 'reinstall hearsay'],
-  [backend('cpu', false), 'not needed while another backend works'],
+  ...backendNames.map(name => [backend(name, name === NEEDED_BACKEND), 'choose another with --backend'] as const),
   [port, 'see whether a firewall or a sandbox forbids listening'],
   [exchange, 'see whether a firewall forbids connections on this machine'],
   [discovery, 'not needed: tell peers of each other with --connect MULTIADDR'],
@@ -37,10 +40,13 @@ export async function runDoctor(flags: OutputFlags): Promise<number> {
     results.push({ name: check.name, diagnosis })
   }
   const ok = results.every(({ diagnosis }) => diagnosis.outcome !== 'failed')
-  out.jsonDocument({ ok, checks: results.map(({ name, diagnosis }) => ({ name, ...diagnosis })) })
+  const { name: best } = await chooseBackend('auto')
+  out.jsonDocument({ ok, backend: best, checks: results.map(({ name, diagnosis }) => ({ name, ...diagnosis })) })
   const rows = results.map(({ name, diagnosis }) => [name, mark(diagnosis.outcome), describe(diagnosis)])
   const verdict = ok ? 'Everything that hearsay needs works here.' : 'Something that hearsay needs does not work here.'
-  out.show(`\n${drawTable(COLUMNS, rows, process.stdout)}\n\n  ${verdict}\n`)
+  out.show(
+    `\n${drawTable(COLUMNS, rows, process.stdout)}\n\n  ${verdict}\n  Peers compute with ${best}, unless --backend names another.\n`,
+  )
   return ok ? DONE : FAILED
 }
 
@@ -49,6 +55,6 @@ function describe({ found, advice }: Diagnosis): string {
 }
 
 function mark(outcome: Outcome): string {
-  const colour = { ok: 'green', missing: 'yellow', failed: 'red' } as const
+  const colour = { ok: 'green', missing: 'yellow', broken: 'yellow', failed: 'red' } as const
   return styleText(colour[outcome], outcome, { stream: process.stdout })
 }

@@ -1,0 +1,4 @@
+import { describe } from 'vitest'
+import { backendCompliance } from './compliance.ts'
+
+describe.each(['wasm', 'cpu'])('%s', backendCompliance)
