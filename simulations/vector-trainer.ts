@@ -1,4 +1,5 @@
 import type { Random, Trainer } from '../src/gossip/ports.ts'
+import { createStillTrainer } from '../src/gossip/still-trainer.ts'
 import { createLayout } from '../src/parameters/layout.ts'
 
 /**
@@ -13,15 +14,7 @@ export function createVectorTrainer(
   random: Random,
 ): Trainer {
   const layout = createLayout([{ name: 'x', shape: [dimension], trainable: true }])
-  return {
-    layout,
-    backend: 'none',
-    samples: 0,
-    initial: async () => Float32Array.from({ length: dimension }, () => (init === 'spread' ? index : random.normal())),
-    train: async () => ({ update: new Float32Array(dimension), loss: 0, samples: 0, seconds: 0 }),
-    evaluate: async () => ({ loss: 0, accuracy: 0, samples: 0 }),
-    state: async () => ({ tensors: {}, metadata: {} }),
-    restore: async () => {},
-    stop: async () => {},
-  }
+  return createStillTrainer(layout, async () =>
+    Float32Array.from({ length: dimension }, () => (init === 'spread' ? index : random.normal())),
+  )
 }

@@ -28,6 +28,11 @@ export class StoppedError extends HearsayError {
   }
 }
 
+/** Data of which there is no mean or variance that float32 can hold. */
+export class UnusableStatisticsError extends UsageError {
+  override readonly name = 'UnusableStatisticsError'
+}
+
 /** A checkpoint of another swarm, another peer, or another model. */
 export class CheckpointMismatchError extends UsageError {
   override readonly name = 'CheckpointMismatchError'

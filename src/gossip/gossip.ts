@@ -29,6 +29,7 @@ import { CheckpointMismatchError, RefusedError, StoppedError } from './errors.ts
 import type { Emit, ExchangeOutcome } from './events.ts'
 import { createExchange } from './exchange.ts'
 import { type FetchedVector, fetchVector, serveVector } from './fetch.ts'
+import { createInterval } from './interval.ts'
 import { createLateJoining } from './late-joining.ts'
 import { createLearning } from './learning.ts'
 import { createLedger } from './ledger.ts'
@@ -49,8 +50,8 @@ export interface GossipOptions {
   readonly topology: Topology
   /** Local steps to train; 0 only averages. */
   readonly steps: number
-  /** Local steps between two exchanges that this peer begins. */
-  readonly localSteps: number
+  /** Local steps between two exchanges that this peer begins; `auto` follows how long both take. */
+  readonly localSteps: number | 'auto'
   /** Whether parameters are averaged at all; without, the peer only trains. */
   readonly averages: boolean
   /** Relative consensus distance at which the swarm may seal. */
@@ -64,6 +65,8 @@ export interface GossipOptions {
   readonly trainer: Trainer
   /** Where to keep checkpoints; without, a crash loses the peer. */
   readonly storage?: Storage
+  /** Whether this peer may propose its vector for the seal, beside what the protocol asks for. Default: always. */
+  readonly mayPropose?: () => boolean
   /** What {@link Storage.load} gave, to go on from there. */
   readonly checkpoint?: Checkpoint
 }
@@ -72,6 +75,8 @@ export interface GossipStatus {
   readonly phase: Phase
   readonly step: number
   readonly age: number
+  /** Local steps between two exchanges, as of now. */
+  readonly localSteps: number
   readonly peers: readonly PeerId[]
   readonly consensusDistance: number | null
   readonly bytesIn: number
@@ -147,12 +152,13 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   const settle = createSettle({ replica, exchange, clock })
   const conversations = createConversations(network, clock, blame)
   const settling = createSettling(settle, membership, conversations, clock, changed)
+  const interval = createInterval(options.localSteps)
   const lateJoining = createLateJoining({
     replica,
     membership,
     random: partnerRandom,
     steps: options.steps,
-    localSteps: options.localSteps,
+    interval,
     averages: options.averages,
     // What stands open with others refers to the parameters as they are.
     replaceable: () =>
@@ -181,6 +187,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     clock,
     sealed: checkpoint?.sealed,
     unsettled: () => exchange.active() > 0 || settling.waits(),
+    mayPropose: options.mayPropose ?? (() => true),
     fetch: fetchFromAny,
     changed: () => announcer.soon(),
     emit,
@@ -193,7 +200,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       clock,
       random: partnerRandom,
       steps: options.steps,
-      localSteps: options.localSteps,
+      interval,
       evaluateEvery: options.evaluateEvery,
       exchange: exchangeOnce,
       catchUp: lateJoining.catchUp,
@@ -206,6 +213,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
           loss,
           accuracy: evaluation.accuracy,
           samplesPerSecond,
+          localSteps: interval.steps(),
           consensusDistance: sealing.estimate(),
           peers: membership.alive().length,
           ...network.traffic(),
@@ -364,10 +372,11 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     return options.averages && !stopping.signal.aborted && sealing.averages() && !lateJoining.pending()
   }
 
-  async function exchangeOnce(abort: AbortOptions): Promise<void> {
-    if (replica.ledger.full()) return
+  /** @returns whether parameters were averaged */
+  async function exchangeOnce(abort: AbortOptions): Promise<boolean> {
+    if (replica.ledger.full()) return false
     const partner = partners.next()
-    if (partner === undefined) return
+    if (partner === undefined) return false
     const began = clock.now()
     let outcome: ExchangeOutcome = 'averaged'
     try {
@@ -383,6 +392,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     const bytes = outcome === 'averaged' ? 2 * replica.parameters.byteLength : 0
     emit('exchange', { peer: partner, bytes, seconds: (clock.now() - began) / 1_000, outcome })
     changed()
+    return outcome === 'averaged'
   }
 
   function changed(): void {
@@ -459,6 +469,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       phase: sealing.phase(),
       step: replica.step,
       age: replica.age,
+      localSteps: interval.steps(),
       peers: membership.alive().map(({ peer }) => peer),
       consensusDistance: sealing.estimate(),
       exchanges: averaged,

@@ -30,6 +30,8 @@ export interface SealingOptions {
   readonly sealed: string | undefined
   /** Whether an exchange is under way, or one with a living partner is not settled. */
   readonly unsettled: () => boolean
+  /** Whether this peer may propose its own vector. */
+  readonly mayPropose: () => boolean
   /** Gets a vector by its hash from one of these peers; undefined where none has it. */
   readonly fetch: (
     hash: string,
@@ -174,7 +176,7 @@ export function createSealing(options: SealingOptions): Sealing {
         closing = false
         return false
       case 'propose': {
-        if (!mayFreeze()) return false
+        if (!options.mayPropose() || !mayFreeze()) return false
         const own = freeze()
         choose(own.vector, own.hash)
         return true

@@ -1,0 +1,53 @@
+/**
+ * How a peer's samples are standardised, where the recipe says so: by statistics that are known only once the swarm has
+ * agreed on them, when the training thread has long been started.
+ *
+ * @packageDocumentation
+ */
+
+import type { AffineMap } from './data/affine-map.ts'
+import { type Dataset, features, samples } from './data/dataset.ts'
+import { changeMap, createSharedMap } from './data/shared-map.ts'
+import { meanOf, standardisingMap, variationAround } from './data/standardise.ts'
+import type { AgreedStatistics, OwnStatistics } from './gossip/statistics.ts'
+
+export interface Standardising {
+  /** The same dataset, standardised as soon as it is known how, and read as it is until then. */
+  through(dataset: Dataset): Dataset
+  /** Of the samples that it was made for. */
+  readonly own: OwnStatistics
+  use(statistics: AgreedStatistics): void
+}
+
+/**
+ * A feature that varies less than so much of its mean is taken for constant: float32, in which statistics travel, tells
+ * the mean itself no more precisely.
+ */
+const RESOLUTION = 2 ** -20
+
+/** @param train of which the peer has a say */
+export function createStandardising(train: Dataset): Standardising {
+  const map = createSharedMap(features(train))
+  return {
+    through: dataset => ({ ...dataset, maps: [...(dataset.maps ?? []), map] }),
+    own: {
+      samples: samples(train),
+      features: features(train),
+      mean: () => meanOf(train),
+      variationAround: centre => variationAround(centre, train),
+    },
+    use: statistics => changeMap(map, mapOf(statistics)),
+  }
+}
+
+/** The map by which samples are standardised. */
+export function mapOf({ mean, variance }: AgreedStatistics): AffineMap {
+  const varies = variance.map((value, feature) => (value > (RESOLUTION * mean[feature]) ** 2 ? value : 0))
+  return standardisingMap(mean, varies)
+}
+
+/** What a peer without others agrees on. */
+export async function statisticsOf(own: OwnStatistics): Promise<AgreedStatistics> {
+  const mean = await own.mean()
+  return { mean, variance: await own.variationAround(mean) }
+}
