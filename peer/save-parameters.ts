@@ -8,8 +8,8 @@ export async function saveParameters(
   recipe: Recipe,
   parameters: Float32Array,
 ): Promise<void> {
-  const { encodeSafetensors, hashParameters, viewTensors } = await import('../src/index.ts')
-  const tensors = viewTensors(layout, parameters)
+  const { encodeSafetensors, hashParameters, viewTensors, weightsOf } = await import('../src/index.ts')
+  const tensors = viewTensors(layout, weightsOf(layout, parameters))
   const metadata = { swarm, recipe: JSON.stringify(recipe), parametersHash: hashParameters(parameters) }
   await writeOutput('--save', file, encodeSafetensors({ tensors, metadata }))
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { UsageError } from '../errors.ts'
+import type { Checkpoint } from '../gossip/checkpoint.ts'
 import type { Storage } from '../gossip/ports.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { writeAtomically } from './atomic-file.ts'
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts'
+import { decodeCheckpoint, encodeCheckpoint, type ReadCheckpoint } from './checkpoint-file.ts'
 import { LockedError, takeLock } from './lock.ts'
 
 /** Another process uses this state, or it cannot be read or written. */
@@ -18,14 +19,23 @@ export interface StateDirectory {
   readonly checkpointFile: string
   /** The peer's private key; made on first use. */
   identity(create: () => Promise<Uint8Array>): Promise<Uint8Array>
-  storage(layout: Layout): Storage
+  /** @param name of the file that keeps the checkpoint; {@link checkpointFile} where absent */
+  storage(layout: Layout, name?: string): Storage
+  /** Keeps the recipe beside the checkpoints that are made with it, without which nobody could tell what they hold. */
+  keepRecipe(text: string): Promise<void>
   /** Lets another process use the folder. */
   release(): Promise<void>
 }
 
 const IDENTITY = 'identity'
 const LOCK = 'lock'
+const RECIPE = 'recipe.json'
 export const CHECKPOINT = 'checkpoint.safetensors'
+
+/** Where a peer keeps what it knows of the swarm's statistics. */
+export function statisticsFile(kind: 'means' | 'variations'): string {
+  return `${kind}.safetensors`
+}
 
 /**
  * Opens the folder, making it where it is missing, for this process alone.
@@ -49,18 +59,65 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
       return made
     },
 
-    storage: layout => ({
-      async load() {
-        const bytes = await readIfThere(checkpointFile)
-        return bytes && decodeCheckpoint(bytes, checkpointFile).checkpoint
-      },
-      async save(checkpoint) {
-        await writeAtomically(checkpointFile, encodeCheckpoint(checkpoint, layout))
-      },
-    }),
+    storage(layout, name = CHECKPOINT) {
+      const file = join(path, name)
+      return {
+        async load() {
+          const bytes = await readIfThere(file)
+          return bytes && decodeCheckpoint(bytes, file).checkpoint
+        },
+        async save(checkpoint) {
+          await writeAtomically(file, encodeCheckpoint(checkpoint, layout))
+        },
+      }
+    },
+
+    keepRecipe: text => writeAtomically(join(path, RECIPE), text),
 
     release,
   }
+}
+
+/** What a folder holds for those who only read. */
+export interface ReadState extends ReadCheckpoint {
+  /** The text that {@link StateDirectory.keepRecipe} kept, where it did. */
+  readonly recipe: string | undefined
+  /** Where the peer agreed, or began to agree, on statistics. */
+  readonly means: Checkpoint | undefined
+  readonly variations: Checkpoint | undefined
+}
+
+/**
+ * Reads a folder without taking it: its files are replaced as wholes, so a peer may run on it meanwhile.
+ *
+ * @throws StateError where there is no folder or no checkpoint; CheckpointFileError where it is damaged
+ */
+export async function readState(path: string): Promise<ReadState> {
+  const checkpointFile = join(path, CHECKPOINT)
+  const bytes = await readIfThere(checkpointFile)
+  if (bytes === undefined) throw new StateError(`--state ${path} ${await whatIsThere(path)}`)
+  const recipe = await readIfThere(join(path, RECIPE))
+  const statistics = async (kind: 'means' | 'variations') => {
+    const file = join(path, statisticsFile(kind))
+    const kept = await readIfThere(file)
+    return kept && decodeCheckpoint(kept, file).checkpoint
+  }
+  return {
+    ...decodeCheckpoint(bytes, checkpointFile),
+    recipe: recipe?.toString(),
+    means: await statistics('means'),
+    variations: await statistics('variations'),
+  }
+}
+
+/** Why there is no checkpoint. */
+async function whatIsThere(path: string): Promise<string> {
+  const entries = await readdir(path).catch(() => undefined)
+  if (entries === undefined) return 'does not exist; expected the folder that a peer was given as its --state'
+  const peers = entries.filter(name => existsSync(join(path, name, CHECKPOINT)))
+  return peers.length > 0
+    ? `is of a whole swarm; expected that of one peer: ${peers.map(name => join(path, name)).join(', ')}`
+    : 'has no checkpoint; a peer writes the first within seconds of training, and one when it stops'
 }
 
 async function takeFolder(path: string): Promise<() => Promise<void>> {

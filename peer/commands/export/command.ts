@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { defineCommand } from '../../define-command.ts'
+import { file, folder } from '../../flag-values.ts'
+import type { ExportFlags } from './flags.ts'
+
+const HELP = `
+A peer's --state holds its last checkpoint; the peer may be running. Models
+give logits: the softmax of them are probabilities.
+
+Examples:
+  hearsay export --state ./me --to model.safetensors
+  hearsay export --state ./me --to ./web-model     model.json and its weights,
+                                                   for tf.loadLayersModel`
+
+export function addExport(program: Command): void {
+  defineCommand(program, 'export', "write a peer's model for other programs")
+    .requiredOption('--state <DIR>', 'the state folder of the peer', folder)
+    .requiredOption('--to <PATH>', 'FILE.safetensors, or a new folder for TensorFlow.js', file)
+    .addHelpText('after', HELP)
+    .action(async (flags: ExportFlags) => {
+      const { runExport } = await import('./run.ts')
+      await runExport(flags)
+    })
+}

@@ -1,0 +1,33 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { WriteError, writeAtomically } from './atomic-file.ts'
+
+/**
+ * Makes a folder that is there with all its files or not at all: written beside its place and renamed, as
+ * {@link writeAtomically} does with a file. What a killed process left beside it is removed by the next one.
+ *
+ * @param path of the folder, which may exist only if it is empty
+ * @throws WriteError
+ */
+export async function writeFolderAtomically(
+  path: string,
+  files: readonly { readonly name: string; readonly content: Uint8Array | string }[],
+): Promise<void> {
+  const beside = `${path}.part`
+  try {
+    await rm(beside, { recursive: true, force: true })
+    await mkdir(beside)
+    for (const { name, content } of files) await writeAtomically(join(beside, name), content)
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true })
+    if (error instanceof WriteError) throw error
+    throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })
+  }
+  const parent = await open(dirname(path), 'r')
+  try {
+    await parent.sync()
+  } finally {
+    await parent.close()
+  }
+}

@@ -1,0 +1,138 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import * as layers from '@tensorflow/tfjs-layers'
+import { expect, test } from 'vitest'
+import { exportModel } from '../../src/export-model.ts'
+import { identifyModel } from '../../src/learning-task.ts'
+import { createLayout, type Layout } from '../../src/parameters/layout.ts'
+import { decodeSafetensors } from '../../src/parameters/safetensors.ts'
+import { createRandom } from '../../src/random/random.ts'
+import { parseRecipe, type Recipe, recipeHash } from '../../src/recipe/recipe.ts'
+import { openStateDirectory } from '../../src/storage/state-directory.ts'
+import { startBackend } from '../../src/training/backend.ts'
+import { registerLayers } from '../../src/training/layers/register.ts'
+import { buildModel, tensorSpecs, toLayersModel } from '../../src/training/layers-model.ts'
+import { layersModelFiles, layersModelReader } from '../../src/training/layers-model-files.ts'
+import { parseModel } from '../../src/training/models.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const { path } = temporaryFolder()
+const newFolder = () => mkdtempSync(join(path, 'test-'))
+
+/** A state with these parameters, as a stopped peer leaves it. */
+async function stateOf(recipe: Recipe, layout: Layout, parameters: Float32Array): Promise<string> {
+  const folder = newFolder()
+  const state = await openStateDirectory(folder)
+  await state.storage(layout).save({
+    swarm: recipeHash(recipe),
+    peer: 'peer',
+    sequence: 1,
+    step: 5,
+    age: 6,
+    sealed: undefined,
+    random: [],
+    parameters,
+    decisions: [],
+    doubts: [],
+    trainer: { tensors: {}, metadata: {} },
+  })
+  await state.keepRecipe(JSON.stringify(recipe))
+  await state.release()
+  return folder
+}
+
+interface ModelOptions {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly classes: number
+}
+
+const recipeOf = ({ name, shape, classes }: ModelOptions) =>
+  identifyModel(parseRecipe({ model: { name, shape: [...shape], classes } }))
+
+/** What a recipe's model has for parameters, none of them 0: second moments of a normalisation are above their means'. */
+async function anyParameters({ name, shape, classes }: ModelOptions) {
+  const backend = await startBackend('cpu')
+  backend.select()
+  const built = await buildModel(parseModel(name), { shape, classes, seed: 1 })
+  const layout = createLayout(tensorSpecs(built))
+  built.dispose()
+  const random = createRandom(1)
+  const parameters = new Float32Array(layout.length).map(() => 0.1 * random.normal())
+  for (const slot of layout.tensors.filter(each => each.name.endsWith('moving_variance'))) {
+    parameters.fill(2, slot.offset, slot.offset + slot.size)
+  }
+  return { layout, parameters }
+}
+
+function predictions(model: layers.LayersModel, shape: readonly number[], most: number): number[] {
+  const length = 3 * tf.util.sizeFromShape([...shape])
+  const values = Float32Array.from({ length }, (_, i) => (most * ((i * 37) % 11)) / 11)
+  return [...(model.predict(tf.tensor(values, [3, ...shape])) as tf.Tensor).dataSync()]
+}
+
+/** Two dense layers with a normalisation between them, as a file. */
+async function normalisedModel(): Promise<string> {
+  const backend = await startBackend('cpu')
+  backend.select()
+  const model = layers.sequential({
+    layers: [
+      layers.layers.dense({ units: 5, inputShape: [4], name: 'first' }),
+      layers.layers.batchNormalization({ name: 'norm' }),
+      layers.layers.dense({ units: 3, name: 'second' }),
+    ],
+  })
+  const folder = newFolder()
+  for (const { name, content } of await layersModelFiles(model)) writeFileSync(join(folder, name), content)
+  return join(folder, 'model.json')
+}
+
+test.each([
+  ['batch normalisation', async () => ({ name: `tfjs:${await normalisedModel()}`, shape: [4], classes: 3 }), 1],
+  ['convolutions', async () => ({ name: 'cnn', shape: [12, 12, 1], classes: 4 }), 1],
+  ['attention', async () => ({ name: 'language:2,2,8', shape: [6], classes: 7 }), 6],
+] as const)('a model with %s predicts the same once it was exported and read back', async (_what, make, most) => {
+  const model = await make()
+  const { layout, parameters } = await anyParameters(model)
+  const state = await stateOf(await recipeOf(model), layout, parameters)
+  const own = await toLayersModel(model.name, model.shape, model.classes, parameters)
+  const to = join(newFolder(), 'exported')
+  await exportModel({ state, to })
+  registerLayers()
+  const read = await layers.loadLayersModel(layersModelReader(join(to, 'model.json')))
+  expect(predictions(read, model.shape, most)).toEqual(predictions(own, model.shape, most))
+})
+
+test("safetensors of a model with batch normalisation hold TensorFlow.js's weights, not what peers average", async () => {
+  const model = { name: `tfjs:${await normalisedModel()}`, shape: [4], classes: 3 }
+  const { layout, parameters } = await anyParameters(model)
+  const own = await toLayersModel(model.name, model.shape, model.classes, parameters)
+  const to = join(newFolder(), 'exported.safetensors')
+  await exportModel({ state: await stateOf(await recipeOf(model), layout, parameters), to })
+  const { tensors } = decodeSafetensors(readFileSync(to))
+  expect(tensors.map(({ data }) => [...data])).toEqual(own.getWeights().map(weight => [...weight.dataSync()]))
+})
+
+test('a model whose file has changed since is not filled with the parameters of the old one', async () => {
+  const file = await normalisedModel()
+  const model = { name: `tfjs:${file}`, shape: [4], classes: 3 }
+  const { layout, parameters } = await anyParameters(model)
+  const state = await stateOf(await recipeOf(model), layout, parameters)
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\n`)
+  await expect(exportModel({ state, to: join(newFolder(), 'exported') })).rejects.toThrow('the recipe is of one with')
+})
+
+test("parameters of a learner of one's own go out as safetensors, and not as a LayersModel", async () => {
+  const layout = createLayout([{ name: 'q', shape: [2, 2], trainable: true }])
+  const parameters = Float32Array.of(1, 2, 3, 4)
+  const recipe = parseRecipe({ model: { name: 'q-table', shape: [2, 2], classes: 0 } })
+  const folder = await stateOf(recipe, layout, parameters)
+  await exportModel({ state: folder, to: join(folder, 'q.safetensors') })
+  expect(decodeSafetensors(readFileSync(join(folder, 'q.safetensors'))).tensors).toEqual([
+    { name: 'q', shape: [2, 2], data: parameters },
+  ])
+  await expect(exportModel({ state: folder, to: join(folder, 'q') })).rejects.toThrow(
+    'a file that ends in .safetensors takes any model',
+  )
+})
