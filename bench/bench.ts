@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, Measurements } from './benchmark.ts'
 import { gradients } from './gradients.ts'
+import { learning } from './learning.ts'
 import { responsiveness } from './responsiveness.ts'
 import { training } from './training.ts'
 
@@ -17,6 +18,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['responsiveness', responsiveness],
   ['training', training],
   ['gradients', gradients],
+  ['learning', learning],
 ])
 
 const median = (values: readonly number[]) => {

@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import {
+  loadDataset,
+  parseRecipe,
+  type RecipeInput,
+  type RunResult,
+  runSwarm,
+  type Split,
+  simulate,
+} from '../src/index.ts'
+import type { Benchmark } from './benchmark.ts'
+
+const DATA = process.env.HEARSAY_DATA ?? join(import.meta.dirname, '../../shared/data')
+const MNIST = join(DATA, 'mnist-10k')
+const SPAMBASE = join(DATA, 'spambase/spambase.csv')
+const SHAKESPEARE = join(DATA, 'tinyshakespeare/input.txt')
+
+/** The split that Spambase's figure is quoted for. */
+const SPAMBASE_SEED = 42
+
+/**
+ * What swarms learn from real data: each run's seed is fixed, its figure is that of the merged model on samples that
+ * nobody trained on. The three classifiers run on the virtual engine, the language model as real peers on every core.
+ */
+export const learning: Benchmark = async say => {
+  const figures: Record<string, number[]> = {}
+  const keep = (name: string, key: string, value: number) => {
+    figures[`${name}${key}`] = [value]
+  }
+  for (const [name, run] of RUNS) {
+    say(`${name} …`)
+    const began = performance.now()
+    const { final, sample } = await run()
+    if (final.merged === null) throw new Error(`${name} ended without a merged model`)
+    keep(name, 'Accuracy', final.merged.accuracy)
+    keep(name, 'Loss', final.merged.loss)
+    keep(name, 'LearningSeconds', final.time)
+    keep(name, 'WallSeconds', (performance.now() - began) / 1_000)
+    say(`${name}: accuracy ${final.merged.accuracy.toFixed(4)}, loss ${final.merged.loss.toFixed(4)}`)
+    if (sample !== undefined) say(sample)
+  }
+  return { ratios: {}, figures }
+}
+
+type Run = () => Promise<RunResult>
+
+const RUNS: readonly (readonly [string, Run])[] = [
+  ['mnistMlp', () => virtual(`idx:${MNIST}`, { model: { name: 'mlp:128' } })],
+  ['mnistCnn', () => virtual(`idx:${MNIST}`, { model: { name: 'cnn' } })],
+  [
+    'spambaseLinear',
+    () => virtual(`csv:${SPAMBASE}?header=no&standardise=yes`, { model: { name: 'linear' } }, SPAMBASE_SEED),
+  ],
+  ['shakespeare', shakespeare],
+]
+
+/** Eight peers with equal shares, on the virtual engine. */
+async function virtual(source: string, recipe: RecipeInput, seed = 1): Promise<RunResult> {
+  const data = await loadDataset(source, { seed })
+  return simulate({ recipe: fitted(recipe, data), data, peers: 8, partition: 'iid', seed })
+}
+
+/** Four real peers: a thread each, on as many cores as there are. */
+async function shakespeare(): Promise<RunResult> {
+  const data = await loadDataset(`text:${SHAKESPEARE}`, { seed: 1 })
+  const recipe = fitted({ objective: { task: 'language' }, model: { name: 'language' } }, data)
+  return runSwarm({ recipe, data, peers: 4, partition: 'iid', seed: 1, backend: 'wasm' })
+}
+
+function fitted(recipe: RecipeInput, { train }: Split) {
+  const { shape, classes, classNames } = train
+  const names = classNames === undefined ? {} : { classNames: [...classNames] }
+  return parseRecipe({ ...recipe, model: { ...recipe.model, shape: [...shape], classes, ...names } })
+}
