@@ -62,6 +62,7 @@ module.exports = {
     },
     onlyIn('src/training', '@tensorflow/', 'TensorFlow.js is known to one room.'),
     onlyIn('src/network', '(@libp2p/|libp2p/|@multiformats/|it-pipe/)', 'libp2p is known to one room.'),
+    onlyIn('src/data', '(sharp|csv-parse)/', 'What reads files of data is known to one room.'),
     {
       name: 'peer uses the public API',
       severity: 'error',

@@ -30,6 +30,20 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0.')
 }
 
+/** Of at least 0. */
+export function notNegative(text: string): number {
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new InvalidArgumentError('Expected a number of at least 0.')
+}
+
+/** Local steps between two exchanges. */
+export function localSteps(text: string): number | 'auto' {
+  const value = text === 'auto' ? text : /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value === 'auto' || (Number.isSafeInteger(value) && value >= 1)) return value
+  throw new InvalidArgumentError('Expected a whole number of at least 1, or auto.')
+}
+
 /** A probability or a share of which 1 would leave nothing. */
 export function belowOne(text: string): number {
   const value = NUMBER.test(text) ? Number(text) : Number.NaN
@@ -53,6 +67,17 @@ export function shard(text: string): { index: number; of: number } {
   throw new InvalidArgumentError('Expected I/N with I from 1 to N, such as 2/5 for the second of five.')
 }
 
+/** What `--backend` accepts. */
+export const BACKEND_HELP =
+  'what computes: auto for the best that works here, or tfjs-node-gpu, webgpu, tfjs-node, wasm, cpu; see hearsay doctor'
+
+/** `all`, or `0,2`: of a machine's GPUs. */
+export function gpus(text: string): 'all' | readonly number[] {
+  if (text === 'all') return text
+  if (/^\d{1,4}(,\d{1,4})*$/.test(text)) return text.split(',').map(Number)
+  throw new InvalidArgumentError('Expected all, or numbers of GPUs counted from 0, such as 0,1.')
+}
+
 /** An empty one is most often a variable of a script that was never set. */
 function notEmpty(expected: string): (text: string) => string {
   return text => {
@@ -63,7 +88,7 @@ function notEmpty(expected: string): (text: string) => string {
 
 export const file = notEmpty('the name of a file')
 export const folder = notEmpty('the name of a folder')
-export const source = notEmpty('digits, csv:FILE or idx:IMAGES,LABELS')
+export const source = notEmpty('digits, csv:FILE, idx:IMAGES,LABELS, images:DIR, text:FILE or module:FILE')
 
 /** For a flag that may be repeated. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {

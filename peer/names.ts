@@ -21,8 +21,9 @@ export function helpOnRecipeValues(names: Names | undefined, others: readonly st
 }
 
 const SOURCES =
-  'SOURCE   digits (built in),\n           csv:FILE[?label=COLUMN&header=no&standardise=yes],\n           idx:IMAGES,LABELS or idx:DIR'
-const MODELS = 'MODEL    linear, mlp, mlp:64,32 (sizes of the hidden layers)'
+  'SOURCE   digits (built in),\n           csv:FILE[?label=COLUMN&header=no&standardise=yes],\n           idx:IMAGES,LABELS or idx:DIR,\n           images:DIR[?size=WxH&channels=1|3] (a folder per class),\n           text:FILE[?context=N], module:FILE (exports a dataset)'
+const MODELS =
+  'MODEL    linear, mlp, mlp:64,32 (sizes of the hidden layers), cnn (images),\n           language, language:3,4,96 (text: layers, heads, width),\n           tfjs:FILE (a saved LayersModel), module:FILE (a program)'
 
 export const PARTITIONS =
   'P        iid (everybody the same mixture),\n           dirichlet:ALPHA (the smaller, the less alike)'

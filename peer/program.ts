@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, Help, type Option } from 'commander'
 import { addDoctor } from './commands/doctor/command.ts'
+import { addExport } from './commands/export/command.ts'
 import { addInit } from './commands/init/command.ts'
 import { addInspect } from './commands/inspect/command.ts'
 import { addPeer } from './commands/peer/command.ts'
@@ -12,7 +13,7 @@ import { widthOf } from './prose.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
-const commands = [addSwarm, addPeer, addSimulate, addInit, addInspect, addDoctor]
+const commands = [addSwarm, addPeer, addSimulate, addInit, addInspect, addExport, addDoctor]
 
 const EXAMPLES = `
 Examples:
@@ -33,6 +34,8 @@ export async function buildProgram(args: readonly string[], setExitCode: SetExit
     .configureHelp({
       helpWidth: widthOf(process.stdout),
       subcommandTerm: command => termOf(command),
+      // Of a flag with two names the one that says more.
+      optionTerm: option => option.flags.replace(/^(--[\w-]+), --[\w-]+/, '$1'),
       visibleOptions: command => commonLast(new Help().visibleOptions(command)),
     })
     .addHelpText('after', EXAMPLES)

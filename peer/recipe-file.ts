@@ -28,5 +28,5 @@ export async function requireKnownNames(recipe: Recipe): Promise<void> {
   const { averaging, model, objective } = recipe
   parseTopology(averaging.topology, { seed: '' })
   parseRule(averaging.rule, parseAggregator('mean'))
-  if (objective.task === 'classify') parseModel(model.name)
+  if (objective.task !== 'consensus') parseModel(model.name)
 }

@@ -1,4 +1,5 @@
 import type { Recipe, RecipeInput, Split } from '../src/index.ts'
+import { languageTraining } from './language-defaults.ts'
 import { readRecipe, requireKnownNames } from './recipe-file.ts'
 import { type RecipeFlags, withFlags } from './recipe-flags.ts'
 import { WrongUsage } from './wrong-usage.ts'
@@ -14,31 +15,63 @@ export interface TaskOptions {
   readonly file: string | undefined
   readonly flags: RecipeFlags
   readonly source: string
+  /** What the swarm does, where that was said. */
+  readonly task?: Recipe['objective']['task']
   /** Of the data. */
   readonly seed: number
   /** Of the initial parameters, where it was given. */
   readonly trainingSeed: number | undefined
+  /** Whether data that would be skipped are refused. */
+  readonly strict: boolean | undefined
+  /** Hears what is odd about the data. */
+  readonly warn: (message: string) => void
 }
 
 /** Makes the recipe of a swarm that one command runs, from file, flags and data. */
-export async function prepareTask({ file, flags, source, seed, trainingSeed }: TaskOptions): Promise<Task> {
-  const { loadDataset, parseRecipe } = await import('../src/index.ts')
+export async function prepareTask({
+  file,
+  flags,
+  source,
+  task,
+  seed,
+  trainingSeed,
+  strict,
+  warn,
+}: TaskOptions): Promise<Task> {
+  const { defaultRecipe, identifyModel, loadDataset, parseRecipe } = await import('../src/index.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
-  const input = withFlags(written, flags, trainingSeed)
+  const flagged = withFlags(written, flags, trainingSeed)
+  const input = task === undefined ? flagged : { ...flagged, objective: { task } }
   // Before the data, which may take long to read.
   await requireKnownNames(parseRecipe(input))
-  const data = await loadDataset(source, { seed })
-  const recipe = parseRecipe(file === undefined ? fitted(input, data) : input)
-  if (recipe.objective.task === 'classify') await requireFitting(recipe, data)
+  const data = await loadDataset(source, { seed, strict, warn })
+  const { steps } = defaultRecipe.training
+  const recipe = await identifyModel(parseRecipe(file === undefined ? fitted(input, data, steps) : input))
+  if (recipe.objective.task !== 'consensus') await requireFitting(recipe, data)
   return { recipe, data }
 }
 
-/** The recipe with a model whose input and output are those of the data. */
-export function fitted(input: RecipeInput, { train, test }: Split): RecipeInput {
+/**
+ * The recipe with a model whose input and output are those of the data; sequences are for the task language, and where
+ * nobody says otherwise model and training are made for it.
+ */
+export function fitted(input: RecipeInput, { train, test }: Split, defaultSteps: number): RecipeInput {
   const classes = Math.max(train.classes, test.classes)
   const { classNames } = train
+  if (classes < 2) {
+    throw new WrongUsage(
+      `${train.name} has one class; expected at least 2, of which a recipe has its model tell one from another`,
+    )
+  }
   const names = classNames === undefined ? {} : { classNames: [...classNames] }
-  return { ...input, model: { ...input.model, shape: [...train.shape], classes, ...names } }
+  const model = { ...input.model, shape: [...train.shape], classes, ...names }
+  if (train.targets === undefined) return { ...input, model }
+  return {
+    ...input,
+    objective: { task: 'language', ...input.objective },
+    model: { name: 'language', ...model },
+    training: languageTraining(input.training ?? {}, defaultSteps),
+  }
 }
 
 async function requireFitting(recipe: Recipe, data: Split): Promise<void> {

@@ -57,6 +57,8 @@ export interface RunResult {
   readonly spectralGap: number | null
   /** The last round, and the hash of the merged parameters: the one on which the swarm sealed, where it did. */
   readonly final: RoundResult & { readonly parametersHash: string }
+  /** Of the task `language`: what the merged model writes. */
+  readonly sample?: string
   /** Whether every peer sealed on the same hash. */
   readonly sealed: boolean
   readonly peerResults: readonly PeerResult[]

@@ -5,15 +5,20 @@
  */
 
 import { parseTopology } from '../src/averaging/topologies/registry.ts'
+import { type Dataset, samples } from '../src/data/dataset.ts'
 import type { Split } from '../src/data/source.ts'
+import { standardise } from '../src/data/standardise.ts'
 import { HearsayError, UsageError } from '../src/errors.ts'
-import { fitData, requirePairwise, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
+import { fitData, identifyModel, requirePairwise, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
 import { hashParameters } from '../src/parameters/hash.ts'
 import { distance, meanOf, norm } from '../src/parameters/vectors.ts'
-import type { Random } from '../src/random/random.ts'
-import { type Recipe, recipeHash } from '../src/recipe/recipe.ts'
+import { createRandom, type Random } from '../src/random/random.ts'
+import { type Recipe, recipeHash, stepsPerRound } from '../src/recipe/recipe.ts'
+import { sampleText } from '../src/sample-text.ts'
+import { chooseBackend } from '../src/training/choose-backend.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
+import { progressSet } from './progress-set.ts'
 import type { PeerResult, RoundResult, RunResult } from './result.ts'
 import { createVectorTrainer } from './vector-trainer.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -39,7 +44,7 @@ export interface SimulationOptions {
   readonly delay?: { readonly lowest: number; readonly highest: number }
   /** Probability that a message is lost. Default: 0. */
   readonly loss?: number
-  /** `wasm` (default) or `cpu`. */
+  /** The name of a backend, or `auto` for the best that works here. Default: `wasm`, which gives the same bits everywhere. */
   readonly backend?: string
   /** Rounds between two evaluations. Default: 1 without training, else so that there are about 50. */
   readonly evaluateEvery?: number
@@ -67,17 +72,20 @@ const LIMIT_MS = 24 * 3_600_000
  * @throws HearsayError naming the peer that cannot go on
  */
 export async function simulate(options: SimulationOptions): Promise<RunResult> {
-  const { recipe, peers, seed, rounds: limit } = options
+  const { peers, seed, rounds: limit } = options
+  const recipe = await identifyModel(options.recipe)
   const swarm = recipeHash(recipe)
   const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
   const misfit = topology.misfit(peers)
   if (misfit !== undefined) throw new UsageError(misfit)
   const averages = requirePairwise(recipe)
-  const task = recipe.objective.task === 'consensus' ? consensusTask(options) : await learningTask(options)
+  const task =
+    recipe.objective.task === 'consensus' ? consensusTask(options) : await learningTask({ ...options, recipe })
   const { localSteps } = recipe.exchange
+  const roundSteps = stepsPerRound(localSteps)
   const trains = recipe.training.steps > 0
   const evaluateEvery =
-    options.evaluateEvery ?? (trains ? Math.max(1, Math.round(recipe.training.steps / localSteps / EVALUATIONS)) : 1)
+    options.evaluateEvery ?? (trains ? Math.max(1, Math.round(recipe.training.steps / roundSteps / EVALUATIONS)) : 1)
 
   const began = performance.now()
   let applied = 0
@@ -109,7 +117,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
 
     const round = () =>
       trains && trained.size < peers
-        ? Math.floor(Math.min(...world.inhabitants.map(({ gossip }) => gossip?.step() ?? 0)) / localSteps)
+        ? Math.floor(Math.min(...world.inhabitants.map(({ gossip }) => gossip?.step() ?? 0)) / roundSteps)
         : Math.floor(applied / peers)
     const over = () =>
       !averages
@@ -118,7 +126,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
           ? peers === 1 || round() >= limit
           : world.sealed()
 
-    async function measure(at: number): Promise<void> {
+    async function measure(at: number, judge: Judge | undefined): Promise<void> {
       const drift = expected && distance(world.mean(), expected) / norm(expected)
       const moment = {
         round: at,
@@ -126,12 +134,12 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
         bytesSent: world.network.bytesSent(),
         messages: world.network.messages(),
       }
-      const result = await measureRound(moment, parametersOf(world), drift ?? null, task.judge)
+      const result = await measureRound(moment, parametersOf(world), drift ?? null, judge)
       rounds.push(result)
       options.onRound?.(result)
     }
 
-    await measure(0)
+    await measure(0, task.watch)
     let next = evaluateEvery
     while (!over()) {
       // After training only the exchanges count, and nobody waits for a round of them: one more evaluation at the end.
@@ -144,13 +152,13 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
       if (failure !== undefined) throw new HearsayError(`${failure.peer}: ${failure.error.message}`)
       if (over() || !due()) continue
       next = round() + evaluateEvery
-      await measure(round())
+      await measure(round(), task.watch)
     }
     const last = rounds[rounds.length - 1].round
-    const end = trains ? Math.ceil(recipe.training.steps / localSteps) : Math.max(round(), last)
+    const end = trains ? Math.ceil(recipe.training.steps / roundSteps) : Math.max(round(), last)
     // The end stands for its round, even where the round was looked at before; round 0 is the beginning and stays.
     if (rounds.length > 1 && last === end) rounds.pop()
-    await measure(end)
+    await measure(end, task.judge)
 
     const wallSeconds = (performance.now() - began) / 1_000
     const sealed = world.sealed()
@@ -167,6 +175,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
         ...rounds[rounds.length - 1],
         parametersHash: world.inhabitants[0].gossip?.sealed() ?? hashParameters(meanOf(parametersOf(world))),
       },
+      sample: await sampleText(recipe, meanOf(parametersOf(world)), createRandom(`${seed}/sample`)),
       sealed,
       peerResults: await peerResults(world, task),
       timing: {
@@ -183,7 +192,12 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
 /** What peers do, apart from averaging. */
 interface Task {
   readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
+  /** By the whole test set. */
   readonly judge: Judge | undefined
+  /** By what is enough while the swarm trains. */
+  readonly watch: Judge | undefined
+  /** Samples of each peer. */
+  readonly shards: readonly number[]
   /** Those that were made, to stop them. */
   readonly trainers: Trainer[]
 }
@@ -196,32 +210,49 @@ function consensusTask({ recipe, init = 'normal' }: SimulationOptions): Task {
   return {
     trainer: async (index, random) => createVectorTrainer(dimension, init, index, random),
     judge: undefined,
+    watch: undefined,
+    shards: [],
     trainers: [],
   }
 }
 
 async function learningTask({ recipe, peers, seed, data, partition = 'iid', backend = 'wasm' }: SimulationOptions) {
-  if (data === undefined) throw new UsageError('the task classify needs data')
-  const { train, test } = fitData(recipe, data)
+  if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
+  const fitting = fitData(recipe, data)
+  // What peers would agree on: the statistics of all their samples.
+  const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
   // Only here: whoever simulates without training does not load TensorFlow.js.
-  const { createTensorflowTrainer } = await import('../src/training/tensorflow-trainer.ts')
+  const { createTrainer } = await import('../src/training/create-trainer.ts')
+  const { name } = await chooseBackend(backend)
   const shards = shardsOf(train, { of: peers, partition, seed })
   const trainers: Trainer[] = []
-  const make = async (index: number, shardSeed: string) => {
-    const trainer = await createTensorflowTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, backend))
+  const make = async (index: number, shardSeed: string, judgedBy: Dataset) => {
+    const trainer = await createTrainer(trainerOptionsOf(recipe, shards[index], judgedBy, shardSeed, name))
     trainers.push(trainer)
     return trainer
   }
-  const judging = await make(0, 'judge')
+  const progress = progressSet(test)
+  const judging = await make(0, 'judge', test)
+  const watching = progress === test ? judging : await make(0, 'judge', progress)
   const task: Task = {
     trainers,
     judge: parameters => judging.evaluate(parameters),
+    watch: parameters => watching.evaluate(parameters),
+    shards: shards.map(samples),
     async trainer(index, _random, clock) {
-      const trainer = await make(index, `${seed}/${index}`)
+      const trainer = await make(index, `${seed}/${index}`, test)
+      const { layout, backend } = trainer
+      // One that a module brings may be of a class of its own, whose methods no spread would copy.
       return {
-        ...trainer,
+        layout,
+        backend,
+        samples: trainer.samples,
+        initial: () => trainer.initial(),
         train: (parameters, steps) => clock.work(steps * STEP_MS, () => trainer.train(parameters, steps)),
+        evaluate: parameters => trainer.evaluate(parameters),
         state: () => clock.work(0, () => trainer.state()),
+        restore: state => trainer.restore(state),
+        stop: () => trainer.stop(),
       }
     },
   }
@@ -232,15 +263,14 @@ function parametersOf(world: World): Float32Array[] {
   return world.inhabitants.flatMap(({ gossip }) => (gossip === undefined ? [] : [gossip.parameters()]))
 }
 
-async function peerResults(world: World, { judge, trainers }: Task): Promise<PeerResult[]> {
+async function peerResults(world: World, { judge, shards }: Task): Promise<PeerResult[]> {
   const results: PeerResult[] = []
   for (const { peer, index, gossip } of world.inhabitants) {
     if (gossip === undefined) continue
     const { bytesIn, bytesOut, exchanges } = gossip.status()
     results.push({
       peer,
-      // The first of them judges.
-      samples: trainers[index + 1]?.samples ?? 0,
+      samples: shards[index] ?? 0,
       accuracy: judge === undefined ? null : (await judge(gossip.trained() ?? gossip.parameters())).accuracy,
       alone: null,
       sealed: gossip.sealed() ?? null,

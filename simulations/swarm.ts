@@ -10,16 +10,22 @@ import { parseTopology } from '../src/averaging/topologies/registry.ts'
 import { createPeer, type Peer } from '../src/create-peer.ts'
 import { type Dataset, samples, subset } from '../src/data/dataset.ts'
 import type { Split } from '../src/data/source.ts'
+import { standardise } from '../src/data/standardise.ts'
 import { UsageError } from '../src/errors.ts'
-import { fitData, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
+import { fitData, identifyModel, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
 import { hashParameters } from '../src/parameters/hash.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
-import { parseRecipe, type Recipe, type RecipeInput, recipeHash } from '../src/recipe/recipe.ts'
+import { createRandom } from '../src/random/random.ts'
+import { parseRecipe, type Recipe, type RecipeInput, recipeHash, stepsPerRound } from '../src/recipe/recipe.ts'
+import { sampleText } from '../src/sample-text.ts'
+import { createStandardising } from '../src/standardising.ts'
 import { systemClock } from '../src/system-clock.ts'
 import { shareDataset } from '../src/training/share-dataset.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { createWorkerTrainer } from '../src/training/worker-trainer.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
+import { type Gpus, type Placement, placePeers } from './placement.ts'
+import { progressSet } from './progress-set.ts'
 import type { RoundResult, RunResult } from './result.ts'
 
 export interface SwarmOptions {
@@ -29,7 +35,10 @@ export interface SwarmOptions {
   /** `iid`, `dirichlet:ALPHA`. */
   readonly partition: string
   readonly seed: number
+  /** The name of a backend, or `auto` (default) for the best that works here. */
   readonly backend?: string
+  /** The backend's GPUs over which the peers are spread. Default: the backend decides, the same for all. */
+  readonly gpus?: Gpus
   /** Where the peers keep their state, a folder each in this one. Default: nothing is kept. */
   readonly state?: string
   /** Where the peers listen. Default: any port of the loopback interface. */
@@ -60,32 +69,48 @@ const POLL_MS = 100
  * @throws UsageError where the recipe, the data or an option cannot be
  */
 export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
-  const { peers: count, seed, partition, backend = 'wasm', onPhase = () => {} } = options
+  const { peers: count, seed, partition, backend = 'auto', onPhase = () => {} } = options
   const signal = options.signal ?? new AbortController().signal
-  const recipe = parseRecipe(options.recipe)
+  const recipe = await identifyModel(parseRecipe(options.recipe))
   if (!Number.isInteger(count) || count < 1) throw new UsageError(`a swarm has at least 1 peer, not ${count}`)
   const misfit = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) }).misfit(count)
   if (misfit !== undefined) throw new UsageError(misfit)
   const data = fitData(recipe, options.data)
   const test = shareDataset(data.test)
+  const standardising = recipe.data.standardise ? createStandardising(data.train) : undefined
   const shards = shardsOf(data.train, { of: count, partition, seed }).map(shareDataset)
+  const placement = await placePeers(backend, options.gpus)
   const began = systemClock.now()
 
   const peers: Peer[] = []
-  let judging: Trainer | undefined
+  const judges: Trainer[] = []
   try {
-    judging = await createWorkerTrainer(trainerOptionsOf(recipe, subset(shards[0], Int32Array.of(0)), test, 0, backend))
-    const judge: Judge = parameters => (judging as Trainer).evaluate(parameters)
-    await makePeers(options, recipe, shards, test, peers)
+    const one = subset(shards[0], Int32Array.of(0))
+    const judgeBy = async (data: Dataset): Promise<Judge> => {
+      // As the peers see it, once they have agreed how.
+      const seen = standardising?.through(data) ?? data
+      const options = trainerOptionsOf(recipe, one, seen, 0, placement.backend)
+      const trainer = await createWorkerTrainer({ ...options, gpu: placement.gpuOf(0) })
+      judges.push(trainer)
+      return parameters => trainer.evaluate(parameters)
+    }
+    const judge = await judgeBy(test)
+    const progress = progressSet(test)
+    const watch = progress === test ? judge : await judgeBy(shareDataset(progress))
+    await makePeers({ ...options, backend }, placement, recipe, shards, progress, peers)
     options.onStart?.(peers)
     onPhase('training')
 
     const failed = new AbortController()
     for (const peer of peers) {
       peer.addEventListener('failed', ({ detail }) => failed.abort(detail.error))
+      peer.addEventListener('standardised', () => {
+        const statistics = peer.standardisation()
+        if (statistics !== undefined) standardising?.use(statistics)
+      })
     }
     const either = AbortSignal.any([signal, failed.signal])
-    const rounds = await watchSwarm(peers, recipe, began, judge, either, options.onRound)
+    const rounds = await watchSwarm(peers, recipe, began, { judge, watch }, either, options.onRound)
     const time = (systemClock.now() - began) / 1_000
     const hashes = new Set(peers.map(peer => peer.sealed()))
     const sealed = hashes.size === 1 && !hashes.has(undefined)
@@ -99,7 +124,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     await stopAll(peers, 'consensus')
 
     onPhase('alone')
-    const alone = await trainAlone(recipe, shards, test, seed, backend, signal)
+    const alone = await trainAlone(recipe, shards, test, seed, placement, signal)
     onPhase('done')
     const wallSeconds = (systemClock.now() - began) / 1_000
     return {
@@ -115,6 +140,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
         ...rounds[rounds.length - 1],
         parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
       },
+      sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`)),
       sealed,
       peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] })),
       timing: {
@@ -127,12 +153,13 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     await stopAll(peers, signal.aborted ? 'interrupted' : 'failed')
     throw error
   } finally {
-    await judging?.stop()
+    for (const trainer of judges) await trainer.stop()
   }
 }
 
 async function makePeers(
   options: SwarmOptions,
+  { backend: chosen, gpuOf }: Placement,
   recipe: Recipe,
   shards: readonly Dataset[],
   test: Dataset,
@@ -146,7 +173,9 @@ async function makePeers(
       network: { listen, connect: [...connect, ...known], mdns },
       state: state === undefined ? undefined : join(state, `peer-${index + 1}`),
       seed: seedOf(seed, index),
-      backend,
+      // The first one tells why a better one was not chosen; once is enough.
+      backend: index === 0 ? backend : chosen,
+      gpu: gpuOf(index),
     })
     peers[index] = peer
     return peer
@@ -164,26 +193,26 @@ async function watchSwarm(
   peers: readonly Peer[],
   recipe: Recipe,
   began: number,
-  judge: Judge,
+  { judge, watch }: { readonly judge: Judge; readonly watch: Judge },
   signal: AbortSignal,
   onRound: (round: RoundResult) => void = () => {},
 ): Promise<RoundResult[]> {
   const rounds: RoundResult[] = []
   const { steps } = recipe.training
-  const { localSteps } = recipe.exchange
+  const roundSteps = stepsPerRound(recipe.exchange.localSteps)
 
-  async function measure(): Promise<void> {
+  async function measure(by: Judge): Promise<void> {
     const states = peers.map(peer => peer.status())
     const round = await measureRound(
       {
-        round: Math.floor(Math.min(...states.map(({ step }) => step)) / localSteps),
+        round: Math.floor(Math.min(...states.map(({ step }) => step)) / roundSteps),
         time: (systemClock.now() - began) / 1_000,
         bytesSent: states.reduce((sum, { bytesOut }) => sum + bytesOut, 0),
         messages: states.reduce((sum, { exchanges }) => sum + exchanges, 0),
       },
       peers.map(peer => peer.parameters()),
       null,
-      judge,
+      by,
     )
     rounds.push(round)
     onRound(round)
@@ -191,7 +220,7 @@ async function watchSwarm(
 
   const over = () =>
     peers.every(peer => (recipe.averaging.rule === 'none' ? peer.trained() !== undefined : peer.sealed() !== undefined))
-  await measure()
+  await measure(watch)
   await Promise.all(peers.map(peer => peer.start()))
   let next = steps / EVALUATIONS
   while (!over()) {
@@ -199,9 +228,9 @@ async function watchSwarm(
     const slowest = Math.min(...peers.map(peer => peer.status().step))
     if (slowest < next || slowest >= steps) continue
     next = slowest + steps / EVALUATIONS
-    await measure()
+    await measure(watch)
   }
-  await measure()
+  await measure(judge)
   return rounds
 }
 
@@ -214,7 +243,7 @@ async function trainAlone(
   shards: readonly Dataset[],
   test: Dataset,
   seed: number,
-  backend: string,
+  { backend, gpuOf }: Placement,
   signal: AbortSignal,
 ): Promise<number[]> {
   const accuracies: number[] = []
@@ -224,9 +253,12 @@ async function trainAlone(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, shard] = next
       signal.throwIfAborted()
-      const trainer = await createWorkerTrainer(
-        trainerOptionsOf(recipe, shard, test, `${seedOf(seed, index)}/samples`, backend),
-      )
+      const own = { train: shard, test }
+      const seen = recipe.data.standardise ? await standardise(own) : own
+      const trainer = await createWorkerTrainer({
+        ...trainerOptionsOf(recipe, seen.train, seen.test, `${seedOf(seed, index)}/samples`, backend),
+        gpu: gpuOf(index),
+      })
       const stop = () => void trainer.stop()
       signal.addEventListener('abort', stop)
       try {

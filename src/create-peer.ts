@@ -1,21 +1,26 @@
 import { parseTopology } from './averaging/topologies/registry.ts'
-import { samples } from './data/dataset.ts'
+import type { Dataset } from './data/dataset.ts'
 import type { Split } from './data/source.ts'
 import { loadDataset } from './data/sources.ts'
 import { UsageError } from './errors.ts'
 import { StoppedError } from './gossip/errors.ts'
 import type { Emit, GossipEvents } from './gossip/events.ts'
 import { createGossip, type GossipStatus } from './gossip/gossip.ts'
+import { createLanes } from './gossip/lanes.ts'
 import type { AbortOptions, Evaluation, PeerId } from './gossip/ports.ts'
-import { fitData, requirePairwise, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
+import { type AgreedStatistics, createStatistics } from './gossip/statistics.ts'
+import { fitData, identifyModel, requirePairwise, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
 import { createIdentity, peerIdOf } from './network/identity.ts'
 import { createLibp2pNetwork } from './network/libp2p-network.ts'
 import { hashParameters } from './parameters/hash.ts'
 import type { Layout } from './parameters/layout.ts'
 import { createRandom } from './random/random.ts'
-import { parseRecipe, type Recipe, type RecipeInput, recipeHash } from './recipe/recipe.ts'
-import { openStateDirectory } from './storage/state-directory.ts'
+import { parseRecipe, type Recipe, type RecipeInput, recipeHash, stepsPerRound } from './recipe/recipe.ts'
+import { createStandardising, mapOf, type Standardising, statisticsOf } from './standardising.ts'
+import { openStateDirectory, statisticsFile } from './storage/state-directory.ts'
 import { systemClock } from './system-clock.ts'
+import { chooseBackend } from './training/choose-backend.ts'
+import type { Trainer } from './training/trainer.ts'
 import { createWorkerTrainer } from './training/worker-trainer.ts'
 import { createEvents, type TypedEventTarget } from './typed-events.ts'
 
@@ -24,8 +29,16 @@ export interface PeerOptions {
   readonly recipe?: RecipeInput
   /** The peer's own data: a SOURCE as on the command line, or a dataset in memory. Default: `digits`. */
   readonly data?: string | Split
+  /** Whether data of which something would be skipped are refused. Default: no; a warning names what was skipped. */
+  readonly strict?: boolean
   /** Which part of the data is this peer's. Default: all of it. */
   readonly shard?: ShardSpec
+  /**
+   * What learns, in place of the recipe's model and of `data`: anything whose parameters are one flat vector. Every peer
+   * of the swarm brings one of the same kind, with the same layout; the recipe's `model` is then no more than a name on
+   * which they agree. The peer stops it when it stops.
+   */
+  readonly trainer?: Trainer
   readonly network?: {
     /** TCP multiaddrs to listen on. Default: any port of every IPv4 interface. */
     readonly listen?: readonly string[]
@@ -38,8 +51,10 @@ export interface PeerOptions {
   readonly state?: string
   /** Seed of what is this peer's own: its digits, the order of its samples, its partners. Default: its peer id. */
   readonly seed?: number
-  /** `wasm` (default) or `cpu`. */
+  /** What computes: the name of a backend, or `auto` (default) for the best that works here. */
   readonly backend?: string
+  /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
+  readonly gpu?: number
   /** Local steps after which this peer stops training, in place of the recipe's. */
   readonly steps?: number
   /** Relative consensus distance at which this peer agrees to seal, in place of the recipe's. */
@@ -53,6 +68,8 @@ export interface PeerEvents extends GossipEvents {
     /** The swarm's id: the recipe's hash. */
     readonly swarm: string
     readonly backend: string
+    /** The GPU, where the backend computes on one. */
+    readonly device: string | null
     /** Samples in the shard. */
     readonly shard: number
     /** Number of parameters. */
@@ -61,6 +78,8 @@ export interface PeerEvents extends GossipEvents {
     readonly step: number
     readonly age: number
   }
+  /** What samples are standardised by, where the recipe says so; again when the swarm has agreed anew. */
+  standardised: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
   stopped: {
     /** `consensus`, `interrupted`, `failed`, `stopped`. */
     readonly reason: string
@@ -86,6 +105,7 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   readonly layout: Layout
   /** Opens the sockets, so that {@link addresses} are known, and trains nothing yet. */
   listen(): Promise<void>
+  /** Begins. Where samples are to be standardised, training begins when the swarm has agreed how. */
   start(): Promise<void>
   addresses(): readonly string[]
   status(): GossipStatus
@@ -95,6 +115,8 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   parameters(): Float32Array
   /** A copy of the parameters when this peer's training ended; undefined before. */
   trained(): Float32Array | undefined
+  /** What samples are standardised by; undefined before it is known, or where they are not. */
+  standardisation(): AgreedStatistics | undefined
   /** Loss and accuracy of the current parameters on the test set. Not while the peer trains. */
   evaluate(): Promise<Evaluation>
   /**
@@ -107,7 +129,10 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
    * Rejects as {@link untilConsensus} does.
    */
   untilDismissed(options: AbortOptions): Promise<void>
-  /** A TensorFlow.js `LayersModel` with the current parameters; its output is logits. Loads TensorFlow.js in this thread. */
+  /**
+   * A TensorFlow.js `LayersModel` with the current parameters, for samples as they are: where they are standardised, its
+   * first layers do that. Its output is logits. Loads TensorFlow.js in this thread.
+   */
   model(): Promise<import('@tensorflow/tfjs-layers').LayersModel>
   /** Ends cleanly: the last exchange settled or dropped on both sides, a checkpoint written. */
   stop(reason?: string): Promise<void>
@@ -125,9 +150,17 @@ const EVALUATIONS = 20
  * @throws UsageError where the recipe, the data or an option cannot be
  */
 export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
-  const recipe = parseRecipe(options.recipe ?? {})
-  if (recipe.objective.task !== 'classify') {
-    throw new UsageError(`the task ${recipe.objective.task} is for simulations; a peer classifies`)
+  const written = parseRecipe(options.recipe ?? {})
+  // The model of a trainer of its own is a name.
+  const recipe = options.trainer === undefined ? await identifyModel(written) : written
+  if (recipe.objective.task === 'consensus') {
+    throw new UsageError('the task consensus is for simulations; a peer learns: classify, or language')
+  }
+  if (options.trainer !== undefined && (options.data !== undefined || options.shard !== undefined)) {
+    throw new UsageError('a peer with a trainer of its own takes no data and no shard: the trainer has them')
+  }
+  if (options.trainer !== undefined && recipe.data.standardise) {
+    throw new UsageError('a trainer of its own standardises its data itself; the recipe says data.standardise')
   }
   const swarm = recipeHash(recipe)
   const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
@@ -140,10 +173,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
     const seed = options.seed ?? id
     const { target, emit } = createEvents<PeerEvents>()
 
-    const source = options.data ?? 'digits'
-    const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, { seed }) : source)
-    const shard = options.shard === undefined ? split.train : shardsOf(split.train, options.shard)[options.shard.index]
-
+    const startLearner = await prepareLearner(recipe, options, seed)
     const network = await createLibp2pNetwork({
       swarm,
       identity,
@@ -153,9 +183,8 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
     })
-    const trainer = await createWorkerTrainer(
-      trainerOptionsOf(recipe, shard, split.test, `${seed}/samples`, options.backend ?? 'wasm'),
-    )
+    const { trainer, died, device = null, warnings = [], standardising } = await startLearner()
+    const lanes = createLanes(network, systemClock)
     try {
       const storage = state?.storage(trainer.layout)
       const checkpoint = await storage?.load()
@@ -184,8 +213,8 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           averages,
           target: options.consensusDistance ?? recipe.averaging.consensusDistance,
           maximumNorm: recipe.security.maximumNorm,
-          evaluateEvery: Math.max(localSteps, Math.ceil(steps / EVALUATIONS)),
-          network,
+          evaluateEvery: Math.max(stepsPerRound(localSteps), Math.ceil(steps / EVALUATIONS)),
+          network: standardising === undefined ? network : lanes.main,
           clock: systemClock,
           random: createRandom(`${seed}/${id}/gossip`),
           trainer,
@@ -194,32 +223,67 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         },
         tell,
       )
-      trainer.died.addEventListener('abort', () => tell('failed', { error: trainer.died.reason as Error }))
+      died?.addEventListener('abort', () => tell('failed', { error: died.reason as Error }))
+      // Not before: the core has refused a state of another recipe.
+      await state?.keepRecipe(`${JSON.stringify(recipe, null, 2)}\n`)
       /** Ends whatever waits for the peer. */
       const stopped = new AbortController()
+      let agreedStatistics: AgreedStatistics | undefined
+
+      function useStatistics(statistics: AgreedStatistics): void {
+        if (stopped.signal.aborted) return
+        const isFirst = agreedStatistics === undefined
+        if (!isFirst) {
+          emit('warning', { message: 'the swarm has agreed anew on how samples are standardised' })
+        }
+        agreedStatistics = statistics
+        standardising?.use(statistics)
+        emit('standardised', { mean: [...statistics.mean], deviation: Array.from(statistics.variance, Math.sqrt) })
+        if (isFirst) gossip.start().catch(error => tell('failed', { error }))
+      }
+
+      const statistics =
+        standardising &&
+        averages &&
+        createStatistics({
+          swarm,
+          recipe,
+          lanes,
+          clock: systemClock,
+          random: createRandom(`${seed}/${id}/statistics`),
+          own: standardising.own,
+          storage: state && ((kind, layout) => state.storage(layout, statisticsFile(kind))),
+          emit: tell,
+          agreed: useStatistics,
+        })
       let starting: Promise<void> | undefined
       let stopping: Promise<void> | undefined
 
       async function startAll(): Promise<void> {
         await gossip.listen()
         stopped.signal.throwIfAborted()
+        for (const message of warnings) emit('warning', { message })
         const { step, age } = gossip.status()
         emit('started', {
           peerId: id,
           addresses: network.addresses(),
           swarm,
           backend: trainer.backend,
-          shard: samples(shard),
+          device,
+          shard: trainer.samples,
           parameters: trainer.layout.length,
           step,
           age,
         })
-        await gossip.start()
+        if (standardising === undefined) await gossip.start()
+        else if (statistics) await statistics.start()
+        else useStatistics(await statisticsOf(standardising.own))
       }
 
       async function stopAll(reason: string): Promise<void> {
         stopped.abort(new StoppedError())
         try {
+          if (statistics) await statistics.stop()
           await gossip.stop()
         } finally {
           await trainer.stop()
@@ -254,6 +318,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         sealed: gossip.sealed,
         parameters: gossip.parameters,
         trained: gossip.trained,
+        standardisation: () => agreedStatistics,
         async evaluate() {
           const evaluation = await trainer.evaluate(gossip.parameters())
           accuracy = evaluation.accuracy
@@ -272,9 +337,14 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         },
         untilDismissed: ({ signal }) => watch(() => gossip.dismissed(), signal),
         async model() {
+          if (options.trainer !== undefined)
+            throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
           const { toLayersModel } = await import('./training/layers-model.ts')
           const { name, shape, classes } = recipe.model
-          return await toLayersModel(name, shape, classes, gossip.parameters())
+          const bare = await toLayersModel(name, shape, classes, gossip.parameters())
+          if (agreedStatistics === undefined) return bare
+          const { prependMap } = await import('./training/prepend-map.ts')
+          return prependMap(bare, shape, mapOf(agreedStatistics))
         },
         stop(reason = 'stopped') {
           stopping ??= stopAll(reason)
@@ -288,6 +358,42 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
   } catch (error) {
     await state?.release()
     throw error
+  }
+}
+
+/** What a peer learns with, and when its thread died, where it has one. */
+interface Learner {
+  readonly trainer: Trainer
+  readonly died?: AbortSignal
+  readonly device?: string | null
+  /** What the user should know about the data and the choice of the backend. */
+  readonly warnings?: readonly string[]
+  /** Where the recipe says that samples are standardised. */
+  readonly standardising?: Standardising
+}
+
+/**
+ * Loads and checks the data, and gives what starts the trainer: the one that the caller brought, or that of the recipe's
+ * model in a thread of its own.
+ */
+async function prepareLearner(
+  recipe: Recipe,
+  { trainer: own, data: source = 'digits', shard: part, backend = 'auto', gpu, strict }: PeerOptions,
+  seed: number | string,
+): Promise<() => Promise<Learner>> {
+  if (own !== undefined) return async () => ({ trainer: own })
+  const oddities: string[] = []
+  const loading = { seed, strict, warn: (message: string) => oddities.push(message) }
+  const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, loading) : source)
+  const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
+  const standardising = recipe.data.standardise ? createStandardising(shard) : undefined
+  const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
+  const options = trainerOptionsOf(recipe, seen(shard), seen(split.test), `${seed}/samples`, backend)
+  return async () => {
+    const { name, devices, passedOver } = await chooseBackend(backend, gpu)
+    const trainer = await createWorkerTrainer({ ...options, backend: name, gpu })
+    const warnings = [...oddities, ...passedOver]
+    return { trainer, died: trainer.died, device: devices.device, warnings, standardising }
   }
 }
 

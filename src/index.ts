@@ -29,20 +29,34 @@ export {
   type PeerEvents,
   type PeerOptions,
 } from './create-peer.ts'
-export { type Dataset, features, samples } from './data/dataset.ts'
+export { type Dataset, features, gather, samples } from './data/dataset.ts'
 export { parsePartition } from './data/partition.ts'
-export type { Split } from './data/source.ts'
+export type { LoadOptions, Split } from './data/source.ts'
 export { loadDataset } from './data/sources.ts'
 export { HearsayError, UsageError } from './errors.ts'
+export { ExportError, type ExportedModel, type ExportOptions, exportModel } from './export-model.ts'
 export type { Checkpoint } from './gossip/checkpoint.ts'
 export type { GossipStatus } from './gossip/gossip.ts'
-export { fitData, pairwiseRuleNames, requirePairwise } from './learning-task.ts'
+export { fitData, identifyModel, pairwiseRuleNames, requirePairwise } from './learning-task.ts'
 export { hashParameters } from './parameters/hash.ts'
-export { viewTensors } from './parameters/layout.ts'
+export { createLayout, type Layout, viewTensors } from './parameters/layout.ts'
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from './parameters/safetensors.ts'
-export { defaultRecipe, parseRecipe, type Recipe, type RecipeInput, recipeHash } from './recipe/recipe.ts'
+export { createRandom, type Random } from './random/random.ts'
+export {
+  defaultRecipe,
+  parseRecipe,
+  type Recipe,
+  type RecipeInput,
+  recipeHash,
+  stepsPerRound,
+} from './recipe/recipe.ts'
+export { sampleText } from './sample-text.ts'
 export { writeAtomically } from './storage/atomic-file.ts'
 export { decodeCheckpoint } from './storage/checkpoint-file.ts'
 export { parseBackend } from './training/backend.ts'
+export { backendNames } from './training/backends/registry.ts'
+export { weightsOf } from './training/batch-statistics.ts'
+export { type BackendChoice, chooseBackend } from './training/choose-backend.ts'
 export { parseModel } from './training/models.ts'
+export type { Evaluation, Trainer, TrainerState, TrainingUpdate } from './training/trainer.ts'
 export { type BackendTrial, tryBackend } from './training/try-backend.ts'

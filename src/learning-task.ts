@@ -7,18 +7,48 @@
 import { mean } from './averaging/aggregators/mean.ts'
 import type { AveragingRule } from './averaging/rule.ts'
 import { parseRule, ruleNames } from './averaging/rules/registry.ts'
-import { type Dataset, samples, subset } from './data/dataset.ts'
+import { type Dataset, features, gather, isSequence, samples, subset } from './data/dataset.ts'
 import { parsePartition } from './data/partition.ts'
 import type { Split } from './data/source.ts'
 import { UsageError } from './errors.ts'
 import { createRandom } from './random/random.ts'
 import type { Recipe } from './recipe/recipe.ts'
+import { modelDigest } from './training/model-digest.ts'
+import { parseModel } from './training/models.ts'
 import type { OptimizerSpec } from './training/optimizer-spec.ts'
 import type { TrainerOptions } from './training/trainer-options.ts'
+
+/** The model's file is not the one that the recipe is of. */
+export class ModelDigestError extends UsageError {
+  override readonly name = 'ModelDigestError'
+}
 
 /** The recipe's model cannot take this data. */
 export class DataMismatchError extends UsageError {
   override readonly name = 'DataMismatchError'
+}
+
+/**
+ * The recipe with the digest of its model's file, where it is made from one: so that peers whose files differ have
+ * different recipes, are not mixed, and are told both digests.
+ *
+ * @throws ModelFileError where the file cannot be read, ModelDigestError where the recipe is of another
+ */
+export async function identifyModel(recipe: Recipe): Promise<Recipe> {
+  if (recipe.objective.task === 'consensus') return recipe
+  const { name, digest: wanted } = recipe.model
+  const digest = await modelDigest(name)
+  if (digest === wanted) return recipe
+  if (digest === undefined) {
+    throw new ModelDigestError(`the recipe has a digest of the model ${name}, which is made from no file`)
+  }
+  if (wanted !== undefined) {
+    throw new ModelDigestError(
+      `the model ${name} has the SHA-256 ${digest}, the recipe is of one with ${wanted}: take the file that the other ` +
+        'peers of the swarm have, or write a recipe for this one',
+    )
+  }
+  return { ...recipe, model: { ...recipe.model, digest } }
 }
 
 /** Which part of a dataset a peer owns. */
@@ -31,11 +61,20 @@ export interface ShardSpec {
   readonly seed: number | string
 }
 
-/** The shards of all peers: every sample is in exactly one. */
+/**
+ * The shards of all peers: every sample is in exactly one.
+ *
+ * @throws UsageError where the partition goes by labels and the samples are sequences, which have many each
+ */
 export function shardsOf(train: Dataset, { of, partition, seed }: Omit<ShardSpec, 'index'>): Dataset[] {
-  return parsePartition(partition)(train.labels, of, createRandom(seed).fork('partition')).map(indices =>
-    subset(train, indices),
-  )
+  const deal = parsePartition(partition)
+  if (isSequence(train) && partition !== 'iid') {
+    throw new UsageError(
+      `the partition ${partition} goes by labels, and a sequence of ${train.name} has one at each position; take iid`,
+    )
+  }
+  const labels = isSequence(train) ? new Int32Array(samples(train)) : train.labels
+  return deal(labels, of, createRandom(seed).fork('partition')).map(indices => subset(train, indices))
 }
 
 /**
@@ -50,6 +89,23 @@ export function fitData(recipe: Recipe, { train, test }: Split): Split {
       `the recipe's model takes samples of shape [${shape.join(', ')}], ${train.name} has [${train.shape.join(', ')}]`,
     )
   }
+  const misfit = parseModel(recipe.model.name).misfit?.(shape)
+  if (misfit !== undefined) {
+    throw new DataMismatchError(`${recipe.model.name} cannot take samples of shape [${shape.join(', ')}]: ${misfit}`)
+  }
+  const sequences = recipe.objective.task === 'language'
+  if (isSequence(train) !== sequences) {
+    throw new DataMismatchError(
+      sequences
+        ? `the task language needs sequences, such as text:FILE; a sample of ${train.name} has one label`
+        : `the samples of ${train.name} are sequences: the task for them is language`,
+    )
+  }
+  if (recipe.data.standardise && sequences) {
+    throw new DataMismatchError(
+      'the recipe says data.standardise, which is for measured values; a sequence is of symbols',
+    )
+  }
   if (samples(train) === 0) throw new DataMismatchError(`${train.name} has no training samples`)
   if (Math.max(train.classes, test.classes) > classes) {
     throw new DataMismatchError(
@@ -59,24 +115,58 @@ export function fitData(recipe: Recipe, { train, test }: Split): Split {
   return { train: withClassesOf(recipe, train), test: withClassesOf(recipe, test) }
 }
 
-/** Two peers that number their classes by what they happen to hold would learn different things under one number. */
+/**
+ * Two peers that number their classes by what they happen to hold would learn different things under one number. Of
+ * sequences the inputs are classes too.
+ */
 function withClassesOf({ model }: Recipe, data: Dataset): Dataset {
   const { classNames, classes } = model
   if (classNames === undefined || data.classNames === undefined) return { ...data, classes }
+  const place = new Map(classNames.map((name, index) => [name, index]))
   const indices = data.classNames.map(name => {
-    const index = classNames.indexOf(name)
-    if (index < 0) {
-      const known = classNames.map(each => JSON.stringify(each)).join(', ')
-      throw new DataMismatchError(`${data.name} has the class ${JSON.stringify(name)}, the recipe knows ${known}`)
-    }
+    const index = place.get(name)
+    if (index === undefined) throw unknownClass(data, name, classNames)
     return index
   })
-  return { ...data, labels: data.labels.map(label => indices[label]), classes, classNames }
+  const renumbered = { ...data, labels: data.labels.map(label => indices[label]), classes, classNames }
+  return isSequence(data) ? { ...renumbered, inputs: inputsOf(data).map(symbol => indices[symbol]) } : renumbered
+}
+
+/** Classes of the recipe that are listed; a text may have thousands of characters. */
+const MOST_LISTED = 100
+
+function unknownClass(data: Dataset, name: string, known: readonly string[]): DataMismatchError {
+  const what = isSequence(data) ? 'character' : 'class'
+  const list = known.slice(0, MOST_LISTED).map(each => JSON.stringify(each))
+  const more = known.length > list.length ? ` and ${known.length - list.length} more` : ''
+  return new DataMismatchError(
+    `${data.name} has the ${what} ${JSON.stringify(name)}, the recipe knows ${list.join(', ')}${more}`,
+  )
+}
+
+/** `[samples, features]`: a copy of all inputs. */
+function inputsOf(data: Dataset): Float32Array {
+  const inputs = new Float32Array(samples(data) * features(data))
+  const all = Int32Array.from({ length: samples(data) }, (_, sample) => sample)
+  gather(data, all, inputs, new Int32Array(data.labels.length))
+  return inputs
 }
 
 export function optimizerOf({ training }: Recipe): OptimizerSpec {
-  const { learningRate, momentum } = training
-  return training.optimizer === 'sgd' ? { name: 'sgd', learningRate, momentum } : { name: 'adam', learningRate }
+  const {
+    optimizer: name,
+    learningRate,
+    momentum,
+    beta2,
+    weightDecay,
+    clipNorm,
+    steps,
+    warmupSteps,
+    finalShare,
+  } = training
+  const schedule = { shape: training.schedule, steps, warmupSteps, finalShare }
+  const common = { learningRate, schedule, weightDecay, clipNorm }
+  return name === 'sgd' ? { name, momentum, ...common } : { name, beta2, ...common }
 }
 
 /** What a trainer needs to train by this recipe. */

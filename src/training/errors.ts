@@ -27,3 +27,18 @@ export class BackendUnavailableError extends HearsayError {
 export class TrainerStateError extends UsageError {
   override readonly name = 'TrainerStateError'
 }
+
+/** A model that takes other samples than the data has, or tells other classes apart. */
+export class ModelMisfitError extends UsageError {
+  override readonly name = 'ModelMisfitError'
+}
+
+/** A file that makes no model: it cannot be loaded, or does not export what it must. */
+export class ModelFileError extends UsageError {
+  override readonly name = 'ModelFileError'
+}
+
+/** Files that are no model in TensorFlow.js's LayersModel format, or a part of one that is missing. */
+export class LayersModelFileError extends UsageError {
+  override readonly name = 'LayersModelFileError'
+}

@@ -1,9 +1,13 @@
 import { UsageError } from '../errors.ts'
+import { cnn } from './models/cnn.ts'
 import type { Model, ModelFamily } from './models/family.ts'
+import { language } from './models/language.ts'
 import { linear } from './models/linear.ts'
 import { mlp } from './models/mlp.ts'
+import { moduleModel } from './models/module.ts'
+import { tfjs } from './models/tfjs.ts'
 
-const FAMILIES: readonly ModelFamily[] = [linear, mlp]
+const FAMILIES: readonly ModelFamily[] = [linear, mlp, cnn, language, tfjs, moduleModel]
 
 /**
  * Reads the name of a model, such as `mlp:64,32`. Does not load TensorFlow.js.

@@ -1,50 +1,61 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { oneHot } from './operations/one-hot.ts'
 
 /**
  * Mean softmax cross-entropy from logits z, with its gradient written out (the derivative of the composition would be
  * longer and less exact):
  *
- *     L = −(1/B) Σ y · log softmax(z),   ∂L/∂z = (softmax(z) − y) / B
+ *     L = −(1/N) Σ log softmax(z)[label],   ∂L/∂z = (softmax(z) − y) / N,   y the labels as rows of 0 and a 1
  *
- * @param logits z, `[batch, classes]`
- * @param oneHot y, `[batch, classes]`
+ * @param logits z, `[N, classes]`: N is samples, times positions for sequences
+ * @param labels `[N]` of int32
  */
-export function softmaxCrossEntropy(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Scalar {
-  const [batch] = logits.shape
-  const loss = tf.customGrad((z, save) => {
-    const logSoftmax = tf.logSoftmax(z as tf.Tensor2D)
-    ;(save as tf.GradSaveFunc)([logSoftmax])
+export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+  const [rows, classes] = logits.shape
+  const loss = tf.customGrad((...args) => {
+    const [z, save] = args as [tf.Tensor2D, tf.GradSaveFunc]
+    const logSoftmax = tf.logSoftmax(z)
+    const y = oneHot(labels, classes)
+    save([logSoftmax, y])
     return {
-      value: tf.mul(tf.sum(tf.mul(logSoftmax, oneHot)), -1 / batch),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(tf.sub(tf.exp(saved[0]), oneHot), tf.mul(dy, 1 / batch)),
+      value: tf.mul(tf.sum(tf.mul(logSoftmax, y)), -1 / rows),
+      gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
+        const [logSoftmax, y] = saved
+        return tf.mul(tf.sub(tf.exp(logSoftmax), y), tf.mul(dy, 1 / rows))
+      },
     }
   })
   return loss(logits) as tf.Scalar
 }
 
-/** Sums over samples, so that batches add up. */
+/** Sums over targets, so that batches add up. */
 interface Score {
   /** Σ −log softmax(z)[label]; NaN where a logit is. */
   readonly loss: number
-  /** Samples whose largest logit is their label's. */
+  /** Targets whose largest logit is their label's. */
   readonly correct: number
 }
 
 /**
  * The same objective outside the tape, in float64.
  *
- * @param logits `[samples, classes]`
- * @param labels `[samples]`
+ * @param logits `[targets, classes]`
+ * @param labels `[targets]`
  */
 export function score(logits: Float32Array, labels: Int32Array, classes: number): Score {
   let loss = 0
   let correct = 0
-  for (const [sample, label] of labels.entries()) {
-    const z = logits.subarray(sample * classes, (sample + 1) * classes)
-    const best = z.reduce((largest, value) => Math.max(largest, value), Number.NEGATIVE_INFINITY)
-    const partition = z.reduce((sum, value) => sum + Math.exp(value - best), 0)
-    loss += best + Math.log(partition) - z[label]
-    if (z.indexOf(best) === label) correct++
+  for (let target = 0; target < labels.length; target++) {
+    const first = target * classes
+    const label = labels[target]
+    let best = 0
+    for (let i = 1; i < classes; i++) if (logits[first + i] > logits[first + best]) best = i
+    let partition = 0
+    for (let i = 0; i < classes; i++) partition += Math.exp(logits[first + i] - logits[first + best])
+    const cost = logits[first + best] + Math.log(partition) - logits[first + label]
+    loss += cost
+    // No comparison finds a logit that is no number.
+    if (best === label && !Number.isNaN(cost)) correct++
   }
   return { loss, correct }
 }

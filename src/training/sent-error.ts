@@ -1,5 +1,12 @@
 import { UsageError } from '../errors.ts'
-import { BackendUnavailableError, TrainerStateError, TrainingDivergedError } from './errors.ts'
+import {
+  BackendUnavailableError,
+  LayersModelFileError,
+  ModelFileError,
+  ModelMisfitError,
+  TrainerStateError,
+  TrainingDivergedError,
+} from './errors.ts'
 
 /** An error on its way to another thread. Structured clone would keep neither class nor name. */
 export interface SentError {
@@ -11,6 +18,9 @@ export interface SentError {
 /** Those that callers tell apart by class. */
 const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
   BackendUnavailableError,
+  LayersModelFileError,
+  ModelFileError,
+  ModelMisfitError,
   RangeError,
   TrainerStateError,
   TrainingDivergedError,

@@ -1,44 +1,51 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { type Dataset, features, samples } from '../data/dataset.ts'
+import { type Dataset, features, gather, samples, targets } from '../data/dataset.ts'
 import { createLayout } from '../parameters/layout.ts'
 import { startBackend } from './backend.ts'
+import { parametersOf, weightsOf } from './batch-statistics.ts'
 import { checkOptions } from './check-options.ts'
-import { EVALUATION_BATCH } from './constants.ts'
+import { seedDropout } from './dropout.ts'
 import { TrainerStateError, TrainingDivergedError } from './errors.ts'
+import { evaluationBatch } from './evaluation-batch.ts'
 import { createExclusive } from './exclusive.ts'
-import { buildModel, modelVariables, tensorSpecs } from './layers-model.ts'
+import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model.ts'
 import { parseModel } from './models.ts'
 import { score, softmaxCrossEntropy } from './objective.ts'
-import { createOptimizer } from './optimizer.ts'
+import { createOptimizer, learningRateAt } from './optimizer.ts'
 import { createSampleOrder } from './sample-order.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
-import { readVariables, variablesLength, writeVariables } from './variables.ts'
+import { readVariables, writeVariables } from './variables.ts'
 
 /**
  * A trainer that computes in the thread it is made in, with mini-batch steps on the softmax cross-entropy. It blocks that
  * thread while it computes: where an event loop must stay free use {@link createWorkerTrainer}.
  *
- * Two trainers with the same options give the same bits, and so does one that was restored from the other's state.
+ * Two trainers with the same options give the same bits, and so does one that was restored from the other's state: dropout
+ * too, see {@link seedDropout}. The statistics of batch normalisation lie in the parameters, see {@link parametersOf}.
  * A divergence makes the optimizer forget its moments, so that training can go on from parameters that are sound.
  *
- * @throws UsageError where the options do not fit together
+ * @throws UsageError where the options do not fit together, ModelMisfitError where model and data do not
  */
 export async function createTensorflowTrainer(options: TrainerOptions): Promise<Trainer> {
   const { shard, test, optimizer: spec } = options
   const { shape, classes } = shard
   const model = parseModel(options.model)
   checkOptions(options)
-  const backend = await startBackend(options.backend)
+  const backend = await startBackend(options.backend, options.gpu)
   backend.select()
 
-  const network = buildModel(model, { shape, classes, seed: options.seed })
+  const request = { shape, classes, seed: options.seed }
+  const network = await buildModel(model, request)
+  requireTargets(model, network, shard)
   const layout = createLayout(tensorSpecs(network))
+  const seedStep = seedDropout(network, options.shardSeed)
   const variables = modelVariables(network)
   const learned = variables.filter(variable => variable.trainable)
   const optimizer = createOptimizer(spec, learned)
   const order = createSampleOrder(samples(shard), options.batch, options.shardSeed)
   const batch = createBatch(shard, Math.min(options.batch, samples(shard)))
+  const testBatch = createBatch(test, Math.min(evaluationBatch(network), samples(test)))
   const exclusive = createExclusive()
   let stepsDone = 0
 
@@ -46,26 +53,33 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   function step(): tf.Scalar {
     batch.gather(order.next())
     stepsDone++
+    seedStep(stepsDone)
     return tf.tidy(() => {
       const inputs = tf.tensor(batch.inputs, [batch.size, ...shape], 'float32')
-      const oneHot = tf.tensor2d(batch.oneHot, [batch.size, classes], 'float32')
+      const labels = tf.tensor1d(batch.labels, 'int32')
       const { value, grads } = tf.variableGrads(
-        () => softmaxCrossEntropy(network.apply(inputs, { training: true }) as tf.Tensor2D, oneHot),
+        () => softmaxCrossEntropy(logitsOf(inputs, { training: true }), labels),
         learned,
       )
+      // One that the output does not depend on has no gradient.
       optimizer.update(
-        learned.map(variable => grads[variable.name]),
+        learned.map(variable => grads[variable.name] ?? tf.zerosLike(variable)),
         stepsDone,
       )
       return value
     })
   }
 
+  /** `[batch × targets, classes]` */
+  function logitsOf(inputs: tf.Tensor, { training }: { training: boolean }): tf.Tensor2D {
+    return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, classes])
+  }
+
   function diverged(what: string, atStep: number): TrainingDivergedError {
     optimizer.reset()
     return new TrainingDivergedError(
-      `training diverged: ${what} at step ${atStep}, with ${spec.name} and a learning rate of ${spec.learningRate}. ` +
-        'Try a smaller learning rate, and look for extreme values in the data.',
+      `training diverged: ${what} at step ${atStep}, with ${spec.name} and a learning rate of ` +
+        `${learningRateAt(spec, atStep)}. Try a smaller learning rate, and look for extreme values in the data.`,
     )
   }
 
@@ -77,10 +91,10 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     initial: () =>
       exclusive.run(async () => {
         backend.select()
-        const fresh = buildModel(model, { shape, classes, seed: options.seed })
-        const parameters = await readVariables(modelVariables(fresh))
+        const fresh = await buildModel(model, request)
+        const weights = await readVariables(modelVariables(fresh))
         fresh.dispose()
-        return parameters
+        return parametersOf(layout, weights)
       }),
 
     train: (parameters, steps) =>
@@ -89,7 +103,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
         const start = performance.now()
         const before = stepsDone
         backend.select()
-        writeVariables(variables, parameters)
+        writeVariables(variables, weightsOf(layout, parameters))
         // Read at the end only: on a GPU, reading would make each step wait for the one before.
         const lossPerStep = Array.from({ length: steps }, step)
         const stacked = tf.stack(lossPerStep)
@@ -97,8 +111,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
         const losses = await stacked.data<'float32'>()
         stacked.dispose()
         // New for each call: the next one may be under way before the caller has come to look at it.
-        const update = new Float32Array(variablesLength(variables))
-        await readVariables(variables, update)
+        const update = parametersOf(layout, await readVariables(variables))
 
         const failed = losses.findIndex(loss => !Number.isFinite(loss))
         if (failed >= 0) throw diverged(`the loss is ${losses[failed]}`, before + failed + 1)
@@ -120,22 +133,23 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     evaluate: parameters =>
       exclusive.run(async () => {
         backend.select()
-        writeVariables(variables, parameters)
+        writeVariables(variables, weightsOf(layout, parameters))
         let loss = 0
         let correct = 0
-        for (let first = 0; first < samples(test); first += EVALUATION_BATCH) {
-          const labels = test.labels.subarray(first, first + EVALUATION_BATCH)
-          const inputs = test.inputs.subarray(first * features(test), (first + labels.length) * features(test))
+        for (let first = 0; first < samples(test); first += testBatch.size) {
+          const size = Math.min(testBatch.size, samples(test) - first)
+          testBatch.gather(Int32Array.from({ length: size }, (_, i) => first + i))
+          const inputs = testBatch.inputs.subarray(0, size * features(test))
           backend.select()
-          const logits = tf.tidy(
-            () => network.apply(tf.tensor(inputs, [labels.length, ...shape], 'float32')) as tf.Tensor2D,
-          )
+          const logits = tf.tidy(() => logitsOf(tf.tensor(inputs, [size, ...shape], 'float32'), { training: false }))
+          const labels = testBatch.labels.subarray(0, size * targets(test))
           const scored = score(await logits.data<'float32'>(), labels, classes)
           logits.dispose()
           loss += scored.loss
           correct += scored.correct
         }
-        return { loss: loss / samples(test), accuracy: correct / samples(test), samples: samples(test) }
+        const answers = samples(test) * targets(test)
+        return { loss: loss / answers, accuracy: correct / answers, samples: samples(test) }
       }),
 
     state: () =>
@@ -173,27 +187,14 @@ interface Batch {
   readonly size: number
   /** `[size, features]` */
   readonly inputs: Float32Array
-  /** `[size, classes]` */
-  readonly oneHot: Float32Array
-  /** Copies the samples with these indices, `[size]`. */
+  /** `[size, targets]` */
+  readonly labels: Int32Array
+  /** Copies the samples with these indices, at most `[size]`. */
   gather(indices: Int32Array): void
 }
 
 function createBatch(dataset: Dataset, size: number): Batch {
-  const { classes } = dataset
-  const width = features(dataset)
-  const inputs = new Float32Array(size * width)
-  const oneHot = new Float32Array(size * classes)
-  return {
-    size,
-    inputs,
-    oneHot,
-    gather(indices) {
-      oneHot.fill(0)
-      for (const [row, sample] of indices.entries()) {
-        inputs.set(dataset.inputs.subarray(sample * width, (sample + 1) * width), row * width)
-        oneHot[row * classes + dataset.labels[sample]] = 1
-      }
-    },
-  }
+  const inputs = new Float32Array(size * features(dataset))
+  const labels = new Int32Array(size * targets(dataset))
+  return { size, inputs, labels, gather: indices => gather(dataset, indices, inputs, labels) }
 }

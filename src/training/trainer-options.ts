@@ -16,6 +16,8 @@ export interface TrainerOptions {
   readonly shard: Dataset
   /** What is evaluated on. */
   readonly test: Dataset
-  /** What computes, as {@link parseBackend} reads it: `wasm`, `cpu`. */
+  /** What computes, as {@link parseBackend} reads it: `wasm`, `cpu`, … */
   readonly backend: string
+  /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
+  readonly gpu?: number
 }

@@ -1,34 +1,32 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { parseBackend } from './backend.ts'
+import { backendKind, parseBackend } from './backend.ts'
 import { checkOptions } from './check-options.ts'
+import { chooseBackend } from './choose-backend.ts'
 import { TrainerDiedError, TrainerStoppedError } from './errors.ts'
 import { createExclusive } from './exclusive.ts'
 import type { Call, Ready, Reply } from './messages.ts'
 import { parseModel } from './models.ts'
+import { createProcessTrainer } from './process-trainer.ts'
+import type { RemoteTrainer } from './remote-trainer.ts'
 import { receiveError } from './sent-error.ts'
 import { shareDataset } from './share-dataset.ts'
-import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
-/** A trainer in a thread of its own. */
-export interface WorkerTrainer extends Trainer {
-  /**
-   * Aborted, with the `TrainerDiedError` as its reason, when the thread ends without having been stopped. The call under
-   * way, those that wait and all later ones reject with the same error.
-   */
-  readonly died: AbortSignal
-}
-
 /**
- * Trains in a worker thread, so that this thread's event loop stays free and TensorFlow.js is not loaded into it.
+ * Trains in a worker thread, so that this thread's event loop stays free and TensorFlow.js is not loaded into it; on a GPU
+ * in a process, see {@link createProcessTrainer}.
+ *
  * Parameters and updates cross in shared memory, and so do the datasets: give one test set that went through
  * {@link shareDataset} to many trainers and it is in memory once.
  *
- * @throws UsageError where the options do not fit together
+ * @throws UsageError where the options do not fit together, BackendUnavailableError where the backend does not work here
  */
-export async function createWorkerTrainer(options: TrainerOptions): Promise<WorkerTrainer> {
-  return attachTrainer(startTrainingThread(options))
+export async function createWorkerTrainer(options: TrainerOptions): Promise<RemoteTrainer> {
+  const { name: backend } = await chooseBackend(options.backend, options.gpu)
+  const chosen = { ...options, backend }
+  if (backendKind(backend).gpu) return createProcessTrainer(chosen)
+  return attachTrainer(startTrainingThread(chosen))
 }
 
 /**
@@ -51,7 +49,7 @@ export function startTrainingThread(options: TrainerOptions): Worker {
 type ReplyTo<K extends Reply['kind']> = Extract<Reply, { kind: K }>
 
 /** Waits until a training thread is ready and speaks with it from then on. Takes the thread over, its end included. */
-export async function attachTrainer(worker: Worker): Promise<WorkerTrainer> {
+export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
   const death = new AbortController()
   let waiting: PromiseWithResolvers<Reply> | undefined
   // Why no more calls are taken.

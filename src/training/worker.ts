@@ -5,9 +5,9 @@
  */
 
 import { parentPort, type Transferable, workerData } from 'node:worker_threads'
+import { createTrainer } from './create-trainer.ts'
 import type { Call, Reply } from './messages.ts'
 import { sendError } from './sent-error.ts'
-import { createTensorflowTrainer } from './tensorflow-trainer.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
@@ -50,6 +50,4 @@ function serve(trainer: Trainer): void {
   reply({ kind: 'ready', layout, backend, samples, parameters: parameters.buffer, result: result.buffer })
 }
 
-createTensorflowTrainer(workerData as TrainerOptions).then(serve, error =>
-  reply({ kind: 'failed', error: sendError(error) }),
-)
+createTrainer(workerData as TrainerOptions).then(serve, error => reply({ kind: 'failed', error: sendError(error) }))

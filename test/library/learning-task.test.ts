@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { fitData } from '../../src/learning-task.ts'
+import { fitData, identifyModel, ModelDigestError, shardsOf } from '../../src/learning-task.ts'
 import { parseRecipe } from '../../src/recipe/recipe.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const recipe = parseRecipe({ model: { name: 'linear', shape: [2], classes: 3, classNames: ['a', 'b', 'c'] } })
 
@@ -43,5 +44,107 @@ describe('data that meet a recipe', () => {
   test('keep their numbers where they are not named', () => {
     const bare = dataset({ classNames: undefined })
     expect([...fitData(recipe, { train: bare, test: bare }).train.labels]).toEqual([0, 1])
+  })
+})
+
+describe('sequences that meet a recipe', () => {
+  const letters = parseRecipe({
+    model: { name: 'linear', shape: [2], classes: 4, classNames: ['a', 'b', 'c', 'd'] },
+    objective: { task: 'language' },
+  })
+  const text = dataset({
+    name: 'text:mine.txt',
+    inputs: Float32Array.of(0, 1, 2, 0),
+    labels: Int32Array.of(1, 2, 0, 1),
+    classes: 3,
+    classNames: ['a', 'c', 'd'],
+    targets: 2,
+  })
+
+  test("get the recipe's numbers for the characters that they read, and for those that follow", () => {
+    const { train } = fitData(letters, { train: text, test: text })
+    expect(train.inputs).toEqual(Float32Array.of(0, 2, 3, 0))
+    expect(train.labels).toEqual(Int32Array.of(2, 3, 0, 2))
+    expect(train).toMatchObject({ classes: 4, classNames: ['a', 'b', 'c', 'd'], targets: 2 })
+  })
+
+  test('are refused by the character that the recipe does not know', () => {
+    const strange = { ...text, classNames: ['a', '\n', 'd'] }
+    expect(() => fitData(letters, { train: strange, test: strange })).toThrow(
+      'text:mine.txt has the character "\\n", the recipe knows "a", "b", "c", "d"',
+    )
+  })
+
+  test('are told of a hundred characters that are known, and of how many more there are', () => {
+    const names = Array.from({ length: 130 }, (_, i) => String.fromCodePoint(0x4e00 + i))
+    const many = parseRecipe({
+      model: { name: 'linear', shape: [2], classes: 130, classNames: names },
+      objective: { task: 'language' },
+    })
+    expect(() => fitData(many, { train: text, test: text })).toThrow(/"[^"]+" and 30 more$/)
+  })
+
+  test('are dealt whole, and by nothing but iid', () => {
+    const shards = shardsOf(text, { of: 2, partition: 'iid', seed: 1 })
+    expect(shards.map(({ inputs, labels }) => [[...(inputs as Float32Array)], [...labels]]).toSorted()).toEqual([
+      [
+        [0, 1],
+        [1, 2],
+      ],
+      [
+        [2, 0],
+        [0, 1],
+      ],
+    ])
+    expect(() => shardsOf(text, { of: 2, partition: 'dirichlet:0.5', seed: 1 })).toThrow(
+      'the partition dirichlet:0.5 goes by labels, and a sequence of text:mine.txt has one at each position; take iid',
+    )
+  })
+})
+
+describe('the task', () => {
+  const text = dataset({ shape: [2], inputs: Float32Array.of(0, 1), labels: Int32Array.of(1, 0), targets: 2 })
+
+  test('language is refused on samples that have one label each', () => {
+    const letters = parseRecipe({ ...recipe, objective: { task: 'language' } })
+    expect(() => fitData(letters, { train: dataset(), test: dataset() })).toThrow('needs sequences, such as text:FILE')
+  })
+
+  test('classify is refused on sequences', () => {
+    expect(() => fitData(recipe, { train: text, test: text })).toThrow('the task for them is language')
+  })
+
+  test('is refused where the model cannot take the shape', () => {
+    const cnn = parseRecipe({ ...recipe, model: { ...recipe.model, name: 'cnn' } })
+    expect(() => fitData(cnn, { train: dataset(), test: dataset() })).toThrow(
+      'cnn cannot take samples of shape [2]: it takes images',
+    )
+  })
+})
+
+describe('a model made from a file', () => {
+  const { write } = temporaryFolder()
+  const file = write('model.mjs', 'export default () => {}')
+  const ofFile = (digest?: string) =>
+    parseRecipe({ ...recipe, model: { ...recipe.model, name: `module:${file}`, digest } })
+
+  test('has its digest in the recipe from then on', async () => {
+    const { model } = await identifyModel(ofFile())
+    expect(model.digest).toMatch(/^[0-9a-f]{64}$/)
+    const known = ofFile(model.digest)
+    expect(await identifyModel(known)).toBe(known)
+  })
+
+  test('is refused where the recipe is of another, with both digests', async () => {
+    const other = '0'.repeat(64)
+    const refused = identifyModel(ofFile(other))
+    await expect(refused).rejects.toThrow(ModelDigestError)
+    await expect(refused).rejects.toThrow(/has the SHA-256 [0-9a-f]{64}, the recipe is of one with 0{64}/)
+  })
+
+  test('is the only one with a digest', async () => {
+    expect(await identifyModel(recipe)).toBe(recipe)
+    const strange = parseRecipe({ ...recipe, model: { ...recipe.model, digest: '0'.repeat(64) } })
+    await expect(identifyModel(strange)).rejects.toThrow('made from no file')
   })
 })

@@ -12,21 +12,24 @@ export interface Libp2pWorld extends World {
   createOne(options?: Partial<Libp2pNetworkOptions>): Promise<Network>
 }
 
-export function createLibp2pWorld(): Libp2pWorld {
+/** @param decorate what is put around each peer's network */
+export function createLibp2pWorld(decorate: (network: Network) => Network = network => network): Libp2pWorld {
   const networks: Network[] = []
 
   async function createOne(options: Partial<Libp2pNetworkOptions> = {}): Promise<Network> {
-    const network = await createLibp2pNetwork({
-      swarm: 'a5'.repeat(32),
-      identity: await createIdentity(),
-      listen: [LOOPBACK],
-      mdns: false,
-      random: createRandom(networks.length),
-      warn: message => {
-        throw new Error(`unexpected warning: ${message}`)
-      },
-      ...options,
-    })
+    const network = decorate(
+      await createLibp2pNetwork({
+        swarm: 'a5'.repeat(32),
+        identity: await createIdentity(),
+        listen: [LOOPBACK],
+        mdns: false,
+        random: createRandom(networks.length),
+        warn: message => {
+          throw new Error(`unexpected warning: ${message}`)
+        },
+        ...options,
+      }),
+    )
     networks.push(network)
     return network
   }

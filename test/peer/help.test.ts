@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { hearsay, PROGRAM } from './command-line.ts'
 
-test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'doctor'])(
+test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])(
   '%s --help shows an example of use',
   async command => {
     const { code, stdout, stderr } = await hearsay(command, '--help')
@@ -23,7 +23,7 @@ test.concurrent('help names every topology and rule', async () => {
 test.concurrent('hearsay --help names the commands, and --version the version', async () => {
   const [help, version] = await Promise.all([hearsay('--help'), hearsay('--version')])
   expect(help.code).toBe(0)
-  for (const command of ['swarm', 'peer', 'simulate', 'init', 'inspect', 'doctor'])
+  for (const command of ['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])
     expect(help.stdout).toContain(command)
   expect(version).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
 })

@@ -13,9 +13,9 @@ beforeAll(async () => {
   backend.select()
 })
 
-test('the layout of an MLP names each tensor, however many models were built before', () => {
+test('the layout of an MLP names each tensor, however many models were built before', async () => {
   for (let built = 0; built < 3; built++) {
-    const model = buildModel(parseModel('mlp:8,6'), request)
+    const model = await buildModel(parseModel('mlp:8,6'), request)
     expect(createLayout(tensorSpecs(model)).tensors).toEqual([
       { name: 'hidden1/kernel', shape: [20, 8], trainable: true, offset: 0, size: 160 },
       { name: 'hidden1/bias', shape: [8], trainable: true, offset: 160, size: 8 },
@@ -29,21 +29,21 @@ test('the layout of an MLP names each tensor, however many models were built bef
 })
 
 test.each([0, 1, 'a name'])('the seed %s always gives the same initial parameters', async seed => {
-  const [first, second] = [1, 2].map(() => buildModel(parseModel('mlp:8,8'), { ...request, seed }))
+  const [first, second] = await Promise.all([1, 2].map(() => buildModel(parseModel('mlp:8,8'), { ...request, seed })))
   expect(await readVariables(modelVariables(first))).toEqual(await readVariables(modelVariables(second)))
   first.dispose()
   second.dispose()
 })
 
 test('layers of one shape start from different parameters', async () => {
-  const model = buildModel(parseModel('mlp:8,8,8'), request)
+  const model = await buildModel(parseModel('mlp:8,8,8'), request)
   const [, , second, , third] = await Promise.all(modelVariables(model).map(variable => variable.data()))
   expect(second).not.toEqual(third)
   model.dispose()
 })
 
 test('initial weights have the spread that keeps activations level: He for hidden layers, Glorot for logits', async () => {
-  const model = buildModel(parseModel('mlp:300'), { shape: [400], classes: 200, seed: 1 })
+  const model = await buildModel(parseModel('mlp:300'), { shape: [400], classes: 200, seed: 1 })
   const [hidden, , logits] = await Promise.all(modelVariables(model).map(variable => variable.data<'float32'>()))
   expect(meanSquare(hidden)).toBeCloseTo(2 / 400, 3)
   expect(meanSquare(logits)).toBeCloseTo(2 / (300 + 200), 3)

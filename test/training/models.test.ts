@@ -9,17 +9,21 @@ test.each([
   ['mlp', 'mlp:64'],
   ['mlp:32', 'mlp:32'],
   ['mlp:128,64,10', 'mlp:128,64,10'],
+  ['cnn', 'cnn'],
+  ['language', 'language:3,4,96'],
+  ['language:2,3,12', 'language:2,3,12'],
 ])('the model %s is read as %s', (text, name) => {
   expect(parseModel(text).name).toBe(name)
 })
 
-test.each(['', 'cnn', 'linear:3', 'mlp:', 'mlp:0', 'mlp:3,', 'mlp:-3', 'mlp:1e9', 'mlp:4x', 'MLP'])(
-  'the model "%s" is refused with a list of what is accepted',
-  text => {
-    expect(() => parseModel(text)).toThrow(UsageError)
-    expect(() => parseModel(text)).toThrow(/linear, mlp\[:H,H…\]/)
-  },
-)
+const misspelt = ['', 'linear:3', 'cnn:3', 'mlp:', 'mlp:0', 'mlp:3,', 'mlp:-3', 'mlp:1e9', 'mlp:4x', 'MLP']
+// The last: a width that cannot be shared among the heads.
+const misspeltLanguage = ['language:', 'language:3', 'language:0,1,8', 'language:2,2', 'language:1,3,8']
+
+test.each([...misspelt, ...misspeltLanguage])('the model "%s" is refused with a list of what is accepted', text => {
+  expect(() => parseModel(text)).toThrow(UsageError)
+  expect(() => parseModel(text)).toThrow(/linear, mlp\[:H,H…\]/)
+})
 
 test.each(['', 'gpu', 'toString'])('the backend "%s" is refused with a list of what is accepted', text => {
   expect(() => parseBackend(text)).toThrow(UsageError)

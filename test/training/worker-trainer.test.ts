@@ -8,27 +8,23 @@ import {
   TrainerStoppedError,
   TrainingDivergedError,
 } from '../../src/training/errors.ts'
+import type { RemoteTrainer } from '../../src/training/remote-trainer.ts'
 import { shareDataset } from '../../src/training/share-dataset.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
 import type { TrainerOptions } from '../../src/training/trainer-options.ts'
-import {
-  attachTrainer,
-  createWorkerTrainer,
-  startTrainingThread,
-  type WorkerTrainer,
-} from '../../src/training/worker-trainer.ts'
+import { attachTrainer, createWorkerTrainer, startTrainingThread } from '../../src/training/worker-trainer.ts'
 import { add, blobOptions, blobs } from './blobs.ts'
 
 const running: Trainer[] = []
 
-async function inWorker(changes: Partial<TrainerOptions> = {}): Promise<WorkerTrainer> {
+async function inWorker(changes: Partial<TrainerOptions> = {}): Promise<RemoteTrainer> {
   const made = await createWorkerTrainer({ ...blobOptions, ...changes })
   running.push(made)
   return made
 }
 
-async function attached(worker: Worker): Promise<WorkerTrainer> {
+async function attached(worker: Worker): Promise<RemoteTrainer> {
   const made = await attachTrainer(worker)
   running.push(made)
   return made

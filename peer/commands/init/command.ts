@@ -14,11 +14,9 @@ The recipe is what a swarm has in common, and its SHA-256 is the swarm's
 id: give the same file to every peer.`
 
 export function addInit(program: Command, _setExitCode: SetExitCode, names: Names | undefined): void {
-  const command = defineCommand(program, 'init', 'write a recipe, asking or from flags').option(
-    '--data <SOURCE>',
-    'data that the model shall fit (default: "digits")',
-    source,
-  )
+  const command = defineCommand(program, 'init', 'write a recipe, asking or from flags')
+    .option('--data <SOURCE>', 'data that the model shall fit (default: "digits")', source)
+    .option('--strict', 'refuse data of which something would be skipped')
   for (const option of recipeOptions()) command.addOption(option)
   command
     .option('--seed <S>', 'of the initial parameters', seed)

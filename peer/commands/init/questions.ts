@@ -50,7 +50,8 @@ export async function askForRecipe(flags: InitFlags, { file, requireFree, seed }
   if (flags.model !== undefined) parseModel(flags.model)
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
   if (flags.rule !== undefined) parseRule(flags.rule, parseAggregator('mean'))
-  if (flags.data !== undefined) await loadDataset(flags.data, { seed })
+  const loading = { seed, strict: flags.strict }
+  if (flags.data !== undefined) await loadDataset(flags.data, loading)
   const options = { output: process.stderr }
   intro('A recipe: what the peers of a swarm have in common', options)
   const data =
@@ -58,10 +59,10 @@ export async function askForRecipe(flags: InitFlags, { file, requireFree, seed }
     answer(
       await text({
         ...options,
-        message: 'Data to learn from (digits, csv:FILE, idx:IMAGES,LABELS)',
+        message: 'Data to learn from (digits, csv:FILE, idx:IMAGES,LABELS, images:DIR, text:FILE, module:FILE)',
         placeholder: DATA,
         defaultValue: DATA,
-        validate: given => complaint(async () => void (await loadDataset(given || DATA, { seed }))),
+        validate: given => complaint(async () => void (await loadDataset(given || DATA, loading))),
       }),
     )
   const model =

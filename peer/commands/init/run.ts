@@ -19,7 +19,15 @@ export async function runInit(given: InitFlags): Promise<void> {
   await requireFree(file, flags.force)
 
   const source = flags.data ?? 'digits'
-  const { recipe } = await prepareTask({ file: undefined, flags, source, seed: DATA_SEED, trainingSeed: flags.seed })
+  const { recipe } = await prepareTask({
+    file: undefined,
+    flags,
+    source,
+    seed: DATA_SEED,
+    trainingSeed: flags.seed,
+    strict: flags.strict,
+    warn: out.warn,
+  })
   const { recipeHash, requirePairwise } = await import('../../../src/index.ts')
   // A recipe that no peer could follow.
   requirePairwise(recipe)

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { defineCommand } from '../../define-command.ts'
-import { collect, file, folder, positive, seed, shard, source, wholeNumber } from '../../flag-values.ts'
+import { BACKEND_HELP, collect, file, folder, positive, seed, shard, source, wholeNumber } from '../../flag-values.ts'
 import { helpOnValues, PARTITIONS } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -20,13 +20,15 @@ export function addPeer(program: Command): void {
   const command = defineCommand(program, 'peer', 'take part in a swarm with data of your own')
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of digits)')
     .option('--data <SOURCE>', 'what this peer learns from; it never leaves it', source, 'digits')
+    .option('--strict', 'refuse data of which something would be skipped')
     .option('--listen <MULTIADDR>', 'where others reach this peer; may be repeated (default: any port)', collect)
     .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
     .option('--no-mdns', 'do not look for peers on the local network')
     .option('--steps <N>', "stop training after N local steps instead of the recipe's", wholeNumber(0))
     .option('--until-consensus <D>', "agree at this relative distance instead of the recipe's", positive)
     .option('--state <DIR>', 'keep identity and checkpoint here, and resume from them', folder)
-    .option('--backend <NAME>', 'what computes: wasm, cpu', 'wasm')
+    .option('--backend <NAME>', BACKEND_HELP, 'auto')
+    .option('--gpu <N>', "which of the backend's GPUs, counted from 0", wholeNumber(0))
     .option('--shard <I/N>', 'take only part I (from 1 to N) of the data, where peers split one dataset', shard)
     .option('--partition <P>', 'how the data is split, with --shard (default: iid)')
     .option('--seed <S>', "of this peer's randomness; with --shard of the split, the same for all", seed)
@@ -44,13 +46,13 @@ function refusedOptions(command: Command): Option[] {
   const own = new Set(command.options.map(({ long }) => long))
   return recipeOptions()
     .filter(({ long }) => !own.has(long))
-    .map(({ long }) => {
+    .map(({ flags, long }) => {
       const refuse = () => {
         throw new WrongUsage(
           `${long} would change the recipe, which is the swarm's identity: no other peer would have the same; ` +
             `write one for all with hearsay init ${long} …, and give its file to every peer`,
         )
       }
-      return new Option(`${long} <VALUE>`).argParser(refuse).hideHelp()
+      return new Option(flags).argParser(refuse).hideHelp()
     })
 }

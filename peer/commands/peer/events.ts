@@ -6,6 +6,7 @@ import { count, counted, distance, percent, shortHash, shortPeer } from '../../w
 /** Those that go out as JSON lines as they are. */
 const PLAIN = [
   'started',
+  'standardised',
   'peer:join',
   'peer:leave',
   'round',
@@ -39,12 +40,16 @@ export function tellEvents(peer: Peer, out: Output, { recipeFile, mdns }: Joinin
     out.say(
       `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}, ${counted(shard, 'sample')} here, on ${backend}`,
     )
+    if (peer.recipe.data.standardise) out.say('agreeing with others on how samples are standardised, before training…')
     if (step > 0) out.say(`resumed at step ${count(step)}`)
     out.say(`Others join with the same recipe${mdns ? ', on the local network by themselves, else' : ''} with`)
     for (const address of farthestFirst(addresses)) {
       out.say(`  hearsay peer ${recipeFile === undefined ? '' : `${recipeFile} `}--connect ${address}`)
     }
   })
+  peer.addEventListener('standardised', ({ detail }) =>
+    out.say(`agreed on the mean and spread of ${counted(detail.mean.length, 'feature')}`),
+  )
   peer.addEventListener('peer:join', ({ detail }) => out.say(`${green('+')} ${shortPeer(detail.peer)} joined`))
   peer.addEventListener('peer:leave', ({ detail }) => out.say(`${green('-')} ${shortPeer(detail.peer)} left`))
   peer.addEventListener('round', ({ detail }) => {

@@ -2,6 +2,7 @@ import type { OutputFlags } from '../../output.ts'
 
 export interface PeerFlags extends OutputFlags {
   readonly data: string
+  readonly strict?: true
   readonly listen?: readonly string[]
   readonly connect?: readonly string[]
   readonly mdns: boolean
@@ -9,6 +10,7 @@ export interface PeerFlags extends OutputFlags {
   readonly untilConsensus?: number
   readonly state?: string
   readonly backend: string
+  readonly gpu?: number
   readonly shard?: { readonly index: number; readonly of: number }
   readonly partition?: string
   readonly seed?: number

@@ -3,6 +3,7 @@ import { onInterruption } from '../../interruption.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable } from '../../output-file.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
+import { describeSample } from '../../sample.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
 import { bytes, distance, percent } from '../../words.ts'
@@ -14,6 +15,9 @@ import type { PeerFlags } from './flags.ts'
 /** Where everybody splits one dataset, everybody must split it alike. */
 const COMMON_SEED = 1
 
+/** Peers that have agreed on one model write the same with it. */
+const SAMPLE_SEED = 1
+
 export async function runPeer(file: string | undefined, flags: PeerFlags): Promise<void> {
   const out = createOutput(flags)
   const signal = onInterruption(out.say)
@@ -24,7 +28,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   }
   await requireWritable('--save', flags.save)
   if (out.live) out.say('starting…')
-  const peer = await create(file, flags)
+  const peer = await create(file, flags, out)
   tellEvents(peer, out, { recipeFile: file, mdns: flags.mdns })
   const company = watchCompany(peer, out)
   try {
@@ -32,6 +36,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
     await peer.start()
     await learn(peer, company, out, signal)
     company.end()
+    await tellSample(peer, out)
     if (flags.save !== undefined) {
       await saveParameters(flags.save, peer, peer.recipe, peer.parameters())
       out.say(`saved the parameters to ${flags.save}`)
@@ -45,7 +50,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   }
 }
 
-async function create(file: string | undefined, flags: PeerFlags): Promise<Peer> {
+async function create(file: string | undefined, flags: PeerFlags, out: Output): Promise<Peer> {
   const { createPeer, defaultRecipe, loadDataset, parseBackend, parsePartition } = await import('../../../src/index.ts')
   const recipe: Recipe = file === undefined ? defaultRecipe : await readRecipe(file)
   await requireKnownNames(recipe)
@@ -60,12 +65,14 @@ async function create(file: string | undefined, flags: PeerFlags): Promise<Peer>
     network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns },
     state: flags.state,
     backend: flags.backend,
+    strict: flags.strict,
+    gpu: flags.gpu,
     steps: flags.steps,
     consensusDistance: flags.untilConsensus,
   }
   try {
     if (flags.shard === undefined) return await createPeer({ ...options, data: flags.data, seed })
-    const data = await loadDataset(flags.data, { seed: common })
+    const data = await loadDataset(flags.data, { seed: common, strict: flags.strict, warn: out.warn })
     // Its own randomness comes from its identity: with a common seed all would pick the same partners.
     return await createPeer({ ...options, data, shard: { ...flags.shard, partition, seed: common } })
   } catch (error) {
@@ -99,6 +106,15 @@ async function learn(peer: Peer, company: Company, out: Output, signal: AbortSig
   if (peers.length > 0) out.say('staying until the others have sealed too…')
   await peer.untilDismissed({ signal })
   out.say('everybody this peer knows has sealed, or has left')
+}
+
+/** What the model writes, where it is one of language. */
+async function tellSample(peer: Peer, out: Output): Promise<void> {
+  const { createRandom, sampleText } = await import('../../../src/index.ts')
+  const sample = await sampleText(peer.recipe, peer.parameters(), createRandom(SAMPLE_SEED))
+  if (sample === undefined) return
+  out.jsonLine({ event: 'sample', time: new Date().toISOString(), sample })
+  out.show(describeSample(sample, process.stdout))
 }
 
 /** A peer that averages with nobody has nothing to agree on. */

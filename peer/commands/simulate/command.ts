@@ -1,14 +1,15 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { belowOne, delay, file, seed, source, wholeNumber } from '../../flag-values.ts'
+import { BACKEND_HELP, belowOne, delay, file, seed, source, wholeNumber } from '../../flag-values.ts'
 import { helpOnRecipeValues, type Names, PARTITIONS } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import { MOST_VIRTUAL_PEERS, requirePeers, WHY_NO_MORE_VIRTUAL_PEERS } from '../../require-peers.ts'
 import type { SimulateFlags } from './flags.ts'
 
 const HELP = `
-Tasks: classify trains a model on --data; consensus only averages vectors of
---dimension D drawn from the seed.
+Tasks: classify trains a model on --data, language one of characters on
+--data text:FILE; consensus only averages vectors of --dimension D drawn
+from the seed.
 
 Examples:
   hearsay simulate --peers 16 --topology ring --partition dirichlet:0.1
@@ -29,7 +30,11 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, names: N
     )
     .addOption(new Option('--engine <NAME>', 'what carries messages').choices(['virtual', 'libp2p']).default('virtual'))
     .addOption(
-      new Option('--task <TASK>', 'what the swarm does (default: "classify")').choices(['classify', 'consensus']),
+      new Option('--task <TASK>', 'what the swarm does (default: by the data)').choices([
+        'classify',
+        'language',
+        'consensus',
+      ]),
     )
     .option('--dimension <D>', 'length of the vectors, for the task consensus (default: 1000)', wholeNumber(1))
     .addOption(
@@ -39,14 +44,15 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, names: N
       ]),
     )
     .option('--data <SOURCE>', 'what is dealt to the peers (default: "digits")', source)
-    .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5")')
+    .option('--strict', 'refuse data of which something would be skipped')
+    .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text "iid")')
   for (const option of recipeOptions()) command.addOption(option)
   command
     .option('--seed <S>', 'of everything (default: 1)', seed)
     .option('--loss <P>', 'probability that a message is lost', belowOne)
     .option('--delay <MS|LO-HI>', 'how long a message takes, in milliseconds', delay)
     .option('--evaluate-every <K>', 'rounds between two evaluations', wholeNumber(1))
-    .option('--backend <NAME>', 'what computes: wasm, cpu (default: "wasm")')
+    .option('--backend <NAME>', `${BACKEND_HELP} (default: "wasm")`)
     .option('--out <FILE.json>', 'write the result', file)
     .addHelpText('after', () => `${helpOnRecipeValues(names, [PARTITIONS])}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SimulateFlags) => {

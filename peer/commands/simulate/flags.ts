@@ -6,10 +6,11 @@ export interface SimulateFlags extends OutputFlags, RecipeFlags {
   readonly peers: number
   readonly rounds?: number
   readonly engine: 'virtual' | 'libp2p'
-  readonly task?: 'classify' | 'consensus'
+  readonly task?: 'classify' | 'language' | 'consensus'
   readonly dimension?: number
   readonly init?: 'normal' | 'spread'
   readonly data?: string
+  readonly strict?: true
   readonly partition?: string
   readonly seed?: number
   readonly loss?: number

@@ -18,7 +18,7 @@ export async function runSimulation(file: string | undefined, flags: SimulateFla
   const out = createOutput(flags)
   const signal = onInterruption(out.say)
   await requireWritable('--out', flags.out)
-  const plan = await planSimulation(file, flags)
+  const plan = await planSimulation(file, flags, out.warn)
   signal.throwIfAborted()
 
   const { recipeHash } = await import('../../../src/index.ts')

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { RoundResult, RunResult } from '../../../src/index.ts'
 import { wrap } from '../../prose.ts'
+import { describeSample, lossOfLanguage } from '../../sample.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { bytes, count, distance, percent, seconds } from '../../words.ts'
 
@@ -36,6 +37,7 @@ export function describeSimulation(result: RunResult): string {
     '',
     drawFacts(factsOf(result), stream),
     '',
+    ...(result.sample === undefined ? [] : [describeSample(result.sample, stream)]),
   ].join('\n')
 }
 
@@ -62,8 +64,9 @@ function spreadOut<T>(items: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))])
 }
 
-function factsOf({ sealed, final, spectralGap, timing, engine }: RunResult): [string, string][] {
+function factsOf({ recipe, sealed, final, spectralGap, timing, engine }: RunResult): [string, string][] {
   return [
+    ...lossOfLanguage(recipe, final).map(loss => ['loss', `${loss} nats per character`] satisfies [string, string]),
     ...(spectralGap === null ? [] : [['spectral gap', spectralGap.toPrecision(3)] satisfies [string, string]]),
     ['messages', count(final.messages)],
     [engine === 'virtual' ? 'took' : 'time', seconds(timing.wallSeconds)],

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { collect, file, folder, positive, seed, source, wholeNumber } from '../../flag-values.ts'
+import { BACKEND_HELP, collect, file, folder, gpus, positive, seed, source, wholeNumber } from '../../flag-values.ts'
 import { helpOnRecipeValues, type Names, PARTITIONS } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import { MOST_REAL_PEERS, requirePeers } from '../../require-peers.ts'
@@ -21,7 +21,8 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, names: Name
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of the data)')
     .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_REAL_PEERS))
     .option('--data <SOURCE>', 'what is dealt to the peers', source, 'digits')
-    .option('--partition <P>', 'how it is dealt', 'dirichlet:0.5')
+    .option('--strict', 'refuse data of which something would be skipped')
+    .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text "iid")')
   for (const option of recipeOptions()) command.addOption(option)
   command
     .option('--seed <S>', 'of data, partition and initial parameters (default: 1)', seed)
@@ -35,7 +36,9 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, names: Name
     .option('--mdns', 'find peers on the local network too')
     .addOption(new Option('--no-mdns', 'the default').hideHelp())
     .option('--state <DIR>', 'keep the peers there, a folder each, and resume from them', folder)
-    .option('--backend <NAME>', 'what computes: wasm, cpu', 'wasm')
+    .option('--backend <NAME>', BACKEND_HELP, 'auto')
+    .option('--gpus <all|N,N…>', "the backend's GPUs over which the peers are spread", gpus)
+    .addOption(new Option('--gpu <N>', 'the same as --gpus N').argParser(wholeNumber(0)).conflicts('gpus'))
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
     .option('--out <FILE.json>', 'write the result', file)
     .addOption(new Option('--shard <I/N>').argParser(refuseShard).hideHelp())

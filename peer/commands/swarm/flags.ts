@@ -5,7 +5,8 @@ export interface SwarmFlags extends OutputFlags, RecipeFlags {
   /** Checked to be there. */
   readonly peers: number
   readonly data: string
-  readonly partition: string
+  readonly strict?: true
+  readonly partition?: string
   readonly seed?: number
   readonly listen?: readonly string[]
   readonly connect?: readonly string[]
@@ -13,6 +14,8 @@ export interface SwarmFlags extends OutputFlags, RecipeFlags {
   readonly untilConsensus?: number
   readonly state?: string
   readonly backend: string
+  readonly gpu?: number
+  readonly gpus?: 'all' | readonly number[]
   readonly save?: string
   readonly out?: string
 }

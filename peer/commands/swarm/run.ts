@@ -1,4 +1,5 @@
 import type { Peer, RunResult } from '../../../src/index.ts'
+import { defaultPartition } from '../../default-partition.ts'
 import { DONE, FAILED } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
 import { createOutput } from '../../output.ts'
@@ -20,7 +21,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   await requireWritable('--out', flags.out)
   await requireWritable('--save', flags.save)
   const { parseBackend, parsePartition, recipeHash, runSwarm } = await import('../../../src/index.ts')
-  parsePartition(flags.partition)
+  if (flags.partition !== undefined) parsePartition(flags.partition)
   parseBackend(flags.backend)
   const seed = flags.seed ?? DEFAULT_SEED
   const { recipe, data } = await prepareTask({
@@ -29,13 +30,16 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     source: flags.data,
     seed,
     trainingSeed: flags.seed,
+    strict: flags.strict,
+    warn: out.warn,
   })
+  const partition = flags.partition ?? defaultPartition(data)
   signal.throwIfAborted()
 
   const { model, averaging } = recipe
   const view = watchSwarm(out, recipe, [
     `swarm ${shortHash(recipeHash(recipe))}: ${counted(flags.peers, 'peer')}, ${model.name} on ${data.train.name}`,
-    `topology ${averaging.topology}, rule ${averaging.rule}, data dealt by ${flags.partition}, seed ${seed}`,
+    `topology ${averaging.topology}, rule ${averaging.rule}, data dealt by ${partition}, seed ${seed}`,
   ])
   let peers: readonly Peer[] = []
   let result: RunResult
@@ -44,9 +48,10 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
       recipe,
       peers: flags.peers,
       data,
-      partition: flags.partition,
+      partition,
       seed,
       backend: flags.backend,
+      gpus: flags.gpus ?? (flags.gpu === undefined ? undefined : [flags.gpu]),
       state: flags.state,
       listen: flags.listen,
       connect: flags.connect,

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { PeerResult, RunResult } from '../../../src/index.ts'
 import { wrap } from '../../prose.ts'
+import { describeSample, lossOfLanguage } from '../../sample.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { bytes, count, distance, megabytes, percent, seconds, shortPeer } from '../../words.ts'
 
@@ -34,6 +35,7 @@ export function describeSwarm(result: RunResult): string {
     '',
     drawFacts(factsOf(result), stream),
     '',
+    ...(result.sample === undefined ? [] : [describeSample(result.sample, stream)]),
     `  ${verdict(result)}`,
     '',
   ].join('\n')
@@ -51,11 +53,14 @@ function rowOf(peer: PeerResult): string[] {
   ]
 }
 
-function factsOf({ final, peerResults, timing }: RunResult): [string, string, string][] {
+function factsOf({ recipe, final, peerResults, timing }: RunResult): [string, string, string][] {
   const own = peerResults.map(({ accuracy }) => accuracy).filter(one => one !== null)
   const alone = peerResults.map(({ alone }) => alone).filter(one => one !== null)
   return [
     ['common model', percent(final.merged?.accuracy ?? null), 'accuracy of the average of all peers'],
+    ...lossOfLanguage(recipe, final).map(
+      loss => ['its loss', loss, 'nats per character'] satisfies [string, string, string],
+    ),
     ['in the swarm', `${percent(mean(own))}`, `mean; the worst peer ${percent(least(own))}`],
     ['alone', `${percent(mean(alone))}`, `mean; the worst peer ${percent(least(alone))}`],
     ['distance', distance(final.consensusDistance), 'between the peers; 0 is the same to the bit'],

@@ -2,11 +2,6 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { WASM, type WasmBackend } from './wasm-backend.ts'
 
-/** The parts of TensorFlow.js's cpu backend that borrowing needs. */
-interface CpuBackend extends tf.KernelBackend {
-  readonly data: { get(dataId: object): { readonly values: tf.BackendValues } }
-}
-
 /**
  * Lends the wasm backend every kernel that only the cpu backend has: values are copied there and back. Slow, and
  * only for what is rare enough that nobody has written it for wasm, so that no model fails for want of a kernel. Call it last.
@@ -29,7 +24,7 @@ function borrow(
   attrs: tf.NamedAttrMap | undefined,
   wasm: WasmBackend,
 ): tf.TensorInfo | tf.TensorInfo[] {
-  const cpu = tf.findBackend('cpu') as CpuBackend
+  const cpu = tf.findBackend('cpu')
   const lent: tf.TensorInfo[] = []
   const lend = (x: tf.TensorInfo): tf.TensorInfo => {
     const values = wasm.readSync(x.dataId)
@@ -47,8 +42,10 @@ function borrow(
     // Some kernels take lists, and some inputs are optional.
     Array.isArray(x) ? x.map(lend) : x === undefined || x === null ? x : lend(x),
   ])
-  const outputs = kernelFunc({ inputs: Object.fromEntries(copies), attrs, backend: cpu })
-  const results = Array.isArray(outputs) ? outputs.map(giveBack) : giveBack(outputs)
-  for (const copy of lent) cpu.disposeData(copy.dataId)
-  return results
+  try {
+    const outputs = kernelFunc({ inputs: Object.fromEntries(copies), attrs, backend: cpu })
+    return Array.isArray(outputs) ? outputs.map(giveBack) : giveBack(outputs)
+  } finally {
+    for (const copy of lent) cpu.disposeData(copy.dataId)
+  }
 }

@@ -8,6 +8,7 @@ import { registerMatmul } from './matmul.ts'
 import { registerPooling } from './pooling.ts'
 import { registerReluGradient } from './relu-gradient.ts'
 import { registerSharing } from './sharing.ts'
+import { registerSlicing } from './slicing.ts'
 import { registerSums } from './sums.ts'
 import { registerUnary } from './unary.ts'
 
@@ -24,5 +25,6 @@ export function registerTrainingKernels(): void {
   registerReluGradient()
   registerDilatedGradients()
   registerSharing()
+  registerSlicing()
   borrowMissingKernels()
 }

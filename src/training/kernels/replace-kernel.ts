@@ -13,7 +13,7 @@ export interface KernelCall<Inputs, Attributes> {
 /** Registers a kernel of the wasm backend in place of the one that it came with, if any. */
 export function replaceKernel<Inputs, Attributes = object>(
   kernelName: string,
-  compute: (call: KernelCall<Inputs, Attributes>) => tf.TensorInfo,
+  compute: (call: KernelCall<Inputs, Attributes>) => tf.TensorInfo | tf.TensorInfo[],
 ): void {
   const stock = tf.getKernel(kernelName, WASM) as tf.KernelConfig | undefined
   if (stock !== undefined) tf.unregisterKernel(kernelName, WASM)

@@ -21,6 +21,7 @@ export interface TrainingModule {
   binary(...args: readonly number[]): void
   reluGradient(y: number, dy: number, dx: number, length: number): void
   unary(operation: number, x: number, y: number, length: number): void
+  copyRuns(from: number, fromStep: number, to: number, toStep: number, bytes: number, runs: number): void
   sumOfSquares(x: number, length: number): number
   sumRows(x: number, y: number, outer: number, rows: number, columns: number): void
   segmentSum(x: number, segments: number, y: number, rows: number, columns: number, count: number): void

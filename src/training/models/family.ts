@@ -1,20 +1,40 @@
-import type { SymbolicTensor } from '@tensorflow/tfjs-layers'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { Trainer } from '../trainer.ts'
+import type { TrainerOptions } from '../trainer-options.ts'
 
-/** TensorFlow.js Layers as an argument: to read the name of a model, a process need not load it. */
+/** TensorFlow.js as an argument: to read the name of a model, a process need not load it. */
+export type TensorFlow = typeof import('@tensorflow/tfjs-core')
 export type Layers = typeof import('@tensorflow/tfjs-layers')
+
+/** All that a model is made from. Models in files are given the same. */
+export interface ModelRequest {
+  readonly tf: TensorFlow
+  readonly layers: Layers
+  /** Shape of one sample. */
+  readonly shape: readonly number[]
+  readonly classes: number
+  /** Seed of the initial parameters. */
+  readonly seed: number | string
+}
 
 /** One model of a family, chosen by its argument. */
 export interface Model {
   /** What {@link ModelFamily.parse} would read again: `mlp:64`. */
   readonly name: string
   /**
-   * Connects the layers, each under a name of its own: it is the name of the tensors in the layout.
-   *
-   * @param input `[batch, …shape]`
-   * @param seedOf seed of a layer's initial parameters
-   * @returns logits, `[batch, classes]`
+   * Why samples of this shape cannot be its input, as the end of a sentence that begins with the model and the shape;
+   * undefined where they can. Of models in files nothing is known before they are made.
    */
-  connect(layers: Layers, input: SymbolicTensor, classes: number, seedOf: (layer: string) => number): SymbolicTensor
+  misfit?(shape: readonly number[]): string | undefined
+  /** The files that it is made from, in an order that is always the same. Absent where the name says all. */
+  files?(): Promise<readonly string[]>
+  /** A trainer of its own in place of TensorFlow.js; undefined where it turns out to have none. */
+  createTrainer?(options: TrainerOptions): Promise<Trainer | undefined>
+  /**
+   * A model from `[batch, …shape]` to logits, `[batch, classes]`, or `[batch, positions, classes]` for sequences. Each of
+   * its layers has a name of its own: it is the name of the tensors in the layout.
+   */
+  build(request: ModelRequest): Promise<LayersModel>
 }
 
 /** Models that share a name and differ by what follows its colon. A new family is one file and a line in `models.ts`. */

@@ -1,6 +1,8 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers'
+import { connectModel } from './connect.ts'
 import type { ModelFamily } from './family.ts'
 import { flatten } from './flatten.ts'
+import { logits } from './logits.ts'
 
 /** Softmax regression: one matrix and a bias. */
 export const linear: ModelFamily = {
@@ -10,14 +12,11 @@ export const linear: ModelFamily = {
     if (argument !== undefined) return undefined
     return {
       name: 'linear',
-      connect(layers, input, classes, seedOf) {
-        const logits = layers.layers.dense({
-          name: 'logits',
-          units: classes,
-          kernelInitializer: layers.initializers.glorotUniform({ seed: seedOf('logits') }),
-        })
-        return logits.apply(flatten(layers, input)) as SymbolicTensor
-      },
+      build: async request =>
+        connectModel(
+          request,
+          (input, seedOf) => logits(request, seedOf).apply(flatten(request.layers, input)) as SymbolicTensor,
+        ),
     }
   },
 }

@@ -1,7 +1,9 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { DEFAULT_HIDDEN_UNITS } from '../constants.ts'
+import { connectModel } from './connect.ts'
 import type { Model, ModelFamily } from './family.ts'
 import { flatten } from './flatten.ts'
+import { logits } from './logits.ts'
 
 /** One layer or more, none wider than five digits: a wider one is a slip of the finger. */
 const HIDDEN_UNITS = /^[1-9]\d{0,4}(,[1-9]\d{0,4})*$/
@@ -19,26 +21,23 @@ export const mlp: ModelFamily = {
 function perceptron(hiddenUnits: readonly number[]): Model {
   return {
     name: `mlp:${hiddenUnits.join(',')}`,
-    connect(layers, input, classes, seedOf) {
-      let output = flatten(layers, input)
-      for (const [index, units] of hiddenUnits.entries()) {
-        const name = `hidden${index + 1}`
-        const hidden = layers.layers.dense({
-          name,
-          units,
-          activation: 'relu',
-          // He et al., "Delving deep into rectifiers" (2015): a ReLU halves the variance, so the weights have twice that
-          // of Glorot's.
-          kernelInitializer: layers.initializers.heUniform({ seed: seedOf(name) }),
-        })
-        output = hidden.apply(output) as SymbolicTensor
-      }
-      const logits = layers.layers.dense({
-        name: 'logits',
-        units: classes,
-        kernelInitializer: layers.initializers.glorotUniform({ seed: seedOf('logits') }),
-      })
-      return logits.apply(output) as SymbolicTensor
-    },
+    build: async request =>
+      connectModel(request, (input, seedOf) => {
+        const { layers } = request
+        let output = flatten(layers, input)
+        for (const [index, units] of hiddenUnits.entries()) {
+          const name = `hidden${index + 1}`
+          const hidden = layers.layers.dense({
+            name,
+            units,
+            activation: 'relu',
+            // He et al., "Delving deep into rectifiers" (2015): a ReLU halves the variance, so the weights have twice that
+            // of Glorot's.
+            kernelInitializer: layers.initializers.heUniform({ seed: seedOf(name) }),
+          })
+          output = hidden.apply(output) as SymbolicTensor
+        }
+        return logits(request, seedOf).apply(output) as SymbolicTensor
+      }),
   }
 }

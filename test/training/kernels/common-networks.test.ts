@@ -172,11 +172,14 @@ test('every kernel of the cpu backend is there', () => {
 test('a borrowed kernel with several outputs gives them back and leaves nothing behind', () => {
   tf.setBackend('wasm')
   const x = tf.tensor1d([3, 1, 3, 2])
+  const lender = tf.findBackend('cpu')
   const before = tf.memory().numDataBuffers
+  const beforeOnCpu = lender.numDataIds()
   const { values, indices } = tf.unique(x)
   expect([...values.dataSync()]).toEqual([3, 1, 2])
   expect([...indices.dataSync()]).toEqual([0, 1, 0, 2])
   tf.dispose([values, indices])
   expect(tf.memory().numDataBuffers).toBe(before)
+  expect(lender.numDataIds()).toBe(beforeOnCpu)
   x.dispose()
 })

@@ -109,6 +109,29 @@ test('sums over any axes have the shape and the values of the cpu backend', () =
   )
 })
 
+test('parts along an axis are those of the cpu backend, of every type', () => {
+  const parts = fc.record({
+    axis: fc.nat({ max: 2 }),
+    begin: fc.nat({ max: 2 }),
+    dtype: fc.constantFrom('float32' as const, 'int32' as const, 'bool' as const),
+  })
+  fc.assert(
+    fc.property(parts, ({ axis, begin, dtype }) => {
+      const x = () => tf.cast(tf.reshape(tf.range(0, 5 * 5 * 5), [5, 5, 5]), dtype)
+      const slices = onBoth(() => tf.slice(x(), [0, 0, 0].with(axis, begin), [-1, -1, -1].with(axis, 3)))
+      expect(slices[1]).toEqual(slices[0])
+      const splits = onBoth(() => tf.split(x(), [1, begin + 1, 3 - begin], axis)[2])
+      expect(splits[1]).toEqual(splits[0])
+    }),
+    { seed: 3 },
+  )
+})
+
+test('a part that is cut along several axes is that of the cpu backend', () => {
+  const [cpu, wasm] = onBoth(() => tf.slice(tf.reshape(tf.range(0, 60), [3, 4, 5]), [1, 2, 3], [2, 1, 2]))
+  expect(wasm).toEqual(cpu)
+})
+
 test('a tensor that shares its values outlives the one that it was made from', () => {
   tf.setBackend('wasm')
   const x = tf.tensor1d([1, 2])

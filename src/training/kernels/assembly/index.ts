@@ -8,6 +8,7 @@
 
 export { binary } from './binary'
 export { convolution, convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution'
+export { copyRuns } from './copy'
 export { depthwiseGradient } from './depthwise'
 export { reluGradient, sumOfSquares } from './elementwise'
 export { matmul, matmulScratch } from './matmul'

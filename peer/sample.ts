@@ -1,0 +1,17 @@
+import { styleText } from 'node:util'
+import type { RunResult } from '../src/index.ts'
+
+/** What a terminal would obey in place of showing; of it a sample keeps only the line feeds. */
+const CONTROLS = /[\p{Cc}\p{Cf}]/gu
+
+/** What a language model writes, for people. */
+export function describeSample(sample: string, stream: NodeJS.WriteStream): string {
+  const shown = sample.replaceAll(CONTROLS, control => (control === '\n' ? control : ' '))
+  const lines = shown.split('\n').map(line => `  ${line}`.trimEnd())
+  return [`  ${styleText('dim', 'the merged model writes:', { stream })}`, '', ...lines, ''].join('\n')
+}
+
+/** Loss of the merged model, where the task is language and it was measured: accuracy says little there. */
+export function lossOfLanguage({ objective }: RunResult['recipe'], { merged }: RunResult['final']): string[] {
+  return objective.task === 'language' && merged !== null ? [merged.loss.toFixed(3)] : []
+}

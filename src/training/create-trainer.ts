@@ -1,0 +1,17 @@
+import { checkOptions } from './check-options.ts'
+import { parseModel } from './models.ts'
+import type { Trainer } from './trainer.ts'
+import type { TrainerOptions } from './trainer-options.ts'
+
+/**
+ * The trainer of a model, in this thread: the one that a module brings, else TensorFlow.js.
+ *
+ * @throws UsageError where the options do not fit together, ModelMisfitError where model and data do not
+ */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  checkOptions(options)
+  const own = await parseModel(options.model).createTrainer?.(options)
+  if (own !== undefined) return own
+  const { createTensorflowTrainer } = await import('./tensorflow-trainer.ts')
+  return await createTensorflowTrainer(options)
+}

@@ -1,0 +1,15 @@
+import type * as layers from '@tensorflow/tfjs-layers'
+import { EVALUATION_ACTIVATIONS, EVALUATION_BATCH } from './constants.ts'
+
+/** How many samples to evaluate at once, so that what the layers give for them stays within bounds. */
+export function evaluationBatch(model: layers.LayersModel): number {
+  // A layer that is applied several times gives several outputs, of one shape each.
+  const shapes = model.layers.flatMap(({ inboundNodes }) => inboundNodes.flatMap(({ outputShapes }) => outputShapes))
+  const activations = (shapes as layers.Shape[]).reduce((sum, [, ...shape]) => sum + sizeOf(shape), 0)
+  return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_ACTIVATIONS / activations)))
+}
+
+/** What is not known counts as 1. */
+function sizeOf(shape: layers.Shape): number {
+  return shape.reduce((product: number, size) => product * (size ?? 1), 1)
+}

@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { beforeAll, expect, test } from 'vitest'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { hearsay } from './command-line.ts'
+
+const folder = temporaryFolder()
+const photos = join(folder.path, 'photos')
+
+beforeAll(async () => {
+  for (const [label, shade] of [
+    ['dark', 20],
+    ['light', 230],
+  ] as const) {
+    mkdirSync(join(photos, label), { recursive: true })
+    for (let i = 0; i < 20; i++) {
+      const raw = Buffer.from(Array.from({ length: 16 }, (_, pixel) => shade + ((pixel * 7 + i) % 20)))
+      const png = await sharp(raw, { raw: { width: 4, height: 4, channels: 1 } })
+        .toColourspace('b-w')
+        .png()
+        .toBuffer()
+      folder.write(`photos/${label}/${i}.png`, png)
+    }
+  }
+  folder.write('photos/dark/broken.png', 'no image')
+})
+
+const learn = (source: string, ...flags: readonly string[]) =>
+  hearsay('simulate', '--peers', '2', '--steps', '40', '--model', 'linear', '--data', source, '--json', ...flags)
+
+test.concurrent('images are learnt from, and one that cannot be read is named', async () => {
+  const { code, stdout, stderr } = await learn(`images:${photos}`)
+  expect(stderr).toContain(`warning: ${photos}: skipped 1 of 41 files: dark/broken.png (`)
+  expect(code).toBe(0)
+  const { recipe, final } = JSON.parse(stdout)
+  expect(recipe.model).toMatchObject({ shape: [4, 4, 1], classNames: ['dark', 'light'] })
+  expect(final.merged.accuracy).toBe(1)
+})
+
+test.concurrent.each([
+  ['simulate', '--peers', '2'],
+  ['swarm', '--peers', '2'],
+  ['peer', '--no-mdns'],
+  ['peer', '--no-mdns', '--shard', '1/2'],
+  ['init', '--yes', '--out', join(folder.path, 'strict.json')],
+])('with --strict it is refused: %s %s %s', async (...args) => {
+  const { code, stdout, stderr } = await hearsay(...args, '--data', `images:${photos}`, '--strict')
+  expect(stderr).toMatch(/^hearsay: [^\n]*photos: dark\/broken\.png: [^\n]*\n$/)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})
+
+test.concurrent('a recipe is not made from one class', async () => {
+  const file = folder.write('one.csv', `x,c\n${'1,a\n'.repeat(10)}`)
+  const { code, stderr } = await hearsay('init', '--yes', '--out', join(folder.path, 'x.json'), '--data', `csv:${file}`)
+  expect(stderr).toMatch(/^hearsay: csv:[^\n]*one\.csv has one class; expected at least 2[^\n]*\n$/)
+  expect(code).toBe(2)
+})
+
+/** Two classes that differ in two features of very different scales. */
+const uneven = folder.write(
+  'uneven.csv',
+  `x,y,c\n${Array.from({ length: 200 }, (_, i) => `${1e4 + 300 * ((i * 7) % 13) + 4_000 * (i % 2)},${1e-4 * ((i * 5) % 11) - 2e-3 * (i % 2)},${i % 2 ? 'a' : 'b'}`).join('\n')}\n`,
+)
+
+test.concurrent('simulated peers standardise where the recipe says so', async () => {
+  const { code, stdout } = await learn(`csv:${uneven}`, '--standardise')
+  const { recipe, final } = JSON.parse(stdout)
+  expect(recipe.data).toEqual({ standardise: true })
+  expect(final.merged.accuracy).toBe(1)
+  expect(code).toBe(0)
+})
+
+test.concurrent('real peers agree how to standardise before they train, and are judged by samples that are', async () => {
+  const flags = ['--peers', '2', '--steps', '40', '--model', 'linear', '--backend', 'wasm', '--json']
+  const { code, stdout, stderr } = await hearsay('swarm', ...flags, '--data', `csv:${uneven}`, '--standardise')
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+  const { final, peerResults } = JSON.parse(stdout)
+  expect(final.merged.accuracy).toBe(1)
+  for (const { alone } of peerResults) expect(alone).toBeGreaterThan(0.9)
+})
