@@ -9,8 +9,8 @@ const CASES = 400
 const SEED = 20
 
 /**
- * How well the wasm training kernels agree with the cpu backend and with central differences: the largest relative errors over random cases, for
- * every kernel. Gives no ratios; a figure is named by its kernels.
+ * How well the wasm training kernels agree with the cpu backend and with central differences: the largest relative
+ * errors over random cases, for every kernel. Gives no ratios; a figure is named by its kernels.
  */
 export const gradients: Benchmark = async say => {
   await startBackend('cpu')

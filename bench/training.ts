@@ -10,13 +10,17 @@ const BATCH = 32
 const LANGUAGE_BATCH = 8
 const POSITIONS = 64
 
-/** Multiplications and additions of one sample's step: forward, and for every weight and all inputs but the first layer's, backward. */
+/**
+ * Multiplications and additions of one sample's step: forward, and for every weight and all inputs but the first
+ * layer's, backward.
+ */
 const MLP_FLOP = 2 * (2 * 784 * 256 + 3 * 256 * 10)
 const CNN_FLOP = 2 * (2 * 26 * 26 * 9 * 16 + 3 * 11 * 11 * 144 * 32 + 3 * 800 * 10)
 
 /**
- * Samples per second of training: hearsay's trainer on wasm against TensorFlow.js as shipped, the same networks, batches and optimizer, each
- * in a process of its own, taking turns. And the matrix products that it comes down to, against what this machine can do.
+ * Samples per second of training: hearsay's trainer on wasm against TensorFlow.js as shipped, the same networks,
+ * batches and optimizer, each in a process of its own, taking turns. And the matrix products that it comes down to,
+ * against what this machine can do.
  */
 export const training: Benchmark = async say => {
   const ratios: Record<string, number[]> = { mlpWasmOverStock: [], cnnWasmOverCpu: [] }
@@ -51,7 +55,8 @@ export const training: Benchmark = async say => {
       const { memoryGBs, ...measured } = await products([])
       const { peak: _ofCache, ...ours } = measured
       const fastest = Math.max(...Object.values(measured))
-      // Of each transposed product, over the best that anybody does without transposition; together as their times add up.
+      // Of each transposed product, over the best that anybody does without transposition; together as their times add
+      // up.
       const fractions = Object.entries(ours).flatMap(([name, rate]) => {
         const [plain, transposed] = name.split(' ')
         return transposed === undefined ? [] : [rate / Math.max(stock[plain], ours[plain])]

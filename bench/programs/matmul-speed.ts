@@ -1,6 +1,7 @@
 /**
- * Speed of the matrix products of training, in a process of its own: prints one JSON document with the GFLOP/s of each product of {@link PRODUCTS},
- * by its name. With `stock` as the first argument only those without transposition, by the backend as shipped.
+ * Speed of the matrix products of training, in a process of its own: prints one JSON document with the GFLOP/s of each
+ * product of {@link PRODUCTS}, by its name. With `stock` as the first argument only those without transposition, by the
+ * backend as shipped.
  *
  * @packageDocumentation
  */

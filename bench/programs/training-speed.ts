@@ -1,6 +1,7 @@
 /**
- * Trains one network in a process of its own. Prints a line once it is warm; from then on every line that it reads is a number of steps to take,
- * which it answers with the seconds that they took. What to train, and with what: JSON in the first argument.
+ * Trains one network in a process of its own. Prints a line once it is warm; from then on every line that it reads is a
+ * number of steps to take, which it answers with the seconds that they took. What to train, and with what: JSON in the
+ * first argument.
  *
  * @packageDocumentation
  */

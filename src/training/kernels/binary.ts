@@ -6,8 +6,8 @@ import { address, WASM } from './wasm-backend.ts'
 const OPERATIONS = [tf.Add, tf.Sub, tf.Multiply, tf.RealDiv]
 
 /**
- * Sums, differences, products and quotients. The stock kernels are several times slower where one operand is broadcast, as biases and
- * normalisations do.
+ * Sums, differences, products and quotients. The stock kernels are several times slower where one operand is broadcast,
+ * as biases and normalisations do.
  */
 export function registerBinary(): void {
   for (const [operation, kernelName] of OPERATIONS.entries()) {
@@ -42,7 +42,10 @@ interface Steps {
   readonly column: number
 }
 
-/** Both operands as matrices that repeat rows or columns, if they can be seen so: the axes up to one are rows, the others columns. */
+/**
+ * Both operands as matrices that repeat rows or columns, if they can be seen so: the axes up to one are rows, the
+ * others columns.
+ */
 function asMatrices(a: readonly number[], b: readonly number[], shape: readonly number[]) {
   for (let split = 0; split <= shape.length; split++) {
     const ofA = stepsOf(a, shape, split)

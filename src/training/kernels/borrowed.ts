@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { WASM, type WasmBackend } from './wasm-backend.ts'
 
 /**
- * Lends the wasm backend every kernel that only the cpu backend has: values are copied there and back. Slow, and
- * only for what is rare enough that nobody has written it for wasm, so that no model fails for want of a kernel. Call it last.
+ * Lends the wasm backend every kernel that only the cpu backend has: values are copied there and back. Slow, and only
+ * for what is rare enough that nobody has written it for wasm, so that no model fails for want of a kernel. Call it
+ * last.
  */
 export function borrowMissingKernels(): void {
   for (const kernel of tf.getKernelsForBackend('cpu')) {

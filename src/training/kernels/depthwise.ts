@@ -27,7 +27,10 @@ export function registerDepthwise(): void {
   )
 }
 
-/** Tells a stock kernel how much padding 'same' is: left to itself, it pads wrongly where the stride is larger than the filter. */
+/**
+ * Tells a stock kernel how much padding 'same' is: left to itself, it pads wrongly where the stride is larger than the
+ * filter.
+ */
 function padExplicitly(kernelName: string): void {
   const stock = tf.getKernel(kernelName, WASM)
   replaceKernel<tf.NamedTensorInfoMap, Sliding>(kernelName, ({ inputs, attrs, backend }) => {

@@ -28,8 +28,8 @@ export interface AdamSettings {
 }
 
 /**
- * Updates of optimisers in one pass over the memory, in place: no tensor is made. `x`, `m` and `v` are changed, `g` is not;
- * all are float32 and have as many elements as `x`.
+ * Updates of optimisers in one pass over the memory, in place: no tensor is made. `x`, `m` and `v` are changed, `g` is
+ * not; all are float32 and have as many elements as `x`.
  */
 export interface FusedUpdates {
   /** Σ g², for clipping by the global norm. */
@@ -46,7 +46,10 @@ export interface FusedUpdates {
   adam(x: tf.Variable, g: tf.Tensor, m: tf.Variable, v: tf.Variable, settings: AdamSettings): void
 }
 
-/** @returns undefined where the backend has none; else those of the backend that is registered under this name, once it has started */
+/**
+ * @returns undefined where the backend has none; else those of the backend that is registered under this name, once it
+ * has started
+ */
 export function fusedUpdates(backendName: string): FusedUpdates | undefined {
   if (backendName !== WASM) return undefined
   const backend = tf.findBackend(WASM) as WasmBackend
@@ -84,8 +87,8 @@ export function fusedUpdates(backendName: string): FusedUpdates | undefined {
 }
 
 /**
- * Where a variable's values begin, after making sure that nobody else sees them change: neither a tensor that shares them, nor a stock kernel
- * that keeps a packed copy under the variable's id.
+ * Where a variable's values begin, after making sure that nobody else sees them change: neither a tensor that shares
+ * them, nor a stock kernel that keeps a packed copy under the variable's id.
  */
 function writable(backend: WasmBackend, variable: tf.Variable): number {
   if (backend.dataIdMap.get(variable.dataId).refCount > 1) {

@@ -6,8 +6,8 @@ import { address } from './wasm-backend.ts'
 const RELU_GRADIENT = 'ReluGradient'
 
 /**
- * Makes the gradient of a rectifier one kernel instead of a product with a step function. It is found from the output, which the next layer
- * keeps anyway, so that the input need not be kept; the step function gives the same for both.
+ * Makes the gradient of a rectifier one kernel instead of a product with a step function. It is found from the output,
+ * which the next layer keeps anyway, so that the input need not be kept; the step function gives the same for both.
  */
 export function registerReluGradient(): void {
   replaceKernel<{ y: tf.TensorInfo; dy: tf.TensorInfo }>(RELU_GRADIENT, ({ inputs: { y, dy }, backend, module }) => {

@@ -1,4 +1,5 @@
-// Registers TensorFlow.js's own gradients, which its core alone does not have in Node: whoever came later would replace ours.
+// Registers TensorFlow.js's own gradients, which its core alone does not have in Node: whoever came later would replace
+// ours.
 import '@tensorflow/tfjs-layers'
 import * as tf from '@tensorflow/tfjs-core'
 import { WASM } from './wasm-backend.ts'

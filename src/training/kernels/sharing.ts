@@ -3,8 +3,8 @@ import { replaceKernel } from './replace-kernel.ts'
 import { reshaped, WASM } from './wasm-backend.ts'
 
 /**
- * Kernels that change no value and need not copy them: the stock ones do, although tensors can share their values. Gradients are full of such
- * calls.
+ * Kernels that change no value and need not copy them: the stock ones do, although tensors can share their values.
+ * Gradients are full of such calls.
  */
 export function registerSharing(): void {
   replaceKernel<{ x: tf.TensorInfo }>(tf.Identity, ({ inputs: { x }, backend }) => reshaped(backend, x, x.shape))

@@ -3,8 +3,8 @@ import { type KernelCall, replaceKernel } from './replace-kernel.ts'
 import { address, WASM } from './wasm-backend.ts'
 
 /**
- * Parts of a tensor along one axis, as attention and recurrent networks take them. The stock kernels carry the whole tensor to JavaScript for
- * each part.
+ * Parts of a tensor along one axis, as attention and recurrent networks take them. The stock kernels carry the whole
+ * tensor to JavaScript for each part.
  */
 export function registerSlicing(): void {
   const stock = tf.getKernel(tf.Slice, WASM)

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { replaceKernel } from './replace-kernel.ts'
 import { address, WASM } from './wasm-backend.ts'
 
-/** Sums of rows: over leading axes, as for the gradient of a bias, and by segment, as for the gradient of an embedding. */
+/**
+ * Sums of rows: over leading axes, as for the gradient of a bias, and by segment, as for the gradient of an embedding.
+ */
 export function registerSums(): void {
   const stock = tf.getKernel(tf.Sum, WASM)
   replaceKernel<{ x: tf.TensorInfo }, { axis: number | number[]; keepDims: boolean }>(

@@ -39,8 +39,8 @@ interface Scratch {
 const scratches = new WeakMap<WasmBackend, Scratch>()
 
 /**
- * Memory for one call of a kernel, whose contents the next call may overwrite. Grows to the largest that was asked for, and
- * stays: the same few sizes are asked for in every step.
+ * Memory for one call of a kernel, whose contents the next call may overwrite. Grows to the largest that was asked for,
+ * and stays: the same few sizes are asked for in every step.
  */
 export function scratch(backend: WasmBackend, bytes: number): number {
   const current = scratches.get(backend)

@@ -82,8 +82,9 @@ function relativeError(values: Float32Array, expected: Float32Array): number {
 }
 
 /**
- * ⟨∂L/∂x, v⟩ against (L(x + h v) − L(x − h v)) / 2h with L = ⟨y, dy⟩ summed in float64. Where the operation is linear in x the
- * quotient is exact for any h, so h is large and only rounding is left; where it is linear in pieces, h stays within one.
+ * ⟨∂L/∂x, v⟩ against (L(x + h v) − L(x − h v)) / 2h with L = ⟨y, dy⟩ summed in float64. Where the operation is linear
+ * in x the quotient is exact for any h, so h is large and only rounding is left; where it is linear in pieces, h stays
+ * within one.
  */
 function differenceError(
   tried: GradientCase,

@@ -11,7 +11,9 @@ beforeAll(async () => {
 const l = tfl.layers
 const seeded = (seed: number) => tfl.initializers.glorotUniform({ seed })
 
-/** One layer or more that common networks have, over images of 8 × 8 with three channels, or sequences of six tokens. */
+/**
+ * One layer or more that common networks have, over images of 8 × 8 with three channels, or sequences of six tokens.
+ */
 const IMAGES: Readonly<Record<string, () => tfl.layers.Layer[]>> = {
   'batch normalisation': () => [
     l.conv2d({ filters: 4, kernelSize: 3, useBias: false, kernelInitializer: seeded(1) }),

@@ -1,6 +1,6 @@
 /**
- * Random cases for every kernel that training needs: operations with shapes, strides, paddings and dilations. The tests hold
- * them to a tolerance, and `npm run bench -- gradients` tabulates how far off they are.
+ * Random cases for every kernel that training needs: operations with shapes, strides, paddings and dilations. The tests
+ * hold them to a tolerance, and `npm run bench -- gradients` tabulates how far off they are.
  *
  * @packageDocumentation
  */
@@ -8,7 +8,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 
-/** An operation that is linear in each of its arguments, or at least in pieces: so are all whose gradients are kernels of ours. */
+/**
+ * An operation that is linear in each of its arguments, or at least in pieces: so are all whose gradients are kernels
+ * of ours.
+ */
 export interface GradientCase {
   /** Of the arguments. */
   readonly shapes: readonly (readonly number[])[]

@@ -4,8 +4,8 @@ const SUBTRACT: i32 = 1
 const MULTIPLY: i32 = 2
 
 /**
- * y = a ∘ b for matrices of which each may be one row for all rows, one column for all columns, or one number for all: a step of 0 bytes reads the
- * same again.
+ * y = a ∘ b for matrices of which each may be one row for all rows, one column for all columns, or one number for all:
+ * a step of 0 bytes reads the same again.
  *
  * @param operation 0 adds, 1 subtracts, 2 multiplies, 3 divides
  * @param aRow, bRow bytes from one row to the next
@@ -35,7 +35,8 @@ export function binary(
   }
 }
 
-// Types of four sizes stand for the operations: the compiler makes loops for each of them, in which there is nothing to choose.
+// Types of four sizes stand for the operations: the compiler makes loops for each of them, in which there is nothing to
+// choose.
 type Add = i8
 type Subtract = i16
 type Multiply = i32

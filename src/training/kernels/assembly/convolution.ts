@@ -73,8 +73,8 @@ function placeImage(
 }
 
 /**
- * Writes for each pixel of the output where the part of a padded image begins that the filter sees, and five times more for the last, because
- * tiles that are not full compute it again.
+ * Writes for each pixel of the output where the part of a padded image begins that the filter sees, and five times more
+ * for the last, because tiles that are not full compute it again.
  */
 function findOffsets(outHeight: i32, outWidth: i32, stepY: i32, stepX: i32, to: usize): void {
   let last = 0
@@ -92,7 +92,8 @@ function findOffsets(outHeight: i32, outWidth: i32, stepY: i32, stepX: i32, to: 
 }
 
 /**
- * The sum over a filter's taps, for every pixel of the output of one image: each tile of C is six output pixels by eight channels.
+ * The sum over a filter's taps, for every pixel of the output of one image: each tile of C is six output pixels by
+ * eight channels.
  *
  * @param image padded, `[…, paddedWidth, channels]`
  * @param panels the filter as panels, `[panels, taps × channels, 8]`
@@ -242,8 +243,8 @@ export function convolution(
 }
 
 /**
- * The gradient for x: a convolution, with stride 1, of dy, whose pixels are set apart by the stride, with the filter turned by 180° and its channels
- * exchanged.
+ * The gradient for x: a convolution, with stride 1, of dy, whose pixels are set apart by the stride, with the filter
+ * turned by 180° and its channels exchanged.
  *
  * @param dx `[batch, height, width, channelsIn]`; the other arguments as for {@link convolution}
  */
@@ -330,8 +331,8 @@ function packTurned(w: usize, taps: i32, channelsIn: i32, channelsOut: i32, to: 
 }
 
 /**
- * The gradient for w: the product of xᵀ, of which every tap of the filter sees another part, and dy. Summed image by image, while both are in
- * the first cache.
+ * The gradient for w: the product of xᵀ, of which every tap of the filter sees another part, and dy. Summed image by
+ * image, while both are in the first cache.
  *
  * @param dw `[filterHeight, filterWidth, channelsIn, channelsOut]`; the other arguments as for {@link convolution}
  */

@@ -1,7 +1,8 @@
 import { multiplyAdd } from './fused-multiply-add'
 
 /**
- * One of the gradients of a depthwise convolution, y[b, oy, ox, c m + q] = Σ x[b, …, c] w[fy, fx, c, q] with m multiples of each channel.
+ * One of the gradients of a depthwise convolution, y[b, oy, ox, c m + q] = Σ x[b, …, c] w[fy, fx, c, q] with m
+ * multiples of each channel.
  *
  * @param forInput whether x's gradient is computed from w, else w's from x
  * @param x `[batch, height, width, channels]`, or its gradient

@@ -10,7 +10,8 @@ const LN2_HIGH: f32 = -0.693359375
 const LN2_LOW: f32 = 2.1219444e-4
 
 /**
- * eˣ in each lane, within 2 units in the last place: eˣ = 2ⁿ eʳ with n = round(x / ln 2), and for eʳ the polynomial of Cephes' expf (Moshier, 1989).
+ * eˣ in each lane, within 2 units in the last place: eˣ = 2ⁿ eʳ with n = round(x / ln 2), and for eʳ the polynomial of
+ * Cephes' expf (Moshier, 1989).
  */
 export function exponential(x: v128): v128 {
   const inside = f32x4.max(f32x4.min(x, f32x4.splat(LARGEST)), f32x4.splat(SMALLEST))

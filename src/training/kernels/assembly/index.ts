@@ -1,7 +1,7 @@
 /**
- * Training kernels in WebAssembly SIMD, over memory that belongs to somebody else: TensorFlow.js's wasm backend. Every address is
- * an argument, in bytes; there is no static data, no allocator and no global, so nothing is written but what the
- * caller points to. Matrices are row-major float32, images `[batch, height, width, channels]`.
+ * Training kernels in WebAssembly SIMD, over memory that belongs to somebody else: TensorFlow.js's wasm backend. Every
+ * address is an argument, in bytes; there is no static data, no allocator and no global, so nothing is written but what
+ * the caller points to. Matrices are row-major float32, images `[batch, height, width, channels]`.
  *
  * Compiled by `npm run build:kernels` into `../training.wasm`.
  */

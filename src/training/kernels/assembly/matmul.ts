@@ -1,7 +1,10 @@
 import { packColumns, packRows } from './pack'
 import { clearTile, copyTile, TILE_BYTES, TILE_COLUMNS, TILE_ROWS, tileOfColumns, tileOfRows } from './tile'
 
-/** Products along k that are summed before C is touched again: a panel of B and a tile of A then fit the first cache, of 32 KiB. */
+/**
+ * Products along k that are summed before C is touched again: a panel of B and a tile of A then fit the first cache, of
+ * 32 KiB.
+ */
 const K_BLOCK: i32 = 512
 /** Columns of B that are packed at once: at most 512 × 256 floats, half of a second cache of 1 MiB. */
 const COLUMN_BLOCK: i32 = 256
@@ -14,8 +17,8 @@ export function matmulScratch(n: i32, k: i32): usize {
 }
 
 /**
- * C = op(A) op(B) + bias for one pair of matrices, as Goto and van de Geijn (2008) do it: B is packed in panels that stay in the second
- * cache, and a tile of C is summed in registers. A transposed operand is only read in another order.
+ * C = op(A) op(B) + bias for one pair of matrices, as Goto and van de Geijn (2008) do it: B is packed in panels that
+ * stay in the second cache, and a tile of C is summed in registers. A transposed operand is only read in another order.
  *
  * @param a `[m, k]`, or `[k, m]` where `transposeA`
  * @param b `[k, n]`, or `[n, k]` where `transposeB`

@@ -1,6 +1,6 @@
 /**
- * Packs a matrix `[k, columns]` into panels of eight columns, `[panels, k, 8]`, the last one filled up with zeros. Rows are
- * `rowStep` bytes apart, columns neighbours.
+ * Packs a matrix `[k, columns]` into panels of eight columns, `[panels, k, 8]`, the last one filled up with zeros. Rows
+ * are `rowStep` bytes apart, columns neighbours.
  */
 export function packRows(b: usize, rowStep: usize, k: i32, columns: i32, panels: usize): void {
   const panelBytes = (<usize>k) << 5

@@ -77,8 +77,8 @@ export function maxPoolGradient(
 }
 
 /**
- * The gradient of average pooling: each dy is shared out among the pixels of its window that are inside the image. Arguments as for
- * {@link maxPoolGradient}.
+ * The gradient of average pooling: each dy is shared out among the pixels of its window that are inside the image.
+ * Arguments as for {@link maxPoolGradient}.
  */
 export function averagePoolGradient(
   dy: usize,

@@ -1,12 +1,15 @@
 import { multiplyAdd } from './fused-multiply-add'
 
-/** Rows and columns of C that one call computes in registers: 12 sums, 2 vectors of B and one of A are the 15 that V8 has. */
+/**
+ * Rows and columns of C that one call computes in registers: 12 sums, 2 vectors of B and one of A are the 15 that V8
+ * has.
+ */
 export const TILE_ROWS: i32 = 6
 export const TILE_COLUMNS: i32 = 8
 
 /**
- * C ← init + A B for a tile of C, where the rows of A lie anywhere and each is read in runs: a row of a matrix is one run,
- * the pixels under a filter are one run for each row of the filter.
+ * C ← init + A B for a tile of C, where the rows of A lie anywhere and each is read in runs: a row of a matrix is one
+ * run, the pixels under a filter are one run for each row of the filter.
  *
  * @param a0 to a5: where the six rows of A begin
  * @param outerRuns outermost loop, `outerStep` bytes apart
@@ -98,8 +101,8 @@ export function tileOfRows(
 }
 
 /**
- * C ← init + A B for a tile of C, where the six elements of a column of A are neighbours, as in a transposed matrix and in the
- * gradient of a filter.
+ * C ← init + A B for a tile of C, where the six elements of a column of A are neighbours, as in a transposed matrix and
+ * in the gradient of a filter.
  *
  * @param a where A's first column begins; the next is `aStep` bytes further
  * @param outerRuns how many stretches of columns there are; A's are `outerStep` bytes apart
@@ -188,7 +191,10 @@ export function tileOfColumns(
 /** Room for one tile and a row of zeros before it: where scratch memory begins. */
 export const TILE_BYTES: usize = 32 + 6 * 8 * 4
 
-/** Makes the row of zeros that tiles are summed onto, at the start of the scratch memory; returns where the room for a tile is. */
+/**
+ * Makes the row of zeros that tiles are summed onto, at the start of the scratch memory; returns where the room for a
+ * tile is.
+ */
 export function clearTile(scratch: usize): usize {
   memory.fill(scratch, 0, TILE_BYTES)
   return scratch + 32

@@ -18,7 +18,8 @@ export function unary(operation: i32, x: usize, y: usize, length: i32): void {
   else forEach<ErrorFunction>(x, y, length)
 }
 
-// Types of four sizes stand for the functions: the compiler makes loops for each of them, in which there is nothing to choose.
+// Types of four sizes stand for the functions: the compiler makes loops for each of them, in which there is nothing to
+// choose.
 type SquareRoot = i8
 type InverseRoot = i16
 type Tanh = i32
@@ -54,7 +55,10 @@ function tanh(x: v128): v128 {
   return v128.bitselect(near, v128.or(far, sign), f32x4.lt(magnitude, f32x4.splat(0.625)))
 }
 
-/** Abramowitz and Stegun's 7.1.26 would keep six digits; this is x P(x²) / Q(x²), fitted to float32 on [−4, 4] as Eigen has it. */
+/**
+ * Abramowitz and Stegun's 7.1.26 would keep six digits; this is x P(x²) / Q(x²), fitted to float32 on [−4, 4] as Eigen
+ * has it.
+ */
 function errorFunction(x: v128): v128 {
   const inside = f32x4.max(f32x4.min(x, f32x4.splat(4)), f32x4.splat(-4))
   const z = f32x4.mul(inside, inside)

@@ -45,8 +45,8 @@ export function sgd(
 }
 
 /**
- * g' = s g + λ x;  m ← β₁ m + (1−β₁) g';  v ← β₂ v + (1−β₂) g'²;  x ← x − shrink x − η m / (√v + ε), in place. η and ε come with the corrections
- * for the bias of m and v.
+ * g' = s g + λ x;  m ← β₁ m + (1−β₁) g';  v ← β₂ v + (1−β₂) g'²;  x ← x − shrink x − η m / (√v + ε), in place. η and ε
+ * come with the corrections for the bias of m and v.
  */
 export function adam(
   x: usize,
