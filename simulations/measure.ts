@@ -12,14 +12,15 @@ import { meanOf } from '../src/parameters/vectors.ts'
 import type { Evaluation } from '../src/training/trainer.ts'
 import type { RoundResult, Spread } from './result.ts'
 
-/** Judges parameters on the test set. */
-export type Judge = (parameters: Float32Array) => Promise<Evaluation>
+/** Judges parameters on the test set. @param most labels to judge by, at most */
+export type Judge = (parameters: Float32Array, most?: number) => Promise<Evaluation>
 
 /** Beyond so many peers the spectrum takes longer than most runs. */
 const MAX_PEERS_FOR_SPECTRUM = 1_000
 
 /**
  * @param vectors `[peers][parameters]`
+ * @param labels to judge by, at most
  * @param meanDrift how far the mean is from what averaging alone must keep; null where there was training
  */
 export async function measureRound(
@@ -27,11 +28,12 @@ export async function measureRound(
   vectors: readonly Float32Array[],
   meanDrift: number | null,
   judge: Judge | undefined,
+  labels?: number,
 ): Promise<RoundResult> {
   const { round, time, bytesSent, messages } = moment
   const local: Evaluation[] = []
-  if (judge !== undefined) for (const vector of vectors) local.push(await judge(vector))
-  const merged = judge === undefined ? null : await judge(meanOf(vectors))
+  if (judge !== undefined) for (const vector of vectors) local.push(await judge(vector, labels))
+  const merged = judge === undefined ? null : await judge(meanOf(vectors), labels)
   return {
     round,
     time,

@@ -5,10 +5,11 @@
  */
 
 import { parseTopology } from '../src/averaging/topologies/registry.ts'
-import { type Dataset, samples } from '../src/data/dataset.ts'
+import { samples } from '../src/data/dataset.ts'
 import type { Split } from '../src/data/source.ts'
 import { standardise } from '../src/data/standardise.ts'
 import { HearsayError, UsageError } from '../src/errors.ts'
+import { PROGRESS_LABELS } from '../src/gossip/constants.ts'
 import { fitData, identifyModel, requirePairwise, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
 import { hashParameters } from '../src/parameters/hash.ts'
 import { distance, meanOf, norm } from '../src/parameters/vectors.ts'
@@ -18,7 +19,6 @@ import { sampleText } from '../src/sample-text.ts'
 import { chooseBackend } from '../src/training/choose-backend.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
-import { progressSet } from './progress-set.ts'
 import type { PeerResult, RoundResult, RunResult } from './result.ts'
 import { createVectorTrainer } from './vector-trainer.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -126,7 +126,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
           ? peers === 1 || round() >= limit
           : world.sealed()
 
-    async function measure(at: number, judge: Judge | undefined): Promise<void> {
+    async function measure(at: number, labels?: number): Promise<void> {
       const drift = expected && distance(world.mean(), expected) / norm(expected)
       const moment = {
         round: at,
@@ -134,12 +134,12 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
         bytesSent: world.network.bytesSent(),
         messages: world.network.messages(),
       }
-      const result = await measureRound(moment, parametersOf(world), drift ?? null, judge)
+      const result = await measureRound(moment, parametersOf(world), drift ?? null, task.judge, labels)
       rounds.push(result)
       options.onRound?.(result)
     }
 
-    await measure(0, task.watch)
+    await measure(0, PROGRESS_LABELS)
     let next = evaluateEvery
     while (!over()) {
       // After training only the exchanges count, and nobody waits for a round of them: one more evaluation at the end.
@@ -152,13 +152,13 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
       if (failure !== undefined) throw new HearsayError(`${failure.peer}: ${failure.error.message}`)
       if (over() || !due()) continue
       next = round() + evaluateEvery
-      await measure(round(), task.watch)
+      await measure(round(), PROGRESS_LABELS)
     }
     const last = rounds[rounds.length - 1].round
     const end = trains ? Math.ceil(recipe.training.steps / roundSteps) : Math.max(round(), last)
     // The end stands for its round, even where the round was looked at before; round 0 is the beginning and stays.
     if (rounds.length > 1 && last === end) rounds.pop()
-    await measure(end, task.judge)
+    await measure(end)
 
     const wallSeconds = (performance.now() - began) / 1_000
     const sealed = world.sealed()
@@ -192,10 +192,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
 /** What peers do, apart from averaging. */
 interface Task {
   readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
-  /** By the whole test set. */
   readonly judge: Judge | undefined
-  /** By what is enough while the swarm trains. */
-  readonly watch: Judge | undefined
   /** Samples of each peer. */
   readonly shards: readonly number[]
   /** Those that were made, to stop them. */
@@ -210,7 +207,6 @@ function consensusTask({ recipe, init = 'normal' }: SimulationOptions): Task {
   return {
     trainer: async (index, random) => createVectorTrainer(dimension, init, index, random),
     judge: undefined,
-    watch: undefined,
     shards: [],
     trainers: [],
   }
@@ -226,21 +222,18 @@ async function learningTask({ recipe, peers, seed, data, partition = 'iid', back
   const { name } = await chooseBackend(backend)
   const shards = shardsOf(train, { of: peers, partition, seed })
   const trainers: Trainer[] = []
-  const make = async (index: number, shardSeed: string, judgedBy: Dataset) => {
-    const trainer = await createTrainer(trainerOptionsOf(recipe, shards[index], judgedBy, shardSeed, name))
+  const make = async (index: number, shardSeed: string) => {
+    const trainer = await createTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, name))
     trainers.push(trainer)
     return trainer
   }
-  const progress = progressSet(test)
-  const judging = await make(0, 'judge', test)
-  const watching = progress === test ? judging : await make(0, 'judge', progress)
+  const judging = await make(0, 'judge')
   const task: Task = {
     trainers,
-    judge: parameters => judging.evaluate(parameters),
-    watch: parameters => watching.evaluate(parameters),
+    judge: (parameters, most) => judging.evaluate(parameters, most),
     shards: shards.map(samples),
     async trainer(index, _random, clock) {
-      const trainer = await make(index, `${seed}/${index}`, test)
+      const trainer = await make(index, `${seed}/${index}`)
       const { layout, backend } = trainer
       // One that a module brings may be of a class of its own, whose methods no spread would copy.
       return {
@@ -248,8 +241,9 @@ async function learningTask({ recipe, peers, seed, data, partition = 'iid', back
         backend,
         samples: trainer.samples,
         initial: () => trainer.initial(),
-        train: (parameters, steps) => clock.work(steps * STEP_MS, () => trainer.train(parameters, steps)),
-        evaluate: parameters => trainer.evaluate(parameters),
+        train: (parameters, steps, before) =>
+          clock.work(steps * STEP_MS, () => trainer.train(parameters, steps, before)),
+        evaluate: (parameters, most) => trainer.evaluate(parameters, most),
         state: () => clock.work(0, () => trainer.state()),
         restore: state => trainer.restore(state),
         stop: () => trainer.stop(),

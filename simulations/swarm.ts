@@ -12,6 +12,7 @@ import { type Dataset, samples, subset } from '../src/data/dataset.ts'
 import type { Split } from '../src/data/source.ts'
 import { standardise } from '../src/data/standardise.ts'
 import { UsageError } from '../src/errors.ts'
+import { PROGRESS_LABELS } from '../src/gossip/constants.ts'
 import { fitData, identifyModel, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
 import { hashParameters } from '../src/parameters/hash.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
@@ -25,7 +26,6 @@ import type { Trainer } from '../src/training/trainer.ts'
 import { createWorkerTrainer } from '../src/training/worker-trainer.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
 import { type Gpus, type Placement, placePeers } from './placement.ts'
-import { progressSet } from './progress-set.ts'
 import type { RoundResult, RunResult } from './result.ts'
 
 export interface SwarmOptions {
@@ -83,21 +83,17 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   const began = systemClock.now()
 
   const peers: Peer[] = []
-  const judges: Trainer[] = []
+  let judging: Trainer | undefined
   try {
     const one = subset(shards[0], Int32Array.of(0))
-    const judgeBy = async (data: Dataset): Promise<Judge> => {
-      // As the peers see it, once they have agreed how.
-      const seen = standardising?.through(data) ?? data
-      const options = trainerOptionsOf(recipe, one, seen, 0, placement.backend)
-      const trainer = await createWorkerTrainer({ ...options, gpu: placement.gpuOf(0) })
-      judges.push(trainer)
-      return parameters => trainer.evaluate(parameters)
-    }
-    const judge = await judgeBy(test)
-    const progress = progressSet(test)
-    const watch = progress === test ? judge : await judgeBy(shareDataset(progress))
-    await makePeers({ ...options, backend }, placement, recipe, shards, progress, peers)
+    // As the peers see it, once they have agreed how.
+    const seen = standardising?.through(test) ?? test
+    const judge = await createWorkerTrainer({
+      ...trainerOptionsOf(recipe, one, seen, 0, placement.backend),
+      gpu: placement.gpuOf(0),
+    })
+    judging = judge
+    await makePeers({ ...options, backend }, placement, recipe, shards, test, peers)
     options.onStart?.(peers)
     onPhase('training')
 
@@ -110,7 +106,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       })
     }
     const either = AbortSignal.any([signal, failed.signal])
-    const rounds = await watchSwarm(peers, recipe, began, { judge, watch }, either, options.onRound)
+    const rounds = await watchSwarm(peers, recipe, began, judge.evaluate, either, options.onRound)
     const time = (systemClock.now() - began) / 1_000
     const hashes = new Set(peers.map(peer => peer.sealed()))
     const sealed = hashes.size === 1 && !hashes.has(undefined)
@@ -120,7 +116,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       return { peer: peer.id, samples: samples(shards[i]), sealed: peer.sealed() ?? null, bytesIn, bytesOut, exchanges }
     })
     const accuracies: number[] = []
-    for (const peer of peers) accuracies.push((await judge(peer.trained() ?? peer.parameters())).accuracy)
+    for (const peer of peers) accuracies.push((await judge.evaluate(peer.trained() ?? peer.parameters())).accuracy)
     await stopAll(peers, 'consensus')
 
     onPhase('alone')
@@ -153,7 +149,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     await stopAll(peers, signal.aborted ? 'interrupted' : 'failed')
     throw error
   } finally {
-    for (const trainer of judges) await trainer.stop()
+    await judging?.stop()
   }
 }
 
@@ -193,7 +189,7 @@ async function watchSwarm(
   peers: readonly Peer[],
   recipe: Recipe,
   began: number,
-  { judge, watch }: { readonly judge: Judge; readonly watch: Judge },
+  judge: Judge,
   signal: AbortSignal,
   onRound: (round: RoundResult) => void = () => {},
 ): Promise<RoundResult[]> {
@@ -201,7 +197,7 @@ async function watchSwarm(
   const { steps } = recipe.training
   const roundSteps = stepsPerRound(recipe.exchange.localSteps)
 
-  async function measure(by: Judge): Promise<void> {
+  async function measure(labels?: number): Promise<void> {
     const states = peers.map(peer => peer.status())
     const round = await measureRound(
       {
@@ -212,7 +208,8 @@ async function watchSwarm(
       },
       peers.map(peer => peer.parameters()),
       null,
-      by,
+      judge,
+      labels,
     )
     rounds.push(round)
     onRound(round)
@@ -220,7 +217,7 @@ async function watchSwarm(
 
   const over = () =>
     peers.every(peer => (recipe.averaging.rule === 'none' ? peer.trained() !== undefined : peer.sealed() !== undefined))
-  await measure(watch)
+  await measure(PROGRESS_LABELS)
   await Promise.all(peers.map(peer => peer.start()))
   let next = steps / EVALUATIONS
   while (!over()) {
@@ -228,9 +225,9 @@ async function watchSwarm(
     const slowest = Math.min(...peers.map(peer => peer.status().step))
     if (slowest < next || slowest >= steps) continue
     next = slowest + steps / EVALUATIONS
-    await measure(watch)
+    await measure(PROGRESS_LABELS)
   }
-  await measure(judge)
+  await measure()
   return rounds
 }
 

@@ -1,4 +1,6 @@
-/** Part of `npm run build`: puts the binaries where the compiled code looks for them, because tsc copies no other files. */
+/**
+ * Part of `npm run build`: puts the binaries where the compiled code looks for them, because tsc copies no other files.
+ */
 
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -168,3 +168,9 @@ export const STATISTICS_PATIENCE_MS = 30_000
 
 /** A norm that vectors of statistics may have; beyond it, squares of float32 are no numbers. */
 export const STATISTICS_MAXIMUM_NORM = 1e30
+
+/**
+ * Labels by which a peer is judged while it trains, at most: on so many a share is known within a percent. The test set of
+ * a text has a hundred thousand, and judging by all of them would take longer than training.
+ */
+export const PROGRESS_LABELS = 10_000

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS } from './constants.ts'
+import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS, PROGRESS_LABELS } from './constants.ts'
 import type { Interval } from './interval.ts'
 import type { AbortOptions, Clock, Evaluation, Random, Trainer, TrainerState } from './ports.ts'
 import type { Replica } from './replica.ts'
@@ -72,7 +72,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
         const count = Math.min(interval.steps(), steps - replica.step)
         if (count <= 0 || signal.aborted || options.ended()) break
         const began = clock.now()
-        const trained = await trainer.train(replica.parameters, count)
+        const trained = await trainer.train(replica.parameters, count, replica.step)
         interval.trained(count, clock.now() - began)
         // The swarm may have sealed without this peer meanwhile: then its parameters are not its own any more.
         if (options.ended()) break
@@ -92,7 +92,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
         }
         if (replica.step - evaluated >= evaluateEvery || (replica.step >= steps && evaluateEvery <= steps)) {
           evaluated = replica.step
-          const evaluation = await trainer.evaluate(replica.parameters)
+          const evaluation = await trainer.evaluate(replica.parameters, PROGRESS_LABELS)
           options.tell({ loss: losses / rounds, evaluation, samplesPerSecond: samples / seconds })
           losses = samples = seconds = rounds = 0
         }

@@ -13,3 +13,12 @@ export function evaluationBatch(model: layers.LayersModel): number {
 function sizeOf(shape: layers.Shape): number {
   return shape.reduce((product: number, size) => product * (size ?? 1), 1)
 }
+
+/**
+ * Indices of at most so many of all samples, and of one at least: the k-th is sample ⌊k · all / chosen⌋, so that a part of
+ * a text or of sorted data is like the whole.
+ */
+export function evenlySpread(all: number, most: number): Int32Array {
+  const chosen = Math.min(all, Math.max(1, Math.floor(most)))
+  return Int32Array.from({ length: chosen }, (_, k) => Math.floor((k * all) / chosen))
+}

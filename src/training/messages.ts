@@ -8,8 +8,8 @@ import type { Evaluation, TrainerState, TrainingUpdate } from './trainer.ts'
  */
 export type Call =
   | { readonly kind: 'initial' }
-  | { readonly kind: 'train'; readonly steps: number }
-  | { readonly kind: 'evaluate' }
+  | { readonly kind: 'train'; readonly steps: number; readonly before: number | undefined }
+  | { readonly kind: 'evaluate'; readonly most: number | undefined }
   | { readonly kind: 'state' }
   | { readonly kind: 'restore'; readonly state: TrainerState }
 

@@ -13,9 +13,10 @@ export interface Optimizer {
    * One step: changes the variables.
    *
    * @param gradients one for each variable, in their order
-   * @param step counted from 1
+   * @param step which one of this optimizer, counted from 1: how much the moments have seen
+   * @param ofRun which one of the run, counted from 1: where it stands in the schedule
    */
-  update(gradients: readonly tf.Tensor[], step: number): void
+  update(gradients: readonly tf.Tensor[], step: number, ofRun: number): void
   /** The moments, each as one flat vector over all variables. */
   state(): Promise<Record<string, Float32Array>>
   /** @throws TrainerStateError where the moments are not those of this optimizer and these variables */
@@ -104,7 +105,7 @@ function rule(spec: OptimizerSpec, updates: Updates): Rule {
   }
 }
 
-/** The learning rate with which a step is made. @param step counted from 1 */
+/** The learning rate with which a step is made. @param step of the run, counted from 1 */
 export function learningRateAt({ learningRate, schedule }: OptimizerSpec, step: number): number {
   return schedule === undefined ? learningRate : learningRate * shareOfRate(schedule, step)
 }
@@ -136,8 +137,8 @@ export function createOptimizer(spec: OptimizerSpec, variables: readonly tf.Vari
   }
 
   return {
-    update(gradients, step) {
-      const η = learningRateAt(spec, step)
+    update(gradients, step, ofRun) {
+      const η = learningRateAt(spec, ofRun)
       if (fused !== undefined) {
         begin(η, step, clipNorm === undefined ? 1 : scaleToNorm(fused, gradients, clipNorm))
         applyAll(gradients)

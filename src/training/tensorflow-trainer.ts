@@ -6,7 +6,7 @@ import { parametersOf, weightsOf } from './batch-statistics.ts'
 import { checkOptions } from './check-options.ts'
 import { seedDropout } from './dropout.ts'
 import { TrainerStateError, TrainingDivergedError } from './errors.ts'
-import { evaluationBatch } from './evaluation-batch.ts'
+import { evaluationBatch, evenlySpread } from './evaluation-batch.ts'
 import { createExclusive } from './exclusive.ts'
 import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model.ts'
 import { parseModel } from './models.ts'
@@ -49,8 +49,8 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   const exclusive = createExclusive()
   let stepsDone = 0
 
-  /** One step on the next batch; returns its loss, from before the step. */
-  function step(): tf.Scalar {
+  /** One step on the next batch; returns its loss, from before the step. @param ofRun which one, counted from 1 */
+  function step(ofRun: number): tf.Scalar {
     batch.gather(order.next())
     stepsDone++
     seedStep(stepsDone)
@@ -65,6 +65,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
       optimizer.update(
         learned.map(variable => grads[variable.name] ?? tf.zerosLike(variable)),
         stepsDone,
+        ofRun,
       )
       return value
     })
@@ -97,15 +98,15 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
         return parametersOf(layout, weights)
       }),
 
-    train: (parameters, steps) =>
+    train: (parameters, steps, before) =>
       exclusive.run(async () => {
         if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`expected one step or more, got ${steps}`)
         const start = performance.now()
-        const before = stepsDone
+        const ofRun = before ?? stepsDone
         backend.select()
         writeVariables(variables, weightsOf(layout, parameters))
         // Read at the end only: on a GPU, reading would make each step wait for the one before.
-        const lossPerStep = Array.from({ length: steps }, step)
+        const lossPerStep = Array.from({ length: steps }, (_, i) => step(ofRun + i + 1))
         const stacked = tf.stack(lossPerStep)
         tf.dispose(lossPerStep)
         const losses = await stacked.data<'float32'>()
@@ -114,13 +115,13 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
         const update = parametersOf(layout, await readVariables(variables))
 
         const failed = losses.findIndex(loss => !Number.isFinite(loss))
-        if (failed >= 0) throw diverged(`the loss is ${losses[failed]}`, before + failed + 1)
+        if (failed >= 0) throw diverged(`the loss is ${losses[failed]}`, ofRun + failed + 1)
         let finite = true
         for (let i = 0; i < update.length; i++) {
           update[i] -= parameters[i]
           finite &&= Number.isFinite(update[i])
         }
-        if (!finite) throw diverged('a parameter is not a finite number', stepsDone)
+        if (!finite) throw diverged('a parameter is not a finite number', ofRun + steps)
 
         return {
           update,
@@ -130,15 +131,17 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
         }
       }),
 
-    evaluate: parameters =>
+    evaluate: (parameters, most) =>
       exclusive.run(async () => {
+        const chosen = evenlySpread(samples(test), most === undefined ? samples(test) : most / targets(test))
         backend.select()
         writeVariables(variables, weightsOf(layout, parameters))
         let loss = 0
         let correct = 0
-        for (let first = 0; first < samples(test); first += testBatch.size) {
-          const size = Math.min(testBatch.size, samples(test) - first)
-          testBatch.gather(Int32Array.from({ length: size }, (_, i) => first + i))
+        for (let first = 0; first < chosen.length; first += testBatch.size) {
+          const indices = chosen.subarray(first, first + testBatch.size)
+          const size = indices.length
+          testBatch.gather(indices)
           const inputs = testBatch.inputs.subarray(0, size * features(test))
           backend.select()
           const logits = tf.tidy(() => logitsOf(tf.tensor(inputs, [size, ...shape], 'float32'), { training: false }))
@@ -148,8 +151,8 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
           loss += scored.loss
           correct += scored.correct
         }
-        const answers = samples(test) * targets(test)
-        return { loss: loss / answers, accuracy: correct / answers, samples: samples(test) }
+        const answers = chosen.length * targets(test)
+        return { loss: loss / answers, accuracy: correct / answers, samples: chosen.length }
       }),
 
     state: () =>

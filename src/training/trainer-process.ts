@@ -32,8 +32,8 @@ async function create(options: TrainerOptions): Promise<Trainer> {
 }
 
 async function answer(trainer: Trainer, call: ProcessCall): Promise<unknown> {
-  const method = trainer[call.method] as (...given: readonly unknown[]) => Promise<unknown>
-  return await method(...call.arguments)
+  const method = trainer[call.method] as (...given: unknown[]) => Promise<unknown>
+  return await method.apply(trainer, [...call.arguments])
 }
 
 // An interrupted terminal interrupts this process too, and the peer must still be able to ask for what has been learned.

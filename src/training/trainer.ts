@@ -18,6 +18,7 @@ export interface Evaluation {
   readonly loss: number
   /** Share of the test samples classified correctly, in [0, 1]. */
   readonly accuracy: number
+  /** That were judged by. */
   readonly samples: number
 }
 
@@ -41,10 +42,19 @@ export interface Trainer {
   readonly samples: number
   /** The recipe's initial parameters: the same for every peer of a swarm. */
   initial(): Promise<Float32Array>
-  /** Runs `steps` local steps from `parameters`, which it does not change. */
-  train(parameters: Float32Array, steps: number): Promise<TrainingUpdate>
-  /** Loss and accuracy on the test set. */
-  evaluate(parameters: Float32Array): Promise<Evaluation>
+  /**
+   * Runs `steps` local steps from `parameters`, which it does not change.
+   *
+   * @param before steps of the run that came before these, where that is not how many this trainer has done: a latecomer
+   *   begins in the middle of the run's schedule of learning rates
+   */
+  train(parameters: Float32Array, steps: number, before?: number): Promise<TrainingUpdate>
+  /**
+   * Loss and accuracy on the test set.
+   *
+   * @param most labels to judge by, at most: of a larger test set a part is taken, evenly spread
+   */
+  evaluate(parameters: Float32Array, most?: number): Promise<Evaluation>
   state(): Promise<TrainerState>
   restore(state: TrainerState): Promise<void>
   stop(): Promise<void>

@@ -129,15 +129,15 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
         await ask({ kind: 'initial' })
         return result.slice()
       }),
-    train: (parameters, steps) =>
+    train: (parameters, steps, before) =>
       exclusive.run(async () => {
-        const { report } = await ask({ kind: 'train', steps }, parameters)
+        const { report } = await ask({ kind: 'train', steps, before }, parameters)
         // A copy: the next call may be on its way before the caller has come to look at this one's update.
         return { update: result.slice(), ...report }
       }),
-    evaluate: parameters =>
+    evaluate: (parameters, most) =>
       exclusive.run(async () => {
-        const { evaluation } = await ask({ kind: 'evaluate' }, parameters)
+        const { evaluation } = await ask({ kind: 'evaluate', most }, parameters)
         return evaluation
       }),
     state: () =>

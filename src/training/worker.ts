@@ -26,12 +26,12 @@ function serve(trainer: Trainer): void {
         result.set(await trainer.initial())
         return reply({ kind: 'initial' })
       case 'train': {
-        const { update, ...report } = await trainer.train(parameters, call.steps)
+        const { update, ...report } = await trainer.train(parameters, call.steps, call.before)
         result.set(update)
         return reply({ kind: 'train', report })
       }
       case 'evaluate':
-        return reply({ kind: 'evaluate', evaluation: await trainer.evaluate(parameters) })
+        return reply({ kind: 'evaluate', evaluation: await trainer.evaluate(parameters, call.most) })
       case 'state': {
         const state = await trainer.state()
         // The trainer made these vectors for this call, so they can be given away.

@@ -1,7 +1,7 @@
 import * as layers from '@tensorflow/tfjs-layers'
 import { beforeAll, expect, test } from 'vitest'
 import { startBackend } from '../../src/training/backend.ts'
-import { evaluationBatch } from '../../src/training/evaluation-batch.ts'
+import { evaluationBatch, evenlySpread } from '../../src/training/evaluation-batch.ts'
 
 beforeAll(async () => {
   ;(await startBackend('cpu')).select()
@@ -22,4 +22,10 @@ test.each([
   const model = wide(units)
   expect(evaluationBatch(model)).toBe(samples)
   model.dispose()
+})
+
+test('a part of the samples is evenly spread over all of them, and has one at least and no more than there are', () => {
+  expect([...evenlySpread(10, 4)]).toEqual([0, 2, 5, 7])
+  expect([...evenlySpread(3, 0.2)]).toEqual([0])
+  expect([...evenlySpread(3, 100)]).toEqual([0, 1, 2])
 })

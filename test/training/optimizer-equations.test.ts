@@ -49,7 +49,7 @@ const normal = (shape: readonly number[], random: Random) =>
 
 function update(gradients: readonly Float32Array[], step: number, by = optimizer): void {
   const tensors = gradients.map((gradient, i) => tf.tensor(gradient, SHAPES[i]))
-  by?.update(tensors, step)
+  by?.update(tensors, step, step)
   tf.dispose(tensors)
 }
 
@@ -134,7 +134,7 @@ test('on wasm a step runs no operation of TensorFlow.js', async () => {
   expect(fusedUpdates('wasm')).toBeDefined()
   const gradients = values().map((value, i) => tf.tensor(value, SHAPES[i]))
   const { kernelNames } = await tf.profile(() => {
-    optimizer?.update(gradients, 1)
+    optimizer?.update(gradients, 1, 1)
     return []
   })
   tf.dispose(gradients)

@@ -25,7 +25,7 @@ function path(spec: OptimizerSpec, gradients: number[][]): number[][] {
   optimizer = created
   return gradients.map((gradient, i) => {
     const g = tf.tensor1d(gradient)
-    created.update([g], i + 1)
+    created.update([g], i + 1, i + 1)
     g.dispose()
     return [...x.dataSync()]
   })

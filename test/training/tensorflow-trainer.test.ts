@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, describe, expect, test } from 'vitest'
+import { subset } from '../../src/data/dataset.ts'
 import { UsageError } from '../../src/errors.ts'
 import { TrainerStateError, TrainerStoppedError, TrainingDivergedError } from '../../src/training/errors.ts'
 import { toLayersModel } from '../../src/training/layers-model.ts'
+import { learningRateAt } from '../../src/training/optimizer.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
 import type { TrainerOptions } from '../../src/training/trainer-options.ts'
@@ -245,6 +247,27 @@ describe('divergence', () => {
     expect(Object.values((await state()).tensors).every(moment => moment.every(value => value === 0))).toBe(true)
     expect((await train(parameters, 2)).loss).toBeGreaterThan(0)
   })
+})
+
+test('a latecomer stands where the run does in the schedule of learning rates', async () => {
+  const optimizer = { ...plainSgd, schedule: { shape: 'linear', steps: 100, warmupSteps: 0, finalShare: 0 } } as const
+  const early = await trainer({ optimizer })
+  const late = await trainer({ optimizer })
+  const parameters = await early.initial()
+  const { update: first } = await early.train(parameters, 1, 0)
+  const { update: fifty } = await late.train(parameters, 1, 50)
+  // The same sample, the same gradient: what differs is the rate, of which half is left after half of the steps.
+  const ratio = Math.hypot(...fifty) / Math.hypot(...first)
+  expect(ratio).toBeCloseTo(learningRateAt(optimizer, 51) / learningRateAt(optimizer, 1), 4)
+  expect(ratio).toBeLessThan(0.6)
+})
+
+test('evaluating by some of the labels takes samples from all over the test set', async () => {
+  const test = blobs(40, 2)
+  const { initial, evaluate } = await trainer({ test })
+  const parameters = await initial()
+  const { evaluate: evaluatePart } = await trainer({ test: subset(test, Int32Array.of(0, 10, 20, 30)) })
+  expect(await evaluate(parameters, 4)).toEqual(await evaluatePart(parameters))
 })
 
 test('evaluating in batches gives what evaluating at once gives', async () => {
