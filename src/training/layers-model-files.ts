@@ -5,13 +5,12 @@
  * @packageDocumentation
  */
 
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { io } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import { z } from 'zod'
 import { WEIGHTS_SHARD_BYTES } from './constants.ts'
-import { LayersModelFileError } from './errors.ts'
+import { ModelFileError } from './errors.ts'
+import { type ModelJson, readModelFile, readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
 
 /** A file of a model, by its name within the model's folder. */
 export interface ModelFile {
@@ -54,80 +53,37 @@ export async function layersModelFiles(model: LayersModel): Promise<ModelFile[]>
 /** Bytes of one value, by the type it is written as. */
 const BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }
 
-const weightSchema = z.looseObject({
-  name: z.string(),
-  shape: z.array(z.int().min(0)),
-  dtype: z.enum(['float32', 'int32', 'bool']),
-  quantization: z.looseObject({ dtype: z.enum(['uint8', 'uint16', 'float16']) }).optional(),
-})
-
-const modelSchema = z.looseObject({
-  // Written by some converters only; they write it for graph models too, which cannot be trained.
-  format: z.literal('layers-model').optional(),
-  modelTopology: z.looseObject({}),
-  weightsManifest: z.array(z.looseObject({ paths: z.array(z.string()), weights: z.array(weightSchema) })),
-})
-
 /**
  * Reads what {@link layersModelFiles} makes, and what any other TensorFlow.js or its converter saved as a LayersModel,
  * for `tf.loadLayersModel`. Nothing is read before that asks for it.
  *
  * @param file the `model.json`
- * @throws LayersModelFileError from `load`, naming the file and what is wrong with it
+ * @throws ModelFileError from `load`, naming the file and what is wrong with it
  */
 export function layersModelReader(file: string): Required<Pick<io.IOHandler, 'load'>> {
   return {
     async load() {
-      const document = parseModelJson((await read(file)).toString(), file)
-      return await io.getModelArtifactsForJSON(document, async manifest => {
-        const specs = manifest.flatMap(({ weights }) => weights)
-        const paths = manifest.flatMap(group => group.paths).map(path => join(dirname(file), path))
-        const shards = await Promise.all(paths.map(read))
+      const model = await readModelJson(file)
+      return await io.getModelArtifactsForJSON(model as io.ModelJSON, async manifest => {
+        const shards = await Promise.all(weightFiles(file, model).map(readModelFile))
         const data = Buffer.concat(shards)
-        const expected = bytesOf(specs)
+        const expected = bytesOf(model)
         // TensorFlow.js would read past a short one, and give other weights.
         if (data.byteLength !== expected) {
-          throw new LayersModelFileError(
+          throw new ModelFileError(
             `${dirname(file)} has ${data.byteLength} bytes of weights, its model.json describes ${expected}: ` +
               'a file of weights is damaged, or of another model',
           )
         }
+        const specs = manifest.flatMap(({ weights }) => weights)
         return [specs, data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)]
       })
     },
   }
 }
 
-function bytesOf(specs: readonly io.WeightsManifestEntry[]): number {
-  const bytes = ({ shape, dtype, quantization }: z.infer<typeof weightSchema>) =>
+function bytesOf({ weightsManifest }: ModelJson): number {
+  const bytes = ({ shape, dtype, quantization }: StoredWeight) =>
     BYTES[quantization?.dtype ?? dtype] * shape.reduce((size, dimension) => size * dimension, 1)
-  return z
-    .array(weightSchema)
-    .parse(specs)
-    .reduce((sum, spec) => sum + bytes(spec), 0)
-}
-
-function parseModelJson(text: string, file: string): io.ModelJSON {
-  let content: unknown
-  try {
-    content = JSON.parse(text)
-  } catch (cause) {
-    throw new LayersModelFileError(`${file} is not JSON: ${(cause as SyntaxError).message}`, { cause })
-  }
-  const parsed = modelSchema.safeParse(content)
-  if (!parsed.success) {
-    throw new LayersModelFileError(
-      `${file} is no LayersModel of TensorFlow.js (field ${parsed.error.issues[0].path.join('.')}); ` +
-        "expected the model.json that a LayersModel's save() writes",
-    )
-  }
-  return content as io.ModelJSON
-}
-
-async function read(file: string): Promise<Buffer<ArrayBuffer>> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    throw new LayersModelFileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
-  }
+  return weightsManifest.flatMap(({ weights }) => weights).reduce((sum, weight) => sum + bytes(weight), 0)
 }

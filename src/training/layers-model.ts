@@ -7,13 +7,15 @@ import { weightsOf } from './batch-statistics.ts'
 import { ModelMisfitError } from './errors.ts'
 import type { Model, ModelRequest } from './models/family.ts'
 import { parseModel } from './models.ts'
+import './tensor-methods.ts'
 import { writeVariables } from './variables.ts'
 
 /**
  * A model from `[batch, …shape]` to logits, `[batch, …, classes]`. Its parameters depend on nothing but the request and
  * the model's files. Needs a backend to be started.
  *
- * @throws ModelMisfitError naming both shapes, where it takes other inputs or tells other classes apart
+ * @throws ModelMisfitError naming both shapes, where it takes other inputs or tells other classes apart; where it has
+ * nothing to train
  */
 export async function buildModel(
   model: Model,
@@ -25,6 +27,7 @@ export async function buildModel(
   const built = await model.build({ tf, layers, shape, classes, seed })
   try {
     requireShapes(model, built, shape, classes)
+    requireLearned(model, built)
   } catch (error) {
     built.dispose()
     throw error
@@ -50,6 +53,11 @@ function requireShapes({ name }: Model, model: layers.LayersModel, shape: readon
   }
 }
 
+function requireLearned({ name }: Model, model: layers.LayersModel): void {
+  if (model.trainableWeights.length > 0) return
+  throw new ModelMisfitError(`${name} has nothing to train: its layers have no weights, or all of them are frozen`)
+}
+
 /**
  * Checks that a model gives as many answers for a sample as the data has labels.
  *
@@ -70,11 +78,13 @@ const text = (shape: readonly (number | null)[]) => `[${shape.map(size => size ?
 
 /** The model's tensors in the order of the parameter vector: first what is learned, then what is not. */
 export function tensorSpecs(model: layers.LayersModel): TensorSpec[] {
+  // A weight does not know whether its layer is frozen.
+  const learned = new Set(model.trainableWeights)
   return model.weights.map(weight => ({
     // The name without the counter that TensorFlow.js appends for each model of the process.
     name: weight.originalName,
     shape: weight.shape.map(Number),
-    trainable: weight.trainable,
+    trainable: learned.has(weight),
   }))
 }
 

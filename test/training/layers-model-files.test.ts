@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
 import { beforeAll, expect, test } from 'vitest'
 import { startBackend } from '../../src/training/backend.ts'
-import { LayersModelFileError } from '../../src/training/errors.ts'
+import { ModelFileError } from '../../src/training/errors.ts'
 import { layersModelFiles, layersModelReader } from '../../src/training/layers-model-files.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -53,7 +53,7 @@ test('a missing file of weights is named', async () => {
   const content = await readFile(file, 'utf8')
   await writeFile(file, content.replace('shard1of1', 'shard9of9'))
   const { load } = layersModelReader(file)
-  await expect(load()).rejects.toThrow(LayersModelFileError)
+  await expect(load()).rejects.toThrow(ModelFileError)
   await expect(load()).rejects.toThrow('group1-shard9of9.bin cannot be read')
 })
 
@@ -73,6 +73,6 @@ test.each([
   const file = join(await newFolder(), 'model.json')
   await writeFile(file, content)
   const { load } = layersModelReader(file)
-  await expect(load()).rejects.toThrow(LayersModelFileError)
+  await expect(load()).rejects.toThrow(ModelFileError)
   await expect(load()).rejects.toThrow(message)
 })

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
 import { startBackend } from '../../src/training/backend.ts'
 import { createTrainer } from '../../src/training/create-trainer.ts'
-import { LayersModelFileError, ModelFileError, ModelMisfitError } from '../../src/training/errors.ts'
+import { ModelFileError, ModelMisfitError } from '../../src/training/errors.ts'
 import { toLayersModel } from '../../src/training/layers-model.ts'
 import { modelDigest } from '../../src/training/model-digest.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
@@ -74,6 +74,9 @@ describe('a model that TensorFlow.js saved', () => {
     'in its last layer': () => [dense('softmax')],
     'as a layer of its own': () => [dense(), layers.layers.softmax()],
     'as an activation of its own': () => [dense(), layers.layers.activation({ activation: 'softmax' })],
+    'in a model that is the last layer': () => [base(), nested(head('softmax'))],
+    'as a layer of a model that is the last layer': () => [base(), nested(head(), layers.layers.softmax())],
+    'two models deep': () => [base(), nested(nested(head(), layers.layers.softmax()))],
   }
   const dense = (activation?: 'softmax') =>
     layers.layers.dense({
@@ -83,6 +86,11 @@ describe('a model that TensorFlow.js saved', () => {
       name: 'dense',
       kernelInitializer: layers.initializers.randomNormal({ seed: 3 }),
     })
+
+  const base = () => layers.layers.dense({ units: 4, inputShape: [...shape], name: 'base' })
+  const head = (activation?: 'softmax') =>
+    layers.layers.dense({ units: classes, activation, inputShape: [4], name: 'head' })
+  const nested = (...inner: layers.layers.Layer[]) => layers.sequential({ layers: inner })
 
   test.each(Object.entries(softmax))('with a softmax %s is trained on the logits before it', async (_where, ending) => {
     const saved = layers.sequential({ layers: ending() })
@@ -115,7 +123,7 @@ describe('a model that TensorFlow.js saved', () => {
   })
 
   test('that is missing or damaged is a usage error that names the file, in a training thread too', async () => {
-    await expect(trainer({ model: 'tfjs:/no/where.json' })).rejects.toThrow(LayersModelFileError)
+    await expect(trainer({ model: 'tfjs:/no/where.json' })).rejects.toThrow(ModelFileError)
     const file = folder.write(
       'unknown.json',
       JSON.stringify({ modelTopology: { class_name: 'Pudding' }, weightsManifest: [] }),
@@ -128,6 +136,17 @@ describe('a model that TensorFlow.js saved', () => {
 })
 
 describe('a module', () => {
+  test('whose initialisers have no seed gives every peer the same initial parameters, and those of the seed', async () => {
+    const model = `module:${newFile(
+      'export default ({ layers, shape, classes }) => layers.sequential({ layers: [layers.layers.dense({ units: classes, inputShape: shape })] })',
+    )}`
+    const { random } = Math
+    const one = await (await trainer({ model })).initial()
+    expect(await (await trainer({ model, shardSeed: 'another peer' })).initial()).toEqual(one)
+    expect(await (await trainer({ model, seed: 'another swarm' })).initial()).not.toEqual(one)
+    expect(Math.random).toBe(random)
+  })
+
   test('that makes a model is trained, in a thread of its own', async () => {
     const file = newFile(`export default ({ tf, layers, shape, classes, seed }) => {
       const kernelInitializer = layers.initializers.glorotUniform({ seed })
@@ -139,6 +158,19 @@ describe('a module', () => {
     const parameters = await made.initial()
     const { update } = await made.train(parameters, 100)
     expect((await made.evaluate(add(parameters, update))).accuracy).toBeGreaterThan(0.9)
+  })
+
+  test('of recurrent layers with the initializers that they come with is trained', async () => {
+    const file = newFile(`export default ({ layers: { layers, sequential }, shape, classes }) => sequential({ layers: [
+      layers.reshape({ targetShape: [3, 2], inputShape: shape }),
+      layers.gru({ units: 4, returnSequences: true }),
+      layers.lstm({ units: 4 }),
+      layers.dense({ name: 'logits', units: classes }),
+    ] })`)
+    const { initial, train } = await trainer({ model: `module:${file}` })
+    const parameters = await initial()
+    const { update } = await train(parameters, 100)
+    expect((await train(add(parameters, update), 20)).loss).toBeLessThan((await train(parameters, 20)).loss)
   })
 
   test('that brings a trainer of its own is asked for everything', async () => {

@@ -8,19 +8,19 @@ import { WASM, type WasmBackend } from './wasm-backend.ts'
  * last.
  */
 export function borrowMissingKernels(): void {
-  for (const kernel of tf.getKernelsForBackend('cpu')) {
-    const { kernelName, kernelFunc } = kernel
+  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
     if (tf.getKernel(kernelName, WASM) !== undefined) continue
     tf.registerKernel({
       kernelName,
       backendName: WASM,
-      kernelFunc: ({ inputs, attrs, backend }) => borrow(kernelFunc, inputs, attrs, backend as WasmBackend),
+      kernelFunc: ({ inputs, attrs, backend }) => borrow(kernelName, inputs, attrs, backend as WasmBackend),
     })
   }
 }
 
-function borrow(
-  kernelFunc: tf.KernelFunc,
+/** Computes a kernel on the cpu backend, with copies of these inputs. */
+export function borrow(
+  kernelName: string,
   inputs: tf.NamedTensorInfoMap,
   attrs: tf.NamedAttrMap | undefined,
   wasm: WasmBackend,
@@ -44,6 +44,7 @@ function borrow(
     Array.isArray(x) ? x.map(lend) : x === undefined || x === null ? x : lend(x),
   ])
   try {
+    const { kernelFunc } = tf.getKernel(kernelName, 'cpu')
     const outputs = kernelFunc({ inputs: Object.fromEntries(copies), attrs, backend: cpu })
     return Array.isArray(outputs) ? outputs.map(giveBack) : giveBack(outputs)
   } finally {

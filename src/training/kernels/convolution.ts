@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { applyActivation, type FusedActivation } from './activation.ts'
+import { withBias } from './bias.ts'
 import { type KernelCall, replaceKernel } from './replace-kernel.ts'
-import { type Shape4D, type Sliding, stepsAndPadding } from './sliding.ts'
+import { geometry, type Shape4D, type Sliding, stepsAndPadding } from './sliding.ts'
 import { address, scratch, type WasmBackend } from './wasm-backend.ts'
 
 interface Convolved {
@@ -14,7 +15,11 @@ export function registerConvolution(): void {
   replaceKernel<Convolved, Sliding>(tf.Conv2D, call => convolve(call))
   replaceKernel<Convolved & FusedActivation['inputs'] & { bias?: tf.TensorInfo }, Sliding & FusedActivation['attrs']>(
     tf.FusedConv2D,
-    call => applyActivation(call, convolve(call, call.inputs.bias)),
+    call => {
+      const { backend, inputs } = call
+      const sum = withBias(backend, inputs.filter.shape[3], inputs.bias, row => convolve(call, row))
+      return applyActivation(call, sum)
+    },
   )
   replaceKernel<{ dy: tf.TensorInfo; filter: tf.TensorInfo }, Sliding & { inputShape: Shape4D }>(
     tf.Conv2DBackpropInput,
@@ -82,7 +87,7 @@ function convolve(
     of.filterHeight,
     of.filterWidth,
     ...stepsAndPadding(of),
-    bias === undefined || bias === null ? 0 : address(backend, bias),
+    bias === undefined ? 0 : address(backend, bias),
     address(backend, y),
     of.outHeight,
     of.outWidth,
@@ -90,19 +95,6 @@ function convolve(
     scratchOf(backend, module, of),
   )
   return y
-}
-
-function geometry(inputShape: readonly number[], filterShape: readonly number[], attrs: Sliding) {
-  if (attrs.dataFormat === 'NCHW')
-    throw new Error('the wasm backend convolves NHWC images, got NCHW: transpose them first')
-  return tf.backend_util.computeConv2DInfo(
-    inputShape as Shape4D,
-    filterShape as Shape4D,
-    attrs.strides,
-    attrs.dilations ?? 1,
-    attrs.pad,
-    attrs.dimRoundingMode,
-  )
 }
 
 function scratchOf(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type KernelCall, replaceKernel } from './replace-kernel.ts'
-import { type Shape4D, type Sliding, stepsAndPadding } from './sliding.ts'
+import { geometry, type Shape4D, type Sliding, stepsAndPadding } from './sliding.ts'
 import { address, WASM } from './wasm-backend.ts'
 
 /** The gradients of depthwise convolutions, which separable ones are made of too. */
@@ -12,7 +12,7 @@ export function registerDepthwise(): void {
     call => {
       const { dy, filter } = call.inputs
       const x = call.backend.makeOutput(call.attrs.inputShape, 'float32')
-      compute(call, true, geometry(x.shape, filter.shape, call.attrs), { x, filter, dy })
+      compute(call, true, geometry(x.shape, filter.shape, call.attrs, true), { x, filter, dy })
       return x
     },
   )
@@ -21,7 +21,7 @@ export function registerDepthwise(): void {
     call => {
       const { x, dy } = call.inputs
       const filter = call.backend.makeOutput(call.attrs.filterShape, 'float32')
-      compute(call, false, geometry(x.shape, filter.shape, call.attrs), { x, filter, dy })
+      compute(call, false, geometry(x.shape, filter.shape, call.attrs, true), { x, filter, dy })
       return filter
     },
   )
@@ -35,7 +35,7 @@ function padExplicitly(kernelName: string): void {
   const stock = tf.getKernel(kernelName, WASM)
   replaceKernel<tf.NamedTensorInfoMap, Sliding>(kernelName, ({ inputs, attrs, backend }) => {
     const { x, filter } = inputs as Record<'x' | 'filter', tf.TensorInfo>
-    const { top, bottom, left, right } = geometry(x.shape, filter.shape, attrs).padInfo
+    const { top, bottom, left, right } = geometry(x.shape, filter.shape, attrs, true).padInfo
     const pad = [
       [0, 0],
       [top, bottom],
@@ -44,18 +44,6 @@ function padExplicitly(kernelName: string): void {
     ]
     return stock.kernelFunc({ inputs, attrs: { ...attrs, pad } as tf.NamedAttrMap, backend }) as tf.TensorInfo
   })
-}
-
-function geometry(inputShape: readonly number[], filterShape: readonly number[], attrs: Sliding) {
-  return tf.backend_util.computeConv2DInfo(
-    inputShape as Shape4D,
-    filterShape as Shape4D,
-    attrs.strides,
-    attrs.dilations ?? 1,
-    attrs.pad,
-    attrs.dimRoundingMode,
-    true,
-  )
 }
 
 function compute(

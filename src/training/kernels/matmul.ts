@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { applyActivation, type FusedActivation } from './activation.ts'
+import { withBias } from './bias.ts'
 import { type KernelCall, replaceKernel } from './replace-kernel.ts'
 import { address, scratch } from './wasm-backend.ts'
 
@@ -22,10 +23,17 @@ export function registerMatmul(): void {
   replaceKernel<
     Operands & FusedActivation['inputs'] & { bias?: tf.TensorInfo },
     Transposition & FusedActivation['attrs']
-  >(tf._FusedMatMul, call => applyActivation(call, matmul(call, call.inputs.bias)))
+  >(tf._FusedMatMul, call => {
+    const [, columns] = matrixShape(call.inputs.b.shape, call.attrs.transposeB)
+    const sum = withBias(call.backend, columns, call.inputs.bias, row => matmul(call, row))
+    return applyActivation(call, sum)
+  })
 }
 
-/** `[…batch, m, n]` from `[…batch, m, k]` and `[…batch, k, n]`, either transposed, batches of size 1 broadcast. */
+/**
+ * `[…batch, m, n]` from `[…batch, m, k]` and `[…batch, k, n]`, either transposed, batches of size 1 broadcast, and a
+ * bias of n numbers.
+ */
 function matmul(
   { inputs: { a, b }, attrs: { transposeA, transposeB }, backend, module }: KernelCall<Operands, Transposition>,
   bias?: tf.TensorInfo,
@@ -51,7 +59,7 @@ function matmul(
   const fromA = address(backend, a)
   const fromB = address(backend, b)
   const to = address(backend, product)
-  const biasAt = bias === undefined || bias === null ? 0 : address(backend, bias)
+  const biasAt = bias === undefined ? 0 : address(backend, bias)
   const space = scratch(backend, module.matmulScratch(n, k))
   const indexA = broadcastIndices(batchA, batch)
   const indexB = broadcastIndices(batchB, batch)

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { borrow } from './borrowed.ts'
 import { replaceKernel } from './replace-kernel.ts'
 import { address, WASM } from './wasm-backend.ts'
 
@@ -35,8 +36,11 @@ export function registerSums(): void {
   replaceKernel<{ x: tf.TensorInfo; segmentIds: tf.TensorInfo }, { numSegments: number }>(
     tf.UnsortedSegmentSum,
     ({ inputs: { x, segmentIds }, attrs: { numSegments }, backend, module }) => {
+      if (x.dtype !== 'float32') {
+        return borrow(tf.UnsortedSegmentSum, { x, segmentIds }, { numSegments }, backend)
+      }
       const rest = x.shape.slice(segmentIds.shape.length)
-      const y = backend.makeOutput([numSegments, ...rest], x.dtype)
+      const y = backend.makeOutput([numSegments, ...rest], 'float32')
       module.segmentSum(
         address(backend, x),
         address(backend, segmentIds),

@@ -1,4 +1,5 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
+import { BackendMemoryError } from '../errors.ts'
 
 /** What the wasm backend is registered as. */
 export const WASM = 'wasm'
@@ -41,13 +42,21 @@ const scratches = new WeakMap<WasmBackend, Scratch>()
 /**
  * Memory for one call of a kernel, whose contents the next call may overwrite. Grows to the largest that was asked for,
  * and stays: the same few sizes are asked for in every step.
+ *
+ * @throws BackendMemoryError where the backend has no more memory
  */
 export function scratch(backend: WasmBackend, bytes: number): number {
   const current = scratches.get(backend)
   if (current !== undefined && current.bytes >= bytes) return current.address
   if (current !== undefined) backend.wasm._free(current.address)
-  // Emscripten returns addresses above 2 GiB as negative numbers.
-  const allocated = { address: backend.wasm._malloc(bytes) >>> 0, bytes }
-  scratches.set(backend, allocated)
-  return allocated.address
+  scratches.delete(backend)
+  // Emscripten returns addresses above 2 GiB as negative numbers, and 0 where nothing is left.
+  const start = backend.wasm._malloc(bytes) >>> 0
+  if (start === 0) {
+    throw new BackendMemoryError(
+      `the wasm backend has no ${bytes} bytes left for a kernel: take a smaller batch or model, or another backend`,
+    )
+  }
+  scratches.set(backend, { address: start, bytes })
+  return start
 }

@@ -11,7 +11,10 @@ interface TokenEmbeddingArgs extends InitialWeights {
   readonly span: number
 }
 
-/** What a token is, what stands right before it, and where it stands: `[batch, positions]` of class indices to `[batch, positions, width]`. */
+/**
+ * What a token is, what stands right before it, and where it stands: `[batch, positions]` of class indices to
+ * `[batch, positions, width]`.
+ */
 export class TokenEmbedding extends layers.layers.Layer {
   static readonly className = 'HearsayTokenEmbedding'
   readonly #args: TokenEmbeddingArgs

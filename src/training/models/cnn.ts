@@ -3,6 +3,7 @@ import { CNN_CHANNELS, CNN_DENSE_UNITS } from '../constants.ts'
 import { connectModel } from './connect.ts'
 import type { ModelFamily, ModelRequest } from './family.ts'
 import { logits } from './logits.ts'
+import { sequencesMisfit } from './one-answer.ts'
 
 /** Below it nothing is left after two convolutions of 3×3 without padding, and two poolings: 10 → 8 → 4 → 2 → 1. */
 const SMALLEST_SIDE = 10
@@ -15,12 +16,14 @@ export const cnn: ModelFamily = {
     if (argument !== undefined) return undefined
     return {
       name: 'cnn',
-      misfit(shape) {
+      misfit(shape, sequences) {
         const [height, width] = shape
         if (shape.length !== 2 && shape.length !== 3)
           return `it takes images, [height, width] or [height, width, channels]`
-        if (Math.min(height, width) >= SMALLEST_SIDE) return undefined
-        return `it takes images of at least [${SMALLEST_SIDE}, ${SMALLEST_SIDE}]`
+        if (Math.min(height, width) < SMALLEST_SIDE) {
+          return `it takes images of at least [${SMALLEST_SIDE}, ${SMALLEST_SIDE}]`
+        }
+        return sequencesMisfit(sequences)
       },
       build: async request => connectModel(request, (input, seedOf) => connect(request, input, seedOf)),
     }

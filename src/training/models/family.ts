@@ -22,22 +22,24 @@ export interface Model {
   /** What {@link ModelFamily.parse} would read again: `mlp:64`. */
   readonly name: string
   /**
-   * Why samples of this shape cannot be its input, as the end of a sentence that begins with the model and the shape;
-   * undefined where they can. Of models in files nothing is known before they are made.
+   * Why it cannot be trained on samples of this shape, as the end of a sentence that begins with the model and the
+   * shape; undefined where it can. Of models in files nothing is known before they are made.
+   *
+   * @param sequences whether the samples are sequences, with a label at each position; absent where nobody knows
    */
-  misfit?(shape: readonly number[]): string | undefined
+  misfit?(shape: readonly number[], sequences?: boolean): string | undefined
   /** The files that it is made from, in an order that is always the same. Absent where the name says all. */
   files?(): Promise<readonly string[]>
   /** A trainer of its own in place of TensorFlow.js; undefined where it turns out to have none. */
   createTrainer?(options: TrainerOptions): Promise<Trainer | undefined>
   /**
-   * A model from `[batch, …shape]` to logits, `[batch, classes]`, or `[batch, positions, classes]` for sequences. Each of
-   * its layers has a name of its own: it is the name of the tensors in the layout.
+   * A model from `[batch, …shape]` to logits, `[batch, classes]`, or `[batch, positions, classes]` for sequences. Each
+   * of its layers has a name of its own: it is the name of the tensors in the layout.
    */
   build(request: ModelRequest): Promise<LayersModel>
 }
 
-/** Models that share a name and differ by what follows its colon. A new family is one file and a line in `models.ts`. */
+/** Models that share a name and differ by what follows its colon. A new family is a file and a line in `models.ts`. */
 export interface ModelFamily {
   readonly name: string
   /** How to write one, for messages. */

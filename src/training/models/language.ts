@@ -28,14 +28,16 @@ export const language: ModelFamily = {
 function transformer(size: LanguageSize): Model {
   return {
     name: `language:${size.layers},${size.heads},${size.width}`,
-    misfit: shape => (shape.length === 1 ? undefined : 'it takes sequences of classes, [positions]'),
+    misfit: (shape, sequences) =>
+      shape.length === 1 && sequences !== false ? undefined : 'it takes sequences of classes, [positions]',
     build: request => build(request, size),
   }
 }
 
 /**
- * Pre-norm blocks, which need no warm-up to be stable (Xiong et al., 2020). Their kernels start from N(0, 1/inputs); those
- * that write to the residual stream are scaled down by √(2 layers), so that it does not grow with depth (GPT-2, section 2.3).
+ * Pre-norm blocks, which need no warm-up to be stable (Xiong et al., 2020). Their kernels start from N(0, 1/inputs);
+ * those that write to the residual stream are scaled down by √(2 layers), so that it does not grow with depth (GPT-2,
+ * section 2.3).
  */
 async function build(request: ModelRequest, size: LanguageSize) {
   const { CausalSelfAttention } = await import('../layers/causal-self-attention.ts')

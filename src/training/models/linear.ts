@@ -3,6 +3,7 @@ import { connectModel } from './connect.ts'
 import type { ModelFamily } from './family.ts'
 import { flatten } from './flatten.ts'
 import { logits } from './logits.ts'
+import { sequencesMisfit } from './one-answer.ts'
 
 /** Softmax regression: one matrix and a bias. */
 export const linear: ModelFamily = {
@@ -12,6 +13,7 @@ export const linear: ModelFamily = {
     if (argument !== undefined) return undefined
     return {
       name: 'linear',
+      misfit: (_shape, sequences) => sequencesMisfit(sequences),
       build: async request =>
         connectModel(
           request,

@@ -4,6 +4,7 @@ import { connectModel } from './connect.ts'
 import type { Model, ModelFamily } from './family.ts'
 import { flatten } from './flatten.ts'
 import { logits } from './logits.ts'
+import { sequencesMisfit } from './one-answer.ts'
 
 /** One layer or more, none wider than five digits: a wider one is a slip of the finger. */
 const HIDDEN_UNITS = /^[1-9]\d{0,4}(,[1-9]\d{0,4})*$/
@@ -21,6 +22,7 @@ export const mlp: ModelFamily = {
 function perceptron(hiddenUnits: readonly number[]): Model {
   return {
     name: `mlp:${hiddenUnits.join(',')}`,
+    misfit: (_shape, sequences) => sequencesMisfit(sequences),
     build: async request =>
       connectModel(request, (input, seedOf) => {
         const { layers } = request
@@ -31,8 +33,8 @@ function perceptron(hiddenUnits: readonly number[]): Model {
             name,
             units,
             activation: 'relu',
-            // He et al., "Delving deep into rectifiers" (2015): a ReLU halves the variance, so the weights have twice that
-            // of Glorot's.
+            // He et al., "Delving deep into rectifiers" (2015): a ReLU halves the variance, so the weights have twice
+            // that of Glorot's.
             kernelInitializer: layers.initializers.heUniform({ seed: seedOf(name) }),
           })
           output = hidden.apply(output) as SymbolicTensor

@@ -3,15 +3,16 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { ModelFileError } from '../errors.ts'
+import { withSeededRandom } from '../seeded-random.ts'
 import type { Trainer } from '../trainer.ts'
 import type { TrainerOptions } from '../trainer-options.ts'
 import type { ModelFamily, ModelRequest } from './family.ts'
 import { toLogits } from './to-logits.ts'
 
 /**
- * A JavaScript or TypeScript module of the user's. Its default export makes a LayersModel of a {@link ModelRequest}, or it
- * exports `createTrainer`, which makes any {@link Trainer} of {@link TrainerOptions}. The file is a program, and runs with
- * all the rights of this one.
+ * A JavaScript or TypeScript module of the user's. Its default export makes a LayersModel of a {@link ModelRequest}, or
+ * it exports `createTrainer`, which makes any {@link Trainer} of {@link TrainerOptions}. The file is a program, and
+ * runs with all the rights of this one.
  */
 export const moduleModel: ModelFamily = {
   name: 'module',
@@ -46,11 +47,12 @@ async function makeModel(file: string, request: ModelRequest): Promise<LayersMod
   const exported = await read(file)
   if (typeof exported.default !== 'function') {
     throw new ModelFileError(
-      `${file}: the module exports ${Object.keys(exported).join(', ') || 'nothing'}; expected a function that makes a ` +
-        'LayersModel, as the default, or createTrainer',
+      `${file}: the module exports ${Object.keys(exported).join(', ') || 'nothing'}; expected a function that makes ` +
+        'a LayersModel, as the default, or createTrainer',
     )
   }
-  const made: unknown = await called(file, () => (exported.default as CallableFunction)(request))
+  const make = exported.default as CallableFunction
+  const made: unknown = await called(file, () => withSeededRandom(request.seed, () => make(request)))
   if (!(made instanceof request.layers.LayersModel)) {
     throw new ModelFileError(
       `${file}: the function that it exports gave no LayersModel; make one with the layers that it is given`,

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { columnSums } from './column-sums.ts'
 
 /**
- * y = x W + b, with its gradient:  ∂x = ∂y Wᵀ,  ∂W = xᵀ ∂y,  ∂b = the column sums of ∂y
+ * y = x W + b, with its gradient:  ∂x = ∂y Wᵀ,  ∂W = xᵀ ∂y,  ∂b = the sum of ∂y's rows
  *
  * @param x `[rows, from]`
  * @param kernel W, `[from, to]`
@@ -16,7 +15,7 @@ export function affine(x: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D): 
       value: tf.fused.matMul({ a: x, b: kernel, bias }),
       gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
         const [x, kernel] = saved
-        return [tf.matMul(dy, kernel, false, true), tf.matMul(x, dy, true, false), columnSums(dy as tf.Tensor2D)]
+        return [tf.matMul(dy, kernel, false, true), tf.matMul(x, dy, true, false), tf.sum(dy, 0)]
       },
     }
   })

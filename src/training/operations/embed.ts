@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { columnSums } from './column-sums.ts'
 import { oneHot } from './one-hot.ts'
 
 /**
@@ -10,8 +9,8 @@ import { oneHot } from './one-hot.ts'
  * With one table this is the usual embedding; with more, a causal convolution over the ids, which tells a position what
  * stands right before it, so that attention need not learn to look there.
  *
- * Tables and their gradient are multiplied by the one-hot ids: for alphabets, of which language models of characters have
- * one, that is faster than looking up and adding up row by row, and every backend can do it.
+ * Tables and their gradient are multiplied by the one-hot ids: for alphabets, of which language models of characters
+ * have one, that is faster than looking up and adding up row by row, and every backend can do it.
  *
  * @param ids `[batch, positions]` of int32
  * @param tables `[count × classes, width]`, one above the other
@@ -29,8 +28,7 @@ export function embed(ids: tf.Tensor2D, tables: tf.Tensor2D, places: tf.Tensor2D
       value: tf.add(tf.reshape(tf.matMul(chosen, tables), [batch, positions, width]), places),
       gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
         const dTables = tf.matMul(saved[0], tf.reshape(dy, [batch * positions, width]), true, false)
-        const dPlaces = columnSums(tf.reshape(dy, [batch, positions * width]) as tf.Tensor2D)
-        return [dTables, tf.reshape(dPlaces, [positions, width])]
+        return [dTables, tf.sum(dy, 0)]
       },
     }
   })

@@ -7,7 +7,10 @@
  */
 
 export { binary } from './binary'
-export { convolution, convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution'
+export { convolution } from './convolution'
+export { convolutionFilterGradient } from './convolution-filter-gradient'
+export { convolutionInputGradient } from './convolution-input-gradient'
+export { convolutionScratch } from './convolution-scratch'
 export { copyRuns } from './copy'
 export { depthwiseGradient } from './depthwise'
 export { reluGradient, sumOfSquares } from './elementwise'
