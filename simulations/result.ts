@@ -35,7 +35,7 @@ export interface PeerResult {
   readonly samples: number
   /** Of its own model when its training ended, before the swarm agreed. */
   readonly accuracy: number | null
-  /** What the same peer reaches alone: the same shard, the same steps, no exchanges. Null where it was not tried. */
+  /** What the same peer reaches alone: the same shard, the same steps, no exchanges. Null where it diverged or was not tried. */
   readonly alone: number | null
   /** The hash on which it sealed; null where it did not. */
   readonly sealed: string | null

@@ -44,7 +44,11 @@ export interface SimulationOptions {
   readonly delay?: { readonly lowest: number; readonly highest: number }
   /** Probability that a message is lost. Default: 0. */
   readonly loss?: number
-  /** The name of a backend, or `auto` for the best that works here. Default: `wasm`, which gives the same bits everywhere. */
+  /**
+   * The name of a backend, or `auto` for the best that works here. Default: `wasm`, which gives the same bits on all
+   * processors with a fused multiply-add (x86-64 since Haswell, ARM64), and other last digits on those without: see
+   * docs/decisions/004-training-kernels.md.
+   */
   readonly backend?: string
   /** Rounds between two evaluations. Default: 1 without training, else so that there are about 50. */
   readonly evaluateEvery?: number
@@ -66,7 +70,7 @@ const NEVER_SEALS = -1
 const LIMIT_MS = 24 * 3_600_000
 
 /**
- * Runs a swarm on virtual time. The same options give the same result, bit for bit, `timing` aside.
+ * Runs a swarm on virtual time. The same options give the same result on the same machine, bit for bit, `timing` aside.
  *
  * @throws UsageError where the options do not fit together
  * @throws HearsayError naming the peer that cannot go on

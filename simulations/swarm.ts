@@ -4,13 +4,11 @@
  * @packageDocumentation
  */
 
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseTopology } from '../src/averaging/topologies/registry.ts'
 import { createPeer, type Peer } from '../src/create-peer.ts'
 import { type Dataset, samples, subset } from '../src/data/dataset.ts'
 import type { Split } from '../src/data/source.ts'
-import { standardise } from '../src/data/standardise.ts'
 import { UsageError } from '../src/errors.ts'
 import { PROGRESS_LABELS } from '../src/gossip/constants.ts'
 import { fitData, identifyModel, shardsOf, trainerOptionsOf } from '../src/learning-task.ts'
@@ -24,6 +22,7 @@ import { systemClock } from '../src/system-clock.ts'
 import { shareDataset } from '../src/training/share-dataset.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { createWorkerTrainer } from '../src/training/worker-trainer.ts'
+import { trainAlone } from './alone.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
 import { type Gpus, type Placement, placePeers } from './placement.ts'
 import type { RoundResult, RunResult } from './result.ts'
@@ -73,6 +72,12 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   const signal = options.signal ?? new AbortController().signal
   const recipe = await identifyModel(parseRecipe(options.recipe))
   if (!Number.isInteger(count) || count < 1) throw new UsageError(`a swarm has at least 1 peer, not ${count}`)
+  if (recipe.averaging.rule === 'none' && recipe.data.standardise) {
+    throw new UsageError(
+      'with the rule none every peer standardises by its own samples, and no test set can be read by all of them alike; ' +
+        'leave out data.standardise, or take another rule: its result says too what each peer reaches alone',
+    )
+  }
   const misfit = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) }).misfit(count)
   if (misfit !== undefined) throw new UsageError(misfit)
   const data = fitData(recipe, options.data)
@@ -120,7 +125,8 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     await stopAll(peers, 'consensus')
 
     onPhase('alone')
-    const alone = await trainAlone(recipe, shards, test, seed, placement, signal)
+    const seeds = shards.map((_shard, index) => seedOf(seed, index))
+    const alone = await trainAlone({ recipe, shards, test, seeds, placement, signal })
     onPhase('done')
     const wallSeconds = (systemClock.now() - began) / 1_000
     return {
@@ -233,45 +239,6 @@ async function watchSwarm(
 
 /** A peer's own seed. */
 const seedOf = (seed: number, index: number) => seed * 1_000 + index
-
-/** What each peer reaches without the others: the same shard, order of samples, initial parameters and steps. */
-async function trainAlone(
-  recipe: Recipe,
-  shards: readonly Dataset[],
-  test: Dataset,
-  seed: number,
-  { backend, gpuOf }: Placement,
-  signal: AbortSignal,
-): Promise<number[]> {
-  const accuracies: number[] = []
-  const waiting = [...shards.entries()]
-
-  async function work(): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, shard] = next
-      signal.throwIfAborted()
-      const own = { train: shard, test }
-      const seen = recipe.data.standardise ? await standardise(own) : own
-      const trainer = await createWorkerTrainer({
-        ...trainerOptionsOf(recipe, seen.train, seen.test, `${seedOf(seed, index)}/samples`, backend),
-        gpu: gpuOf(index),
-      })
-      const stop = () => void trainer.stop()
-      signal.addEventListener('abort', stop)
-      try {
-        const parameters = await trainer.initial()
-        const { update } = await trainer.train(parameters, recipe.training.steps)
-        accuracies[index] = (await trainer.evaluate(parameters.map((value, i) => value + update[i]))).accuracy
-      } finally {
-        signal.removeEventListener('abort', stop)
-        await trainer.stop()
-      }
-    }
-  }
-
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), shards.length) }, work))
-  return accuracies
-}
 
 /** @param peers with holes where one could not be made */
 async function stopAll(peers: readonly (Peer | undefined)[], reason: string): Promise<void> {

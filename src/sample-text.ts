@@ -9,10 +9,27 @@ const TEMPERATURE = 0.8
 /**
  * What a language model of this recipe writes, from the beginning of a line on. Loads TensorFlow.js in this thread.
  *
+ * Never fails, because it is asked for at the end of a run, which may have taken days: where the model cannot be sampled, a
+ * warning of this process says why.
+ *
  * @param parameters `[parameters]`
- * @returns undefined where the recipe is of no language model, or does not know its characters
+ * @returns undefined where the recipe is of no language model, or does not know its characters, or sampling failed
  */
 export async function sampleText(
+  recipe: Recipe,
+  parameters: Float32Array,
+  random: Random,
+): Promise<string | undefined> {
+  try {
+    return await writeText(recipe, parameters, random)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    process.emitWarning(`the model ${recipe.model.name} cannot be sampled: ${reason}`)
+    return undefined
+  }
+}
+
+async function writeText(
   { objective, model: { name, shape, classes, classNames } }: Recipe,
   parameters: Float32Array,
   random: Random,
@@ -29,7 +46,8 @@ export async function sampleText(
   if (model === undefined) return undefined
   try {
     const start = Math.max(0, classNames.indexOf('\n'))
-    const drawn = await sample(model, [start], LENGTH, TEMPERATURE, random)
+    const [positions] = shape
+    const drawn = await sample(model, [start], { positions, length: LENGTH, temperature: TEMPERATURE }, random)
     return drawn.map(index => classNames[index]).join('')
   } finally {
     model.dispose()

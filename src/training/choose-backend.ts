@@ -92,10 +92,12 @@ function describe({ name }: BackendKind, { reason, mend }: Exclude<BackendTrial,
   return `the backend ${name} does not work here: ${reason}. What to do: ${mend}`
 }
 
-/** Where threads of this process will load a native library, it reads what it must know from this environment, once. */
-function prepareProcess(choice: BackendChoice): BackendChoice {
-  const kind = backendKind(choice.name)
-  if (kind.gpu) return choice
-  for (const [name, value] of Object.entries(kind.environment?.(undefined) ?? {})) process.env[name] ??= value
+/**
+ * Where this process will load a native library, as a simulation does, it reads what it must know from this environment,
+ * once. Processes of trainers inherit that, and are told by their own which GPU is theirs.
+ */
+export function prepareProcess(choice: BackendChoice): BackendChoice {
+  const { environment } = backendKind(choice.name)
+  for (const [name, value] of Object.entries(environment?.(undefined) ?? {})) process.env[name] ??= value
   return choice
 }

@@ -1,4 +1,7 @@
-/** Hidden units of `mlp` without an argument: past them the built-in digits gain nothing, and a step takes a millisecond. */
+/**
+ * Hidden units of `mlp` without an argument: past them the built-in digits gain nothing, and a step takes a
+ * millisecond.
+ */
 export const DEFAULT_HIDDEN_UNITS: readonly number[] = [64]
 
 /** Filters of the two convolutions of `cnn`, and the units between them and the logits. */
@@ -12,13 +15,16 @@ export const DEFAULT_LANGUAGE_SIZE = { layers: 3, heads: 4, width: 96 } as const
 export const FEED_FORWARD_FACTOR = 4
 
 /**
- * Characters that a position of `language` is told of at once. A small model takes hundreds of steps to learn to look at
- * the one before. Told of three it reads Shakespeare with 2.05 nats in place of 2.33 after 600 steps of 8 × 64 characters,
- * and takes as long for a step.
+ * Characters that a position of `language` is told of at once. A small model takes hundreds of steps to learn to look
+ * at the one before. Told of three it reads Shakespeare with 2.05 nats in place of 2.33 after 600 steps of 8 × 64
+ * characters, and takes as long for a step.
  */
 export const EMBEDDED_TOKENS = 3
 
-/** Standard deviation of the initial embeddings, and of the kernel of the logits, so that at first all are as likely: GPT-2's. */
+/**
+ * Standard deviation of the initial embeddings, and of the kernel of the logits, so that at first all are as likely:
+ * GPT-2's.
+ */
 export const EMBEDDING_DEVIATION = 0.02
 
 /** Keeps a constant row's normalisation finite; PyTorch's and GPT-2's. */
@@ -28,20 +34,21 @@ export const LAYER_NORM_EPSILON = 1e-5
 export const EVALUATION_BATCH = 256
 
 /**
- * Numbers that the layers of a model may give for the samples that are evaluated at once: 64 MiB of float32. Wide models
- * are evaluated in smaller batches.
+ * Numbers that the layers of a model may give for the samples that are evaluated at once: 64 MiB of float32. Wide
+ * models are evaluated in smaller batches.
  */
 export const EVALUATION_ACTIVATIONS = 16 * 1024 * 1024
 
 /**
- * Adam's decay rates and ε as its authors recommend them (Kingma and Ba, 2015, algorithm 1). A recipe may choose β₂: with
- * 0.999 a language model's second moments are stale for a thousand steps after a rare word. β₁ and ε nobody changes.
+ * Adam's decay rates and ε as its authors recommend them (Kingma and Ba, 2015, algorithm 1). A recipe may choose β₂:
+ * with 0.999 a language model's second moments are stale for a thousand steps after a rare word. β₁ and ε nobody
+ * changes.
  */
 export const ADAM_BETA_1 = 0.9
 export const ADAM_BETA_2 = 0.999
 export const ADAM_EPSILON = 1e-8
 
-/** Of the weights' files in TensorFlow.js's format: the size its own converter uses, which browsers keep in their caches. */
+/** Of weights' files in TensorFlow.js's format: the size its own converter uses, which browsers keep in their caches. */
 export const WEIGHTS_SHARD_BYTES = 4 * 1024 * 1024
 
 /**

@@ -23,6 +23,11 @@ export class BackendUnavailableError extends HearsayError {
   override readonly name = 'BackendUnavailableError'
 }
 
+/** A backend's memory is full. */
+export class BackendMemoryError extends HearsayError {
+  override readonly name = 'BackendMemoryError'
+}
+
 /** A saved state that belongs to another model or optimizer, or is damaged. */
 export class TrainerStateError extends UsageError {
   override readonly name = 'TrainerStateError'
@@ -33,12 +38,7 @@ export class ModelMisfitError extends UsageError {
   override readonly name = 'ModelMisfitError'
 }
 
-/** A file that makes no model: it cannot be loaded, or does not export what it must. */
+/** A file that makes no model: it cannot be read, is of another format, or lacks what it must have. */
 export class ModelFileError extends UsageError {
   override readonly name = 'ModelFileError'
-}
-
-/** Files that are no model in TensorFlow.js's LayersModel format, or a part of one that is missing. */
-export class LayersModelFileError extends UsageError {
-  override readonly name = 'LayersModelFileError'
 }

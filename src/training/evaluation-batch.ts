@@ -4,8 +4,8 @@ import { EVALUATION_ACTIVATIONS, EVALUATION_BATCH } from './constants.ts'
 /** How many samples to evaluate at once, so that what the layers give for them stays within bounds. */
 export function evaluationBatch(model: layers.LayersModel): number {
   // A layer that is applied several times gives several outputs, of one shape each.
-  const shapes = model.layers.flatMap(({ inboundNodes }) => inboundNodes.flatMap(({ outputShapes }) => outputShapes))
-  const activations = (shapes as layers.Shape[]).reduce((sum, [, ...shape]) => sum + sizeOf(shape), 0)
+  const tensors = model.layers.flatMap(({ inboundNodes }) => inboundNodes.flatMap(({ outputTensors }) => outputTensors))
+  const activations = tensors.reduce((sum, { shape: [, ...shape] }) => sum + sizeOf(shape), 0)
   return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_ACTIVATIONS / activations)))
 }
 

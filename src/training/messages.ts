@@ -1,5 +1,4 @@
 import type { Layout } from '../parameters/layout.ts'
-import type { SentError } from './sent-error.ts'
 import type { Evaluation, TrainerState, TrainingUpdate } from './trainer.ts'
 
 /**
@@ -25,7 +24,7 @@ export interface Ready {
   readonly result: SharedArrayBuffer
 }
 
-/** What the training thread answers: {@link Ready} first, then one message for each {@link Call}, of the same kind. */
+/** What the training thread answers, where nothing fails: {@link Ready} first, then one message for each {@link Call}, of the same kind. */
 export type Reply =
   | Ready
   | { readonly kind: 'initial' }
@@ -33,4 +32,3 @@ export type Reply =
   | { readonly kind: 'evaluate'; readonly evaluation: Evaluation }
   | { readonly kind: 'state'; readonly state: TrainerState }
   | { readonly kind: 'restore' }
-  | { readonly kind: 'failed'; readonly error: SentError }

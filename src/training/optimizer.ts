@@ -7,21 +7,27 @@ import type { OptimizerSpec } from './optimizer-spec.ts'
 import { shareOfRate } from './schedule.ts'
 import { readVariables, variablesLength, writeVariables } from './variables.ts'
 
+/** What an optimizer carries from step to step. */
+interface OptimizerState {
+  /** By name, each as one flat vector over all variables. */
+  readonly moments: Readonly<Record<string, Float32Array>>
+  /** That the moments have seen. */
+  readonly steps: number
+}
+
 /** Turns gradients into changes of variables, and remembers moments between the steps. */
 export interface Optimizer {
   /**
    * One step: changes the variables.
    *
    * @param gradients one for each variable, in their order
-   * @param step which one of this optimizer, counted from 1: how much the moments have seen
    * @param ofRun which one of the run, counted from 1: where it stands in the schedule
    */
-  update(gradients: readonly tf.Tensor[], step: number, ofRun: number): void
-  /** The moments, each as one flat vector over all variables. */
-  state(): Promise<Record<string, Float32Array>>
+  update(gradients: readonly tf.Tensor[], ofRun: number): void
+  state(): Promise<OptimizerState>
   /** @throws TrainerStateError where the moments are not those of this optimizer and these variables */
-  restore(moments: Readonly<Record<string, Float32Array>>): void
-  /** Forgets the moments. */
+  restore(state: OptimizerState): void
+  /** Forgets the moments, and that there were steps. */
   reset(): void
   dispose(): void
 }
@@ -34,7 +40,7 @@ interface Rule {
    * Sets what is the same for all variables.
    *
    * @param η learning rate of this step
-   * @param t the step, counted from 1
+   * @param t which step these moments see, counted from 1
    * @param s what gradients are multiplied by
    */
   begin(η: number, t: number, s: number): void
@@ -131,39 +137,44 @@ export function createOptimizer(spec: OptimizerSpec, variables: readonly tf.Vari
   // [variables, moments]
   const ofVariable = variables.map((_x, i) => moments.map(moment => moment[i]))
   const decays = variables.map(({ rank }) => rank >= 2)
+  let steps = 0
 
   function applyAll(gradients: readonly tf.Tensor[]): void {
     for (let i = 0; i < variables.length; i++) apply(variables[i], gradients[i], ofVariable[i], decays[i])
   }
 
   return {
-    update(gradients, step, ofRun) {
+    update(gradients, ofRun) {
+      steps++
       const η = learningRateAt(spec, ofRun)
       if (fused !== undefined) {
-        begin(η, step, clipNorm === undefined ? 1 : scaleToNorm(fused, gradients, clipNorm))
+        begin(η, steps, clipNorm === undefined ? 1 : scaleToNorm(fused, gradients, clipNorm))
         applyAll(gradients)
         return
       }
-      begin(η, step, 1)
+      begin(η, steps, 1)
       tf.tidy(() => applyAll(clipNorm === undefined ? gradients : clippedByGlobalNorm(gradients, clipNorm)))
     },
     async state() {
       const vectors = await Promise.all(moments.map(variablesOfMoment => readVariables(variablesOfMoment)))
-      return Object.fromEntries(names.map((name, i) => [name, vectors[i]]))
+      return { moments: Object.fromEntries(names.map((name, i) => [name, vectors[i]])), steps }
     },
     restore(saved) {
       const length = variablesLength(variables)
       for (const name of names) {
-        if (saved[name]?.length === length) continue
+        const found = saved.moments[name]?.length
+        if (found === length) continue
         throw new TrainerStateError(
-          `the saved state has ${saved[name]?.length ?? 'no'} elements of '${name}', ` +
+          `the saved state has ${found ?? 'no'} elements of '${name}', ` +
             `${spec.name} on this model needs ${length}: it belongs to another model or optimizer`,
         )
       }
-      for (const [i, name] of names.entries()) writeVariables(moments[i], saved[name])
+      for (const [i, name] of names.entries()) writeVariables(moments[i], saved.moments[name])
+      steps = saved.steps
     },
     reset() {
       for (const variable of moments.flat()) tf.tidy(() => variable.assign(tf.zerosLike(variable)))
+      steps = 0
     },
     dispose() {
       tf.dispose(moments.flat())

@@ -1,12 +1,14 @@
+import type { AffineMap } from '../data/affine-map.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { Devices } from './backends/backend-kind.ts'
-import type { SentError } from './sent-error.ts'
 import type { Trainer } from './trainer.ts'
 
 /** What a training process is asked, after the trainer's options, which come first: one of a trainer's methods. */
 export interface ProcessCall {
   readonly method: TrainerMethod
   readonly arguments: readonly unknown[]
+  /** What the samples go through from this call on, as `mapsOf` lists it; absent where it is as before. */
+  readonly maps: readonly AffineMap[] | undefined
 }
 
 export type TrainerMethod = 'initial' | 'train' | 'evaluate' | 'state' | 'restore'
@@ -22,8 +24,8 @@ export interface ProcessReady {
   readonly devices: Devices
 }
 
-/** What a training process answers: {@link ProcessReady} first, then one message for each {@link ProcessCall}. */
-export type ProcessReply =
-  | ProcessReady
-  | { readonly kind: 'result'; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly error: SentError }
+/**
+ * What a training process answers, where nothing fails: {@link ProcessReady} first, then one message for each
+ * {@link ProcessCall}.
+ */
+export type ProcessReply = ProcessReady | { readonly kind: 'result'; readonly value: unknown }

@@ -4,11 +4,11 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { backendKind } from './backend.ts'
 import type { Devices } from './backends/backend-kind.ts'
-import { TrainerDiedError, TrainerStoppedError } from './errors.ts'
+import { mapsOf, watchMaps } from './changed-maps.ts'
+import { createConversation } from './conversation.ts'
 import { createExclusive } from './exclusive.ts'
 import type { ProcessCall, ProcessReply, Result, TrainerMethod } from './process-messages.ts'
 import type { RemoteTrainer } from './remote-trainer.ts'
-import { receiveError } from './sent-error.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
 /** A trainer in a process of its own. */
@@ -19,7 +19,8 @@ export interface ProcessTrainer extends RemoteTrainer {
 /**
  * Trains in a process of its own, as GPUs need it: CUDA reads which GPU to use from the environment of its process, once,
  * and Dawn aborts the process when one of its threads is ended while a result is on its way. Parameters, updates and
- * datasets are copied as they cross; where nothing needs a process, a thread is the cheaper choice.
+ * datasets are copied as they cross, and the maps of datasets again once they have changed; where nothing needs a process,
+ * a thread is the cheaper choice.
  *
  * @param options with the name of a backend
  * @param watch.onStderr given what the process writes to stderr, which otherwise goes to this one's
@@ -45,57 +46,26 @@ export async function createProcessTrainer(
   const exited = once(child, 'exit').catch(() => {})
   child.stderr?.setEncoding('utf8').on('data', onStderr ?? (() => {}))
 
-  const death = new AbortController()
   const exclusive = createExclusive()
-  let waiting: PromiseWithResolvers<ProcessReply> | undefined
-  // Why no more calls are taken.
-  let ended: Error | undefined
-
-  function end(reason: Error): void {
-    ended ??= reason
-    waiting?.reject(ended)
-    waiting = undefined
-  }
-
-  function die(how: string): void {
-    const unasked = ended === undefined
-    end(
-      new TrainerDiedError(
-        `the training process ended unexpectedly ${how}. ` +
-          'Training cannot go on in this trainer: make a new one and restore the last saved state.',
-      ),
-    )
-    if (unasked) death.abort(ended)
-  }
-
-  /** One message at a time is on its way, so the next reply is to the last one. */
-  function ask(message: TrainerOptions | ProcessCall): Promise<ProcessReply> {
-    if (ended !== undefined) throw ended
-    waiting = Promise.withResolvers<ProcessReply>()
-    const { promise } = waiting
-    // The end of the process says more than a message that did not arrive.
-    child.send(message, () => {})
-    return promise
-  }
-
-  child.on('message', (reply: ProcessReply) => {
-    const call = waiting
-    waiting = undefined
-    if (reply.kind === 'failed') call?.reject(receiveError(reply.error))
-    else call?.resolve(reply)
-  })
-  child.on('error', error => die(`: ${error.message}`))
-  child.on('close', (code, by) => die(by === null ? `with exit code ${code}` : `by ${by}`))
+  const changedMaps = watchMaps(mapsOf(options))
+  // The end of the process says more than a message that did not arrive.
+  const { died, ask, hear, end, close } = createConversation<TrainerOptions | ProcessCall, ProcessReply>(
+    'process',
+    message => child.send(message, () => {}),
+  )
+  child.on('message', hear)
+  child.on('error', error => end(`: ${error.message}`))
+  child.on('close', (code, by) => end(by === null ? `with exit code ${code}` : `by ${by}`))
 
   async function stop(): Promise<void> {
-    end(new TrainerStoppedError())
+    close()
     // At once, as a thread ends: native libraries that are asked to clean up may not come back.
     child.kill('SIGKILL')
     await exited
   }
 
   async function call<M extends TrainerMethod>(method: M, ...given: readonly unknown[]): Promise<Result<M>> {
-    const reply = await exclusive.run(async () => ask({ method, arguments: given }))
+    const reply = await exclusive.run(() => ask({ method, arguments: given, maps: changedMaps() }))
     return (reply as Extract<ProcessReply, { kind: 'result' }>).value as Result<M>
   }
 
@@ -107,7 +77,7 @@ export async function createProcessTrainer(
       backend,
       samples,
       devices,
-      died: death.signal,
+      died,
       initial: () => call('initial'),
       train: (parameters, steps, before) => call('train', parameters, steps, before),
       evaluate: (parameters, most) => call('evaluate', parameters, most),

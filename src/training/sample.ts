@@ -2,27 +2,32 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Random } from '../random/random.ts'
 
+interface SampleOptions {
+  /** Classes that the model reads at most: of a model of any length it cannot be told. */
+  readonly positions: number
+  /** Classes to draw. */
+  readonly length: number
+  /** 1 as the model says; less makes the likely likelier, 0 always takes the likeliest. */
+  readonly temperature: number
+}
+
 /**
  * Lets a language model go on: draws each class from softmax(logits / temperature), with those before it as input, as many
  * of them as the model reads.
  *
  * @param model `[batch, positions]` of classes to logits, `[batch, positions, classes]`
  * @param prompt classes to go on from, one at least
- * @param length classes to draw
- * @param temperature 1 as the model says; less makes the likely likelier, 0 always takes the likeliest
  * @returns `[length]`, without the prompt
  * @throws RangeError for an empty prompt, or a temperature below 0
  */
 export async function sample(
   model: LayersModel,
   prompt: readonly number[],
-  length: number,
-  temperature: number,
+  { positions, length, temperature }: SampleOptions,
   random: Random,
 ): Promise<number[]> {
   if (prompt.length === 0) throw new RangeError('a sample needs a prompt of one class at least')
   if (!(temperature >= 0)) throw new RangeError(`expected a temperature of at least 0, got ${temperature}`)
-  const positions = Number(model.inputs[0].shape[1])
   const classes = [...prompt]
   const window = new Float32Array(positions)
   while (classes.length < prompt.length + length) {

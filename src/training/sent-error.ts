@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts'
 import {
+  BackendMemoryError,
   BackendUnavailableError,
-  LayersModelFileError,
   ModelFileError,
   ModelMisfitError,
   TrainerStateError,
@@ -13,12 +13,13 @@ export interface SentError {
   readonly name: string
   readonly message: string
   readonly stack: string | undefined
+  readonly cause: SentError | undefined
 }
 
 /** Those that callers tell apart by class. */
-const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
+const CLASSES: Readonly<Record<string, new (message: string, options?: ErrorOptions) => Error>> = {
+  BackendMemoryError,
   BackendUnavailableError,
-  LayersModelFileError,
   ModelFileError,
   ModelMisfitError,
   RangeError,
@@ -28,14 +29,16 @@ const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
 }
 
 export function sendError(error: unknown): SentError {
-  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack }
-  return { name: 'Error', message: String(error), stack: undefined }
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined, cause: undefined }
+  const { name, message, stack, cause } = error
+  return { name, message, stack, cause: cause === undefined ? undefined : sendError(cause) }
 }
 
-/** The error that was sent: same name, same message, and the stack of the thread where it was thrown. */
-export function receiveError({ name, message, stack }: SentError): Error {
+/** The error that was sent: same name, same message, same cause, and the stack of the thread where it was thrown. */
+export function receiveError({ name, message, stack, cause }: SentError): Error {
   const known = Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined
-  const error = known === undefined ? Object.assign(new Error(message), { name }) : new known(message)
+  const options = cause && { cause: receiveError(cause) }
+  const error = known === undefined ? Object.assign(new Error(message, options), { name }) : new known(message, options)
   if (stack !== undefined) error.stack = stack
   return error
 }

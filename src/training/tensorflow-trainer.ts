@@ -23,7 +23,7 @@ import { readVariables, writeVariables } from './variables.ts'
  *
  * Two trainers with the same options give the same bits, and so does one that was restored from the other's state: dropout
  * too, see {@link seedDropout}. The statistics of batch normalisation lie in the parameters, see {@link parametersOf}.
- * A divergence makes the optimizer forget its moments, so that training can go on from parameters that are sound.
+ * A divergence makes the optimizer start anew, so that training can go on from parameters that are sound.
  *
  * @throws UsageError where the options do not fit together, ModelMisfitError where model and data do not
  */
@@ -41,7 +41,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   const layout = createLayout(tensorSpecs(network))
   const seedStep = seedDropout(network, options.shardSeed)
   const variables = modelVariables(network)
-  const learned = variables.filter(variable => variable.trainable)
+  const learned = variables.filter((_variable, i) => layout.tensors[i].trainable)
   const optimizer = createOptimizer(spec, learned)
   const order = createSampleOrder(samples(shard), options.batch, options.shardSeed)
   const batch = createBatch(shard, Math.min(options.batch, samples(shard)))
@@ -64,7 +64,6 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
       // One that the output does not depend on has no gradient.
       optimizer.update(
         learned.map(variable => grads[variable.name] ?? tf.zerosLike(variable)),
-        stepsDone,
         ofRun,
       )
       return value
@@ -156,22 +155,25 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
       }),
 
     state: () =>
-      exclusive.run(async () => ({
-        tensors: await optimizer.state(),
-        metadata: { optimizer: spec.name, steps: String(stepsDone), ...order.state() },
-      })),
+      exclusive.run(async () => {
+        const { moments, steps } = await optimizer.state()
+        const counts = { steps: String(stepsDone), optimizerSteps: String(steps) }
+        return { tensors: moments, metadata: { optimizer: spec.name, ...counts, ...order.state() } }
+      }),
 
     restore: ({ tensors, metadata }) =>
       exclusive.run(async () => {
         const steps = Number(metadata.steps)
-        if (metadata.optimizer !== spec.name || !Number.isInteger(steps) || steps < 0) {
+        // A state from before the optimizer counted its own steps has the trainer's.
+        const optimizerSteps = Number(metadata.optimizerSteps ?? metadata.steps)
+        if (metadata.optimizer !== spec.name || !isCount(steps) || !isCount(optimizerSteps)) {
           throw new TrainerStateError(
             `the saved state is of the optimizer '${metadata.optimizer}' after ${metadata.steps} steps, ` +
               `this trainer uses '${spec.name}'`,
           )
         }
         backend.select()
-        optimizer.restore(tensors)
+        optimizer.restore({ moments: tensors, steps: optimizerSteps })
         order.restore(metadata)
         stepsDone = steps
       }),
@@ -184,6 +186,8 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     },
   }
 }
+
+const isCount = (value: number) => Number.isInteger(value) && value >= 0
 
 /** Room for one batch, filled again for every step. */
 interface Batch {

@@ -4,21 +4,21 @@
  * @packageDocumentation
  */
 
+import { changeMap } from '../data/shared-map.ts'
 import { startBackend } from './backend.ts'
-import { BackendUnavailableError } from './errors.ts'
+import { mapsOf } from './changed-maps.ts'
+import type { Failure } from './conversation.ts'
 import type { ProcessCall, ProcessReply } from './process-messages.ts'
 import { sendError } from './sent-error.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
-function reply(message: ProcessReply): void {
+function reply(message: ProcessReply | Failure): void {
   process.send?.(message)
 }
 
 function fail(error: unknown): void {
-  // The bare reason: whoever started this process puts it into words, with what it wrote to stderr.
-  const { cause } = error instanceof BackendUnavailableError ? error : {}
-  reply({ kind: 'failed', error: sendError(cause ?? error) })
+  reply({ kind: 'failed', error: sendError(error) })
 }
 
 async function create(options: TrainerOptions): Promise<Trainer> {
@@ -44,7 +44,9 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 process.once('message', (options: TrainerOptions) => {
   create(options).then(trainer => {
+    const maps = mapsOf(options)
     process.on('message', (call: ProcessCall) => {
+      for (const [i, to] of (call.maps ?? []).entries()) changeMap(maps[i], to)
       answer(trainer, call).then(value => reply({ kind: 'result', value }), fail)
     })
   }, fail)

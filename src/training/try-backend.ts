@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { backendKind } from './backend.ts'
 import type { BackendKind, Devices } from './backends/backend-kind.ts'
 import { TRIAL_DEADLINE_MS } from './constants.ts'
-import { TrainerDiedError } from './errors.ts'
+import { BackendUnavailableError, TrainerDiedError } from './errors.ts'
 import { createProcessTrainer, type ProcessTrainer } from './process-trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
@@ -62,7 +62,7 @@ async function tryOnce(kind: BackendKind, gpu: number | undefined): Promise<Back
   } catch (error) {
     const reason = deadline.aborted
       ? `did not finish a step within ${TRIAL_DEADLINE_MS / 1_000} s`
-      : reasonOf(error, said)
+      : reasonOf(bare(error), said)
     return { outcome: 'broken', ...kind.explain(reason, said) }
   } finally {
     await trainer?.stop()
@@ -99,6 +99,11 @@ function missingPackages({ packages }: BackendKind): readonly string[] {
       return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND'
     }
   })
+}
+
+/** Why a backend did not start, not yet put into words: here they are made with what the process wrote to stderr. */
+function bare(error: unknown): unknown {
+  return error instanceof BackendUnavailableError ? (error.cause ?? error) : error
 }
 
 /** In one sentence: of a process that ended, its last words. */

@@ -3,13 +3,12 @@ import { Worker } from 'node:worker_threads'
 import { backendKind, parseBackend } from './backend.ts'
 import { checkOptions } from './check-options.ts'
 import { chooseBackend } from './choose-backend.ts'
-import { TrainerDiedError, TrainerStoppedError } from './errors.ts'
+import { createConversation } from './conversation.ts'
 import { createExclusive } from './exclusive.ts'
 import type { Call, Ready, Reply } from './messages.ts'
 import { parseModel } from './models.ts'
 import { createProcessTrainer } from './process-trainer.ts'
 import type { RemoteTrainer } from './remote-trainer.ts'
-import { receiveError } from './sent-error.ts'
 import { shareDataset } from './share-dataset.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
@@ -50,52 +49,22 @@ type ReplyTo<K extends Reply['kind']> = Extract<Reply, { kind: K }>
 
 /** Waits until a training thread is ready and speaks with it from then on. Takes the thread over, its end included. */
 export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
-  const death = new AbortController()
-  let waiting: PromiseWithResolvers<Reply> | undefined
-  // Why no more calls are taken.
-  let ended: Error | undefined
+  const { died, receive, ...conversation } = createConversation<Call, Reply>('thread', call => worker.postMessage(call))
   let lastWords = ''
-
-  /** The next reply. Calls go out one at a time, so it is to the last one, and of its kind. */
-  function receive<K extends Reply['kind']>(): Promise<ReplyTo<K>> {
-    waiting = Promise.withResolvers<Reply>()
-    return waiting.promise as Promise<ReplyTo<K>>
-  }
-
-  function end(reason: Error): void {
-    ended ??= reason
-    waiting?.reject(ended)
-    waiting = undefined
-  }
-
-  worker.on('message', (reply: Reply) => {
-    const call = waiting
-    waiting = undefined
-    if (reply.kind === 'failed') call?.reject(receiveError(reply.error))
-    else call?.resolve(reply)
-  })
+  worker.on('message', conversation.hear)
   worker.on('error', error => {
     lastWords = `: ${error instanceof Error ? error.message : error}`
   })
-  worker.on('exit', code => {
-    const unasked = ended === undefined
-    end(
-      new TrainerDiedError(
-        `the training thread ended unexpectedly with exit code ${code}${lastWords}. ` +
-          'Training cannot go on in this trainer: make a new one and restore the last saved state.',
-      ),
-    )
-    if (unasked) death.abort(ended)
-  })
+  worker.on('exit', code => conversation.end(`with exit code ${code}${lastWords}`))
 
   async function stop(): Promise<void> {
-    end(new TrainerStoppedError())
+    conversation.close()
     await worker.terminate()
   }
 
   let ready: Ready
   try {
-    ready = await receive<'ready'>()
+    ready = (await receive()) as Ready
   } catch (error) {
     await stop()
     throw error
@@ -108,22 +77,21 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
 
   /** @param parameters what the training thread shall find in its input */
   async function ask<C extends Call>(call: C, parameters?: Float32Array): Promise<ReplyTo<C['kind']>> {
-    if (ended !== undefined) throw ended
     if (parameters !== undefined) {
       if (parameters.length !== layout.length) {
         throw new RangeError(`expected ${layout.length} parameters for this model, got ${parameters.length}`)
       }
       input.set(parameters)
     }
-    worker.postMessage(call)
-    return receive<C['kind']>()
+    // Of the call's kind: one at a time is under way.
+    return (await conversation.ask(call)) as ReplyTo<C['kind']>
   }
 
   return {
     layout,
     backend,
     samples,
-    died: death.signal,
+    died,
     initial: () =>
       exclusive.run(async () => {
         await ask({ kind: 'initial' })

@@ -4,15 +4,16 @@
  * @packageDocumentation
  */
 
-import { parentPort, type Transferable, workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Failure } from './conversation.ts'
 import { createTrainer } from './create-trainer.ts'
 import type { Call, Reply } from './messages.ts'
 import { sendError } from './sent-error.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
-function reply(message: Reply, transfer: Transferable[] = []): void {
-  parentPort?.postMessage(message, transfer)
+function reply(message: Reply | Failure): void {
+  parentPort?.postMessage(message)
 }
 
 function serve(trainer: Trainer): void {
@@ -32,12 +33,9 @@ function serve(trainer: Trainer): void {
       }
       case 'evaluate':
         return reply({ kind: 'evaluate', evaluation: await trainer.evaluate(parameters, call.most) })
-      case 'state': {
-        const state = await trainer.state()
-        // The trainer made these vectors for this call, so they can be given away.
-        const buffers = Object.values(state.tensors).map(({ buffer }) => buffer as ArrayBuffer)
-        return reply({ kind: 'state', state }, buffers)
-      }
+      case 'state':
+        // Copied, not given away: one that a module brings may go on with these very vectors.
+        return reply({ kind: 'state', state: await trainer.state() })
       case 'restore':
         await trainer.restore(call.state)
         return reply({ kind: 'restore' })

@@ -58,7 +58,7 @@ test('a text is learned, character by character, and written again', async () =>
   const model = await toLayersModel(name, data.shape, data.classes, trained)
   const names = data.classNames ?? []
   const prompt = Array.from('over the lazy do', character => names.indexOf(character))
-  const written = await sample(model, prompt, 30, 0, createRandom(1))
+  const written = await sample(model, prompt, { positions: CONTEXT, length: 30, temperature: 0 }, createRandom(1))
   expect(written.map(index => names[index]).join('')).toBe('g; the quick brown fox jumps o')
   model.dispose()
 }, 60_000)
@@ -115,7 +115,8 @@ describe('a sample', () => {
   test('is decided by its seed, goes on past the context, and leaves no tensor behind', async () => {
     const made = await model()
     const tensors = tf.memory().numTensors
-    const draw = (seed: number) => sample(made, [1], 2 * CONTEXT, 1, createRandom(seed))
+    const options = { positions: CONTEXT, length: 2 * CONTEXT, temperature: 1 }
+    const draw = (seed: number) => sample(made, [1], options, createRandom(seed))
     const first = await draw(1)
     expect(first).toHaveLength(2 * CONTEXT)
     expect(first.every(index => index >= 0 && index < data.classes)).toBe(true)
@@ -127,7 +128,8 @@ describe('a sample', () => {
 
   test('of temperature 0 takes the likeliest, of a high one anything', async () => {
     const made = await model()
-    const draw = (temperature: number, seed: number) => sample(made, [1], 40, temperature, createRandom(seed))
+    const draw = (temperature: number, seed: number) =>
+      sample(made, [1], { positions: CONTEXT, length: 40, temperature }, createRandom(seed))
     expect(await draw(0, 1)).toEqual(await draw(0, 2))
     expect(new Set(await draw(1e6, 1)).size).toBeGreaterThan(data.classes / 2)
     await expect(draw(-1, 1)).rejects.toThrow(RangeError)

@@ -25,7 +25,7 @@ function path(spec: OptimizerSpec, gradients: number[][]): number[][] {
   optimizer = created
   return gradients.map((gradient, i) => {
     const g = tf.tensor1d(gradient)
-    created.update([g], i + 1, i + 1)
+    created.update([g], i + 1)
     g.dispose()
     return [...x.dataSync()]
   })
@@ -84,10 +84,28 @@ test('Adam corrects its moments for their start at zero', () => {
   ])
 })
 
+test('Adam that was reset begins anew, its corrections too', () => {
+  const spec = { name: 'adam', learningRate: 0.1 } as const
+  path(spec, [
+    [5, -5],
+    [5, -5],
+    [5, -5],
+  ])
+  optimizer?.reset()
+  const before = [...x.dataSync()]
+  const g = tf.tensor1d([1, 200])
+  optimizer?.update([g], 4)
+  g.dispose()
+  // A first step is a whole one, whatever the gradient's scale.
+  expectClose([[...x.dataSync()]], [[before[0] - 0.1, before[1] - 0.1]])
+})
+
 test('moments of another optimizer or model are refused, naming what was expected', () => {
   optimizer = createOptimizer({ name: 'adam', learningRate: 0.1 }, [x])
   const restore = optimizer.restore
-  expect(() => restore({ momentum: new Float32Array(2) })).toThrow(TrainerStateError)
+  expect(() => restore({ moments: { momentum: new Float32Array(2) }, steps: 1 })).toThrow(TrainerStateError)
   const short = { firstMoment: new Float32Array(2), secondMoment: new Float32Array(1) }
-  expect(() => restore(short)).toThrow("1 elements of 'secondMoment', adam on this model needs 2")
+  expect(() => restore({ moments: short, steps: 1 })).toThrow(
+    "1 elements of 'secondMoment', adam on this model needs 2",
+  )
 })

@@ -1,10 +1,17 @@
 import { afterEach, expect, test } from 'vitest'
-import { TrainerDiedError, TrainerStoppedError, TrainingDivergedError } from '../../src/training/errors.ts'
+import { createStandardising } from '../../src/standardising.ts'
+import {
+  BackendUnavailableError,
+  TrainerDiedError,
+  TrainerStoppedError,
+  TrainingDivergedError,
+} from '../../src/training/errors.ts'
 import { createProcessTrainer, type ProcessTrainer } from '../../src/training/process-trainer.ts'
 import { shareDataset } from '../../src/training/share-dataset.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
 import type { TrainerOptions } from '../../src/training/trainer-options.ts'
+import { createWorkerTrainer } from '../../src/training/worker-trainer.ts'
 import { add, blobOptions } from './blobs.ts'
 
 const running: Trainer[] = []
@@ -45,6 +52,34 @@ test('what lies in shared memory reaches the process too', async () => {
   const shared = new Float32Array(new SharedArrayBuffer(initial.byteLength))
   shared.set(initial)
   expect(await trainer.evaluate(shared)).toEqual(await trainer.evaluate(initial))
+})
+
+test('how samples are standardised reaches the process whenever the swarm agrees on it, as it reaches a thread', async () => {
+  const { through, use } = createStandardising(blobOptions.shard)
+  const seen = { shard: through(blobOptions.shard), test: through(blobOptions.test) }
+  const thread = await createWorkerTrainer({ ...blobOptions, ...seen })
+  running.push(thread)
+  const there = await inProcess(seen)
+  const initial = await there.initial()
+  const losses = new Set<number>()
+  for (const shift of [0, 3, -1]) {
+    if (shift !== 0) use({ mean: new Float64Array(6).fill(shift), variance: new Float64Array(6).fill(4) })
+    const evaluation = await there.evaluate(initial)
+    expect(evaluation).toEqual(await thread.evaluate(initial))
+    expect((await there.train(initial, 2)).update).toEqual((await thread.train(initial, 2)).update)
+    losses.add(evaluation.loss)
+  }
+  expect(losses.size).toBe(3)
+})
+
+test('a backend that does not start there is unavailable here, with what to do and the bare reason', async () => {
+  // No machine has so many GPUs.
+  const error = await inProcess({ backend: 'tfjs-node-gpu', gpu: 99 }).catch((error: unknown) => error)
+  expect(error).toBeInstanceOf(BackendUnavailableError)
+  const { message, cause } = error as BackendUnavailableError
+  expect(message).toMatch(/'tfjs-node-gpu' does not work here: .*What to do: /s)
+  expect(cause).toBeInstanceOf(Error)
+  expect((cause as Error).message).not.toContain('What to do')
 })
 
 test('calls that overlap are carried out one after the other', async () => {

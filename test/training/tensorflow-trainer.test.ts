@@ -159,6 +159,17 @@ describe('a state', () => {
     expect(await resumed.state()).toEqual(await uninterrupted.state())
   })
 
+  test('without a count of its own for the optimizer has the steps of the trainer', async () => {
+    const made = await trainer({ optimizer: adam })
+    const start = await made.initial()
+    const middle = add(start, (await made.train(start, 5)).update)
+    const { tensors, metadata } = structuredClone(await made.state())
+    const { optimizerSteps: _, ...old } = metadata
+    const resumed = await trainer({ optimizer: adam })
+    await resumed.restore({ tensors, metadata: old })
+    expect((await resumed.train(middle, 3)).update).toEqual((await made.train(middle, 3)).update)
+  })
+
   test('of another optimizer is refused', async () => {
     const state = await (await trainer({ optimizer: adam })).state()
     const other = await trainer()
@@ -246,6 +257,18 @@ describe('divergence', () => {
     await expect(train(unsound, 2)).rejects.toThrow(TrainingDivergedError)
     expect(Object.values((await state()).tensors).every(moment => moment.every(value => value === 0))).toBe(true)
     expect((await train(parameters, 2)).loss).toBeGreaterThan(0)
+  })
+
+  test('is forgotten by a state too: training resumes as if it had just begun', async () => {
+    const made = await trainer({ optimizer: adam })
+    const parameters = await made.initial()
+    await expect(made.train(parameters.with(0, Number.NaN), 20)).rejects.toThrow(TrainingDivergedError)
+    const resumed = await trainer({ optimizer: adam })
+    await resumed.restore(structuredClone(await made.state()))
+    const { update } = await resumed.train(parameters, 1)
+    // Adam's first step moves every parameter that has a gradient by the learning rate.
+    expect(Math.max(...update.map(Math.abs))).toBeCloseTo(adam.learningRate, 4)
+    expect((await made.train(parameters, 1)).update).toEqual(update)
   })
 })
 

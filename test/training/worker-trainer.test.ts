@@ -14,8 +14,10 @@ import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.t
 import type { Trainer } from '../../src/training/trainer.ts'
 import type { TrainerOptions } from '../../src/training/trainer-options.ts'
 import { attachTrainer, createWorkerTrainer, startTrainingThread } from '../../src/training/worker-trainer.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { add, blobOptions, blobs } from './blobs.ts'
 
+const folder = temporaryFolder()
 const running: Trainer[] = []
 
 async function inWorker(changes: Partial<TrainerOptions> = {}): Promise<RemoteTrainer> {
@@ -55,6 +57,27 @@ test('a worker trains as a thread of its own would: the same bits, the same stat
   const expected = (await worker.train(trained, 5)).update.slice()
   await worker.restore(state)
   expect((await worker.train(trained, 5)).update).toEqual(expected)
+})
+
+test('a trainer that a module brings keeps the vectors of its state', async () => {
+  const file = folder.write(
+    'keeper.mjs',
+    `const moment = Float32Array.of(3)
+    export const createTrainer = async () => ({
+      layout: { tensors: [{ name: 'x', shape: [1], trainable: true, offset: 0, size: 1 }], length: 1 },
+      backend: 'mine', samples: 1,
+      initial: async () => new Float32Array(1),
+      train: async () => ({ update: moment, loss: 1, samples: 1, seconds: 1 }),
+      evaluate: async () => ({ loss: 1, accuracy: 1, samples: 1 }),
+      state: async () => ({ tensors: { moment }, metadata: {} }),
+      restore: async () => {},
+      stop: async () => {},
+    })`,
+  )
+  const { state } = await inWorker({ model: `module:${file}` })
+  const expected = { tensors: { moment: Float32Array.of(3) }, metadata: {} }
+  expect(await state()).toEqual(expected)
+  expect(await state()).toEqual(expected)
 })
 
 test('several workers share one test set in memory', async () => {

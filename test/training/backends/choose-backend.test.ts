@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { NO_DEVICES } from '../../../src/training/backends/backend-kind.ts'
 import { backendNames } from '../../../src/training/backends/registry.ts'
-import { choose } from '../../../src/training/choose-backend.ts'
+import { choose, prepareProcess } from '../../../src/training/choose-backend.ts'
 import type { BackendTrial } from '../../../src/training/try-backend.ts'
+
+afterEach(() => vi.unstubAllEnvs())
 
 const works: BackendTrial = { outcome: 'works', devices: NO_DEVICES, milliseconds: 1 }
 const absent: BackendTrial = { outcome: 'not installed', reason: 'not installed', mend: 'npm install it' }
@@ -105,4 +107,17 @@ test('an unknown name is refused with those that are known', async () => {
     name: 'UsageError',
     message: expect.stringMatching(message),
   })
+})
+
+test('a process that trains on a GPU itself is told to share it, and not which one', () => {
+  for (const name of ['TF_FORCE_GPU_ALLOW_GROWTH', 'CUDA_VISIBLE_DEVICES']) vi.stubEnv(name, undefined)
+  prepareProcess({ name: 'tfjs-node-gpu', devices: NO_DEVICES, passedOver: [] })
+  expect(process.env.TF_FORCE_GPU_ALLOW_GROWTH).toBe('true')
+  expect(process.env.CUDA_VISIBLE_DEVICES).toBeUndefined()
+})
+
+test('what the user has set in the environment stays', () => {
+  vi.stubEnv('TF_FORCE_GPU_ALLOW_GROWTH', 'false')
+  prepareProcess({ name: 'tfjs-node-gpu', devices: NO_DEVICES, passedOver: [] })
+  expect(process.env.TF_FORCE_GPU_ALLOW_GROWTH).toBe('false')
 })
