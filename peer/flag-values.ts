@@ -5,6 +5,7 @@
  */
 
 import { InvalidArgumentError } from 'commander'
+import { SOURCE_FORMS } from './data-sources.ts'
 import { count } from './words.ts'
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
@@ -88,7 +89,7 @@ function notEmpty(expected: string): (text: string) => string {
 
 export const file = notEmpty('the name of a file')
 export const folder = notEmpty('the name of a folder')
-export const source = notEmpty('digits, csv:FILE, idx:IMAGES,LABELS, images:DIR, text:FILE or module:FILE')
+export const source = notEmpty(SOURCE_FORMS)
 
 /** For a flag that may be repeated. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {

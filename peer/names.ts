@@ -1,3 +1,5 @@
+import { SOURCE_LINES } from './data-sources.ts'
+
 /** What the registries accept, for help texts. */
 export interface Names {
   readonly topologies: string
@@ -20,8 +22,7 @@ export function helpOnRecipeValues(names: Names | undefined, others: readonly st
   return helpOnValues([MODELS, ...lists, ...others])
 }
 
-const SOURCES =
-  'SOURCE   digits (built in),\n           csv:FILE[?label=COLUMN&header=no&standardise=yes],\n           idx:IMAGES,LABELS or idx:DIR,\n           images:DIR[?size=WxH&channels=1|3] (a folder per class),\n           text:FILE[?context=N], module:FILE (exports a dataset)'
+const SOURCES = `SOURCE   ${SOURCE_LINES.join(',\n           ')}`
 const MODELS =
   'MODEL    linear, mlp, mlp:64,32 (sizes of the hidden layers), cnn (images),\n           language, language:3,4,96 (text: layers, heads, width),\n           tfjs:FILE (a saved LayersModel), module:FILE (a program)'
 

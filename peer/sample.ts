@@ -4,11 +4,15 @@ import type { RunResult } from '../src/index.ts'
 /** What a terminal would obey in place of showing; of it a sample keeps only the line feeds. */
 const CONTROLS = /[\p{Cc}\p{Cf}]/gu
 
-/** What a language model writes, for people. */
-export function describeSample(sample: string, stream: NodeJS.WriteStream): string {
+/**
+ * What a language model writes, for people.
+ *
+ * @param which model it is
+ */
+export function describeSample(sample: string, which: string, stream: NodeJS.WriteStream): string {
   const shown = sample.replaceAll(CONTROLS, control => (control === '\n' ? control : ' '))
   const lines = shown.split('\n').map(line => `  ${line}`.trimEnd())
-  return [`  ${styleText('dim', 'the merged model writes:', { stream })}`, '', ...lines, ''].join('\n')
+  return [`  ${styleText('dim', `${which} writes:`, { stream })}`, '', ...lines, ''].join('\n')
 }
 
 /** Loss of the merged model, where the task is language and it was measured: accuracy says little there. */

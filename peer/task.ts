@@ -15,6 +15,8 @@ export interface TaskOptions {
   readonly file: string | undefined
   readonly flags: RecipeFlags
   readonly source: string
+  /** What {@link source} names, where it has been loaded. */
+  readonly loaded?: Split
   /** What the swarm does, where that was said. */
   readonly task?: Recipe['objective']['task']
   /** Of the data. */
@@ -32,22 +34,28 @@ export async function prepareTask({
   file,
   flags,
   source,
+  loaded,
   task,
   seed,
   trainingSeed,
   strict,
   warn,
 }: TaskOptions): Promise<Task> {
-  const { defaultRecipe, identifyModel, loadDataset, parseRecipe } = await import('../src/index.ts')
+  const { defaultRecipe, fitData, identifyModel, loadDataset, parseRecipe } = await import('../src/index.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const flagged = withFlags(written, flags, trainingSeed)
   const input = task === undefined ? flagged : { ...flagged, objective: { task } }
   // Before the data, which may take long to read.
   await requireKnownNames(parseRecipe(input))
-  const data = await loadDataset(source, { seed, strict, warn })
+  const data = loaded ?? (await loadDataset(source, { seed, strict, warn }))
   const { steps } = defaultRecipe.training
   const recipe = await identifyModel(parseRecipe(file === undefined ? fitted(input, data, steps) : input))
-  if (recipe.objective.task !== 'consensus') await requireFitting(recipe, data)
+  if (recipe.objective.task === 'consensus') return { recipe, data }
+  try {
+    fitData(recipe, data)
+  } catch (error) {
+    throw file === undefined ? error : hintAtInit(error)
+  }
   return { recipe, data }
 }
 
@@ -74,17 +82,10 @@ export function fitted(input: RecipeInput, { train, test }: Split, defaultSteps:
   }
 }
 
-async function requireFitting(recipe: Recipe, data: Split): Promise<void> {
-  const { fitData } = await import('../src/index.ts')
-  try {
-    fitData(recipe, data)
-  } catch (error) {
-    throw hintAtInit(error)
-  }
-}
-
 /** Adds what to do to the error that a recipe and data do not fit. */
 export function hintAtInit(error: unknown): unknown {
   if (!(error instanceof Error && error.name === 'DataMismatchError')) return error
-  return new WrongUsage(`${error.message}; hearsay init --data SOURCE writes a recipe that fits`)
+  return new WrongUsage(
+    `${error.message}; name other data with --data SOURCE, or write a recipe that fits with hearsay init --data SOURCE`,
+  )
 }

@@ -16,7 +16,7 @@ import { hashParameters } from './parameters/hash.ts'
 import type { Layout } from './parameters/layout.ts'
 import { createRandom } from './random/random.ts'
 import { parseRecipe, type Recipe, type RecipeInput, recipeHash, stepsPerRound } from './recipe/recipe.ts'
-import { createStandardising, mapOf, type Standardising, statisticsOf } from './standardising.ts'
+import { createStandardising, describeMap, mapOf, type Standardising, statisticsOf } from './standardising.ts'
 import { openStateDirectory, statisticsFile } from './storage/state-directory.ts'
 import { systemClock } from './system-clock.ts'
 import { chooseBackend } from './training/choose-backend.ts'
@@ -78,7 +78,10 @@ export interface PeerEvents extends GossipEvents {
     readonly step: number
     readonly age: number
   }
-  /** What samples are standardised by, where the recipe says so; again when the swarm has agreed anew. */
+  /**
+   * What samples are standardised by, where the recipe says so: less the mean, divided by the deviation, which is 1 for a
+   * feature that never varies. Again when the swarm has agreed anew.
+   */
   standardised: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
   stopped: {
     /** `consensus`, `interrupted`, `failed`, `stopped`. */
@@ -105,11 +108,11 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   readonly layout: Layout
   /** Opens the sockets, so that {@link addresses} are known, and trains nothing yet. */
   listen(): Promise<void>
-  /** Begins. Where samples are to be standardised, training begins when the swarm has agreed how. */
+  /** Begins. Where samples are to be standardised, training begins later, when the swarm has agreed how. */
   start(): Promise<void>
   addresses(): readonly string[]
   status(): GossipStatus
-  /** The hash on which the swarm sealed, once it has. */
+  /** The hash on which the swarm sealed, once it has and this peer knows what samples are standardised by, if they are. */
   sealed(): string | undefined
   /** A copy of the parameters as they are now. */
   parameters(): Float32Array
@@ -238,7 +241,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         }
         agreedStatistics = statistics
         standardising?.use(statistics)
-        emit('standardised', { mean: [...statistics.mean], deviation: Array.from(statistics.variance, Math.sqrt) })
+        emit('standardised', describeMap(statistics))
         if (isFirst) gossip.start().catch(error => tell('failed', { error }))
       }
 
@@ -256,6 +259,9 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           emit: tell,
           agreed: useStatistics,
         })
+      /** Parameters, those of an earlier run too, are of no use before it is known what samples are standardised by. */
+      const usable = () => standardising === undefined || agreedStatistics !== undefined
+      const sealed = () => (usable() ? gossip.sealed() : undefined)
       let starting: Promise<void> | undefined
       let stopping: Promise<void> | undefined
 
@@ -276,15 +282,27 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           age,
         })
         if (standardising === undefined) await gossip.start()
-        else if (statistics) await statistics.start()
-        else useStatistics(await statisticsOf(standardising.own))
+        // Not waited for: a pass over all samples may take long.
+        else void findStatistics(standardising)
+      }
+
+      async function findStatistics({ own }: Standardising): Promise<void> {
+        try {
+          if (statistics) await statistics.start()
+          else useStatistics(await statisticsOf(own, stopped))
+        } catch (error) {
+          if (!stopped.signal.aborted) tell('failed', { error: error as Error })
+        }
       }
 
       async function stopAll(reason: string): Promise<void> {
         stopped.abort(new StoppedError())
         try {
-          if (statistics) await statistics.stop()
-          await gossip.stop()
+          try {
+            if (statistics) await statistics.stop()
+          } finally {
+            await gossip.stop()
+          }
         } finally {
           await trainer.stop()
           await state?.release()
@@ -315,7 +333,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         },
         addresses: () => network.addresses(),
         status: gossip.status,
-        sealed: gossip.sealed,
+        sealed,
         parameters: gossip.parameters,
         trained: gossip.trained,
         standardisation: () => agreedStatistics,
@@ -330,7 +348,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
             const { phase, consensusDistance } = gossip.status()
             return phase !== 'training' && consensusDistance !== null && consensusDistance <= distance
           }
-          await watch(() => gossip.sealed() !== undefined || near(), signal)
+          await watch(() => sealed() !== undefined || (usable() && near()), signal)
           if (agreed !== undefined && agreed.parametersHash === gossip.sealed()) return agreed
           const consensusDistance = gossip.status().consensusDistance ?? 0
           return { consensusDistance, parametersHash: hashParameters(gossip.parameters()) }

@@ -6,19 +6,18 @@
 
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { encodeModel } from './encode-model.ts'
 import { UsageError } from './errors.ts'
 import { type AgreedStatistics, agreedIn } from './gossip/statistics.ts'
 import { identifyModel } from './learning-task.ts'
 import { hashParameters } from './parameters/hash.ts'
-import { createLayout, viewTensors } from './parameters/layout.ts'
-import { encodeSafetensors } from './parameters/safetensors.ts'
+import { createLayout, type Layout } from './parameters/layout.ts'
 import { parseRecipe, type Recipe, recipeHash } from './recipe/recipe.ts'
 import { mapOf } from './standardising.ts'
 import { writeAtomically } from './storage/atomic-file.ts'
 import { writeFolderAtomically } from './storage/atomic-folder.ts'
 import type { ReadCheckpoint } from './storage/checkpoint-file.ts'
 import { type ReadState, readState, StateError } from './storage/state-directory.ts'
-import { weightsOf } from './training/batch-statistics.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {
@@ -48,10 +47,9 @@ export interface ExportedModel {
 const SAFETENSORS = '.safetensors'
 
 /**
- * Writes the model of a peer's last checkpoint, as safetensors under the names that its tensors have in TensorFlow.js, or
- * as a LayersModel that `tf.loadLayersModel` reads; its output is logits. Both carry the recipe: as metadata `recipe`, or as
- * the model's user-defined metadata. Where the swarm standardises samples, the LayersModel begins with layers that do so,
- * and the metadata `standardisation` of safetensors says by what. A model with layers that TensorFlow.js does not have, as `language`, is read back where
+ * Writes the model of a peer's last checkpoint as {@link encodeModel} does, or as a LayersModel that `tf.loadLayersModel`
+ * reads; its output is logits. That carries the recipe as user-defined metadata, and where the swarm standardises samples,
+ * it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`, is read back where
  * hearsay has registered them: as the model `tfjs:FILE`.
  *
  * @throws StateError where there is no checkpoint, or the recipe is not known
@@ -66,8 +64,9 @@ export async function exportModel({ state, to }: ExportOptions): Promise<Exporte
   const recipe = recipeOf(read.recipe, swarm, state)
   const facts = { swarm, step, age, parametersHash: hashParameters(parameters) }
   const statistics = recipe.data.standardise ? statisticsOf(read, swarm, state) : undefined
-  if (format === 'safetensors') await writeSafetensors(to, read, recipe, facts, statistics)
-  else await writeLayersModel(to, parameters, recipe, facts, statistics)
+  if (format === 'safetensors') {
+    await writeAtomically(to, encodeModel({ recipe, layout: layoutOf(read), parameters, statistics, ...facts }))
+  } else await writeLayersModel(to, parameters, recipe, facts, statistics)
   return { format, recipe, ...facts, sealed: sealed !== undefined }
 }
 
@@ -78,25 +77,9 @@ interface Facts {
   readonly parametersHash: string
 }
 
-async function writeSafetensors(
-  file: string,
-  { checkpoint, tensors }: ReadCheckpoint,
-  recipe: Recipe,
-  { swarm, step, age }: Facts,
-  statistics: AgreedStatistics | undefined,
-): Promise<void> {
-  // Whether it is learned is not written in a checkpoint; for what a vector stands for, names are enough.
-  const layout = createLayout(tensors.map(({ name, shape }) => ({ name, shape, trainable: false })))
-  const weights = weightsOf(layout, checkpoint.parameters)
-  const metadata = {
-    swarm,
-    recipe: JSON.stringify(recipe),
-    step: `${step}`,
-    age: `${age}`,
-    parametersHash: hashParameters(weights),
-    ...(statistics && { standardisation: describe(statistics) }),
-  }
-  await writeAtomically(file, encodeSafetensors({ tensors: viewTensors(layout, weights), metadata }))
+/** Whether a tensor is learned is not written in a checkpoint; for what a vector stands for, names are enough. */
+function layoutOf({ tensors }: ReadCheckpoint): Layout {
+  return createLayout(tensors.map(({ name, shape }) => ({ name, shape, trainable: false })))
 }
 
 async function writeLayersModel(
@@ -135,10 +118,6 @@ function statisticsOf({ means, variations }: ReadState, swarm: string, state: st
   const statistics = agreedIn(swarm, means, variations)
   if (statistics !== undefined) return statistics
   throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
-}
-
-function describe({ mean, variance }: AgreedStatistics): string {
-  return JSON.stringify({ mean: [...mean], deviation: Array.from(variance, Math.sqrt) })
 }
 
 function formatOf(to: string): ExportedModel['format'] {

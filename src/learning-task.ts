@@ -89,10 +89,6 @@ export function fitData(recipe: Recipe, { train, test }: Split): Split {
       `the recipe's model takes samples of shape [${shape.join(', ')}], ${train.name} has [${train.shape.join(', ')}]`,
     )
   }
-  const misfit = parseModel(recipe.model.name).misfit?.(shape)
-  if (misfit !== undefined) {
-    throw new DataMismatchError(`${recipe.model.name} cannot take samples of shape [${shape.join(', ')}]: ${misfit}`)
-  }
   const sequences = recipe.objective.task === 'language'
   if (isSequence(train) !== sequences) {
     throw new DataMismatchError(
@@ -100,6 +96,10 @@ export function fitData(recipe: Recipe, { train, test }: Split): Split {
         ? `the task language needs sequences, such as text:FILE; a sample of ${train.name} has one label`
         : `the samples of ${train.name} are sequences: the task for them is language`,
     )
+  }
+  const misfit = parseModel(recipe.model.name).misfit?.(shape, sequences)
+  if (misfit !== undefined) {
+    throw new DataMismatchError(`${recipe.model.name} cannot take samples of shape [${shape.join(', ')}]: ${misfit}`)
   }
   if (recipe.data.standardise && sequences) {
     throw new DataMismatchError(

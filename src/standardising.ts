@@ -9,6 +9,7 @@ import type { AffineMap } from './data/affine-map.ts'
 import { type Dataset, features, samples } from './data/dataset.ts'
 import { changeMap, createSharedMap } from './data/shared-map.ts'
 import { meanOf, standardisingMap, variationAround } from './data/standardise.ts'
+import type { AbortOptions } from './gossip/ports.ts'
 import type { AgreedStatistics, OwnStatistics } from './gossip/statistics.ts'
 
 export interface Standardising {
@@ -33,8 +34,8 @@ export function createStandardising(train: Dataset): Standardising {
     own: {
       samples: samples(train),
       features: features(train),
-      mean: () => meanOf(train),
-      variationAround: centre => variationAround(centre, train),
+      mean: ({ signal }) => meanOf(train, signal),
+      variationAround: (centre, { signal }) => variationAround(centre, train, signal),
     },
     use: statistics => changeMap(map, mapOf(statistics)),
   }
@@ -46,8 +47,14 @@ export function mapOf({ mean, variance }: AgreedStatistics): AffineMap {
   return standardisingMap(mean, varies)
 }
 
+/** That map for programs that read it: every feature less its mean, divided by its deviation, which is 1 where it never varies. */
+export function describeMap(statistics: AgreedStatistics): { mean: number[]; deviation: number[] } {
+  const { shift, scale } = mapOf(statistics)
+  return { mean: [...shift], deviation: [...scale] }
+}
+
 /** What a peer without others agrees on. */
-export async function statisticsOf(own: OwnStatistics): Promise<AgreedStatistics> {
-  const mean = await own.mean()
-  return { mean, variance: await own.variationAround(mean) }
+export async function statisticsOf(own: OwnStatistics, options: AbortOptions): Promise<AgreedStatistics> {
+  const mean = await own.mean(options)
+  return { mean, variance: await own.variationAround(mean, options) }
 }

@@ -12,6 +12,8 @@ import { inMemory, type StoredRows } from './stored-rows.ts'
 
 const count = z.int('expected a whole number of at least 1').min(1, 'expected a whole number of at least 1')
 
+const figures = z.custom<Float64Array>(value => value instanceof Float64Array, 'expected a Float64Array, [features]')
+
 const datasetSchema = z.strictObject(
   {
     name: z.string('expected a text').optional(),
@@ -19,6 +21,7 @@ const datasetSchema = z.strictObject(
       value => value instanceof Float32Array || isStoredRows(value),
       'expected a Float32Array, [samples, features]',
     ),
+    maps: z.array(z.strictObject({ shift: figures, scale: figures }), 'expected an array of maps').optional(),
     labels: z.custom<Int32Array>(value => value instanceof Int32Array, 'expected an Int32Array, [samples, targets]'),
     shape: z.array(count, 'expected an array, the shape of one sample, such as [28, 28, 1]').min(1, 'expected a size'),
     classes: count,
@@ -53,10 +56,11 @@ export function checkDataset(value: unknown, file: string, field: string): Datas
     const [{ path, message }] = parsed.error.issues
     throw new DataFileError(`${at(...path)}: ${message}`)
   }
-  const { name = `module:${file}`, classNames, targets, ...rest } = parsed.data
+  const { name = `module:${file}`, maps, classNames, targets, ...rest } = parsed.data
   const dataset: Dataset = {
     ...rest,
     name,
+    ...(maps && { maps }),
     ...(classNames && { classNames }),
     ...(targets !== undefined && { targets }),
   }
@@ -71,6 +75,14 @@ export function checkDataset(value: unknown, file: string, field: string): Datas
       `${at('inputs')}: found ${inMemory(inputs) ? `${inputs.length} numbers` : `${inputs.rows.length} rows`}; ` +
         `expected ${samples(dataset)} samples, as there are labels, of ${features(dataset)} numbers, as the shape [${shape.join(', ')}] says`,
     )
+  }
+  for (const [i, map] of (maps ?? []).entries()) {
+    for (const [part, { length }] of Object.entries(map)) {
+      if (length === features(dataset)) continue
+      throw new DataFileError(
+        `${at('maps', i, part)}: found ${length} numbers; expected ${features(dataset)}, one for each feature`,
+      )
+    }
   }
   if (classNames !== undefined && classNames.length !== classes) {
     throw new DataFileError(

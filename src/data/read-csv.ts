@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, type InfoRecord, parse } from 'csv-parse'
-import { IN_MEMORY_LIMIT_BYTES, MAXIMUM_CLASSES } from './constants.ts'
+import { IN_MEMORY_LIMIT_BYTES, MAXIMUM_CLASSES, MAXIMUM_ROW_CHARACTERS } from './constants.ts'
 import { type ColumnOptions, type Columns, columnName, number, quote, readColumns } from './csv-columns.ts'
 import type { Dataset } from './dataset.ts'
 import { DataFileError } from './errors.ts'
@@ -76,6 +76,7 @@ export async function readCsv(content: Readable, options: CsvOptions): Promise<D
     skip_empty_lines: true,
     // Ragged rows are ours to report, in the same words as everything else.
     relax_column_count: true,
+    max_record_size: MAXIMUM_ROW_CHARACTERS,
     on_record(cells: string[], { lines }: InfoRecord) {
       // The parser counts to the row's last line; a quoted cell may span several.
       const line = lines - cells.reduce((breaks, cell) => breaks + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0)
@@ -123,15 +124,27 @@ function sortClasses(labels: readonly string[]): { classOf: number[]; names: str
 }
 
 function badQuoting(file: string, error: CsvError, lastLine: number): DataFileError {
-  const row = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error.lines)
+  // Of a row that goes on to the end or without one, the line where it begins.
+  const neverEnds = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
+  const row = neverEnds ? lastLine + 1 : Number(error.lines)
   const column = `column ${Number(error.column) + 1}`
-  const fault =
-    error.code === 'CSV_QUOTE_NOT_CLOSED'
-      ? 'found a quote that is never closed; expected a second "'
-      : error.code === 'INVALID_OPENING_QUOTE'
-        ? 'found a quote inside a cell; expected quotes around the whole cell, and "" for a quote within'
-        : 'found text after a closing quote; expected a comma or the end of the row'
-  return new DataFileError(`${file}, row ${row}, ${column}: ${fault}`, { cause: error })
+  return new DataFileError(`${file}, row ${row}, ${column}: ${faultOf(error)}`, { cause: error })
+}
+
+function faultOf({ code }: CsvError): string {
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return 'found a quote that is never closed; expected a second "'
+    case 'CSV_MAX_RECORD_SIZE':
+      return (
+        `found a row that has not ended after ${MAXIMUM_ROW_CHARACTERS.toLocaleString('en')} characters; expected a ` +
+        'shorter one: is there a quote that is never closed?'
+      )
+    case 'INVALID_OPENING_QUOTE':
+      return 'found a quote inside a cell; expected quotes around the whole cell, and "" for a quote within'
+    default:
+      return 'found text after a closing quote; expected a comma or the end of the row'
+  }
 }
 
 function hintAtLabel(label: string | undefined): string {

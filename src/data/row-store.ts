@@ -1,4 +1,5 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { STORE_BLOCK_ELEMENTS } from './constants.ts'
 import { DataFileError } from './errors.ts'
@@ -10,12 +11,12 @@ export interface RowStore {
   /**
    * Adds elements, row after row; a row may come in pieces.
    *
-   * @throws DataFileError where there is no room on the disk
+   * @throws DataFileError where the system's temporary folder is none, or has no room
    */
   append(elements: Float32Array | Uint8Array): void
   /** All rows. Nothing can be added afterwards. */
   finish(): Float32Array | StoredRows
-  /** Gives up: removes what was written. */
+  /** Gives up: removes what was written. After {@link finish} too. */
   discard(): void
 }
 
@@ -35,7 +36,8 @@ export function createRowStore({ element, width, limit }: RowStoreOptions): RowS
   let block = newBlock()
   let filled = 0
   let total = 0
-  let file: { readonly path: string; readonly descriptor: number } | undefined
+  let file: OpenFile | undefined
+  let isOpen = false
 
   function flush(): void {
     total += filled
@@ -48,10 +50,16 @@ export function createRowStore({ element, width, limit }: RowStoreOptions): RowS
     }
     if (file === undefined) {
       file = create()
+      isOpen = true
       for (const earlier of blocks) write(file, earlier)
       blocks = []
     }
     write(file, part)
+  }
+
+  function close({ descriptor }: OpenFile): void {
+    if (isOpen) closeSync(descriptor)
+    isOpen = false
   }
 
   return {
@@ -68,7 +76,7 @@ export function createRowStore({ element, width, limit }: RowStoreOptions): RowS
     finish() {
       flush()
       if (file !== undefined) {
-        closeSync(file.descriptor)
+        close(file)
         const rows = Int32Array.from({ length: total / width }, (_, row) => row)
         return { file: file.path, element, width, rows }
       }
@@ -84,26 +92,39 @@ export function createRowStore({ element, width, limit }: RowStoreOptions): RowS
 
     discard() {
       if (file === undefined) return
-      closeSync(file.descriptor)
+      close(file)
       rmSync(file.path, { force: true })
     },
   }
 }
 
-function create(): { path: string; descriptor: number } {
-  const path = temporaryFile()
-  return { path, descriptor: openSync(path, 'wx', 0o600) }
+interface OpenFile {
+  readonly path: string
+  readonly descriptor: number
 }
 
-function write({ path, descriptor }: { path: string; descriptor: number }, part: Float32Array | Uint8Array): void {
+function create(): OpenFile {
+  try {
+    const path = temporaryFile()
+    return { path, descriptor: openSync(path, 'wx', 0o600) }
+  } catch (error) {
+    throw cannotKeep(tmpdir(), error)
+  }
+}
+
+function write({ path, descriptor }: OpenFile, part: Float32Array | Uint8Array): void {
   const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new DataFileError(
-      `samples that do not fit into memory cannot be kept in ${dirname(path)} (${reason}); name a folder with room in TMPDIR`,
-      { cause: error },
-    )
+    throw cannotKeep(dirname(path), error)
   }
+}
+
+function cannotKeep(folder: string, error: unknown): DataFileError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new DataFileError(
+    `samples that do not fit into memory cannot be kept in ${folder} (${reason}); name a folder with room in TMPDIR`,
+    { cause: error },
+  )
 }

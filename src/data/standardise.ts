@@ -14,31 +14,46 @@ export async function standardise({ train, test }: Split): Promise<Split> {
   return { train: mapped(train, map), test: mapped(test, map) }
 }
 
-/** `[features]`: the mean of each. */
-export async function meanOf(dataset: Dataset): Promise<Float64Array> {
+/** `[features]`: the mean of each. Rejects with the signal's reason when it is aborted. */
+export async function meanOf(dataset: Dataset, signal?: AbortSignal): Promise<Float64Array> {
   const rows = samples(dataset)
   // Counted from the first row, so that a feature that never varies has that very value for its mean, unrounded.
   let origin: Float64Array | undefined
   const mean = new Float64Array(features(dataset))
-  await eachRow(dataset, row => {
-    if (origin === undefined) {
-      origin = Float64Array.from(row)
-      mean.set(origin)
-    }
-    for (let feature = 0; feature < row.length; feature++) mean[feature] += (row[feature] - origin[feature]) / rows
-  })
+  await eachRow(
+    dataset,
+    row => {
+      if (origin === undefined) {
+        origin = Float64Array.from(row)
+        mean.set(origin)
+      }
+      for (let feature = 0; feature < row.length; feature++) mean[feature] += (row[feature] - origin[feature]) / rows
+    },
+    signal,
+  )
   return mean
 }
 
-/** `[features]`: the mean squared difference from `centre`, which is the variance where that is the mean. */
-export async function variationAround(centre: Float64Array, dataset: Dataset): Promise<Float64Array> {
+/**
+ * `[features]`: the mean squared difference from `centre`, which is the variance where that is the mean. Rejects with the
+ * signal's reason when it is aborted.
+ */
+export async function variationAround(
+  centre: Float64Array,
+  dataset: Dataset,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
   const rows = samples(dataset)
   const variation = new Float64Array(centre.length)
-  await eachRow(dataset, row => {
-    for (let feature = 0; feature < row.length; feature++) {
-      variation[feature] += (row[feature] - centre[feature]) ** 2 / rows
-    }
-  })
+  await eachRow(
+    dataset,
+    row => {
+      for (let feature = 0; feature < row.length; feature++) {
+        variation[feature] += (row[feature] - centre[feature]) ** 2 / rows
+      }
+    },
+    signal,
+  )
   return variation
 }
 
@@ -60,7 +75,7 @@ function mapped(dataset: Dataset, map: AffineMap): Dataset {
 const READ_AT_ONCE = 2 ** 20
 
 /** Shows every row of inputs, which is only valid during the call. A peer that reads much data must go on answering. */
-async function eachRow(dataset: Dataset, visit: (row: Float32Array) => void): Promise<void> {
+async function eachRow(dataset: Dataset, visit: (row: Float32Array) => void, signal?: AbortSignal): Promise<void> {
   const row = new Float32Array(features(dataset))
   const labels = new Int32Array(targets(dataset))
   const sample = new Int32Array(1)
@@ -72,5 +87,6 @@ async function eachRow(dataset: Dataset, visit: (row: Float32Array) => void): Pr
     if (read < READ_AT_ONCE) continue
     read = 0
     await setImmediate()
+    signal?.throwIfAborted()
   }
 }

@@ -292,8 +292,9 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     })
   }
 
+  /** Who only listens has not begun, and takes no seal: it may not know yet what its parameters are to be used with. */
   function consider(): void {
-    if (options.averages) sealing.consider(stop).then(noteSeal, ignoreStop)
+    if (options.averages && started) sealing.consider(stop).then(noteSeal, ignoreStop)
   }
 
   function noteSeal(): void {
@@ -415,6 +416,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     if (options.averages) await learning.average(stop)
   }
 
+  let started = false
   let startedAt = clock.now()
   let listening: Promise<void> | undefined
 
@@ -454,6 +456,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     async start() {
       await listen()
       stopping.signal.throwIfAborted()
+      started = true
       startedAt = clock.now()
       announcer.start()
       settling.start(stop)
@@ -461,6 +464,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       if (parametersHash !== undefined) emit('consensus', { consensusDistance: 0, parametersHash })
       noteSeal()
       work = run().catch(ignoreStop)
+      // What was heard before.
+      consider()
     },
 
     parameters: () => replica.parameters.slice(),

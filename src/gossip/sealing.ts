@@ -76,8 +76,8 @@ export function createSealing(options: SealingOptions): Sealing {
   let refuses: string | undefined
   let hasProposed = options.sealed !== undefined
   let closing = false
-  /** When this peer last had company, or began to look for it. */
-  let company = clock.now()
+  /** When this peer last had company, or began to look for it: not before it looks around, which may be long after it was made. */
+  let company: number | undefined
   let sketched: { version: number; sketch: Float32Array } = { version: -1, sketch: new Float32Array(0) }
   let reopened = Number.NEGATIVE_INFINITY
   let choseAt = Number.POSITIVE_INFINITY
@@ -176,7 +176,11 @@ export function createSealing(options: SealingOptions): Sealing {
         closing = false
         return false
       case 'propose': {
-        if (!options.mayPropose() || !mayFreeze()) return false
+        if (!options.mayPropose()) {
+          closing = false
+          return false
+        }
+        if (!mayFreeze()) return false
         const own = freeze()
         choose(own.vector, own.hash)
         return true
@@ -232,7 +236,7 @@ export function createSealing(options: SealingOptions): Sealing {
       again = false
       losePatience()
       const members = voices()
-      if (members.length > 0) company = clock.now()
+      if (members.length > 0 || company === undefined) company = clock.now()
       if (refuses !== undefined && !members.some(({ announcement }) => announcement.choice === refuses)) {
         refuses = undefined
       }

@@ -16,6 +16,7 @@
 import { createHash } from 'node:crypto'
 import { complete as everybody } from '../averaging/topologies/complete.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
+import { norm } from '../parameters/vectors.ts'
 import type { Random } from '../random/random.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import {
@@ -25,11 +26,11 @@ import {
   STATISTICS_NEWCOMER_MS,
   STATISTICS_PATIENCE_MS,
 } from './constants.ts'
-import { UnusableStatisticsError } from './errors.ts'
+import { StoppedError, UnusableStatisticsError } from './errors.ts'
 import type { Emit } from './events.ts'
 import { createGossip, type Gossip } from './gossip.ts'
 import type { Lanes } from './lanes.ts'
-import type { Clock, PeerId, Storage } from './ports.ts'
+import type { AbortOptions, Clock, PeerId, Storage } from './ports.ts'
 import type { RecipeDocument } from './recipe-handshake.ts'
 import { createStillTrainer } from './still-trainer.ts'
 
@@ -37,10 +38,10 @@ import { createStillTrainer } from './still-trainer.ts'
 export interface OwnStatistics {
   readonly samples: number
   readonly features: number
-  /** `[features]` */
-  mean(): Promise<Float64Array>
-  /** `[features]`: the mean squared difference from `centre`. */
-  variationAround(centre: Float64Array): Promise<Float64Array>
+  /** `[features]`. Rejects with the signal's reason when it is aborted: there may be hours of samples. */
+  mean(options: AbortOptions): Promise<Float64Array>
+  /** `[features]`: the mean squared difference from `centre`. Rejects as {@link mean} does. */
+  variationAround(centre: Float64Array, options: AbortOptions): Promise<Float64Array>
 }
 
 /** What all peers of a swarm say of theirs. */
@@ -81,14 +82,17 @@ export function createStatistics(options: StatisticsOptions): Statistics {
   /** Of the means around which variations are agreed on. */
   let around: string | undefined
   let work: Promise<void> = Promise.resolve()
-  let stopped = false
+  const stopping = new AbortController()
+  const stop = { signal: stopping.signal }
 
   /** One thing after the other, and nothing after the end. */
   function then(next: () => Promise<void>): Promise<void> {
     work = work.then(async () => {
-      if (!stopped) await next()
+      if (!stopping.signal.aborted) await next()
     })
-    return work.catch(error => emit('failed', { error: error as Error }))
+    return work.catch(error => {
+      if (!stopping.signal.aborted) emit('failed', { error: error as Error })
+    })
   }
 
   async function startMeans(): Promise<void> {
@@ -96,41 +100,41 @@ export function createStatistics(options: StatisticsOptions): Statistics {
       options,
       'means',
       'means',
-      async () => sums(own.samples, await own.mean()),
-      hash => void then(() => startVariations(hash)),
+      async () => sumsOf(own.samples, await own.mean(stop)),
+      (hash, sums) => void then(() => startVariations(hash, sums)),
       () => true,
     )
   }
 
-  async function startVariations(hash: string): Promise<void> {
-    if (hash === around || means === undefined) return
+  /** @param sums that have this hash */
+  async function startVariations(hash: string, sums: Float32Array): Promise<void> {
+    if (hash === around) return
     await variations?.stop()
     variations = undefined
     around = hash
-    const mean = quotients(means.parameters())
+    const mean = quotients(sums)
     const began = clock.now()
     /** Whoever has agreed on the means is to have its say in how values vary around them. */
     const complete = () =>
       clock.now() - began >= STATISTICS_PATIENCE_MS ||
       everyoneOf(means?.status().peers ?? [], variations?.status().peers ?? [])
-    const lane = await startLane(
+    variations = await startLane(
       options,
       'variations',
       variationsAround(hash),
-      async () => sums(own.samples, await own.variationAround(mean)),
-      () =>
+      async () => sumsOf(own.samples, await own.variationAround(mean, stop)),
+      (_hash, sums) =>
         void then(async () => {
-          if (hash === around) options.agreed({ mean, variance: quotients(lane.parameters()) })
+          if (hash === around) options.agreed({ mean, variance: quotients(sums) })
         }),
       complete,
     )
-    variations = lane
   }
 
   return {
     start: () => then(startMeans),
     async stop() {
-      stopped = true
+      stopping.abort(new StoppedError())
       await work.catch(() => {})
       await Promise.all([means?.stop(), variations?.stop()])
     },
@@ -164,7 +168,7 @@ async function startLane(
   kind: 'means' | 'variations',
   name: string,
   vector: () => Promise<Float32Array>,
-  sealed: (hash: string) => void,
+  sealed: (hash: string, vector: Float32Array) => void,
   complete: () => boolean,
 ): Promise<Gossip> {
   const layout = createLayout([{ name: kind, shape: [1 + own.features], trainable: false }])
@@ -202,7 +206,8 @@ async function startLane(
         joined = clock.now()
       }
       if (event === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') exchanges++
-      if (event === 'consensus' && 'parametersHash' in detail) sealed(detail.parametersHash)
+      // The vector too, as it is now: whoever is told has other work, and meanwhile the lane may have gone on averaging.
+      if (event === 'consensus' && 'parametersHash' in detail) sealed(detail.parametersHash, gossip.parameters())
       if (event === 'warning' && 'message' in detail) emit('warning', { message: `statistics: ${detail.message}` })
       if (event === 'failed' && 'error' in detail) emit('failed', { error: detail.error })
     },
@@ -214,17 +219,19 @@ async function startLane(
 /**
  * `[1 + features]`: the number of samples, and that many times each value.
  *
- * @throws UnusableStatisticsError naming the first feature of which that is no number any more
+ * @throws UnusableStatisticsError naming the feature that makes them more than others would accept
  */
-function sums(samples: number, values: Float64Array): Float32Array {
+function sumsOf(samples: number, values: Float64Array): Float32Array {
   const vector = new Float32Array(1 + values.length)
   vector[0] = samples
   for (const [feature, value] of values.entries()) vector[1 + feature] = samples * value
   requireNumbers(vector.subarray(1))
+  // Others take a vector beyond this bound for an attack, and ban its sender.
+  if (norm(vector) > STATISTICS_MAXIMUM_NORM) throw tooLarge(largest(values))
   return vector
 }
 
-/** `[features]`: what {@link sums} was made from, whatever the vector was scaled by. */
+/** `[features]`: what {@link sumsOf} was given, whatever the vector was scaled by. */
 function quotients(vector: Float32Array): Float64Array {
   const values = Float64Array.from(vector.subarray(1), sum => sum / vector[0])
   requireNumbers(values)
@@ -233,8 +240,16 @@ function quotients(vector: Float32Array): Float64Array {
 
 function requireNumbers(values: Float32Array | Float64Array): void {
   const feature = values.findIndex(value => !Number.isFinite(value))
-  if (feature < 0) return
-  throw new UnusableStatisticsError(
+  if (feature >= 0) throw tooLarge(feature)
+}
+
+/** Of the value furthest from 0, the feature. */
+function largest(values: Float64Array): number {
+  return values.reduce((best, value, feature) => (Math.abs(value) > Math.abs(values[best]) ? feature : best), 0)
+}
+
+function tooLarge(feature: number): UnusableStatisticsError {
+  return new UnusableStatisticsError(
     `feature ${feature} takes values that are too large to be standardised; scale it down in the data of every peer`,
   )
 }

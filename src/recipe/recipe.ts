@@ -20,7 +20,10 @@ const recipeSchema = z.strictObject({
   hearsay: z.literal('1').default('1'),
   model: z
     .strictObject({
-      /** `linear`, `mlp[:H,H…]`; `vector` is a bare vector, for the consensus task. */
+      /**
+       * `linear`, `mlp[:H,H…]`, `cnn`, `language[:LAYERS,HEADS,WIDTH]`, `tfjs:FILE`, `module:FILE`; `vector` is a bare vector, for
+       * the consensus task. Of peers with trainers of their own, any name.
+       */
       name: z.string().min(1).default('mlp:64'),
       /** Shape of one sample; for `vector` its length. */
       shape: z.array(count).min(1).default([28, 28, 1]),

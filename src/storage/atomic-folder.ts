@@ -1,5 +1,5 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { WriteError, writeAtomically } from './atomic-file.ts'
 
 /**
@@ -13,18 +13,20 @@ export async function writeFolderAtomically(
   path: string,
   files: readonly { readonly name: string; readonly content: Uint8Array | string }[],
 ): Promise<void> {
-  const beside = `${path}.part`
+  // Beside it, and not in it: whoever names a folder may end it with a slash.
+  const place = resolve(path)
+  const beside = `${place}.part`
   try {
     await rm(beside, { recursive: true, force: true })
     await mkdir(beside)
     for (const { name, content } of files) await writeAtomically(join(beside, name), content)
-    await rename(beside, path)
+    await rename(beside, place)
   } catch (error) {
     await rm(beside, { recursive: true, force: true })
     if (error instanceof WriteError) throw error
     throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })
   }
-  const parent = await open(dirname(path), 'r')
+  const parent = await open(dirname(place), 'r')
   try {
     await parent.sync()
   } finally {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { afterEach, expect, test } from 'vitest'
 import { createPeer, type Peer, type PeerOptions } from '../../src/create-peer.ts'
@@ -123,9 +123,11 @@ test('a peer that is started again, and a model that is exported, have the stati
   await exportModel({ state: one, to: `${folder.path}/model` })
   await exportModel({ state: one, to: `${folder.path}/model.safetensors` })
   const { metadata } = decodeSafetensors(readFileSync(`${folder.path}/model.safetensors`))
+  const [large, small] = Array.from(agreed?.variance ?? [], Math.sqrt)
   expect(JSON.parse(metadata.standardisation)).toEqual({
     mean: [...(agreed?.mean ?? [])],
-    deviation: Array.from(agreed?.variance ?? [], Math.sqrt),
+    // The last feature is the same for all, and is divided by nothing.
+    deviation: [large, small, 1],
   })
   const { modelTopology } = JSON.parse(readFileSync(`${folder.path}/model/model.json`, 'utf8'))
   expect(JSON.stringify(modelTopology)).toContain('"name":"standardise"')
@@ -139,7 +141,40 @@ test('a peer that is started again, and a model that is exported, have the stati
 
 test('a peer that averages with nobody standardises by its own samples', async () => {
   const alone = await make(0, [], { recipe: { ...recipe, averaging: { rule: 'none' } } })
+  const known = untilStandardised(alone)
   await alone.start()
+  await known
   const { mean } = alone.standardisation() as AgreedStatistics
   expect(mean[0]).toBeCloseTo(pooled([0]).mean[0], 6)
+})
+
+test('a peer that comes after the seal, or comes back sealed, takes the statistics first', async () => {
+  const state = `${folder.path}/late`
+  const first = await make(0, [])
+  await first.listen()
+  const peers = [first, await make(1, first.addresses())]
+  await Promise.all(peers.map(peer => peer.start()))
+  const signal = AbortSignal.timeout(40_000)
+  const [{ parametersHash }] = await Promise.all(peers.map(peer => peer.untilConsensus({ signal })))
+
+  for (const _time of ['first', 'second']) {
+    const late = await make(2, first.addresses(), { state })
+    await late.start()
+    expect((await late.untilConsensus({ signal })).parametersHash).toBe(parametersHash)
+    expect(late.standardisation()).toEqual(first.standardisation())
+    expect((await late.evaluate()).accuracy).toBeGreaterThan(0.95)
+    await late.stop()
+  }
+})
+
+test('a peer whose statistics cannot be kept any more still stops: others no longer reach it', async () => {
+  const state = `${folder.path}/removed`
+  const peer = await make(0, [], { state })
+  const started = new Promise(resolve => peer.addEventListener('started', resolve))
+  await peer.start()
+  await started
+  expect(peer.addresses()).not.toEqual([])
+  rmSync(state, { recursive: true })
+  await expect(peer.stop()).rejects.toThrow('cannot be written')
+  expect(peer.addresses()).toEqual([])
 })

@@ -121,6 +121,20 @@ test.each([
   expect((fault as Error).message).toContain(message)
 })
 
+test('a stray quote before much more is refused where it is, and not at the end of the file', async () => {
+  let read = 0
+  function* content() {
+    yield Buffer.from('x,c\n1,a\n2,"b\n')
+    for (; read < 64; read++) yield Buffer.from('3,c\n'.repeat(2 ** 18))
+  }
+  const fault = await readCsv(Readable.from(content()), { file: 'a.csv', header: true }).catch(error => error)
+  expect(fault).toBeInstanceOf(UsageError)
+  expect(fault.message).toContain(
+    'a.csv, row 3, column 2: found a row that has not ended after 4,194,304 characters; expected a shorter one',
+  )
+  expect(read).toBeLessThan(64)
+})
+
 test.each([
   ['klass', 'a.csv: there is no column named "klass"; expected one of "x", "c"'],
   ['2', 'a.csv: there is no column at index 2; expected 0 to 1, or -2 to -1 from the end'],

@@ -72,6 +72,17 @@ describe('data that are larger than what memory is allowed take a fraction of th
     expect(grown).toBeLessThan((rows * columns * 4) / 2)
   })
 
+  test('and where there is no folder for them, that is said', async () => {
+    const file = writeRepeatedly('nowhere.csv', Buffer.alloc(0), Buffer.from('1,2,a\n3,4,b\n'), 5)
+    const loading = promisify(execFile)(process.execPath, [PROGRAM, `csv:${file}?header=no`, '0', 'digits'], {
+      env: { ...process.env, TMPDIR: '/nonexistent' },
+      timeout: 50_000,
+    })
+    await expect(loading).rejects.toThrow(
+      /samples that do not fit into memory cannot be kept in \/nonexistent \(ENOENT.*\); name a folder with room in TMPDIR/,
+    )
+  })
+
   test('and nothing of them is left behind', () => {
     expect(readdirSync(folder.path).filter(name => name.startsWith('hearsay-data-'))).toEqual([])
   })

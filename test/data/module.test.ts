@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { samples } from '../../src/data/dataset.ts'
 import { loadDataset } from '../../src/data/sources.ts'
@@ -54,6 +54,21 @@ describe('a module', () => {
     expect(samples((await load(relative(process.cwd(), file))).train)).toBe(8)
   })
 
+  test('may hand on what another source loaded, with rows in a file that are standardised when they are read', async () => {
+    const csv = folder.write('ten.csv', Array.from({ length: 10 }, (_, i) => `${i},${i * i},${i % 2}`).join('\n'))
+    const source = `csv:${csv}?header=no&standardise=yes`
+    const options = { seed: 1, memoryLimitBytes: 0 }
+    const library = join(import.meta.dirname, '../../src/data/sources.ts')
+    const file = folder.write(
+      'handed-on.mjs',
+      `import { loadDataset } from ${JSON.stringify(library)}
+       export default () => loadDataset(${JSON.stringify(source)}, ${JSON.stringify(options)})`,
+    )
+    const own = await loadDataset(source, options)
+    expect(own.train.maps).toHaveLength(1)
+    expect(inputsOf((await load(file)).train)).toEqual(inputsOf(own.train))
+  })
+
   test('of sequences keeps their order', async () => {
     const file = folder.write(
       'sequences.mjs',
@@ -98,6 +113,12 @@ describe('refused, with the file and the field:', () => {
       'range.mjs',
       changed('labels: new Int32Array(10).fill(2, 4)'),
       'field labels.4: found 2; expected 0 to 1, as there are 2 classes',
+    ],
+    ['map.mjs', changed('maps: [{ shift: [0, 0], scale: [1, 1] }]'), 'field maps.0.shift: expected a Float64Array'],
+    [
+      'narrow.mjs',
+      changed('maps: [{ shift: new Float64Array(2), scale: new Float64Array(3).fill(1) }]'),
+      'field maps.0.scale: found 3 numbers; expected 2, one for each feature',
     ],
     ['names.mjs', changed('classNames: ["a"]'), 'field classNames: found 1; expected one for each of 2 classes'],
     ['targets.mjs', changed('targets: 3'), 'field labels: found 10; expected 3 for each sample'],

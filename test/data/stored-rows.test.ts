@@ -143,6 +143,20 @@ describe('stored rows', () => {
   })
 })
 
+test('photos that are too few to be split are refused, and so are not kept', async () => {
+  mkdirSync(`${folder.path}/few/a`, { recursive: true })
+  mkdirSync(`${folder.path}/few/b`)
+  const before = stored(store(blobs(1, 1))).file
+  const photo = await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer()
+  for (const name of ['a/1', 'a/2', 'b/3', 'b/4']) folder.write(`few/${name}.png`, photo)
+  await expect(loadDataset(`images:${folder.path}/few`, { seed: 1, memoryLimitBytes: NO_MEMORY })).rejects.toThrow(
+    'found 4 samples; expected at least 5',
+  )
+  expect(existsSync(before.replace(/\d+$/, number => String(Number(number) + 1)))).toBe(false)
+})
+
 describe('training on stored rows', () => {
   const running: Trainer[] = []
   afterEach(async () => {

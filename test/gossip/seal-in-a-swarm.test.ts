@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { WorldOptions } from '../../simulations/world.ts'
 import { createSketcher } from '../../src/averaging/sketch.ts'
 import type { Announcement, Phase } from '../../src/gossip/announcement.ts'
-import { MEMBER_EXPIRY_MS, SEAL_PATIENCE_MS, SKETCH_BUCKETS } from '../../src/gossip/constants.ts'
+import { ALONE_GRACE_MS, MEMBER_EXPIRY_MS, SEAL_PATIENCE_MS, SKETCH_BUCKETS } from '../../src/gossip/constants.ts'
+import { createGossip } from '../../src/gossip/gossip.ts'
 import { receive, send } from '../../src/gossip/messages.ts'
-import type { FrameStream } from '../../src/gossip/ports.ts'
+import type { FrameStream, PeerId } from '../../src/gossip/ports.ts'
 import { sendVector } from '../../src/gossip/transfer.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { distance, norm } from '../../src/parameters/vectors.ts'
@@ -14,6 +16,19 @@ import { createLiar, never } from './liar.ts'
 const sealOf = (world: AveragingWorld, index: number) => world.inhabitants[index].gossip?.sealed()
 const phases = (world: AveragingWorld) => world.inhabitants.map(({ gossip }) => gossip?.status().phase)
 const said = (world: AveragingWorld, event: string) => world.events.filter(line => line.includes(` ${event} `))
+
+/** Starts the peer that only listens so far. */
+let start = async () => {}
+
+/** A core of which one peer only listens where others start. */
+function listening(peer: PeerId): NonNullable<WorldOptions['core']> {
+  return async (options, emit) => {
+    const gossip = await createGossip(options, emit)
+    if (options.network.self !== peer) return gossip
+    start = gossip.start
+    return { ...gossip, start: gossip.listen }
+  }
+}
 
 describe('a swarm', () => {
   test('ends on the same bytes', async () => {
@@ -61,6 +76,27 @@ describe('a swarm', () => {
     await world.during(world.start(1))
     await world.until(() => world.sealed())
     expect(sealOf(world, 1)).toBe(seal)
+  })
+
+  test('gives its seal to one that comes after it when that one starts, and not while it only listens', async () => {
+    const world = createAveragingWorld({ peers: 3, core: listening('peer-2') })
+    for (const index of [0, 1]) await world.start(index)
+    await world.until(() => [0, 1].every(i => sealOf(world, i) !== undefined))
+    await world.start(2)
+    await world.wait(5_000)
+    expect(sealOf(world, 2)).toBeUndefined()
+    await world.during(start())
+    await world.until(() => world.sealed())
+  })
+
+  test('of one that only listened for long waits for others when that one starts', async () => {
+    const world = createAveragingWorld({ peers: 1, core: listening('peer-0') })
+    await world.start(0)
+    await world.wait(2 * ALONE_GRACE_MS)
+    await world.during(start())
+    await world.wait(ALONE_GRACE_MS - 1_000)
+    expect(world.sealed()).toBe(false)
+    await world.until(() => world.sealed())
   })
 
   test('is still sealed after all have restarted', async () => {

@@ -228,4 +228,70 @@ describe('statistics of a swarm', () => {
       'failed feature 3 takes values that are too large to be standardised; scale it down in the data of every peer',
     ])
   })
+
+  test('that others would take for an attack are refused by the number of the feature', async () => {
+    const swarm = createSwarm()
+    // As of time stamps in nanoseconds, over months: 10^32, and a thousand samples.
+    const own: OwnStatistics = {
+      samples: 1_000,
+      features: 2,
+      mean: async () => Float64Array.of(1, 1e18),
+      variationAround: async () => Float64Array.of(1, 1e32),
+    }
+    const peer = await swarm.start(0, { own })
+    await swarm.until(() => peer.said.length > 0)
+    expect(peer.said).toEqual([
+      'failed feature 1 takes values that are too large to be standardised; scale it down in the data of every peer',
+    ])
+  })
+
+  test('are looked for no longer when the peer stops, however many samples there are to look through', async () => {
+    const swarm = createSwarm()
+    let looking = false
+    const own: OwnStatistics = {
+      ...ownOf(samplesOf(0)),
+      variationAround: (_centre, { signal }) => {
+        looking = true
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+    }
+    const peer = await swarm.start(0, { own })
+    await swarm.until(() => looking)
+    let stopped = false
+    void peer.statistics.stop().then(() => {
+      stopped = true
+    })
+    await swarm.until(() => stopped)
+    expect(peer.said).toEqual([])
+  })
+
+  test('vary around means that were sealed, though these change again while a peer is busy with earlier ones', async () => {
+    const swarm = createSwarm()
+    const centres: Float64Array[][] = [[], []]
+    const look = Promise.withResolvers<void>()
+    const ownFor = (index: number): OwnStatistics => ({
+      ...ownOf(samplesOf(index)),
+      async variationAround(centre) {
+        const isFirst = centres[index].push(centre) === 1
+        if (index === 0 && isFirst) await look.promise
+        return variationAround(centre, samplesOf(index))
+      },
+    })
+    // Both alone, and then together: of the means of both the first one hears while it looks through its samples.
+    swarm.virtual.split(new Set(['peer-0']))
+    const [busy, other] = [await swarm.start(0, { own: ownFor(0) }), await swarm.start(1, { own: ownFor(1) })]
+    await swarm.until(() => centres.every(each => each.length === 1))
+    swarm.virtual.split(new Set(['peer-2']))
+    const third = await swarm.start(2)
+    await swarm.until(() => centres[1].length === 2 && third.agreed.length === 1)
+    // With another one: the means are averaged again when it has looked.
+    swarm.virtual.split()
+    const reopened = () => busy.said.filter(line => line.includes('too far from what was sealed')).length
+    await swarm.until(() => reopened() === 2)
+    await swarm.wait(1_000)
+    look.resolve()
+    const last = () => new Set([busy, other, third].map(({ agreed }) => agreed.at(-1)?.mean[0]))
+    await swarm.until(() => third.agreed.length > 1 && last().size === 1)
+    expect(centres[0][1]).toEqual(centres[1][1])
+  })
 })

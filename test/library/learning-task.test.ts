@@ -49,7 +49,7 @@ describe('data that meet a recipe', () => {
 
 describe('sequences that meet a recipe', () => {
   const letters = parseRecipe({
-    model: { name: 'linear', shape: [2], classes: 4, classNames: ['a', 'b', 'c', 'd'] },
+    model: { name: 'language', shape: [2], classes: 4, classNames: ['a', 'b', 'c', 'd'] },
     objective: { task: 'language' },
   })
   const text = dataset({
@@ -78,7 +78,7 @@ describe('sequences that meet a recipe', () => {
   test('are told of a hundred characters that are known, and of how many more there are', () => {
     const names = Array.from({ length: 130 }, (_, i) => String.fromCodePoint(0x4e00 + i))
     const many = parseRecipe({
-      model: { name: 'linear', shape: [2], classes: 130, classNames: names },
+      model: { name: 'language', shape: [2], classes: 130, classNames: names },
       objective: { task: 'language' },
     })
     expect(() => fitData(many, { train: text, test: text })).toThrow(/"[^"]+" and 30 more$/)
@@ -112,6 +112,23 @@ describe('the task', () => {
 
   test('classify is refused on sequences', () => {
     expect(() => fitData(recipe, { train: text, test: text })).toThrow('the task for them is language')
+  })
+
+  test.each([
+    ['linear', [2]],
+    ['mlp:64', [2]],
+    ['cnn', [10, 10]],
+  ])('language is refused where the model is %s, which gives one answer for a sample', (name, shape) => {
+    const letters = parseRecipe({ model: { ...recipe.model, name, shape }, objective: { task: 'language' } })
+    const texts = { ...text, shape }
+    expect(() => fitData(letters, { train: texts, test: texts })).toThrow(
+      `${name} cannot take samples of shape [${shape.join(', ')}]: it gives one answer for a sample`,
+    )
+  })
+
+  test('classify is refused where the model is language', () => {
+    const language = parseRecipe({ ...recipe, model: { ...recipe.model, name: 'language' } })
+    expect(() => fitData(language, { train: dataset(), test: dataset() })).toThrow('it takes sequences of classes')
   })
 
   test('is refused where the model cannot take the shape', () => {

@@ -90,6 +90,13 @@ test('the command line exports, and inspect understands it', async () => {
   expect(await hearsay('inspect', to, '--json')).toMatchObject({ code: 0 })
 })
 
+test('a folder may be named with a slash behind', async () => {
+  const to = join(path, 'with-a-slash')
+  const { code, stderr } = await hearsay('export', '--state', state, '--to', `${to}/`)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(readdirSync(to)).toContain('model.json')
+})
+
 describe('wrong usage', () => {
   const old = join(path, 'old')
   const foreign = join(path, 'foreign')

@@ -20,6 +20,25 @@ test.concurrent('help names every topology and rule', async () => {
   for (const name of [...pairwiseRuleNames, ...topologyNames]) expect(stdout).toContain(name)
 })
 
+test.concurrent('help says of every data source how it is written, as the library does', async () => {
+  const { loadDataset } = await import('../../src/index.ts')
+  const refusal: Error = await loadDataset('nowhere', { seed: 1 }).then(
+    () => new Error('it was loaded'),
+    error => error,
+  )
+  const forms = refusal.message.split('accepted: ')[1].split(', ')
+  expect(forms).toHaveLength(6)
+  const [help, none] = await Promise.all([hearsay('peer', '--help'), hearsay('peer', '--data', '')])
+  for (const form of forms) expect(help.stdout).toContain(form)
+  for (const form of forms) expect(none.stderr).toContain(form.replace(/\[.*| or .*/, ''))
+})
+
+test.concurrent('help of simulate explains flags by those that it shows', async () => {
+  const { stdout } = await hearsay('simulate', '--help')
+  expect(stdout).not.toContain('--local-steps')
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(default: "wasm", with --engine libp2p "auto")')
+})
+
 test.concurrent('hearsay --help names the commands, and --version the version', async () => {
   const [help, version] = await Promise.all([hearsay('--help'), hearsay('--version')])
   expect(help.code).toBe(0)

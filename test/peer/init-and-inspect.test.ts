@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { blobs, hearsay } from './command-line.ts'
@@ -30,6 +30,24 @@ test.concurrent('init writes a recipe that fits the data, and inspect reads it',
   expect(shown).toMatchObject({ code: 0, stderr: '' })
   expect(shown.stdout).toContain(swarm)
   expect(JSON.parse(machine.stdout)).toEqual({ kind: 'recipe', swarm, recipe })
+})
+
+test.concurrent('init writes no recipe of a model that cannot learn from the data', async () => {
+  const text = folder.write('verse.txt', 'the quick brown fox jumps over the lazy dog; '.repeat(60))
+  const file = `${folder.path}/impossible.json`
+  const { code, stdout, stderr } = await hearsay(
+    'init',
+    '--yes',
+    '--data',
+    `text:${text}`,
+    '--model',
+    'mlp:64',
+    '--out',
+    file,
+  )
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^hearsay: mlp:64 cannot take samples of shape \[64\]: [^\n]*\n$/)
+  expect(existsSync(file)).toBe(false)
 })
 
 test.concurrent('init says what comes next, and overwrites only with --force', async () => {

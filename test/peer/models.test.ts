@@ -43,6 +43,7 @@ test.concurrent('a peer shows what its model writes, too', async () => {
     .map(line => JSON.parse(line))
   const said = events.find(({ event }) => event === 'sample')
   expect(said.sample).toHaveLength(400)
+  expect(stderr).toMatch(/trained alone, .*: a loss of \d\.\d{3} nats per character, accuracy/)
 })
 
 test.concurrent('a model from a module is part of the recipe, and another file of that name is refused', async () => {

@@ -81,6 +81,17 @@ test('with the rule none a peer ends when it has trained', async () => {
   expect(stderr).toMatch(/stopped at step 30 \(stopped\)/)
 })
 
+test('the saved parameters say by what samples are standardised, and how far they were trained', async () => {
+  const recipe = recipeOf('standardised.json', { averaging: { rule: 'none' }, data: { standardise: true } })
+  const saved = `${folder.path}/standardised.safetensors`
+  const { code, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--steps', '30', '--save', saved)
+  expect(code, stderr).toBe(0)
+  const { metadata } = JSON.parse((await hearsay('inspect', saved, '--json')).stdout)
+  expect(metadata).toMatchObject({ step: '30', age: '30' })
+  const { mean, deviation } = JSON.parse(metadata.standardisation)
+  expect([mean.length, deviation.length]).toEqual([2, 2])
+})
+
 test('Ctrl-C leaves a checkpoint, from which the peer goes on; meanwhile nobody else may use its state', async () => {
   const recipe = recipeOf('long.json', { training: { steps: 100_000 } })
   const state = `${folder.path}/me`

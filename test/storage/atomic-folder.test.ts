@@ -18,6 +18,13 @@ test('a folder is there with all its files, and nothing is left beside it', asyn
   expect([...readFileSync(join(parent, 'made', 'b'))]).toEqual([1, 2])
 })
 
+test('a folder may be named with a slash behind', async () => {
+  const parent = newFolder()
+  await writeFolderAtomically(`${join(parent, 'made')}/`, [{ name: 'a', content: 'one' }])
+  expect(readdirSync(parent)).toEqual(['made'])
+  expect(readdirSync(join(parent, 'made'))).toEqual(['a'])
+})
+
 test('what a killed process left beside it is no hindrance, and does not get in', async () => {
   const parent = newFolder()
   mkdirSync(join(parent, 'made.part'))

@@ -15,7 +15,11 @@ Examples:
 export function addExport(program: Command): void {
   defineCommand(program, 'export', "write a peer's model for other programs")
     .requiredOption('--state <DIR>', 'the state folder of the peer', folder)
-    .requiredOption('--to <PATH>', 'FILE.safetensors, or a new folder for TensorFlow.js', file)
+    .requiredOption(
+      '--to <PATH>',
+      'FILE.safetensors, or for TensorFlow.js a new folder, a name without an ending',
+      file,
+    )
     .addHelpText('after', HELP)
     .action(async (flags: ExportFlags) => {
       const { runExport } = await import('./run.ts')

@@ -8,17 +8,22 @@ import {
   parseModel,
   parseRule,
   parseTopology,
+  type Split,
   topologyNames,
 } from '../../../src/index.ts'
+import { SOURCE_FORMS } from '../../data-sources.ts'
 import { Interrupted } from '../../interruption.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
 
-/** What a newcomer chooses from; flags take everything else too. */
+/** What a newcomer chooses from, of what fits the data; flags take everything else too. */
 const MODELS = [
   { value: 'linear', hint: 'softmax regression' },
   { value: 'mlp:64', hint: 'one hidden layer' },
   { value: 'mlp:128,64', hint: 'two hidden layers' },
+  { value: 'cnn', hint: 'convolutions, for images' },
+  { value: 'language', hint: 'a small GPT' },
+  { value: 'language:2,2,64', hint: 'a smaller one, which trains faster' },
 ]
 
 const TOPOLOGY_HINTS: Readonly<Record<string, string>> = {
@@ -40,34 +45,63 @@ export interface Asking {
   readonly requireFree: (file: string) => Promise<void>
   /** Of the order of the data, where it matters. */
   readonly seed: number
+  /** Hears what is odd about the data. */
+  readonly warn: (message: string) => void
+  /** Ends the questions. */
+  readonly signal: AbortSignal
+}
+
+/** The flags with what was asked, and the data that they name, where that is known. */
+export interface Answers {
+  readonly flags: InitFlags
+  readonly data?: Split
 }
 
 const DATA = 'digits'
 const STEPS = String(defaultRecipe.training.steps)
 
 /** Asks for what the flags leave open; nothing is asked before what they say is known to be right. */
-export async function askForRecipe(flags: InitFlags, { file, requireFree, seed }: Asking): Promise<InitFlags> {
+export async function askForRecipe(
+  flags: InitFlags,
+  { file, requireFree, seed, warn, signal }: Asking,
+): Promise<Answers> {
   if (flags.model !== undefined) parseModel(flags.model)
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
   if (flags.rule !== undefined) parseRule(flags.rule, parseAggregator('mean'))
-  const loading = { seed, strict: flags.strict }
-  if (flags.data !== undefined) await loadDataset(flags.data, loading)
-  const options = { output: process.stderr }
+  const found: { data?: Split; oddities: string[] } = { oddities: [] }
+  const find = async (source: string) => {
+    const oddities: string[] = []
+    const data = await loadDataset(source, { seed, strict: flags.strict, warn: message => oddities.push(message) })
+    requireModelFor(data, flags.model)
+    Object.assign(found, { data, oddities })
+  }
+  if (flags.data !== undefined) await find(flags.data)
+  const options = { output: process.stderr, signal }
   intro('A recipe: what the peers of a swarm have in common', options)
   const data =
     flags.data ??
     answer(
       await text({
         ...options,
-        message: 'Data to learn from (digits, csv:FILE, idx:IMAGES,LABELS, images:DIR, text:FILE, module:FILE)',
+        message: `Data to learn from (${SOURCE_FORMS})`,
         placeholder: DATA,
         defaultValue: DATA,
-        validate: given => complaint(async () => void (await loadDataset(given || DATA, loading))),
+        validate: given => complaint(() => find(given || DATA)),
       }),
     )
+  // Not before: a line in the middle of a question garbles it.
+  for (const message of found.oddities) warn(message)
+  const models = found.data === undefined ? MODELS : modelsFor(found.data)
   const model =
     flags.model ??
-    answer(await select({ ...options, message: 'Model', options: MODELS, initialValue: defaultRecipe.model.name }))
+    answer(
+      await select({
+        ...options,
+        message: 'Model',
+        options: models,
+        initialValue: (models.find(({ value }) => value === defaultRecipe.model.name) ?? models[0]).value,
+      }),
+    )
   const topology =
     flags.topology ??
     answer(
@@ -118,7 +152,27 @@ export async function askForRecipe(flags: InitFlags, { file, requireFree, seed }
       }),
     )
   outro('', options)
-  return { ...flags, data, model, topology, rule, steps, out }
+  return { flags: { ...flags, data, model, topology, rule, steps, out }, data: found.data }
+}
+
+function modelsFor({ train }: Split): typeof MODELS {
+  return MODELS.filter(({ value }) => misfit(value, train) === undefined)
+}
+
+/** @param model that a flag names */
+function requireModelFor(data: Split, model: string | undefined): void {
+  const { train } = data
+  const shape = `[${train.shape.join(', ')}]`
+  const reason = model === undefined ? undefined : misfit(model, train)
+  if (reason !== undefined) throw new WrongUsage(`${model} cannot take samples of shape ${shape}: ${reason}`)
+  if (model !== undefined || modelsFor(data).length > 0) return
+  throw new WrongUsage(
+    `no model of hearsay takes samples of shape ${shape} of ${train.name}; name your own, with --model`,
+  )
+}
+
+function misfit(model: string, { shape, targets }: Split['train']): string | undefined {
+  return parseModel(model).misfit?.(shape, targets !== undefined)
 }
 
 /** What is wrong with an answer, so that it can be given again. */

@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises'
-import { createOutput } from '../../output.ts'
+import { onInterruption } from '../../interruption.ts'
+import { createOutput, type Output } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
 import { prepareTask } from '../../task.ts'
 import { shortHash } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
+import type { Answers } from './questions.ts'
 
 const DEFAULT_FILE = 'recipe.json'
 /** Of the order of a CSV file's rows, which the recipe does not depend on. */
@@ -12,9 +14,10 @@ const DATA_SEED = 1
 
 export async function runInit(given: InitFlags): Promise<void> {
   const out = createOutput(given)
+  const signal = onInterruption(out.say)
   if (given.out !== undefined) await requireFree(given.out, given.force)
   const asks = process.stdin.isTTY && process.stderr.isTTY && !given.yes && !given.json && !given.quiet
-  const flags = asks ? await askForMissing(given) : given
+  const { flags, data }: Answers = asks ? await askForMissing(given, out, signal) : { flags: given }
   const file = flags.out ?? DEFAULT_FILE
   await requireFree(file, flags.force)
 
@@ -23,11 +26,13 @@ export async function runInit(given: InitFlags): Promise<void> {
     file: undefined,
     flags,
     source,
+    loaded: data,
     seed: DATA_SEED,
     trainingSeed: flags.seed,
     strict: flags.strict,
     warn: out.warn,
   })
+  signal.throwIfAborted()
   const { recipeHash, requirePairwise } = await import('../../../src/index.ts')
   // A recipe that no peer could follow.
   requirePairwise(recipe)
@@ -45,12 +50,14 @@ export async function runInit(given: InitFlags): Promise<void> {
   )
 }
 
-async function askForMissing(flags: InitFlags): Promise<InitFlags> {
+async function askForMissing(flags: InitFlags, out: Output, signal: AbortSignal): Promise<Answers> {
   const { askForRecipe } = await import('./questions.ts')
   return await askForRecipe(flags, {
     file: DEFAULT_FILE,
     requireFree: file => requireFree(file, flags.force),
     seed: DATA_SEED,
+    warn: out.warn,
+    signal,
   })
 }
 

@@ -38,7 +38,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
     company.end()
     await tellSample(peer, out)
     if (flags.save !== undefined) {
-      await saveParameters(flags.save, peer, peer.recipe, peer.parameters())
+      await saveParameters(flags.save, peer)
       out.say(`saved the parameters to ${flags.save}`)
     }
     await peer.stop(peer.sealed() === undefined ? 'stopped' : 'consensus')
@@ -83,29 +83,35 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
 async function learn(peer: Peer, company: Company, out: Output, signal: AbortSignal): Promise<void> {
   if (peer.recipe.averaging.rule === 'none') {
     await untilTrained(peer, signal)
-    const { accuracy } = await peer.evaluate()
-    out.say(`trained alone, as the rule none says: accuracy ${percent(accuracy)}`)
+    out.say(`trained alone, as the rule none says: ${await quality(peer)}`)
     return
   }
   // One that had sealed with others before may meet nobody now.
-  const sealedBefore = peer.sealed() !== undefined
+  const sealedBefore = peer.status().phase === 'sealed'
   const agreed = await peer.untilConsensus({ signal })
-  const { accuracy } = await peer.evaluate()
+  const figures = await quality(peer)
   const { bytesIn, bytesOut, peers } = peer.status()
   if (!company.met() && !sealedBefore) {
-    out.say(`met nobody: these are this peer's parameters alone, with accuracy ${percent(accuracy)}`)
+    out.say(`met nobody: these are this peer's parameters alone, with ${figures}`)
     await peer.untilDismissed({ signal })
     // Somebody may have come at the last moment.
     if (company.met()) out.say('everybody this peer knows has sealed')
     return
   }
   out.say(
-    `agreed within ${distance(agreed.consensusDistance)}; the common model's accuracy is ${percent(accuracy)}; ` +
+    `agreed within ${distance(agreed.consensusDistance)}; the common model has ${figures}; ` +
       `${bytes(bytesIn)} in, ${bytes(bytesOut)} out`,
   )
   if (peers.length > 0) out.say('staying until the others have sealed too…')
   await peer.untilDismissed({ signal })
   out.say('everybody this peer knows has sealed, or has left')
+}
+
+/** How good the model is on the test set, in the figures that people know for its task. */
+async function quality(peer: Peer): Promise<string> {
+  const { loss, accuracy } = await peer.evaluate()
+  const share = `accuracy ${percent(accuracy)}`
+  return peer.recipe.objective.task === 'language' ? `a loss of ${loss.toFixed(3)} nats per character, ${share}` : share
 }
 
 /** What the model writes, where it is one of language. */
@@ -114,7 +120,7 @@ async function tellSample(peer: Peer, out: Output): Promise<void> {
   const sample = await sampleText(peer.recipe, peer.parameters(), createRandom(SAMPLE_SEED))
   if (sample === undefined) return
   out.jsonLine({ event: 'sample', time: new Date().toISOString(), sample })
-  out.show(describeSample(sample, process.stdout))
+  out.show(describeSample(sample, 'the model', process.stdout))
 }
 
 /** A peer that averages with nobody has nothing to agree on. */

@@ -25,7 +25,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, names: N
     .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_VIRTUAL_PEERS, WHY_NO_MORE_VIRTUAL_PEERS))
     .option(
       '--rounds <R>',
-      'how long: so many times --local-steps, or for consensus so many rounds of averaging',
+      'how long: so many times --steps-per-exchange, or for consensus so many rounds of averaging',
       wholeNumber(1),
     )
     .addOption(new Option('--engine <NAME>', 'what carries messages').choices(['virtual', 'libp2p']).default('virtual'))
@@ -52,7 +52,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, names: N
     .option('--loss <P>', 'probability that a message is lost', belowOne)
     .option('--delay <MS|LO-HI>', 'how long a message takes, in milliseconds', delay)
     .option('--evaluate-every <K>', 'rounds between two evaluations', wholeNumber(1))
-    .option('--backend <NAME>', `${BACKEND_HELP} (default: "wasm")`)
+    .option('--backend <NAME>', `${BACKEND_HELP} (default: "wasm", with --engine libp2p "auto")`)
     .option('--out <FILE.json>', 'write the result', file)
     .addHelpText('after', () => `${helpOnRecipeValues(names, [PARTITIONS])}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SimulateFlags) => {

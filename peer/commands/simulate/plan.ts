@@ -85,7 +85,9 @@ async function planTraining(
   if (flags.partition !== undefined) parsePartition(flags.partition)
   parseBackend(flags.backend ?? DEFAULT_BACKEND)
   if (flags.rounds !== undefined && flags.steps !== undefined) {
-    throw new WrongUsage('--rounds and --steps both say how long to train; give one (a round is --local-steps steps)')
+    throw new WrongUsage(
+      '--rounds and --steps both say how long to train; give one (a round is --steps-per-exchange steps)',
+    )
   }
   const localSteps = flags.localSteps ?? (written ?? defaultRecipe).exchange.localSteps
   const steps = flags.rounds === undefined ? flags.steps : flags.rounds * stepsPerRound(localSteps)

@@ -37,7 +37,7 @@ export function describeSimulation(result: RunResult): string {
     '',
     drawFacts(factsOf(result), stream),
     '',
-    ...(result.sample === undefined ? [] : [describeSample(result.sample, stream)]),
+    ...(result.sample === undefined ? [] : [describeSample(result.sample, 'the merged model', stream)]),
   ].join('\n')
 }
 

@@ -83,7 +83,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   out.jsonDocument(result)
   out.show(describeSwarm(result))
   if (flags.save !== undefined) {
-    await saveParameters(flags.save, peers[0], recipe, peers[0].parameters())
+    await saveParameters(flags.save, peers[0])
     out.say(`wrote ${flags.save}`)
   }
   if (flags.out !== undefined) {

@@ -35,7 +35,7 @@ export function describeSwarm(result: RunResult): string {
     '',
     drawFacts(factsOf(result), stream),
     '',
-    ...(result.sample === undefined ? [] : [describeSample(result.sample, stream)]),
+    ...(result.sample === undefined ? [] : [describeSample(result.sample, 'the merged model', stream)]),
     `  ${verdict(result)}`,
     '',
   ].join('\n')

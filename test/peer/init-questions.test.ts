@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { runInit } from '../../peer/commands/init/run.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { start } from './command-line.ts'
+
+const folder = temporaryFolder()
+const verse = folder.write('verse.txt', 'the quick brown fox jumps over the lazy dog; '.repeat(60))
+
+interface Choice {
+  readonly message: string
+  readonly options: readonly { readonly value: string }[]
+  readonly initialValue: string
+}
+interface Question {
+  readonly message: string
+  readonly defaultValue: string
+  readonly validate: (given: string) => Promise<string | undefined>
+}
+
+/** What was answered, by the beginning of the question; everything else takes what is offered first. */
+let answers: Record<string, string> = {}
+let choices: Choice[] = []
+/** What was said against an answer. */
+let complaints: string[] = []
+
+vi.mock('@clack/prompts', () => ({
+  intro() {},
+  outro() {},
+  isCancel: () => false,
+  select: async (choice: Choice) => {
+    choices.push(choice)
+    return choice.initialValue
+  },
+  text: async ({ message, defaultValue, validate }: Question) => {
+    const given = Object.entries(answers).find(([begins]) => message.startsWith(begins))?.[1] ?? defaultValue
+    const complaint = await validate(given)
+    if (complaint !== undefined) complaints.push(complaint)
+    return given
+  },
+}))
+
+const terminals = [process.stdin, process.stderr] as { isTTY: boolean }[]
+const before = terminals.map(({ isTTY }) => isTTY)
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+const listening = SIGNALS.map(name => process.listeners(name))
+beforeEach(() => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  answers = {}
+  choices = []
+  complaints = []
+  for (const terminal of terminals) terminal.isTTY = true
+})
+afterEach(() => {
+  for (const [i, terminal] of terminals.entries()) terminal.isTTY = before[i]
+  for (const [i, name] of SIGNALS.entries()) {
+    for (const listener of process.listeners(name)) {
+      if (!listening[i].includes(listener)) process.removeListener(name, listener)
+    }
+  }
+  vi.restoreAllMocks()
+})
+
+async function ask(data: string, flags: { model?: string } = {}) {
+  answers.Data = data
+  answers.File = join(folder.path, `recipe-${readdirSync(folder.path).length}.json`)
+  await runInit(flags)
+  return JSON.parse(readFileSync(answers.File, 'utf8'))
+}
+
+const models = () => choices.find(({ message }) => message === 'Model')?.options.map(({ value }) => value)
+
+test('of text language models are offered, and the recipe is one of language', async () => {
+  const recipe = await ask(`text:${verse}?context=8`)
+  expect(models()).toEqual(['language', 'language:2,2,64'])
+  expect(recipe).toMatchObject({ objective: { task: 'language' }, model: { name: 'language', shape: [8] } })
+})
+
+test('of images a CNN is offered too, and of a table not', async () => {
+  await ask('digits')
+  expect(models()).toEqual(['linear', 'mlp:64', 'mlp:128,64', 'cnn'])
+  choices = []
+  await ask(`csv:${folder.write('rows.csv', 'x,y,class\n1,2,a\n3,4,b\n5,6,a\n7,8,b\n9,0,a\n')}`)
+  expect(models()).toEqual(['linear', 'mlp:64', 'mlp:128,64'])
+})
+
+test('data that the model of a flag cannot learn from are refused where they are named', async () => {
+  await ask(`text:${verse}`, { model: 'mlp:64' }).catch(() => {})
+  expect(complaints).toEqual([expect.stringMatching(/^mlp:64 cannot take samples of shape \[64\]: /)])
+})
+
+test('data are loaded once', async () => {
+  const counter = folder.write(
+    'counter.mjs',
+    `export default () => {
+       globalThis.timesLoaded = (globalThis.timesLoaded ?? 0) + 1
+       return { inputs: new Float32Array(20), labels: Int32Array.of(0, 1, 0, 1, 0, 1, 0, 1, 0, 1), shape: [2], classes: 2 }
+     }`,
+  )
+  await ask(`module:${counter}`)
+  expect((globalThis as { timesLoaded?: number }).timesLoaded).toBe(1)
+})
+
+test('who interrupts init while it loads leaves no rows behind', async () => {
+  const kept = join(folder.path, 'kept')
+  const sources = join(import.meta.dirname, '../../src/data/sources.ts')
+  const slow = folder.write(
+    'slow.mjs',
+    `import { mkdirSync } from 'node:fs'
+     import { loadDataset } from ${JSON.stringify(sources)}
+     mkdirSync(${JSON.stringify(kept)})
+     process.env.TMPDIR = ${JSON.stringify(kept)}
+     export default async options => {
+       await loadDataset('csv:${folder.write('few.csv', 'x,c\n1,a\n2,b\n3,a\n4,b\n5,a\n')}', { ...options, memoryLimitBytes: 0 })
+       console.error('stored')
+       await new Promise(resolve => setTimeout(resolve, 60_000))
+     }`,
+  )
+  const running = start(['init', '--yes', '--data', `module:${slow}`, '--out', join(folder.path, 'never.json')])
+  await running.printed(/stored/)
+  expect(readdirSync(kept)).toHaveLength(1)
+  running.signal('SIGINT')
+  await running.printed(/stopping cleanly/)
+  running.signal('SIGINT')
+  expect((await running.finished).code).toBe(130)
+  expect(readdirSync(kept)).toEqual([])
+})
