@@ -86,12 +86,12 @@ describe('wrong usage ends with exit code 2 and one line that says what is accep
     [
       'a recipe that does not fit the data',
       ['peer', digitsRecipe, '--data', `csv:${csv}`],
-      /\[28, 28, 1\].*\[2\]; hearsay init/,
+      /\[28, 28, 1\].*\[2\]; name other data .*hearsay init/,
     ],
     [
       'the same in a swarm',
       ['swarm', digitsRecipe, ...peers, '--data', `csv:${csv}`],
-      /\[28, 28, 1\].*\[2\]; hearsay init/,
+      /\[28, 28, 1\].*\[2\]; name other data .*hearsay init/,
     ],
     [
       'an unknown topology',
