@@ -4,9 +4,9 @@ import { standardise } from '../src/data/standardise.ts'
 import { trainerOptionsOf } from '../src/learning-task.ts'
 import type { Recipe } from '../src/recipe/recipe.ts'
 import { TrainingDivergedError } from '../src/training/errors.ts'
+import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import type { TrainerOptions } from '../src/training/trainer-options.ts'
-import { createWorkerTrainer } from '../src/training/worker-trainer.ts'
 import type { Placement } from './placement.ts'
 
 interface LonePeers {

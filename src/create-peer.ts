@@ -20,8 +20,8 @@ import { createStandardising, describeMap, mapOf, type Standardising, statistics
 import { openStateDirectory, statisticsFile } from './storage/state-directory.ts'
 import { systemClock } from './system-clock.ts'
 import { chooseBackend } from './training/choose-backend.ts'
+import { createWorkerTrainer } from './training/remote/worker-trainer.ts'
 import type { Trainer } from './training/trainer.ts'
-import { createWorkerTrainer } from './training/worker-trainer.ts'
 import { createEvents, type TypedEventTarget } from './typed-events.ts'
 
 export interface PeerOptions {
@@ -357,11 +357,11 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         async model() {
           if (options.trainer !== undefined)
             throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
-          const { toLayersModel } = await import('./training/layers-model.ts')
+          const { toLayersModel } = await import('./training/layers-model/layers-model.ts')
           const { name, shape, classes } = recipe.model
           const bare = await toLayersModel(name, shape, classes, gossip.parameters())
           if (agreedStatistics === undefined) return bare
-          const { prependMap } = await import('./training/prepend-map.ts')
+          const { prependMap } = await import('./training/layers-model/prepend-map.ts')
           return prependMap(bare, shape, mapOf(agreedStatistics))
         },
         stop(reason = 'stopped') {

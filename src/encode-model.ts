@@ -4,7 +4,7 @@ import { type Layout, viewTensors } from './parameters/layout.ts'
 import { encodeSafetensors } from './parameters/safetensors.ts'
 import type { Recipe } from './recipe/recipe.ts'
 import { describeMap } from './standardising.ts'
-import { weightsOf } from './training/batch-statistics.ts'
+import { weightsOf } from './training/layers-model/batch-statistics.ts'
 
 /** A model, and all that a program must know to use it. */
 export interface LearnedModel {

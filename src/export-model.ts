@@ -90,9 +90,9 @@ async function writeLayersModel(
   statistics: AgreedStatistics | undefined,
 ): Promise<void> {
   // Only here: TensorFlow.js takes its time to load.
-  const { toLayersModel } = await import('./training/layers-model.ts')
-  const { layersModelFiles } = await import('./training/layers-model-files.ts')
-  const { prependMap } = await import('./training/prepend-map.ts')
+  const { toLayersModel } = await import('./training/layers-model/layers-model.ts')
+  const { layersModelFiles } = await import('./training/layers-model/layers-model-files.ts')
+  const { prependMap } = await import('./training/layers-model/prepend-map.ts')
   const { name, shape, classes } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {

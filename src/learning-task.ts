@@ -13,9 +13,9 @@ import type { Split } from './data/source.ts'
 import { UsageError } from './errors.ts'
 import { createRandom } from './random/random.ts'
 import type { Recipe } from './recipe/recipe.ts'
-import { modelDigest } from './training/model-digest.ts'
+import { modelDigest } from './training/layers-model/model-digest.ts'
 import { parseModel } from './training/models.ts'
-import type { OptimizerSpec } from './training/optimizer-spec.ts'
+import type { OptimizerSpec } from './training/optimizers/optimizer-spec.ts'
 import type { TrainerOptions } from './training/trainer-options.ts'
 
 /** The model's file is not the one that the recipe is of. */

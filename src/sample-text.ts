@@ -35,7 +35,7 @@ async function writeText(
   random: Random,
 ): Promise<string | undefined> {
   if (objective.task !== 'language' || classNames === undefined) return undefined
-  const { toLayersModel } = await import('./training/layers-model.ts')
+  const { toLayersModel } = await import('./training/layers-model/layers-model.ts')
   const { sample } = await import('./training/sample.ts')
   const { ModelFileError } = await import('./training/errors.ts')
   const model = await toLayersModel(name, shape, classes, parameters).catch(error => {

@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.ts'
-import type { OptimizerSpec } from './optimizer-spec.ts'
+import type { OptimizerSpec } from './optimizers/optimizer-spec.ts'
 
 /** All that a trainer needs to know. It can be cloned, so that it reaches a worker as it is. */
 export interface TrainerOptions {

@@ -3,7 +3,7 @@ import { backendKind } from './backend.ts'
 import type { BackendKind, Devices } from './backends/backend-kind.ts'
 import { TRIAL_DEADLINE_MS } from './constants.ts'
 import { BackendUnavailableError, TrainerDiedError } from './errors.ts'
-import { createProcessTrainer, type ProcessTrainer } from './process-trainer.ts'
+import { createProcessTrainer, type ProcessTrainer } from './remote/process-trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
 /** Whether a backend works here, found by training with it. */

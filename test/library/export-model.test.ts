@@ -12,8 +12,8 @@ import { parseRecipe, type Recipe, recipeHash } from '../../src/recipe/recipe.ts
 import { openStateDirectory } from '../../src/storage/state-directory.ts'
 import { startBackend } from '../../src/training/backend.ts'
 import { registerLayers } from '../../src/training/layers/register.ts'
-import { buildModel, tensorSpecs, toLayersModel } from '../../src/training/layers-model.ts'
-import { layersModelFiles, layersModelReader } from '../../src/training/layers-model-files.ts'
+import { buildModel, tensorSpecs, toLayersModel } from '../../src/training/layers-model/layers-model.ts'
+import { layersModelFiles, layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
 import { parseModel } from '../../src/training/models.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 

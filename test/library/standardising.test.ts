@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Dataset, subset } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { createStandardising, describeMap, statisticsOf } from '../../src/standardising.ts'
-import { shareDataset } from '../../src/training/share-dataset.ts'
+import { shareDataset } from '../../src/training/remote/share-dataset.ts'
 import { inputsOf } from '../data/inputs-of.ts'
 
 const never = { signal: new AbortController().signal }

@@ -10,8 +10,8 @@ import {
   parseRecipe,
   recipeHash,
 } from '../../src/index.ts'
-import { toLayersModel } from '../../src/training/layers-model.ts'
-import { layersModelReader } from '../../src/training/layers-model-files.ts'
+import { toLayersModel } from '../../src/training/layers-model/layers-model.ts'
+import { layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { hearsay } from './command-line.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import { layersModelFiles } from '../../src/training/layers-model-files.ts'
+import { layersModelFiles } from '../../src/training/layers-model/layers-model-files.ts'
 
 /** Saves a model in a new folder; returns its `model.json`. */
 export async function saveModel(model: LayersModel, folder: string): Promise<string> {

@@ -35,7 +35,7 @@ test('reading names and starting a worker trainer does not load TensorFlow.js in
     import { createRequire } from 'node:module'
     import { parseModel } from '${new URL('../../src/training/models.ts', import.meta.url)}'
     import { parseBackend } from '${new URL('../../src/training/backend.ts', import.meta.url)}'
-    import { createWorkerTrainer } from '${new URL('../../src/training/worker-trainer.ts', import.meta.url)}'
+    import { createWorkerTrainer } from '${new URL('../../src/training/remote/worker-trainer.ts', import.meta.url)}'
     parseModel('mlp'); parseBackend('cpu')
     const data = { name: 'two', inputs: new Float32Array(2), labels: new Int32Array([0, 1]), shape: [1], classes: 2 }
     const optimizer = { name: 'sgd', learningRate: 0.1, momentum: 0 }

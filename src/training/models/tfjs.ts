@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { ModelFileError } from '../errors.ts'
-import { readModelJson, weightFiles } from '../model-json.ts'
+import { readModelJson, weightFiles } from '../layers-model/model-json.ts'
 import type { ModelFamily, ModelRequest } from './family.ts'
 import { toLogits } from './to-logits.ts'
 
@@ -22,7 +22,7 @@ export const tfjs: ModelFamily = {
 }
 
 async function load(file: string, { layers }: ModelRequest): Promise<LayersModel> {
-  const { layersModelReader } = await import('../layers-model-files.ts')
+  const { layersModelReader } = await import('../layers-model/layers-model-files.ts')
   const { registerLayers } = await import('../layers/register.ts')
   registerLayers()
   const artifacts = await layersModelReader(file).load()

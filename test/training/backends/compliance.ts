@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Dataset } from '../../../src/data/dataset.ts'
+import { createWorkerTrainer } from '../../../src/training/remote/worker-trainer.ts'
 import { createTensorflowTrainer } from '../../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../../src/training/trainer.ts'
 import type { TrainerOptions } from '../../../src/training/trainer-options.ts'
-import { createWorkerTrainer } from '../../../src/training/worker-trainer.ts'
 
 /**
  * Largest difference of one element from the cpu backend's gradient, over the gradient's largest element. Sums of a few

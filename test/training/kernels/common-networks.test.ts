@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { beforeAll, expect, test } from 'vitest'
 import { startBackend } from '../../../src/training/backend.ts'
-import '../../../src/training/tensor-methods.ts'
+import '../../../src/training/layers-model/tensor-methods.ts'
 
 beforeAll(async () => {
   await startBackend('cpu')

@@ -1,0 +1,123 @@
+import * as tf from '@tensorflow/tfjs-core'
+import * as layers from '@tensorflow/tfjs-layers'
+import { type Dataset, isSequence, targets } from '../../data/dataset.ts'
+import { createLayout, type TensorSpec } from '../../parameters/layout.ts'
+import { DEFAULT_BACKEND, startBackend } from '../backend.ts'
+import { ModelMisfitError } from '../errors.ts'
+import type { Model, ModelRequest } from '../models/family.ts'
+import { parseModel } from '../models.ts'
+import { weightsOf } from './batch-statistics.ts'
+import './tensor-methods.ts'
+import { writeVariables } from '../variables.ts'
+
+/**
+ * A model from `[batch, …shape]` to logits, `[batch, …, classes]`. Its parameters depend on nothing but the request and
+ * the model's files. Needs a backend to be started.
+ *
+ * @throws ModelMisfitError naming both shapes, where it takes other inputs or tells other classes apart; where it has
+ * nothing to train
+ */
+export async function buildModel(
+  model: Model,
+  { shape, classes, seed }: Omit<ModelRequest, 'tf' | 'layers'>,
+): Promise<layers.LayersModel> {
+  const misfit = model.misfit?.(shape)
+  if (misfit !== undefined)
+    throw new ModelMisfitError(`${model.name} cannot take samples of shape [${shape}]: ${misfit}`)
+  const built = await model.build({ tf, layers, shape, classes, seed })
+  try {
+    requireShapes(model, built, shape, classes)
+    requireLearned(model, built)
+  } catch (error) {
+    built.dispose()
+    throw error
+  }
+  return built
+}
+
+/** Of models from files nobody knows more before they are made. */
+function requireShapes({ name }: Model, model: layers.LayersModel, shape: readonly number[], classes: number): void {
+  const { inputs, outputs } = model
+  if (inputs.length !== 1 || outputs.length !== 1) {
+    throw new ModelMisfitError(
+      `${name} has ${inputs.length} inputs and ${outputs.length} outputs: one of each can be trained`,
+    )
+  }
+  const takes = inputs[0].shape.slice(1)
+  if (takes.length !== shape.length || takes.some((size, axis) => size !== null && size !== shape[axis])) {
+    throw new ModelMisfitError(`${name} takes samples of shape ${text(takes)}, the data has ${text(shape)}`)
+  }
+  const gives = outputs[0].shape.slice(1)
+  if (gives[gives.length - 1] !== classes) {
+    throw new ModelMisfitError(`${name} gives ${text(gives)} for a sample, the data has ${classes} classes`)
+  }
+}
+
+function requireLearned({ name }: Model, model: layers.LayersModel): void {
+  if (model.trainableWeights.length > 0) return
+  throw new ModelMisfitError(`${name} has nothing to train: its layers have no weights, or all of them are frozen`)
+}
+
+/**
+ * Checks that a model gives as many answers for a sample as the data has labels.
+ *
+ * @throws ModelMisfitError naming both shapes
+ */
+export function requireTargets({ name }: Model, model: layers.LayersModel, data: Dataset): void {
+  const gives = model.outputs[0].shape.slice(1)
+  const answers = gives.slice(0, -1)
+  const wanted = isSequence(data) ? [targets(data)] : []
+  if (answers.length === wanted.length && answers.every((size, axis) => size === null || size === wanted[axis])) return
+  throw new ModelMisfitError(
+    `${name} gives ${text(gives)} for a sample, ${data.name} needs ${text([...wanted, data.classes])}: ` +
+      (isSequence(data) ? 'an answer at each position of a sequence' : 'one answer for each sample'),
+  )
+}
+
+const text = (shape: readonly (number | null)[]) => `[${shape.map(size => size ?? 'any').join(', ')}]`
+
+/** The model's tensors in the order of the parameter vector: first what is learned, then what is not. */
+export function tensorSpecs(model: layers.LayersModel): TensorSpec[] {
+  // A weight does not know whether its layer is frozen.
+  const learned = new Set(model.trainableWeights)
+  return model.weights.map(weight => ({
+    // The name without the counter that TensorFlow.js appends for each model of the process.
+    name: weight.originalName,
+    shape: weight.shape.map(Number),
+    trainable: learned.has(weight),
+  }))
+}
+
+/** The variables behind {@link tensorSpecs}, in the same order. */
+export function modelVariables(model: layers.LayersModel): tf.Variable[] {
+  // `read` is declared to return a tensor and returns the variable itself.
+  return model.weights.map(weight => weight.read() as tf.Variable)
+}
+
+/**
+ * A model with these parameters, for embedders: predict with it, save it, convert it. Its output is logits. Dispose it
+ * after use. Starts the default backend where the thread has registered none.
+ *
+ * @param modelName as {@link parseModel} reads it
+ * @param shape of one sample
+ * @param parameters `[parameters]`, as a trainer gives them
+ * @throws UsageError for an unknown model, RangeError where the parameters are not of this model
+ */
+export async function toLayersModel(
+  modelName: string,
+  shape: readonly number[],
+  classes: number,
+  parameters: Float32Array,
+): Promise<layers.LayersModel> {
+  const model = parseModel(modelName)
+  if (tf.engine().backendNames().length === 0) await startBackend(DEFAULT_BACKEND)
+  await tf.ready()
+  const built = await buildModel(model, { shape, classes, seed: 0 })
+  try {
+    writeVariables(modelVariables(built), weightsOf(createLayout(tensorSpecs(built)), parameters))
+  } catch (error) {
+    built.dispose()
+    throw error
+  }
+  return built
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { ModelFileError } from '../errors.ts'
+import { parseModel } from '../models.ts'
+
+/**
+ * What tells a model in files from another: hex SHA-256 of their contents, one after the other, as
+ * `cat model.json weights.bin | sha256sum` gives it. What a module imports is not part of it.
+ *
+ * @returns undefined for models that their name describes
+ * @throws ModelFileError where a file cannot be read
+ */
+export async function modelDigest(name: string): Promise<string | undefined> {
+  const files = await parseModel(name).files?.()
+  if (files === undefined) return undefined
+  const hash = createHash('sha256')
+  for (const file of files) {
+    try {
+      hash.update(await readFile(file))
+    } catch (cause) {
+      throw new ModelFileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
+    }
+  }
+  return hash.digest('hex')
+}

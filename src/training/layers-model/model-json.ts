@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { ModelFileError } from '../errors.ts'
+
+const weightSchema = z.looseObject({
+  name: z.string(),
+  shape: z.array(z.int().min(0)),
+  dtype: z.enum(['float32', 'int32', 'bool']),
+  quantization: z.looseObject({ dtype: z.enum(['uint8', 'uint16', 'float16']) }).optional(),
+})
+
+/** How the values of one tensor are written. */
+export type StoredWeight = z.infer<typeof weightSchema>
+
+const modelSchema = z.looseObject({
+  // Written by some converters only; they write it for graph models too, which cannot be trained.
+  format: z.literal('layers-model').optional(),
+  modelTopology: z.looseObject({}),
+  weightsManifest: z.array(z.looseObject({ paths: z.array(z.string()), weights: z.array(weightSchema) })),
+})
+
+/** A `model.json` of TensorFlow.js: the topology of a LayersModel, and which files beside it have its weights. */
+export type ModelJson = z.infer<typeof modelSchema>
+
+/**
+ * Reads a `model.json`, and nothing else. Does not load TensorFlow.js.
+ *
+ * @throws ModelFileError naming the file, and what is wrong with it
+ */
+export async function readModelJson(file: string): Promise<ModelJson> {
+  const text = (await readModelFile(file)).toString()
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch (cause) {
+    throw new ModelFileError(`${file} is not JSON: ${(cause as SyntaxError).message}`, { cause })
+  }
+  const parsed = modelSchema.safeParse(content)
+  if (parsed.success) return parsed.data
+  throw new ModelFileError(
+    `${file} is no LayersModel of TensorFlow.js (field ${parsed.error.issues[0].path.join('.')}); ` +
+      "expected the model.json that a LayersModel's save() writes",
+  )
+}
+
+/** The files of weights, in the order of the manifest. */
+export function weightFiles(file: string, { weightsManifest }: ModelJson): string[] {
+  return weightsManifest.flatMap(({ paths }) => paths).map(path => join(dirname(file), path))
+}
+
+/** @throws ModelFileError where it cannot be read */
+export async function readModelFile(file: string): Promise<Buffer<ArrayBuffer>> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    throw new ModelFileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+}

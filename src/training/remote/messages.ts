@@ -1,0 +1,34 @@
+import type { Layout } from '../../parameters/layout.ts'
+import type { Evaluation, TrainerState, TrainingUpdate } from '../trainer.ts'
+
+/**
+ * What the main thread asks of the training thread, one thing at a time. Parameters are not in the messages: they lie in
+ * the `parameters` buffer of {@link Ready} when the message is sent.
+ */
+export type Call =
+  | { readonly kind: 'initial' }
+  | { readonly kind: 'train'; readonly steps: number; readonly before: number | undefined }
+  | { readonly kind: 'evaluate'; readonly most: number | undefined }
+  | { readonly kind: 'state' }
+  | { readonly kind: 'restore'; readonly state: TrainerState }
+
+/** The training thread's first message, where all went well. */
+export interface Ready {
+  readonly kind: 'ready'
+  readonly layout: Layout
+  readonly backend: string
+  readonly samples: number
+  /** `[parameters]` of float32, written by the main thread. */
+  readonly parameters: SharedArrayBuffer
+  /** `[parameters]` of float32, written by the training thread: an update, or the initial parameters. */
+  readonly result: SharedArrayBuffer
+}
+
+/** What the training thread answers, where nothing fails: {@link Ready} first, then one message for each {@link Call}, of the same kind. */
+export type Reply =
+  | Ready
+  | { readonly kind: 'initial' }
+  | { readonly kind: 'train'; readonly report: Omit<TrainingUpdate, 'update'> }
+  | { readonly kind: 'evaluate'; readonly evaluation: Evaluation }
+  | { readonly kind: 'state'; readonly state: TrainerState }
+  | { readonly kind: 'restore' }

@@ -1,0 +1,31 @@
+import type { AffineMap } from '../../data/affine-map.ts'
+import type { Layout } from '../../parameters/layout.ts'
+import type { Devices } from '../backends/backend-kind.ts'
+import type { Trainer } from '../trainer.ts'
+
+/** What a training process is asked, after the trainer's options, which come first: one of a trainer's methods. */
+export interface ProcessCall {
+  readonly method: TrainerMethod
+  readonly arguments: readonly unknown[]
+  /** What the samples go through from this call on, as `mapsOf` lists it; absent where it is as before. */
+  readonly maps: readonly AffineMap[] | undefined
+}
+
+export type TrainerMethod = 'initial' | 'train' | 'evaluate' | 'state' | 'restore'
+
+export type Result<M extends TrainerMethod> = Awaited<ReturnType<Trainer[M]>>
+
+/** The first message of a training process, where all went well. */
+export interface ProcessReady {
+  readonly kind: 'ready'
+  readonly layout: Layout
+  readonly backend: string
+  readonly samples: number
+  readonly devices: Devices
+}
+
+/**
+ * What a training process answers, where nothing fails: {@link ProcessReady} first, then one message for each
+ * {@link ProcessCall}.
+ */
+export type ProcessReply = ProcessReady | { readonly kind: 'result'; readonly value: unknown }
