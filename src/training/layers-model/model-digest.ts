@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { ModelFileError } from '../errors.ts'
 import { parseModel } from '../models.ts'
+import { readModelFile } from './model-json.ts'
 
 /**
  * What tells a model in files from another: hex SHA-256 of their contents, one after the other, as
@@ -14,12 +13,6 @@ export async function modelDigest(name: string): Promise<string | undefined> {
   const files = await parseModel(name).files?.()
   if (files === undefined) return undefined
   const hash = createHash('sha256')
-  for (const file of files) {
-    try {
-      hash.update(await readFile(file))
-    } catch (cause) {
-      throw new ModelFileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
-    }
-  }
+  for (const file of files) hash.update(await readModelFile(file))
   return hash.digest('hex')
 }
