@@ -1,4 +1,4 @@
-import type { Announcement, Phase } from './announcement.ts'
+import type { Announcement } from './announcement.ts'
 import { MAX_MEMBERS, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from './constants.ts'
 import type { Clock, PeerId } from './ports.ts'
 
@@ -6,8 +6,6 @@ export interface Member {
   readonly peer: PeerId
   /** The newest announcement. */
   readonly announcement: Announcement
-  /** The phase in which this peer first heard of it: one that was found sealed had ended its run before. */
-  readonly foundIn: Phase
   /** Clock time of the newest announcement. */
   readonly heard: number
 }
@@ -67,12 +65,7 @@ export function createMembership(clock: Clock): Membership {
       departed.delete(peer)
       if (known === undefined) sorted = undefined
       vanished.delete(peer)
-      alive.set(peer, {
-        peer,
-        announcement,
-        foundIn: known?.foundIn ?? announcement.phase,
-        heard: clock.now(),
-      })
+      alive.set(peer, { peer, announcement, heard: clock.now() })
       return { news: true, joined: known === undefined }
     },
     alive() {

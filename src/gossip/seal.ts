@@ -69,13 +69,14 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
     choosers.filter(({ announcement }) => announcement.choice === hash).map(({ peer }) => peer)
 
   if (self.phase === 'training' || self.phase === 'averaging') {
-    const found = members.filter(({ foundIn, announcement }) => foundIn === 'sealed' && announcement.phase === 'sealed')
-    const [first] = found
+    // A swarm that knew of this peer would have waited for it: whoever is sealed had ended before it was heard.
+    const ended = members.filter(({ announcement }) => announcement.phase === 'sealed')
+    const [first] = ended
     const late =
       !self.hasProposed &&
       first !== undefined &&
-      2 * found.length >= members.length + 1 &&
-      found.every(({ announcement }) => announcement.choice === first.announcement.choice)
+      2 * ended.length >= members.length + 1 &&
+      ended.every(({ announcement }) => announcement.choice === first.announcement.choice)
     if (late) {
       const hash = first.announcement.choice as string
       return { do: 'adopt', hash, holders: holders(hash) }

@@ -44,13 +44,6 @@ describe('the membership', () => {
     expect(joined).toEqual([true, false])
   })
 
-  test('remembers the phase in which it found a member', async () => {
-    const { membership } = await createAging()
-    membership.hear('a', announcementOf({ sequence: 1, phase: 'training' }))
-    membership.hear('a', announcementOf({ sequence: 2, phase: 'sealed' }))
-    expect(membership.get('a')?.foundIn).toBe('training')
-  })
-
   test('takes a member that fell silent for gone, but not for good', async () => {
     const { membership, wait } = await createAging()
     membership.hear('a', announcementOf())

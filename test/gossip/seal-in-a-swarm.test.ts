@@ -89,6 +89,17 @@ describe('a swarm', () => {
     await world.until(() => world.sealed())
   })
 
+  test('gives its seal to one that heard all of it, and only listened', async () => {
+    const world = createAveragingWorld({ peers: 3, core: listening('peer-2') })
+    await world.start(2)
+    for (const index of [0, 1]) await world.start(index)
+    await world.until(() => [0, 1].every(i => sealOf(world, i) !== undefined))
+    const seal = sealOf(world, 0)
+    await world.during(start())
+    await world.until(() => world.sealed())
+    expect(sealOf(world, 2)).toBe(seal)
+  })
+
   test('of one that only listened for long waits for others when that one starts', async () => {
     const world = createAveragingWorld({ peers: 1, core: listening('peer-0') })
     await world.start(0)
