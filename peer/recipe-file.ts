@@ -24,9 +24,12 @@ export async function parseRecipeOf(file: string, content: unknown): Promise<Rec
 
 /** The recipe's schema leaves names open; here they must be ones that this version knows. */
 export async function requireKnownNames(recipe: Recipe): Promise<void> {
-  const { parseAggregator, parseModel, parseRule, parseTopology } = await import('../src/index.ts')
-  const { averaging, model, objective } = recipe
+  const { parseAggregator, parseCodec, parseModel, parseRule, parseTopology } = await import('../src/index.ts')
+  const { averaging, exchange, model, objective } = recipe
   parseTopology(averaging.topology, { seed: '' })
-  parseRule(averaging.rule, parseAggregator('mean'))
+  parseRule(averaging.rule, {
+    aggregator: parseAggregator(averaging.aggregator),
+    codec: parseCodec(exchange.compression),
+  })
   if (objective.task !== 'consensus') parseModel(model.name)
 }

@@ -39,6 +39,7 @@ export { ExportError, type ExportedModel, type ExportOptions, exportModel } from
 export type { Checkpoint } from './gossip/checkpoint.ts'
 export type { GossipStatus } from './gossip/gossip.ts'
 export { fitData, identifyModel, pairwiseRuleNames, requirePairwise } from './learning-task.ts'
+export { codecNames, parseCodec } from './parameters/codecs/registry.ts'
 export { hashParameters } from './parameters/hash.ts'
 export { createLayout, type Layout, viewTensors } from './parameters/layout.ts'
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from './parameters/safetensors.ts'

@@ -6,11 +6,12 @@
 
 import { mean } from './averaging/aggregators/mean.ts'
 import type { AveragingRule } from './averaging/rule.ts'
-import { parseRule, ruleNames } from './averaging/rules/registry.ts'
+import { parseRule, type RuleParts, ruleNames } from './averaging/rules/registry.ts'
 import { type Dataset, features, gather, isSequence, samples, subset } from './data/dataset.ts'
 import { parsePartition } from './data/partition.ts'
 import type { Split } from './data/source.ts'
 import { UsageError } from './errors.ts'
+import { none } from './parameters/codecs/none.ts'
 import { createRandom } from './random/random.ts'
 import type { Recipe } from './recipe/recipe.ts'
 import { modelDigest } from './training/layers-model/model-digest.ts'
@@ -192,8 +193,11 @@ export function trainerOptionsOf(
 
 const isPairwise = (rule: AveragingRule) => rule.mixing === 'pairwise' || rule.mixing === 'none'
 
+/** What rules that exchange in pairs are made of: they use neither. */
+const PLAIN: RuleParts = { aggregator: mean, codec: none }
+
 /** Averaging rules that peers can carry out, in pairs; the others average with all neighbours at once, in rounds. */
-export const pairwiseRuleNames = ruleNames.filter(name => isPairwise(parseRule(name, mean)))
+export const pairwiseRuleNames = ruleNames.filter(name => isPairwise(parseRule(name, PLAIN)))
 
 /**
  * Whether the recipe averages at all.
@@ -201,12 +205,22 @@ export const pairwiseRuleNames = ruleNames.filter(name => isPairwise(parseRule(n
  * @throws UsageError for a rule that the two-sided exchange cannot carry out
  */
 export function requirePairwise(recipe: Recipe): boolean {
-  const rule = parseRule(recipe.averaging.rule, mean)
+  const rule = parseRule(recipe.averaging.rule, PLAIN)
   if (!isPairwise(rule)) {
     throw new UsageError(
       `the rule ${rule.name} averages with all neighbours at once, in rounds; peers exchange in pairs, by ` +
         pairwiseRuleNames.join(' or '),
     )
+  }
+  const { aggregator } = recipe.averaging
+  if (aggregator !== mean.name) {
+    throw new UsageError(
+      `the aggregator ${aggregator} merges several neighbours at once; peers exchange in pairs, by ${mean.name}`,
+    )
+  }
+  const { compression } = recipe.exchange
+  if (compression !== none.name) {
+    throw new UsageError(`peers exchange whole float32 parameters: the compression is ${none.name}, not ${compression}`)
   }
   return rule.mixing === 'pairwise'
 }

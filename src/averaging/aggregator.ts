@@ -1,7 +1,9 @@
+import type { Vector } from '../parameters/vectors.ts'
+
 /** A neighbour's parameters and the weight w_ij that the mixing matrix gives them. */
 export interface WeightedVector {
   readonly weight: number
-  readonly vector: Float32Array
+  readonly vector: Vector
 }
 
 /**
@@ -9,13 +11,15 @@ export interface WeightedVector {
  * counts votes, as a median does, ignores the weights.
  */
 export interface Aggregator {
+  /** As written in a recipe, parameter included: `parseAggregator(name)` gives the same aggregator again. */
   readonly name: string
+  /** Why this aggregator is impossible for a peer with so many neighbours, and what would work; undefined where it is possible. */
+  misfit(neighbours: number): string | undefined
   /**
-   * Pure: changes none of its arguments.
-   *
    * @param own this peer's parameters; their weight is what the others leave, 1 − Σ w_ij
    * @param neighbours those that arrived, in any order, perhaps none
+   * @param out where to put the result; may be `own`, and is none of the neighbours
    * @throws LengthMismatchError
    */
-  aggregate(own: Float32Array, neighbours: readonly WeightedVector[]): Float32Array
+  aggregate(own: Vector, neighbours: readonly WeightedVector[], out: Vector): void
 }

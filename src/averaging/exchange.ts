@@ -1,4 +1,4 @@
-import { requireSameLength } from '../parameters/vectors.ts'
+import { requireSameLength, type Vector } from '../parameters/vectors.ts'
 import { metropolisWeight } from './mixing.ts'
 
 /**
@@ -21,12 +21,12 @@ export function exchangeWeight(exchangesA: number, exchangesB: number): number {
  * @param out where to put d; may be `own` or `partner`
  * @throws LengthMismatchError
  */
-export function exchangeDifference(
-  own: Float32Array,
-  partner: Float32Array,
+export function exchangeDifference<V extends Vector = Float32Array>(
+  own: Vector,
+  partner: Vector,
   weight: number,
-  out = new Float32Array(own.length),
-): Float32Array {
+  out: V,
+): V {
   requireSameLength(own, partner)
   requireSameLength(own, out)
   for (let i = 0; i < own.length; i++) out[i] = weight * (partner[i] - own[i])

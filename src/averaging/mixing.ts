@@ -7,15 +7,21 @@ export class MixingError extends HearsayError {
   override readonly name = 'MixingError'
 }
 
-/** Row i of W: peer i's own weight w_ii, and w_ij for each neighbour j, in the same order. */
-export interface MixingRow {
-  readonly self: number
+/**
+ * The weights W with which parameters are averaged, `[peers, peers]`, sparse by rows: x_i ← w_ii x_i + Σ_j w_ij x_j. Row i has
+ * its neighbours and their weights at the places `offsets[i]` up to, not including, `offsets[i + 1]`.
+ */
+export interface MixingMatrix {
+  readonly peers: number
+  /** `[peers]`: w_ii. */
+  readonly self: Float64Array
+  /** `[peers + 1]` */
+  readonly offsets: Int32Array
+  /** `[links]`: ascending within a row, without the peer itself. */
   readonly neighbours: Int32Array
+  /** `[links]` */
   readonly weights: Float64Array
 }
-
-/** The weights W with which parameters are averaged, sparse by rows: x_i ← w_ii x_i + Σ_j w_ij x_j. `[peers, peers]` */
-export type MixingMatrix = readonly MixingRow[]
 
 /** w_ij = 1 / (1 + max(d_i, d_j)). Needs to know nothing beyond the two degrees. */
 export function metropolisWeight(degreeA: number, degreeB: number): number {
@@ -30,15 +36,15 @@ export function metropolisWeight(degreeA: number, degreeB: number): number {
  */
 export function metropolisMatrix(adjacency: Adjacency): MixingMatrix {
   const sets = adjacency.map(neighbours => new Set(neighbours))
-  return adjacency.map((neighbours, i) => {
+  adjacency.forEach((neighbours, i) => {
     const oneWay = neighbours.find(j => !sets[j].has(i))
     if (oneWay !== undefined) {
       throw new MixingError(
         `Metropolis weights need an undirected graph, but ${i} has neighbour ${oneWay} and not the reverse`,
       )
     }
-    return row(neighbours, j => metropolisWeight(neighbours.length, adjacency[j].length))
   })
+  return createMixing(adjacency, (i, j) => metropolisWeight(adjacency[i].length, adjacency[j].length))
 }
 
 /**
@@ -58,7 +64,7 @@ export function uniformMatrix(adjacency: Adjacency): MixingMatrix {
       )
     }
   })
-  return adjacency.map(neighbours => row(neighbours, () => 1 / (1 + degree)))
+  return createMixing(adjacency, () => 1 / (1 + degree))
 }
 
 /**
@@ -71,13 +77,32 @@ export function mixingMatrix(topology: Topology, peers: number, round: number): 
   return topology.symmetric ? metropolisMatrix(adjacency) : uniformMatrix(adjacency)
 }
 
-function row(neighbours: readonly number[], weightOf: (neighbour: number) => number): MixingRow {
-  const weights = Float64Array.from(neighbours, weightOf)
-  return {
-    self: 1 - weights.reduce((sum, weight) => sum + weight, 0),
-    neighbours: Int32Array.from(neighbours),
-    weights,
+/**
+ * W with these weights on the links of a graph, and on the diagonal what they leave of 1.
+ *
+ * @param weightOf w_ij of peer i and its k-th neighbour j
+ */
+export function createMixing(
+  adjacency: Adjacency,
+  weightOf: (peer: number, neighbour: number, k: number) => number,
+): MixingMatrix {
+  const peers = adjacency.length
+  const offsets = new Int32Array(peers + 1)
+  for (let i = 0; i < peers; i++) offsets[i + 1] = offsets[i] + adjacency[i].length
+  const neighbours = new Int32Array(offsets[peers])
+  const weights = new Float64Array(offsets[peers])
+  const self = new Float64Array(peers)
+  for (let i = 0; i < peers; i++) {
+    let left = 1
+    adjacency[i].forEach((j, k) => {
+      const weight = weightOf(i, j, k)
+      neighbours[offsets[i] + k] = j
+      weights[offsets[i] + k] = weight
+      left -= weight
+    })
+    self[i] = left
   }
+  return { peers, self, offsets, neighbours, weights }
 }
 
 /**
@@ -87,12 +112,12 @@ function row(neighbours: readonly number[], weightOf: (neighbour: number) => num
  * @throws LengthMismatchError when there are more or fewer vectors than rows, or vectors of different lengths
  */
 export function applyMixing<V extends Vector>(W: MixingMatrix, vectors: readonly V[]): V[] {
-  requireSameLength(W, vectors)
+  requireSameLength({ length: W.peers }, vectors)
   for (const vector of vectors) requireSameLength(vectors[0], vector)
-  return W.map(({ self, neighbours, weights }, i) => {
-    const sum = new Float64Array(vectors[i].length)
-    addScaled(sum, self, vectors[i])
-    for (let k = 0; k < neighbours.length; k++) addScaled(sum, weights[k], vectors[neighbours[k]])
-    return (vectors[i] instanceof Float32Array ? new Float32Array(sum) : sum) as V
+  return vectors.map((own, i) => {
+    const sum = new Float64Array(own.length)
+    addScaled(sum, W.self[i], own)
+    for (let k = W.offsets[i]; k < W.offsets[i + 1]; k++) addScaled(sum, W.weights[k], vectors[W.neighbours[k]])
+    return (own instanceof Float32Array ? new Float32Array(sum) : sum) as V
   })
 }

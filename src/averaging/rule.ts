@@ -1,25 +1,40 @@
 /**
  * The contract of an averaging rule: what one peer keeps, says and makes of what it hears. Whoever drives it decides who
- * talks to whom, when, and over what; a round-based engine and a deployed peer drive the same rule.
+ * talks to whom, when, and over what; every engine drives the same rule.
  *
- * One round of a peer: {@link AveragingRule.train} with what local training changed; {@link AveragingRule.send} once for
- * each neighbour; then {@link AveragingRule.merge} with all that arrived. The driver takes the weights from the mixing
- * matrix that the rule asks for.
+ * One round of a peer: {@link AveragingRule.train} with what local training changed; {@link AveragingRule.send}, for
+ * everyone or once for each link; then {@link AveragingRule.merge} with all that arrived. The driver takes the weights from
+ * the mixing matrix that the rule asks for.
+ *
+ * Vectors are as the driver allocates them: float32 in training, float64 where an identity is checked to its last digits.
  *
  * @packageDocumentation
  */
+
+import type { Vector } from '../parameters/vectors.ts'
+import type { Random } from '../random/random.ts'
 
 /**
  * The mixing that a rule is right on:
  *
  * - `none`: it talks to nobody;
  * - `pairwise`: one partner at a time, both merging or neither, each with the weight of the exchange;
- * - `doubly-stochastic`: rows and columns of W sum to 1; the receiver weighs;
+ * - `row-stochastic`: rows of W sum to 1, and the receiver weighs; nothing is promised of the mean;
+ * - `doubly-stochastic`: rows and columns sum to 1;
  * - `symmetric`: that, and w_ij = w_ji;
  * - `column-stochastic`: the sender weighs, so a directed graph will do;
- * - `tree`: the neighbours are edges of a tree, and there are no weights.
+ * - `tree`: the neighbours are edges of a tree, and there are no weights;
+ * - `all`: everybody's messages become one, their plain mean in every vector and scalar, and everybody merges that one.
  */
-export type MixingNeed = 'none' | 'pairwise' | 'doubly-stochastic' | 'symmetric' | 'column-stochastic' | 'tree'
+export type MixingNeed =
+  | 'none'
+  | 'pairwise'
+  | 'row-stochastic'
+  | 'doubly-stochastic'
+  | 'symmetric'
+  | 'column-stochastic'
+  | 'tree'
+  | 'all'
 
 /** One link of the round. */
 export interface Link {
@@ -31,13 +46,32 @@ export interface Link {
 
 /** What travels: vectors as long as the parameters (several for a rule that sends more than one), and a few numbers. */
 export interface RuleMessage {
-  readonly vectors: readonly Float32Array[]
+  readonly vectors: readonly Vector[]
   /** For instance push-sum's weight or RelaySum's count. */
-  readonly scalars: readonly number[]
+  readonly scalars: Float64Array
 }
 
 export interface ReceivedMessage extends Link {
   readonly message: RuleMessage
+}
+
+/** How much room a rule's message needs, and whom it is for. */
+export interface MessageShape {
+  /** Vectors as long as the parameters. */
+  readonly vectors: number
+  readonly scalars: number
+  /** `all`: what a peer says in a round is the same for everyone who hears it. `link`: something else on every link. */
+  readonly to: 'all' | 'link'
+}
+
+/** Where a rule's state lives, and what it may know of its swarm. */
+export interface RuleHost {
+  /** Peers of the swarm. */
+  readonly peers: number
+  /** In this peer's shard. */
+  readonly samples: number
+  /** Zeros, in the precision and the memory that the driver chose. Whatever the rule remembers by the vector is one of these. */
+  allocate(length: number): Vector
 }
 
 /**
@@ -45,27 +79,51 @@ export interface ReceivedMessage extends Link {
  * of a checkpoint. Only the rule looks inside.
  */
 export interface AveragingRule<State = unknown> {
+  /** As written in a recipe: `parseRule(name)` gives the same rule again. */
   readonly name: string
   readonly mixing: MixingNeed
+  readonly message: MessageShape
   /** The state of a peer that has talked to nobody yet. Copies the parameters. */
-  start(parameters: Float32Array): State
+  start(parameters: Vector, host: RuleHost): State
   /**
    * Takes in local training, in place.
    *
    * @param update what training added to {@link estimate}; for one step of SGD, −η g
    */
-  train(state: State, update: Float32Array): void
+  train(state: State, update: Vector): void
   /**
-   * What this peer tells that neighbour in this round. The message does not share memory with the state. It may change
-   * the state, by noting what was sent.
+   * Writes what this peer says in this round. It may change the state, by noting what was sent.
+   *
+   * @param link the receiver and the weight of what it gets; undefined where the message is for all
+   * @param message to be filled; of the rule's shape, with whatever it held before
+   * @param random this peer's own
+   * @returns bytes on the wire
    */
-  send(state: State, link: Link): RuleMessage
+  send(state: State, link: Link | undefined, message: RuleMessage, random: Random): number
   /**
    * Ends the round, in place. `received` holds what arrived, which may be less than what was sent.
    *
+   * @param selfWeight w_ii; where messages may be missing, a rule whose rows sum to 1 keeps 1 − Σ of what arrived instead
    * @throws LengthMismatchError when a vector is not as long as the parameters
    */
-  merge(state: State, received: readonly ReceivedMessage[]): void
+  merge(state: State, received: readonly ReceivedMessage[], selfWeight: number): void
   /** The parameters to train on and to evaluate; a view or a copy, to be read only. */
-  estimate(state: State): Float32Array
+  estimate(state: State): Vector
+}
+
+/** An empty message of a rule's shape. @param length of the parameters */
+export function createMessage(
+  { vectors, scalars }: MessageShape,
+  length: number,
+  host: Pick<RuleHost, 'allocate'>,
+): RuleMessage {
+  return {
+    vectors: Array.from({ length: vectors }, () => host.allocate(length)),
+    scalars: new Float64Array(scalars),
+  }
+}
+
+/** Bytes of a message that is sent as it is: vectors as float32, scalars as float64. */
+export function plainBytes({ vectors, scalars }: RuleMessage): number {
+  return vectors.reduce((sum, { length }) => sum + 4 * length, 8 * scalars.length)
 }

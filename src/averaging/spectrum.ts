@@ -12,10 +12,10 @@ const PRECISION = 1e-14
  */
 export function mixingNorm(W: MixingMatrix): number {
   // One peer cannot disagree, and gives nothing to start from.
-  if (W.length < 2) return 0
+  if (W.peers < 2) return 0
   const multiplyByM = (v: Float64Array) => centred(applyTransposed(W, centred(applyToVector(W, v))))
   // A start without symmetries, so that it is orthogonal to no eigenvector; the same on every machine.
-  const start = centred(Float64Array.from(W, (_, i) => fraction((i + 1) ** 2 * Math.SQRT2) - 0.5))
+  const start = centred(Float64Array.from(W.self, (_, i) => fraction((i + 1) ** 2 * Math.SQRT2) - 0.5))
   return Math.sqrt(Math.max(largestEigenvalue(multiplyByM, start), 0))
 }
 
@@ -77,21 +77,21 @@ function hasEigenvalueAbove(x: number, a: readonly number[], b: readonly number[
 }
 
 /** W v for one number a peer. */
-function applyToVector(W: MixingMatrix, v: Float64Array): Float64Array {
-  return Float64Array.from(W, ({ self, neighbours, weights }, i) => {
-    let sum = self * v[i]
-    for (let k = 0; k < neighbours.length; k++) sum += weights[k] * v[neighbours[k]]
+function applyToVector({ self, offsets, neighbours, weights }: MixingMatrix, v: Float64Array): Float64Array {
+  return self.map((own, i) => {
+    let sum = own * v[i]
+    for (let k = offsets[i]; k < offsets[i + 1]; k++) sum += weights[k] * v[neighbours[k]]
     return sum
   })
 }
 
 /** Wᵀ v. */
-function applyTransposed(W: MixingMatrix, v: Float64Array): Float64Array {
+function applyTransposed({ peers, self, offsets, neighbours, weights }: MixingMatrix, v: Float64Array): Float64Array {
   const result = new Float64Array(v.length)
-  W.forEach(({ self, neighbours, weights }, i) => {
-    result[i] += self * v[i]
-    for (let k = 0; k < neighbours.length; k++) result[neighbours[k]] += weights[k] * v[i]
-  })
+  for (let i = 0; i < peers; i++) {
+    result[i] += self[i] * v[i]
+    for (let k = offsets[i]; k < offsets[i + 1]; k++) result[neighbours[k]] += weights[k] * v[i]
+  }
   return result
 }
 

@@ -116,7 +116,7 @@ export function createExchange({
 
       // The decision: from here on nothing may fail that leads to anything but both applying it.
       ledger.decide({ id: exchange.id, partner })
-      replica.add(exchangeDifference(snapshot, theirs, weight))
+      replica.add(exchangeDifference(snapshot, theirs, weight, new Float32Array(snapshot.length)))
       replica.absorb(accepted.age)
       applied()
       await replica.persist()
@@ -148,7 +148,11 @@ export function createExchange({
       const snapshot = parameters.slice()
       const theirs = await swap(stream, snapshot, options)
 
-      ledger.prepare({ id: proposal.id, partner, difference: exchangeDifference(snapshot, theirs, weight) })
+      ledger.prepare({
+        id: proposal.id,
+        partner,
+        difference: exchangeDifference(snapshot, theirs, weight, new Float32Array(snapshot.length)),
+      })
       await replica.persist()
       await send(stream, { type: 'prepared' }, options)
 

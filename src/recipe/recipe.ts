@@ -82,6 +82,8 @@ const recipeSchema = z.strictObject({
     .strictObject({
       topology: z.string().min(1).default('complete'),
       rule: z.string().min(1).default('adpsgd'),
+      /** How a rule that merges several vectors at once makes one of them. */
+      aggregator: z.string().min(1).default('mean'),
       /** The relative consensus distance at which averaging may end and the swarm seals. */
       consensusDistance: positive.default(1e-3),
     })
@@ -93,7 +95,8 @@ const recipeSchema = z.strictObject({
        * exchanges hide behind training.
        */
       localSteps: z.union([count, z.literal('auto')], "expected a whole number of at least 1, or 'auto'").default(10),
-      compression: z.enum(['none']).default('none'),
+      /** How parameters travel in fewer bytes than float32 takes. */
+      compression: z.string().min(1).default('none'),
     })
     .prefault({}),
   data: z

@@ -1,33 +1,35 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { WeightedVector } from '../../src/averaging/aggregator.ts'
 import { mean } from '../../src/averaging/aggregators/mean.ts'
 import { aggregatorNames, parseAggregator } from '../../src/averaging/aggregators/registry.ts'
 import { exchangeDifference, exchangeWeight } from '../../src/averaging/exchange.ts'
-import { applyMixing, type MixingMatrix, mixingMatrix } from '../../src/averaging/mixing.ts'
-import type { AveragingRule } from '../../src/averaging/rule.ts'
-import { parseRule, ruleNames } from '../../src/averaging/rules/registry.ts'
+import { applyMixing, mixingMatrix } from '../../src/averaging/mixing.ts'
+import { type AveragingRule, createMessage, type RuleHost, type RuleMessage } from '../../src/averaging/rule.ts'
+import { parseRule, type RuleParts, ruleNames } from '../../src/averaging/rules/registry.ts'
 import { ring } from '../../src/averaging/topologies/ring.ts'
 import { UsageError } from '../../src/errors.ts'
-import { addScaled, LengthMismatchError, meanOf } from '../../src/parameters/vectors.ts'
+import { none } from '../../src/parameters/codecs/none.ts'
+import { addScaled, distance, LengthMismatchError, preciseMeanOf } from '../../src/parameters/vectors.ts'
 import { createRandom } from '../../src/random/random.ts'
+import { driveRule } from './drive-rule.ts'
 
 function normalVectors(count: number, length: number, seed: number): Float32Array[] {
   const random = createRandom(seed)
   return Array.from({ length: count }, () => Float32Array.from({ length }, () => random.normal()))
 }
 
-/** One synchronous round of everyone, as an engine would drive it. */
-function round(rule: AveragingRule, states: readonly unknown[], W: MixingMatrix): void {
-  const inboxes = W.map(({ neighbours, weights }, i) =>
-    Array.from(neighbours, (j, k) => ({
-      peer: j,
-      weight: weights[k],
-      message: rule.send(states[j], { peer: i, weight: weights[k] }),
-    })),
-  )
-  states.forEach((state, i) => {
-    rule.merge(state, inboxes[i])
-  })
+const parts: RuleParts = { aggregator: mean, codec: none }
+const host: RuleHost = {
+  peers: 8,
+  samples: 1,
+  allocate: length => new Float32Array(length),
+}
+
+function say(rule: AveragingRule, state: unknown, to: number | string = 1): RuleMessage {
+  const message = createMessage(rule.message, rule.estimate(state).length, host)
+  rule.send(state, rule.message.to === 'link' ? { peer: to, weight: 0.5 } : undefined, message, createRandom(1))
+  return message
 }
 
 describe('the difference of an exchange', () => {
@@ -43,8 +45,8 @@ describe('the difference of an exchange', () => {
       fc.property(pairs, weights, (pairs, weight) => {
         const a = Float32Array.from(pairs, ([x]) => x)
         const b = Float32Array.from(pairs, ([, y]) => y)
-        const added = exchangeDifference(a, b, weight)
-        const subtracted = exchangeDifference(b, a, weight)
+        const added = exchangeDifference(a, b, weight, new Float32Array(a.length))
+        const subtracted = exchangeDifference(b, a, weight, new Float32Array(b.length))
         // -0 and 0 add the same; every other value must have the same bits but for the sign.
         added.forEach((d, i) => {
           expect(Number.isFinite(d)).toBe(true)
@@ -57,7 +59,7 @@ describe('the difference of an exchange', () => {
 
   it('takes a lone pair to its mean', () => {
     const [a, b] = [Float32Array.of(1, -8), Float32Array.of(3, 8)]
-    const difference = exchangeDifference(a, b, exchangeWeight(1, 1))
+    const difference = exchangeDifference(a, b, exchangeWeight(1, 1), new Float32Array(a.length))
     addScaled(a, 1, difference)
     addScaled(b, -1, difference)
     expect([...a, ...b]).toEqual([2, 0, 2, 0])
@@ -65,7 +67,7 @@ describe('the difference of an exchange', () => {
 
   it('can be written over either snapshot', () => {
     const [a, b] = normalVectors(2, 100, 1)
-    const expected = exchangeDifference(a, b, 0.25)
+    const expected = exchangeDifference(a, b, 0.25, new Float32Array(a.length))
     expect(exchangeDifference(a.slice(), b, 0.25, b.slice())).toEqual(expected)
     const own = a.slice()
     expect(exchangeDifference(own, b, 0.25, own)).toEqual(expected)
@@ -74,7 +76,9 @@ describe('the difference of an exchange', () => {
   })
 
   it('needs snapshots of the same length', () => {
-    expect(() => exchangeDifference(new Float32Array(2), new Float32Array(3), 0.5)).toThrow(LengthMismatchError)
+    expect(() => exchangeDifference(new Float32Array(2), new Float32Array(3), 0.5, new Float32Array(2))).toThrow(
+      LengthMismatchError,
+    )
   })
 
   it('is weighed by the busier of the two, and alike on both sides', () => {
@@ -89,7 +93,7 @@ describe('the difference of an exchange', () => {
 })
 
 describe.each(ruleNames)('the rule %s', name => {
-  const rule = parseRule(name, mean)
+  const rule = parseRule(name, parts)
 
   it('has the name it was parsed from', () => {
     expect(rule.name).toBe(name)
@@ -97,107 +101,105 @@ describe.each(ruleNames)('the rule %s', name => {
 
   it('starts from a copy of the parameters', () => {
     const parameters = Float32Array.of(1, 2)
-    const state = rule.start(parameters)
+    const state = rule.start(parameters, host)
+    expect([...rule.estimate(state)]).toEqual([1, 2])
     rule.train(state, Float32Array.of(1, 1))
-    expect([...rule.estimate(state)]).toEqual([2, 3])
     expect([...parameters]).toEqual([1, 2])
   })
 
   it('sends what later training cannot change', () => {
-    const state = rule.start(Float32Array.of(1, 2))
-    const message = rule.send(state, { peer: 1, weight: 0.5 })
+    const state = rule.start(Float32Array.of(1, 2), host)
+    const message = say(rule, state)
     const sent = structuredClone(message)
     rule.train(state, Float32Array.of(1, 1))
     expect(message).toEqual(sent)
   })
 
-  it('keeps its parameters where nothing arrives', () => {
-    const state = rule.start(Float32Array.of(1, 2))
-    rule.send(state, { peer: 1, weight: 0.5 })
-    rule.merge(state, [])
-    expect([...rule.estimate(state)]).toEqual([1, 2])
-  })
-
   it('has a state that survives a checkpoint', () => {
-    const state = rule.start(Float32Array.of(1, 2))
+    const state = rule.start(Float32Array.of(1, 2), host)
     expect(structuredClone(state)).toEqual(state)
   })
 })
 
 describe('dpsgd', () => {
-  const rule = parseRule('dpsgd', mean)
+  const rule = parseRule('dpsgd', parts)
 
   it('is the product with the mixing matrix', () => {
     const vectors = normalVectors(7, 50, 2)
     const W = mixingMatrix(ring, 7, 0)
-    const states = vectors.map(vector => rule.start(vector))
-    round(rule, states, W)
+    const swarm = driveRule(rule, vectors)
+    swarm.round(W)
     const expected = applyMixing(W, vectors)
-    states.forEach((state, i) => {
-      rule.estimate(state).forEach((value, p) => {
+    swarm.estimates().forEach((estimate, i) => {
+      estimate.forEach((value, p) => {
         expect(value).toBeCloseTo(expected[i][p], 6)
       })
     })
   })
 
   it('moves the mean by exactly the mean of the updates', () => {
-    const W = mixingMatrix(ring, 8, 0)
-    const states = normalVectors(8, 20, 3).map(vector => rule.start(vector))
+    const swarm = driveRule(rule, normalVectors(8, 20, 3))
     const updates = normalVectors(8, 20, 4)
-    const expected = meanOf(states.map(state => rule.estimate(state)))
-    addScaled(expected, 1, meanOf(updates))
-    states.forEach((state, i) => {
-      rule.train(state, updates[i])
-    })
-    round(rule, states, W)
-    meanOf(states.map(state => rule.estimate(state))).forEach((value, p) => {
-      expect(value).toBeCloseTo(expected[p], 6)
-    })
+    const expected = preciseMeanOf(swarm.estimates())
+    addScaled(expected, 1, preciseMeanOf(updates))
+    swarm.round(mixingMatrix(ring, 8, 0), () => updates)
+    expect(distance(preciseMeanOf(swarm.estimates()), expected)).toBeLessThan(1e-12)
+  })
+
+  it('keeps its parameters where nothing arrives', () => {
+    const state = rule.start(Float32Array.of(1, 2), host)
+    rule.merge(state, [], 0.5)
+    expect([...rule.estimate(state)]).toEqual([1, 2])
   })
 })
 
 describe('adpsgd', () => {
-  const rule = parseRule('adpsgd', mean)
+  const rule = parseRule('adpsgd', parts)
 
   it('keeps what training does between sending and merging, and the sum of the two', () => {
-    const [a, b] = [rule.start(Float32Array.of(0)), rule.start(Float32Array.of(4))]
-    const fromA = rule.send(a, { peer: 'b', weight: 0.5 })
-    const fromB = rule.send(b, { peer: 'a', weight: 0.5 })
+    const [a, b] = [0, 4].map(value => rule.start(Float32Array.of(value), host))
+    const [fromA, fromB] = [say(rule, a, 'b'), say(rule, b, 'a')]
     rule.train(a, Float32Array.of(10))
-    rule.merge(a, [{ peer: 'b', weight: 0.5, message: fromB }])
-    rule.merge(b, [{ peer: 'a', weight: 0.5, message: fromA }])
+    rule.merge(a, [{ peer: 'b', weight: 0.5, message: fromB }], 0.5)
+    rule.merge(b, [{ peer: 'a', weight: 0.5, message: fromA }], 0.5)
     expect([...rule.estimate(a), ...rule.estimate(b)]).toEqual([12, 2])
   })
 })
 
 describe('the mean as an aggregator', () => {
+  function aggregated(own: Float32Array, neighbours: readonly WeightedVector[]): Float32Array {
+    const out = new Float32Array(own.length)
+    mean.aggregate(own, neighbours, out)
+    return out
+  }
+
   it('leaves the weight of what did not arrive with the own parameters', () => {
     const own = Float32Array.of(8)
     const neighbour = { weight: 0.25, vector: Float32Array.of(0) }
-    expect([...mean.aggregate(own, [neighbour, neighbour])]).toEqual([4])
-    expect([...mean.aggregate(own, [neighbour])]).toEqual([6])
-    expect([...mean.aggregate(own, [])]).toEqual([8])
+    expect([...aggregated(own, [neighbour, neighbour])]).toEqual([4])
+    expect([...aggregated(own, [neighbour])]).toEqual([6])
+    expect([...aggregated(own, [])]).toEqual([8])
   })
 
   it('returns what all agree on, and changes nothing it was given', () => {
     const own = Float32Array.of(1.1, -2.3)
     const neighbours = [1, 2, 3].map(() => ({ weight: 0.2, vector: own.slice() }))
-    expect([...mean.aggregate(own, neighbours)]).toEqual([...own])
+    expect([...aggregated(own, neighbours)]).toEqual([...own])
     expect([...own]).toEqual([...Float32Array.of(1.1, -2.3)])
   })
 
   it('needs vectors of the same length', () => {
     const neighbour = { weight: 0.5, vector: new Float32Array(3) }
-    expect(() => mean.aggregate(new Float32Array(2), [neighbour])).toThrow(LengthMismatchError)
+    expect(() => aggregated(new Float32Array(2), [neighbour])).toThrow(LengthMismatchError)
   })
 })
 
 describe('parsing', () => {
   it('lists the rules and aggregators where the name is unknown', () => {
-    expect(() => parseRule('fedavg', mean)).toThrow(
-      new UsageError('unknown averaging rule "fedavg"; accepted are adpsgd, dpsgd, none'),
+    expect(() => parseRule('voting', parts)).toThrow(
+      new UsageError('unknown averaging rule "voting"; accepted are adpsgd, dpsgd, none'),
     )
-    expect(() => parseRule('constructor', mean)).toThrow(UsageError)
+    expect(() => parseRule('constructor', parts)).toThrow(UsageError)
     expect(() => parseAggregator('mode')).toThrow(new UsageError('unknown aggregator "mode"; accepted are mean'))
   })
 

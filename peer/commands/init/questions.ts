@@ -5,6 +5,7 @@ import {
   loadDataset,
   pairwiseRuleNames,
   parseAggregator,
+  parseCodec,
   parseModel,
   parseRule,
   parseTopology,
@@ -67,7 +68,8 @@ export async function askForRecipe(
 ): Promise<Answers> {
   if (flags.model !== undefined) parseModel(flags.model)
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
-  if (flags.rule !== undefined) parseRule(flags.rule, parseAggregator('mean'))
+  if (flags.rule !== undefined)
+    parseRule(flags.rule, { aggregator: parseAggregator('mean'), codec: parseCodec('none') })
   const found: { data?: Split; oddities: string[] } = { oddities: [] }
   const find = async (source: string) => {
     const oddities: string[] = []

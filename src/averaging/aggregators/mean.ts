@@ -1,4 +1,4 @@
-import { addScaled } from '../../parameters/vectors.ts'
+import { requireSameLength } from '../../parameters/vectors.ts'
 import type { Aggregator } from '../aggregator.ts'
 
 /**
@@ -9,11 +9,22 @@ import type { Aggregator } from '../aggregator.ts'
  */
 export const mean: Aggregator = {
   name: 'mean',
-  aggregate(own, neighbours) {
+  misfit: () => undefined,
+  aggregate(own, neighbours, out) {
+    requireSameLength(own, out)
+    for (const { vector } of neighbours) requireSameLength(own, vector)
     const ownWeight = neighbours.reduce((left, { weight }) => left - weight, 1)
-    const sum = new Float64Array(own.length)
-    addScaled(sum, ownWeight, own)
-    for (const { weight, vector } of neighbours) addScaled(sum, weight, vector)
-    return new Float32Array(sum)
+    for (let start = 0; start < own.length; start += BLOCK) {
+      const end = Math.min(start + BLOCK, own.length)
+      for (let p = start; p < end; p++) sums[p - start] = ownWeight * own[p]
+      for (const { weight, vector } of neighbours) {
+        for (let p = start; p < end; p++) sums[p - start] += weight * vector[p]
+      }
+      for (let p = start; p < end; p++) out[p] = sums[p - start]
+    }
   },
 }
+
+/** Coordinates that are summed at a time: they stay in the first-level cache, and no sum is as long as the parameters. */
+const BLOCK = 1024
+const sums = new Float64Array(BLOCK)

@@ -1,11 +1,11 @@
-import { addScaled } from '../../parameters/vectors.ts'
+import { addScaled, type Vector } from '../../parameters/vectors.ts'
 import { exchangeDifference } from '../exchange.ts'
-import type { AveragingRule } from '../rule.ts'
+import { type AveragingRule, plainBytes } from '../rule.ts'
 
 interface AdpsgdState {
-  readonly x: Float32Array
+  readonly x: Vector
   /** The parameters as they were sent, until the exchange ends. */
-  snapshot: Float32Array
+  readonly snapshot: Vector
 }
 
 /**
@@ -16,15 +16,22 @@ interface AdpsgdState {
 export const adpsgd: AveragingRule<AdpsgdState> = {
   name: 'adpsgd',
   mixing: 'pairwise',
-  start: parameters => ({ x: parameters.slice(), snapshot: parameters.slice() }),
+  message: { vectors: 1, scalars: 0, to: 'link' },
+  start(parameters, { allocate }) {
+    const x = allocate(parameters.length)
+    x.set(parameters)
+    return { x, snapshot: allocate(parameters.length) }
+  },
   train: ({ x }, update) => addScaled(x, 1, update),
-  send(state) {
-    state.snapshot = state.x.slice()
-    return { vectors: [state.snapshot.slice()], scalars: [] }
+  send({ x, snapshot }, _link, message) {
+    snapshot.set(x)
+    message.vectors[0].set(x)
+    return plainBytes(message)
   },
   merge({ x, snapshot }, received) {
-    for (const { weight, message } of received)
-      addScaled(x, 1, exchangeDifference(snapshot, message.vectors[0], weight))
+    for (const { weight, message } of received) {
+      addScaled(x, 1, exchangeDifference(snapshot, message.vectors[0], weight, snapshot))
+    }
   },
   estimate: ({ x }) => x,
 }

@@ -1,28 +1,30 @@
-import { addScaled } from '../../parameters/vectors.ts'
+import { addScaled, type Vector } from '../../parameters/vectors.ts'
 import type { Aggregator } from '../aggregator.ts'
-import type { AveragingRule } from '../rule.ts'
-
-interface DpsgdState {
-  x: Float32Array
-}
+import { type AveragingRule, plainBytes } from '../rule.ts'
 
 /**
  * D-PSGD: x_i ← Σ_j w_ij (x_j − η g_j), everyone in step (Lian et al. 2017, "Can Decentralized Algorithms Outperform
  * Centralized Algorithms?"). With a robust aggregator in the mean's place, its robust variants.
  */
-export function dpsgd(aggregator: Aggregator): AveragingRule<DpsgdState> {
+export function dpsgd(aggregator: Aggregator): AveragingRule<Vector> {
   return {
     name: 'dpsgd',
     mixing: 'doubly-stochastic',
-    start: parameters => ({ x: parameters.slice() }),
-    train: (state, update) => addScaled(state.x, 1, update),
-    send: state => ({ vectors: [state.x.slice()], scalars: [] }),
-    merge(state, received) {
-      state.x = aggregator.aggregate(
-        state.x,
-        received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] })),
-      )
+    message: { vectors: 1, scalars: 0, to: 'all' },
+    start(parameters, { allocate }) {
+      const x = allocate(parameters.length)
+      x.set(parameters)
+      return x
     },
-    estimate: state => state.x,
+    train: (x, update) => addScaled(x, 1, update),
+    send(x, _link, message) {
+      message.vectors[0].set(x)
+      return plainBytes(message)
+    },
+    merge(x, received) {
+      const neighbours = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
+      aggregator.aggregate(x, neighbours, x)
+    },
+    estimate: x => x,
   }
 }

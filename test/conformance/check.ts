@@ -1,0 +1,30 @@
+/**
+ * What an algorithm must do by its definition, and a mistake that the check would catch. The suite asserts every check, and
+ * `npm run conformance` prints them as a table.
+ */
+export interface Check {
+  /** The line of the catalogue that it belongs to, as `A1.3`; `B` and `C` likewise. */
+  readonly line: string
+  /** A sentence: what must hold. */
+  readonly property: string
+  /** What is expected of {@link measure}, as it is shown: `0.949253`, `< 1e-12`. */
+  readonly expected: string
+  measure(): number | Promise<number>
+  holds(measured: number): boolean
+  /** The same with something broken on purpose: then it must not hold. */
+  readonly control: {
+    /** What is broken. */
+    readonly broken: string
+    measure(): number | Promise<number>
+  }
+}
+
+/** For a figure that is known. @param tolerance absolute */
+export function near(expected: number, tolerance: number): Pick<Check, 'expected' | 'holds'> {
+  return { expected: `${expected} ± ${tolerance}`, holds: measured => Math.abs(measured - expected) <= tolerance }
+}
+
+/** For a deviation that must vanish. */
+export function below(limit: number): Pick<Check, 'expected' | 'holds'> {
+  return { expected: `< ${limit}`, holds: measured => measured < limit }
+}
