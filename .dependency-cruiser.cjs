@@ -33,7 +33,11 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
     },
 
-    room('parameters', ['random'], 'Vectors, layouts and codecs know nothing of who uses them; a codec may leave something to chance.'),
+    room(
+      'parameters',
+      ['random'],
+      'Vectors, layouts and codecs know nothing of who uses them; a codec may leave something to chance.',
+    ),
     room('random', [], 'A source of numbers.'),
     room('recipe', [], 'A document.'),
     room('averaging', ['parameters', 'random'], 'Pure mathematics; a random topology draws from a seed.'),

@@ -31,7 +31,7 @@ export const learning: Benchmark = async say => {
     say(`${name} …`)
     const began = performance.now()
     const { final, sample } = await run()
-    if (final.merged === null) throw new Error(`${name} ended without a merged model`)
+    if (final.merged?.accuracy == null) throw new Error(`${name} ended without a merged model`)
     keep(name, 'Accuracy', final.merged.accuracy)
     keep(name, 'Loss', final.merged.loss)
     keep(name, 'LearningSeconds', final.time)

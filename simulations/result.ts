@@ -1,4 +1,5 @@
 import type { Recipe } from '../src/recipe/recipe.ts'
+import type { EngineName } from './options.ts'
 
 /** Over all peers, each with its own parameters, on the same test set. */
 export interface Spread {
@@ -21,8 +22,8 @@ export interface RoundResult {
   /** Mean loss of every peer's own model on the test set; null where nothing is learned. */
   readonly localLoss: number | null
   readonly localAccuracy: Spread | null
-  /** The model whose parameters are the average of all peers'. */
-  readonly merged: { readonly loss: number; readonly accuracy: number } | null
+  /** The model whose parameters are the average of all peers'; the accuracy is null where nothing is classified. */
+  readonly merged: { readonly loss: number; readonly accuracy: number | null } | null
   readonly bytesSent: number
   /** Messages; over libp2p, exchanges that were applied on both sides. */
   readonly messages: number
@@ -50,7 +51,7 @@ export interface RunResult {
   readonly recipe: Recipe
   readonly recipeHash: string
   readonly seed: number
-  readonly engine: 'virtual' | 'libp2p'
+  readonly engine: EngineName
   readonly peers: number
   readonly rounds: readonly RoundResult[]
   /** Of the mixing matrix, where it is fixed; else null. */
@@ -62,6 +63,14 @@ export interface RunResult {
   /** Whether every peer sealed on the same hash. */
   readonly sealed: boolean
   readonly peerResults: readonly PeerResult[]
+  /** What a person should know about this run: weights that were changed to fit a rule, peers trained one by one, … */
+  readonly notes?: readonly string[]
+  /** How far peers were from each other in the end, ‖x_i − x_j‖, of some where there are many. */
+  readonly pairwise?: { readonly peers: readonly number[]; readonly distances: readonly (readonly number[])[] }
+  /** Where the run ended before its time: it is valid as far as it goes. */
+  readonly partial?:
+    | { readonly reason: 'interrupted' }
+    | { readonly reason: 'diverged'; readonly round: number; readonly peer: string }
   /** The only part that may differ between two virtual runs of one seed. */
   readonly timing: {
     readonly wallSeconds: number

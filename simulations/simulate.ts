@@ -6,7 +6,6 @@
 
 import { parseTopology } from '../src/averaging/topologies/registry.ts'
 import { samples } from '../src/data/dataset.ts'
-import type { Split } from '../src/data/source.ts'
 import { standardise } from '../src/data/standardise.ts'
 import { HearsayError, UsageError } from '../src/errors.ts'
 import { PROGRESS_LABELS } from '../src/gossip/constants.ts'
@@ -14,47 +13,16 @@ import { fitData, identifyModel, requirePairwise, shardsOf, trainerOptionsOf } f
 import { hashParameters } from '../src/parameters/hash.ts'
 import { distance, meanOf, norm } from '../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../src/random/random.ts'
-import { type Recipe, recipeHash, stepsPerRound } from '../src/recipe/recipe.ts'
+import { recipeHash, stepsPerRound } from '../src/recipe/recipe.ts'
 import { sampleText } from '../src/sample-text.ts'
 import { chooseBackend } from '../src/training/choose-backend.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
+import type { SimulationOptions } from './options.ts'
 import type { PeerResult, RoundResult, RunResult } from './result.ts'
 import { createVectorTrainer } from './vector-trainer.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { createWorld, type World } from './world.ts'
-
-export interface SimulationOptions {
-  readonly recipe: Recipe
-  readonly peers: number
-  /**
-   * For the task `consensus`: average for exactly so many rounds and do not seal. Without, until the swarm has sealed. A
-   * round is over when as many exchanges have been applied as there are peers; while training, when every peer has done
-   * its local steps.
-   */
-  readonly rounds?: number
-  readonly seed: number
-  /** For the task `classify`. */
-  readonly data?: Split
-  /** For the task `classify`: `iid`, `dirichlet:ALPHA`. */
-  readonly partition?: string
-  /** For the task `consensus`: how the vectors are drawn. Default: `normal`. */
-  readonly init?: 'normal' | 'spread'
-  /** One-way delay of a message, in milliseconds. Default: that of a local network. */
-  readonly delay?: { readonly lowest: number; readonly highest: number }
-  /** Probability that a message is lost. Default: 0. */
-  readonly loss?: number
-  /**
-   * The name of a backend, or `auto` for the best that works here. Default: `wasm`, which gives the same bits on all
-   * processors with a fused multiply-add (x86-64 since Haswell, ARM64), and other last digits on those without: see
-   * docs/decisions/004-training-kernels.md.
-   */
-  readonly backend?: string
-  /** Rounds between two evaluations. Default: 1 without training, else so that there are about 50. */
-  readonly evaluateEvery?: number
-  readonly onRound?: (round: RoundResult) => void
-  readonly signal?: AbortSignal
-}
 
 const LOCAL_NETWORK = { lowest: 1, highest: 5 }
 

@@ -16,8 +16,9 @@
  * @packageDocumentation
  */
 
+export type { EngineName, SimulationOptions } from '../simulations/options.ts'
 export type { PeerResult, RoundResult, RunResult, Spread } from '../simulations/result.ts'
-export { type SimulationOptions, simulate } from '../simulations/simulate.ts'
+export { simulate } from '../simulations/simulate.ts'
 export { runSwarm, type SwarmOptions } from '../simulations/swarm.ts'
 export { aggregatorNames, parseAggregator } from './averaging/aggregators/registry.ts'
 export { parseRule } from './averaging/rules/registry.ts'
