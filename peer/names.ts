@@ -7,8 +7,8 @@ export interface Names {
 }
 
 export async function readNames(): Promise<Names> {
-  const { pairwiseRuleNames, topologyNames } = await import('../src/index.ts')
-  return { topologies: topologyNames.join(', '), rules: pairwiseRuleNames.join(', ') }
+  const { peerRuleNames, topologyNames } = await import('../src/index.ts')
+  return { topologies: topologyNames.join(', '), rules: peerRuleNames.join(', ') }
 }
 
 /** Explains what the flags of a command take. */

@@ -9,7 +9,7 @@ import { createGossip, type GossipStatus } from './gossip/gossip.ts'
 import { createLanes } from './gossip/lanes.ts'
 import type { AbortOptions, Evaluation, PeerId } from './gossip/ports.ts'
 import { type AgreedStatistics, createStatistics } from './gossip/statistics.ts'
-import { fitData, identifyModel, requirePairwise, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
+import { fitData, identifyModel, peerAveraging, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
 import { createIdentity, peerIdOf } from './network/identity.ts'
 import { createLibp2pNetwork } from './network/libp2p-network.ts'
 import { hashParameters } from './parameters/hash.ts'
@@ -167,7 +167,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
   }
   const swarm = recipeHash(recipe)
   const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
-  const averages = requirePairwise(recipe)
+  const { averages, inRounds } = peerAveraging(recipe)
 
   const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
   try {
@@ -214,6 +214,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           steps,
           localSteps,
           averages,
+          inRounds,
           target: options.consensusDistance ?? recipe.averaging.consensusDistance,
           maximumNorm: recipe.security.maximumNorm,
           evaluateEvery: Math.max(stepsPerRound(localSteps), Math.ceil(steps / EVALUATIONS)),

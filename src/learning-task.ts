@@ -5,8 +5,10 @@
  */
 
 import { mean } from './averaging/aggregators/mean.ts'
-import type { AveragingRule } from './averaging/rule.ts'
-import { parseRule, type RuleParts, ruleNames } from './averaging/rules/registry.ts'
+import { adpsgd } from './averaging/rules/adpsgd.ts'
+import { none as isolated } from './averaging/rules/none.ts'
+import { parseRule, type RuleParts } from './averaging/rules/registry.ts'
+import { parseTopology } from './averaging/topologies/registry.ts'
 import { type Dataset, features, gather, isSequence, samples, subset } from './data/dataset.ts'
 import { parsePartition } from './data/partition.ts'
 import type { Split } from './data/source.ts'
@@ -191,36 +193,50 @@ export function trainerOptionsOf(
   }
 }
 
-const isPairwise = (rule: AveragingRule) => rule.mixing === 'pairwise' || rule.mixing === 'none'
-
-/** What rules that exchange in pairs are made of: they use neither. */
+/** What the rules of peers are made of; all that peers can carry out. */
 const PLAIN: RuleParts = { aggregator: mean, codec: none }
 
-/** Averaging rules that peers can carry out, in pairs; the others average with all neighbours at once, in rounds. */
-export const pairwiseRuleNames = ruleNames.filter(name => isPairwise(parseRule(name, PLAIN)))
+/** How peers average: not at all, in pairs, or with all neighbours in step. */
+export interface PeerAveraging {
+  readonly averages: boolean
+  readonly inRounds: boolean
+}
+
+/** Averaging rules that peers can carry out; the others are simulated by the matrix engine. */
+export const peerRuleNames: readonly string[] = [adpsgd.name, 'dpsgd', isolated.name]
 
 /**
- * Whether the recipe averages at all.
+ * How peers of this recipe average.
  *
- * @throws UsageError for a rule that the two-sided exchange cannot carry out
+ * @throws UsageError for what the two-sided exchange cannot carry out, with what comes nearest
  */
-export function requirePairwise(recipe: Recipe): boolean {
-  const rule = parseRule(recipe.averaging.rule, PLAIN)
-  if (!isPairwise(rule)) {
+export function peerAveraging(recipe: Recipe): PeerAveraging {
+  const { rule, aggregator, topology } = recipe.averaging
+  parseRule(rule, PLAIN)
+  if (!peerRuleNames.includes(rule)) {
     throw new UsageError(
-      `the rule ${rule.name} averages with all neighbours at once, in rounds; peers exchange in pairs, by ` +
-        pairwiseRuleNames.join(' or '),
+      `peers do not exchange by the rule ${rule}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
     )
   }
-  const { aggregator } = recipe.averaging
   if (aggregator !== mean.name) {
     throw new UsageError(
-      `the aggregator ${aggregator} merges several neighbours at once; peers exchange in pairs, by ${mean.name}`,
+      `peers do not merge by the aggregator ${aggregator}, but by ${mean.name}; hearsay simulate --engine matrix runs every aggregator`,
     )
   }
-  const { compression } = recipe.exchange
+  const { compression, localSteps } = recipe.exchange
   if (compression !== none.name) {
-    throw new UsageError(`peers exchange whole float32 parameters: the compression is ${none.name}, not ${compression}`)
+    throw new UsageError(
+      `peers exchange whole float32 parameters: the compression is ${none.name}, not ${compression}; hearsay simulate --engine matrix runs every compression`,
+    )
   }
-  return rule.mixing === 'pairwise'
+  const inRounds = rule === 'dpsgd'
+  if (inRounds && localSteps === 'auto') {
+    throw new UsageError('the rule dpsgd averages in step, so exchange.localSteps is a number; for auto take adpsgd')
+  }
+  if (inRounds && !parseTopology(topology, { seed: '' }).symmetric) {
+    throw new UsageError(
+      `peers average by dpsgd over links that go both ways; ${topology} is directed: take ring, complete or random-regular:4`,
+    )
+  }
+  return { averages: rule !== isolated.name, inRounds }
 }

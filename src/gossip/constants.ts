@@ -62,6 +62,12 @@ export const REPLY_TIMEOUT_MS = 15_000
 /** A whole vector in both directions. At 10 Mbit/s this carries 75 MB; the next frame would have to come sooner. */
 export const TRANSFER_TIMEOUT_MS = 60_000
 
+/** Where everybody averages in step, the first round begins when nobody new was met for so long. */
+export const ROUND_GATHERING_MS = 3_000
+
+/** How often a peer that waits for others in a round looks whether they are still there. */
+export const ROUND_POLL_MS = 100
+
 /** How often outstanding decisions and doubts are brought up with the partner. */
 export const SETTLE_INTERVAL_MS = 500
 

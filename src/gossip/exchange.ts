@@ -31,6 +31,14 @@ import type { AbortOptions, Clock, FrameStream, PeerId } from './ports.ts'
 import type { Replica } from './replica.ts'
 import { receiveVector, sendVector } from './transfer.ts'
 
+/** What one side brings into an exchange. */
+export interface Terms {
+  /** Exchanges that it is in at once, this one included: the weight follows from the larger number of both sides. */
+  readonly concurrent: () => number
+  /** What it sends; asked for once, when the partner has agreed. */
+  readonly snapshot: () => Float32Array
+}
+
 export interface ExchangeOptions {
   readonly self: PeerId
   readonly replica: Replica
@@ -43,14 +51,20 @@ export interface ExchangeOptions {
   /** Whether this peer is new and so far behind a partner of this age that averaging would pull the partner back. */
   readonly behind: (age: number) => boolean
   /** Hears that an exchange was applied on this side. */
-  readonly applied: () => void
+  readonly applied: (partner: PeerId) => void
+  /**
+   * Where everybody averages in step: what this peer brings into the exchange of a round, once it has come to it.
+   *
+   * @throws RefusedError where the round is over
+   */
+  readonly inRound?: (partner: PeerId, round: number, options: AbortOptions) => Promise<Terms>
 }
 
 const BEHIND = 'new here, and fetching what others have learned first'
 
 export interface Exchange {
   /** Averages with the peer at the other end; resolves when both have applied it. */
-  initiate(stream: FrameStream, options: AbortOptions): Promise<void>
+  initiate(stream: FrameStream, options: AbortOptions, round?: number): Promise<void>
   respond(stream: FrameStream, options: AbortOptions): Promise<void>
   /** Exchanges that this peer is in. */
   active(): number
@@ -69,6 +83,7 @@ export function createExchange({
   closed,
   behind,
   applied,
+  inRound,
 }: ExchangeOptions): Exchange {
   const { parameters, ledger } = replica
   /** Exchanges that this peer began, by partner: at most one each. */
@@ -77,6 +92,17 @@ export function createExchange({
   const responding = new Map<PeerId, string>()
 
   const active = () => initiated.size + responding.size
+
+  /** In pairs the parameters may go on changing until they are sent. */
+  const inPairs: Terms = { concurrent: active, snapshot: () => parameters.slice() }
+
+  async function termsOf(partner: PeerId, round: number | undefined, options: AbortOptions): Promise<Terms> {
+    if (inRound === undefined && round === undefined) return inPairs
+    if (inRound === undefined || round === undefined) {
+      throw new OffenceError(`proposed ${round === undefined ? 'no round' : 'a round'}, against the recipe's rule`)
+    }
+    return await inRound(partner, round, options)
+  }
 
   /** Both directions flow at once; a stalled transfer is given up as a whole. */
   async function swap(stream: FrameStream, snapshot: Float32Array, options: AbortOptions): Promise<Float32Array> {
@@ -92,7 +118,7 @@ export function createExchange({
   const patiently = <T>(what: string, options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
     withDeadline(clock, REPLY_TIMEOUT_MS, what, options, body)
 
-  async function initiate(stream: FrameStream, options: AbortOptions): Promise<void> {
+  async function initiate(stream: FrameStream, options: AbortOptions, round?: number): Promise<void> {
     const partner = stream.peer
     // The stream took a while to open, and this peer may have frozen its parameters meanwhile.
     const refusal = closed()
@@ -100,16 +126,17 @@ export function createExchange({
     const exchange = { id: nextId(), abandoned: false }
     initiated.set(partner, exchange)
     try {
-      const concurrent = active()
+      const terms = await termsOf(partner, round, options)
+      const concurrent = terms.concurrent()
       await send(
         stream,
-        { type: 'propose', id: exchange.id, length: parameters.length, concurrent, age: replica.age },
+        { type: 'propose', id: exchange.id, length: parameters.length, concurrent, age: replica.age, round },
         options,
       )
       const accepted = await patiently('the answer', options, within => receive(stream, 'accept', within))
       if (behind(accepted.age)) throw new RefusedError(BEHIND)
       const weight = exchangeWeight(concurrent, accepted.concurrent)
-      const snapshot = parameters.slice()
+      const snapshot = terms.snapshot()
       const theirs = await swap(stream, snapshot, options)
       await patiently('the partner preparing', options, within => receive(stream, 'prepared', within))
       if (exchange.abandoned) throw new RefusedError('the partner has dropped this exchange')
@@ -118,7 +145,7 @@ export function createExchange({
       ledger.decide({ id: exchange.id, partner })
       replica.add(exchangeDifference(snapshot, theirs, weight, new Float32Array(snapshot.length)))
       replica.absorb(accepted.age)
-      applied()
+      applied(partner)
       await replica.persist()
 
       await send(stream, { type: 'commit' }, options)
@@ -129,23 +156,38 @@ export function createExchange({
     }
   }
 
+  /** @returns why not, where this peer refuses */
+  async function agree(partner: PeerId, proposal: { age: number; round?: number }, options: AbortOptions) {
+    const refusal = () => closed() ?? (behind(proposal.age) ? BEHIND : refuses(partner))
+    const reason = refusal()
+    if (reason !== undefined) return reason
+    try {
+      const terms = await patiently('its round', options, within => termsOf(partner, proposal.round, within))
+      // It may have taken a while to come to the round.
+      return refusal() ?? terms
+    } catch (error) {
+      if (error instanceof RefusedError) return error.reason
+      throw error
+    }
+  }
+
   async function respond(stream: FrameStream, options: AbortOptions): Promise<void> {
     const partner = stream.peer
     const proposal = await patiently('the proposal', options, within => receive(stream, 'propose', within))
     if (proposal.length !== parameters.length) {
       throw new OffenceError(`proposed ${proposal.length} parameters, the recipe has ${parameters.length}`)
     }
-    const refusal = closed() ?? (behind(proposal.age) ? BEHIND : refuses(partner))
-    if (refusal !== undefined) {
-      await send(stream, { type: 'refuse', reason: refusal }, options)
+    const terms = await agree(partner, proposal, options)
+    if (typeof terms === 'string') {
+      await send(stream, { type: 'refuse', reason: terms }, options)
       return
     }
     responding.set(partner, proposal.id)
     try {
-      const concurrent = active()
+      const concurrent = terms.concurrent()
       await send(stream, { type: 'accept', concurrent, age: replica.age }, options)
       const weight = exchangeWeight(proposal.concurrent, concurrent)
-      const snapshot = parameters.slice()
+      const snapshot = terms.snapshot()
       const theirs = await swap(stream, snapshot, options)
 
       ledger.prepare({
@@ -161,7 +203,7 @@ export function createExchange({
       const doubt = ledger.resolve(partner, proposal.id)
       if (doubt !== undefined) replica.add(doubt.difference)
       replica.absorb(proposal.age)
-      applied()
+      applied(partner)
       await replica.persist()
       await send(stream, { type: 'done' }, options)
     } finally {
@@ -173,7 +215,7 @@ export function createExchange({
     if (responding.has(partner)) return 'one exchange at a time with the same peer'
     // Both began at once: the one with the smaller id goes on, the other is refused, so exactly one happens.
     if (initiated.has(partner) && self < partner) return 'ours is under way'
-    if (active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
+    if (inRound === undefined && active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
     if (ledger.open(partner)) return 'an earlier exchange is not settled'
     if (ledger.full()) return 'too many exchanges in doubt'
     return undefined

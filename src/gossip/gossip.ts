@@ -38,6 +38,7 @@ import { createPartners } from './partners.ts'
 import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId, Random, Storage, Trainer } from './ports.ts'
 import { compareRecipes, type RecipeDocument } from './recipe-handshake.ts'
 import { createReplica } from './replica.ts'
+import { createRounds, PASSED, type Rounds } from './rounds.ts'
 import { createSealing } from './sealing.ts'
 import { createSettle } from './settle.ts'
 import { createSettling } from './settling.ts'
@@ -54,6 +55,8 @@ export interface GossipOptions {
   readonly localSteps: number | 'auto'
   /** Whether parameters are averaged at all; without, the peer only trains. */
   readonly averages: boolean
+  /** Whether everybody averages with all its neighbours in step, as D-PSGD does. Default: in pairs, whenever it suits. */
+  readonly inRounds?: boolean
   /** Relative consensus distance at which the swarm may seal. */
   readonly target: number
   readonly maximumNorm: number
@@ -139,6 +142,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   )
   const membership = createMembership(clock)
   const standing = createStanding(clock)
+  const rounds = options.inRounds ? createOwnRounds() : undefined
   const exchange = createExchange({
     self,
     replica,
@@ -147,7 +151,11 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
     closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
     behind: age => lateJoining.behind(age),
-    applied: () => lateJoining.established(),
+    applied(partner) {
+      lateJoining.established()
+      rounds?.applied(partner)
+    },
+    inRound: rounds && ((partner, round, abort) => rounds.terms(partner, round, abort)),
   })
   const settle = createSettle({ replica, exchange, clock })
   const conversations = createConversations(network, clock, blame)
@@ -202,7 +210,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       steps: options.steps,
       interval,
       evaluateEvery: options.evaluateEvery,
-      exchange: exchangeOnce,
+      exchange: rounds === undefined ? exchangeOnce : averageInStep,
+      inStep: rounds !== undefined,
       catchUp: lateJoining.catchUp,
       averages,
       ended: () => sealing.phase() === 'sealed',
@@ -237,7 +246,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   /** Peers of another recipe that were told of: once each is enough. */
   const strangers = new Set<PeerId>()
   let serving = 0
-  let metSomebody = false
+  /** Clock time at which somebody new was last met. */
+  let met: number | undefined
 
   function fail(error: unknown): void {
     if (stopping.signal.aborted || failure !== undefined) return
@@ -378,22 +388,52 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     if (replica.ledger.full()) return false
     const partner = partners.next()
     if (partner === undefined) return false
+    return (await exchangeWith(partner, abort)) === 'averaged'
+  }
+
+  /** @param round where everybody averages in step */
+  async function exchangeWith(partner: PeerId, abort: AbortOptions, round?: number) {
     const began = clock.now()
     let outcome: ExchangeOutcome = 'averaged'
+    let passed = false
     try {
       // Once begun it is finished even while the peer is stopping, within the grace that a stop allows.
       abort.signal.throwIfAborted()
-      await conversations.talk(partner, 'exchange', end, stream => exchange.initiate(stream, end))
+      await conversations.talk(partner, 'exchange', end, stream => exchange.initiate(stream, end, round))
       averaged++
     } catch (error) {
       partners.backOff(partner)
+      passed = error instanceof RefusedError && error.reason === PASSED
       if (settle.outstanding(partner)) outcome = 'unsettled'
       else outcome = error instanceof RefusedError ? 'refused' : 'failed'
     }
     const bytes = outcome === 'averaged' ? 2 * replica.parameters.byteLength : 0
     emit('exchange', { peer: partner, bytes, seconds: (clock.now() - began) / 1_000, outcome })
     changed()
-    return outcome === 'averaged'
+    if (outcome === 'averaged') return outcome
+    return passed ? 'passed' : 'failed'
+  }
+
+  function createOwnRounds(): Rounds {
+    return createRounds({
+      self,
+      replica,
+      clock,
+      neighbours: round => partners.neighbours(round),
+      willing: peer => partners.willing(peer),
+      averages,
+      met: () => met,
+      exchange: (partner, round, abort) => exchangeWith(partner, abort, round),
+    })
+  }
+
+  let lastRound = -1
+
+  async function averageInStep(abort: AbortOptions): Promise<boolean> {
+    if (lastRound < 0) await rounds?.gather(abort)
+    lastRound = Math.max(lastRound + 1, Math.ceil(replica.step / interval.steps()))
+    await rounds?.average(lastRound, abort)
+    return true
   }
 
   function changed(): void {
@@ -435,8 +475,11 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
         const { news, joined } = membership.hear(from, announcement)
         if (!news) return 'ignore'
         network.learn(from, announcement.addresses)
-        metSomebody = true
-        if (joined) emit('peer:join', { peer: from })
+        if (joined) {
+          met = clock.now()
+          emit('peer:join', { peer: from })
+        }
+        met ??= clock.now()
         if (known !== undefined && announcement.phase === 'left') emit('peer:leave', { peer: from })
         consider()
         return 'accept'
@@ -487,7 +530,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     dismissed() {
       if (sealedAt === undefined) return false
       // Who resumes sealed may be the one that still has what others came back for.
-      if (!metSomebody && clock.now() - sealedAt < ALONE_GRACE_MS) return false
+      if (met === undefined && clock.now() - sealedAt < ALONE_GRACE_MS) return false
       const allSealed = membership.alive().every(({ announcement }) => announcement.phase === 'sealed')
       const patient = membership.vanished().length > 0 && clock.now() - sealedAt < RETURN_GRACE_MS
       return allSealed && !patient

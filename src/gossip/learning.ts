@@ -21,6 +21,8 @@ export interface LearningOptions {
   readonly evaluateEvery: number
   /** Exchanges, if there is somebody to average with. Says whether it came about. */
   readonly exchange: (options: AbortOptions) => Promise<boolean>
+  /** Whether training waits for it, because everybody averages in step. */
+  readonly inStep: boolean
   /** Brings a newcomer up to the swarm, where it is far behind. */
   readonly catchUp: (options: AbortOptions) => Promise<void>
   /** Whether this peer takes part in exchanges at all now. */
@@ -89,6 +91,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
           exchanging ??= exchange({ signal }).finally(() => {
             exchanging = undefined
           })
+          if (options.inStep) await exchanging
         }
         if (replica.step - evaluated >= evaluateEvery || (replica.step >= steps && evaluateEvery <= steps)) {
           evaluated = replica.step

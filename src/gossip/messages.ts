@@ -22,6 +22,8 @@ const schemas = {
     length: z.int().min(0),
     concurrent: z.int().min(1),
     age: steps,
+    /** Where everybody averages in step. */
+    round: steps.optional(),
   }),
   accept: z.strictObject({ type: z.literal('accept'), concurrent: z.int().min(1), age: steps }),
   /** The hash of the vector whose frames came before. */

@@ -7,6 +7,10 @@ import type { Clock, PeerId, Random } from './ports.ts'
 export interface Partners {
   /** A neighbour in the topology over those alive now that takes part in exchanges; undefined where there is none. */
   next(): PeerId | undefined
+  /** All neighbours in the topology over those alive now, in this round. */
+  neighbours(round: number): readonly PeerId[]
+  /** Whether this peer takes part in exchanges, as far as it has said. */
+  willing(peer: PeerId): boolean
   /** Leaves a peer alone for a while. */
   backOff(peer: PeerId): void
 }
@@ -30,7 +34,10 @@ export function createPartners(
   let round = 0
   let complained: string | undefined
 
-  function neighbours(peers: readonly PeerId[], index: number): readonly PeerId[] {
+  function neighbours(round: number): readonly PeerId[] {
+    const members = membership.alive()
+    const index = members.filter(({ peer }) => peer < self).length
+    const peers = members.map(({ peer }) => peer).toSpliced(index, 0, self)
     const misfit = topology.misfit(peers.length)
     // One neighbour is everybody's whole world; that needs no topology and no complaint.
     if (misfit !== undefined && peers.length > 2 && misfit !== complained) {
@@ -38,20 +45,23 @@ export function createPartners(
       complain(misfit)
     }
     if (misfit !== undefined) return peers.filter(peer => peer !== self)
-    return topology.neighbours(index, peers.length, round++).map(neighbour => peers[neighbour])
+    return topology.neighbours(index, peers.length, round).map(neighbour => peers[neighbour])
+  }
+
+  function willing(peer: PeerId): boolean {
+    const phase = membership.get(peer)?.announcement.phase
+    return phase === 'training' || phase === 'averaging'
   }
 
   return {
+    neighbours,
+    willing,
     next() {
-      const members = membership.alive()
-      const index = members.filter(({ peer }) => peer < self).length
-      const peers = members.map(({ peer }) => peer).toSpliced(index, 0, self)
       const now = clock.now()
-      const willing = neighbours(peers, index).filter(peer => {
-        const phase = membership.get(peer)?.announcement.phase
-        return (phase === 'training' || phase === 'averaging') && (backedOff.get(peer) ?? 0) <= now && !unsettled(peer)
-      })
-      return willing.length === 0 ? undefined : willing[random.integer(willing.length)]
+      const free = neighbours(round++).filter(
+        peer => willing(peer) && (backedOff.get(peer) ?? 0) <= now && !unsettled(peer),
+      )
+      return free.length === 0 ? undefined : free[random.integer(free.length)]
     },
     backOff(peer) {
       backedOff.set(peer, clock.now() + PARTNER_BACKOFF_MS)

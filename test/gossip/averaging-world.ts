@@ -1,5 +1,5 @@
-import { createVectorTrainer } from '../../simulations/vector-trainer.ts'
-import { createWorld, type World, type WorldOptions } from '../../simulations/world.ts'
+import { createVectorTrainer } from '../../simulations/virtual/vector-trainer.ts'
+import { createWorld, type World, type WorldOptions } from '../../simulations/virtual/world.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 
 export interface AveragingWorld extends World {

@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../../simulations/virtual-clock.ts'
+import type { VirtualClock } from '../../simulations/virtual/clock.ts'
 import type { Trainer } from '../../src/gossip/ports.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
 

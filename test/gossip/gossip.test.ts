@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { WorldOptions } from '../../simulations/world.ts'
+import type { WorldOptions } from '../../simulations/virtual/world.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import type { Topology } from '../../src/averaging/topology.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'

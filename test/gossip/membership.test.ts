@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createVirtualClock } from '../../simulations/virtual-clock.ts'
+import { createVirtualClock } from '../../simulations/virtual/clock.ts'
 import { MAX_MEMBERS, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from '../../src/gossip/constants.ts'
 import { createMembership } from '../../src/gossip/membership.ts'
 import { announcementOf } from './announcements.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { WorldOptions } from '../../simulations/world.ts'
+import type { WorldOptions } from '../../simulations/virtual/world.ts'
 import { createSketcher } from '../../src/averaging/sketch.ts'
 import type { Announcement, Phase } from '../../src/gossip/announcement.ts'
 import { ALONE_GRACE_MS, MEMBER_EXPIRY_MS, SEAL_PATIENCE_MS, SKETCH_BUCKETS } from '../../src/gossip/constants.ts'

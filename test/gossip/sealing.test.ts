@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createVirtualClock } from '../../simulations/virtual-clock.ts'
+import { createVirtualClock } from '../../simulations/virtual/clock.ts'
 import { createSketcher } from '../../src/averaging/sketch.ts'
 import { SKETCH_BUCKETS } from '../../src/gossip/constants.ts'
 import { createMembership } from '../../src/gossip/membership.ts'

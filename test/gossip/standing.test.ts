@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createVirtualClock } from '../../simulations/virtual-clock.ts'
+import { createVirtualClock } from '../../simulations/virtual/clock.ts'
 import { MAX_OFFENCES, STREAM_BURST, STREAMS_PER_SECOND } from '../../src/gossip/constants.ts'
 import { createStanding } from '../../src/gossip/standing.ts'
 

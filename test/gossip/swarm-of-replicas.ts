@@ -4,8 +4,8 @@
  * @packageDocumentation
  */
 
-import { createVirtualClock, type VirtualClock } from '../../simulations/virtual-clock.ts'
-import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual-network.ts'
+import { createVirtualClock, type VirtualClock } from '../../simulations/virtual/clock.ts'
+import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual/network.ts'
 import { createExchange, type Exchange } from '../../src/gossip/exchange.ts'
 import type { AbortOptions, Channel, FrameStream, Network } from '../../src/gossip/ports.ts'
 import { createReplica, type Replica } from '../../src/gossip/replica.ts'

@@ -15,9 +15,9 @@ test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 
 )
 
 test.concurrent('help names every topology and rule', async () => {
-  const { pairwiseRuleNames, topologyNames } = await import('../../src/index.ts')
+  const { peerRuleNames, topologyNames } = await import('../../src/index.ts')
   const { stdout } = await hearsay('swarm', '--help')
-  for (const name of [...pairwiseRuleNames, ...topologyNames]) expect(stdout).toContain(name)
+  for (const name of [...peerRuleNames, ...topologyNames]) expect(stdout).toContain(name)
 })
 
 test.concurrent('help says of every data source how it is written, as the library does', async () => {

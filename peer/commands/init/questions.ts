@@ -3,12 +3,12 @@ import {
   defaultRecipe,
   HearsayError,
   loadDataset,
-  pairwiseRuleNames,
   parseAggregator,
   parseCodec,
   parseModel,
   parseRule,
   parseTopology,
+  peerRuleNames,
   type Split,
   topologyNames,
 } from '../../../src/index.ts'
@@ -123,9 +123,7 @@ export async function askForRecipe(
       await select({
         ...options,
         message: 'How they average',
-        options: pairwiseRuleNames
-          .filter(name => name in RULE_HINTS)
-          .map(value => ({ value, hint: RULE_HINTS[value] })),
+        options: peerRuleNames.filter(name => name in RULE_HINTS).map(value => ({ value, hint: RULE_HINTS[value] })),
         initialValue: defaultRecipe.averaging.rule,
       }),
     )

@@ -33,9 +33,9 @@ export async function runInit(given: InitFlags): Promise<void> {
     warn: out.warn,
   })
   signal.throwIfAborted()
-  const { recipeHash, requirePairwise } = await import('../../../src/index.ts')
+  const { recipeHash, peerAveraging } = await import('../../../src/index.ts')
   // A recipe that no peer could follow.
-  requirePairwise(recipe)
+  peerAveraging(recipe)
   await writeOutput('--out', file, `${JSON.stringify(recipe, null, 2)}\n`)
   const swarm = recipeHash(recipe)
   out.jsonDocument({ file, swarm, recipe })

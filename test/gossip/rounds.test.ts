@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import type { VirtualClock } from '../../simulations/virtual/clock.ts'
+import type { WorldOptions } from '../../simulations/virtual/world.ts'
+import { mean } from '../../src/averaging/aggregators/mean.ts'
+import { mixingMatrix } from '../../src/averaging/mixing.ts'
+import { dpsgd } from '../../src/averaging/rules/dpsgd.ts'
+import { complete } from '../../src/averaging/topologies/complete.ts'
+import { ring } from '../../src/averaging/topologies/ring.ts'
+import type { Topology } from '../../src/averaging/topology.ts'
+import type { Trainer } from '../../src/gossip/ports.ts'
+import { createLayout } from '../../src/parameters/layout.ts'
+import { driveRule } from '../averaging/drive-rule.ts'
+import { createAveragingWorld } from './averaging-world.ts'
+
+const PEERS = 6
+const ROUNDS = 12
+const LOCAL_STEPS = 2
+const STEP_MS = 20
+const PULL = 0.1
+
+/** Where a peer's data would have every coordinate. */
+const targetOf = (index: number) => 10 * index
+
+/** Gradient descent on ½ (x − target)², exactly. */
+function createPullTrainer(index: number, clock: VirtualClock): Trainer {
+  return {
+    layout: createLayout([{ name: 'x', shape: [8], trainable: true }]),
+    backend: 'none',
+    samples: 1,
+    initial: async () => new Float32Array(8),
+    train(parameters, steps) {
+      const before = parameters.slice()
+      return clock.work((1 + index) * STEP_MS, async () => {
+        const update = before.map(x => pull(x, index, steps))
+        return { update, loss: 0, samples: steps, seconds: STEP_MS / 1_000 }
+      })
+    },
+    evaluate: async () => ({ loss: 0, accuracy: 0, samples: 0 }),
+    state: async () => ({ tensors: {}, metadata: {} }),
+    async restore() {},
+    stop: async () => {},
+  }
+}
+
+function pull(x: number, index: number, steps: number): number {
+  return (targetOf(index) - x) * (1 - (1 - PULL) ** steps)
+}
+
+function createWorldInStep(options: Partial<WorldOptions> = {}) {
+  return createAveragingWorld({
+    peers: PEERS,
+    steps: ROUNDS * LOCAL_STEPS,
+    localSteps: LOCAL_STEPS,
+    inRounds: true,
+    topology: ring,
+    trainer: async (index, _random, clock) => createPullTrainer(index, clock),
+    ...options,
+  })
+}
+
+type WorldInStep = ReturnType<typeof createWorldInStep>
+
+const trained = (world: WorldInStep) => world.inhabitants.map(({ gossip }) => gossip?.trained())
+const haveTrained = (world: WorldInStep) => () => trained(world).every(vector => vector !== undefined)
+
+function byTheEquation(topology: Topology): number[] {
+  const swarm = driveRule(
+    dpsgd(mean),
+    Array.from({ length: PEERS }, () => new Float64Array(1)),
+  )
+  for (let round = 1; round <= ROUNDS; round++) {
+    swarm.round(mixingMatrix(topology, PEERS, round), estimates =>
+      estimates.map(([x], i) => Float64Array.of(pull(x, i, LOCAL_STEPS))),
+    )
+  }
+  return swarm.estimates().map(([x]) => x)
+}
+
+describe('peers that average in step', () => {
+  test.for([ring, complete])('do what D-PSGD says on the topology $name', async topology => {
+    const world = createWorldInStep({ topology })
+    await world.startAll()
+    await world.until(haveTrained(world))
+    const expected = byTheEquation(topology)
+    trained(world).forEach((vector, i) => {
+      expect(vector?.[0]).toBeCloseTo(expected[i], 4)
+    })
+  })
+
+  test('keep their mean where every fifth message is lost, and end', async () => {
+    const world = createWorldInStep({ weather: { delay: { lowest: 1, highest: 20 }, loss: 0.2 } })
+    await world.startAll()
+    await world.until(haveTrained(world), 600_000)
+    await world.until(() => world.inhabitants.every(({ gossip }) => gossip?.open().doubts.length === 0), 600_000)
+    // Whoever was missed by whom: the mean obeys the same equation, x̄ ← x̄ + (mean target − x̄) (1 − (1 − p)^H).
+    let expected = 0
+    const target = (10 * (PEERS - 1)) / 2
+    for (let round = 0; round < ROUNDS; round++) expected += (target - expected) * (1 - (1 - PULL) ** LOCAL_STEPS)
+    expect(world.mean()[0]).toBeCloseTo(expected, 2)
+    await world.until(() => world.sealed(), 600_000)
+  })
+
+  test('do not wait for one that has died', async () => {
+    const world = createWorldInStep()
+    await world.startAll()
+    await world.wait(3_500)
+    world.crash(3)
+    const others = world.inhabitants.filter(({ index }) => index !== 3)
+    await world.until(() => others.every(({ gossip }) => gossip?.trained() !== undefined))
+    await world.until(
+      () =>
+        new Set(others.map(({ gossip }) => gossip?.sealed())).size === 1 && others[0].gossip?.sealed() !== undefined,
+    )
+  })
+
+  test('take back one that was away, and end together', async () => {
+    const world = createWorldInStep()
+    await world.startAll()
+    await world.wait(3_500)
+    world.crash(3)
+    await world.wait(1_000)
+    await world.during(world.start(3))
+    await world.until(() => world.sealed(), 600_000)
+  })
+})
