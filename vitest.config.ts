@@ -1,12 +1,39 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests of code that keeps nothing in its modules: files may follow one another in one warm process. */
+const STATELESS = [
+  'averaging',
+  'conformance',
+  'data',
+  'gossip',
+  'parameters',
+  'random',
+  'recipe',
+  'simulations',
+  'storage',
+].map(room => `test/${room}/**/*.test.ts`)
+
+/** TensorFlow.js, libp2p and processes have state of their own. */
+const OTHERS = ['acceptance', 'examples', 'library', 'network', 'peer', 'training'].map(
+  room => `test/${room}/**/*.test.ts`,
+)
+
+/** Replaces a built-in module for everybody who imports what it imports. */
+const REPLACES_MODULES = ['test/parameters/big-endian.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Deadlines inside the tests are what fails a hang; this is only the net under them.
     testTimeout: 60_000,
     hookTimeout: 30_000,
     // Files run side by side on every core; left to itself vitest keeps one free, which is half of a small machine.
     maxWorkers: '100%',
+    projects: [
+      { extends: true, test: { name: 'stateless', include: STATELESS, exclude: REPLACES_MODULES, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'isolated', include: [...OTHERS, ...REPLACES_MODULES] },
+      },
+    ],
   },
 })

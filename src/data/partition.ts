@@ -2,16 +2,23 @@ import { PartitionError } from './errors.ts'
 import { dirichlet } from './partitions/dirichlet.ts'
 import { iid } from './partitions/iid.ts'
 import type { Partition, PartitionKind } from './partitions/partition.ts'
+import { quantity } from './partitions/quantity.ts'
+import { shards } from './partitions/shards.ts'
+import { sorted } from './partitions/sorted.ts'
 
 export type { Partition } from './partitions/partition.ts'
 
 const PARTITIONS: ReadonlyMap<string, PartitionKind> = new Map([
   ['iid', iid],
   ['dirichlet', dirichlet],
+  ['shards', shards],
+  ['sorted', sorted],
+  ['quantity', quantity],
 ])
 
 /**
- * The partition that `text` names: `iid`, or `dirichlet:ALPHA`.
+ * The partition that `text` names: `iid`, `dirichlet:ALPHA`, `shards:K` (K classes per peer), `sorted` (by class), or
+ * `quantity:ALPHA` (other sizes, the same distribution).
  *
  * @throws PartitionError
  */

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { WeightedVector } from '../../src/averaging/aggregator.ts'
 import { mean } from '../../src/averaging/aggregators/mean.ts'
-import { aggregatorNames, parseAggregator } from '../../src/averaging/aggregators/registry.ts'
 import { exchangeDifference, exchangeWeight } from '../../src/averaging/exchange.ts'
 import { applyMixing, mixingMatrix } from '../../src/averaging/mixing.ts'
 import { type AveragingRule, createMessage, type RuleHost, type RuleMessage } from '../../src/averaging/rule.ts'
@@ -195,15 +194,9 @@ describe('the mean as an aggregator', () => {
 })
 
 describe('parsing', () => {
-  it('lists the rules and aggregators where the name is unknown', () => {
-    expect(() => parseRule('voting', parts)).toThrow(
-      new UsageError('unknown averaging rule "voting"; accepted are adpsgd, dpsgd, none'),
-    )
+  it('lists the rules where the name is unknown', () => {
+    expect(() => parseRule('voting', parts)).toThrow(UsageError)
+    for (const name of ruleNames) expect(() => parseRule('voting', parts)).toThrow(name)
     expect(() => parseRule('constructor', parts)).toThrow(UsageError)
-    expect(() => parseAggregator('mode')).toThrow(new UsageError('unknown aggregator "mode"; accepted are mean'))
-  })
-
-  it('finds every aggregator by its name', () => {
-    for (const name of aggregatorNames) expect(parseAggregator(name).name).toBe(name)
   })
 })

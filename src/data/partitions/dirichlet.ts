@@ -1,6 +1,7 @@
 import type { Random } from '../../random/random.ts'
 import { MAXIMUM_REDRAWS, MINIMUM_SHARD_SAMPLES } from '../constants.ts'
-import { PartitionError } from '../errors.ts'
+import { parseAlpha } from './alpha.ts'
+import { samplesByClass } from './classes.ts'
 import { type Partition, type PartitionKind, requireEnough } from './partition.ts'
 
 /**
@@ -12,18 +13,13 @@ import { type Partition, type PartitionKind, requireEnough } from './partition.t
  */
 export const dirichlet: PartitionKind = {
   form: 'dirichlet:ALPHA',
-  parse(argument = '') {
-    const alpha = argument.trim() === '' ? Number.NaN : Number(argument)
-    if (!(alpha > 0 && Number.isFinite(alpha))) {
-      throw new PartitionError(
-        `"dirichlet:${argument}" has no valid ALPHA; expected a number above 0, such as dirichlet:0.5`,
-      )
-    }
+  parse(argument) {
+    const alpha = parseAlpha('dirichlet', argument)
     return (labels, peers, random) => dealSkewed(alpha, labels, peers, random)
   },
 }
 
-function dealSkewed(alpha: number, ...[labels, peers, random]: Parameters<Partition>): Int32Array[] {
+export function dealSkewed(alpha: number, ...[labels, peers, random]: Parameters<Partition>): Int32Array[] {
   requireEnough(labels.length, peers)
   const minimum = Math.min(MINIMUM_SHARD_SAMPLES, Math.floor(labels.length / peers))
   const classes = samplesByClass(labels)
@@ -35,17 +31,6 @@ function dealSkewed(alpha: number, ...[labels, peers, random]: Parameters<Partit
   )
   fillUp(shards, minimum)
   return shards.map(shard => Int32Array.from(shard))
-}
-
-/** The samples of each class that occurs, in order of the labels. */
-function samplesByClass(labels: Int32Array): number[][] {
-  const classes = new Map<number, number[]>()
-  labels.forEach((label, sample) => {
-    const samples = classes.get(label)
-    if (samples === undefined) classes.set(label, [sample])
-    else samples.push(sample)
-  })
-  return [...classes].sort(([a], [b]) => a - b).map(([, samples]) => samples)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { PartitionError } from '../errors.ts'
-import { type Partition, type PartitionKind, requireEnough } from './partition.ts'
+import { evenCuts, type Partition, type PartitionKind, requireEnough } from './partition.ts'
 
 /** Every peer draws from the same distribution: samples are shuffled and dealt in shares that differ by at most one. */
 export const iid: PartitionKind = {
@@ -13,6 +13,5 @@ export const iid: PartitionKind = {
 const dealEvenly: Partition = (labels, peers, random) => {
   requireEnough(labels.length, peers)
   const order = random.shuffle(Int32Array.from(labels, (_, sample) => sample))
-  const cut = (peer: number) => Math.floor((peer * order.length) / peers)
-  return Array.from({ length: peers }, (_, peer) => order.slice(cut(peer), cut(peer + 1)))
+  return evenCuts(order, peers)
 }

@@ -28,3 +28,9 @@ export function requireEnough(samples: number, peers: number): void {
     throw new PartitionError(`Cannot deal ${samples} samples to ${peers} peers; expected at least one for each`)
   }
 }
+
+/** Cuts a list into `parts` of its own, in order, whose lengths differ by at most one. */
+export function evenCuts(samples: Int32Array, parts: number): Int32Array[] {
+  const cut = (part: number) => Math.floor((part * samples.length) / parts)
+  return Array.from({ length: parts }, (_, part) => samples.slice(cut(part), cut(part + 1)))
+}

@@ -1,0 +1,150 @@
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { consensusDistance } from '../../../src/averaging/consensus.ts'
+import { createMixing, type MixingMatrix, metropolisMatrix } from '../../../src/averaging/mixing.ts'
+import { fitRule } from '../../../src/averaging/requirements.ts'
+import { d2 } from '../../../src/averaging/rules/d2.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
+import { mixingNorm } from '../../../src/averaging/spectrum.ts'
+import type { Adjacency } from '../../../src/averaging/topology.ts'
+import { distance, preciseMeanOf } from '../../../src/parameters/vectors.ts'
+import { createRandom } from '../../../src/random/random.ts'
+import { driveRule } from '../../averaging/drive-rule.ts'
+import { below, type Check, near } from '../check.ts'
+import { graph, mixing, normalVectors, rowError, topology } from '../mixing/matrices.ts'
+
+/** Metropolis weights with what there is to get wrong. */
+function brokenMetropolis(
+  graph: Adjacency,
+  offDiagonal: (a: number, b: number) => number,
+  diagonal: (degree: number, left: number) => number,
+  degree: (peer: number) => number,
+): MixingMatrix {
+  const W = createMixing(graph, (i, j) => offDiagonal(degree(i), degree(j)))
+  return { ...W, self: W.self.map((left, i) => diagonal(degree(i), left)) }
+}
+
+function wrongDiagonal(graph: Adjacency): MixingMatrix {
+  const degree = (peer: number) => graph[peer].length
+  return brokenMetropolis(
+    graph,
+    (a, b) => 1 / (Math.min(a, b) + 1),
+    own => 1 / own,
+    degree,
+  )
+}
+
+function falsyNode(graph: Adjacency): MixingMatrix {
+  const degree = (node: number) => (node ? graph[node].length : graph.length)
+  return brokenMetropolis(
+    graph,
+    (a, b) => 1 / (1 + Math.max(a, b)),
+    (_, left) => left,
+    degree,
+  )
+}
+
+const ring16 = 1 / 3 + (2 / 3) * Math.cos((2 * Math.PI) / 16)
+
+/** Peers that all hold the same must go on holding it, though of four messages one is missing: the largest difference. */
+function shrinkage(merge: (own: Float64Array, others: readonly Float64Array[], peers: number) => Float64Array): number {
+  const agreed = Float64Array.of(1, -2, 3)
+  const merged = merge(agreed, [agreed, agreed, agreed], 5)
+  return Math.max(...merged.map((value, p) => Math.abs(value - agreed[p])))
+}
+
+function byArrival(own: Float64Array, others: readonly Float64Array[], peers: number): Float64Array {
+  const weights = new Float64Array(peers).fill(1 / peers)
+  return own.map((value, p) => others.reduce((sum, other, k) => sum + weights[k + 1] * other[p], weights[0] * value))
+}
+
+function byMean(own: Float64Array, others: readonly Float64Array[], peers: number): Float64Array {
+  const out = new Float64Array(own.length)
+  const arrived = others.map(vector => ({ weight: 1 / peers, vector }))
+  mean.aggregate(own, arrived, out)
+  return out
+}
+
+/**
+ * How far the mean has moved when a swarm of which some are away in every round has come to agree; NaN where it has not, so
+ * that neither figure goes for the other.
+ */
+function biasUnderChurn(matrixOf: (alive: readonly boolean[]) => MixingMatrix): number {
+  const random = createRandom(3)
+  const start = normalVectors(16, 1, random)
+  const swarm = driveRule(dpsgd(mean), start)
+  for (let round = 0; round < 600; round++) {
+    swarm.round(matrixOf(start.map(() => random.uniform() > 0.3)))
+  }
+  const agreed = consensusDistance(swarm.estimates().map(x => Float32Array.from(x))) < 1e-5
+  return agreed ? distance(preciseMeanOf(swarm.estimates()), preciseMeanOf(start)) : Number.NaN
+}
+
+const wheel = graph('star', 16).map((spokes, i) =>
+  [...new Set([...spokes, ...graph('ring', 16)[i]])].sort((a, b) => a - b),
+)
+const among = (alive: readonly boolean[]): Adjacency =>
+  wheel.map((others, i) => (alive[i] ? others.filter(j => alive[j]) : []))
+
+/** Whoever is there takes the plain average of those whom it finds, itself included. */
+function rowNormalised(alive: readonly boolean[]): MixingMatrix {
+  const present = among(alive)
+  return createMixing(present, i => 1 / (1 + present[i].length))
+}
+
+/** ‖x − x̄‖ after 1000 rounds of D² on an even ring, with nothing to train. */
+function d2Disagreement(W: MixingMatrix): number {
+  const start = normalVectors(16, 2, createRandom(4))
+  const swarm = driveRule(d2, start)
+  const still = start.map(x => new Float64Array(x.length))
+  for (let round = 0; round < 1_000; round++) swarm.round(W, () => still)
+  const average = preciseMeanOf(start)
+  return Math.max(...swarm.estimates().map(x => distance(x, average)))
+}
+
+export const mistakeChecks: readonly Check[] = [
+  {
+    line: 'B.a',
+    property: 'rows of Metropolis weights on a ring sum to 1: largest error',
+    ...below(1e-12),
+    measure: () => rowError(metropolisMatrix(graph('ring', 10))),
+    control: {
+      broken: '1/d on the diagonal and 1/(min + 1) off it: 7/6',
+      measure: () => rowError(wrongDiagonal(graph('ring', 10))),
+    },
+  },
+  {
+    line: 'B.b',
+    property: '‖W − J‖ of a ring of 16, for node 0 is a node like any other',
+    ...near(ring16, 1e-10),
+    measure: () => mixingNorm(mixing('ring', 16)),
+    control: {
+      broken: '`if (node)`: node 0 gets the degree n, and all sums are still right',
+      measure: () => mixingNorm(falsyNode(graph('ring', 16))),
+    },
+  },
+  {
+    line: 'B.c',
+    property: 'a missing message does not shrink the model: largest change of what all agree on',
+    ...below(1e-12),
+    measure: () => shrinkage(byMean),
+    control: { broken: 'weights by order of arrival, not renormalised', measure: () => shrinkage(byArrival) },
+  },
+  {
+    line: 'B.i',
+    property: 'a swarm that agrees under churn agrees on its mean: drift',
+    ...below(1e-12),
+    measure: () => biasUnderChurn(alive => metropolisMatrix(among(alive))),
+    control: {
+      broken: 'rows normalised over those present: it agrees, elsewhere',
+      measure: () => biasUnderChurn(rowNormalised),
+    },
+  },
+  {
+    line: 'B.j',
+    property: 'D² on an even ring agrees, since W is made lazy: ‖x − x̄‖ after 1000 rounds',
+    ...below(1e-9),
+    measure: () =>
+      d2Disagreement(fitRule({ rule: d2, aggregator: mean, topology: topology('ring'), peers: 16 }).mixing(0)),
+    control: { broken: 'weights 1/3 as they are', measure: () => d2Disagreement(mixing('ring', 16)) },
+  },
+]
