@@ -35,46 +35,95 @@ export function metropolisWeight(degreeA: number, degreeB: number): number {
  * @throws MixingError when an edge goes one way only
  */
 export function metropolisMatrix(adjacency: Adjacency): MixingMatrix {
-  const sets = adjacency.map(neighbours => new Set(neighbours))
-  adjacency.forEach((neighbours, i) => {
-    const oneWay = neighbours.find(j => !sets[j].has(i))
-    if (oneWay !== undefined) {
-      throw new MixingError(
-        `Metropolis weights need an undirected graph, but ${i} has neighbour ${oneWay} and not the reverse`,
-      )
-    }
-  })
+  requireUndirected(adjacency)
   return createMixing(adjacency, (i, j) => metropolisWeight(adjacency[i].length, adjacency[j].length))
 }
 
-/**
- * w_ij = 1 / (1 + d) on every edge and on the diagonal, for a directed graph in which everyone averages d others and is
- * averaged by d others: doubly stochastic, not symmetric in general.
- *
- * @throws MixingError when the degrees differ
- */
-export function uniformMatrix(adjacency: Adjacency): MixingMatrix {
-  const degree = adjacency[0]?.length ?? 0
-  const averagedBy = new Int32Array(adjacency.length)
-  for (const neighbours of adjacency) for (const j of neighbours) averagedBy[j]++
-  adjacency.forEach((neighbours, i) => {
-    if (neighbours.length !== degree || averagedBy[i] !== degree) {
+/** Whoever looks at peers in order meets the neighbours of each in order: one pointer for each row is enough. */
+function requireUndirected(adjacency: Adjacency): void {
+  const next = new Int32Array(adjacency.length)
+  for (const [i, neighbours] of adjacency.entries()) {
+    for (const j of neighbours) {
+      const mirrored = adjacency[j][next[j]++]
+      if (mirrored === i) continue
+      const [from, to] = mirrored < i ? [j, mirrored] : [i, j]
       throw new MixingError(
-        `uniform weights need the same degree everywhere, but ${i} averages ${neighbours.length} and is averaged by ${averagedBy[i]}, not ${degree}`,
+        `Metropolis weights need an undirected graph, but ${from} has neighbour ${to} and not the reverse`,
       )
     }
-  })
-  return createMixing(adjacency, () => 1 / (1 + degree))
+  }
 }
 
 /**
- * The mixing matrix of one round: Metropolis weights on a symmetric topology, uniform ones on a directed one.
+ * w_ij = 1 / (1 + max d) on every edge, for a directed graph in which everyone is averaged by as many as it averages: doubly
+ * stochastic, not symmetric in general. Where the degree is the same everywhere, w_ii is as large as the others.
+ *
+ * @throws MixingError when somebody averages more, or fewer, than average it
+ */
+export function uniformMatrix(adjacency: Adjacency): MixingMatrix {
+  const averagedBy = inDegrees(adjacency)
+  let degree = 0
+  for (const [i, { length }] of adjacency.entries()) {
+    if (length !== averagedBy[i]) {
+      throw new MixingError(
+        `uniform weights need a balanced graph, but ${i} averages ${length} and is averaged by ${averagedBy[i]}`,
+      )
+    }
+    degree = Math.max(degree, length)
+  }
+  return createMixing(adjacency, () => 1 / (1 + degree))
+}
+
+/** w_ij = 1 / (1 + d_i): the receiver takes a plain average. Rows sum to 1 on every graph; the mean is kept on few. */
+export function rowStochasticMatrix(adjacency: Adjacency): MixingMatrix {
+  return createMixing(adjacency, i => 1 / (1 + adjacency[i].length))
+}
+
+/**
+ * The weights of push-sum: the sender j splits what it has into equal parts, p_ij = p_jj = 1 / (1 + d_j), where d_j says how
+ * many hear it. Columns sum to 1 on every directed graph (Kempe, Dobra and Gehrke 2003). Row i still says whom i hears.
+ */
+export function columnStochasticMatrix(adjacency: Adjacency): MixingMatrix {
+  const share = Float64Array.from(inDegrees(adjacency), heardBy => 1 / (1 + heardBy))
+  return { ...createMixing(adjacency, (_, j) => share[j]), self: share }
+}
+
+/** By how many each peer is averaged. */
+function inDegrees(adjacency: Adjacency): Int32Array {
+  const degrees = new Int32Array(adjacency.length)
+  for (const neighbours of adjacency) for (const j of neighbours) degrees[j]++
+  return degrees
+}
+
+/** Everybody keeps what it has: W = I. */
+export function identityMatrix(peers: number): MixingMatrix {
+  const none: readonly number[] = []
+  return createMixing(new Array(peers).fill(none), () => 0)
+}
+
+/** (1 − e) W + e I: eigenvalues move towards 1 by the share e of what they lack. */
+export function lazy(W: MixingMatrix, e: number): MixingMatrix {
+  return {
+    ...W,
+    self: W.self.map(weight => (1 - e) * weight + e),
+    weights: W.weights.map(weight => (1 - e) * weight),
+  }
+}
+
+/**
+ * The mixing matrix of one round: the topology's own weights where it has any, Metropolis's on a symmetric graph, uniform
+ * ones on a balanced directed one, and the receiver's plain average on any other, where the mean is not kept.
  *
  * @throws UsageError where the topology refuses so many peers
  */
 export function mixingMatrix(topology: Topology, peers: number, round: number): MixingMatrix {
   const adjacency = adjacencyOf(topology, peers, round)
-  return topology.symmetric ? metropolisMatrix(adjacency) : uniformMatrix(adjacency)
+  if (topology.weights !== undefined) {
+    const weights = adjacency.map((_, peer) => topology.weights?.(peer, peers, round) ?? [])
+    return createMixing(adjacency, (i, _, k) => weights[i][k])
+  }
+  if (topology.symmetric) return metropolisMatrix(adjacency)
+  return topology.balanced ? uniformMatrix(adjacency) : rowStochasticMatrix(adjacency)
 }
 
 /**
@@ -93,13 +142,14 @@ export function createMixing(
   const weights = new Float64Array(offsets[peers])
   const self = new Float64Array(peers)
   for (let i = 0; i < peers; i++) {
+    const row = adjacency[i]
     let left = 1
-    adjacency[i].forEach((j, k) => {
-      const weight = weightOf(i, j, k)
-      neighbours[offsets[i] + k] = j
+    for (let k = 0; k < row.length; k++) {
+      const weight = weightOf(i, row[k], k)
+      neighbours[offsets[i] + k] = row[k]
       weights[offsets[i] + k] = weight
       left -= weight
-    })
+    }
     self[i] = left
   }
   return { peers, self, offsets, neighbours, weights }

@@ -14,14 +14,33 @@ export function mixingNorm(W: MixingMatrix): number {
   // One peer cannot disagree, and gives nothing to start from.
   if (W.peers < 2) return 0
   const multiplyByM = (v: Float64Array) => centred(applyTransposed(W, centred(applyToVector(W, v))))
-  // A start without symmetries, so that it is orthogonal to no eigenvector; the same on every machine.
-  const start = centred(Float64Array.from(W.self, (_, i) => fraction((i + 1) ** 2 * Math.SQRT2) - 0.5))
-  return Math.sqrt(Math.max(largestEigenvalue(multiplyByM, start), 0))
+  return Math.sqrt(Math.max(largestEigenvalue(multiplyByM, centred(startWithoutSymmetry(W.peers))), 0))
 }
 
 /** 1 − β: the larger, the faster a swarm agrees. @param W doubly stochastic */
 export function spectralGap(W: MixingMatrix): number {
   return 1 - mixingNorm(W)
+}
+
+/**
+ * λ_min(W), between −1 and 1: below 0 where something turns its sign in every round.
+ *
+ * @param W symmetric
+ */
+export function smallestEigenvalue(W: MixingMatrix): number {
+  // Lanczos finds the largest eigenvalue, here of −W.
+  const multiply = (v: Float64Array) => scaled(applyToVector(W, v), -1)
+  return -largestEigenvalue(multiply, startWithoutSymmetry(W.peers))
+}
+
+/** What λ_min(W) cannot be below: 2 min w_ii − 1, from Gershgorin's circles. In linear time. @param W symmetric */
+export function smallestEigenvalueBound({ self }: MixingMatrix): number {
+  return 2 * self.reduce((least, weight) => Math.min(least, weight), 1) - 1
+}
+
+/** A start for Lanczos that is orthogonal to no eigenvector; the same on every machine. */
+function startWithoutSymmetry(peers: number): Float64Array {
+  return Float64Array.from({ length: peers }, (_, i) => fraction((i + 1) ** 2 * Math.SQRT2) - 0.5)
 }
 
 /**

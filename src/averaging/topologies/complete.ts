@@ -4,6 +4,7 @@ import type { Topology } from '../topology.ts'
 export const complete: Topology = {
   name: 'complete',
   symmetric: true,
+  balanced: true,
   changes: false,
   misfit: () => undefined,
   neighbours: (peer, peers) => Array.from({ length: peers - 1 }, (_, i) => (i < peer ? i : i + 1)),

@@ -14,6 +14,7 @@ export function exponentCount(peers: number): number {
 export const exponential: Topology = {
   name: 'exponential',
   symmetric: false,
+  balanced: true,
   changes: false,
   misfit: () => undefined,
   neighbours: (peer, peers) =>

@@ -10,6 +10,7 @@ import { exponentCount } from './exponential.ts'
 export const onePeerExponential: Topology = {
   name: 'one-peer-exponential',
   symmetric: false,
+  balanced: true,
   changes: true,
   misfit: () => undefined,
   neighbours: (peer, peers, round) => (peers === 1 ? [] : [(peer + 2 ** (round % exponentCount(peers))) % peers]),

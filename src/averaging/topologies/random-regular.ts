@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.ts'
 import { createRandom, type Random } from '../../random/random.ts'
-import type { Adjacency, Topology } from '../topology.ts'
+import { type Adjacency, isConnected, type Topology } from '../topology.ts'
+import { type Edge, undirectedGraph } from './edges.ts'
 
 /**
  * Attempted switches for each edge, before the graph is looked at. Milo et al. (2003) find the distribution settled long
@@ -20,18 +21,11 @@ export function randomRegular(degree: number, seed: number | string): Topology {
   const graphs = new Map<number, Adjacency>()
 
   function misfit(peers: number): string | undefined {
-    if (degree >= peers) {
-      const nearest = peers > 1 ? `random-regular:${peers - 1}` : 'ring'
-      return `${name} needs at least ${degree + 1} peers, and there are ${peers}; the nearest that works is ${nearest}`
-    }
-    if ((degree * peers) % 2 === 1) {
-      const nearest = [degree - 1, degree + 1].filter(even => even >= 2).map(even => `random-regular:${even}`)
-      return `${name} needs an even number of peers, and there are ${peers}; the nearest that work are ${nearest.join(' and ')}, or ${peers + 1} peers`
-    }
-    if (degree === 1 && peers > 2) {
+    const reason = regularMisfit('random-regular', degree, peers)
+    if (reason === undefined && degree === 1 && peers > 2) {
       return `${name} cannot connect ${peers} peers; the nearest that works is random-regular:2`
     }
-    return undefined
+    return reason
   }
 
   function graph(peers: number): Adjacency {
@@ -45,7 +39,28 @@ export function randomRegular(degree: number, seed: number | string): Topology {
     return made
   }
 
-  return { name, symmetric: true, changes: false, misfit, neighbours: (peer, peers) => graph(peers)[peer] }
+  return {
+    name,
+    symmetric: true,
+    balanced: true,
+    changes: false,
+    misfit,
+    neighbours: (peer, peers) => graph(peers)[peer],
+  }
+}
+
+/** Why no graph gives everybody so many neighbours, and what would work. @param family what the degree is written after */
+export function regularMisfit(family: string, degree: number, peers: number): string | undefined {
+  const name = `${family}:${degree}`
+  if (degree >= peers) {
+    const nearest = peers > 1 ? `${family}:${peers - 1}` : 'ring'
+    return `${name} needs at least ${degree + 1} peers, and there are ${peers}; the nearest that works is ${nearest}`
+  }
+  if ((degree * peers) % 2 === 1) {
+    const nearest = [degree - 1, degree + 1].filter(even => even >= 2).map(even => `${family}:${even}`)
+    return `${name} needs an even number of peers, and there are ${peers}; the nearest that work are ${nearest.join(' and ')}, or ${peers + 1} peers`
+  }
+  return undefined
 }
 
 function connectedRegularGraph(peers: number, degree: number, random: Random): Adjacency {
@@ -53,7 +68,7 @@ function connectedRegularGraph(peers: number, degree: number, random: Random): A
   const edges = latticeEdges(peers, degree)
   for (;;) {
     switchEdges(edges, peers, random)
-    const adjacency = adjacencyOfEdges(edges, peers)
+    const adjacency = undirectedGraph(edges, peers)
     // Almost every random graph of degree 3 or more is connected, so this rarely goes round again.
     if (isConnected(adjacency)) return adjacency
   }
@@ -63,10 +78,8 @@ function connectedRegularGraph(peers: number, degree: number, random: Random): A
 function randomCycle(peers: number, random: Random): Adjacency {
   const order = random.shuffle(Int32Array.from({ length: peers }, (_, i) => i))
   const edges = Array.from(order, (peer, i): Edge => [peer, order[(i + 1) % peers]])
-  return adjacencyOfEdges(edges, peers)
+  return undirectedGraph(edges, peers)
 }
-
-type Edge = [number, number]
 
 /** A regular graph to start from: everyone is tied to the nearest on a circle, and for an odd degree to the one opposite. */
 function latticeEdges(peers: number, degree: number): Edge[] {
@@ -99,20 +112,4 @@ function switchEdges(edges: Edge[], peers: number, random: Random): void {
     edges[i] = [a, d]
     edges[j] = [c, b]
   }
-}
-
-function adjacencyOfEdges(edges: readonly Edge[], peers: number): Adjacency {
-  const adjacency: number[][] = Array.from({ length: peers }, () => [])
-  for (const [a, b] of edges) {
-    adjacency[a].push(b)
-    adjacency[b].push(a)
-  }
-  for (const neighbours of adjacency) neighbours.sort((a, b) => a - b)
-  return adjacency
-}
-
-function isConnected(adjacency: Adjacency): boolean {
-  const reached = new Set([0])
-  for (const peer of reached) for (const neighbour of adjacency[peer]) reached.add(neighbour)
-  return reached.size === adjacency.length
 }

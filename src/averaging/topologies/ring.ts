@@ -4,6 +4,7 @@ import type { Topology } from '../topology.ts'
 export const ring: Topology = {
   name: 'ring',
   symmetric: true,
+  balanced: true,
   changes: false,
   misfit: () => undefined,
   neighbours(peer, peers) {

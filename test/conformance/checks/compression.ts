@@ -129,7 +129,7 @@ function differenceFromAveraging(fraction: number): number {
   return largestDifference(few.estimates(), all.estimates())
 }
 
-export const compression: readonly Check[] = [
+export const compressionChecks: readonly Check[] = [
   {
     line: 'A5.24',
     property: 'CHOCO keeps the mean in every round, though each peer sends one number of 200',

@@ -164,7 +164,7 @@ function bytesOverEpidemic(fragments: number, links: number): number {
   return mosaics.bytes() / whole.bytes()
 }
 
-export const gossipLearning: readonly Check[] = [
+export const gossipLearningChecks: readonly Check[] = [
   {
     line: 'A4.20',
     property: 'the age of a model never falls by merging',

@@ -1,12 +1,17 @@
+import type { RoundResult } from '../../../src/index.ts'
 import type { Check } from '../check.ts'
 import { smallDigits } from '../problems/small-digits.ts'
 import { learnDigits } from '../reproductions/c7.ts'
 
-/** Of the 300 of the reproduction: enough for the shape. */
-const STEPS = 150
+const runs = new Map<string, Promise<RoundResult>>()
 
-const learn = async (rule: string, topology: string, partition: 'iid' | 'sorted' = 'sorted') =>
-  await learnDigits(await smallDigits(), { rule, topology, partition }, STEPS)
+/** Several checks look at the same run. */
+function learn(rule: string, topology: string, partition: 'iid' | 'sorted' = 'sorted'): Promise<RoundResult> {
+  const key = [rule, topology, partition].join()
+  const run = runs.get(key) ?? smallDigits().then(data => learnDigits(data, { rule, topology, partition }))
+  runs.set(key, run)
+  return run
+}
 
 async function localShortOfMerged(rule: string, partition: 'iid' | 'sorted'): Promise<number> {
   const { localAccuracy, merged } = await learn(rule, 'ring', partition)
@@ -18,7 +23,7 @@ async function shortOfCentre(rule: string): Promise<number> {
   return (centre.localAccuracy?.mean ?? Number.NaN) - (corrected.localAccuracy?.mean ?? Number.NaN)
 }
 
-export const heterogeneousDigits: readonly Check[] = [
+export const heterogeneousDigitChecks: readonly Check[] = [
   {
     line: 'C7',
     property: 'sorted by label, peers on a ring are much better merged than alone',

@@ -5,7 +5,9 @@ import { fitRule } from '../../../src/averaging/requirements.ts'
 import { d2 } from '../../../src/averaging/rules/d2.ts'
 import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { mixingNorm } from '../../../src/averaging/spectrum.ts'
-import type { Adjacency } from '../../../src/averaging/topology.ts'
+import { parseTopology } from '../../../src/averaging/topologies/registry.ts'
+import { type Adjacency, adjacencyOf } from '../../../src/averaging/topology.ts'
+import { type ChurnEvent, parseRecipe, simulate } from '../../../src/index.ts'
 import { distance, preciseMeanOf } from '../../../src/parameters/vectors.ts'
 import { createRandom } from '../../../src/random/random.ts'
 import { driveRule } from '../../averaging/drive-rule.ts'
@@ -101,6 +103,37 @@ function d2Disagreement(W: MixingMatrix): number {
   return Math.max(...swarm.estimates().map(x => distance(x, average)))
 }
 
+const AWAY = 3
+const SWARM = 8
+
+/** Peers that sent though they were away, or were silent though they were there, of a swarm whose first three are away. */
+async function wrongSpeakers(churn: readonly ChurnEvent[]): Promise<number> {
+  const recipe = parseRecipe({
+    objective: { task: 'consensus' },
+    model: { name: 'vector', shape: [4], classes: 0 },
+    training: { steps: 0 },
+    averaging: { rule: 'dpsgd', topology: 'complete' },
+  })
+  const { peerResults } = await simulate({
+    recipe,
+    peers: SWARM,
+    rounds: 4,
+    seed: 1,
+    engine: 'matrix',
+    workers: 1,
+    churn,
+  })
+  return peerResults.filter(({ bytesOut }, peer) => bytesOut > 0 === peer < AWAY).length
+}
+
+const RANDOM = ['random-regular:4', 'erdos-renyi:0.4', 'epidemic:3', 'epidemic-local:3', 'pairwise']
+
+/** Random graphs that two seeds give alike. */
+function alike(seeds: readonly [number, number]): number {
+  const drawn = (name: string, seed: number) => JSON.stringify(adjacencyOf(parseTopology(name, { seed }), 16, 0))
+  return RANDOM.filter(name => drawn(name, seeds[0]) === drawn(name, seeds[1])).length
+}
+
 export const mistakeChecks: readonly Check[] = [
   {
     line: 'B.a',
@@ -128,6 +161,20 @@ export const mistakeChecks: readonly Check[] = [
     ...below(1e-12),
     measure: () => shrinkage(byMean),
     control: { broken: 'weights by order of arrival, not renormalised', measure: () => shrinkage(byArrival) },
+  },
+  {
+    line: 'B.f',
+    property: 'who is away says nothing, and everybody else goes on: peers that do otherwise, of 8 of which 3 are away',
+    ...near(0, 0),
+    measure: () => wrongSpeakers(Array.from({ length: AWAY }, (_, peer) => ({ time: 0, peer, up: false }))),
+    control: { broken: 'nobody looks who is away', measure: () => wrongSpeakers([]) },
+  },
+  {
+    line: 'B.g',
+    property: 'another seed gives another graph: random topologies that two seeds make alike',
+    ...near(0, 0),
+    measure: () => alike([1, 2]),
+    control: { broken: 'the seed is ignored', measure: () => alike([1, 1]) },
   },
   {
     line: 'B.i',

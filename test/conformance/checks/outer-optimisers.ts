@@ -104,7 +104,7 @@ function afterTheLastRound(last: MixingMatrix): number {
   return Math.max(...swarm.estimates().map(x => distance(x, trained)))
 }
 
-export const outerOptimisers: readonly Check[] = [
+export const outerOptimiserChecks: readonly Check[] = [
   {
     line: 'A6.26',
     property: 'DiLoCo with η = 1 and μ = 0, one step at a time, is D-PSGD on the complete graph',

@@ -7,9 +7,8 @@ export function normalStart(peers: number, dimension: number, seed: number | str
   return Array.from({ length: peers }, () => Float64Array.from({ length: dimension }, () => random.normal()))
 }
 
-/** (1/n) Σ ‖x_i − x̄‖². */
-export function consensusError(vectors: readonly Vector[]): number {
-  const mean = preciseMeanOf(vectors)
+/** (1/n) Σ ‖x_i − mean‖². @param mean of the vectors themselves, or the one that they should have come to */
+export function consensusError(vectors: readonly Vector[], mean: Vector = preciseMeanOf(vectors)): number {
   return vectors.reduce((sum, x) => sum + squaredDistance(x, mean), 0) / vectors.length
 }
 

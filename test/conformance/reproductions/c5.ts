@@ -6,6 +6,7 @@ import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { compressedDpsgd } from '../../../src/averaging/rules/dpsgd-compressed.ts'
 import { ring } from '../../../src/averaging/topologies/ring.ts'
 import { parseCodec } from '../../../src/parameters/codecs/registry.ts'
+import { preciseMeanOf } from '../../../src/parameters/vectors.ts'
 import { driveRule } from '../../averaging/drive-rule.ts'
 import { consensusError, meanDrift, normalStart } from '../problems/consensus-error.ts'
 import { forgetfulAveraging } from '../problems/naive-compression.ts'
@@ -17,6 +18,8 @@ const DIMENSION = 2_000
 const TOP_1 = parseCodec('topk:0.01')
 const TOP_10 = parseCodec('topk:0.1')
 const QSGD = parseCodec('qsgd:256')
+/** As it is, without being made a contraction. */
+const UNBIASED_QSGD = { ...QSGD, damping: () => 1 }
 
 interface Run {
   readonly name: string
@@ -50,13 +53,13 @@ const runs: readonly Run[] = [
   {
     name: 'x ← W Q(x), topk:0.01',
     rule: forgetfulAveraging(TOP_1),
-    expected: { 1000: '79.1 (stuck)' },
+    expected: { 1000: '79.1' },
     keepsMean: false,
   },
   {
     name: 'x ← W Q(x), qsgd:256',
-    rule: forgetfulAveraging(QSGD),
-    expected: { 1000: '5.9 (stuck)' },
+    rule: forgetfulAveraging(UNBIASED_QSGD),
+    expected: { 1000: '5.9' },
     keepsMean: false,
   },
   {
@@ -72,12 +75,13 @@ export const c5: Reproduction = {
   id: 'C5',
   title: 'Averaging with compressed messages (CHOCO-Gossip)',
   setting:
-    'A ring of 25 peers with Metropolis weights, d = 2000, vectors of N(0, 1). The error is (1/n) Σ ‖x_i − x̄‖², about 1926 at ' +
-    'the start; the drift is the largest change of a coordinate of the mean from the first round to the last. Koloskova, Stich and Jaggi 2019, figure 2; ' +
+    'A ring of 25 peers with Metropolis weights, d = 2000, vectors of N(0, 1). The error is (1/n) Σ ‖x_i − x̄‖², x̄ the mean at the ' +
+    'start; the drift is the largest change of a coordinate of the mean from the first round to the last. Koloskova, Stich and Jaggi 2019, figure 2; ' +
     'the figures expected were recomputed independently, from other random vectors.',
   async run(tell) {
     const W = mixingMatrix(ring, PEERS, 0)
     const start = normalStart(PEERS, DIMENSION, 'C5')
+    const target = preciseMeanOf(start)
     const rows: ReproductionRow[] = [
       { what: 'error at the start', expected: '1926', measured: consensusError(start).toFixed(0) },
     ]
@@ -90,7 +94,7 @@ export const c5: Reproduction = {
         rows.push({
           what: `${name}, error after ${moment} rounds`,
           expected: figure,
-          measured: consensusError(swarm.estimates()).toPrecision(3),
+          measured: consensusError(swarm.estimates(), target).toPrecision(3),
         })
       }
       if (!keepsMean) continue
@@ -104,4 +108,8 @@ export const c5: Reproduction = {
   },
 }
 
-const remarks: readonly string[] = []
+const remarks: readonly string[] = [
+  'Differences of a few per cent are those of other random vectors: the error at the start differs as much.',
+  'x ← W Q(x) with topk comes to agree, on nearly nothing: what is left is the square of the mean that was lost. With qsgd every ' +
+    'round moves the mean at random, so its error has not settled, but goes on growing.',
+]

@@ -33,12 +33,11 @@ const SETTINGS: readonly Setting[] = [
 export async function learnDigits(
   data: Split,
   { partition, rule, topology, localSteps = 1 }: Omit<Setting, 'expected'>,
-  steps = STEPS,
 ): Promise<RoundResult> {
   const { shape, classes } = data.train
   const recipe = parseRecipe({
     model: { name: 'linear', shape: [...shape], classes },
-    training: { learningRate: 0.5, momentum: 0, batch: 16, steps },
+    training: { learningRate: 0.5, momentum: 0, batch: 16, steps: STEPS },
     averaging: { rule, topology },
     exchange: { localSteps },
   })
@@ -49,7 +48,7 @@ export async function learnDigits(
     peers: 16,
     partition,
     seed: 1,
-    evaluateEvery: steps,
+    evaluateEvery: STEPS,
   })
   return final
 }

@@ -1,0 +1,48 @@
+/** Rules that are written with numbers. */
+
+import { describe, expect, it } from 'vitest'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { parseRule } from '../../../src/averaging/rules/registry.ts'
+import { UsageError } from '../../../src/errors.ts'
+import { none } from '../../../src/parameters/codecs/none.ts'
+
+const parse = (name: string) => parseRule(name, { aggregator: mean, codec: none })
+
+describe('rules with numbers', () => {
+  it.each(['choco:0.046', 'choco:1', 'diloco:1,0', 'noloco:.7,.5', 'mosaic:8', 'sparta:0.005', 'sparta:1'])(
+    '%s is a rule of that name',
+    name => {
+      expect(parse(name).name).toBe(name)
+    },
+  )
+
+  it.each([
+    ['choco:0', 'rule "choco:0": expected choco, or choco:GAMMA with GAMMA above 0 and up to 1'],
+    ['diloco:0.7', 'rule "diloco:0.7": expected diloco, or diloco:LR,MU with LR above 0 and MU from 0 to below 1'],
+  ])('says of %s what is expected', (name, message) => {
+    expect(() => parse(name)).toThrow(new UsageError(message))
+  })
+
+  it.each([
+    'choco:',
+    'choco:1.1',
+    'choco:x',
+    'choco:1e-2',
+    'choco:0.1,0.2',
+    'diloco:0,0.9',
+    'diloco:0.7,1',
+    'diloco:0.7,-0.1',
+    'mosaic:1.5',
+    'sparta:0',
+    'dpsgd:1',
+    'none:',
+    'toString',
+    '__proto__:1',
+  ])('refuses %s', name => {
+    expect(() => parse(name)).toThrow(UsageError)
+  })
+
+  it('lists how each is written where the name is unknown', () => {
+    expect(() => parse('voting')).toThrow(/choco\[:GAMMA\], .*diloco\[:LR,MU\], .*gossip\[:MERGE\]/)
+  })
+})
