@@ -15,7 +15,7 @@ import { adjacencyOf, isStronglyConnected, type Topology } from './topology.ts'
 
 /** What is to run together. */
 export interface RuleSetting {
-  readonly rule: Pick<AveragingRule, 'name' | 'mixing' | 'smallestEigenvalue'>
+  readonly rule: Pick<AveragingRule, 'name' | 'mixing' | 'smallestEigenvalue' | 'constantLinks'>
   readonly aggregator: Aggregator
   readonly topology: Topology
   readonly peers: number
@@ -102,7 +102,13 @@ function fitSymmetric(setting: RuleSetting): FittedRule {
   const { rule, topology, peers } = setting
   if (!topology.symmetric) {
     throw new UsageError(
-      `${rule.name} needs a symmetric W, and ${topology.name} is directed; the nearest that works is ${symmetricBeside(topology, peers, { fixed: rule.smallestEigenvalue !== undefined })}`,
+      `${rule.name} needs a symmetric W, and ${topology.name} is directed; the nearest that works is ${symmetricBeside(topology, peers, { fixed: staysPut(rule) })}`,
+    )
+  }
+  if (rule.constantLinks === true && topology.changes) {
+    throw new UsageError(
+      `${rule.name} needs the same links in every round, and those of ${topology.name} change; ` +
+        `the nearest that works is ${symmetricBeside(topology, peers, { fixed: true })}`,
     )
   }
   requireVoters(setting)
@@ -110,6 +116,9 @@ function fitSymmetric(setting: RuleSetting): FittedRule {
     ? { mixing: mixingOf(setting), notes: [] }
     : fitSpectrum(setting, rule.smallestEigenvalue)
 }
+
+const staysPut = ({ smallestEigenvalue, constantLinks }: RuleSetting['rule']) =>
+  smallestEigenvalue !== undefined || constantLinks === true
 
 /** Adds as much laziness as brings λ_min above what the rule needs. */
 function fitSpectrum(setting: RuleSetting, least: number): FittedRule {
@@ -155,6 +164,7 @@ function fitTree({ rule, topology, peers }: RuleSetting): FittedRule {
   if (topology.changes || !topology.symmetric) {
     throw new UsageError(`${rule.name} needs a tree that stays, and ${topology.name} is none; ${nearest}`)
   }
+  // With n − 1 edges a graph is a tree if it is connected, and one that is not is a misfit.
   const edges = adjacencyOf(topology, peers, 0).reduce((sum, { length }) => sum + length / 2, 0)
   if (edges !== peers - 1) {
     throw new UsageError(

@@ -82,6 +82,17 @@ export interface AveragingRule<State = unknown> {
   /** As written in a recipe: `parseRule(name)` gives the same rule again. */
   readonly name: string
   readonly mixing: MixingNeed
+  /** For a symmetric W: what λ_min(W) has to be above, or the rule diverges. */
+  readonly smallestEigenvalue?: number
+  /** Whether the links and their weights have to be the same in every round, and every message has to arrive. */
+  readonly constantLinks?: boolean
+  /** Whether {@link train} wants every local step by itself, because it corrects the next one. Default: all of a round at once. */
+  readonly everyStep?: boolean
+  /**
+   * Whether {@link merge} is x_i ← Σ_j w_ij m_j, its own message among them, so that on the complete graph, where all w_ij are
+   * 1/n, everybody's mean can come as one message of the weight 1, as it does for `all`. Default: no.
+   */
+  readonly linear?: boolean
   readonly message: MessageShape
   /** The state of a peer that has talked to nobody yet. Copies the parameters. */
   start(parameters: Vector, host: RuleHost): State

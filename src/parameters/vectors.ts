@@ -42,7 +42,8 @@ export function squaredDistance(a: Vector, b: Vector): number {
 
 /** Index of the first element that is NaN or infinite, or -1. */
 export function firstNonFinite(x: Vector): number {
-  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) return i
+  // NaN − NaN and ∞ − ∞ are not 0. A call for every element would make an object of each.
+  for (let i = 0; i < x.length; i++) if (x[i] - x[i] !== 0) return i
   return -1
 }
 

@@ -1,6 +1,9 @@
+import type { Codec } from '../../parameters/codecs/codec.ts'
+import { compress } from '../../parameters/codecs/compress.ts'
+import { none } from '../../parameters/codecs/none.ts'
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
 import { exchangeDifference } from '../exchange.ts'
-import { type AveragingRule, plainBytes } from '../rule.ts'
+import type { AveragingRule } from '../rule.ts'
 
 interface AdpsgdState {
   readonly x: Vector
@@ -11,27 +14,33 @@ interface AdpsgdState {
 /**
  * AD-PSGD: atomic pairwise averages, x_i ← x_i + w (s_j − s_i), while training goes on (Lian et al. 2018, "Asynchronous
  * Decentralized Parallel Stochastic Gradient Descent"). The difference is that of the snapshots s that were sent, so what
- * training does between {@link AveragingRule.send} and {@link AveragingRule.merge} is kept.
+ * training does between {@link AveragingRule.send} and {@link AveragingRule.merge} is kept. Both sides take s as it was decoded,
+ * so what a codec rounds stays with its peer, and the mean of the two as it was.
  */
-export const adpsgd: AveragingRule<AdpsgdState> = {
-  name: 'adpsgd',
-  mixing: 'pairwise',
-  message: { vectors: 1, scalars: 0, to: 'link' },
-  start(parameters, { allocate }) {
-    const x = allocate(parameters.length)
-    x.set(parameters)
-    return { x, snapshot: allocate(parameters.length) }
-  },
-  train: ({ x }, update) => addScaled(x, 1, update),
-  send({ x, snapshot }, _link, message) {
-    snapshot.set(x)
-    message.vectors[0].set(x)
-    return plainBytes(message)
-  },
-  merge({ x, snapshot }, received) {
-    for (const { weight, message } of received) {
-      addScaled(x, 1, exchangeDifference(snapshot, message.vectors[0], weight, snapshot))
-    }
-  },
-  estimate: ({ x }) => x,
+export function compressedAdpsgd(codec: Codec): AveragingRule<AdpsgdState> {
+  return {
+    name: 'adpsgd',
+    mixing: 'pairwise',
+    message: { vectors: 1, scalars: 0, to: 'link' },
+    start(parameters, { allocate }) {
+      const x = allocate(parameters.length)
+      x.set(parameters)
+      return { x, snapshot: allocate(parameters.length) }
+    },
+    train: ({ x }, update) => addScaled(x, 1, update),
+    send({ x, snapshot }, _link, message, random) {
+      const bytes = compress(codec, x, random, snapshot)
+      message.vectors[0].set(snapshot)
+      return bytes
+    },
+    merge({ x, snapshot }, received) {
+      for (const { weight, message } of received) {
+        addScaled(x, 1, exchangeDifference(snapshot, message.vectors[0], weight, snapshot))
+      }
+    },
+    estimate: ({ x }) => x,
+  }
 }
+
+/** With parameters as they are. */
+export const adpsgd = compressedAdpsgd(none)

@@ -1,18 +1,18 @@
-import { requireSameLength } from '../vectors.ts'
-import { type Codec, CodecError } from './codec.ts'
+import { type Codec, CodecError, requireBytes, viewOf } from './codec.ts'
 
 /** Float32, little-endian, as it is. */
 export const none: Codec = {
   name: 'none',
+  faithful: true,
   maximumBytes: length => 4 * length,
   encode(vector, _random, out) {
-    const view = new DataView(out.buffer, out.byteOffset, out.byteLength)
+    const view = viewOf(out)
     for (let i = 0; i < vector.length; i++) view.setFloat32(4 * i, vector[i], true)
     return 4 * vector.length
   },
   decode(bytes, out) {
-    requireSameLength(bytes, { length: 4 * out.length })
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    requireBytes(bytes, 4 * out.length)
+    const view = viewOf(bytes)
     for (let i = 0; i < out.length; i++) {
       const value = view.getFloat32(4 * i, true)
       if (!Number.isFinite(value)) throw new CodecError(`element ${i} is ${value}; expected a finite number`)
@@ -20,4 +20,5 @@ export const none: Codec = {
     }
   },
   contraction: () => 1,
+  damping: () => 1,
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { mean } from '../../../src/averaging/aggregators/mean.ts'
 import { compressWithFeedback } from '../../../src/averaging/error-feedback.ts'
 import { MixingError, mixingMatrix } from '../../../src/averaging/mixing.ts'
+import { createMessage } from '../../../src/averaging/rule.ts'
 import { parseRule } from '../../../src/averaging/rules/registry.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import { onePeerExponential } from '../../../src/averaging/topologies/one-peer-exponential.ts'
@@ -11,6 +12,7 @@ import { pairwise } from '../../../src/averaging/topologies/pairwise.ts'
 import { randomRegular } from '../../../src/averaging/topologies/random-regular.ts'
 import { ring } from '../../../src/averaging/topologies/ring.ts'
 import { UsageError } from '../../../src/errors.ts'
+import { compress } from '../../../src/parameters/codecs/compress.ts'
 import { parseCodec } from '../../../src/parameters/codecs/registry.ts'
 import { createRandom } from '../../../src/random/random.ts'
 import { consensusError, meanDrift, normalStart } from '../../conformance/problems/consensus-error.ts'
@@ -123,6 +125,21 @@ describe('whole parameters over a codec that rounds', () => {
     }
     expect(meanDrift(start, swarm.estimates())).toBeLessThan(1e-14)
     expect(consensusError(swarm.estimates()) / consensusError(start)).toBeLessThan(1e-4)
+  })
+})
+
+describe('what arrives', () => {
+  const [x] = normalStart(1, 300, 'said')
+  const allocate = (length: number) => new Float64Array(length)
+
+  it.each(['dpsgd', 'adpsgd', 'noloco', 'choco'])('from %s is what was decoded, and counted in bytes', name => {
+    const rule = withCodec(name, 'int8')
+    const state = rule.start(x, { peers: 2, samples: 1, allocate })
+    const message = createMessage(rule.message, x.length, { allocate })
+    const expected = new Float64Array(x.length)
+    const bytes = compress(parseCodec('int8'), x, createRandom(1), expected)
+    expect(rule.send(state, { peer: 1, weight: 1 / 2 }, message, createRandom(1))).toBe(bytes)
+    expect(message.vectors[0]).toEqual(expected)
   })
 })
 

@@ -1,0 +1,16 @@
+import type { Random } from '../random/random.ts'
+
+/** Where a fragment of a vector begins and ends (exclusive); the fragments differ by at most one in length. */
+export function fragmentBounds(length: number, fragments: number, fragment: number): [start: number, end: number] {
+  return [Math.floor((fragment * length) / fragments), Math.floor(((fragment + 1) * length) / fragments)]
+}
+
+/**
+ * Deals the next fragment: each once, in random order, before any comes again, so that everyone sends as much of each.
+ *
+ * @param deck those that are left; empty at first
+ */
+export function dealFragment(deck: number[], fragments: number, random: Random): number {
+  if (deck.length === 0) deck.push(...random.shuffle(Array.from({ length: fragments }, (_, fragment) => fragment)))
+  return deck.pop() ?? 0
+}

@@ -1,0 +1,66 @@
+import type { Codec } from '../../parameters/codecs/codec.ts'
+import { none } from '../../parameters/codecs/none.ts'
+import { addScaled, type Vector } from '../../parameters/vectors.ts'
+import { compressWithFeedback } from '../error-feedback.ts'
+import { type AveragingRule, plainBytes } from '../rule.ts'
+
+interface DilocoState {
+  /** θ_i: what training changes. */
+  readonly theta: Vector
+  /** φ: where all started from; the same everywhere. */
+  readonly phi: Vector
+  /** b, of the outer optimiser. */
+  readonly momentum: Vector
+  /** Of θ_i − φ, what compression has kept back; empty without it. */
+  readonly memory: Vector
+}
+
+/**
+ * DiLoCo: everybody trains for many steps from the same φ, and the mean of how far they came is a gradient for an outer
+ * optimiser, SGD with Nesterov's momentum:
+ *
+ * Δ = φ − (1/n) Σ_i θ_i; b ← μ b + Δ; φ ← φ − η (Δ + μ b); θ_i ← φ.
+ *
+ * Douillard et al. 2023, "DiLoCo: Distributed Low-Communication Training of Language Models". With η = 1 and μ = 0 it is
+ * plain averaging. With a codec, θ_i − φ travels compressed, with error feedback; that needs the same start everywhere.
+ *
+ * @param learningRate η
+ * @param mu μ
+ */
+export function diloco(name: string, codec: Codec, learningRate = 0.7, mu = 0.9): AveragingRule<DilocoState> {
+  const plain = codec === none
+
+  return {
+    name,
+    mixing: 'all',
+    message: { vectors: 1, scalars: 0, to: 'all' },
+    start(parameters, { allocate }) {
+      const [theta, phi, momentum] = [0, 1, 2].map(() => allocate(parameters.length))
+      theta.set(parameters)
+      phi.set(parameters)
+      return { theta, phi, momentum, memory: allocate(plain ? 0 : parameters.length) }
+    },
+    train: ({ theta }, update) => addScaled(theta, 1, update),
+    send({ theta, phi, memory }, _link, message, random) {
+      const [out] = message.vectors
+      if (plain) {
+        out.set(theta)
+        return plainBytes(message)
+      }
+      for (let i = 0; i < theta.length; i++) memory[i] += theta[i] - phi[i]
+      return compressWithFeedback(codec, memory, random, out)
+    },
+    merge({ theta, phi, momentum }, received) {
+      for (const { message } of received) {
+        const [mean] = message.vectors
+        for (let i = 0; i < phi.length; i++) {
+          const gradient = (plain ? phi[i] : 0) - mean[i]
+          momentum[i] = mu * momentum[i] + gradient
+          phi[i] -= learningRate * (gradient + mu * momentum[i])
+        }
+      }
+      theta.set(phi)
+    },
+    estimate: ({ theta }) => theta,
+  }
+}

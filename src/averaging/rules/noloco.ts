@@ -1,0 +1,58 @@
+import type { Codec } from '../../parameters/codecs/codec.ts'
+import { compress } from '../../parameters/codecs/compress.ts'
+import { addScaled, type Vector } from '../../parameters/vectors.ts'
+import type { AveragingRule } from '../rule.ts'
+import { addWeightedDifferences } from '../weighted-differences.ts'
+
+interface NolocoState {
+  /** θ_i: what training changes. */
+  readonly theta: Vector
+  /** φ_i: where it started from. */
+  readonly phi: Vector
+  /** δ_i, of the outer optimiser. */
+  readonly delta: Vector
+  /** Q(θ_i), as the partner has it. */
+  readonly said: Vector
+}
+
+/**
+ * NoLoCo: DiLoCo's outer step in random pairs instead of among all. With m(·) the mean over the pair:
+ *
+ * δ_i ← μ δ_i + η m(θ − φ) + η (m(φ) − φ_i); φ_i ← φ_i + δ_i; θ_i ← φ_i.
+ *
+ * Kolehmainen et al. 2025, "NoLoCo: No-all-reduce Low Communication Training Method for Large Models", as its authors'
+ * program has it: the last term, which brings the φ together, with the factor of the one before. Then the two are
+ * η (m(θ) − φ_i), and θ is all that needs to travel. The mean of the φ moves by heavy-ball momentum.
+ *
+ * @param learningRate η
+ * @param mu μ
+ */
+export function noloco(name: string, codec: Codec, learningRate = 0.7, mu = 0.5): AveragingRule<NolocoState> {
+  return {
+    name,
+    mixing: 'pairwise',
+    message: { vectors: 1, scalars: 0, to: 'all' },
+    start(parameters, { allocate }) {
+      const [theta, phi, delta, said] = [0, 1, 2, 3].map(() => allocate(parameters.length))
+      theta.set(parameters)
+      phi.set(parameters)
+      return { theta, phi, delta, said }
+    },
+    train: ({ theta }, update) => addScaled(theta, 1, update),
+    send({ theta, said }, _link, message, random) {
+      const bytes = compress(codec, theta, random, said)
+      message.vectors[0].set(said)
+      return bytes
+    },
+    merge({ theta, phi, delta, said }, received) {
+      const partners = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
+      addWeightedDifferences(theta, said, partners)
+      for (let i = 0; i < phi.length; i++) {
+        delta[i] = mu * delta[i] + learningRate * (theta[i] - phi[i])
+        phi[i] += delta[i]
+      }
+      theta.set(phi)
+    },
+    estimate: ({ theta }) => theta,
+  }
+}

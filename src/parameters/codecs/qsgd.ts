@@ -1,0 +1,117 @@
+import type { Random } from '../../random/random.ts'
+import { norm, type Vector } from '../vectors.ts'
+import { createBitReader, createBitWriter } from './bits.ts'
+import { type Codec, CodecError, requireBytes, unencodable, viewOf } from './codec.ts'
+import { gapParameter, maximumIndexBits, widthOf } from './indices.ts'
+import { RICE_OVERHEAD, readRice, riceParameter, writeRice } from './rice.ts'
+import { scratchIntegers } from './scratch.ts'
+
+/** ‖x‖ as float32. */
+const NORM_BYTES = 4
+
+/** What rounding the norm to float32 can add to the squares of the levels. */
+const NORM_ROUNDING = 1e-6
+
+/**
+ * QSGD: Q(x)_i = ‖x‖ sign(x_i) l_i / s, l_i one of the two whole numbers beside s |x_i| / ‖x‖, drawn so that Q(x) is x in
+ * expectation (Alistarh et al. 2017, "QSGD: Communication-Efficient SGD via Gradient Quantization and Encoding").
+ *
+ * Levels that are not zero travel as the gap to the last one, the sign, and the size, gaps and sizes in Rice's code: about as
+ * the paper's sparse code, in fewer bits than Elias's.
+ *
+ * @param levels s, from 1 to 65535
+ */
+export function qsgd(name: string, levels: number): Codec {
+  const sizeWidth = widthOf(widthOf(levels))
+
+  /** β in E‖Q(x) − x‖² ≤ β ‖x‖²: lemma 3.1 of the paper. */
+  const noise = (length: number) => Math.min(length / levels ** 2, Math.sqrt(length) / levels)
+
+  /** Draws the levels, with their signs. @returns how many are not zero, and the sum of the sizes of those beyond 1 */
+  function drawLevels(
+    vector: Vector,
+    total: number,
+    random: Random,
+    drawn: Int32Array,
+  ): [count: number, beyond: number] {
+    let count = 0
+    let beyond = 0
+    for (let i = 0; i < vector.length; i++) {
+      const exact = Math.min((Math.abs(vector[i]) * levels) / total, levels)
+      const low = Math.floor(exact)
+      const level = random.uniform() < exact - low ? low + 1 : low
+      drawn[i] = vector[i] < 0 ? -level : level
+      if (level !== 0) {
+        count++
+        beyond += level - 1
+      }
+    }
+    return [count, beyond]
+  }
+
+  return {
+    name,
+    faithful: false,
+    maximumBytes(length) {
+      const perLevel = 1 + RICE_OVERHEAD + widthOf(levels)
+      return NORM_BYTES + Math.ceil((sizeWidth + maximumIndexBits(length, length) + perLevel * length) / 8)
+    },
+    encode(vector, random, out) {
+      const total = Math.fround(norm(vector))
+      if (!Number.isFinite(total)) throw unencodable(vector)
+      viewOf(out).setFloat32(0, total, true)
+      if (total === 0) return NORM_BYTES
+      const drawn = scratchIntegers(vector.length)
+      const [count, beyond] = drawLevels(vector, total, random, drawn)
+      const gapK = gapParameter(vector.length, count)
+      const sizeK = riceParameter(beyond, count)
+      const writer = createBitWriter(out, NORM_BYTES)
+      writer.write(count, widthOf(vector.length))
+      writer.write(sizeK, sizeWidth)
+      let next = 0
+      for (let i = 0; i < vector.length; i++) {
+        const level = drawn[i]
+        if (level === 0) continue
+        writeRice(writer, i - next, gapK)
+        writer.write(level < 0 ? 1 : 0, 1)
+        writeRice(writer, Math.abs(level) - 1, sizeK)
+        next = i + 1
+      }
+      return writer.finish()
+    },
+    decode(bytes, out) {
+      if (bytes.length < NORM_BYTES) throw new CodecError(`an encoding has ${bytes.length} bytes; expected more`)
+      const total = viewOf(bytes).getFloat32(0, true)
+      if (!Number.isFinite(total) || total < 0 || Object.is(total, -0)) {
+        throw new CodecError(`a norm is ${total}; expected a finite number, 0 or more`)
+      }
+      out.fill(0)
+      if (total === 0) return requireBytes(bytes, NORM_BYTES)
+      const reader = createBitReader(bytes, NORM_BYTES)
+      const count = reader.read(widthOf(out.length))
+      if (count > out.length) throw new CodecError(`there are ${count} levels; expected at most ${out.length}`)
+      const gapK = gapParameter(out.length, count)
+      const sizeK = reader.read(sizeWidth)
+      let next = 0
+      let beyond = 0
+      let squares = 0
+      for (let left = count; left > 0; left--) {
+        const index = next + readRice(reader, gapK, out.length - left - next)
+        const negative = reader.read(1) === 1
+        const size = readRice(reader, sizeK, levels - 1)
+        const value = ((size + 1) * total) / levels
+        out[index] = negative ? -value : value
+        next = index + 1
+        beyond += size
+        squares += size * size
+      }
+      requireBytes(bytes, reader.finish())
+      if (sizeK !== riceParameter(beyond, count))
+        throw new CodecError(`levels are coded with ${sizeK} low bits, not the best`)
+      // A level is at most one more than s |x_i| / ‖x‖, and the squares of those add up to s².
+      if (squares > levels ** 2 * (1 + NORM_ROUNDING)) throw new CodecError('the levels are too large for their norm')
+    },
+    contraction: length => 1 / (1 + noise(length)),
+    damping: length => 1 / (1 + noise(length)),
+  }
+}
