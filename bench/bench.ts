@@ -12,6 +12,7 @@ import type { Benchmark, Measurements } from './benchmark.ts'
 import { gradients } from './gradients.ts'
 import { learning } from './learning.ts'
 import { responsiveness } from './responsiveness.ts'
+import { simulator } from './simulator.ts'
 import { training } from './training.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
@@ -19,6 +20,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['training', training],
   ['gradients', gradients],
   ['learning', learning],
+  ['simulator', simulator],
 ])
 
 const median = (values: readonly number[]) => {

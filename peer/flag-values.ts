@@ -52,12 +52,51 @@ export function belowOne(text: string): number {
   throw new InvalidArgumentError('Expected a number of at least 0 and below 1.')
 }
 
-/** `20` or `5-50`, milliseconds. */
-export function delay(text: string): { lowest: number; highest: number } {
+const DISTRIBUTION = /^(?:normal:N,N|lognormal:N,N|exponential:N)$/.source.replaceAll('N', String.raw`\d+(?:\.\d+)?`)
+
+/** `20`, `5-50` or a distribution, in milliseconds: as `simulate` takes it. */
+export function delay(text: string): string {
   const [, low, high = low] = /^(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?$/.exec(text) ?? []
-  const [lowest, highest] = [Number(low), Number(high)]
-  if (lowest <= highest) return { lowest, highest }
-  throw new InvalidArgumentError('Expected milliseconds such as 20, or a range such as 5-50.')
+  if (Number(low) <= Number(high) || new RegExp(DISTRIBUTION).test(text)) return text
+  throw new InvalidArgumentError(
+    'Expected milliseconds such as 20, or a range such as 5-50, or normal:MEAN,SD, lognormal:MEDIAN,SIGMA, exponential:MEAN.',
+  )
+}
+
+/** A probability, or the name of a file. */
+export function probabilityOrFile(text: string): number | string {
+  return NUMBER.test(text) ? belowOne(text) : file(text)
+}
+
+/** `0.2:5` or `0.2:5,3`: a share of the peers, how many times slower they train, and how many times slower their links are. */
+export function stragglers(text: string): { share: number; training: number; links: number } {
+  const [share, training, links = 1] = numbersOf(text, /^([^:]+):([^,]+)(?:,(.+))?$/)
+  if (share > 0 && share < 1 && training >= 1 && links >= 1) return { share, training, links }
+  throw new InvalidArgumentError(
+    'Expected SHARE:TRAINING or SHARE:TRAINING,LINKS, such as 0.2:5 for a fifth of the peers that train five times slower.',
+  )
+}
+
+/** `5-20:0.3`: from when to when, in seconds, and the share of the peers in one part. */
+export function split(
+  text: string,
+  before: readonly { at: number; until: number; share: number }[] = [],
+): readonly { at: number; until: number; share: number }[] {
+  const [at, until, share] = numbersOf(text, /^([^-]+)-([^:]+):(.+)$/)
+  if (until > at && share > 0 && share < 1) return [...before, { at, until, share }]
+  throw new InvalidArgumentError(
+    'Expected FROM-UNTIL:SHARE, such as 5-20:0.3 for a network without 0.3 of the peers from second 5 to second 20.',
+  )
+}
+
+/** What the groups of a pattern hold; NaN for what is no number. */
+function numbersOf(text: string, pattern: RegExp): number[] {
+  const groups =
+    pattern
+      .exec(text)
+      ?.slice(1)
+      .filter(group => group !== undefined) ?? []
+  return groups.map(group => (NUMBER.test(group) ? Number(group) : Number.NaN))
 }
 
 /** `2/5`: the second of five, as people count. */
@@ -88,6 +127,7 @@ function notEmpty(expected: string): (text: string) => string {
 }
 
 export const file = notEmpty('the name of a file')
+export const fileOrFolder = notEmpty('the name of a file or a folder')
 export const folder = notEmpty('the name of a folder')
 export const source = notEmpty(SOURCE_FORMS)
 

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { plainMessage } from './commander-message.ts'
 import { DONE, FAILED, INTERRUPTED, WRONG_USAGE } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { Interrupted } from './interruption.ts'
@@ -42,7 +43,7 @@ async function report(error: unknown): Promise<number> {
   if (error instanceof Interrupted) return INTERRUPTED
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return DONE
-    return complain(plain(error.message), WRONG_USAGE)
+    return complain(plainMessage(error.message), WRONG_USAGE)
   }
   if (error instanceof WrongUsage) return complain(error.message, WRONG_USAGE)
   if (error instanceof Failure) return complain(error.message, FAILED)
@@ -53,16 +54,6 @@ async function report(error: unknown): Promise<number> {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   process.stderr.write(`${stack}\n`)
   return complain('this is a bug of hearsay, not your mistake; please report it with the lines above', FAILED)
-}
-
-/** Commander's messages in the words of all others. */
-function plain(message: string): string {
-  return message
-    .replace(/^error: /, '')
-    .replace(/^option '(.*?)' argument '(.*)' is invalid\. /s, "$1 cannot be '$2'; ")
-    .replace('Allowed choices are', 'accepted are')
-    .replace('; Expected', '; expected')
-    .replace(/\.$/, '')
 }
 
 function complain(message: string, code: number): number {

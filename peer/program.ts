@@ -34,8 +34,8 @@ export async function buildProgram(args: readonly string[], setExitCode: SetExit
     .configureHelp({
       helpWidth: widthOf(process.stdout),
       subcommandTerm: command => termOf(command),
-      // Of a flag with two names the one that says more.
-      optionTerm: option => option.flags.replace(/^(--[\w-]+), --[\w-]+/, '$1'),
+      // Of a flag with two names the shorter.
+      optionTerm: option => option.flags.replace(/^--[\w-]+, (--[\w-]+)/, '$1'),
       visibleOptions: command => commonLast(new Help().visibleOptions(command)),
     })
     .addHelpText('after', EXAMPLES)

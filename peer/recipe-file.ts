@@ -22,14 +22,20 @@ export async function parseRecipeOf(file: string, content: unknown): Promise<Rec
   }
 }
 
+/** Tasks whose parameters are a bare vector, and no model's. */
+const OF_VECTORS: readonly Recipe['objective']['task'][] = ['consensus', 'quadratic', 'mean-estimation']
+
 /** The recipe's schema leaves names open; here they must be ones that this version knows. */
 export async function requireKnownNames(recipe: Recipe): Promise<void> {
-  const { parseAggregator, parseCodec, parseModel, parseRule, parseTopology } = await import('../src/index.ts')
+  const { edgesFileOf, parseAggregator, parseCodec, parseModel, parseRule, parseTopology } = await import(
+    '../src/index.ts'
+  )
   const { averaging, exchange, model, objective } = recipe
-  parseTopology(averaging.topology, { seed: '' })
+  // Of a graph in a file, who runs it reads the file.
+  if (edgesFileOf(averaging.topology) === undefined) parseTopology(averaging.topology, { seed: '' })
   parseRule(averaging.rule, {
     aggregator: parseAggregator(averaging.aggregator),
     codec: parseCodec(exchange.compression),
   })
-  if (objective.task !== 'consensus') parseModel(model.name)
+  if (!OF_VECTORS.includes(objective.task)) parseModel(model.name)
 }

@@ -9,6 +9,8 @@ export interface RecipeFlags {
   readonly model?: string
   readonly topology?: string
   readonly rule?: string
+  readonly aggregator?: string
+  readonly compression?: string
   readonly optimizer?: Training['optimizer']
   readonly learningRate?: number
   readonly momentum?: number
@@ -67,9 +69,10 @@ export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number 
     averaging: merged(recipe.averaging, {
       topology: flags.topology,
       rule: flags.rule,
+      aggregator: flags.aggregator,
       consensusDistance: flags.consensusDistance,
     }),
-    exchange: merged(recipe.exchange, { localSteps: flags.localSteps }),
+    exchange: merged(recipe.exchange, { localSteps: flags.localSteps, compression: flags.compression }),
     data: merged(recipe.data, { standardise: flags.standardise }),
   }
 }

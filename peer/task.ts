@@ -1,4 +1,4 @@
-import type { Recipe, RecipeInput, Split } from '../src/index.ts'
+import type { LoadOptions, Recipe, RecipeInput, Split } from '../src/index.ts'
 import { languageTraining } from './language-defaults.ts'
 import { readRecipe, requireKnownNames } from './recipe-file.ts'
 import { type RecipeFlags, withFlags } from './recipe-flags.ts'
@@ -10,6 +10,9 @@ export interface Task {
   readonly data: Split
 }
 
+/** Loads what `--data` names. */
+export type LoadData = (source: string, options: LoadOptions) => Promise<Split>
+
 export interface TaskOptions {
   /** The recipe's file; without one the model takes its shape and classes from the data. */
   readonly file: string | undefined
@@ -17,6 +20,8 @@ export interface TaskOptions {
   readonly source: string
   /** What {@link source} names, where it has been loaded. */
   readonly loaded?: Split
+  /** Default: the library's, which reads it anew each time. */
+  readonly load?: LoadData
   /** What the swarm does, where that was said. */
   readonly task?: Recipe['objective']['task']
   /** Of the data. */
@@ -35,6 +40,7 @@ export async function prepareTask({
   flags,
   source,
   loaded,
+  load,
   task,
   seed,
   trainingSeed,
@@ -47,7 +53,7 @@ export async function prepareTask({
   const input = task === undefined ? flagged : { ...flagged, objective: { task } }
   // Before the data, which may take long to read.
   await requireKnownNames(parseRecipe(input))
-  const data = loaded ?? (await loadDataset(source, { seed, strict, warn }))
+  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
   const { steps } = defaultRecipe.training
   const recipe = await identifyModel(parseRecipe(file === undefined ? fitted(input, data, steps) : input))
   if (recipe.objective.task === 'consensus') return { recipe, data }

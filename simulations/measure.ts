@@ -56,10 +56,19 @@ function spreadOf(values: readonly number[]): Spread {
   }
 }
 
-/** The gap of the mixing matrix where it is the same in every round, else null. */
-export function fixedSpectralGap(topology: Topology, peers: number): number | null {
-  if (topology.changes || topology.misfit(peers) !== undefined || peers > MAX_PEERS_FOR_SPECTRUM) return null
+/**
+ * The gap of the mixing matrix where it is the same in every round and keeps the mean, else null.
+ *
+ * @param mixing its weights, where they are not those that the topology has by itself
+ */
+export function fixedSpectralGap(
+  topology: Topology,
+  peers: number,
+  mixing = () => mixingMatrix(topology, peers, 0),
+): number | null {
+  if (topology.changes || !topology.balanced || topology.misfit(peers) !== undefined) return null
+  if (peers > MAX_PEERS_FOR_SPECTRUM) return null
   // A peer without neighbours has nothing to mix with.
   if (adjacencyOf(topology, peers, 0).every(neighbours => neighbours.length === 0)) return null
-  return spectralGap(mixingMatrix(topology, peers, 0))
+  return spectralGap(mixing())
 }

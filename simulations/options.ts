@@ -11,6 +11,42 @@ import type { RoundResult } from './result.ts'
  */
 export type EngineName = 'matrix' | 'virtual' | 'libp2p'
 
+/** One peer leaves or comes back. Until its first event, a peer is there. */
+export interface ChurnEvent {
+  /** Seconds since the start; in the matrix engine rounds, from 1. */
+  readonly time: number
+  /** From 0. */
+  readonly peer: number
+  readonly up: boolean
+}
+
+/** In Mbit/s. Only sending takes time: a host receives as fast as others send to it. */
+export interface Bandwidth {
+  /** What a host sends, to all others together: one thing after the other. Default: any amount at once. */
+  readonly host?: number
+  /** What one host sends to one other. Default: as much as the host does. */
+  readonly link?: number
+}
+
+/** Some peers are slower than the others. */
+export interface Stragglers {
+  /** Of all peers; which, the seed decides. */
+  readonly share: number
+  /** A local step takes them so many times longer. Default: 1. */
+  readonly training?: number
+  /** Their messages take so many times longer, and their bandwidth is so many times smaller. Default: 1. */
+  readonly links?: number
+}
+
+/** The network falls into two parts between which nothing passes, and heals. */
+export interface NetworkSplit {
+  /** Seconds since the start. */
+  readonly at: number
+  readonly until: number
+  /** Of all peers, in the smaller or larger part; which, the seed decides. */
+  readonly share: number
+}
+
 export interface SimulationOptions {
   readonly recipe: Recipe
   readonly peers: number
@@ -29,10 +65,27 @@ export interface SimulationOptions {
   readonly partition?: string
   /** For the task `consensus`: how the vectors are drawn. Default: `normal`. */
   readonly init?: 'normal' | 'spread'
-  /** One-way delay of a message, in milliseconds. Default: that of a local network. */
-  readonly delay?: { readonly lowest: number; readonly highest: number }
+  /** What is in the file of a topology `file:EDGES`: nothing but this is read from a file. */
+  readonly edges?: string
+  /**
+   * One-way delay of a message, in milliseconds: `MS`, `LO-HI` (uniform), `normal:MEAN,SD`, `lognormal:MEDIAN,SIGMA` or
+   * `exponential:MEAN`. Default: that of a local network, `1-5`.
+   */
+  readonly delay?: string
+  /** Default: messages take no longer for being large. */
+  readonly bandwidth?: Bandwidth
   /** Probability that a message is lost. Default: 0. */
   readonly loss?: number
+  /**
+   * Peers that are away for a time, and neither train nor send nor receive: a probability, or what happened when. In the
+   * matrix engine it is the probability that a peer is away in a round. In the virtual one it is the probability with which
+   * a peer that is there leaves within a second: as in a power cut, to come back with what is on its disk after a time that
+   * is drawn too.
+   */
+  readonly churn?: number | readonly ChurnEvent[]
+  readonly stragglers?: Stragglers
+  /** In the order of their time; one ends before the next begins. */
+  readonly splits?: readonly NetworkSplit[]
   /** Peers that lie: a share of all, drawn from the seed, and how. */
   readonly byzantine?: { readonly share: number; readonly attack: string }
   /** Threads of the matrix engine; the result does not depend on it. Default: one for each processor. */

@@ -6,6 +6,7 @@ import type { RunResult } from './result.ts'
 const engines: Readonly<
   Partial<Record<EngineName, () => Promise<(options: SimulationOptions) => Promise<RunResult>>>>
 > = {
+  matrix: async () => (await import('./engines/matrix.ts')).simulateInRounds,
   virtual: async () => (await import('./engines/virtual.ts')).simulateVirtually,
 }
 

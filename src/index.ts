@@ -16,13 +16,25 @@
  * @packageDocumentation
  */
 
-export type { EngineName, SimulationOptions } from '../simulations/options.ts'
+export type { ChurnEvent, EngineName, SimulationOptions } from '../simulations/options.ts'
+export { type ReportInput, renderReport } from '../simulations/report/report.ts'
+export { roundsAsCsv } from '../simulations/report/rounds-csv.ts'
+export { renderSweepReport, type SweepReportInput } from '../simulations/report/sweep-report.ts'
 export type { PeerResult, RoundResult, RunResult, Spread } from '../simulations/result.ts'
+export { type Expectation, findScenario, judge, type Scenario, scenarioNames, type Verdict } from '../simulations/scenario.ts'
 export { simulate } from '../simulations/simulate.ts'
 export { runSwarm, type SwarmOptions } from '../simulations/swarm.ts'
+export { type KeptResults, keepResultsIn } from '../simulations/sweep/kept-results.ts'
+export type { SweepOutcome } from '../simulations/sweep/outcome.ts'
+export { outcomesAsCsv } from '../simulations/sweep/outcomes-csv.ts'
+export { argumentsOf, type PointFlags, type SweepPoint } from '../simulations/sweep/point.ts'
+export { type ReadyRun, runSweep, type SweepOptions } from '../simulations/sweep/run-sweep.ts'
+export { parseSweep } from '../simulations/sweep/sweep-file.ts'
+export { parseChurnTrace } from '../simulations/virtual/churn-trace.ts'
 export { aggregatorNames, parseAggregator } from './averaging/aggregators/registry.ts'
-export { parseRule } from './averaging/rules/registry.ts'
-export { parseTopology, topologyNames } from './averaging/topologies/registry.ts'
+export { attackNames, parseAttack } from './averaging/attacks/registry.ts'
+export { parseRule, ruleNames } from './averaging/rules/registry.ts'
+export { edgesFileOf, parseTopology, topologyNames } from './averaging/topologies/registry.ts'
 export {
   type Consensus,
   createPeer,

@@ -31,6 +31,11 @@ export class DataMismatchError extends UsageError {
   override readonly name = 'DataMismatchError'
 }
 
+/** Whether peers learn from samples that they own, and not from a formula or nothing at all. */
+export function learnsFromData({ objective }: Recipe): boolean {
+  return objective.task === 'classify' || objective.task === 'language'
+}
+
 /**
  * The recipe with the digest of its model's file, where it is made from one: so that peers whose files differ have
  * different recipes, are not mixed, and are told both digests.
@@ -38,7 +43,7 @@ export class DataMismatchError extends UsageError {
  * @throws ModelFileError where the file cannot be read, ModelDigestError where the recipe is of another
  */
 export async function identifyModel(recipe: Recipe): Promise<Recipe> {
-  if (recipe.objective.task === 'consensus') return recipe
+  if (!learnsFromData(recipe)) return recipe
   const { name, digest: wanted } = recipe.model
   const digest = await modelDigest(name)
   if (digest === wanted) return recipe

@@ -11,7 +11,7 @@ const OPTIONS = [
   '--converge',
   '--noAssert',
   '--uncheckedBehavior=always',
-  // No allocator, no globals: the memory is TensorFlow.js's.
+  // No allocator, no globals: the memory is the caller's.
   '--runtime=stub',
   '--importMemory',
   '--noExportMemory',
@@ -20,17 +20,25 @@ const OPTIONS = [
   '--disableWarning=112',
 ]
 
+const FUSED = '--enable=relaxed-simd'
+
+/** A memory of up to 4 GiB, which several threads have. */
+const SHARED = ['--enable=threads', '--sharedMemory', '--initialMemory=1', '--maximumMemory=65536']
+
 /** The binaries by the names of their files. The same source gives the same bytes on every machine. */
 export async function compileKernels(): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map([
-    ['training.wasm', await compile([...OPTIONS, '--enable=relaxed-simd'])],
-    ['training-strict.wasm', await compile(OPTIONS)],
+    ['training.wasm', await compile('index.ts', [FUSED])],
+    ['training-strict.wasm', await compile('index.ts', [])],
+    ['stacked.wasm', await compile('stacked.ts', [...SHARED, FUSED])],
+    ['stacked-strict.wasm', await compile('stacked.ts', SHARED)],
+    ['mixing.wasm', await compile('mixing.ts', SHARED)],
   ])
 }
 
-async function compile(options: readonly string[]): Promise<Uint8Array> {
+async function compile(entry: string, options: readonly string[]): Promise<Uint8Array> {
   let binary: Uint8Array | undefined
-  const { error, stderr } = await asc(['index.ts', '--outFile=out.wasm', ...options], {
+  const { error, stderr } = await asc([entry, '--outFile=out.wasm', ...OPTIONS, ...options], {
     // Undefined for a file that is not there: the compiler asks for several candidates.
     readFile: name => readFile(join(SOURCE, name), 'utf8').catch(() => null),
     writeFile(_name, contents) {

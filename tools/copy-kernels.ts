@@ -7,6 +7,6 @@ import { join } from 'node:path'
 
 const FOLDER = 'src/training/kernels'
 const root = join(import.meta.dirname, '..')
-for (const name of ['training.wasm', 'training-strict.wasm']) {
+for (const name of ['training.wasm', 'training-strict.wasm', 'stacked.wasm', 'stacked-strict.wasm', 'mixing.wasm']) {
   await copyFile(join(root, FOLDER, name), join(root, 'dist', FOLDER, name))
 }

@@ -4,38 +4,49 @@
  * @packageDocumentation
  */
 
+import { consensusDistance } from '../../src/averaging/consensus.ts'
+import { complete } from '../../src/averaging/topologies/complete.ts'
 import { parseTopology } from '../../src/averaging/topologies/registry.ts'
-import { samples } from '../../src/data/dataset.ts'
-import { standardise } from '../../src/data/standardise.ts'
 import { HearsayError, UsageError } from '../../src/errors.ts'
 import { PROGRESS_LABELS } from '../../src/gossip/constants.ts'
-import { fitData, identifyModel, peerAveraging, shardsOf, trainerOptionsOf } from '../../src/learning-task.ts'
+import { identifyModel, peerAveraging } from '../../src/learning-task.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { distance, meanOf, norm } from '../../src/parameters/vectors.ts'
-import { createRandom, type Random } from '../../src/random/random.ts'
+import { createRandom } from '../../src/random/random.ts'
 import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
 import { sampleText } from '../../src/sample-text.ts'
-import { chooseBackend } from '../../src/training/choose-backend.ts'
-import type { Trainer } from '../../src/training/trainer.ts'
-import { fixedSpectralGap, type Judge, measureRound } from '../measure.ts'
+import { fixedSpectralGap, measureRound } from '../measure.ts'
 import type { SimulationOptions } from '../options.ts'
+import { pairwiseDistances } from '../pairwise.ts'
 import type { PeerResult, RoundResult, RunResult } from '../result.ts'
-import { createVectorTrainer } from '../virtual/vector-trainer.ts'
-import type { VirtualClock } from '../virtual/clock.ts'
-import { createWorld, type World } from '../virtual/world.ts'
+import { audiences, graphOf, MOST_WHO_KNOW_ALL } from '../virtual/audience.ts'
+import { populate } from '../virtual/churn.ts'
+import { requirePossible } from '../virtual/conditions.ts'
+import { createProgress, type Progress } from '../virtual/progress.ts'
+import { scheduleSplits } from '../virtual/splits.ts'
+import { drawStragglers } from '../virtual/stragglers.ts'
+import { createTask, type Task } from '../virtual/task.ts'
+import { createWorld, type Inhabitant, type World } from '../virtual/world.ts'
 
-const LOCAL_NETWORK = { lowest: 1, highest: 5 }
-
-/** Virtual time of a local step, in milliseconds: a small model on a modest machine, so that messages keep up. */
-const STEP_MS = 10
+const LOCAL_NETWORK = '1-5'
 
 const EVALUATIONS = 50
 
 /** No distance is below zero, so a swarm with this target averages for as long as it is let. */
 const NEVER_SEALS = -1
 
-/** A swarm that has not agreed after so much virtual time never will. */
-const LIMIT_MS = 24 * 3_600_000
+/** A swarm that has not agreed in so much virtual time after its last step never will. */
+const LIMIT_MS = 3_600_000
+
+/** Where peers leave all the time, that is no news, and each of them costs as much as any other minute. */
+const LIMIT_UNDER_CHURN_MS = 5 * 60_000
+
+/**
+ * A swarm too large to seal goes on averaging after its last step until its peers are within the recipe's distance; for at
+ * most so many rounds, in each of which random pairs come closer by a factor of e^(1/2) (Boyd, Ghosh, Prabhakar and Shah,
+ * "Randomized gossip algorithms", 2006).
+ */
+const MOST_CLOSING_ROUNDS = 60
 
 /**
  * Runs a swarm on virtual time. The same options give the same result on the same machine, bit for bit, `timing` aside.
@@ -44,66 +55,115 @@ const LIMIT_MS = 24 * 3_600_000
  * @throws HearsayError naming the peer that cannot go on
  */
 export async function simulateVirtually(options: SimulationOptions): Promise<RunResult> {
-  const { peers, seed, rounds: limit } = options
+  const { peers, seed, rounds: limit, signal } = options
   const recipe = await identifyModel(options.recipe)
+  const { steps } = recipe.training
+  const target = recipe.averaging.consensusDistance
   const swarm = recipeHash(recipe)
   const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
   const misfit = topology.misfit(peers)
   if (misfit !== undefined) throw new UsageError(misfit)
+  requirePossible(options)
   const { averages, inRounds } = peerAveraging(recipe)
-  const task =
-    recipe.objective.task === 'consensus' ? consensusTask(options) : await learningTask({ ...options, recipe })
+  const trains = steps > 0
+  const graph = graphOf(topology, peers, seed)
+  const hears = audiences(graph, peers)
+  if (hears !== undefined && !trains && limit === undefined) {
+    throw new UsageError(
+      `${peers} virtual peers do not seal, because beyond ${MOST_WHO_KNOW_ALL} each knows only its neighbours; ` +
+        'say for how many rounds they average, such as --rounds 20',
+    )
+  }
+  const notes = hears === undefined ? [] : [partialViewNote(hears, graph.name)]
+  const random = createRandom(seed)
+  const slowness = drawStragglers(options.stragglers, peers, random.fork('stragglers'))
+  const task = await createTask({ ...options, recipe }, slowness.training)
   const { localSteps } = recipe.exchange
   const roundSteps = stepsPerRound(localSteps)
-  const trains = recipe.training.steps > 0
   const evaluateEvery =
-    options.evaluateEvery ?? (trains ? Math.max(1, Math.round(recipe.training.steps / roundSteps / EVALUATIONS)) : 1)
+    options.evaluateEvery ?? (trains ? Math.max(1, Math.round(steps / roundSteps / EVALUATIONS)) : 1)
+  const seals = hears === undefined && (limit === undefined || trains)
 
   const began = performance.now()
-  let applied = 0
-  let failure: { readonly peer: string; readonly error: Error } | undefined
-  const trained = new Set<string>()
+  const progress = createProgress()
   const world = createWorld({
     swarm,
-    topology,
-    steps: recipe.training.steps,
+    // Whoever knows only its neighbours has no others to choose from.
+    topology: hears === undefined ? topology : complete,
+    steps,
     localSteps,
     averages,
     inRounds,
-    target: limit === undefined || trains ? recipe.averaging.consensusDistance : NEVER_SEALS,
+    target: seals ? target : NEVER_SEALS,
     maximumNorm: recipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,
     peers,
     seed,
-    weather: { delay: options.delay ?? LOCAL_NETWORK, loss: options.loss ?? 0 },
+    weather: { delay: options.delay ?? LOCAL_NETWORK, loss: options.loss ?? 0, bandwidth: options.bandwidth },
+    slowness: slowness.links,
+    audience: hears && (index => hears[index]),
     trainer: task.trainer,
-    onEvent(peer, name, detail) {
-      if (name === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') applied++
-      if (name === 'trained') trained.add(peer)
-      if (name === 'failed' && 'error' in detail) failure ??= { peer, error: detail.error }
-    },
+    onEvent: progress.hear,
   })
+  const { clock, inhabitants } = world
   try {
-    for (const { index } of world.inhabitants) await world.start(index)
-    const expected = trains ? undefined : world.mean()
+    const failed = (index: number, error: Error) => progress.hear(inhabitants[index].peer, 'failed', { error })
+    const churn = await populate(world, options.churn, random.fork('churn'), failed)
+    scheduleSplits(world, options.splits ?? [], random.fork('splits'))
+    // Whoever joins later brings a vector of its own.
+    const expected = trains || churn.away.size > 0 ? undefined : world.mean()
     const rounds: RoundResult[] = []
 
+    /** Peers that will do no more local steps. */
+    const isDone = ({ peer, index }: Inhabitant) => progress.trained.has(peer) || churn.gone.has(index)
+    const allTrained = () => progress.trained.size + churn.gone.size >= peers && inhabitants.every(isDone)
+
+    /** One of those that have furthest to go, as of the last time that it was looked for. */
+    let slowest = inhabitants[0]
+    function allHaveTrained(least: number): boolean {
+      const behind = (one: Inhabitant) => !churn.gone.has(one.index) && stepOf(one) < least
+      if (behind(slowest)) return false
+      slowest = inhabitants.find(behind) ?? slowest
+      return !behind(slowest)
+    }
+
     const round = () =>
-      trains && trained.size < peers
-        ? Math.floor(Math.min(...world.inhabitants.map(({ gossip }) => gossip?.step() ?? 0)) / roundSteps)
-        : Math.floor(applied / peers)
-    const over = () =>
-      !averages
-        ? trained.size === peers
-        : limit !== undefined && !trains
-          ? peers === 1 || round() >= limit
-          : world.sealed()
+      trains && !allTrained()
+        ? Math.floor(Math.min(...inhabitants.map(stepOf)) / roundSteps)
+        : Math.floor(progress.exchanges() / peers)
+
+    /** Exchanges by the time at which all had trained, and the rounds of them since. */
+    let exchanged: number | undefined
+    let closingRounds = -1
+    function closed(): boolean {
+      if (!allTrained()) return false
+      exchanged ??= progress.exchanges()
+      const since = Math.floor((progress.exchanges() - exchanged) / peers)
+      if (since === closingRounds) return false
+      closingRounds = since
+      return since >= MOST_CLOSING_ROUNDS || consensusDistance(parametersOf(world)) <= target
+    }
+
+    function over(): boolean {
+      if (!averages) return allTrained()
+      if (limit !== undefined && !trains) return peers === 1 || progress.exchanges() >= limit * peers
+      if (hears !== undefined) return closed()
+      return world.agreed() && churn.away.size === churn.gone.size
+    }
+
+    /** When all had trained. */
+    let since = trains ? undefined : 0
+    function hopeless(): boolean {
+      if (since === undefined && allTrained()) since = clock.now()
+      const patience = options.churn === undefined ? LIMIT_MS : LIMIT_UNDER_CHURN_MS
+      return seals && averages && since !== undefined && clock.now() - since > patience
+    }
 
     async function measure(at: number, labels?: number): Promise<void> {
       const drift = expected && distance(world.mean(), expected) / norm(expected)
       const moment = {
         round: at,
-        time: world.clock.now() / 1_000,
+        time: clock.now() / 1_000,
         bytesSent: world.network.bytesSent(),
         messages: world.network.messages(),
       }
@@ -114,27 +174,33 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
 
     await measure(0, PROGRESS_LABELS)
     let next = evaluateEvery
-    while (!over()) {
-      // After training only the exchanges count, and nobody waits for a round of them: one more evaluation at the end.
-      const due = () => (trains ? trained.size < peers && round() >= next : round() >= next)
-      await world.clock.run(
-        () => over() || due() || failure !== undefined || options.signal?.aborted === true,
-        LIMIT_MS,
-      )
-      options.signal?.throwIfAborted()
-      if (failure !== undefined) throw new HearsayError(`${failure.peer}: ${failure.error.message}`)
-      if (over() || !due()) continue
+    // After training only the exchanges count, and nobody waits for a round of them: one more evaluation at the end.
+    const due = () =>
+      trains ? !allTrained() && allHaveTrained(next * roundSteps) : progress.exchanges() >= next * peers
+    const cut = () => signal?.aborted === true || progress.failure() !== undefined
+    while (!over() && !cut() && !hopeless()) {
+      await clock.run(() => over() || due() || cut() || hopeless() || (seals && world.agreed()))
+      // What remains is to tell those who are away.
+      if (seals && world.agreed()) await churn.end()
+      if (over() || cut() || !due()) continue
       next = round() + evaluateEvery
       await measure(round(), PROGRESS_LABELS)
     }
+
+    const partial = whyPartial(progress, signal, peer => Math.floor(stepOf(find(world, peer)) / roundSteps))
     const last = rounds[rounds.length - 1].round
-    const end = trains ? Math.ceil(recipe.training.steps / roundSteps) : Math.max(round(), last)
+    const end = trains && partial === undefined ? Math.ceil(steps / roundSteps) : Math.max(round(), last)
     // The end stands for its round, even where the round was looked at before; round 0 is the beginning and stays.
     if (rounds.length > 1 && last === end) rounds.pop()
     await measure(end)
 
+    const sealed = seals && world.agreed()
+    if (partial === undefined && seals && averages && !sealed) {
+      notes.push(`the swarm did not agree in the ${Math.round((clock.now() - (since ?? 0)) / 1_000)} s it was given`)
+    }
+    if (churn.gone.size > 0) notes.push(`${churn.gone.size} of ${peers} peers had left for good by the end`)
+    const vectors = parametersOf(world)
     const wallSeconds = (performance.now() - began) / 1_000
-    const sealed = world.sealed()
     return {
       hearsay: '1',
       recipe,
@@ -143,107 +209,82 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
       engine: 'virtual',
       peers,
       rounds,
-      spectralGap: fixedSpectralGap(topology, peers),
+      spectralGap: fixedSpectralGap(graph, peers),
       final: {
         ...rounds[rounds.length - 1],
-        parametersHash: world.inhabitants[0].gossip?.sealed() ?? hashParameters(meanOf(parametersOf(world))),
+        parametersHash: sealedHash(world) ?? hashParameters(meanOf(vectors)),
       },
-      sample: await sampleText(recipe, meanOf(parametersOf(world)), createRandom(`${seed}/sample`)),
+      sample: await sampleText(recipe, meanOf(vectors), createRandom(`${seed}/sample`)),
       sealed,
-      peerResults: await peerResults(world, task),
+      peerResults: await peerResults(world, task, progress),
+      ...(notes.length === 0 ? {} : { notes }),
+      pairwise: pairwiseDistances(vectors),
+      ...(partial === undefined ? {} : { partial }),
       timing: {
         wallSeconds,
-        peerStepsPerSecond: (peers * recipe.training.steps) / wallSeconds,
+        peerStepsPerSecond: inhabitants.reduce((sum, one) => sum + stepOf(one), 0) / wallSeconds,
         peakRssBytes: process.resourceUsage().maxRSS * 1024,
       },
     }
   } finally {
-    for (const trainer of task.trainers) await trainer.stop()
+    await task.stop()
   }
 }
 
-/** What peers do, apart from averaging. */
-interface Task {
-  readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
-  readonly judge: Judge | undefined
-  /** Samples of each peer. */
-  readonly shards: readonly number[]
-  /** Those that were made, to stop them. */
-  readonly trainers: Trainer[]
+function partialViewNote(hears: readonly (readonly number[])[], graph: string): string {
+  const counts = hears.map(others => others.length)
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  const known = fewest === most ? `${most}` : `${fewest} to ${most}`
+  return `each peer knows only ${known} others, its neighbours in ${graph}, and the swarm does not seal`
 }
 
-function consensusTask({ recipe, init = 'normal' }: SimulationOptions): Task {
-  const [dimension] = recipe.model.shape
-  if (recipe.model.name !== 'vector' || recipe.training.steps > 0) {
-    throw new UsageError('the task consensus averages vectors: model vector, training steps 0')
-  }
-  return {
-    trainer: async (index, random) => createVectorTrainer(dimension, init, index, random),
-    judge: undefined,
-    shards: [],
-    trainers: [],
-  }
+/** @throws HearsayError where a peer could not go on for another reason than that it diverged */
+function whyPartial(
+  progress: Progress,
+  signal: AbortSignal | undefined,
+  roundOf: (peer: string) => number,
+): RunResult['partial'] {
+  const failure = progress.failure()
+  if (failure === undefined) return signal?.aborted === true ? { reason: 'interrupted' } : undefined
+  const { peer, error } = failure
+  if (error.name !== 'TrainingDivergedError') throw new HearsayError(`${peer}: ${error.message}`)
+  return { reason: 'diverged', round: roundOf(peer), peer }
 }
 
-async function learningTask({ recipe, peers, seed, data, partition = 'iid', backend = 'wasm' }: SimulationOptions) {
-  if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
-  const fitting = fitData(recipe, data)
-  // What peers would agree on: the statistics of all their samples.
-  const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
-  // Only here: whoever simulates without training does not load TensorFlow.js.
-  const { createTrainer } = await import('../../src/training/create-trainer.ts')
-  const { name } = await chooseBackend(backend)
-  const shards = shardsOf(train, { of: peers, partition, seed })
-  const trainers: Trainer[] = []
-  const make = async (index: number, shardSeed: string) => {
-    const trainer = await createTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, name))
-    trainers.push(trainer)
-    return trainer
-  }
-  const judging = await make(0, 'judge')
-  const task: Task = {
-    trainers,
-    judge: (parameters, most) => judging.evaluate(parameters, most),
-    shards: shards.map(samples),
-    async trainer(index, _random, clock) {
-      const trainer = await make(index, `${seed}/${index}`)
-      const { layout, backend } = trainer
-      // One that a module brings may be of a class of its own, whose methods no spread would copy.
-      return {
-        layout,
-        backend,
-        samples: trainer.samples,
-        initial: () => trainer.initial(),
-        train: (parameters, steps, before) =>
-          clock.work(steps * STEP_MS, () => trainer.train(parameters, steps, before)),
-        evaluate: (parameters, most) => trainer.evaluate(parameters, most),
-        state: () => clock.work(0, () => trainer.state()),
-        restore: state => trainer.restore(state),
-        stop: () => trainer.stop(),
-      }
-    },
-  }
-  return task
+/** Local steps that a peer has done; while it is away, as of what is on its disk. */
+function stepOf({ gossip, disk }: Inhabitant): number {
+  return gossip?.step() ?? disk.content()?.step ?? 0
 }
 
-function parametersOf(world: World): Float32Array[] {
-  return world.inhabitants.flatMap(({ gossip }) => (gossip === undefined ? [] : [gossip.parameters()]))
+/** Of everybody; while it is away, what is on its disk, if there is anything yet. */
+function parametersOf({ inhabitants }: World): Float32Array[] {
+  return inhabitants.flatMap(({ gossip, disk }) => gossip?.parameters() ?? disk.content()?.parameters ?? [])
 }
 
-async function peerResults(world: World, { judge, shards }: Task): Promise<PeerResult[]> {
+function sealedHash({ inhabitants }: World): string | undefined {
+  return inhabitants.find(({ gossip }) => gossip !== undefined)?.gossip?.sealed()
+}
+
+function find({ inhabitants }: World, name: string): Inhabitant {
+  return inhabitants.find(({ peer }) => peer === name) as Inhabitant
+}
+
+async function peerResults(
+  { inhabitants, network }: World,
+  { judge, shards }: Task,
+  progress: Progress,
+): Promise<PeerResult[]> {
   const results: PeerResult[] = []
-  for (const { peer, index, gossip } of world.inhabitants) {
-    if (gossip === undefined) continue
-    const { bytesIn, bytesOut, exchanges } = gossip.status()
+  for (const { peer, index, gossip, disk } of inhabitants) {
+    const own = gossip?.trained() ?? gossip?.parameters() ?? disk.content()?.parameters
     results.push({
       peer,
       samples: shards[index] ?? 0,
-      accuracy: judge === undefined ? null : (await judge(gossip.trained() ?? gossip.parameters())).accuracy,
+      accuracy: judge === undefined || own === undefined ? null : (await judge(own)).accuracy,
       alone: null,
-      sealed: gossip.sealed() ?? null,
-      bytesIn,
-      bytesOut,
-      exchanges,
+      sealed: (gossip === undefined ? disk.content()?.sealed : gossip.sealed()) ?? null,
+      ...network.traffic(peer),
+      exchanges: progress.exchangesOf(peer),
     })
   }
   return results

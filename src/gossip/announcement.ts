@@ -38,16 +38,26 @@ const announcementSchema = z.strictObject({
 /** What a peer tells everybody about itself, about once a second. */
 export type Announcement = Omit<z.infer<typeof announcementSchema>, 'sketch'> & { readonly sketch: Float32Array }
 
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
   const sketch = Buffer.from(littleEndianBytes(announcement.sketch)).toString('base64')
-  return new TextEncoder().encode(JSON.stringify({ ...announcement, sketch }))
+  return encoder.encode(JSON.stringify({ ...announcement, sketch }))
 }
 
-/** @returns undefined where the bytes are not an announcement */
+/** Peers that share a process hear the very same bytes: what one of them has validated, the others need not. */
+const validated = new WeakMap<Uint8Array, Announcement>()
+
+/** @returns undefined where the bytes, which must not change any more, are not an announcement */
 export function decodeAnnouncement(bytes: Uint8Array): Announcement | undefined {
   if (bytes.byteLength > MAX_ANNOUNCEMENT_BYTES) return undefined
+  const known = validated.get(bytes)
+  if (known !== undefined) return known
   try {
-    return announcementSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+    const announcement = announcementSchema.parse(JSON.parse(decoder.decode(bytes)))
+    validated.set(bytes, announcement)
+    return announcement
   } catch {
     return undefined
   }

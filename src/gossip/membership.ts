@@ -2,6 +2,7 @@ import type { Announcement } from './announcement.ts'
 import { MAX_MEMBERS, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from './constants.ts'
 import type { Clock, PeerId } from './ports.ts'
 
+/** One that is alive; while it is, it stays the same object. */
 export interface Member {
   readonly peer: PeerId
   /** The newest announcement. */
@@ -32,14 +33,14 @@ export interface Membership {
 }
 
 export function createMembership(clock: Clock): Membership {
-  const alive = new Map<PeerId, Member>()
+  const alive = new Map<PeerId, { -readonly [Field in keyof Member]: Member[Field] }>()
   const vanished = new Map<PeerId, Member>()
   /** Those that said goodbye, and when; they may come back for what they left open. */
   const departed = new Map<PeerId, number>()
   // Outlives the entry: an old announcement that was delayed must not bring back a member that left.
   const sequences = new Map<PeerId, number>()
-  /** Ids of those alive. */
-  let sorted: readonly PeerId[] | undefined
+  /** Those alive, by id. Looked at whenever anything is heard; who they are changes far less often. */
+  let sorted: readonly Member[] | undefined
 
   function forget(peer: PeerId): void {
     vanished.delete(peer)
@@ -62,15 +63,20 @@ export function createMembership(clock: Clock): Membership {
         return { news: true, joined: false }
       }
       const known = alive.get(peer)
+      if (known !== undefined) {
+        known.announcement = announcement
+        known.heard = clock.now()
+        return { news: true, joined: false }
+      }
+      sorted = undefined
       departed.delete(peer)
-      if (known === undefined) sorted = undefined
       vanished.delete(peer)
       alive.set(peer, { peer, announcement, heard: clock.now() })
-      return { news: true, joined: known === undefined }
+      return { news: true, joined: true }
     },
     alive() {
-      sorted ??= [...alive.keys()].sort()
-      return sorted.map(peer => alive.get(peer) as Member)
+      sorted ??= [...alive.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
+      return sorted
     },
     get: peer => alive.get(peer),
     isAlive: peer => alive.has(peer),

@@ -53,8 +53,11 @@ const schemas = {
 type Messages = { [Type in keyof typeof schemas]: z.infer<(typeof schemas)[Type]> }
 export type Message = Messages[keyof Messages]
 
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 export async function send(stream: FrameStream, message: Message, options: AbortOptions): Promise<void> {
-  await stream.write(new TextEncoder().encode(JSON.stringify(message)), options)
+  await stream.write(encoder.encode(JSON.stringify(message)), options)
 }
 
 /**
@@ -73,7 +76,7 @@ export async function receive<Type extends keyof Messages>(
   }
   let document: unknown
   try {
-    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(frame))
+    document = JSON.parse(decoder.decode(frame))
   } catch {
     throw new OffenceError(`expected ${type}, got ${frame.byteLength} bytes that are not JSON`)
   }

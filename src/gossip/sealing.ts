@@ -15,7 +15,7 @@ import type { FetchedVector } from './fetch.ts'
 import type { Member, Membership } from './membership.ts'
 import type { AbortOptions, Clock, PeerId } from './ports.ts'
 import type { Replica } from './replica.ts'
-import { nextSealAction, type SealAction } from './seal.ts'
+import { nextSealAction, type SealAction, type SealSelf } from './seal.ts'
 
 export interface SealingOptions {
   readonly self: PeerId
@@ -64,6 +64,9 @@ export interface Sealing {
 /** A peer that makes the swarm reopen more often than that is outvoted: it may follow, but nobody waits for it. */
 const MAX_OBSTRUCTIONS = 3
 
+const NONE: readonly string[] = []
+const NOTHING_TO_DO = Promise.resolve()
+
 /** After reopening a peer averages for so long at least, and by then has heard who else reopened. */
 const REST_MS = 1.5 * ANNOUNCE_INTERVAL_MS
 
@@ -95,7 +98,9 @@ export function createSealing(options: SealingOptions): Sealing {
   }
 
   const voices = (): readonly Member[] =>
-    membership.alive().filter(({ peer }) => (obstructions.get(peer) ?? 0) <= MAX_OBSTRUCTIONS)
+    obstructions.size === 0
+      ? membership.alive()
+      : membership.alive().filter(({ peer }) => (obstructions.get(peer) ?? 0) <= MAX_OBSTRUCTIONS)
 
   function estimate(): number | null {
     const others = voices().map(({ peer, announcement }) => ({ peer, sketch: announcement.sketch }))
@@ -170,11 +175,12 @@ export function createSealing(options: SealingOptions): Sealing {
   }
 
   /** @returns whether there may be something to do at once */
-  async function act(action: SealAction, members: readonly Member[], abort: AbortOptions): Promise<boolean> {
+  async function act(
+    action: Exclude<SealAction, { do: 'nothing' }>,
+    members: readonly Member[],
+    abort: AbortOptions,
+  ): Promise<boolean> {
     switch (action.do) {
-      case 'nothing':
-        closing = false
-        return false
       case 'propose': {
         if (!options.mayPropose()) {
           closing = false
@@ -228,41 +234,65 @@ export function createSealing(options: SealingOptions): Sealing {
     }
   }
 
-  let considering: Promise<void> | undefined
-  let again = false
-
-  async function considerUntilQuiet(abort: AbortOptions): Promise<void> {
-    do {
-      again = false
-      losePatience()
-      const members = voices()
-      if (members.length > 0 || company === undefined) company = clock.now()
-      if (refuses !== undefined && !members.some(({ announcement }) => announcement.choice === refuses)) {
-        refuses = undefined
-      }
-      const before = `${phase}/${choice}/${refuses}`
+  /** As of the moment at which it is looked at: much is asked only where something before it calls for it. */
+  const own: SealSelf = {
+    get phase() {
+      return phase
+    },
+    // A sketch is a pass over all parameters.
+    get sketch() {
+      return sketch()
+    },
+    get choice() {
+      return choice
+    },
+    get refuses() {
+      return refuses
+    },
+    get passes() {
+      return unavailable.size === 0 ? NONE : [...unavailable.keys()]
+    },
+    get hasProposed() {
+      return hasProposed
+    },
+    get rested() {
+      return clock.now() - reopened >= REST_MS
+    },
+    get mayBeAlone() {
       // Silence may be this peer's own: a suspended machine, a network that fell apart. Those who vanished may come back.
       const patience = membership.vanished().length > 0 ? RETURN_GRACE_MS : ALONE_GRACE_MS
-      const mayBeAlone = clock.now() - company >= patience
-      for (const [hash, until] of unavailable) if (until <= clock.now()) unavailable.delete(hash)
-      const passes = [...unavailable.keys()]
-      const own = {
-        phase,
-        // Only where it is looked at: a sketch is a pass over all parameters.
-        get sketch() {
-          return sketch()
-        },
-        choice,
-        refuses,
-        passes,
-        hasProposed,
-        rested: clock.now() - reopened >= REST_MS,
-        mayBeAlone,
-      }
-      const more = await act(nextSealAction(swarm, target, own, members), members, abort)
-      if (before !== `${phase}/${choice}/${refuses}`) options.changed()
-      again ||= more
-    } while (again && !abort.signal.aborted)
+      return company !== undefined && clock.now() - company >= patience
+    },
+  }
+
+  let considering: Promise<void> | undefined
+  let again = false
+  /** Those whose voice counted at the last look. */
+  let members: readonly Member[] = []
+
+  function look(): SealAction {
+    again = false
+    losePatience()
+    members = voices()
+    if (members.length > 0 || company === undefined) company = clock.now()
+    if (refuses !== undefined && !members.some(({ announcement }) => announcement.choice === refuses)) {
+      refuses = undefined
+    }
+    for (const [hash, until] of unavailable) if (until <= clock.now()) unavailable.delete(hash)
+    const action = nextSealAction(swarm, target, own, members)
+    if (action.do === 'nothing') closing = false
+    return action
+  }
+
+  async function follow(first: SealAction, abort: AbortOptions): Promise<void> {
+    let action = first
+    while (action.do !== 'nothing') {
+      const before = { phase, choice, refuses }
+      const more = await act(action, members, abort)
+      if (before.phase !== phase || before.choice !== choice || before.refuses !== refuses) options.changed()
+      if (!(more || again) || abort.signal.aborted) return
+      action = look()
+    }
   }
 
   return {
@@ -281,7 +311,11 @@ export function createSealing(options: SealingOptions): Sealing {
     estimate,
     consider(abort) {
       again = true
-      considering ??= considerUntilQuiet(abort).finally(() => {
+      if (considering !== undefined) return considering
+      const action = look()
+      // Almost always nothing follows from what was heard, and then there is nothing to wait for.
+      if (action.do === 'nothing') return NOTHING_TO_DO
+      considering = follow(action, abort).finally(() => {
         considering = undefined
       })
       return considering

@@ -44,7 +44,21 @@ const recipeSchema = z.strictObject({
         .optional(),
     })
     .prefault({}),
-  objective: z.strictObject({ task: z.enum(['classify', 'language', 'consensus']).default('classify') }).prefault({}),
+  objective: z
+    .strictObject({
+      /**
+       * `consensus` trains nothing. `quadratic` and `mean-estimation` are problems with a known answer, for the model `vector`:
+       * see simulations/tasks.
+       */
+      task: z.enum(['classify', 'language', 'consensus', 'quadratic', 'mean-estimation']).default('classify'),
+      /** Of `quadratic`: ζ² = (1/n) Σ ‖∇f_i(x*)‖², how much peers disagree where the swarm's optimum is. Default: 0.1. */
+      heterogeneity: z.number().min(0).optional(),
+    })
+    .refine(({ task, heterogeneity }) => heterogeneity === undefined || task === 'quadratic', {
+      path: ['heterogeneity'],
+      error: 'is of the task quadratic; how unlike the data of peers are is decided by the partition',
+    })
+    .prefault({}),
   training: z
     .strictObject({
       optimizer: z.enum(['sgd', 'adam', 'adamw']).default('sgd'),

@@ -19,7 +19,11 @@ export function checkOptions({ batch, shard, test }: TrainerOptions): void {
   }
 }
 
-function checkDataset(role: string, dataset: Dataset): void {
+/**
+ * @param role what it is called in messages
+ * @throws UsageError naming what is wrong
+ */
+export function checkDataset(role: string, dataset: Dataset): void {
   const { name, labels, classes } = dataset
   if (samples(dataset) === 0) throw new UsageError(`the ${role} (${name}) has no samples`)
   if (inputRows(dataset) !== samples(dataset)) {

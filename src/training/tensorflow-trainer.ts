@@ -3,7 +3,8 @@ import { type Dataset, features, gather, samples, targets } from '../data/datase
 import { createLayout } from '../parameters/layout.ts'
 import { startBackend } from './backend.ts'
 import { checkOptions } from './check-options.ts'
-import { TrainerStateError, TrainingDivergedError } from './errors.ts'
+import { diverged } from './diverged.ts'
+import { TrainerStateError, type TrainingDivergedError } from './errors.ts'
 import { createExclusive } from './exclusive.ts'
 import { parametersOf, weightsOf } from './layers-model/batch-statistics.ts'
 import { seedDropout } from './layers-model/dropout.ts'
@@ -11,7 +12,7 @@ import { evaluationBatch, evenlySpread } from './layers-model/evaluation-batch.t
 import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model/layers-model.ts'
 import { parseModel } from './models.ts'
 import { score, softmaxCrossEntropy } from './objective.ts'
-import { createOptimizer, learningRateAt } from './optimizers/optimizer.ts'
+import { createOptimizer } from './optimizers/optimizer.ts'
 import { createSampleOrder } from './sample-order.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
@@ -75,12 +76,9 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, classes])
   }
 
-  function diverged(what: string, atStep: number): TrainingDivergedError {
+  function startAnew(what: string, atStep: number): TrainingDivergedError {
     optimizer.reset()
-    return new TrainingDivergedError(
-      `training diverged: ${what} at step ${atStep}, with ${spec.name} and a learning rate of ` +
-        `${learningRateAt(spec, atStep)}. Try a smaller learning rate, and look for extreme values in the data.`,
-    )
+    return diverged(what, spec, atStep)
   }
 
   return {
@@ -114,13 +112,13 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
         const update = parametersOf(layout, await readVariables(variables))
 
         const failed = losses.findIndex(loss => !Number.isFinite(loss))
-        if (failed >= 0) throw diverged(`the loss is ${losses[failed]}`, ofRun + failed + 1)
+        if (failed >= 0) throw startAnew(`the loss is ${losses[failed]}`, ofRun + failed + 1)
         let finite = true
         for (let i = 0; i < update.length; i++) {
           update[i] -= parameters[i]
           finite &&= Number.isFinite(update[i])
         }
-        if (!finite) throw diverged('a parameter is not a finite number', ofRun + steps)
+        if (!finite) throw startAnew('a parameter is not a finite number', ofRun + steps)
 
         return {
           update,

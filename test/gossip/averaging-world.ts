@@ -20,7 +20,7 @@ export function createAveragingWorld(options: Partial<WorldOptions> & { readonly
   const world = createWorld({
     swarm: 'c0'.repeat(32),
     seed: 1,
-    weather: { delay: { lowest: 1, highest: 20 }, loss: 0 },
+    weather: { delay: '1-20', loss: 0 },
     topology: complete,
     steps: 0,
     localSteps: 1,

@@ -159,7 +159,7 @@ describe('a peer', () => {
   test.for([0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91])(
     'that stops %i ms after a second, whatever exchange it is in, takes nothing of the mean with it',
     async milliseconds => {
-      const world = createAveragingWorld({ peers: 4, weather: { delay: { lowest: 5, highest: 25 }, loss: 0 } })
+      const world = createAveragingWorld({ peers: 4, weather: { delay: '5-25', loss: 0 } })
       await world.startAll()
       const mean = world.mean()[0]
       await world.wait(1_000 + milliseconds)

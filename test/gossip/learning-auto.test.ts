@@ -12,7 +12,7 @@ function createWorld(localSteps: number | 'auto', delayMs: number) {
     peers: 4,
     steps: STEPS,
     localSteps,
-    weather: { delay: { lowest: delayMs, highest: delayMs }, loss: 0 },
+    weather: { delay: `${delayMs}`, loss: 0 },
     evaluateEvery: 50,
     trainer: async (_index, _random, clock) => createDriftTrainer(clock),
     onEvent(_peer, name, detail) {

@@ -88,7 +88,7 @@ describe('peers that average in step', () => {
   })
 
   test('keep their mean where every fifth message is lost, and end', async () => {
-    const world = createWorldInStep({ weather: { delay: { lowest: 1, highest: 20 }, loss: 0.2 } })
+    const world = createWorldInStep({ weather: { delay: '1-20', loss: 0.2 } })
     await world.startAll()
     await world.until(haveTrained(world), 600_000)
     await world.until(() => world.inhabitants.every(({ gossip }) => gossip?.open().doubts.length === 0), 600_000)

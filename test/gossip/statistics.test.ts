@@ -63,7 +63,7 @@ interface Given {
   readonly own?: OwnStatistics
 }
 
-function createSwarm(weather: Weather = { delay: { lowest: 1, highest: 20 }, loss: 0 }) {
+function createSwarm(weather: Weather = { delay: '1-20', loss: 0 }) {
   const clock = createVirtualClock()
   const virtual = createVirtualNetwork(clock, createRandom('weather'), weather)
 
@@ -122,8 +122,8 @@ function expectPooled(agreed: AgreedStatistics | undefined, indices: readonly nu
 
 describe('statistics of a swarm', () => {
   test.each([
-    ['in fair weather', { delay: { lowest: 1, highest: 20 }, loss: 0 }],
-    ['with one message in twenty lost', { delay: { lowest: 1, highest: 50 }, loss: 0.05 }],
+    ['in fair weather', { delay: '1-20', loss: 0 }],
+    ['with one message in twenty lost', { delay: '1-50', loss: 0.05 }],
   ])('are those of all samples, and the same at every peer, to the bit: %s', async (_, weather) => {
     const swarm = createSwarm(weather)
     const peers = [await swarm.start(0), await swarm.start(1), await swarm.start(2), await swarm.start(3)]
@@ -144,7 +144,7 @@ describe('statistics of a swarm', () => {
   })
 
   test('include a peer that comes a moment later, however fast the others are', async () => {
-    const swarm = createSwarm({ delay: { lowest: 0.1, highest: 0.2 }, loss: 0 })
+    const swarm = createSwarm({ delay: '0.1-0.2', loss: 0 })
     const first = await swarm.start(0)
     const second = await swarm.start(1)
     await swarm.wait(2_800)
@@ -154,7 +154,7 @@ describe('statistics of a swarm', () => {
   })
 
   test('are right for small values beside a large one that all share, on a slow network too', async () => {
-    const swarm = createSwarm({ delay: { lowest: 80, highest: 120 }, loss: 0 })
+    const swarm = createSwarm({ delay: '80-120', loss: 0 })
     const shards = [0, 1, 2, 3].map(index => samplesOf(index, 100).map(row => row.with(2, 1e6)))
     const peers: Peer[] = []
     for (const [index, rows] of shards.entries()) peers.push(await swarm.start(index, { rows }))

@@ -39,7 +39,7 @@ export interface ReplicaSwarm {
 }
 
 export interface ReplicaSwarmOptions {
-  readonly delay?: { readonly lowest: number; readonly highest: number }
+  readonly delay?: string
   readonly maximumNorm?: number
   readonly decorate?: (stream: FrameStream, channel: Channel, side: Side, self: string) => FrameStream
 }
@@ -48,7 +48,7 @@ export const forever: AbortOptions = { signal: new AbortController().signal }
 
 export async function createReplicaSwarm(
   vectors: readonly (readonly number[])[],
-  { delay = { lowest: 10, highest: 10 }, maximumNorm = 1e9, decorate = stream => stream }: ReplicaSwarmOptions = {},
+  { delay = '10', maximumNorm = 1e9, decorate = stream => stream }: ReplicaSwarmOptions = {},
 ): Promise<ReplicaSwarm> {
   const clock = createVirtualClock()
   const network = createVirtualNetwork(clock, createRandom('swarm of replicas'), { delay, loss: 0 })

@@ -5,8 +5,8 @@
  * @packageDocumentation
  */
 
-import { createVectorTrainer } from '../../simulations/vector-trainer.ts'
-import { createWorld, type World } from '../../simulations/world.ts'
+import { createVectorTrainer } from '../../simulations/virtual/vector-trainer.ts'
+import { createWorld, type World } from '../../simulations/virtual/world.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
@@ -32,7 +32,7 @@ const DIMENSION = 16
 /** How far the mean may move, relative to its norm: the rounding of a few thousand float32 additions. */
 const MEAN_TOLERANCE = 1e-6
 const CHECK_INTERVAL_MS = 50
-const WEATHER = { delay: { lowest: 1, highest: 50 }, loss: 0.2 }
+const WEATHER = { delay: '1-50', loss: 0.2 }
 /** Faults go on for so long, one every {@link FAULT_GAP_MS} in the mean; the swarm cannot seal while a peer is down. */
 const FAULTS_UNTIL_MS = 6_000
 const FAULT_GAP_MS = 80

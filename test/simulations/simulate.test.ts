@@ -43,7 +43,7 @@ test('a simulation that learns gives the same result twice, timing aside', async
       data,
       partition: 'dirichlet:0.5',
       loss: 0.1,
-      delay: { lowest: 5, highest: 50 },
+      delay: '5-50',
     })
   const [{ timing: _first, ...first }, { timing: _second, ...second }] = [await run(), await run()]
   expect(second).toEqual(first)

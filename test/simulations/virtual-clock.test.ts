@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createVirtualClock, StalledError } from '../../simulations/virtual-clock.ts'
+import { createVirtualClock, StalledError } from '../../simulations/virtual/clock.ts'
 
 describe('the virtual clock', () => {
   test('plays events in the order of their time, whatever the order in which they were set', async () => {

@@ -1,5 +1,5 @@
-import { createVirtualClock, type VirtualClock } from '../../simulations/virtual-clock.ts'
-import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual-network.ts'
+import { createVirtualClock, type VirtualClock } from '../../simulations/virtual/clock.ts'
+import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual/network.ts'
 import { MAX_FRAME_BYTES } from '../../src/gossip/constants.ts'
 import type { Clock, Network } from '../../src/gossip/ports.ts'
 import { createRandom } from '../../src/random/random.ts'
@@ -17,7 +17,7 @@ export function createVirtualWorld(decorate: (network: Network, clock: Clock) =>
 
   return {
     async create(count) {
-      network ??= createVirtualNetwork(clock, createRandom(0), { delay: { lowest: 1, highest: 20 }, loss: 0 })
+      network ??= createVirtualNetwork(clock, createRandom(0), { delay: '1-20', loss: 0 })
       const joined = Array.from({ length: count }, (_, i) =>
         decorate(network?.join(`peer-${networks.length + i}`) as Network, clock),
       )

@@ -1,63 +1,73 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { BACKEND_HELP, belowOne, delay, file, seed, source, wholeNumber } from '../../flag-values.ts'
-import { helpOnRecipeValues, type Names, PARTITIONS } from '../../names.ts'
-import { recipeOptions } from '../../recipe-flags.ts'
-import { MOST_VIRTUAL_PEERS, requirePeers, WHY_NO_MORE_VIRTUAL_PEERS } from '../../require-peers.ts'
+import { file, fileOrFolder } from '../../flag-values.ts'
+import { helpOnSimulationValues, type Names } from '../../names.ts'
+import { MOST_PEERS, requirePeers } from '../../require-peers.ts'
+import { shellWords } from '../../shell-words.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
 import type { SimulateFlags } from './flags.ts'
+import { runOptions } from './options.ts'
 
 const HELP = `
 Tasks: classify trains a model on --data, language one of characters on
 --data text:FILE; consensus only averages vectors of --dimension D drawn
-from the seed.
+from the seed; quadratic and mean-estimation have a known answer.
+
+Engines: virtual runs the code of real peers on a virtual network and clock;
+matrix runs synchronous rounds over stacked parameters: every rule, topology,
+aggregator, compression and attack, and many peers; libp2p runs real peers.
+With virtual and matrix, one seed gives one result, to the bit.
+
+Distributions of --delay: normal:MEAN,SD, lognormal:MEDIAN,SIGMA,
+exponential:MEAN.
 
 Examples:
   hearsay simulate --peers 16 --topology ring --partition dirichlet:0.1
   hearsay simulate --peers 100 --task consensus --dimension 1000 --rounds 50
   hearsay simulate --peers 8 --loss 0.05 --delay 5-50 --seed 7 --out a.json
+  hearsay simulate --engine matrix --peers 1000 --rule d2 --topology torus \\
+    --model linear --rounds 100 --report a.html
+  hearsay simulate --sweep grid.json --out results/
+  hearsay simulate --scenario heterogeneity
 
-The virtual engine runs the code of real peers on a virtual network and clock:
-one seed, one result, to the bit.`
+docs/simulating.md tells more.`
 
 export function addSimulate(program: Command, setExitCode: SetExitCode, names: Names | undefined): void {
-  const command = defineCommand(program, 'simulate', 'the same on a virtual network, replayable')
-    .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of the data)')
-    .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_VIRTUAL_PEERS, WHY_NO_MORE_VIRTUAL_PEERS))
-    .option(
-      '--rounds <R>',
-      'how long: so many times --steps-per-exchange, or for consensus so many rounds of averaging',
-      wholeNumber(1),
-    )
-    .addOption(new Option('--engine <NAME>', 'what carries messages').choices(['virtual', 'libp2p']).default('virtual'))
-    .addOption(
-      new Option('--task <TASK>', 'what the swarm does (default: by the data)').choices([
-        'classify',
-        'language',
-        'consensus',
-      ]),
-    )
-    .option('--dimension <D>', 'length of the vectors, for the task consensus (default: 1000)', wholeNumber(1))
-    .addOption(
-      new Option('--init <HOW>', 'how they are drawn: N(0, 1), or far apart (default: "normal")').choices([
-        'normal',
-        'spread',
-      ]),
-    )
-    .option('--data <SOURCE>', 'what is dealt to the peers (default: "digits")', source)
-    .option('--strict', 'refuse data of which something would be skipped')
-    .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text "iid")')
-  for (const option of recipeOptions()) command.addOption(option)
+  const command = defineCommand(program, 'simulate', 'the same without a network, replayable').argument(
+    '[RECIPE]',
+    'JSON file of the swarm (default: a small classifier of the data)',
+  )
+  for (const option of runOptions()) command.addOption(option)
   command
-    .option('--seed <S>', 'of everything (default: 1)', seed)
-    .option('--loss <P>', 'probability that a message is lost', belowOne)
-    .option('--delay <MS|LO-HI>', 'how long a message takes, in milliseconds', delay)
-    .option('--evaluate-every <K>', 'rounds between two evaluations', wholeNumber(1))
-    .option('--backend <NAME>', `${BACKEND_HELP} (default: "wasm", with --engine libp2p "auto")`)
-    .option('--out <FILE.json>', 'write the result', file)
-    .addHelpText('after', () => `${helpOnRecipeValues(names, [PARTITIONS])}\n${HELP}`)
+    .option(
+      '--out <FILE.json>',
+      'write the result; with --sweep and --scenario a folder, for all of them',
+      fileOrFolder,
+    )
+    .option('--csv <FILE.csv>', 'write the rounds, a row each; with --sweep the runs', file)
+    .option('--report <FILE.html>', 'write one page with plots', file)
+    .option('--sweep <FILE>', 'run all combinations of a grid, or what is left of them', file)
+    .option('--scenario <NAME>', 'run one of the experiments that come with hearsay, and judge it')
+    .addHelpText('after', () => `${helpOnSimulationValues(names)}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SimulateFlags) => {
-      requirePeers(flags, MOST_VIRTUAL_PEERS)
+      const typed = shellWords(['hearsay', ...process.argv.slice(2)])
+      if (flags.sweep === undefined && flags.scenario === undefined) requirePeers(flags, MOST_PEERS)
+      else requireNothingElse(command, recipe, flags.sweep === undefined ? '--scenario' : '--sweep')
       const { runSimulation } = await import('./run.ts')
-      setExitCode(await runSimulation(recipe, flags))
+      setExitCode(await runSimulation(recipe, flags, typed))
     })
+}
+
+/** What may stand beside a flag that says by itself what is run. */
+const BESIDE = ['sweep', 'scenario', 'out', 'csv', 'report', 'json', 'quiet']
+
+/** @throws WrongUsage for a flag that would be ignored, because many runs have flags of their own */
+function requireNothingElse(command: Command, recipe: string | undefined, which: '--sweep' | '--scenario'): void {
+  if (recipe !== undefined) throw new WrongUsage(`${which} says what is run; a recipe is not read beside it`)
+  const given = command.options.filter(option => command.getOptionValueSource(option.attributeName()) === 'cli')
+  const other = given.find(option => !BESIDE.includes(option.attributeName()))
+  if (other !== undefined) throw new WrongUsage(`${other.long} cannot be given with ${which}, which says what is run`)
+  if (given.some(({ long }) => long === '--sweep') && given.some(({ long }) => long === '--scenario')) {
+    throw new WrongUsage('--sweep and --scenario are two ways to say what is run; give one')
+  }
 }

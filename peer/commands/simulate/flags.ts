@@ -1,21 +1,42 @@
+import type { EngineName, Recipe, SimulationOptions } from '../../../src/index.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { RecipeFlags } from '../../recipe-flags.ts'
 
-export interface SimulateFlags extends OutputFlags, RecipeFlags {
-  /** Checked to be there. */
+export type TaskName = Recipe['objective']['task']
+
+/** What is simulated. */
+export interface RunFlags extends RecipeFlags {
+  /** Checked to be there before anything runs. */
   readonly peers: number
   readonly rounds?: number
-  readonly engine: 'virtual' | 'libp2p'
-  readonly task?: 'classify' | 'language' | 'consensus'
+  readonly engine: EngineName
+  readonly task?: TaskName
   readonly dimension?: number
-  readonly init?: 'normal' | 'spread'
+  readonly init?: SimulationOptions['init']
+  readonly heterogeneity?: number
   readonly data?: string
   readonly strict?: true
   readonly partition?: string
   readonly seed?: number
   readonly loss?: number
-  readonly delay?: { readonly lowest: number; readonly highest: number }
+  readonly delay?: string
+  readonly bandwidth?: number
+  readonly linkBandwidth?: number
+  /** A probability, or a file of what happened. */
+  readonly churn?: number | string
+  readonly stragglers?: SimulationOptions['stragglers']
+  readonly split?: SimulationOptions['splits']
+  readonly byzantine?: number
+  readonly attack?: string
+  readonly workers?: number
   readonly evaluateEvery?: number
   readonly backend?: string
+}
+
+export interface SimulateFlags extends OutputFlags, RunFlags {
   readonly out?: string
+  readonly csv?: string
+  readonly report?: string
+  readonly sweep?: string
+  readonly scenario?: string
 }

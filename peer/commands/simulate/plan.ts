@@ -1,129 +1,162 @@
-import type { Recipe, Split } from '../../../src/index.ts'
-import { defaultPartition, SKEWED } from '../../default-partition.ts'
+import type { ChurnEvent, Recipe, RecipeInput, SimulationOptions } from '../../../src/index.ts'
+import { defaultPartition } from '../../default-partition.ts'
+import { readBytes } from '../../json-file.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
-import { MOST_REAL_PEERS } from '../../require-peers.ts'
-import { prepareTask } from '../../task.ts'
+import { requireCarried } from '../../require-peers.ts'
+import { type LoadData, prepareTask } from '../../task.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
-import type { SimulateFlags } from './flags.ts'
+import { requireFittingFlags } from './flag-fit.ts'
+import type { RunFlags, TaskName } from './flags.ts'
 
-type TaskName = Recipe['objective']['task']
+/** What is going to be simulated, apart from who listens. */
+export type Plan = SimulationOptions & Required<Pick<SimulationOptions, 'engine'>>
 
-/** What is going to be simulated. */
-export interface Plan {
-  readonly recipe: Recipe
-  readonly seed: number
-  readonly partition: string
-  /** Undefined for the task consensus. */
-  readonly data: Split | undefined
-  /** Where the simulation ends before agreement. */
-  readonly rounds: number | undefined
+/** What a plan needs from outside. */
+export interface Planning {
+  /** Hears what is odd about the data. */
+  readonly warn: (message: string) => void
+  /** Of who plans many runs on the same data. */
+  readonly load?: LoadData
 }
 
 const DEFAULT_SEED = 1
-const DEFAULT_BACKEND = 'wasm'
+const DEFAULT_SOURCE = 'digits'
+/** Numbers of a vector to average. */
 const DEFAULT_DIMENSION = 1_000
+/** Variables of a problem with a known answer: of a quadratic every peer keeps a matrix of its square. */
+const DEFAULT_VARIABLES = 10
+/** Local steps of such a problem, where neither rounds nor steps are given. */
+const DEFAULT_PROBLEM_STEPS = 400
+const DEFAULT_PROBLEM_RATE = 0.1
 
-/** What one task takes and the other does not know. */
-const ONLY = {
-  consensus: ['dimension', 'init'],
-  learning: [
-    'data',
-    'partition',
-    'strict',
-    'standardise',
-    'backend',
-    'model',
-    'optimizer',
-    'learningRate',
-    'momentum',
-    'weightDecay',
-    'clipNorm',
-    'schedule',
-    'warmupSteps',
-    'batch',
-    'steps',
-    'localSteps',
-  ],
-} as const satisfies Record<string, readonly (keyof SimulateFlags)[]>
+/** The part of a recipe that a task decides. */
+type Shaping = Pick<Plan, 'recipe' | 'data' | 'partition' | 'rounds'>
 
-/** @param warn hears what is odd about the data */
-export async function planSimulation(
-  file: string | undefined,
-  flags: SimulateFlags,
-  warn: (message: string) => void,
-): Promise<Plan> {
+/** @throws WrongUsage and UsageError for what cannot be, before anything runs */
+export async function planSimulation(file: string | undefined, flags: RunFlags, planning: Planning): Promise<Plan> {
   const written = file === undefined ? undefined : await readRecipe(file)
   const task = flags.task ?? written?.objective.task ?? 'classify'
-  requireTaskFlags(task, flags)
-  if (flags.engine === 'libp2p') requireNoVirtualFlags(task, flags)
-  return task === 'consensus' ? await planConsensus(written, flags) : await planTraining(file, written, flags, warn)
+  requireFittingFlags(task, flags)
+  requireCarried(flags.engine, flags.peers)
+  const planned =
+    task === 'consensus'
+      ? await planConsensus(written, flags)
+      : task === 'quadratic' || task === 'mean-estimation'
+        ? await planProblem(task, written, flags)
+        : await planTraining(file, written, flags, planning)
+  const { engine, peers, seed = DEFAULT_SEED, init, loss, delay, stragglers, split, workers, backend } = flags
+  const { churn, byzantine, attack, bandwidth: host, linkBandwidth: link, evaluateEvery } = flags
+  return {
+    ...planned,
+    engine,
+    peers,
+    seed,
+    init,
+    loss,
+    delay,
+    bandwidth: host === undefined && link === undefined ? undefined : { host, link },
+    churn: typeof churn === 'string' ? await readChurn(churn) : churn,
+    stragglers,
+    splits: split,
+    byzantine: byzantine === undefined || attack === undefined ? undefined : { share: byzantine, attack },
+    workers,
+    evaluateEvery,
+    backend,
+    edges: await readEdges(planned.recipe.averaging.topology),
+  }
 }
 
-async function planConsensus(written: Recipe | undefined, flags: SimulateFlags): Promise<Plan> {
+async function planConsensus(written: Recipe | undefined, flags: RunFlags): Promise<Shaping> {
+  const input = withFlags(written ?? {}, { ...flags, steps: 0 }, flags.seed)
+  const recipe = await vectorRecipe('consensus', input, written, flags.dimension ?? DEFAULT_DIMENSION)
+  return { recipe, rounds: flags.rounds }
+}
+
+async function planProblem(
+  task: 'quadratic' | 'mean-estimation',
+  written: Recipe | undefined,
+  flags: RunFlags,
+): Promise<Shaping> {
+  const localSteps = flags.localSteps ?? written?.exchange.localSteps ?? 1
+  const steps = (await stepsOf(flags, localSteps)) ?? written?.training.steps ?? DEFAULT_PROBLEM_STEPS
+  const learningRate = flags.learningRate ?? written?.training.learningRate ?? DEFAULT_PROBLEM_RATE
+  const input = withFlags(written ?? {}, { ...flags, steps, localSteps, learningRate, momentum: 0 }, flags.seed)
+  const recipe = await vectorRecipe(task, input, written, flags.dimension ?? DEFAULT_VARIABLES, flags.heterogeneity)
+  return { recipe }
+}
+
+/** @param dimension where no recipe of this task says it */
+async function vectorRecipe(
+  task: TaskName,
+  input: RecipeInput,
+  written: Recipe | undefined,
+  dimension: number,
+  heterogeneity?: number,
+): Promise<Recipe> {
   const { parseRecipe } = await import('../../../src/index.ts')
-  const own = written?.objective.task === 'consensus' ? written.model.shape : undefined
-  const shape = flags.dimension === undefined ? (own ?? [DEFAULT_DIMENSION]) : [flags.dimension]
-  const input = withFlags(written ?? {}, { ...flags, steps: 0, model: 'vector' }, flags.seed)
+  const isOfTask = written?.objective.task === task
+  const shape = isOfTask ? written.model.shape : [dimension]
   const recipe = parseRecipe({
     ...input,
-    objective: { task: 'consensus' },
+    objective: {
+      ...(isOfTask ? written.objective : {}),
+      task,
+      ...(heterogeneity === undefined ? {} : { heterogeneity }),
+    },
     model: { name: 'vector', shape, classes: 0 },
   })
   await requireKnownNames(recipe)
-  const seed = flags.seed ?? DEFAULT_SEED
-  return { recipe, seed, partition: SKEWED, data: undefined, rounds: flags.rounds }
+  return recipe
 }
 
 async function planTraining(
   file: string | undefined,
   written: Recipe | undefined,
-  flags: SimulateFlags,
-  warn: (message: string) => void,
-): Promise<Plan> {
-  const { defaultRecipe, parseBackend, parsePartition, stepsPerRound } = await import('../../../src/index.ts')
+  flags: RunFlags,
+  { warn, load }: Planning,
+): Promise<Shaping> {
+  const { defaultRecipe, parseBackend, parsePartition } = await import('../../../src/index.ts')
   if (flags.partition !== undefined) parsePartition(flags.partition)
-  parseBackend(flags.backend ?? DEFAULT_BACKEND)
-  if (flags.rounds !== undefined && flags.steps !== undefined) {
-    throw new WrongUsage(
-      '--rounds and --steps both say how long to train; give one (a round is --steps-per-exchange steps)',
-    )
-  }
+  if (flags.backend !== undefined) parseBackend(flags.backend)
   const localSteps = flags.localSteps ?? (written ?? defaultRecipe).exchange.localSteps
-  const steps = flags.rounds === undefined ? flags.steps : flags.rounds * stepsPerRound(localSteps)
-  const seed = flags.seed ?? DEFAULT_SEED
   const { recipe, data } = await prepareTask({
     file,
-    flags: { ...flags, steps },
+    flags: { ...flags, steps: await stepsOf(flags, localSteps) },
     task: flags.task,
-    source: flags.data ?? 'digits',
-    seed,
+    source: flags.data ?? DEFAULT_SOURCE,
+    load,
+    seed: flags.seed ?? DEFAULT_SEED,
     trainingSeed: flags.seed,
     strict: flags.strict,
     warn,
   })
-  const partition = flags.partition ?? defaultPartition(data)
   // Training ends with its steps, and then the peers agree.
-  return { recipe, seed, partition, data, rounds: undefined }
+  return { recipe, data, partition: flags.partition ?? defaultPartition(data) }
 }
 
-function requireTaskFlags(task: TaskName, flags: SimulateFlags): void {
-  const [foreign, tasks] =
-    task === 'consensus' ? [ONLY.learning, 'classify or language'] : [ONLY.consensus, 'consensus']
-  const given = foreign.find(name => flags[name] !== undefined)
-  if (given !== undefined) throw new WrongUsage(`${flagOf(given)} is for --task ${tasks}; this is --task ${task}`)
-}
-
-function requireNoVirtualFlags(task: TaskName, flags: SimulateFlags): void {
-  if (task === 'consensus') throw new WrongUsage('--task consensus runs on --engine virtual; real peers learn')
-  if (flags.peers > MOST_REAL_PEERS) {
-    throw new WrongUsage(`--engine libp2p runs at most ${MOST_REAL_PEERS} real peers; --engine virtual more`)
+/** Local steps of a run, where a flag says how long it is. */
+async function stepsOf(flags: RunFlags, localSteps: number | 'auto'): Promise<number | undefined> {
+  if (flags.rounds === undefined) return flags.steps
+  if (flags.steps !== undefined) {
+    throw new WrongUsage('--rounds and --steps both say how long to train; give one (a round is --local-steps steps)')
   }
-  const given = (['loss', 'delay', 'evaluateEvery'] as const).find(name => flags[name] !== undefined)
-  if (given !== undefined)
-    throw new WrongUsage(`${flagOf(given)} is for --engine virtual; --engine libp2p has a real network`)
+  const { stepsPerRound } = await import('../../../src/index.ts')
+  return flags.rounds * stepsPerRound(localSteps)
 }
 
-function flagOf(name: string): string {
-  return `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+/** What is in the file of a topology `file:EDGES`. */
+async function readEdges(topology: string): Promise<string | undefined> {
+  const { edgesFileOf } = await import('../../../src/index.ts')
+  const file = edgesFileOf(topology)
+  return file === undefined ? undefined : (await readBytes(file, 'edges, a line such as "0 1" each')).toString()
+}
+
+/** What happened, of `--churn FILE`. */
+async function readChurn(file: string): Promise<ChurnEvent[]> {
+  const { parseChurnTrace } = await import('../../../src/index.ts')
+  return parseChurnTrace(
+    (await readBytes(file, 'a probability, or a file of who left and came back when')).toString(),
+    file,
+  )
 }

@@ -37,6 +37,7 @@ export function describeSimulation(result: RunResult): string {
     '',
     drawFacts(factsOf(result), stream),
     '',
+    ...(result.notes ?? []).map(note => `${wrap(`Note: ${note}`, '  ')}\n`),
     ...(result.sample === undefined ? [] : [describeSample(result.sample, 'the merged model', stream)]),
   ].join('\n')
 }
@@ -64,13 +65,20 @@ function spreadOut<T>(items: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))])
 }
 
-function factsOf({ recipe, sealed, final, spectralGap, timing, engine }: RunResult): [string, string][] {
+function factsOf({ recipe, sealed, final, spectralGap, timing, engine, partial }: RunResult): [string, string][] {
   return [
     ...lossOfLanguage(recipe, final).map(loss => ['loss', `${loss} nats per character`] satisfies [string, string]),
     ...(spectralGap === null ? [] : [['spectral gap', spectralGap.toPrecision(3)] satisfies [string, string]]),
     ['messages', count(final.messages)],
-    [engine === 'virtual' ? 'took' : 'time', seconds(timing.wallSeconds)],
+    [engine === 'libp2p' ? 'time' : 'took', seconds(timing.wallSeconds)],
+    ...(partial === undefined ? [] : [['partial', partialOf(partial)] satisfies [string, string]]),
     ...(sealed ? [] : [['sealed', 'no; the parameters are the average'] satisfies [string, string]]),
     [sealed ? 'sealed on' : 'parameters', final.parametersHash],
   ]
+}
+
+function partialOf(partial: NonNullable<RunResult['partial']>): string {
+  return partial.reason === 'interrupted'
+    ? 'interrupted; valid as far as it goes'
+    : `diverged in round ${count(partial.round)}, at ${partial.peer}`
 }

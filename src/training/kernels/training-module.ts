@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { loadBinary } from './load-binary.ts'
 import type { WasmBackend } from './wasm-backend.ts'
 
 /** What `assembly/index.ts` exports. All arguments are addresses and sizes, as documented there. */
@@ -48,15 +48,8 @@ const instances = new WeakMap<WasmBackend, TrainingModule>()
 export function trainingModule(backend: WasmBackend): TrainingModule {
   const running = instances.get(backend)
   if (running !== undefined) return running
-  const { exports } = new WebAssembly.Instance(compiled(), { env: { memory: backend.wasm.asm.memory } })
+  const { exports } = new WebAssembly.Instance(loadBinary('training'), { env: { memory: backend.wasm.asm.memory } })
   const module = exports as unknown as TrainingModule
   instances.set(backend, module)
   return module
-}
-
-/** The binary with fused multiply-add where the engine has relaxed SIMD, else the one that rounds twice. */
-function compiled(): WebAssembly.Module {
-  const fused = readFileSync(new URL('./training.wasm', import.meta.url))
-  if (WebAssembly.validate(fused)) return new WebAssembly.Module(fused)
-  return new WebAssembly.Module(readFileSync(new URL('./training-strict.wasm', import.meta.url)))
 }

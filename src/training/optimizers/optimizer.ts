@@ -4,8 +4,8 @@ import { TrainerStateError } from '../errors.ts'
 import { type FusedUpdates, fusedUpdates } from '../kernels/fused-update.ts'
 import { readVariables, variablesLength, writeVariables } from '../variables.ts'
 import { clippedByGlobalNorm, composedUpdates } from './composed-update.ts'
+import { learningRateAt } from './learning-rate.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
-import { shareOfRate } from './schedule.ts'
 
 /** What an optimizer carries from step to step. */
 interface OptimizerState {
@@ -109,11 +109,6 @@ function rule(spec: OptimizerSpec, updates: Updates): Rule {
     case 'adamw':
       return adam(updates, spec.beta2 ?? ADAM_BETA_2, { decoupledDecay: decay })
   }
-}
-
-/** The learning rate with which a step is made. @param step of the run, counted from 1 */
-export function learningRateAt({ learningRate, schedule }: OptimizerSpec, step: number): number {
-  return schedule === undefined ? learningRate : learningRate * shareOfRate(schedule, step)
 }
 
 /**

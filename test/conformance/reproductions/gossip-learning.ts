@@ -91,6 +91,7 @@ export const c7GossipLearning: Reproduction = {
     const remarks = [
       'The learning rate and the order of events of the recomputed figures are not known, so the shape is what can be compared: ' +
         'loss costs accuracy, merging by age is ahead of half and half, and sorted by label peers are poor alone and good when averaged.',
+      'One order differs: where half of the messages are lost, models that walk unmerged stay ahead of those merged half and half.',
     ]
     if (optical === undefined) {
       remarks.push(
