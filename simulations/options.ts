@@ -88,7 +88,10 @@ export interface SimulationOptions {
   readonly splits?: readonly NetworkSplit[]
   /** Peers that lie: a share of all, drawn from the seed, and how. */
   readonly byzantine?: { readonly share: number; readonly attack: string }
-  /** Threads of the matrix engine; the result does not depend on it. Default: one for each processor. */
+  /**
+   * Threads of the matrix engine; the result does not depend on it. With 1 it runs in this thread, which it shares. Default: one
+   * for each processor where there is enough to do, else 1.
+   */
   readonly workers?: number
   /**
    * The name of a backend, or `auto` for the best that works here. Default: `wasm`, which gives the same bits on all

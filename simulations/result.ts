@@ -11,7 +11,7 @@ export interface Spread {
 /** How the swarm stands at one moment. */
 export interface RoundResult {
   readonly round: number
-  /** Seconds: virtual ones in a simulation, real ones for libp2p. */
+  /** Seconds: virtual ones in a simulation, real ones for libp2p. The matrix engine waits for the slowest in every round. */
   readonly time: number
   /** Relative, as defined in the glossary: sqrt((1/n) Σ ‖x_i − x̄‖²) / ‖x̄‖. */
   readonly consensusDistance: number
@@ -19,7 +19,10 @@ export interface RoundResult {
   readonly meanSquaredDistance: number
   /** ‖x̄ − x̄_expected‖ / ‖x̄_expected‖ where averaging alone ran, else null. */
   readonly meanDrift: number | null
-  /** Mean loss of every peer's own model on the test set; null where nothing is learned. */
+  /**
+   * Mean loss of every peer's own model, on the test set; for problems with a known answer how far it is from that, see
+   * simulations/tasks. Null where nothing is learned.
+   */
   readonly localLoss: number | null
   readonly localAccuracy: Spread | null
   /** The model whose parameters are the average of all peers'; the accuracy is null where nothing is classified. */
@@ -71,9 +74,12 @@ export interface RunResult {
   readonly partial?:
     | { readonly reason: 'interrupted' }
     | { readonly reason: 'diverged'; readonly round: number; readonly peer: string }
-  /** The only part that may differ between two virtual runs of one seed. */
+  /** The only part that may differ between two simulations with one seed. */
   readonly timing: {
     readonly wallSeconds: number
+    /** In which peers train, talk and merge. The matrix engine counts neither evaluations nor what comes before and after. */
+    readonly secondsInRounds: number
+    /** Local steps of all peers together, over {@link secondsInRounds}. */
     readonly peerStepsPerSecond: number
     readonly peakRssBytes: number
   }

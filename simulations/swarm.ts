@@ -147,6 +147,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] })),
       timing: {
         wallSeconds,
+        secondsInRounds: time,
         peerStepsPerSecond: (count * recipe.training.steps) / time,
         peakRssBytes: process.resourceUsage().maxRSS * 1024,
       },

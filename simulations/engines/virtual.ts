@@ -222,6 +222,7 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
       ...(partial === undefined ? {} : { partial }),
       timing: {
         wallSeconds,
+        secondsInRounds: wallSeconds,
         peerStepsPerSecond: inhabitants.reduce((sum, one) => sum + stepOf(one), 0) / wallSeconds,
         peakRssBytes: process.resourceUsage().maxRSS * 1024,
       },

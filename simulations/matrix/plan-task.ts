@@ -1,0 +1,162 @@
+import { parseAttack } from '../../src/averaging/attacks/registry.ts'
+import { type Dataset, samples } from '../../src/data/dataset.ts'
+import { standardise } from '../../src/data/standardise.ts'
+import { UsageError } from '../../src/errors.ts'
+import { fitData, shardsOf, trainerOptionsOf } from '../../src/learning-task.ts'
+import { createRandom } from '../../src/random/random.ts'
+import type { Recipe } from '../../src/recipe/recipe.ts'
+import { AUTO, backendKind, DEFAULT_BACKEND } from '../../src/training/backend.ts'
+import { shareDataset } from '../../src/training/remote/share-dataset.ts'
+import { placeSamples } from '../../src/training/stacked/placed-samples.ts'
+import { stackable } from '../../src/training/stacked/stacked-model.ts'
+import type { SimulationOptions } from '../options.ts'
+import { drawMean } from '../tasks/mean-estimation.ts'
+import { drawQuadratics } from '../tasks/quadratic.ts'
+import type { TaskPlan } from './plan.ts'
+import type { SharedHeap } from './shared-heap.ts'
+
+/** Where a recipe says nothing. */
+const DEFAULT_HETEROGENEITY = 0.1
+
+/** Numbers of all A_iᵀ A_i of a quadratic problem: half a gibibyte. */
+const MOST_QUADRATIC_NUMBERS = 2 ** 26
+
+/**
+ * What the swarm learns, and from what, in memory that all threads share.
+ *
+ * @param liars those whose samples are poisoned, where the attack is on the data
+ * @throws UsageError where the options do not fit together
+ */
+export async function planTask(
+  options: SimulationOptions,
+  liars: readonly number[],
+  heap: SharedHeap,
+  memory: WebAssembly.Memory,
+): Promise<TaskPlan> {
+  const { recipe, init = 'normal', peers, seed } = options
+  const { task, heterogeneity = DEFAULT_HETEROGENEITY } = recipe.objective
+  const [dimension] = recipe.model.shape
+  if (task === 'classify' || task === 'language') return await planLearning(options, liars, heap, memory)
+  if (recipe.model.name !== 'vector') {
+    throw new UsageError(`the task ${task} is about vectors: the model is vector, not ${recipe.model.name}`)
+  }
+  if (task === 'consensus') {
+    if (recipe.training.steps > 0) throw new UsageError('the task consensus trains nothing: training.steps is 0')
+    return { kind: 'consensus', parameters: dimension, init }
+  }
+  requirePlainSteps(recipe)
+  if (task === 'mean-estimation') {
+    return {
+      kind: 'mean-estimation',
+      parameters: dimension,
+      mean: drawMean(dimension, createRandom(seed).fork('task')),
+    }
+  }
+  if (peers * dimension ** 2 > MOST_QUADRATIC_NUMBERS) {
+    throw new UsageError(
+      `quadratic problems of ${peers} peers in ${dimension} dimensions take ${peers} matrices of ${dimension}²; ` +
+        `the most that works is ${Math.floor(Math.sqrt(MOST_QUADRATIC_NUMBERS / peers))} dimensions`,
+    )
+  }
+  return {
+    kind: 'quadratic',
+    parameters: dimension,
+    quadratics: drawQuadratics(peers, dimension, heterogeneity, createRandom(seed).fork('task')),
+  }
+}
+
+/** @throws UsageError for an optimizer that does more than follow the gradient */
+function requirePlainSteps({ objective, training }: Recipe): void {
+  const { optimizer, momentum, weightDecay, clipNorm, steps } = training
+  if (optimizer !== 'sgd' || momentum !== 0 || weightDecay !== 0 || clipNorm !== undefined) {
+    throw new UsageError(
+      `the task ${objective.task} takes plain gradient steps: training.optimizer sgd, momentum 0, weightDecay 0, no clipNorm`,
+    )
+  }
+  if (steps === 0) throw new UsageError(`the task ${objective.task} trains: training.steps is 1 or more`)
+}
+
+async function planLearning(
+  options: SimulationOptions,
+  liars: readonly number[],
+  heap: SharedHeap,
+  memory: WebAssembly.Memory,
+): Promise<TaskPlan> {
+  const { recipe, peers, seed, data, partition = 'iid', backend = DEFAULT_BACKEND, byzantine } = options
+  const { model, objective } = recipe
+  if (data === undefined) throw new UsageError(`the task ${objective.task} needs data`)
+  const fitting = fitData(recipe, data)
+  const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
+  if (peers > samples(train)) {
+    throw new UsageError(
+      `${train.name} has ${samples(train)} training samples, and each peer needs one; take at most ${samples(train)} peers`,
+    )
+  }
+  const shards = shardsOf(train, { of: peers, partition, seed })
+  if (byzantine !== undefined) poison(shards, liars, byzantine.attack, objective.task)
+  const oneByOne = whyOneByOne(recipe, backend)
+  if (oneByOne !== undefined) {
+    const chosen = backend === AUTO ? DEFAULT_BACKEND : backend
+    return {
+      kind: 'one-by-one',
+      parameters: (await initialParameters(recipe, shards[0], test, chosen)).length,
+      shards: shards.map(shareDataset),
+      test: shareDataset(test),
+      backend: chosen,
+      reason: oneByOne,
+    }
+  }
+  const place = (dataset: Dataset) => placeSamples(memory, heap.take, dataset)
+  const initial = await initialParameters(recipe, shards[0], test, DEFAULT_BACKEND)
+  return {
+    kind: 'stacked',
+    parameters: initial.length,
+    model: { name: model.name, shape: model.shape, classes: model.classes },
+    shards: shards.map(place),
+    test: place(test),
+    initial,
+  }
+}
+
+/** Why peers cannot be stacked; undefined where they can. @throws UsageError for a backend that no thread of ours has */
+function whyOneByOne({ model }: Recipe, backend: string): string | undefined {
+  if (backend !== AUTO && backend !== DEFAULT_BACKEND) {
+    if (backendKind(backend, [AUTO]).gpu) {
+      throw new UsageError(`the matrix engine computes on processors: the backend ${backend} is for peers; take wasm`)
+    }
+    return `the backend ${backend} trains one peer after another`
+  }
+  if (stackable(model.name, model.shape, model.classes)) return undefined
+  return `the model ${model.name} cannot be stacked as linear, mlp and cnn can: peers are trained one after another`
+}
+
+/** The recipe's, as TensorFlow.js draws them. */
+async function initialParameters(
+  recipe: Recipe,
+  shard: Dataset,
+  test: Dataset,
+  backend: string,
+): Promise<Float32Array> {
+  // Only here: whoever simulates without training does not load TensorFlow.js.
+  const { createTrainer } = await import('../../src/training/create-trainer.ts')
+  const trainer = await createTrainer(trainerOptionsOf(recipe, shard, test, 'initial', backend))
+  try {
+    const drawn = await trainer.initial()
+    const shared = new Float32Array(new SharedArrayBuffer(drawn.byteLength))
+    shared.set(drawn)
+    return shared
+  } finally {
+    await trainer.stop()
+  }
+}
+
+/** Gives the samples of liars other labels, where that is how they lie. */
+function poison(shards: Dataset[], liars: readonly number[], attack: string, task: string): void {
+  const { relabel } = parseAttack(attack)
+  if (relabel === undefined) return
+  if (task === 'language') throw new UsageError(`the attack ${attack} is on classes: it is for the task classify`)
+  for (const liar of liars) {
+    const { labels, classes } = shards[liar]
+    shards[liar] = { ...shards[liar], labels: labels.map(label => relabel(label, classes)) }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What a run was and what came of it, in words.
+ *
+ * @packageDocumentation
+ */
+
+import type { RunResult } from '../result.ts'
+import { bytes, count, counted, magnitude, percent, seconds } from './figures.ts'
+
+/** What was run, in a sentence. */
+export function whatWasRun({ recipe, peers, engine }: RunResult): string {
+  const { averaging, model, objective } = recipe
+  return `${counted(peers, 'peer')} ${DOING[objective.task](model)}, by the rule ${averaging.rule} over the topology ${averaging.topology}. ${BY_ENGINE[engine]}`
+}
+
+type Model = RunResult['recipe']['model']
+
+const DOING: Readonly<Record<RunResult['recipe']['objective']['task'], (model: Model) => string>> = {
+  classify: ({ name, classes }) => `learned one model (${name}) that tells ${classes} classes apart`,
+  language: ({ name }) => `learned one model of text (${name})`,
+  consensus: ({ shape }) => `averaged vectors of ${counted(shape[0], 'number')}`,
+  quadratic: ({ shape }) => `minimised the sum of their quadratics of ${counted(shape[0], 'variable')}`,
+  'mean-estimation': ({ shape }) => `estimated a mean of ${counted(shape[0], 'number')} from noisy samples`,
+}
+
+const BY_ENGINE: Readonly<Record<RunResult['engine'], string>> = {
+  matrix: 'Engine matrix: synchronous rounds over stacked parameters.',
+  virtual: 'Engine virtual: the code of real peers on a virtual network and clock.',
+  libp2p: 'Engine libp2p: real peers over real sockets of one machine.',
+}
+
+/** What came out, in sentences. */
+export function whatCameOut({ final, peers, sealed }: RunResult): string[] {
+  const { merged, localAccuracy, localLoss, meanDrift } = final
+  return [
+    ...(merged?.accuracy == null || localAccuracy === null
+      ? []
+      : [
+          `The merged model is right on ${percent(merged.accuracy)} of the test samples; the peers’ own models on ${percent(localAccuracy.mean)} on average, ` +
+            `the worst on ${percent(localAccuracy.min)}, the best on ${percent(localAccuracy.max)}.`,
+        ]),
+    ...(merged === null || merged.accuracy !== null
+      ? []
+      : [
+          `The merged model’s loss is ${magnitude(merged.loss)}${localLoss === null ? '' : `, the peers’ own on average ${magnitude(localLoss)}`}.`,
+        ]),
+    `The peers are ${magnitude(final.consensusDistance)} apart, relative to the norm of their average.`,
+    ...(meanDrift === null ? [] : [`The average itself moved by ${magnitude(meanDrift)}, which should be rounding.`]),
+    `They sent ${bytes(final.bytesSent)} in ${counted(final.messages, 'message')}, ${bytes(final.bytesSent / peers)} each.`,
+    ...(sealed ? ['All peers sealed on the same parameters.'] : []),
+  ]
+}
+
+/** Why a run is not whole, where it is not. */
+export function whatIsMissing({ partial, final }: RunResult): string | undefined {
+  if (partial === undefined) return undefined
+  return partial.reason === 'interrupted'
+    ? `This run was interrupted after round ${count(final.round)}: what is here is valid as far as it goes.`
+    : `This run diverged: in round ${count(partial.round)} the parameters of ${partial.peer} were no longer finite. What is here is what came before.`
+}
+
+/** The figures that decide a run, with what they are called. */
+export function settings(result: RunResult): [name: string, value: string][] {
+  const { recipe, recipeHash, seed, engine, peers, final, spectralGap, timing } = result
+  const { averaging, exchange, model, objective, training } = recipe
+  const trains = training.steps > 0
+  return [
+    ['peers', count(peers)],
+    ['engine', engine],
+    ['task', objective.task],
+    ['model', model.name === 'vector' ? `vector of ${count(model.shape[0])}` : model.name],
+    ['topology', averaging.topology],
+    ['spectral gap of W', spectralGap === null ? 'not fixed, or not computed' : magnitude(spectralGap)],
+    ['rule', averaging.rule],
+    ['aggregator', averaging.aggregator],
+    ['compression', exchange.compression],
+    ...(trains
+      ? ([
+          ['local steps a round', String(exchange.localSteps)],
+          ['local steps of a peer', count(training.steps)],
+          ['optimizer', `${training.optimizer}, learning rate ${training.learningRate}, batch ${training.batch}`],
+        ] satisfies [string, string][])
+      : []),
+    ['rounds', count(final.round)],
+    [engine === 'libp2p' ? 'time' : 'simulated time', seconds(final.time)],
+    ['took', seconds(timing.wallSeconds)],
+    ...(trains
+      ? ([['local steps a second', count(Math.round(timing.peerStepsPerSecond))]] satisfies [string, string][])
+      : []),
+    ['peak memory', bytes(timing.peakRssBytes)],
+    ['seed', String(seed)],
+    ['recipe', recipeHash],
+    ['merged parameters', final.parametersHash],
+  ]
+}

@@ -1,0 +1,28 @@
+import type { RoundResult, RunResult } from '../result.ts'
+
+/** What each column is; the order is that of the file. Programs rely on the names. */
+const COLUMNS: Readonly<Record<string, (round: RoundResult) => number | null>> = {
+  round: ({ round }) => round,
+  time: ({ time }) => time,
+  consensusDistance: ({ consensusDistance }) => consensusDistance,
+  meanSquaredDistance: ({ meanSquaredDistance }) => meanSquaredDistance,
+  meanDrift: ({ meanDrift }) => meanDrift,
+  localLoss: ({ localLoss }) => localLoss,
+  localAccuracyMean: ({ localAccuracy }) => localAccuracy?.mean ?? null,
+  localAccuracyMin: ({ localAccuracy }) => localAccuracy?.min ?? null,
+  localAccuracyMax: ({ localAccuracy }) => localAccuracy?.max ?? null,
+  mergedLoss: ({ merged }) => merged?.loss ?? null,
+  mergedAccuracy: ({ merged }) => merged?.accuracy ?? null,
+  bytesSent: ({ bytesSent }) => bytesSent,
+  messages: ({ messages }) => messages,
+}
+
+/** The rounds of a run for a spreadsheet: a row each, what was not measured left empty. */
+export async function roundsAsCsv({ rounds }: RunResult): Promise<string> {
+  const { stringify } = await import('csv-stringify/sync')
+  const names = Object.keys(COLUMNS)
+  return stringify(
+    rounds.map(round => names.map(name => COLUMNS[name](round))),
+    { header: true, columns: names },
+  )
+}

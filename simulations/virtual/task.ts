@@ -1,0 +1,109 @@
+/**
+ * What the peers of a virtual swarm do, apart from averaging.
+ *
+ * @packageDocumentation
+ */
+
+import { samples } from '../../src/data/dataset.ts'
+import { standardise } from '../../src/data/standardise.ts'
+import { UsageError } from '../../src/errors.ts'
+import { fitData, shardsOf, trainerOptionsOf } from '../../src/learning-task.ts'
+import type { Random } from '../../src/random/random.ts'
+import { chooseBackend } from '../../src/training/choose-backend.ts'
+import type { Trainer } from '../../src/training/trainer.ts'
+import type { Judge } from '../measure.ts'
+import type { SimulationOptions } from '../options.ts'
+import type { VirtualClock } from './clock.ts'
+import { createVectorTrainer } from './vector-trainer.ts'
+
+/** Virtual time of a local step, in milliseconds: a small model on a modest machine, so that messages keep up. */
+const STEP_MS = 10
+
+export interface Task {
+  /** The trainer of a peer for one life. */
+  readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
+  /** Undefined where nothing is learned. */
+  readonly judge: Judge | undefined
+  /** Samples of each peer. */
+  readonly shards: readonly number[]
+  stop(): Promise<void>
+}
+
+/** @param slowness how many times longer a local step takes this peer */
+export async function createTask(options: SimulationOptions, slowness: (index: number) => number): Promise<Task> {
+  const { task } = options.recipe.objective
+  if (task === 'quadratic' || task === 'mean-estimation') {
+    throw new UsageError(`the virtual engine has no task ${task}: the engine matrix does`)
+  }
+  return task === 'consensus' ? consensusTask(options) : await learningTask(options, slowness)
+}
+
+function consensusTask({ recipe, init = 'normal' }: SimulationOptions): Task {
+  const [dimension] = recipe.model.shape
+  if (recipe.model.name !== 'vector' || recipe.training.steps > 0) {
+    throw new UsageError('the task consensus averages vectors: model vector, training steps 0')
+  }
+  return {
+    trainer: async (index, random) => createVectorTrainer(dimension, init, index, random),
+    judge: undefined,
+    shards: [],
+    stop: async () => {},
+  }
+}
+
+async function learningTask(
+  { recipe, peers, seed, data, partition = 'iid', backend = 'wasm' }: SimulationOptions,
+  slowness: (index: number) => number,
+): Promise<Task> {
+  if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
+  const fitting = fitData(recipe, data)
+  // What peers would agree on: the statistics of all their samples.
+  const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
+  // Only here: whoever simulates without training does not load TensorFlow.js.
+  const { createTrainer } = await import('../../src/training/create-trainer.ts')
+  const { name } = await chooseBackend(backend)
+  const shards = shardsOf(train, { of: peers, partition, seed })
+  const make = (index: number, shardSeed: string) =>
+    createTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, name))
+  const judging = await make(0, 'judge')
+  /** Each peer's, and the state it was made in: making one takes longer than a peer that comes back may wait. */
+  const made = new Map<number, { readonly trainer: Trainer; readonly fresh: Awaited<ReturnType<Trainer['state']>> }>()
+
+  async function trainerOf(index: number): Promise<Trainer> {
+    const known = made.get(index)
+    if (known !== undefined) {
+      await known.trainer.restore(known.fresh)
+      return known.trainer
+    }
+    const trainer = await make(index, `${seed}/${index}`)
+    made.set(index, { trainer, fresh: await trainer.state() })
+    return trainer
+  }
+
+  return {
+    judge: (parameters, most) => judging.evaluate(parameters, most),
+    shards: shards.map(samples),
+    async trainer(index, _random, clock) {
+      const trainer = await trainerOf(index)
+      const { layout, backend } = trainer
+      const stepMs = STEP_MS * slowness(index)
+      // One that a module brings may be of a class of its own, whose methods no spread would copy.
+      return {
+        layout,
+        backend,
+        samples: trainer.samples,
+        initial: () => clock.work(0, () => trainer.initial()),
+        train: (parameters, steps, before) =>
+          clock.work(steps * stepMs, () => trainer.train(parameters, steps, before)),
+        evaluate: (parameters, most) => trainer.evaluate(parameters, most),
+        state: () => clock.work(0, () => trainer.state()),
+        restore: state => clock.work(0, () => trainer.restore(state)),
+        // The next life goes on with it.
+        stop: async () => {},
+      }
+    },
+    async stop() {
+      for (const trainer of [judging, ...[...made.values()].map(one => one.trainer)]) await trainer.stop()
+    },
+  }
+}

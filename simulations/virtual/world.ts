@@ -1,0 +1,220 @@
+/**
+ * Peers of one swarm on a virtual network: the deployed core, seeded, with crashes and restarts.
+ *
+ * @packageDocumentation
+ */
+
+import type { GossipEvents } from '../../src/gossip/events.ts'
+import { createGossip, type Gossip, type GossipOptions } from '../../src/gossip/gossip.ts'
+import type { PeerId, Trainer } from '../../src/gossip/ports.ts'
+import { preciseMeanOf } from '../../src/parameters/vectors.ts'
+import { createRandom, type Random } from '../../src/random/random.ts'
+import { createVirtualClock, type VirtualClock } from './clock.ts'
+import { createVirtualDisk, type VirtualDisk } from './disk.ts'
+import { createVirtualNetwork, type VirtualNetwork, type Weather } from './network.ts'
+
+export interface WorldOptions
+  extends Pick<
+    GossipOptions,
+    'swarm' | 'topology' | 'steps' | 'localSteps' | 'averages' | 'inRounds' | 'target' | 'maximumNorm' | 'evaluateEvery'
+  > {
+  readonly peers: number
+  readonly seed: number
+  readonly weather: Weather
+  /** How much slower a peer's links are than others'. Default: 1 for all. */
+  readonly slowness?: (index: number) => number
+  /** Those who hear what a peer announces. Default: everybody. */
+  readonly audience?: (index: number) => readonly number[]
+  /**
+   * Makes the trainer of a peer, at its first start and again after every crash. What it works on the clock ends with that
+   * life of the peer.
+   */
+  readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
+  /** Hears what the peers tell. */
+  readonly onEvent?: <Name extends keyof GossipEvents>(peer: PeerId, name: Name, detail: GossipEvents[Name]) => void
+  /** Hears everything that happens, a line each. */
+  readonly log?: (line: string) => void
+  /** Stands in for the core, so that tests can show that they catch a broken one. */
+  readonly core?: typeof createGossip
+}
+
+/** One peer of the world, through all its lives. */
+export interface Inhabitant {
+  readonly peer: PeerId
+  readonly index: number
+  /** Undefined while it is down. */
+  readonly gossip: Gossip | undefined
+  readonly disk: VirtualDisk
+  crashed: number
+}
+
+export interface World {
+  readonly clock: VirtualClock
+  readonly network: VirtualNetwork
+  readonly inhabitants: readonly Inhabitant[]
+  start(index: number): Promise<void>
+  /** Ends a peer's process; whatever was not on its disk is gone. */
+  crash(index: number): void
+  stop(index: number): Promise<void>
+  /**
+   * The swarm's mean, in float64: of what every peer holds (of what is on its disk, while it is down), and of the
+   * differences that were decided and not applied by the other side yet.
+   */
+  mean(): Float64Array
+  /** Whether everybody is there and has sealed on the same hash. */
+  sealed(): boolean
+  /** Whether all that are there, at least one, have sealed on the same hash. */
+  agreed(): boolean
+}
+
+export function createWorld(options: WorldOptions): World {
+  const random = createRandom(options.seed)
+  const clock = createVirtualClock()
+  const network = createVirtualNetwork(clock, random.fork('network'), options.weather)
+  const width = String(Math.max(0, options.peers - 1)).length
+  const log = (line: string) => options.log?.(`${clock.now().toFixed(3)} ${line}`)
+  const core = options.core ?? createGossip
+
+  interface Life {
+    readonly gossip: Gossip
+    readonly end: () => void
+  }
+  const lives = new Map<number, Life>()
+  const nameOf = (index: number) => `peer-${String(index).padStart(width, '0')}`
+
+  const inhabitants = Array.from(
+    { length: options.peers },
+    (_, index): Inhabitant => ({
+      peer: nameOf(index),
+      index,
+      disk: createVirtualDisk(),
+      crashed: 0,
+      get gossip() {
+        return lives.get(index)?.gossip
+      },
+    }),
+  )
+
+  /** Of {@link World.agreed}; undefined since something happened that may have changed it. */
+  let known: boolean | undefined
+  function agreed(): boolean {
+    if (known === undefined) {
+      const hashes = new Set([...lives.values()].map(({ gossip }) => gossip.sealed()))
+      known = hashes.size === 1 && !hashes.has(undefined)
+    }
+    return known
+  }
+
+  async function start(index: number): Promise<void> {
+    const inhabitant = inhabitants[index]
+    const { peer, disk } = inhabitant
+    const mortal = createMortalClock(clock)
+    const seed = random.fork(`${peer}/${inhabitant.crashed}`)
+    const emit = <Name extends keyof GossipEvents>(name: Name, detail: GossipEvents[Name]) => {
+      if (!mortal.alive()) return
+      if (name === 'consensus' || name === 'warning') known = undefined
+      if (options.log !== undefined) log(`${peer} ${name} ${describe(detail)}`)
+      options.onEvent?.(peer, name, detail)
+    }
+    const storage = disk.open(mortal.clock)
+    const gossip = await core(
+      {
+        ...options,
+        recipe: { swarm: options.swarm },
+        network: network.join(peer, {
+          slowness: options.slowness?.(index),
+          audience: options.audience?.(index).map(other => inhabitants[other].peer),
+        }),
+        clock: mortal.clock,
+        random: seed,
+        // The clock waits for it: how long it takes to make one must not decide what happens first.
+        trainer: await clock.work(0, () => options.trainer(index, random.fork(`trainer/${peer}`), mortal.clock)),
+        storage,
+        checkpoint: await storage.load(),
+      },
+      emit,
+    )
+    lives.set(index, { gossip, end: mortal.end })
+    known = undefined
+    await gossip.start()
+    log(`${peer} started`)
+  }
+
+  return {
+    clock,
+    network,
+    inhabitants,
+    start,
+
+    crash(index) {
+      const { peer } = inhabitants[index]
+      log(`${peer} crashed`)
+      inhabitants[index].crashed++
+      lives.get(index)?.end()
+      lives.delete(index)
+      known = undefined
+      network.kill(peer)
+    },
+
+    async stop(index) {
+      const life = lives.get(index)
+      await life?.gossip.stop()
+      life?.end()
+      lives.delete(index)
+      known = undefined
+      log(`${inhabitants[index].peer} stopped`)
+    },
+
+    mean() {
+      const states = inhabitants.flatMap(({ peer, gossip, disk }) => {
+        if (gossip !== undefined) return [{ peer, parameters: gossip.parameters(), ...gossip.open() }]
+        const saved = disk.content()
+        return saved === undefined ? [] : [saved]
+      })
+      const mean = preciseMeanOf(states.map(({ parameters }) => parameters))
+      if (states.every(({ doubts }) => doubts.length === 0)) return mean
+      const decided = new Set(states.flatMap(({ peer, decisions }) => decisions.map(({ id }) => `${peer}/${id}`)))
+      const pending = states.flatMap(({ doubts }) =>
+        doubts.filter(({ partner, id }) => decided.has(`${partner}/${id}`)),
+      )
+      for (const { difference } of pending) {
+        for (let i = 0; i < mean.length; i++) mean[i] += difference[i] / states.length
+      }
+      return mean
+    },
+
+    sealed: () => lives.size === inhabitants.length && agreed(),
+    agreed,
+  }
+}
+
+/** A clock on which nothing happens any more once its peer is dead. */
+function createMortalClock(clock: VirtualClock): { clock: VirtualClock; alive: () => boolean; end: () => void } {
+  let alive = true
+
+  /** A dead process does not go on; the promise stays open and is collected with its peer. */
+  async function unlessDead<T>(value: T): Promise<T> {
+    return alive ? value : await new Promise(() => {})
+  }
+
+  return {
+    alive: () => alive,
+    end: () => {
+      alive = false
+    },
+    clock: {
+      now: () => clock.now(),
+      after: (milliseconds, callback) => clock.after(milliseconds, () => alive && callback()),
+      sleep: (milliseconds, options) => clock.sleep(milliseconds, options).then(unlessDead),
+      async work(milliseconds, body) {
+        const done = await clock.work(milliseconds, async () => (alive ? { value: await body() } : undefined))
+        return (await unlessDead(done as NonNullable<typeof done>)).value
+      },
+      run: (done, limitMilliseconds) => clock.run(done, limitMilliseconds),
+    },
+  }
+}
+
+function describe(detail: object): string {
+  return JSON.stringify(detail, (_key, value) => (value instanceof Error ? value.message : value))
+}

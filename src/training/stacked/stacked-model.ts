@@ -1,0 +1,118 @@
+import { createLayout, type Layout, type TensorSpec } from '../../parameters/layout.ts'
+import { CNN_CHANNELS, CNN_DENSE_UNITS } from '../constants.ts'
+import { ModelMisfitError } from '../errors.ts'
+import { parseModel } from '../models.ts'
+
+/** Every input is multiplied into every unit: x W + b, and a rectifier. */
+export interface DenseSpec {
+  readonly kind: 'dense'
+  readonly name: string
+  readonly inputs: number
+  readonly units: number
+  readonly rectified: boolean
+}
+
+/** A convolution of 3×3 without padding, a rectifier, and max-pooling of 2×2. */
+export interface ConvolutionSpec {
+  readonly kind: 'convolution'
+  readonly name: string
+  /** Of its input. */
+  readonly height: number
+  readonly width: number
+  readonly channels: number
+  readonly filters: number
+}
+
+export type LayerSpec = DenseSpec | ConvolutionSpec
+
+/** A model of which many can be trained in one memory. */
+export interface StackedModel {
+  /** Numbers in a sample. */
+  readonly features: number
+  readonly classes: number
+  readonly layers: readonly LayerSpec[]
+  /** That of the TensorFlow.js trainer of the same model. */
+  readonly layout: Layout
+}
+
+/** Sides of a filter of {@link ConvolutionSpec}. */
+export const FILTER_SIDE = 3
+
+/**
+ * Whether there is a {@link stackedModel}. Others are to be trained one after another, with TensorFlow.js.
+ *
+ * @param name as {@link parseModel} reads it
+ * @param shape of one sample
+ */
+export function stackable(name: string, shape: readonly number[], classes: number): boolean {
+  return layersOf(name, shape, classes) !== undefined
+}
+
+/** @throws ModelMisfitError where it is not {@link stackable} */
+export function stackedModel(name: string, shape: readonly number[], classes: number): StackedModel {
+  const layers = layersOf(name, shape, classes)
+  if (layers === undefined) {
+    throw new ModelMisfitError(
+      `${name} on samples of shape [${shape}] in ${classes} classes cannot be stacked: linear, mlp and cnn can, where ` +
+        'they fit the data; train others with TensorFlow.js',
+    )
+  }
+  return { features: sizeOf(shape), classes, layers, layout: createLayout(layers.flatMap(tensorsOf)) }
+}
+
+/** Layers of the models in `../models/`, as they are made there. */
+function layersOf(text: string, shape: readonly number[], classes: number): LayerSpec[] | undefined {
+  const { name, misfit } = parseModel(text)
+  // With one class there is nothing to learn, and kernels may read past the end of such a vector.
+  if (misfit?.(shape) !== undefined || classes < 2) return undefined
+  const [family, units] = name.split(':')
+  if (family === 'linear') return denseLayers(sizeOf(shape), [], classes)
+  if (family === 'mlp') return denseLayers(sizeOf(shape), units.split(',').map(Number), classes)
+  if (family === 'cnn') return convolutionLayers(shape, classes)
+  return undefined
+}
+
+function denseLayers(features: number, hiddenUnits: readonly number[], classes: number): LayerSpec[] {
+  let inputs = features
+  const layers = hiddenUnits.map((units, index): LayerSpec => {
+    const layer = { kind: 'dense', name: `hidden${index + 1}`, inputs, units, rectified: true } as const
+    inputs = units
+    return layer
+  })
+  return [...layers, { kind: 'dense', name: 'logits', inputs, units: classes, rectified: false }]
+}
+
+function convolutionLayers([rows, columns, planes = 1]: readonly number[], classes: number): LayerSpec[] {
+  let [height, width, channels] = [rows, columns, planes]
+  const layers = CNN_CHANNELS.map((filters, index): LayerSpec => {
+    const layer = { kind: 'convolution', name: `convolution${index + 1}`, height, width, channels, filters } as const
+    height = pooled(height)
+    width = pooled(width)
+    channels = filters
+    return layer
+  })
+  const units = CNN_DENSE_UNITS
+  return [
+    ...layers,
+    { kind: 'dense', name: 'dense', inputs: height * width * channels, units, rectified: true },
+    { kind: 'dense', name: 'logits', inputs: units, units: classes, rectified: false },
+  ]
+}
+
+/** What a convolution without padding leaves of a side. */
+export const convolved = (side: number) => side - FILTER_SIDE + 1
+
+/** What pooling leaves of that. */
+export const pooled = (side: number) => Math.floor(convolved(side) / 2)
+
+function tensorsOf(layer: LayerSpec): TensorSpec[] {
+  const units = layer.kind === 'dense' ? layer.units : layer.filters
+  const kernel =
+    layer.kind === 'dense' ? [layer.inputs, units] : [FILTER_SIDE, FILTER_SIDE, layer.channels, layer.filters]
+  return [
+    { name: `${layer.name}/kernel`, shape: kernel, trainable: true },
+    { name: `${layer.name}/bias`, shape: [units], trainable: true },
+  ]
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)

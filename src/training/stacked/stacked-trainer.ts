@@ -1,0 +1,141 @@
+import { diverged } from '../diverged.ts'
+import { evenlySpread } from '../layers-model/evaluation-batch.ts'
+import type { OptimizerSpec } from '../optimizers/optimizer-spec.ts'
+import { createSampleOrder, type SampleOrder } from '../sample-order.ts'
+import type { Evaluation } from '../trainer.ts'
+import { createBatchInput } from './batch-input.ts'
+import { stackedModule } from './module.ts'
+import { createNetwork } from './network.ts'
+import type { PlacedSamples } from './placed-samples.ts'
+import type { StackedModel } from './stacked-model.ts'
+import { createUpdate } from './update.ts'
+
+/** Samples evaluated at once, at least: parameters then come out of the first cache often enough. */
+const EVALUATION_BATCH = 64
+
+/** One peer's part of the data. */
+export interface StackedPeer {
+  readonly shard: PlacedSamples
+  /** Seed of the order in which samples are drawn. */
+  readonly shardSeed: number | string
+}
+
+export interface StackedTrainerOptions {
+  /** Where everything lies; other threads may have it too. */
+  readonly memory: WebAssembly.Memory
+  /** Address of so many bytes of it, zeros, a multiple of 16, that nobody else writes. */
+  readonly allocate: (bytes: number) => number
+  readonly model: StackedModel
+  readonly optimizer: OptimizerSpec
+  /** Samples per step. */
+  readonly batch: number
+  /** Those that this trainer trains, by any number. */
+  readonly peers: ReadonlyMap<number, StackedPeer>
+  /** What is evaluated on. */
+  readonly test: PlacedSamples
+}
+
+/** Trains many peers, each on its own shard and with its own parameters, one at a time. Vectors are given by their addresses. */
+export interface StackedTrainer {
+  /**
+   * Runs `steps` local steps.
+   *
+   * @param parameters where the peer stands; not changed
+   * @param update where to write what training adds to that
+   * @param before steps of the run that came before these: where they stand in the schedule of learning rates
+   * @returns mean training loss over these steps
+   * @throws TrainingDivergedError when the loss or a parameter is no longer a finite number
+   */
+  train(peer: number, parameters: number, update: number, steps: number, before: number): number
+  /**
+   * Loss and accuracy on the test set.
+   *
+   * @param most samples to judge by, at most: of a larger test set a part is taken, evenly spread
+   */
+  evaluate(parameters: number, most?: number): Evaluation
+}
+
+/**
+ * A trainer that computes in the thread it is made in, in WebAssembly, on what lies in one memory. Peers are trained as
+ * `createTensorflowTrainer` trains them, to float32 rounding: the same samples in the same order, the same objective, the same
+ * updates. What is calculated depends on the peer alone, so peers may be shared out among threads at will.
+ */
+export function createStackedTrainer(options: StackedTrainerOptions): StackedTrainer {
+  const { memory, allocate, model, optimizer: spec, batch, test } = options
+  const { layout, classes } = model
+  const module = stackedModule(memory)
+  const most = Math.max(batch, EVALUATION_BATCH)
+  const host = { memory, module, allocate }
+  const samples = createBatchInput(host, most)
+  const network = createNetwork(host, model, samples, most)
+  const { labels } = samples
+  const correct = allocate(Int32Array.BYTES_PER_ELEMENT)
+  const lanes = allocate((classes + 1) * 4 * Float32Array.BYTES_PER_ELEMENT)
+  const bytes = layout.length * Float32Array.BYTES_PER_ELEMENT
+  const gradient = allocate(bytes)
+  const optimizer = createUpdate(module, spec, layout)
+  const peers = new Map([...options.peers].map(([number, peer]) => [number, startPeer(peer)]))
+  const found = new Int32Array(memory.buffer, correct, 1)
+
+  function startPeer({ shard, shardSeed }: StackedPeer): PeerState {
+    return {
+      shard,
+      order: createSampleOrder(shard.samples, batch, shardSeed),
+      moments: allocate(optimizer.moments * bytes),
+      steps: 0,
+    }
+  }
+
+  return {
+    train(number, parameters, update, steps, before) {
+      const peer = peers.get(number)
+      if (peer === undefined) throw new RangeError(`peer ${number} is not one of this trainer's`)
+      const { logits } = network
+      // The parameters as they become lie where the update will.
+      module.copy(parameters, update, bytes)
+      let total = 0
+      for (let step = 1; step <= steps; step++) {
+        const chosen = peer.order.next()
+        const count = chosen.length
+        samples.find(peer.shard, chosen)
+        network.forward(update, count)
+        const loss =
+          module.crossEntropyGradient(logits.values, logits.step, count, classes, labels, 1 / count, lanes) / count
+        if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, spec, before + step)
+        total += loss
+        network.backward(update, gradient, count)
+        peer.steps++
+        optimizer.apply(update, gradient, peer.moments, before + step, peer.steps)
+      }
+      if (!module.subtract(update, parameters, layout.length)) {
+        throw diverged('a parameter is not a finite number', spec, before + steps)
+      }
+      return total / steps
+    },
+
+    evaluate(parameters, mostSamples = test.samples) {
+      const { logits } = network
+      const chosen = evenlySpread(test.samples, mostSamples)
+      let loss = 0
+      let hits = 0
+      for (let first = 0; first < chosen.length; first += most) {
+        const part = chosen.subarray(first, first + most)
+        samples.find(test, part)
+        network.forward(parameters, part.length)
+        loss += module.crossEntropy(logits.values, logits.step, part.length, classes, labels, lanes, correct)
+        hits += found[0]
+      }
+      return { loss: loss / chosen.length, accuracy: hits / chosen.length, samples: chosen.length }
+    },
+  }
+}
+
+/** What a peer carries from step to step. */
+interface PeerState {
+  readonly shard: PlacedSamples
+  readonly order: SampleOrder
+  /** Address of the optimizer's moments. */
+  readonly moments: number
+  /** That the moments have seen. */
+  steps: number
+}
