@@ -3,9 +3,8 @@ import type { EngineName, SimulationOptions } from './options.ts'
 import type { RunResult } from './result.ts'
 
 /** Each engine is loaded when it is asked for, with whatever it needs. */
-const engines: Readonly<
-  Partial<Record<EngineName, () => Promise<(options: SimulationOptions) => Promise<RunResult>>>>
-> = {
+const engines: Readonly<Record<EngineName, () => Promise<(options: SimulationOptions) => Promise<RunResult>>>> = {
+  libp2p: async () => (await import('./engines/libp2p.ts')).simulateOverSockets,
   matrix: async () => (await import('./engines/matrix.ts')).simulateInRounds,
   virtual: async () => (await import('./engines/virtual.ts')).simulateVirtually,
 }
@@ -19,9 +18,8 @@ const engines: Readonly<
  */
 export async function simulate(options: SimulationOptions): Promise<RunResult> {
   const { engine = 'virtual' } = options
-  const load = engines[engine]
-  if (load === undefined) {
+  if (!Object.hasOwn(engines, engine)) {
     throw new UsageError(`unknown engine "${engine}"; accepted are ${Object.keys(engines).join(', ')}`)
   }
-  return (await load())(options)
+  return (await engines[engine]())(options)
 }

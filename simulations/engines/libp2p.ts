@@ -1,0 +1,34 @@
+/**
+ * The engine over real sockets: the peers that `swarm` runs, on this machine.
+ *
+ * @packageDocumentation
+ */
+
+import { UsageError } from '../../src/errors.ts'
+import type { SimulationOptions } from '../options.ts'
+import type { RunResult } from '../result.ts'
+import { runSwarm } from '../swarm.ts'
+
+/** What only a network, a clock or liars that are made up can do. */
+const VIRTUAL = ['loss', 'delay', 'bandwidth', 'churn', 'stragglers', 'splits', 'byzantine', 'evaluateEvery'] as const
+
+/**
+ * Runs a swarm of real peers until it has sealed.
+ *
+ * @throws UsageError where the options do not fit together, or are of the other engines
+ */
+export async function simulateOverSockets(options: SimulationOptions): Promise<RunResult> {
+  const { recipe, peers, data, partition = 'iid', seed, backend, onRound, signal } = options
+  const given = VIRTUAL.find(name => options[name] !== undefined)
+  if (given !== undefined) {
+    throw new UsageError(
+      `${given} is for the engines virtual and matrix: over libp2p the network and the time are real`,
+    )
+  }
+  if (data === undefined) {
+    throw new UsageError(
+      `real peers learn from data; the task ${recipe.objective.task} runs on the engine virtual or matrix`,
+    )
+  }
+  return await runSwarm({ recipe, peers, data, partition, seed, backend, onRound, signal })
+}
