@@ -20,6 +20,14 @@ test.concurrent('help names every topology and rule', async () => {
   for (const name of [...peerRuleNames, ...topologyNames]) expect(stdout).toContain(name)
 })
 
+test.concurrent('help of simulate names every topology, rule, aggregator, compression and attack', async () => {
+  const library = await import('../../src/index.ts')
+  const { aggregatorNames, attackNames, codecNames, ruleNames, topologyNames } = library
+  const { stdout } = await hearsay('simulate', '--help')
+  for (const name of [...aggregatorNames, ...attackNames, ...codecNames, ...ruleNames, ...topologyNames])
+    expect(stdout).toContain(name)
+})
+
 test.concurrent('help says of every data source how it is written, as the library does', async () => {
   const { loadDataset } = await import('../../src/index.ts')
   const refusal: Error = await loadDataset('nowhere', { seed: 1 }).then(
@@ -35,7 +43,7 @@ test.concurrent('help says of every data source how it is written, as the librar
 
 test.concurrent('help of simulate explains flags by those that it shows', async () => {
   const { stdout } = await hearsay('simulate', '--help')
-  expect(stdout).not.toContain('--local-steps')
+  expect(stdout).not.toContain('--steps-per-exchange')
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(default: "wasm", with --engine libp2p "auto")')
 })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type RunResult, recipeHash } from '../../../src/index.ts'
 import { parseRecipeOf } from '../../recipe-file.ts'
+import { describePartial } from '../../result-file.ts'
 import { drawFacts } from '../../table.ts'
 import { bytes, count, counted, distance, percent, seconds } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -16,7 +17,7 @@ const round = z.object({
   meanDrift: figure.nullable(),
   localLoss: figure.nullable(),
   localAccuracy: spread.nullable(),
-  merged: z.object({ loss: figure, accuracy: figure }).nullable(),
+  merged: z.object({ loss: figure, accuracy: figure.nullable() }).nullable(),
   bytesSent: figure,
   messages: figure,
 })
@@ -32,6 +33,13 @@ const resultSchema = z.object({
   rounds: z.array(round),
   final: round.extend({ parametersHash: z.string() }),
   sealed: z.boolean(),
+  notes: z.array(z.string()).default([]),
+  partial: z
+    .discriminatedUnion('reason', [
+      z.object({ reason: z.literal('interrupted') }),
+      z.object({ reason: z.literal('diverged'), round: figure, peer: z.string() }),
+    ])
+    .optional(),
   timing: z.object({ wallSeconds: figure }),
 }) satisfies z.ZodType<Pick<RunResult, 'sealed' | 'peers' | 'seed'>>
 
@@ -41,7 +49,7 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
     const [issue] = parsed.error.issues
     throw new WrongUsage(`${file} is a damaged result: its field ${issue.path.join('.')} is wrong: ${issue.message}`)
   }
-  const { recipe: written, seed, engine, peers, rounds, final, sealed, timing } = parsed.data
+  const { recipe: written, seed, engine, peers, rounds, final, sealed, notes, partial, timing } = parsed.data
   const recipe = await parseRecipeOf(`${file}, recipe`, written)
   if (recipeHash(recipe) !== parsed.data.recipeHash) {
     throw new WrongUsage(
@@ -53,9 +61,10 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
     ['run', `${counted(peers, 'peer')}, engine ${engine}, seed ${seed}, took ${seconds(timing.wallSeconds)}`],
     ['model', `${recipe.model.name}, task ${recipe.objective.task}`],
     ['averaging', `topology ${recipe.averaging.topology}, rule ${recipe.averaging.rule}`],
+    ...(partial === undefined ? [] : [['partial', describePartial(partial)] satisfies [string, string]]),
     ['rounds', `${counted(rounds.length, 'evaluation')}, up to round ${count(final.round)}`],
     ['distance', distance(final.consensusDistance)],
-    ...(final.merged === null ? [] : [['merged model', percent(final.merged.accuracy)] satisfies [string, string]]),
+    ...(final.merged === null ? [] : [['merged model', describeMerged(final.merged)] satisfies [string, string]]),
     ...(final.localAccuracy === null
       ? []
       : [
@@ -66,6 +75,7 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
         ]),
     ['sent', bytes(final.bytesSent)],
     [sealed ? 'sealed on' : 'not sealed', final.parametersHash],
+    ...notes.map(note => ['note', note] satisfies [string, string]),
   ]
   const json = {
     kind: 'result',
@@ -76,6 +86,11 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
     rounds: rounds.length,
     final,
     sealed,
+    partial,
   }
   return { json, text: `${file} is the result of a run\n\n${drawFacts(facts, process.stdout)}` }
+}
+
+function describeMerged({ loss, accuracy }: { readonly loss: number; readonly accuracy: number | null }): string {
+  return accuracy === null ? `loss ${distance(loss)}` : percent(accuracy)
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { RoundResult, RunResult } from '../../../src/index.ts'
 import { wrap } from '../../prose.ts'
+import { describePartial } from '../../result-file.ts'
 import { describeSample, lossOfLanguage } from '../../sample.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { bytes, count, distance, percent, seconds } from '../../words.ts'
@@ -71,14 +72,11 @@ function factsOf({ recipe, sealed, final, spectralGap, timing, engine, partial }
     ...(spectralGap === null ? [] : [['spectral gap', spectralGap.toPrecision(3)] satisfies [string, string]]),
     ['messages', count(final.messages)],
     [engine === 'libp2p' ? 'time' : 'took', seconds(timing.wallSeconds)],
-    ...(partial === undefined ? [] : [['partial', partialOf(partial)] satisfies [string, string]]),
-    ...(sealed ? [] : [['sealed', 'no; the parameters are the average'] satisfies [string, string]]),
+    ...(partial === undefined ? [] : [['partial', describePartial(partial)] satisfies [string, string]]),
+    // Rounds of the matrix engine end without a seal.
+    ...(sealed || engine === 'matrix'
+      ? []
+      : [['sealed', 'no; the parameters are the average'] satisfies [string, string]]),
     [sealed ? 'sealed on' : 'parameters', final.parametersHash],
   ]
-}
-
-function partialOf(partial: NonNullable<RunResult['partial']>): string {
-  return partial.reason === 'interrupted'
-    ? 'interrupted; valid as far as it goes'
-    : `diverged in round ${count(partial.round)}, at ${partial.peer}`
 }

@@ -1,0 +1,44 @@
+import type { SweepOutcome } from '../../../src/index.ts'
+import { wrap } from '../../prose.ts'
+import { type Column, drawTable } from '../../table.ts'
+import { bytes, count, distance, percent } from '../../words.ts'
+
+/** What became of many runs, for people. */
+export function describeOutcomes(outcomes: readonly SweepOutcome[]): string {
+  const ran = outcomes.filter(outcome => 'result' in outcome)
+  const learns = ran.some(({ result }) => result.final.merged !== null)
+  const columns: Column[] = [
+    { title: 'run', align: 'left' },
+    { title: 'ended', align: 'left' },
+    { title: 'round', align: 'right' },
+    ...(learns
+      ? ([
+          { title: 'merged', align: 'right' },
+          { title: 'local mean', align: 'right' },
+        ] satisfies Column[])
+      : []),
+    { title: 'distance', align: 'right' },
+    { title: 'sent', align: 'right' },
+  ]
+  const rows = ran.map(({ name, status, result: { final } }) => [
+    name,
+    status,
+    count(final.round),
+    ...(learns ? [mergedOf(final.merged), percent(final.localAccuracy?.mean ?? null)] : []),
+    distance(final.consensusDistance),
+    bytes(final.bytesSent),
+  ])
+  const others = outcomes.filter(outcome => 'reason' in outcome)
+  const waiting = outcomes.filter(({ status }) => status === 'waiting').length
+  return [
+    '',
+    ...(rows.length === 0 ? [] : [drawTable(columns, rows, process.stdout), '']),
+    ...others.map(({ name, status, reason }) => `${wrap(`${name} ${status}: ${reason}`, '  ')}\n`),
+    ...(waiting === 0 ? [] : [`  ${count(waiting)} not run yet: the same command goes on\n`]),
+  ].join('\n')
+}
+
+function mergedOf(merged: { readonly loss: number; readonly accuracy: number | null } | null): string {
+  if (merged === null) return '–'
+  return merged.accuracy === null ? distance(merged.loss) : percent(merged.accuracy)
+}

@@ -1,0 +1,39 @@
+import type { RoundResult, RunResult, SimulationOptions } from '../../../src/index.ts'
+import type { Moment } from '../../progress.ts'
+import { bytes, count, distance, percent } from '../../words.ts'
+import type { Plan } from './plan.ts'
+
+/** Runs what was planned. */
+export async function execute(
+  plan: Plan,
+  listening: Pick<SimulationOptions, 'onRound' | 'signal'>,
+): Promise<RunResult> {
+  const { runSwarm, simulate } = await import('../../../src/index.ts')
+  const { recipe, peers, seed, data, partition, backend } = plan
+  if (plan.engine === 'libp2p' && data !== undefined && partition !== undefined) {
+    return await runSwarm({ recipe, peers, seed, data, partition, backend, ...listening })
+  }
+  return await simulate({ ...plan, ...listening })
+}
+
+/** How long a run is, in rounds; undefined where it goes on until the peers agree. */
+export async function roundsOf({ recipe, rounds }: Plan): Promise<number | undefined> {
+  const { stepsPerRound } = await import('../../../src/index.ts')
+  const { steps } = recipe.training
+  return steps > 0 ? Math.ceil(steps / stepsPerRound(recipe.exchange.localSteps)) : rounds
+}
+
+/** Where a run stands after a round, for a bar. */
+export function momentOf({ round, consensusDistance, merged, bytesSent }: RoundResult, rounds?: number): Moment {
+  return {
+    share: rounds === undefined ? undefined : Math.min(1, round / rounds),
+    facts: [
+      rounds === undefined ? `round ${count(round)}` : `round ${count(round)} of ${count(rounds)}`,
+      `distance ${distance(consensusDistance)}`,
+      ...(merged === null
+        ? []
+        : [merged.accuracy === null ? `loss ${distance(merged.loss)}` : `merged ${percent(merged.accuracy)}`]),
+      `${bytes(bytesSent)} sent`,
+    ],
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Which flags mean something for what is run. One that would be ignored is refused: whoever gave it expects something of it.
+ *
+ * @packageDocumentation
+ */
+
+import type { EngineName } from '../../../src/index.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import type { RunFlags, TaskName } from './flags.ts'
+
+type Flag = keyof RunFlags
+
+const MODELS: readonly TaskName[] = ['classify', 'language']
+const PROBLEMS: readonly TaskName[] = ['quadratic', 'mean-estimation']
+const TRAINED: readonly TaskName[] = [...MODELS, ...PROBLEMS]
+
+/** Flags that not every task has a use for. */
+const BY_TASK: Readonly<Partial<Record<Flag, readonly TaskName[]>>> = {
+  dimension: ['consensus', ...PROBLEMS],
+  init: ['consensus'],
+  heterogeneity: ['quadratic'],
+  data: MODELS,
+  partition: MODELS,
+  strict: MODELS,
+  standardise: MODELS,
+  backend: MODELS,
+  model: MODELS,
+  optimizer: MODELS,
+  momentum: MODELS,
+  weightDecay: MODELS,
+  clipNorm: MODELS,
+  batch: [...MODELS, 'mean-estimation'],
+  learningRate: TRAINED,
+  schedule: TRAINED,
+  warmupSteps: TRAINED,
+  steps: TRAINED,
+  localSteps: TRAINED,
+}
+
+const SIMULATED: readonly EngineName[] = ['virtual', 'matrix']
+
+/** Flags that not every engine has a use for, and why the others have none. */
+const BY_ENGINE: Readonly<Partial<Record<Flag, readonly EngineName[]>>> = {
+  workers: ['matrix'],
+  byzantine: ['matrix'],
+  attack: ['matrix'],
+  loss: SIMULATED,
+  delay: SIMULATED,
+  churn: SIMULATED,
+  evaluateEvery: SIMULATED,
+  bandwidth: SIMULATED,
+  linkBandwidth: SIMULATED,
+  stragglers: SIMULATED,
+  split: ['virtual'],
+}
+
+/** Tasks that not every engine can carry. */
+const TASKS_OF: Readonly<Partial<Record<EngineName, readonly TaskName[]>>> = {
+  virtual: ['classify', 'language', 'consensus'],
+  libp2p: MODELS,
+}
+
+/** @throws WrongUsage for the first flag that would be ignored, and for a task that the engine does not have */
+export function requireFittingFlags(task: TaskName, flags: RunFlags): void {
+  const { engine } = flags
+  const tasks = TASKS_OF[engine]
+  if (tasks !== undefined && !tasks.includes(task)) {
+    const other = TASKS_OF.virtual?.includes(task) ? 'virtual or matrix' : 'matrix'
+    throw new WrongUsage(`--task ${task} runs on --engine ${other}; --engine ${engine} has ${listed(tasks)}`)
+  }
+  for (const [flag, accepted] of given(BY_TASK, flags)) {
+    if (!accepted.includes(task)) {
+      throw new WrongUsage(`${flagOf(flag)} is for --task ${listed(accepted)}; this is --task ${task}`)
+    }
+  }
+  for (const [flag, accepted] of given(BY_ENGINE, flags)) {
+    if (!accepted.includes(engine)) {
+      const why = engine === 'libp2p' ? ', which has a real network and real peers' : ''
+      throw new WrongUsage(`${flagOf(flag)} is for --engine ${listed(accepted)}; this is --engine ${engine}${why}`)
+    }
+  }
+  if ((flags.byzantine === undefined) !== (flags.attack === undefined)) {
+    throw new WrongUsage(
+      '--byzantine F and --attack NAME go together: what share of the peers lies, and how, as in --byzantine 0.2 --attack sign-flip',
+    )
+  }
+}
+
+/** The flags of a table that were given. */
+function given<T>(table: Readonly<Partial<Record<Flag, T>>>, flags: RunFlags): [Flag, T][] {
+  return (Object.entries(table) as [Flag, T][]).filter(([flag]) => flags[flag] !== undefined)
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names[names.length - 1]}`
+}
+
+/** How a flag is typed. */
+function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+}

@@ -1,0 +1,83 @@
+/**
+ * Many runs, one after another: what sweeps and scenarios share.
+ *
+ * @packageDocumentation
+ */
+
+import type { KeptResults, Split, SweepOutcome, SweepPoint } from '../../../src/index.ts'
+import type { Output } from '../../output.ts'
+import { showProgress } from '../../progress.ts'
+import { shellWords } from '../../shell-words.ts'
+import type { LoadData } from '../../task.ts'
+import { count } from '../../words.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import { execute, momentOf, roundsOf } from './execute.ts'
+import { type Plan, planSimulation } from './plan.ts'
+import { readPoint, typedPoint } from './point-flags.ts'
+
+export interface PointsToRun {
+  readonly points: readonly SweepPoint[]
+  /** What they are, in a line. */
+  readonly title: string
+  readonly kept?: KeptResults
+  readonly signal: AbortSignal
+}
+
+/** Runs them with a bar for all of them. */
+export async function runPoints({ points, title, kept, signal }: PointsToRun, out: Output): Promise<SweepOutcome[]> {
+  const { runSweep, UsageError } = await import('../../../src/index.ts')
+  const progress = showProgress(out, title)
+  const load = await rememberingOne()
+  let rounds: number | undefined
+  try {
+    return await runSweep({
+      points,
+      kept,
+      signal,
+      commandOf: ({ flags }) => shellWords(['hearsay', ...typedPoint(flags)]),
+      async prepare(point) {
+        try {
+          const { file, flags } = readPoint(point.flags)
+          const plan = await planSimulation(file, flags, { warn: message => progress.say(message), load })
+          rounds = await roundsOf(plan)
+          return { what: await whatRuns(plan, flags.data), run: listening => execute(plan, listening) }
+        } catch (error) {
+          // The command line's own refusals are worth as much as the library's.
+          throw error instanceof WrongUsage ? new UsageError(error.message) : error
+        }
+      },
+      onPoint(point, done) {
+        progress.update({ share: done / points.length, facts: [`run ${count(done + 1)} of ${count(points.length)}`] })
+        return {
+          onRound(round) {
+            const { share = 0, facts } = momentOf(round, rounds)
+            progress.update({
+              share: (done + share) / points.length,
+              facts: [`run ${count(done + 1)} of ${count(points.length)}: ${point.name}`, ...facts],
+            })
+          },
+        }
+      },
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+/** Everything that decides a result. Data go by their source: files are taken to stay as they are. */
+async function whatRuns(plan: Plan, source: string | undefined): Promise<string> {
+  // How many threads there are decides nothing.
+  const { data, workers, ...others } = plan
+  return JSON.stringify({ source, ...others })
+}
+
+/** Runs of a sweep mostly learn from the same data, which may take long to read; of others there may be too much to keep. */
+async function rememberingOne(): Promise<LoadData> {
+  const { loadDataset } = await import('../../../src/index.ts')
+  let last: { readonly key: string; readonly data: Split } | undefined
+  return async (source, options) => {
+    const key = JSON.stringify([source, options.seed, options.strict])
+    if (last?.key !== key) last = { key, data: await loadDataset(source, options) }
+    return last.data
+  }
+}

@@ -1,0 +1,31 @@
+import type { SweepOutcome } from '../../../src/index.ts'
+import type { Output } from '../../output.ts'
+import { requireWritable, writeOutput } from '../../output-file.ts'
+import type { SimulateFlags } from './flags.ts'
+
+type Files = Pick<SimulateFlags, 'csv' | 'report'>
+
+/** Finds out before hours of work whether the comparison can be written. */
+export async function requireSweepFiles({ csv, report }: Files): Promise<void> {
+  await requireWritable('--csv', csv)
+  await requireWritable('--report', report)
+}
+
+/** Writes what compares the runs; each has its own file already. */
+export async function writeSweepFiles(
+  outcomes: readonly SweepOutcome[],
+  { csv, report }: Files,
+  heading: { readonly title: string; readonly lead: readonly string[]; readonly command: string },
+  { say }: Output,
+): Promise<void> {
+  if (csv !== undefined) {
+    const { outcomesAsCsv } = await import('../../../src/index.ts')
+    await writeOutput('--csv', csv, await outcomesAsCsv(outcomes))
+    say(`wrote ${csv}`)
+  }
+  if (report !== undefined) {
+    const { renderSweepReport } = await import('../../../src/index.ts')
+    await writeOutput('--report', report, await renderSweepReport({ ...heading, outcomes }))
+    say(`wrote ${report}`)
+  }
+}

@@ -1,0 +1,84 @@
+import { styleText } from 'node:util'
+import { createLogUpdate } from 'log-update'
+import type { Output } from './output.ts'
+import { fitting, PROSE_WIDTH } from './prose.ts'
+import { seconds } from './words.ts'
+
+/** Where something that takes long stands. */
+export interface Moment {
+  /** From 0 to 1; undefined where nobody knows when it ends. */
+  readonly share?: number
+  /** What else is to be seen, the most important first: what does not fit in a line is left out. */
+  readonly facts: readonly [string, ...string[]]
+}
+
+/** Shows how far something is, for people. */
+export interface Progress {
+  update(moment: Moment): void
+  /** A line that stays. */
+  say(line: string): void
+  end(): void
+}
+
+/** Fast enough to be alive, slow enough to cost nothing. */
+const REDRAW_MS = 100
+/** Where nothing can be redrawn every line stays. */
+const LINE_MS = 3_000
+const BAR_COLUMNS = 20
+
+/**
+ * A bar in a terminal; a line every few seconds where stderr is none.
+ *
+ * @param title what is said before the first news: by then nothing can be wrong with how it was asked for
+ */
+export function showProgress(out: Output, title: string): Progress {
+  const drawing = out.live ? createLogUpdate(process.stderr) : undefined
+  /** What comes before the first news, as reading data, says nothing of how long the rest takes. */
+  let began: number | undefined
+  let last: number | undefined
+
+  function lineOf({ share, facts }: Moment): string {
+    const now = performance.now()
+    const elapsed = (now - (began ?? now)) / 1_000
+    const left = share === undefined || share === 0 ? undefined : (elapsed / share) * (1 - share)
+    const when = left === undefined ? `${seconds(elapsed)} so far` : `${seconds(left)} left`
+    const how = share === undefined ? [] : [`${String(Math.floor(100 * share)).padStart(3)} %`]
+    const [first, ...others] = facts
+    return fitting([...how, first, when, ...others], lineWidth(), '   ')
+  }
+
+  function draw(moment: Moment): void {
+    const bar = moment.share === undefined ? '' : `${barOf(moment.share)} `
+    drawing?.(`  ${bar}${lineOf(moment)}`)
+  }
+
+  function lineWidth(): number {
+    return drawing === undefined ? PROSE_WIDTH - 2 : (process.stderr.columns || PROSE_WIDTH) - BAR_COLUMNS - 4
+  }
+
+  return {
+    update(moment) {
+      const now = performance.now()
+      began ??= now
+      if (last === undefined) out.say(title)
+      else if (now - last < (drawing === undefined ? LINE_MS : REDRAW_MS)) return
+      // The first line without a bar would only say that it has begun.
+      if (drawing !== undefined) draw(moment)
+      else if (last !== undefined) out.say(`  ${lineOf(moment)}`)
+      last = now
+    },
+    say(line) {
+      drawing?.clear()
+      out.say(line)
+    },
+    end() {
+      drawing?.clear()
+      drawing?.done()
+    },
+  }
+}
+
+function barOf(share: number): string {
+  const full = Math.round(share * BAR_COLUMNS)
+  return styleText('cyan', '█'.repeat(full), { stream: process.stderr }) + '░'.repeat(BAR_COLUMNS - full)
+}

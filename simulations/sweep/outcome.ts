@@ -1,0 +1,19 @@
+import type { RunResult } from '../result.ts'
+import type { SweepPoint } from './point.ts'
+
+/** What became of one run. A run that diverged is a finished one: it would diverge again. */
+export type SweepOutcome = SweepPoint & {
+  /** What is typed to run this one alone. */
+  readonly command: string
+} & (
+    | { readonly status: 'finished' | 'diverged' | 'interrupted'; readonly result: RunResult; readonly file?: string }
+    /** That cannot be, or went wrong; and why. */
+    | { readonly status: 'refused' | 'failed'; readonly reason: string }
+    /** The sweep was interrupted before. */
+    | { readonly status: 'waiting' }
+  )
+
+/** How a run ended that has a result. */
+export function statusOf({ partial }: RunResult): 'finished' | 'diverged' | 'interrupted' {
+  return partial === undefined ? 'finished' : partial.reason
+}

@@ -1,0 +1,67 @@
+import { HearsayError, UsageError } from '../../src/errors.ts'
+import type { SimulationOptions } from '../options.ts'
+import type { RunResult } from '../result.ts'
+import { type KeptResults, nothingKept } from './kept-results.ts'
+import { type SweepOutcome, statusOf } from './outcome.ts'
+import type { SweepPoint } from './point.ts'
+
+/** A run that could begin. */
+export interface ReadyRun {
+  /** All that decides the result, as text: the same text, the same result. */
+  readonly what: string
+  run(listening: Pick<SimulationOptions, 'onRound' | 'signal'>): Promise<RunResult>
+}
+
+export interface SweepOptions {
+  readonly points: readonly SweepPoint[]
+  /** @throws UsageError for a point that cannot be */
+  readonly prepare: (point: SweepPoint) => Promise<ReadyRun>
+  /** What is typed to run one alone. */
+  readonly commandOf: (point: SweepPoint) => string
+  /** Default: nothing is kept. */
+  readonly kept?: KeptResults
+  /** Before each run that has to be made: how many runs there are no more to make, and what is heard of this one. */
+  readonly onPoint?: (point: SweepPoint, done: number) => Pick<SimulationOptions, 'onRound'>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Runs one point after another; those that were run before are taken from what was kept. What cannot be is recorded with the
+ * reason and stops nothing.
+ *
+ * @returns an outcome for each point, in their order
+ */
+export async function runSweep({
+  points,
+  prepare,
+  commandOf,
+  kept = nothingKept,
+  onPoint = () => ({}),
+  signal,
+}: SweepOptions): Promise<SweepOutcome[]> {
+  const outcomes: SweepOutcome[] = []
+  for (const [i, point] of points.entries()) {
+    const what = { ...point, command: commandOf(point) }
+    if (signal?.aborted) {
+      outcomes.push({ ...what, status: 'waiting' })
+      continue
+    }
+    try {
+      const ready = await prepare(point)
+      const before = await kept.find(point.name, ready.what)
+      if (before !== undefined) {
+        outcomes.push({ ...what, status: statusOf(before.result), ...before })
+        continue
+      }
+      const result = await ready.run({ ...onPoint(point, i), signal })
+      const file = await kept.keep(point.name, ready.what, result)
+      outcomes.push({ ...what, status: statusOf(result), result, file })
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) outcomes.push({ ...what, status: 'waiting' })
+      else if (error instanceof UsageError) outcomes.push({ ...what, status: 'refused', reason: error.message })
+      else if (error instanceof HearsayError) outcomes.push({ ...what, status: 'failed', reason: error.message })
+      else throw error
+    }
+  }
+  return outcomes
+}

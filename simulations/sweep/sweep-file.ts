@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { UsageError } from '../../src/errors.ts'
+import type { SweepPoint } from './point.ts'
+
+const value = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number, true or false')
+
+/** More are a mistake in a grid: nobody reads a comparison of so many. */
+const MOST_POINTS = 10_000
+
+/**
+ * Reads a sweep: `base` has the flags that all runs share, `grid` the values of those that differ, of which all combinations
+ * are run; the last flag changes the fastest.
+ *
+ * @param content as parsed from JSON
+ * @param accepted names of flags, without their dashes
+ * @param name of the file, for messages
+ * @throws UsageError naming the first thing that is wrong and what is accepted
+ */
+export function parseSweep(content: unknown, accepted: readonly string[], name: string): SweepPoint[] {
+  const values = (one: z.ZodType) => z.strictObject(Object.fromEntries(accepted.map(flag => [flag, one.optional()])))
+  const schema = z.strictObject({
+    base: values(value).optional(),
+    grid: values(z.array(value).min(1, 'expected at least one value')),
+  })
+  const { error } = schema.safeParse(content)
+  if (error !== undefined) throw new UsageError(`${name}: ${complaint(error.issues, accepted)}`)
+  // As written, since the order of flags is that of the runs, and the schema has another.
+  const { base = {}, grid } = content as { base?: Flags; grid: Readonly<Record<string, readonly Value[]>> }
+  const twice = Object.keys(grid).find(flag => flag in base)
+  if (twice !== undefined) throw new UsageError(`${name}: ${twice} is in base and in grid; give it once`)
+  const points = combinations(grid).map(flags => ({
+    name: nameOf(flags),
+    flags: { ...base, ...flags },
+  }))
+  if (points.length > MOST_POINTS) {
+    throw new UsageError(`${name}: that is ${points.length} runs; expected at most ${MOST_POINTS}`)
+  }
+  return points
+}
+
+type Value = z.infer<typeof value>
+type Flags = Readonly<Record<string, Value>>
+
+function complaint(issues: readonly z.core.$ZodIssue[], accepted: readonly string[]): string {
+  // Whatever else is wrong, what is not known is the mistake.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  const where = issue.path.join('.')
+  if (issue.code !== 'unrecognized_keys') return `${where === '' ? '' : `${where}: `}${issue.message}`
+  const known = where === '' ? 'base and grid' : accepted.join(', ')
+  return `unknown ${issue.keys.map(key => `"${key}"`).join(', ')}${where === '' ? '' : ` in ${where}`}; accepted are ${known}`
+}
+
+function combinations(grid: Readonly<Record<string, readonly Value[]>>): Flags[] {
+  return Object.entries(grid).reduce<Flags[]>(
+    (found, [flag, values]) => found.flatMap(one => values.map(value => ({ ...one, [flag]: value }))),
+    [{}],
+  )
+}
+
+function nameOf(flags: Flags): string {
+  const differing = Object.entries(flags).map(([flag, value]) => `${flag}=${value}`)
+  return differing.length === 0 ? 'base' : differing.join(' ')
+}

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest'
+import { renderReport } from '../../simulations/report/report.ts'
+import { roundsAsCsv } from '../../simulations/report/rounds-csv.ts'
+import type { RunResult } from '../../simulations/result.ts'
+import { simulate } from '../../simulations/simulate.ts'
+import { parseRecipe } from '../../src/recipe/recipe.ts'
+
+const command = "hearsay simulate --peers 6 --data 'csv:a file.csv'"
+
+/** A real run: vectors that are only averaged. */
+async function run(peers: number, averaging: { rule: string; topology: string }, rounds = 3): Promise<RunResult> {
+  const recipe = parseRecipe({
+    objective: { task: 'consensus' },
+    model: { name: 'vector', shape: [4], classes: 0 },
+    training: { steps: 0 },
+    averaging,
+  })
+  return await simulate({ recipe, peers, rounds, seed: 1, engine: 'virtual' })
+}
+
+const ring = await run(6, { rule: 'dpsgd', topology: 'ring' })
+
+/** The same with everything that training would have measured. */
+const learned: RunResult = {
+  ...ring,
+  recipe: parseRecipe({ training: { steps: 30 }, averaging: { rule: 'dpsgd', topology: 'ring' } }),
+  rounds: ring.rounds.map((round, i) => ({ ...round, ...judged(i / 10) })),
+  final: { ...ring.final, ...judged(0.73) },
+}
+
+function judged(accuracy: number) {
+  return {
+    localLoss: 2,
+    localAccuracy: { mean: accuracy / 2, min: accuracy / 4, max: accuracy },
+    merged: { loss: 1, accuracy },
+  }
+}
+
+const titles = (html: string) => [...html.matchAll(/<figure>\s*<h2>(.*?)<\/h2>/g)].map(([, title]) => title)
+
+test('a report is one page that fetches nothing and runs no program', async () => {
+  const html = await renderReport({ result: learned, command })
+  expect(html).toMatch(/^<!doctype html>/)
+  expect(html).not.toMatch(/<(script|link|img|iframe|object)\b|@import|url\((?!#)|\bsrc=|\bhref=/i)
+  const addresses = [...html.matchAll(/https?:[^"'\s<]+/g)].map(([address]) => address)
+  expect(new Set(addresses)).toEqual(new Set(['http://www.w3.org/2000/svg', 'http://www.w3.org/1999/xlink']))
+  expect(Buffer.byteLength(html)).toBeLessThan(2_000_000)
+})
+
+test('a report plots what was measured, and nothing that was not', async () => {
+  expect(titles(await renderReport({ result: learned, command }))).toEqual([
+    'Accuracy',
+    'Loss',
+    'Consensus distance',
+    'Bytes sent',
+    'Topology: ring',
+    ...(learned.pairwise === undefined ? [] : ['Distances in the end']),
+  ])
+  const averaged = await renderReport({ result: { ...ring, pairwise: undefined }, command })
+  expect(titles(averaged)).toEqual(['Consensus distance', 'Bytes sent', 'Topology: ring'])
+})
+
+test('distances between peers are a heat map with a cell for every two', async () => {
+  const row = (...distances: number[]) => distances
+  const pairwise = { peers: [0, 2, 4], distances: [row(0, 1, 2), row(1, 0, 3), row(2, 3, 0)] }
+  const html = await renderReport({ result: { ...ring, pairwise }, command })
+  const [map] = html.split('<h2>Distances in the end</h2>')[1].split('</figure>')
+  expect(map).toContain('3 of the 6 peers')
+  // Each of the distances 0, 1, 2 and 3 has its colour, and cells of two peers have the same both ways.
+  const fills = [...map.matchAll(/<path d="[^"]*Z" fill="(rgb[^"]*)"/g)].map(([, fill]) => fill)
+  const cells = Map.groupBy(fills, fill => fill)
+  expect([...cells.values()].map(({ length }) => length).sort()).toEqual([2, 2, 2, 3])
+})
+
+test('a report says in words what was run and what came out, and shows the command as it is typed', async () => {
+  const html = await renderReport({ result: learned, command })
+  expect(html).toContain('6 peers learned one model (mlp:64) that tells 10 classes apart')
+  expect(html).toContain('The merged model is right on 73.0 % of the test samples')
+  expect(html).toContain('hearsay simulate --peers 6 --data &#39;csv:a file.csv&#39;')
+})
+
+test('the slope of the theory is drawn where the gap is known and rounds average by W, and not elsewhere', async () => {
+  const isDrawn = async (result: RunResult) => (await renderReport({ result, command })).includes('β^t')
+  expect(ring.spectralGap).toBeGreaterThan(0)
+  expect(await isDrawn(ring)).toBe(true)
+  expect(await isDrawn({ ...ring, spectralGap: null })).toBe(false)
+  const pairs = { ...ring.recipe, averaging: { ...ring.recipe.averaging, rule: 'adpsgd' } }
+  expect(await isDrawn({ ...ring, recipe: pairs })).toBe(false)
+})
+
+test('a run that did not end is shown as such, with its round and peer', async () => {
+  const diverged = { reason: 'diverged', round: 7, peer: 'peer-3' } as const
+  const html = await renderReport({ result: { ...learned, partial: diverged }, command })
+  expect(html).toMatch(/role="alert">This run diverged: in round 7 the parameters of peer-3 /)
+  expect(await renderReport({ result: learned, command })).not.toContain('role="alert"')
+})
+
+test('notes are shown, and cannot be taken for markup', async () => {
+  const html = await renderReport({ result: { ...learned, notes: ['W was made <lazy>'] }, command })
+  expect(html).toContain('<li>W was made &#60;lazy&#62;</li>')
+})
+
+test('a graph of few peers is drawn, of many shown as a table, and the caption says which', async () => {
+  const large = { ...ring, peers: 400 }
+  expect(await renderReport({ result: ring, command })).toContain('A dot is a peer')
+  expect(await renderReport({ result: large, command })).toContain('400 peers are too many to draw as a graph')
+})
+
+test('a topology that changes is drawn over its first rounds', async () => {
+  const changing = { ...ring.recipe, averaging: { ...ring.recipe.averaging, topology: 'one-peer-exponential' } }
+  const html = await renderReport({ result: { ...ring, recipe: changing }, command })
+  expect(html).toContain('drawn are the first 3 rounds')
+})
+
+test('the edges of a topology in a file are drawn from what is in it', async () => {
+  const filed = { ...ring.recipe, averaging: { ...ring.recipe.averaging, topology: 'file:edges.txt' } }
+  const edges = '0 1\n1 2\n2 3\n3 4\n4 5\n'
+  const html = await renderReport({ result: { ...ring, recipe: filed }, command, edges })
+  expect(titles(html)).toContain('Topology: file:edges.txt')
+})
+
+test('rounds become rows of a CSV, with a heading and nothing where nothing was measured', async () => {
+  const [heading, first] = (await roundsAsCsv(ring)).split('\n')
+  expect(heading).toBe(
+    'round,time,consensusDistance,meanSquaredDistance,meanDrift,localLoss,localAccuracyMean,localAccuracyMin,' +
+      'localAccuracyMax,mergedLoss,mergedAccuracy,bytesSent,messages',
+  )
+  const { consensusDistance, meanSquaredDistance, bytesSent, messages } = ring.rounds[0]
+  expect(first).toBe(`0,0,${consensusDistance},${meanSquaredDistance},0,,,,,,,${bytesSent},${messages}`)
+  expect((await roundsAsCsv(ring)).trimEnd().split('\n')).toHaveLength(1 + ring.rounds.length)
+})

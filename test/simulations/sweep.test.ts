@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { renderSweepReport } from '../../simulations/report/sweep-report.ts'
+import { simulate } from '../../simulations/simulate.ts'
+import { keepResultsIn } from '../../simulations/sweep/kept-results.ts'
+import { outcomesAsCsv } from '../../simulations/sweep/outcomes-csv.ts'
+import type { SweepPoint } from '../../simulations/sweep/point.ts'
+import { type ReadyRun, runSweep, type SweepOptions } from '../../simulations/sweep/run-sweep.ts'
+import { parseSweep } from '../../simulations/sweep/sweep-file.ts'
+import { parseRecipe } from '../../src/recipe/recipe.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const { path } = temporaryFolder()
+const accepted = ['peers', 'topology', 'rule', 'seed']
+const read = (content: unknown) => parseSweep(content, accepted, 'grid.json')
+
+test('a grid is all combinations of its values, the last flag changing the fastest, over the base', () => {
+  const points = read({ base: { peers: 8 }, grid: { topology: ['ring', 'torus'], seed: [1, 2] } })
+  expect(points.map(({ name }) => name)).toEqual([
+    'topology=ring seed=1',
+    'topology=ring seed=2',
+    'topology=torus seed=1',
+    'topology=torus seed=2',
+  ])
+  expect(points[2].flags).toEqual({ peers: 8, topology: 'torus', seed: 1 })
+})
+
+test.each<[unknown, RegExp]>([
+  [{ grid: { colour: ['red'] } }, /^grid\.json: unknown "colour" in grid; accepted are peers, topology, rule, seed$/],
+  [{ base: { peerz: 3 }, grid: {} }, /unknown "peerz" in base; accepted are peers/],
+  [{ bases: {}, grid: {} }, /unknown "bases"; accepted are base and grid/],
+  [{ grid: { seed: [] } }, /grid\.seed: expected at least one value/],
+  [{ grid: { seed: [null] } }, /grid\.seed\.0: expected a text, a number, true or false/],
+  [{ base: { seed: 1 }, grid: { seed: [1] } }, /seed is in base and in grid; give it once/],
+  [{ grid: { seed: Array.from({ length: 10_001 }, (_, i) => i) } }, /that is 10001 runs; expected at most 10000/],
+  [[], /grid\.json: /],
+])('%j is refused', (content, words) => {
+  expect(() => read(content)).toThrow(words)
+})
+
+const points = read({ base: { peers: 4 }, grid: { topology: ['ring', 'hypercube', 'complete'] } })
+
+/** Runs points for real, and says which. */
+function sweeper(changes: Partial<SweepOptions> = {}) {
+  const ran: string[] = []
+  const sweep = () =>
+    runSweep({
+      points,
+      prepare: async point => readyRun(point, ran),
+      commandOf: ({ name }) => `run ${name}`,
+      ...changes,
+    })
+  return { ran, sweep }
+}
+
+function readyRun({ name, flags }: SweepPoint, ran: string[]): ReadyRun {
+  const recipe = parseRecipe({
+    objective: { task: 'consensus' },
+    model: { name: 'vector', shape: [3], classes: 0 },
+    training: { steps: 0 },
+    averaging: { topology: String(flags.topology) },
+  })
+  const options = { recipe, peers: Number(flags.peers), seed: 1, rounds: 2 }
+  return {
+    what: JSON.stringify(options),
+    run(listening) {
+      ran.push(name)
+      return simulate({ ...options, ...listening })
+    },
+  }
+}
+
+test('what is finished is not run again, from what was kept', async () => {
+  const folder = join(path, 'finished')
+  const kept = await keepResultsIn(folder)
+  const first = sweeper({ kept })
+  const outcomes = await first.sweep()
+  expect(outcomes.map(({ status }) => status)).toEqual(['finished', 'finished', 'finished'])
+  expect(first.ran).toHaveLength(3)
+  expect(readdirSync(folder)).toHaveLength(3)
+  const again = sweeper({ kept })
+  expect((await again.sweep()).map(outcome => 'result' in outcome && outcome.result)).toEqual(
+    outcomes.map(outcome => 'result' in outcome && outcome.result),
+  )
+  expect(again.ran).toEqual([])
+})
+
+test('a result that is partial is run again, and no other', async () => {
+  const folder = join(path, 'partial')
+  const kept = await keepResultsIn(folder)
+  await sweeper({ kept }).sweep()
+  const file = join(folder, readdirSync(folder).find(name => name.startsWith('topology=ring')) ?? '')
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), partial: { reason: 'interrupted' } }))
+  const again = sweeper({ kept })
+  await again.sweep()
+  expect(again.ran).toEqual(['topology=ring'])
+})
+
+test('what was run otherwise is not taken for the same, though it has the same name', async () => {
+  const kept = await keepResultsIn(join(path, 'other'))
+  await sweeper({ kept }).sweep()
+  const more = points.map(({ name, flags }) => ({ name, flags: { ...flags, peers: 8 } }))
+  const again = sweeper({ kept, points: more })
+  await again.sweep()
+  expect(again.ran).toHaveLength(3)
+})
+
+test('what cannot be is recorded with its reason, and stops nothing', async () => {
+  const six = points.map(({ name, flags }) => ({ name, flags: { ...flags, peers: 6 } }))
+  const outcomes = await sweeper({ points: six }).sweep()
+  expect(outcomes.map(({ status }) => status)).toEqual(['finished', 'refused', 'finished'])
+  expect(outcomes[1]).toMatchObject({ reason: expect.stringMatching(/hypercube needs a power of two .* 4 and 8/) })
+})
+
+test('after an interruption the others wait', async () => {
+  const stop = new AbortController()
+  const onPoint = () => ({ onRound: () => stop.abort(new Error('stop')) })
+  const outcomes = await sweeper({ signal: stop.signal, onPoint }).sweep()
+  expect(outcomes.map(({ status }) => status)).toEqual(['interrupted', 'waiting', 'waiting'])
+})
+
+test('an error that is nobody’s mistake ends the sweep', async () => {
+  const prepare = () => Promise.reject(new TypeError('a bug'))
+  await expect(sweeper({ prepare }).sweep()).rejects.toThrow('a bug')
+})
+
+test('one page compares the runs, with the seeds of one setting as one line, and says what could not be run', async () => {
+  const seeded = read({ base: { peers: 6 }, grid: { topology: ['ring', 'hypercube'], seed: [1, 2] } })
+  const outcomes = await sweeper({ points: seeded }).sweep()
+  const html = await renderSweepReport({ title: 'Two graphs', lead: [], outcomes, command: 'hearsay simulate' })
+  expect(html).toContain('<h1>Two graphs</h1>')
+  expect(html).toContain('4 runs: 2 finished, 2 refused.')
+  expect(html).toContain('A line is the mean of the runs that differ in nothing but their seed.')
+  expect(html).toMatch(/<th scope="row">topology=hypercube seed=1<\/th><td>refused: hypercube needs/)
+  expect(html).toContain('run topology=ring seed=2')
+})
+
+test('runs become rows of a CSV with their flags, how they ended and their last figures', async () => {
+  const outcomes = await sweeper().sweep()
+  const [heading, ring] = (await outcomesAsCsv(outcomes)).split('\n')
+  expect(heading).toMatch(/^run,peers,topology,status,reason,round,time,consensusDistance,/)
+  expect(ring).toMatch(/^topology=ring,4,ring,finished,,2,/)
+})
