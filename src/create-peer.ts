@@ -167,7 +167,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
   }
   const swarm = recipeHash(recipe)
   const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
-  const { averages, inRounds } = peerAveraging(recipe)
+  const { averages, inRounds } = peerAveraging(recipe, topology)
 
   const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
   try {

@@ -21,7 +21,14 @@ export { type ReportInput, renderReport } from '../simulations/report/report.ts'
 export { roundsAsCsv } from '../simulations/report/rounds-csv.ts'
 export { renderSweepReport, type SweepReportInput } from '../simulations/report/sweep-report.ts'
 export type { PeerResult, RoundResult, RunResult, Spread } from '../simulations/result.ts'
-export { type Expectation, findScenario, judge, type Scenario, scenarioNames, type Verdict } from '../simulations/scenario.ts'
+export {
+  type Expectation,
+  findScenario,
+  judge,
+  type Scenario,
+  scenarioNames,
+  type Verdict,
+} from '../simulations/scenario.ts'
 export { simulate } from '../simulations/simulate.ts'
 export { runSwarm, type SwarmOptions } from '../simulations/swarm.ts'
 export { type KeptResults, keepResultsIn } from '../simulations/sweep/kept-results.ts'

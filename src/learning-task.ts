@@ -213,10 +213,14 @@ export const peerRuleNames: readonly string[] = [adpsgd.name, 'dpsgd', isolated.
 /**
  * How peers of this recipe average.
  *
+ * @param topology the recipe's, where it has been read
  * @throws UsageError for what the two-sided exchange cannot carry out, with what comes nearest
  */
-export function peerAveraging(recipe: Recipe): PeerAveraging {
-  const { rule, aggregator, topology } = recipe.averaging
+export function peerAveraging(
+  recipe: Recipe,
+  topology = parseTopology(recipe.averaging.topology, { seed: '' }),
+): PeerAveraging {
+  const { rule, aggregator } = recipe.averaging
   parseRule(rule, PLAIN)
   if (!peerRuleNames.includes(rule)) {
     throw new UsageError(
@@ -238,9 +242,9 @@ export function peerAveraging(recipe: Recipe): PeerAveraging {
   if (inRounds && localSteps === 'auto') {
     throw new UsageError('the rule dpsgd averages in step, so exchange.localSteps is a number; for auto take adpsgd')
   }
-  if (inRounds && !parseTopology(topology, { seed: '' }).symmetric) {
+  if (inRounds && !topology.symmetric) {
     throw new UsageError(
-      `peers average by dpsgd over links that go both ways; ${topology} is directed: take ring, complete or random-regular:4`,
+      `peers average by dpsgd over links that go both ways; ${topology.name} is directed: take ring, complete or random-regular:4`,
     )
   }
   return { averages: rule !== isolated.name, inRounds }

@@ -37,7 +37,7 @@ export async function simulateInRounds(given: SimulationOptions): Promise<RunRes
   const recipe = await identifyModel(given.recipe)
   const options = { ...given, recipe }
   const { peers, seed, signal } = options
-  const parts = partsOf(recipe, recipeHash(recipe))
+  const parts = partsOf({ recipe, swarm: recipeHash(recipe), edges: options.edges })
   const throughMean = averagesThroughMean(options, parts)
   requireFitting(options, parts, throughMean)
   const fitted = fitRule({ ...parts, peers })

@@ -60,11 +60,11 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
   const { steps } = recipe.training
   const target = recipe.averaging.consensusDistance
   const swarm = recipeHash(recipe)
-  const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
+  const topology = parseTopology(recipe.averaging.topology, { seed: swarm, edges: options.edges })
   const misfit = topology.misfit(peers)
   if (misfit !== undefined) throw new UsageError(misfit)
   requirePossible(options)
-  const { averages, inRounds } = peerAveraging(recipe)
+  const { averages, inRounds } = peerAveraging(recipe, topology)
   const trains = steps > 0
   const graph = graphOf(topology, peers, seed)
   const hears = audiences(graph, peers)

@@ -11,7 +11,7 @@ export const BARRIER_WORDS = 2
  * How often a thread looks before it goes to sleep: some microseconds, as long as threads of equal work wait for each other. Who
  * waits longer waits for a thread that has no processor, and must not keep one from it.
  */
-const LOOKS = 10000
+const LOOKS = 2_000
 
 const ARRIVED = 0
 const GENERATION = 1

@@ -15,14 +15,23 @@ export interface Parts {
   readonly topology: Topology
 }
 
+/** What a recipe is of, and what it leaves to the run. */
+interface PartsSource {
+  readonly recipe: Recipe
+  /** The recipe's hash. */
+  readonly swarm: string
+  /** Content of the file that the topology names, where it names one. */
+  readonly edges: string | undefined
+}
+
 /**
- * @param swarm the recipe's hash
  * @param fastMean stands in for the plain mean
  * @throws UsageError for a name that nothing has
  */
-export function partsOf({ averaging, exchange }: Recipe, swarm: string, fastMean: Aggregator = mean): Parts {
+export function partsOf({ recipe, swarm, edges }: PartsSource, fastMean: Aggregator = mean): Parts {
+  const { averaging, exchange } = recipe
   const named = parseAggregator(averaging.aggregator)
   const aggregator = named === mean ? fastMean : named
   const rule = parseRule(averaging.rule, { aggregator, codec: parseCodec(exchange.compression) })
-  return { rule, aggregator, topology: parseTopology(averaging.topology, { seed: swarm }) }
+  return { rule, aggregator, topology: parseTopology(averaging.topology, { seed: swarm, edges }) }
 }

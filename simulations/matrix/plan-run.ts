@@ -47,6 +47,7 @@ export function planRun(
   return {
     recipe,
     swarm: recipeHash(recipe),
+    edges: options.edges,
     peers,
     seed,
     task,

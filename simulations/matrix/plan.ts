@@ -50,6 +50,8 @@ export interface Plan {
   readonly recipe: Recipe
   /** The recipe's hash. */
   readonly swarm: string
+  /** Content of the file that the topology names, where it names one. */
+  readonly edges: string | undefined
   readonly peers: number
   readonly seed: number
   readonly task: TaskPlan

@@ -41,7 +41,7 @@ export async function runThread(
   const own = Array.from({ length: last - first }, (_, k) => first + k)
   const learner = await createLearner(plan, own, heap, tables.memory)
   const kernels = mixingKernels(tables.memory)
-  const parts = partsOf(plan.recipe, plan.swarm, createFastMean(kernels, heap))
+  const parts = partsOf(plan, createFastMean(kernels, heap))
   const block = await createBlock({
     rule: parts.rule,
     learner,
