@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
@@ -51,7 +52,7 @@ const LARGE_RUN: SimulatedRun = {
  * and exchanges of the deployed core on the virtual network at two sizes.
  */
 export const simulator: Benchmark = async say => {
-  const ratios: Record<string, number[]> = { stackedOverOneByOne: [], virtualExchangeCost10kOver100: [] }
+  const ratios: Record<string, number[]> = { stackedOverOneByOne: [] }
   const figures: Record<string, number[]> = {}
   const add = (key: string, value: number) => {
     figures[key] ??= []
@@ -73,11 +74,11 @@ export const simulator: Benchmark = async say => {
     say(`repetition ${repetition} of ${REPETITIONS}: training and rounds`)
   }
   say('exchanges of the deployed core at 100 and 10,000 virtual peers …')
-  const { costs100, costs10k, rss10k } = await run<VirtualCost>('virtual-exchange-cost.ts', {})
-  costs10k.forEach((cost, i) => {
-    ratios.virtualExchangeCost10kOver100.push(cost / costs100[i])
-  })
-  figures.virtual10kRssBytes = rss10k
+  const cost = await run<VirtualCost>('virtual-exchange-cost.ts', {})
+  ratios.virtualExchangeCost10kOver100 = cost.ratios
+  figures.virtualExchangeMicroseconds100 = cost.small
+  figures.virtualExchangeMicroseconds10k = cost.large
+  figures.virtual10kRssBytes = [cost.largeRssBytes]
   return { ratios, figures }
 }
 
@@ -88,17 +89,18 @@ async function stepsPerSecond(setup: StackedSpeedOptions['setup']): Promise<numb
   const options: StackedSpeedOptions = {
     setup,
     network: 'mnist',
-    threads: setup === 'stacked' ? (await import('node:os')).availableParallelism() : 1,
+    threads: setup === 'stacked' ? availableParallelism() : 1,
     localSteps: 1,
   }
   return (await run<{ stepsPerSecond: number }>('stacked-speed.ts', options)).stepsPerSecond
 }
 
-/** One entry a repetition. */
+/** An entry for each repetition; microseconds. */
 interface VirtualCost {
-  readonly costs100: readonly number[]
-  readonly costs10k: readonly number[]
-  readonly rss10k: number[]
+  readonly small: number[]
+  readonly large: number[]
+  readonly ratios: number[]
+  readonly largeRssBytes: number
 }
 
 /** Runs a program of `programs/` and reads the JSON that it prints. */
