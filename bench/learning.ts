@@ -47,6 +47,8 @@ type Run = () => Promise<RunResult>
 const RUNS: readonly (readonly [string, Run])[] = [
   ['mnistMlp', () => virtual(`idx:${MNIST}`, { model: { name: 'mlp:128' } })],
   ['mnistCnn', () => virtual(`idx:${MNIST}`, { model: { name: 'cnn' } })],
+  ['mnistGossip16', () => rounds(16, 1_000, 'adpsgd')],
+  ['mnistOnePeer', () => rounds(1, 16_000, 'none')],
   [
     'spambaseLinear',
     () => virtual(`csv:${SPAMBASE}?header=no&standardise=yes`, { model: { name: 'linear' } }, SPAMBASE_SEED),
@@ -58,6 +60,13 @@ const RUNS: readonly (readonly [string, Run])[] = [
 async function virtual(source: string, recipe: RecipeInput, seed = 1): Promise<RunResult> {
   const data = await loadDataset(source, { seed })
   return simulate({ recipe: fitted(recipe, data), data, peers: 8, partition: 'iid', seed })
+}
+
+/** `mlp:64` on the matrix engine: gossiping peers with equal shares, or one with all data and as many samples. */
+async function rounds(peers: number, steps: number, rule: string): Promise<RunResult> {
+  const data = await loadDataset(`idx:${MNIST}`, { seed: 1 })
+  const recipe = fitted({ model: { name: 'mlp:64' }, training: { steps }, averaging: { rule } }, data)
+  return simulate({ recipe, data, peers, partition: 'iid', seed: 1, engine: 'matrix', evaluateEvery: steps })
 }
 
 /** What `swarm` takes for text, and twice as many steps: they are done within ten minutes on two cores. */

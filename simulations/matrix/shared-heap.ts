@@ -26,7 +26,7 @@ export interface SharedHeap {
   floats(length: number): Float32Array
   /** Zeros. @throws UsageError where the memory is full */
   doubles(length: number): Float64Array
-  /** Zeros. @throws SwarmTooLargeError */
+  /** Zeros. @throws UsageError where the memory is full */
   integers(length: number): Int32Array
   /** What any thread keeps there. */
   floatsAt(address: number, length: number): Float32Array

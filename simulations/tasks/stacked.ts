@@ -27,7 +27,9 @@ interface Stack {
 export function createStackedLearner(stack: Stack): Learner {
   const { memory, allocate, initial, peers } = stack
   const trainer = createStackedTrainer(stack)
-  const scratch = new Float32Array(memory.buffer, allocate(initial.byteLength), initial.length)
+  // The buffer only afterwards: taking memory may make it grow, and the old buffer ends where it ended.
+  const address = allocate(initial.byteLength)
+  const scratch = new Float32Array(memory.buffer, address, initial.length)
 
   function addressOf(vector: Vector): number {
     if (vector instanceof Float32Array && vector.buffer instanceof SharedArrayBuffer) return vector.byteOffset

@@ -30,6 +30,26 @@ for (const { what, name, steps, accuracy } of NETWORKS) {
   }, 60_000)
 }
 
+test('sixteen gossiping peers learn what one with all their data learns from as many samples', async context => {
+  const folder = realData('mnist-10k')
+  if (folder === undefined) return context.skip(missingData('mnist-10k'))
+  const data = await loadDataset(`idx:${folder}`, { seed: 1 })
+  const { shape, classes } = data.train
+  const mergedOf = async (peers: number, steps: number, rule: string) => {
+    const recipe = parseRecipe({
+      model: { name: 'mlp:64', shape: [...shape], classes },
+      training: { steps },
+      averaging: { rule },
+    })
+    const run = { recipe, data, peers, partition: 'iid', seed: 1, engine: 'matrix', evaluateEvery: steps } as const
+    return (await simulate(run)).final.merged?.accuracy ?? Number.NaN
+  }
+  const [swarm, alone] = [await mergedOf(16, 250, 'adpsgd'), await mergedOf(1, 16 * 250, 'none')]
+  expect(swarm).toBeGreaterThan(0.94)
+  // A quarter of the steps of `npm run bench -- learning`, where it is half a point.
+  expect(Math.abs(alone - swarm)).toBeLessThan(0.01)
+}, 60_000)
+
 test('eight peers tell spam from what is none, with statistics that all of them share', async context => {
   const file = realData('spambase/spambase.csv')
   if (file === undefined) return context.skip(missingData('spambase/spambase.csv'))
