@@ -1,11 +1,11 @@
 import { HearsayError } from '../../src/errors.ts'
-import { MAX_FRAME_BYTES } from '../../src/gossip/constants.ts'
-import type { AbortOptions, Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../../src/gossip/ports.ts'
-import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../src/gossip/stream-errors.ts'
+import type { Channel, Network, NetworkHandlers, PeerId } from '../../src/gossip/ports.ts'
+import { ConnectionLostError } from '../../src/gossip/stream-errors.ts'
 import type { Random } from '../../src/random/random.ts'
 import { parseDelay } from '../delay.ts'
 import type { Bandwidth } from '../options.ts'
 import type { VirtualClock } from './clock.ts'
+import { type End, type Endpoint, type Medium, openStream } from './streams.ts'
 
 /** How the virtual network treats what is sent. */
 export interface Weather {
@@ -50,11 +50,6 @@ export interface VirtualNetwork {
   traffic(peer: PeerId): Traffic
 }
 
-/**
- * Bytes written to a stream and not read yet, beyond which its writer waits; as large as the window of the real network.
- */
-const WINDOW_BYTES = 4 * 1024 * 1024
-
 const BITS_PER_BYTE = 8
 
 /** Of a bandwidth of 1 Mbit/s. */
@@ -65,31 +60,13 @@ interface Traffic {
   readonly bytesOut: number
 }
 
-interface Node {
-  readonly peer: PeerId
-  readonly slowness: number
+interface Node extends Endpoint {
   readonly audience: readonly PeerId[] | undefined
   handlers: NetworkHandlers | undefined
   readonly connections: Set<Node>
   readonly banned: Set<PeerId>
-  readonly streams: Set<End>
-  /** When it has sent all that it was given, and what of it goes to each other. */
-  idle: number
-  readonly linkIdle: Map<Node, number>
   /** In all its lives. */
   readonly traffic: { -readonly [Direction in keyof Traffic]: number }
-}
-
-// Most queues are empty or hold one: an array that could take more would be most of what a stream takes.
-const NOTHING: (Uint8Array | undefined)[] = []
-const NOBODY: (() => void)[] = []
-
-/** One end of a stream. */
-interface End {
-  readonly stream: FrameStream
-  readonly node: Node
-  readonly remote: Node
-  fail(reason: Error): void
 }
 
 export function createVirtualNetwork(clock: VirtualClock, random: Random, weather: Weather): VirtualNetwork {
@@ -102,13 +79,13 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
   const draw = parseDelay(weather.delay)
   const { host, link } = weather.bandwidth ?? {}
 
-  const delay = (a: Node, b: Node) => draw(random) * Math.max(a.slowness, b.slowness)
+  const delay = (a: Endpoint, b: Endpoint) => draw(random) * Math.max(a.slowness, b.slowness)
   const lost = () => weather.loss > 0 && random.uniform() < weather.loss
   const isUp = (node: Node) => node.handlers !== undefined && nodes.get(node.peer) === node
   const reaches = (a: Node, b: Node) => apart === undefined || apart.has(a.peer) === apart.has(b.peer)
 
   /** Gives a node so many bytes to send. @returns milliseconds until the last of them has left */
-  function sending(from: Node, to: Node, bytes: number): number {
+  function sending(from: Endpoint, to: Endpoint, bytes: number): number {
     if (host === undefined && link === undefined) return 0
     const milliseconds = (bytes * BITS_PER_BYTE) / BITS_PER_MILLISECOND
     const now = clock.now()
@@ -127,6 +104,8 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
     return left - now
   }
 
+  const medium: Medium = { clock, sending, delay, lost }
+
   function connect(a: Node, b: Node): void {
     if (a.connections.has(b)) return
     a.connections.add(b)
@@ -142,147 +121,6 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
     b.connections.delete(a)
     a.handlers?.disconnected(b.peer)
     b.handlers?.disconnected(a.peer)
-  }
-
-  function openStream(a: Node, b: Node): [End, End] {
-    const there = { end: undefined as End | undefined }
-    const here = createEnd(a, b, () => there.end as End)
-    there.end = createEnd(b, a, () => here)
-    return [here, there.end]
-  }
-
-  interface QueuedEnd extends End {
-    /** A frame arrives; `undefined` is the end of the other side's writing. */
-    deliver(frame: Uint8Array | undefined): void
-    /** Bytes written to this end that nobody has read, under way or arrived. */
-    unread: number
-    wake(): void
-  }
-
-  function createEnd(node: Node, remote: Node, other: () => End): QueuedEnd {
-    let inbox: (Uint8Array | undefined)[] = NOTHING
-    let failure: Error | undefined
-    let written = false
-    /** Whether the other side's last frame has arrived. */
-    let ended = false
-    let arrival = 0
-    /** Wakes whoever waits for this end to change. */
-    let wakes: (() => void)[] = NOBODY
-
-    const peerEnd = () => other() as QueuedEnd
-    const wake = () => {
-      const waiting = wakes
-      wakes = NOBODY
-      for (const one of waiting) one()
-    }
-
-    function fail(reason: Error): void {
-      if (failure !== undefined) return
-      failure = reason
-      node.streams.delete(end)
-      wake()
-    }
-
-    /** What both sides have ended, no broken connection can take back. */
-    function forgetWhenDone(): void {
-      if (written && ended) node.streams.delete(end)
-    }
-
-    function changed({ signal }: AbortOptions): Promise<void> {
-      return new Promise((resolve, reject) => {
-        const onAbort = () => reject(signal.reason)
-        signal.addEventListener('abort', onAbort, { once: true })
-        const wakeUp = () => {
-          signal.removeEventListener('abort', onAbort)
-          resolve()
-        }
-        wakes = wakes.length === 0 ? [wakeUp] : [...wakes, wakeUp]
-      })
-    }
-
-    /** Puts a frame on its way, behind those before it. */
-    function transmit(frame: Uint8Array | undefined): void {
-      messages++
-      const sent = sending(node, remote, frame?.byteLength ?? 0)
-      arrival = Math.max(arrival, clock.now() + sent + delay(node, remote))
-      if (lost()) {
-        clock.after(arrival - clock.now(), () => peerEnd().fail(new ConnectionLostError('the connection broke')))
-        clock.after(arrival - clock.now() + delay(remote, node), () =>
-          fail(new ConnectionLostError('the connection broke')),
-        )
-        return
-      }
-      clock.after(arrival - clock.now(), () => peerEnd().deliver(frame))
-    }
-
-    const end: QueuedEnd = {
-      node,
-      remote,
-      unread: 0,
-      fail,
-      deliver(frame) {
-        if (failure !== undefined) return
-        inbox = inbox.length === 0 ? [frame] : [...inbox, frame]
-        if (frame === undefined) {
-          ended = true
-          forgetWhenDone()
-        }
-        node.traffic.bytesIn += frame?.byteLength ?? 0
-        wake()
-      },
-      stream: {
-        peer: remote.peer,
-        async write(frame, options) {
-          options.signal.throwIfAborted()
-          if (failure !== undefined) throw failure
-          if (written) throw new StreamEndedError('this side of the stream is closed')
-          if (frame.byteLength > MAX_FRAME_BYTES) {
-            throw new ProtocolError(`a frame of ${frame.byteLength} bytes; the longest has ${MAX_FRAME_BYTES}`)
-          }
-          peerEnd().unread += frame.byteLength
-          node.traffic.bytesOut += frame.byteLength
-          bytesSent += frame.byteLength
-          // A copy: the writer may use its memory again.
-          transmit(frame.slice())
-          while (peerEnd().unread > WINDOW_BYTES) {
-            await changed(options)
-            if (failure !== undefined) throw failure
-          }
-        },
-        async read(options) {
-          options.signal.throwIfAborted()
-          for (;;) {
-            if (failure !== undefined) throw failure
-            if (inbox.length > 0) {
-              const frame = inbox[0]
-              if (frame === undefined) throw new StreamEndedError('the other side closed the stream')
-              inbox = inbox.length === 1 ? NOTHING : inbox.slice(1)
-              end.unread -= frame.byteLength
-              peerEnd().wake()
-              return frame
-            }
-            await changed(options)
-          }
-        },
-        async close() {
-          if (failure !== undefined) throw failure
-          if (written) return
-          written = true
-          forgetWhenDone()
-          transmit(undefined)
-        },
-        abort(reason) {
-          if (failure !== undefined) return
-          fail(reason)
-          clock.after(delay(node, remote), () =>
-            peerEnd().fail(new ConnectionLostError('the other side reset the stream')),
-          )
-        },
-      },
-      wake,
-    }
-    node.streams.add(end)
-    return end
   }
 
   function leave(node: Node, reason: Error): void {
@@ -312,6 +150,14 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
       idle: 0,
       linkIdle: new Map(),
       traffic: carried.get(peer) ?? { bytesIn: 0, bytesOut: 0 },
+      sent(bytes) {
+        messages++
+        bytesSent += bytes
+        node.traffic.bytesOut += bytes
+      },
+      arrived(bytes) {
+        node.traffic.bytesIn += bytes
+      },
     }
     carried.set(peer, node.traffic)
     const before = { ...node.traffic }
@@ -338,7 +184,7 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
         }
         messages++
         connect(node, target)
-        const [here, there] = openStream(node, target)
+        const [here, there] = openStream(medium, node, target)
         serve(target, channel, there)
         await clock.sleep(delay(target, node), options)
         return here.stream
@@ -349,14 +195,12 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
         for (const other of hearers(node)) {
           // Even where this peer is banned: others forward what it says.
           if (other === node || !isUp(other)) continue
-          messages++
-          node.traffic.bytesOut += announcement.byteLength
-          bytesSent += announcement.byteLength
+          node.sent(announcement.byteLength)
           const sent = sending(node, other, announcement.byteLength)
           if (lost()) continue
           clock.after(sent + delay(node, other), () => {
             if (!isUp(other) || !reaches(node, other)) return
-            other.traffic.bytesIn += announcement.byteLength
+            other.arrived(announcement.byteLength)
             other.handlers?.announcement(peer, announcement)
           })
         }

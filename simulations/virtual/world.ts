@@ -4,10 +4,11 @@
  * @packageDocumentation
  */
 
+import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
 import type { GossipEvents } from '../../src/gossip/events.ts'
 import { createGossip, type Gossip, type GossipOptions } from '../../src/gossip/gossip.ts'
 import type { PeerId, Trainer } from '../../src/gossip/ports.ts'
-import { preciseMeanOf } from '../../src/parameters/vectors.ts'
+import { addScaled, preciseMeanOf } from '../../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
 import { createVirtualClock, type VirtualClock } from './clock.ts'
 import { createVirtualDisk, type VirtualDisk } from './disk.ts'
@@ -166,19 +167,21 @@ export function createWorld(options: WorldOptions): World {
     },
 
     mean() {
-      const states = inhabitants.flatMap(({ peer, gossip, disk }) => {
-        if (gossip !== undefined) return [{ peer, parameters: gossip.parameters(), ...gossip.open() }]
-        const saved = disk.content()
-        return saved === undefined ? [] : [saved]
-      })
+      const states: (Pick<Checkpoint, 'parameters' | 'decisions' | 'doubts'> & { readonly peer: PeerId })[] = []
+      let inDoubt = false
+      for (const { peer, gossip, disk } of inhabitants) {
+        const state = gossip ? { peer, parameters: gossip.parameters(), ...gossip.open() } : disk.content()
+        if (state === undefined) continue
+        states.push(state)
+        inDoubt ||= state.doubts.length > 0
+      }
       const mean = preciseMeanOf(states.map(({ parameters }) => parameters))
-      if (states.every(({ doubts }) => doubts.length === 0)) return mean
+      if (!inDoubt) return mean
       const decided = new Set(states.flatMap(({ peer, decisions }) => decisions.map(({ id }) => `${peer}/${id}`)))
-      const pending = states.flatMap(({ doubts }) =>
-        doubts.filter(({ partner, id }) => decided.has(`${partner}/${id}`)),
-      )
-      for (const { difference } of pending) {
-        for (let i = 0; i < mean.length; i++) mean[i] += difference[i] / states.length
+      for (const { doubts } of states) {
+        for (const { partner, id, difference } of doubts) {
+          if (decided.has(`${partner}/${id}`)) addScaled(mean, 1 / states.length, difference)
+        }
       }
       return mean
     },

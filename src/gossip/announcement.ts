@@ -38,12 +38,11 @@ const announcementSchema = z.strictObject({
 /** What a peer tells everybody about itself, about once a second. */
 export type Announcement = Omit<z.infer<typeof announcementSchema>, 'sketch'> & { readonly sketch: Float32Array }
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
   const sketch = Buffer.from(littleEndianBytes(announcement.sketch)).toString('base64')
-  return encoder.encode(JSON.stringify({ ...announcement, sketch }))
+  return Buffer.from(JSON.stringify({ ...announcement, sketch }))
 }
 
 /** Peers that share a process hear the very same bytes: what one of them has validated, the others need not. */

@@ -53,11 +53,11 @@ const schemas = {
 type Messages = { [Type in keyof typeof schemas]: z.infer<(typeof schemas)[Type]> }
 export type Message = Messages[keyof Messages]
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 export async function send(stream: FrameStream, message: Message, options: AbortOptions): Promise<void> {
-  await stream.write(encoder.encode(JSON.stringify(message)), options)
+  // Short buffers share memory, which is quicker than one of their own.
+  await stream.write(Buffer.from(JSON.stringify(message)), options)
 }
 
 /**

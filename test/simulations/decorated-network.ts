@@ -19,9 +19,12 @@ export function decorateStreams(
   }
 }
 
+const decoder = new TextDecoder()
+const TYPE = /^\{"type":"(\w+)"/
+
 /** What a frame is: the type of a control message, or `data` for a part of a vector. */
 export function frameType(frame: Uint8Array): string {
   // A part of a vector opens with the index of its first element; only one beyond 2 GB could open with a brace.
   if (frame[0] !== '{'.charCodeAt(0)) return 'data'
-  return /^\{"type":"(\w+)"/.exec(new TextDecoder().decode(frame.subarray(0, 40)))?.[1] ?? 'data'
+  return TYPE.exec(decoder.decode(frame.subarray(0, 40)))?.[1] ?? 'data'
 }
