@@ -51,7 +51,8 @@ export interface SwarmOptions {
   readonly onRound?: (round: RoundResult) => void
   /** What is being done: `alone` while isolated peers are trained for comparison, after the swarm has sealed. */
   readonly onPhase?: (phase: 'training' | 'alone' | 'done') => void
-  /** Stops the peers cleanly; the run rejects with the signal's reason. */
+  /** Stops the peers cleanly: what there is by then is the result, marked as partial. Before they run, and while isolated
+   * peers are trained, the run rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
 
@@ -110,8 +111,11 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
         if (statistics !== undefined) standardising?.use(statistics)
       })
     }
-    const either = AbortSignal.any([signal, failed.signal])
-    const rounds = await watchSwarm(peers, recipe, began, judge.evaluate, either, options.onRound)
+    const rounds = await watchSwarm(peers, recipe, began, judge.evaluate, {
+      signal,
+      failed: failed.signal,
+      onRound: options.onRound,
+    })
     const time = (systemClock.now() - began) / 1_000
     const hashes = new Set(peers.map(peer => peer.sealed()))
     const sealed = hashes.size === 1 && !hashes.has(undefined)
@@ -120,13 +124,14 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       const { bytesIn, bytesOut, exchanges } = peer.status()
       return { peer: peer.id, samples: samples(shards[i]), sealed: peer.sealed() ?? null, bytesIn, bytesOut, exchanges }
     })
+    const interrupted = signal.aborted
     const accuracies: number[] = []
     for (const peer of peers) accuracies.push((await judge.evaluate(peer.trained() ?? peer.parameters())).accuracy)
-    await stopAll(peers, 'consensus')
+    await stopAll(peers, interrupted ? 'interrupted' : 'consensus')
 
-    onPhase('alone')
     const seeds = shards.map((_shard, index) => seedOf(seed, index))
-    const alone = await trainAlone({ recipe, shards, test, seeds, placement, signal })
+    if (!interrupted) onPhase('alone')
+    const alone = interrupted ? [] : await trainAlone({ recipe, shards, test, seeds, placement, signal })
     onPhase('done')
     const wallSeconds = (systemClock.now() - began) / 1_000
     return {
@@ -144,7 +149,8 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       },
       sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`)),
       sealed,
-      peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] })),
+      peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] ?? null })),
+      ...(interrupted ? { partial: { reason: 'interrupted' } } : {}),
       timing: {
         wallSeconds,
         secondsInRounds: time,
@@ -191,14 +197,21 @@ async function makePeers(
   for (const outcome of made) if (outcome.status === 'rejected') throw outcome.reason
 }
 
+interface Watching {
+  /** Ends the run early, and cleanly. */
+  readonly signal: AbortSignal
+  /** A peer cannot go on. */
+  readonly failed: AbortSignal
+  readonly onRound?: (round: RoundResult) => void
+}
+
 /** Starts the peers, and measures the swarm before and now and then, until every peer has sealed, or has trained where nothing is averaged. */
 async function watchSwarm(
   peers: readonly Peer[],
   recipe: Recipe,
   began: number,
   judge: Judge,
-  signal: AbortSignal,
-  onRound: (round: RoundResult) => void = () => {},
+  { signal, failed, onRound = () => {} }: Watching,
 ): Promise<RoundResult[]> {
   const rounds: RoundResult[] = []
   const { steps } = recipe.training
@@ -227,14 +240,16 @@ async function watchSwarm(
   await measure(PROGRESS_LABELS)
   await Promise.all(peers.map(peer => peer.start()))
   let next = steps / EVALUATIONS
-  while (!over()) {
-    await systemClock.sleep(POLL_MS, { signal })
+  const either = AbortSignal.any([signal, failed])
+  while (!over() && !signal.aborted) {
+    // Whoever interrupts still wants to know how far it came; who fails ends the run.
+    await systemClock.sleep(POLL_MS, { signal: either }).catch(() => failed.throwIfAborted())
     const slowest = Math.min(...peers.map(peer => peer.status().step))
     if (slowest < next || slowest >= steps) continue
     next = slowest + steps / EVALUATIONS
     await measure(PROGRESS_LABELS)
   }
-  await measure()
+  await measure(signal.aborted ? PROGRESS_LABELS : undefined)
   return rounds
 }
 

@@ -64,16 +64,20 @@ test('people see tables and the hash on stdout', async () => {
   expect(stderr).toMatch(/^swarm [0-9a-f]{12}: 3 peers/)
 })
 
-test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint', async () => {
+test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint, and the result as far as it came', async () => {
   const state = `${folder.path}/interrupted`
-  const running = start(['swarm', ...tiny, '--steps', '1000000', '--state', state])
+  const out = `${folder.path}/interrupted.json`
+  const running = start(['swarm', ...tiny, '--steps', '1000000', '--state', state, '--out', out])
   await running.printed(/training: slowest at step/)
   running.signal('SIGINT')
   const { code, stdout, stderr } = await running.finished
   expect(code, stderr).toBe(130)
   expect(stdout).toBe('')
   const [, afterwards] = stderr.split('interrupted: stopping cleanly; once more ends at once\n')
-  expect(afterwards).toMatch(/^stopped with the slowest peer at step [\d,]+ of 1,000,000\n$/)
+  expect(afterwards).toMatch(
+    /^stopped with the slowest peer at step [\d,]+ of 1,000,000\nwrote .*interrupted\.json, as far as it came\n$/,
+  )
+  expect(JSON.parse(readFileSync(out, 'utf8')).partial).toEqual({ reason: 'interrupted' })
   for (const peer of ['peer-1', 'peer-2', 'peer-3']) {
     expect(existsSync(`${state}/${peer}/checkpoint.safetensors`)).toBe(true)
     expect(existsSync(`${state}/${peer}/lock`)).toBe(false)

@@ -8,11 +8,7 @@ export async function execute(
   plan: Plan,
   listening: Pick<SimulationOptions, 'onRound' | 'signal'>,
 ): Promise<RunResult> {
-  const { runSwarm, simulate } = await import('../../../src/index.ts')
-  const { recipe, peers, seed, data, partition, backend } = plan
-  if (plan.engine === 'libp2p' && data !== undefined && partition !== undefined) {
-    return await runSwarm({ recipe, peers, seed, data, partition, backend, ...listening })
-  }
+  const { simulate } = await import('../../../src/index.ts')
   return await simulate({ ...plan, ...listening })
 }
 

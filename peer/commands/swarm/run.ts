@@ -77,6 +77,10 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
       out.say(`stopped with the slowest peer at step ${count(slowest)} of ${count(recipe.training.steps)}`)
     }
   }
+  if (signal.aborted && flags.out !== undefined) {
+    await writeResult(flags.out, result)
+    out.say(`wrote ${flags.out}, as far as it came`)
+  }
   signal.throwIfAborted()
 
   // Shown first: it must not be lost with a file that cannot be written.
