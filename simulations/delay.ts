@@ -5,7 +5,7 @@ import type { Random } from '../src/random/random.ts'
 export type Delay = (random: Random) => number
 
 /** What {@link parseDelay} accepts; all in milliseconds but SIGMA, which is of the logarithm. */
-export const DELAY_FORMS = 'MS, LO-HI, normal:MEAN,SD, lognormal:MEDIAN,SIGMA or exponential:MEAN'
+const DELAY_FORMS = 'MS, LO-HI, normal:MEAN,SD, lognormal:MEDIAN,SIGMA or exponential:MEAN'
 
 const NUMBER = String.raw`(\d+(?:\.\d+)?)`
 const pattern = (text: string) => new RegExp(`^${text.replaceAll('N', NUMBER)}$`)

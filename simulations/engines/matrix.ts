@@ -11,7 +11,8 @@ import { hashParameters } from '../../src/parameters/hash.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { recipeHash } from '../../src/recipe/recipe.ts'
 import { sampleText } from '../../src/sample-text.ts'
-import { notesOn, pairwiseDistances, partialOf, peerResults } from '../matrix/conclude.ts'
+import { requireConditions } from '../conditions.ts'
+import { distancesOfHonest, notesOn, partialOf, peerResults } from '../matrix/conclude.ts'
 import { chooseLiars } from '../matrix/liars.ts'
 import { type Parts, partsOf } from '../matrix/parts.ts'
 import { CONTROL } from '../matrix/plan.ts'
@@ -39,17 +40,17 @@ export async function simulateInRounds(given: SimulationOptions): Promise<RunRes
   const { peers, seed, signal } = options
   const parts = partsOf({ recipe, swarm: recipeHash(recipe), edges: options.edges })
   const throughMean = averagesThroughMean(options, parts)
+  requireConditions(options)
   requireFitting(options, parts, throughMean)
   const fitted = fitRule({ ...parts, peers })
   const liars = chooseLiars(options)
 
   const memory = createSharedMemory()
   const heap = createHeap(memory)
-  const task = await planTask(options, liars, heap, memory)
+  const task = await planTask(options, liars, heap, memory, length => requireRoom(options, parts.rule, length))
   const plan = planRun(options, task, liars, throughMean)
   const threads = plan.blocks.length - 1
   const { parameters } = task
-  requireRoom(parts.rule, peers, parameters)
   const tables = createTables(memory, heap, { peers, parameters, threads })
 
   const rounds: RoundResult[] = []
@@ -77,8 +78,8 @@ export async function simulateInRounds(given: SimulationOptions): Promise<RunRes
     sample: await sampleText(recipe, mean, createRandom(`${seed}/sample`)),
     sealed: false,
     peerResults: peerResults(plan, tables),
-    notes: [...fitted.notes, ...notesOn(plan, parts)],
-    pairwise: ending.reason === 'diverged' ? undefined : pairwiseDistances(plan, tables, heap),
+    notes: [...fitted.notes, ...notesOn(plan, parts, ending)],
+    pairwise: ending.reason === 'diverged' ? undefined : distancesOfHonest(plan, tables, heap),
     ...partialOf(ending, peers),
     timing: {
       wallSeconds: (performance.now() - began) / 1_000,

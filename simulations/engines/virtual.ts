@@ -153,10 +153,14 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
 
     /** When all had trained. */
     let since = trains ? undefined : 0
+    let latest = { exchanges: 0, at: 0 }
     function hopeless(): boolean {
       if (since === undefined && allTrained()) since = clock.now()
+      if (progress.exchanges() > latest.exchanges) latest = { exchanges: progress.exchanges(), at: clock.now() }
       const patience = options.churn === undefined ? LIMIT_MS : LIMIT_UNDER_CHURN_MS
-      return seals && averages && since !== undefined && clock.now() - since > patience
+      // Who is to average for so many rounds need not agree, but must get on.
+      const from = seals ? since : limit !== undefined && !trains ? latest.at : undefined
+      return averages && from !== undefined && clock.now() - from > patience
     }
 
     async function measure(at: number, labels?: number): Promise<void> {

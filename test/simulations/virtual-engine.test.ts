@@ -16,7 +16,7 @@ const consensus = (averaging: RecipeInput['averaging'] = {}) =>
 const run = (options: Partial<SimulationOptions>) => simulate({ recipe: consensus(), peers: 8, seed: 1, ...options })
 
 async function learn(options: Partial<SimulationOptions>, training: RecipeInput['training'] = {}) {
-  const data = await loadDataset('digits', { seed: 1, samples: 200 })
+  const data = await loadDataset('digits', { seed: 1, samples: 100 })
   const recipe = parseRecipe({ model: { name: 'linear' }, training: { steps: 60, ...training } })
   return await simulate({ recipe, peers: 4, seed: 3, data, ...options })
 }
@@ -62,9 +62,13 @@ test('a network that falls apart keeps the swarm apart until it heals', async ()
 })
 
 test('stragglers hold up the training of all as much as they are slower', async () => {
-  const [usual, slow] = [await learn({}), await learn({ stragglers: { share: 0.25, training: 10 } })]
-  // 60 steps of 10 ms, and of 100 ms.
-  expect(slow.final.time - usual.final.time).toBeGreaterThan(60 * 0.09 - 1)
+  const steps = 30
+  const [usual, slow] = [
+    await learn({}, { steps }),
+    await learn({ stragglers: { share: 0.25, training: 10 } }, { steps }),
+  ]
+  // Steps of 10 ms, and of 100 ms; to agree takes less than a second more or less.
+  expect(slow.final.time - usual.final.time).toBeGreaterThan(steps * 0.09 - 1)
 })
 
 test('a narrow uplink makes exchanges of a large vector slower', async () => {
@@ -122,12 +126,12 @@ describe('a swarm in which each peer knows only its neighbours', () => {
   const peers = 300
 
   test('keeps its mean, comes closer, and says so', async () => {
-    const { final, rounds, notes, sealed } = await run({ peers, rounds: 4 })
+    const { final, rounds, notes, sealed } = await run({ peers, rounds: 2 })
     expect(notes).toEqual([
       expect.stringMatching(/^each peer knows only 32 others, its neighbours in random-regular:32/),
     ])
     expect(final.meanDrift).toBeLessThan(1e-5)
-    expect(final.meanSquaredDistance).toBeLessThan(rounds[0].meanSquaredDistance / 10)
+    expect(final.meanSquaredDistance).toBeLessThan(rounds[0].meanSquaredDistance / 2)
     expect(sealed).toBe(false)
   })
 
