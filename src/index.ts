@@ -40,7 +40,21 @@ export { parseSweep } from '../simulations/sweep/sweep-file.ts'
 export { parseChurnTrace } from '../simulations/virtual/churn-trace.ts'
 export { aggregatorNames, parseAggregator } from './averaging/aggregators/registry.ts'
 export { attackNames, parseAttack } from './averaging/attacks/registry.ts'
+export { type FixedPoint, fromFixedPoint, toFixedPoint } from './averaging/privacy/fixed-point.ts'
+export { type GaussianMechanism, privatise } from './averaging/privacy/gaussian-mechanism.ts'
+export { type MaskedRound, maskShare, sumOfShares } from './averaging/privacy/pairwise-masks.ts'
+export { epsilonAfter, type GaussianRelease, neighbourEpsilon } from './averaging/privacy/renyi-accountant.ts'
+export { addZeroSumNoise } from './averaging/privacy/zero-sum-noise.ts'
 export { parseRule, ruleNames } from './averaging/rules/registry.ts'
+export { activePeers, teleportationMessages, teleportationRound } from './averaging/teleportation.ts'
+export {
+  generalizedTokenAccount,
+  randomizedTokenAccount,
+  receive as receiveWithTokens,
+  simpleTokenAccount,
+  type TokenAccount,
+  tick as tickTokens,
+} from './averaging/token-account.ts'
 export { edgesFileOf, parseTopology, topologyNames } from './averaging/topologies/registry.ts'
 export {
   type Consensus,
