@@ -6,7 +6,7 @@ import type { Benchmark } from './benchmark.ts'
 import type { SimulatedRun, SimulatedSpeed } from './programs/simulated-run.ts'
 import type { StackedSpeedOptions } from './programs/stacked-speed.ts'
 
-const REPETITIONS = 5
+const REPETITIONS = 3
 const DATA = process.env.HEARSAY_DATA ?? join(import.meta.dirname, '../../shared/data')
 const SPAMBASE = join(DATA, 'spambase/spambase.csv')
 
@@ -16,7 +16,7 @@ const SPAMBASE_RUN: SimulatedRun = {
   data: `csv:${SPAMBASE}?header=no&standardise=yes`,
   recipe: {
     model: { name: 'linear' },
-    training: { steps: 20_000, batch: 32, learningRate: 0.05 },
+    training: { steps: 5_000, batch: 32, learningRate: 0.05 },
     averaging: { rule: 'dpsgd', topology: 'random-regular:20' },
     exchange: { localSteps: 1 },
   },
@@ -28,7 +28,7 @@ const SOFTMAX_RUN: SimulatedRun = {
   data: 'synthetic:64,10',
   recipe: {
     model: { name: 'linear' },
-    training: { steps: 100_000, batch: 16, learningRate: 0.01 },
+    training: { steps: 30_000, batch: 16, learningRate: 0.01 },
     averaging: { rule: 'dpsgd', topology: 'ring' },
     exchange: { localSteps: 1 },
   },

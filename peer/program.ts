@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, Help, type Option } from 'commander'
 import { addDoctor } from './commands/doctor/command.ts'
 import { addExport } from './commands/export/command.ts'
@@ -10,6 +9,7 @@ import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
 import { readNames } from './names.ts'
 import { widthOf } from './prose.ts'
+import { version } from './version.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
@@ -81,16 +81,4 @@ function commonLast(options: readonly Option[]): Option[] {
 
 function commandNames(program: Command): string {
   return program.commands.map(command => command.name()).join(', ')
-}
-
-/** The package's version: one folder up in the sources, two once built. */
-function version(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version
-    } catch {
-      // Not here: the next place.
-    }
-  }
-  return 'unknown'
 }

@@ -1,5 +1,5 @@
 import type { Recipe } from '../src/recipe/recipe.ts'
-import type { EngineName } from './options.ts'
+import type { Bandwidth, EngineName, NetworkSplit, SimulationOptions, Stragglers } from './options.ts'
 
 /** Over all peers, each with its own parameters, on the same test set. */
 export interface Spread {
@@ -48,6 +48,20 @@ export interface PeerResult {
   readonly exchanges: number
 }
 
+/** Under what a run was made, beside its recipe: only what was given. Each is what the simulation's option of the name says. */
+export interface RunConditions {
+  /** How data were dealt. */
+  readonly partition?: string
+  readonly loss?: number
+  /** `trace` where it was said who was away when. */
+  readonly churn?: number | 'trace'
+  readonly delay?: string
+  readonly bandwidth?: Bandwidth
+  readonly stragglers?: Stragglers
+  readonly splits?: readonly NetworkSplit[]
+  readonly byzantine?: NonNullable<SimulationOptions['byzantine']>
+}
+
 /** The document that `--out` writes. */
 export interface RunResult {
   readonly hearsay: '1'
@@ -56,6 +70,8 @@ export interface RunResult {
   readonly seed: number
   readonly engine: EngineName
   readonly peers: number
+  /** Left out where nothing was given. */
+  readonly conditions?: RunConditions
   readonly rounds: readonly RoundResult[]
   /** Of the mixing matrix, where it is fixed; else null. */
   readonly spectralGap: number | null

@@ -1,6 +1,6 @@
 import { UsageError } from '../src/errors.ts'
 import type { EngineName, SimulationOptions } from './options.ts'
-import type { RunResult } from './result.ts'
+import type { RunConditions, RunResult } from './result.ts'
 
 /** Each engine is loaded when it is asked for, with whatever it needs. */
 const engines: Readonly<Record<EngineName, () => Promise<(options: SimulationOptions) => Promise<RunResult>>>> = {
@@ -21,5 +21,24 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
   if (!Object.hasOwn(engines, engine)) {
     throw new UsageError(`unknown engine "${engine}"; accepted are ${Object.keys(engines).join(', ')}`)
   }
-  return (await engines[engine]())(options)
+  const result = await (await engines[engine]())(options)
+  const conditions = conditionsOf(options)
+  return conditions === undefined ? result : { ...result, conditions }
+}
+
+/** Here and not in the engines: whatever carries a run, what was asked for is said alike. */
+function conditionsOf({ churn, ...options }: SimulationOptions): RunConditions | undefined {
+  const { partition, loss, delay, bandwidth, stragglers, splits, byzantine } = options
+  const asked: RunConditions = {
+    partition,
+    loss,
+    churn: typeof churn === 'object' ? 'trace' : churn,
+    delay,
+    bandwidth,
+    stragglers,
+    splits,
+    byzantine,
+  }
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? undefined : Object.fromEntries(given)
 }

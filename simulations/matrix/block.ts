@@ -38,6 +38,8 @@ export interface Block {
   say(peer: number, link: Link | undefined, messages: Messages, slot: number): void
   /** One of the block's peers hears what has arrived. */
   hear(peer: number, received: readonly ReceivedMessage[], selfWeight: number): void
+  /** The round passes without those of the block's peers that are away. @param away `[peers]`, 1 for those */
+  skip(away: Uint8Array): void
   /** Counts a message on its way, whether it arrives or not. */
   countSent(peer: number, bytes: number, messages: number): void
   countReceived(peer: number, bytes: number): void
@@ -130,6 +132,9 @@ export async function createBlock(parts: BlockParts): Promise<Block> {
     hear(peer, received, selfWeight) {
       rule.merge(states[peer - first], received, selfWeight)
       tables.merges[peer]++
+    },
+    skip(away) {
+      for (let peer = first; peer < last; peer++) if (away[peer]) rule.skip?.(states[peer - first])
     },
     countSent(peer, bytes, messages) {
       tables.bytesOut[peer] += bytes

@@ -4,18 +4,18 @@
  * @packageDocumentation
  */
 
-import { distance } from '../../src/parameters/vectors.ts'
+import { pairwiseDistances } from '../pairwise.ts'
 import { peerName } from '../peer-name.ts'
 import type { PeerResult, RunResult } from '../result.ts'
 import type { Parts } from './parts.ts'
 import type { Ending, Plan, SharedTables } from './plan.ts'
 import type { SharedHeap } from './shared-heap.ts'
 
-/** Peers of which all distances are told. */
-const MOST_IN_PAIRS = 64
+type Diverged = Extract<Ending, { readonly reason: 'diverged' }>
 
 /** What a person should know about this run. */
-export function notesOn({ byzantine, peers, task, loss }: Plan, { rule, topology }: Parts): string[] {
+export function notesOn(plan: Plan, { rule, topology }: Parts, ending: Ending): string[] {
+  const { byzantine, peers, task, loss, churn = 0, recipe } = plan
   const notes: string[] = []
   if (byzantine !== undefined) {
     notes.push(
@@ -23,10 +23,20 @@ export function notesOn({ byzantine, peers, task, loss }: Plan, { rule, topology
     )
   }
   if (task.kind === 'one-by-one') notes.push(task.reason)
-  if (loss > 0 && rule.mixing === 'doubly-stochastic' && !topology.symmetric) {
-    notes.push(`${topology.name} is directed: a message that is lost goes one way only, and moves the mean`)
+  if (rule.mixing === 'doubly-stochastic' && !topology.symmetric) {
+    const directed = `${topology.name} is directed:`
+    if (loss > 0) notes.push(`${directed} a message that is lost goes one way only, and moves the mean`)
+    if (churn !== 0) notes.push(`${directed} who is away is heard by others than it hears, and that moves the mean`)
   }
+  if (ending.reason === 'diverged') notes.push(whatDiverged(ending, peers, recipe.security.maximumNorm))
   return notes
+}
+
+function whatDiverged({ round, peer, norm }: Diverged, peers: number, maximumNorm: number): string {
+  const found = Number.isFinite(norm)
+    ? `a norm of ${norm.toPrecision(4)}, above the ${maximumNorm} of security.maximumNorm`
+    : 'no finite norm any more'
+  return `in round ${round} the parameters of ${peerName(peer, peers)} had ${found}`
 }
 
 export function peerResults({ peers, task }: Plan, tables: SharedTables): PeerResult[] {
@@ -45,18 +55,16 @@ export function peerResults({ peers, task }: Plan, tables: SharedTables): PeerRe
   })
 }
 
-/** Of honest peers: all, or some from everywhere among them. */
-export function pairwiseDistances(
+/** Of peers that do not lie. */
+export function distancesOfHonest(
   { peers, byzantine }: Plan,
   tables: SharedTables,
   heap: SharedHeap,
 ): NonNullable<RunResult['pairwise']> {
   const liars = new Set(byzantine?.peers)
   const honest = Array.from({ length: peers }, (_, peer) => peer).filter(peer => !liars.has(peer))
-  const shown = Math.min(honest.length, MOST_IN_PAIRS)
-  const chosen = Array.from({ length: shown }, (_, k) => honest[Math.floor((k * honest.length) / shown)])
-  const vectors = chosen.map(peer => heap.floatsAt(tables.estimates[peer], tables.mean.length))
-  return { peers: chosen, distances: vectors.map(x => vectors.map(y => distance(x, y))) }
+  const vectors = honest.map(peer => heap.floatsAt(tables.estimates[peer], tables.mean.length))
+  return pairwiseDistances(vectors, honest)
 }
 
 export function partialOf(ending: Ending, peers: number): Pick<RunResult, 'partial'> {

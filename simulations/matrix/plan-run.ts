@@ -1,14 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
+import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import type { SimulationOptions } from '../options.ts'
 import type { Parts } from './parts.ts'
 import type { Plan, TaskPlan } from './plan.ts'
-
-const LOCAL_NETWORK = '1-5'
-
-/** While training, where nobody says how often. */
-const EVALUATIONS = 50
 
 /** A swarm that has not agreed after so many rounds of averaging never will. */
 const MOST_ROUNDS = 10_000

@@ -25,6 +25,7 @@ const MOST_QUADRATIC_NUMBERS = 2 ** 26
  * What the swarm learns, and from what, in memory that all threads share.
  *
  * @param liars those whose samples are poisoned, where the attack is on the data
+ * @param requireRoomFor throws where vectors are too long, before anything of their length is made
  * @throws UsageError where the options do not fit together
  */
 export async function planTask(
@@ -32,14 +33,17 @@ export async function planTask(
   liars: readonly number[],
   heap: SharedHeap,
   memory: WebAssembly.Memory,
+  requireRoomFor: (parameters: number) => void,
 ): Promise<TaskPlan> {
   const { recipe, init = 'normal', peers, seed } = options
   const { task, heterogeneity = DEFAULT_HETEROGENEITY } = recipe.objective
   const [dimension] = recipe.model.shape
-  if (task === 'classify' || task === 'language') return await planLearning(options, liars, heap, memory)
+  if (task === 'classify' || task === 'language')
+    return await planLearning(options, liars, heap, memory, requireRoomFor)
   if (recipe.model.name !== 'vector') {
     throw new UsageError(`the task ${task} is about vectors: the model is vector, not ${recipe.model.name}`)
   }
+  requireRoomFor(dimension)
   if (task === 'consensus') {
     if (recipe.training.steps > 0) throw new UsageError('the task consensus trains nothing: training.steps is 0')
     return { kind: 'consensus', parameters: dimension, init }
@@ -81,6 +85,7 @@ async function planLearning(
   liars: readonly number[],
   heap: SharedHeap,
   memory: WebAssembly.Memory,
+  requireRoomFor: (parameters: number) => void,
 ): Promise<TaskPlan> {
   const { recipe, peers, seed, data, partition = 'iid', backend = DEFAULT_BACKEND, byzantine } = options
   const { model, objective } = recipe
@@ -93,13 +98,15 @@ async function planLearning(
     )
   }
   const shards = shardsOf(train, { of: peers, partition, seed })
-  if (byzantine !== undefined) poison(shards, liars, byzantine.attack, objective.task)
+  if (byzantine !== undefined) poison(shards, liars, byzantine.attack)
   const oneByOne = whyOneByOne(recipe, backend)
   if (oneByOne !== undefined) {
     const chosen = backend === AUTO ? DEFAULT_BACKEND : backend
+    const { length } = await initialParameters(recipe, shards[0], test, chosen)
+    requireRoomFor(length)
     return {
       kind: 'one-by-one',
-      parameters: (await initialParameters(recipe, shards[0], test, chosen)).length,
+      parameters: length,
       shards: shards.map(shareDataset),
       test: shareDataset(test),
       backend: chosen,
@@ -108,6 +115,7 @@ async function planLearning(
   }
   const place = (dataset: Dataset) => placeSamples(memory, heap.take, dataset)
   const initial = await initialParameters(recipe, shards[0], test, DEFAULT_BACKEND)
+  requireRoomFor(initial.length)
   return {
     kind: 'stacked',
     parameters: initial.length,
@@ -151,10 +159,9 @@ async function initialParameters(
 }
 
 /** Gives the samples of liars other labels, where that is how they lie. */
-function poison(shards: Dataset[], liars: readonly number[], attack: string, task: string): void {
+function poison(shards: Dataset[], liars: readonly number[], attack: string): void {
   const { relabel } = parseAttack(attack)
   if (relabel === undefined) return
-  if (task === 'language') throw new UsageError(`the attack ${attack} is on classes: it is for the task classify`)
   for (const liar of liars) {
     const { labels, classes } = shards[liar]
     shards[liar] = { ...shards[liar], labels: labels.map(label => relabel(label, classes)) }

@@ -99,6 +99,8 @@ export interface SharedTables {
   readonly squaredDistance: Float64Array
   readonly loss: Float64Array
   readonly accuracy: Float64Array
+  /** `[peers]`: ‖x_i‖ of who has diverged, when that was found. */
+  readonly norm: Float64Array
   /** `[peers]`: since the start. */
   readonly bytesIn: Float64Array
   readonly bytesOut: Float64Array
@@ -134,4 +136,4 @@ export type ThreadReport =
 export type Ending =
   | { readonly reason: 'complete' }
   | { readonly reason: 'interrupted' }
-  | { readonly reason: 'diverged'; readonly round: number; readonly peer: number }
+  | { readonly reason: 'diverged'; readonly round: number; readonly peer: number; readonly norm: number }

@@ -1,3 +1,5 @@
+import { parseAttack } from '../../src/averaging/attacks/registry.ts'
+import type { AveragingRule } from '../../src/averaging/rule.ts'
 import { UsageError } from '../../src/errors.ts'
 import type { SimulationOptions } from '../options.ts'
 import type { Parts } from './parts.ts'
@@ -12,7 +14,7 @@ const MOST_LINKS = 50_000_000
  * @throws UsageError with the reason and the nearest thing that works
  */
 export function requireFitting(
-  { recipe, peers, loss = 0, churn, splits }: SimulationOptions,
+  { recipe, peers, loss = 0, churn, splits, byzantine }: SimulationOptions,
   { rule, topology }: Parts,
   throughMean: boolean,
 ): void {
@@ -29,12 +31,7 @@ export function requireFitting(
       `${rule.name} needs the same links in every round and every message; under loss or churn take gradient-tracking, or push-sum on directed graphs`,
     )
   }
-  if (typeof churn === 'object') {
-    const stranger = churn.find(({ peer }) => !(Number.isInteger(peer) && peer >= 0 && peer < peers))
-    if (stranger !== undefined) {
-      throw new UsageError(`an event of churn is of peer ${stranger.peer}; there are ${peers}, counted from 0`)
-    }
-  }
+  if (byzantine !== undefined) requireEffect(byzantine.attack, recipe.objective.task, rule)
   const usesLinks = !throughMean && !['none', 'all', 'pairwise'].includes(rule.mixing)
   if (usesLinks && topology.misfit(peers) === undefined) {
     const links = peers * topology.neighbours(peers - 1, peers, 0).length
@@ -44,5 +41,20 @@ export function requireFitting(
           'the nearest that works is random-regular:20',
       )
     }
+  }
+}
+
+/** @throws UsageError for an attack that nobody would notice */
+function requireEffect(attack: string, task: string, rule: AveragingRule): void {
+  const { relabel } = parseAttack(attack)
+  if (rule.mixing === 'none') {
+    throw new UsageError(
+      `with the rule ${rule.name} nobody hears anybody, so no attack reaches those that do not lie; the nearest that works is dpsgd`,
+    )
+  }
+  if (relabel !== undefined && task !== 'classify') {
+    throw new UsageError(
+      `the attack ${attack} is on the classes of samples, and the task ${task} has none; the nearest that works is sign-flip`,
+    )
   }
 }

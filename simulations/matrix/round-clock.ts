@@ -1,4 +1,5 @@
 import type { Random } from '../../src/random/random.ts'
+import { STEP_MS } from '../defaults.ts'
 import { parseDelay } from '../delay.ts'
 import type { Bandwidth, Stragglers } from '../options.ts'
 
@@ -12,9 +13,6 @@ export interface Pace {
 
 /** A round takes as long as its slowest message; the slowest of so many stands for the slowest of more. */
 const MOST_DRAWS = 1_000
-
-/** Virtual time of a local step: a small model on a modest machine, as in the virtual engine. */
-const STEP_SECONDS = 0.01
 
 const BITS_PER_BYTE = 8
 const BITS_PER_MEGABIT = 1e6
@@ -47,7 +45,7 @@ export function createRoundClock(
     return slowest / 1_000 + sending
   }
 
-  return (steps, sent) => steps * STEP_SECONDS * training + (sent.messages === 0 ? 0 : links * onTheWay(sent))
+  return (steps, sent) => (steps * STEP_MS * training) / 1_000 + (sent.messages === 0 ? 0 : links * onTheWay(sent))
 }
 
 /** @param rate Mbit/s; any amount at once where undefined */

@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
 import { PROGRESS_LABELS } from '../../src/gossip/constants.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { BARRIER_WORDS, createBarrier } from './barrier.ts'
 import { createBlock } from './block.ts'
+import { createBreath } from './breath.ts'
 import { createChance } from './chance.ts'
 import { createAveraging } from './create-averaging.ts'
 import { createLearner } from './create-learner.ts'
@@ -18,9 +18,6 @@ import { createHeap } from './shared-heap.ts'
 import { createTraffic } from './traffic.ts'
 import { createTraining } from './training.ts'
 import { createVerdicts } from './verdicts.ts'
-
-/** After so many milliseconds whoever else wants this thread may have it. */
-const BREATH_MS = 50
 
 /**
  * One thread of a run: its peers train, talk and listen, round after round, in step with the other threads.
@@ -55,9 +52,10 @@ export async function runThread(
     seed: `${plan.seed}/rules`,
   })
   const honest = honestOf(plan)
+  const breathe = breathes ? createBreath() : () => undefined
   const averaging = createAveraging(plan, parts, block, createChance(`${plan.seed}/loss`))
   const presence = createPresence(plan.churn, peers, createChance(`${plan.seed}/churn`))
-  const training = createTraining(block, learner)
+  const training = createTraining(block, learner, breathe)
   const verdicts = createVerdicts(block, thread, threads, honest, plan.recipe.security.maximumNorm)
   const secondsOf = createRoundClock(plan.pace, createRandom(`${plan.seed}/pace`))
   const traffic = createTraffic(tables)
@@ -67,7 +65,6 @@ export async function runThread(
   let time = 0
   let computing = 0
   let trained = 0
-  let breathed = performance.now()
 
   async function look(round: number, labels: number | undefined): Promise<number> {
     const result = await evaluate({ round, time, labels })
@@ -79,10 +76,8 @@ export async function runThread(
   let distance = await look(0, PROGRESS_LABELS)
   for (let round = 1; round <= rounds && ending === undefined && !(distance <= (target ?? -1)); round++) {
     const began = performance.now()
-    if (breathes && began - breathed > BREATH_MS) {
-      await setImmediate()
-      breathed = performance.now()
-    }
+    const breath = breathe()
+    if (breath !== undefined) await breath
     const away = presence(round)
     const before = (round - 1) * localSteps
     const stepsNow = Math.max(0, Math.min(localSteps, steps - before))
@@ -91,6 +86,7 @@ export async function runThread(
       verdicts.inspect()
     }
     averaging.round(round - 1, away)
+    if (away !== undefined) block.skip(away)
     if (stepsNow === 0) verdicts.inspect()
     // Before anybody begins the next round, and sends more.
     if (thread === 0) time += secondsOf(stepsNow, traffic())

@@ -7,14 +7,16 @@ export function createTables(
   { peers, parameters, threads }: { readonly peers: number; readonly parameters: number; readonly threads: number },
 ): SharedTables {
   const perPeer = () => heap.doubles(peers)
+  const unknown = () => perPeer().fill(Number.NaN)
   return {
     memory,
     control: heap.integers(CONTROL.verdicts + 2 * threads),
     estimates: perPeer(),
     mean: heap.doubles(parameters),
     squaredDistance: perPeer(),
-    loss: perPeer(),
-    accuracy: perPeer(),
+    loss: unknown(),
+    accuracy: unknown(),
+    norm: unknown(),
     bytesIn: perPeer(),
     bytesOut: perPeer(),
     messagesOut: perPeer(),

@@ -1,17 +1,27 @@
 import type { Learner } from '../tasks/learner.ts'
 import type { Block } from './block.ts'
+import { CONTROL } from './plan.ts'
 
 /**
- * Local training of all of a thread's peers, one after another.
+ * Local training of all of a thread's peers, one after another. Once the run is interrupted, which ends it with this round,
+ * those whose turn has not come do without.
  *
+ * @param breathe lets others have this thread, between two peers
  * @returns a function that gives how many local steps all of them made
  */
-export function createTraining({ rule, first, last, state, heap, parameters }: Block, learner: Learner) {
+export function createTraining(
+  { rule, first, last, state, heap, parameters, tables }: Block,
+  learner: Learner,
+  breathe: () => Promise<void> | undefined,
+) {
   const update = heap.floats(parameters)
   return async (steps: number, before: number, away: Uint8Array | undefined): Promise<number> => {
     let made = 0
     for (let peer = first; peer < last; peer++) {
       if (away?.[peer]) continue
+      const breath = breathe()
+      if (breath !== undefined) await breath
+      if (Atomics.load(tables.control, CONTROL.interrupted) !== 0) break
       const own = state(peer)
       const atOnce = rule.everyStep === true ? 1 : steps
       for (let done = 0; done < steps; done += atOnce) {

@@ -34,12 +34,17 @@ export function createVerdicts(
   return {
     inspect() {
       if (verdict !== GOES_ON) return
-      const ill = own.find(peer => !(kernels.squaredNorm(estimate(peer).byteOffset, parameters) <= mostSquared))
-      if (ill !== undefined) verdict = ill + 1
+      for (const peer of own) {
+        const squared = kernels.squaredNorm(estimate(peer).byteOffset, parameters)
+        if (squared <= mostSquared) continue
+        tables.norm[peer] = Math.sqrt(squared)
+        verdict = peer + 1
+        return
+      }
     },
     agree(round) {
       const { control } = tables
-      if (verdict === GOES_ON && thread === 0 && Atomics.load(control, CONTROL.interrupted) !== 0) verdict = INTERRUPTED
+      if (verdict === GOES_ON && Atomics.load(control, CONTROL.interrupted) !== 0) verdict = INTERRUPTED
       control[wordOf(thread, round)] = verdict
       barrier.wait()
       let ending: Ending | undefined
@@ -47,7 +52,7 @@ export function createVerdicts(
         const word = control[wordOf(of, round)]
         if (word === INTERRUPTED) ending ??= { reason: 'interrupted' }
         // Threads have their peers in order, so the first that is found last is the first of all.
-        if (word > 0) ending = { reason: 'diverged', round, peer: word - 1 }
+        if (word > 0) ending = { reason: 'diverged', round, peer: word - 1, norm: tables.norm[word - 1] }
       }
       return ending
     },

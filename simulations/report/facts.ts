@@ -5,6 +5,8 @@
  */
 
 import type { RunResult } from '../result.ts'
+import { describeConditions } from './conditions.ts'
+import { isUndisturbed } from './disturbance.ts'
 import { bytes, count, counted, magnitude, percent, seconds } from './figures.ts'
 
 /** What was run, in a sentence. */
@@ -30,7 +32,8 @@ const BY_ENGINE: Readonly<Record<RunResult['engine'], string>> = {
 }
 
 /** What came out, in sentences. */
-export function whatCameOut({ final, peers, sealed }: RunResult): string[] {
+export function whatCameOut(result: RunResult): string[] {
+  const { final, peers, sealed } = result
   const { merged, localAccuracy, localLoss, meanDrift } = final
   return [
     ...(merged?.accuracy == null || localAccuracy === null
@@ -45,19 +48,26 @@ export function whatCameOut({ final, peers, sealed }: RunResult): string[] {
           `The merged model’s loss is ${magnitude(merged.loss)}${localLoss === null ? '' : `, the peers’ own on average ${magnitude(localLoss)}`}.`,
         ]),
     `The peers are ${magnitude(final.consensusDistance)} apart, relative to the norm of their average.`,
-    ...(meanDrift === null ? [] : [`The average itself moved by ${magnitude(meanDrift)}, which should be rounding.`]),
+    ...(meanDrift === null
+      ? []
+      : [
+          `The average itself moved by ${magnitude(meanDrift)}${isUndisturbed(result) ? ', which should be rounding' : ''}.`,
+        ]),
     `They sent ${bytes(final.bytesSent)} in ${counted(final.messages, 'message')}, ${bytes(final.bytesSent / peers)} each.`,
     ...(sealed ? ['All peers sealed on the same parameters.'] : []),
   ]
 }
 
 /** Why a run is not whole, where it is not. */
-export function whatIsMissing({ partial, final }: RunResult): string | undefined {
+export function whatIsMissing({ partial, final, recipe }: RunResult): string | undefined {
   if (partial === undefined) return undefined
   return partial.reason === 'interrupted'
     ? `This run was interrupted after round ${count(final.round)}: what is here is valid as far as it goes.`
-    : `This run diverged: in round ${count(partial.round)} the parameters of ${partial.peer} were no longer finite. What is here is what came before.`
+    : `This run diverged: in round ${count(partial.round)} the parameters of ${partial.peer} were not finite, or their norm was above ${magnitude(recipe.security.maximumNorm)} (security.maximumNorm). What is here is what came before.`
 }
+
+/** Tasks whose steps are made from samples. */
+const IN_BATCHES: readonly string[] = ['classify', 'language', 'mean-estimation']
 
 /** The figures that decide a run, with what they are called. */
 export function settings(result: RunResult): [name: string, value: string][] {
@@ -74,11 +84,13 @@ export function settings(result: RunResult): [name: string, value: string][] {
     ['rule', averaging.rule],
     ['aggregator', averaging.aggregator],
     ['compression', exchange.compression],
+    ...describeConditions(result.conditions),
     ...(trains
       ? ([
           ['local steps a round', String(exchange.localSteps)],
           ['local steps of a peer', count(training.steps)],
-          ['optimizer', `${training.optimizer}, learning rate ${training.learningRate}, batch ${training.batch}`],
+          ['optimizer', `${training.optimizer}, learning rate ${training.learningRate}`],
+          ...(IN_BATCHES.includes(objective.task) ? [['batch', count(training.batch)] satisfies [string, string]] : []),
         ] satisfies [string, string][])
       : []),
     ['rounds', count(final.round)],

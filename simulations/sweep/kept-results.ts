@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UsageError } from '../../src/errors.ts'
 import { writeAtomically } from '../../src/storage/atomic-file.ts'
 import type { RunResult } from '../result.ts'
+import { readResult } from './read-result.ts'
 
 /** Results of a sweep between its runs. */
 export interface KeptResults {
-  /** The result of what was run, where it is whole. */
+  /** The result of what was run, where there is one and it is whole: what cannot be read counts as not there. */
   find(name: string, what: string): Promise<{ readonly file: string; readonly result: RunResult } | undefined>
   /** @returns the file */
   keep(name: string, what: string, result: RunResult): Promise<string>
@@ -23,23 +25,40 @@ const MOST_NAME = 100
 /**
  * A folder with a file for each run, named for people and for what was run: whatever changes that changes the file, so no
  * result is taken for another's.
+ *
+ * @throws UsageError where the folder cannot be made or written to, before anything runs
  */
 export async function keepResultsIn(folder: string): Promise<KeptResults> {
-  await mkdir(folder, { recursive: true })
+  await requireFolder(folder)
   return {
     async find(name, what) {
       const file = join(folder, fileOf(name, what))
       const text = await readFile(file, 'utf8').catch(() => undefined)
-      if (text === undefined) return undefined
-      // Written in one piece or not at all, so it is whole.
-      const result = JSON.parse(text) as RunResult
-      return result.partial?.reason === 'interrupted' ? undefined : { file, result }
+      const result = text === undefined ? undefined : readResult(text)
+      return result === undefined || result.partial?.reason === 'interrupted' ? undefined : { file, result }
     },
     async keep(name, what, result) {
       const file = join(folder, fileOf(name, what))
       await writeAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
       return file
     },
+  }
+}
+
+/** Makes a folder, and writes a file to it to see whether one can be written: permissions alone do not say. */
+async function requireFolder(folder: string): Promise<void> {
+  const probe = join(folder, `.hearsay-${process.pid}`)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(probe, '')
+    await rm(probe)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why =
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'there is a file of that name on the way'
+        : `no file can be written (${code})`
+    throw new UsageError(`${folder} cannot be a folder of results: ${why}; expected a folder that can be written to`)
   }
 }
 

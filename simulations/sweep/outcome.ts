@@ -6,7 +6,13 @@ export type SweepOutcome = SweepPoint & {
   /** What is typed to run this one alone. */
   readonly command: string
 } & (
-    | { readonly status: 'finished' | 'diverged' | 'interrupted'; readonly result: RunResult; readonly file?: string }
+    | {
+        readonly status: 'finished' | 'diverged' | 'interrupted'
+        readonly result: RunResult
+        readonly file?: string
+        /** Why there is no file, where one should be: the result is worth no less. */
+        readonly notKept?: string
+      }
     /** That cannot be, or went wrong; and why. */
     | { readonly status: 'refused' | 'failed'; readonly reason: string }
     /** The sweep was interrupted before. */

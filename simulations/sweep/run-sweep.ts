@@ -54,8 +54,7 @@ export async function runSweep({
         continue
       }
       const result = await ready.run({ ...onPoint(point, i), signal })
-      const file = await kept.keep(point.name, ready.what, result)
-      outcomes.push({ ...what, status: statusOf(result), result, file })
+      outcomes.push({ ...what, status: statusOf(result), result, ...(await keep(kept, point, ready, result)) })
     } catch (error) {
       if (signal?.aborted && error === signal.reason) outcomes.push({ ...what, status: 'waiting' })
       else if (error instanceof UsageError) outcomes.push({ ...what, status: 'refused', reason: error.message })
@@ -64,4 +63,18 @@ export async function runSweep({
     }
   }
   return outcomes
+}
+
+/** A result that a full disk does not take is still one. */
+async function keep(
+  kept: KeptResults,
+  { name }: SweepPoint,
+  { what }: ReadyRun,
+  result: RunResult,
+): Promise<{ readonly file: string } | { readonly notKept: string }> {
+  try {
+    return { file: await kept.keep(name, what, result) }
+  } catch (error) {
+    return { notKept: (error as Error).message }
+  }
 }

@@ -17,25 +17,28 @@ const MOST_POINTS = 10_000
  * @throws UsageError naming the first thing that is wrong and what is accepted
  */
 export function parseSweep(content: unknown, accepted: readonly string[], name: string): SweepPoint[] {
-  const values = (one: z.ZodType) => z.strictObject(Object.fromEntries(accepted.map(flag => [flag, one.optional()])))
-  const schema = z.strictObject({
-    base: values(value).optional(),
-    grid: values(z.array(value).min(1, 'expected at least one value')),
-  })
+  const values = (one: z.ZodType, expected: string) =>
+    z.strictObject(Object.fromEntries(accepted.map(flag => [flag, one.optional()])), expected)
+  const schema = z.strictObject(
+    {
+      base: values(value, 'expected flags with their values, such as {"peers": 8}').optional(),
+      grid: values(
+        z.array(value, 'expected a list of values').min(1, 'expected at least one value'),
+        'expected flags with lists of their values, such as {"seed": [1, 2]}',
+      ),
+    },
+    'expected a sweep, such as {"base": {"peers": 8}, "grid": {"seed": [1, 2]}}',
+  )
   const { error } = schema.safeParse(content)
   if (error !== undefined) throw new UsageError(`${name}: ${complaint(error.issues, accepted)}`)
   // As written, since the order of flags is that of the runs, and the schema has another.
   const { base = {}, grid } = content as { base?: Flags; grid: Readonly<Record<string, readonly Value[]>> }
   const twice = Object.keys(grid).find(flag => flag in base)
   if (twice !== undefined) throw new UsageError(`${name}: ${twice} is in base and in grid; give it once`)
-  const points = combinations(grid).map(flags => ({
-    name: nameOf(flags),
-    flags: { ...base, ...flags },
-  }))
-  if (points.length > MOST_POINTS) {
-    throw new UsageError(`${name}: that is ${points.length} runs; expected at most ${MOST_POINTS}`)
-  }
-  return points
+  // Before they are made, which for a few flags of many values no memory would hold.
+  const count = Object.values(grid).reduce((product, { length }) => product * length, 1)
+  if (count > MOST_POINTS) throw new UsageError(`${name}: that is ${count} runs; expected at most ${MOST_POINTS}`)
+  return combinations(grid).map(flags => ({ name: nameOf(flags), flags: { ...base, ...flags } }))
 }
 
 type Value = z.infer<typeof value>

@@ -3,7 +3,7 @@
  * talks to whom, when, and over what; every engine drives the same rule.
  *
  * One round of a peer: {@link AveragingRule.train} with what local training changed; {@link AveragingRule.send}, for
- * everyone or once for each link; then {@link AveragingRule.merge} with all that arrived. The driver takes the weights from
+ * everyone or once for each link; then {@link AveragingRule.merge} with all that arrived, or {@link AveragingRule.skip}. The driver takes the weights from
  * the mixing matrix that the rule asks for.
  *
  * Vectors are as the driver allocates them: float32 in training, float64 where an identity is checked to its last digits.
@@ -118,6 +118,8 @@ export interface AveragingRule<State = unknown> {
    * @throws LengthMismatchError when a vector is not as long as the parameters
    */
   merge(state: State, received: readonly ReceivedMessage[], selfWeight: number): void
+  /** Instead of {@link merge}, for a peer that is away in a round: of a rule in which all have to know which round it is. */
+  skip?(state: State): void
   /** The parameters to train on and to evaluate; a view or a copy, to be read only. */
   estimate(state: State): Vector
 }

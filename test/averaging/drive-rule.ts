@@ -21,11 +21,13 @@ export interface DrivenRule {
    * @param W of the round: row i says whom peer i hears and the weights of the links
    * @param updates `[peers]`: what training adds, from where each peer stands; none for averaging alone
    * @param arrives whether the message of this round from one peer to another arrives; default: all do
+   * @param away who takes no part, and has no links in W; default: nobody
    */
   round(
     W: MixingMatrix,
     updates?: (estimates: readonly Vector[]) => readonly Vector[],
     arrives?: (from: number, to: number) => boolean,
+    away?: (peer: number) => boolean,
   ): void
   /** Bytes that were sent so far. */
   bytes(): number
@@ -81,7 +83,7 @@ export function driveRule(
     estimates,
     states,
     bytes: () => bytes,
-    round(W, updates, arrives = () => true) {
+    round(W, updates, arrives = () => true, away = () => false) {
       updates?.(estimates()).forEach((update, i) => {
         rule.train(states[i], update)
       })
@@ -93,7 +95,8 @@ export function driveRule(
         return
       }
       inboxes(W, arrives).forEach((received, i) => {
-        rule.merge(states[i], received, W.self[i])
+        if (away(i)) rule.skip?.(states[i])
+        else rule.merge(states[i], received, W.self[i])
       })
     },
   }

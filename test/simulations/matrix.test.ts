@@ -116,6 +116,11 @@ describe('who is away', () => {
   })
 })
 
+test('an accuracy that nobody measured is not known', async () => {
+  const { peerResults } = await run({ recipe: consensus(), peers: 3, rounds: 1 })
+  expect(peerResults.map(({ accuracy }) => accuracy)).toEqual([null, null, null])
+})
+
 test('a sender keeps what it would have pushed to who is away, so that no mass is lost', async () => {
   const { final } = await run({ recipe: consensus({ rule: 'push-sum:naive' }), peers: 6, rounds: 120, churn: 0.2 })
   expect(final.consensusDistance).toBeLessThan(1e-5)
@@ -154,10 +159,11 @@ describe('peers that lie', () => {
 describe('a run that ends early is a result as far as it goes:', () => {
   test('divergence names the round and the peer', async () => {
     const recipe = quadratics({ training: { steps: 400, learningRate: 5 } })
-    const { partial, rounds, final } = await run({ recipe, peers: 4 })
+    const { partial, rounds, final, notes } = await run({ recipe, peers: 4 })
     expect(partial).toMatchObject({ reason: 'diverged', peer: expect.stringMatching(/^peer-[0-3]$/) })
     expect(partial?.reason === 'diverged' && partial.round).toBeGreaterThan(final.round)
     expect(rounds.every(({ merged }) => Number.isFinite(merged?.loss))).toBe(true)
+    expect(notes?.join()).toMatch(/norm of [\d.e+]+, above the \d+ of security.maximumNorm/)
   })
 
   test('interruption', async () => {
@@ -171,6 +177,22 @@ describe('a run that ends early is a result as far as it goes:', () => {
     })
     expect(result.partial).toEqual({ reason: 'interrupted' })
     expect(result.final.round).toBeGreaterThan(0)
+  })
+
+  test('interruption in the middle of a round, whose other peers do not train', async () => {
+    const interrupted = new AbortController()
+    const steps = 4_000
+    const recipe = parseRecipe({
+      objective: { task: 'quadratic' },
+      model: { name: 'vector', shape: [50], classes: 0 },
+      averaging: { rule: 'dpsgd', topology: 'ring' },
+      exchange: { localSteps: steps },
+      training: { steps, learningRate: 0.2, momentum: 0 },
+    })
+    const onRound = () => void setImmediate(() => interrupted.abort())
+    const { partial, timing } = await run({ recipe, peers: 20, signal: interrupted.signal, onRound })
+    expect(partial).toEqual({ reason: 'interrupted' })
+    expect(timing.peerStepsPerSecond * timing.secondsInRounds).toBeLessThan(19.5 * steps)
   })
 })
 
@@ -196,6 +218,11 @@ test('a model that cannot be stacked is trained one peer after another, and that
   expect(oneByOne.final.localLoss).toBeCloseTo(stacked.final.localLoss ?? 0, 5)
 }, 30_000)
 
+const consensusIn = (dimension: number, rule = 'dpsgd') => ({
+  ...consensus({ rule }),
+  model: { name: 'vector', shape: [dimension], classes: 0 },
+})
+
 describe('refused before anything runs, with what would work:', () => {
   const dataOf = (samples: number) => loadDataset('digits', { seed: 1, samples })
   test.each<[what: string, options: () => Promise<Omit<SimulationOptions, 'engine' | 'seed'>>, message: RegExp]>([
@@ -213,6 +240,29 @@ describe('refused before anything runs, with what would work:', () => {
       'nobody who lies',
       async () => ({ recipe: consensus(), peers: 4, byzantine: { share: 0.01, attack: 'nan' } }),
       /0\.25/,
+    ],
+    [
+      'lies about labels where there are none',
+      async () => ({ recipe: consensus(), peers: 4, byzantine: { share: 0.25, attack: 'label-flip' } }),
+      /consensus has none; .* sign-flip/,
+    ],
+    [
+      'lies that nobody hears',
+      async () => ({ recipe: consensus({ rule: 'none' }), peers: 4, byzantine: { share: 0.25, attack: 'sign-flip' } }),
+      /nobody hears anybody.* dpsgd/,
+    ],
+    ['a loss of everything', async () => ({ recipe: consensus(), peers: 4, loss: 1 }), /below 1/],
+    ['nobody who is there', async () => ({ recipe: consensus(), peers: 4, churn: 1 }), /below 1/],
+    ['no bandwidth', async () => ({ recipe: consensus(), peers: 4, bandwidth: { host: 0 } }), /above 0/],
+    [
+      'stragglers that are nobody',
+      async () => ({ recipe: consensus(), peers: 4, stragglers: { share: 0.01 } }),
+      /0\.25/,
+    ],
+    [
+      'churn of somebody else',
+      async () => ({ recipe: consensus(), peers: 4, churn: [{ time: 1, peer: 4, up: false }] }),
+      /0 to 3 work/,
     ],
     [
       'momentum in a plain problem',
@@ -236,6 +286,16 @@ describe('refused before anything runs, with what would work:', () => {
         peers: 5_000,
       }),
       /the most that works is \d+ peers/,
+    ],
+    [
+      'vectors of which no memory holds one',
+      async () => ({ recipe: consensusIn(9_000_000_000), peers: 2 }),
+      /the most that works is \d+ parameters/,
+    ],
+    [
+      'vectors that only their mean is too much for',
+      async () => ({ recipe: consensusIn(300_000_000, 'none'), peers: 2 }),
+      /the most that works is [12]\d{8} parameters|the most that works is 1 peers/,
     ],
   ])('%s', async (_what, options, message) => {
     await expect(run(await options())).rejects.toThrow(message)

@@ -5,6 +5,7 @@ import { describePartial } from '../../result-file.ts'
 import { drawFacts } from '../../table.ts'
 import { bytes, count, counted, distance, percent, seconds } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
+import { conditionsAsFlags, conditionsSchema } from './conditions.ts'
 import type { Finding } from './finding.ts'
 
 const figure = z.number()
@@ -30,6 +31,7 @@ const resultSchema = z.object({
   seed: figure,
   engine: z.string(),
   peers: figure,
+  conditions: conditionsSchema.optional(),
   rounds: z.array(round),
   final: round.extend({ parametersHash: z.string() }),
   sealed: z.boolean(),
@@ -49,7 +51,19 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
     const [issue] = parsed.error.issues
     throw new WrongUsage(`${file} is a damaged result: its field ${issue.path.join('.')} is wrong: ${issue.message}`)
   }
-  const { recipe: written, seed, engine, peers, rounds, final, sealed, notes, partial, timing } = parsed.data
+  const {
+    recipe: written,
+    seed,
+    engine,
+    peers,
+    rounds,
+    final,
+    sealed,
+    notes,
+    partial,
+    timing,
+    conditions,
+  } = parsed.data
   const recipe = await parseRecipeOf(`${file}, recipe`, written)
   if (recipeHash(recipe) !== parsed.data.recipeHash) {
     throw new WrongUsage(
@@ -61,6 +75,7 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
     ['run', `${counted(peers, 'peer')}, engine ${engine}, seed ${seed}, took ${seconds(timing.wallSeconds)}`],
     ['model', `${recipe.model.name}, task ${recipe.objective.task}`],
     ['averaging', `topology ${recipe.averaging.topology}, rule ${recipe.averaging.rule}`],
+    ...(conditions === undefined ? [] : [['conditions', conditionsAsFlags(conditions)] satisfies [string, string]]),
     ...(partial === undefined ? [] : [['partial', describePartial(partial)] satisfies [string, string]]),
     ['rounds', `${counted(rounds.length, 'evaluation')}, up to round ${count(final.round)}`],
     ['distance', distance(final.consensusDistance)],
@@ -83,6 +98,7 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
     seed,
     engine,
     peers,
+    conditions,
     rounds: rounds.length,
     final,
     sealed,

@@ -29,11 +29,13 @@ export function describeOutcomes(outcomes: readonly SweepOutcome[]): string {
     bytes(final.bytesSent),
   ])
   const others = outcomes.filter(outcome => 'reason' in outcome)
+  const notKept = ran.filter(outcome => outcome.notKept !== undefined)
   const waiting = outcomes.filter(({ status }) => status === 'waiting').length
   return [
     '',
     ...(rows.length === 0 ? [] : [drawTable(columns, rows, process.stdout), '']),
     ...others.map(({ name, status, reason }) => `${wrap(`${name} ${status}: ${reason}`, '  ')}\n`),
+    ...notKept.map(({ name, notKept }) => `${wrap(`${name} has no file: ${notKept}`, '  ')}\n`),
     ...(waiting === 0 ? [] : [`  ${count(waiting)} not run yet: the same command goes on\n`]),
   ].join('\n')
 }

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import type { EngineName } from '../../../src/index.ts'
+import type { EngineName, Recipe } from '../../../src/index.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { RunFlags, TaskName } from './flags.ts'
 
@@ -54,14 +54,46 @@ const BY_ENGINE: Readonly<Partial<Record<Flag, readonly EngineName[]>>> = {
   split: ['virtual'],
 }
 
+/** What a run is, where that takes more than its task or its engine to say. */
+interface Run {
+  readonly task: TaskName
+  readonly flags: RunFlags
+  /** What a file says, where there is one. */
+  readonly written: Recipe | undefined
+}
+
+/** Flags that other settings make meaningless: when, and why. */
+const BY_SETTING: Readonly<Partial<Record<Flag, { readonly ignored: (run: Run) => boolean; readonly why: string }>>> = {
+  momentum: {
+    ignored: run => optimizerOf(run) !== 'sgd',
+    why: 'is for --optimizer sgd; adam and adamw have moments of their own',
+  },
+  consensusDistance: {
+    ignored: run => run.flags.engine === 'matrix' && (run.flags.rounds !== undefined || trains(run)),
+    why: 'ends a run of --engine matrix only where nobody trains and no --rounds are given',
+  },
+}
+
+function optimizerOf({ task, flags, written }: Run): string {
+  const isText = task === 'language' || flags.data?.startsWith('text:')
+  return flags.optimizer ?? written?.training.optimizer ?? (isText ? 'adamw' : 'sgd')
+}
+
+function trains({ task, flags, written }: Run): boolean {
+  return task !== 'consensus' && (flags.steps ?? written?.training.steps ?? 1) > 0
+}
+
 /** Tasks that not every engine can carry. */
 const TASKS_OF: Readonly<Partial<Record<EngineName, readonly TaskName[]>>> = {
   virtual: ['classify', 'language', 'consensus'],
   libp2p: MODELS,
 }
 
-/** @throws WrongUsage for the first flag that would be ignored, and for a task that the engine does not have */
-export function requireFittingFlags(task: TaskName, flags: RunFlags): void {
+/**
+ * @param written what a file says, where there is one
+ * @throws WrongUsage for the first flag that would be ignored, and for a task that the engine does not have
+ */
+export function requireFittingFlags(task: TaskName, flags: RunFlags, written: Recipe | undefined): void {
   const { engine } = flags
   const tasks = TASKS_OF[engine]
   if (tasks !== undefined && !tasks.includes(task)) {
@@ -78,6 +110,9 @@ export function requireFittingFlags(task: TaskName, flags: RunFlags): void {
       const why = engine === 'libp2p' ? ', which has a real network and real peers' : ''
       throw new WrongUsage(`${flagOf(flag)} is for --engine ${listed(accepted)}; this is --engine ${engine}${why}`)
     }
+  }
+  for (const [flag, { ignored, why }] of given(BY_SETTING, flags)) {
+    if (ignored({ task, flags, written })) throw new WrongUsage(`${flagOf(flag)} ${why}`)
   }
   if ((flags.byzantine === undefined) !== (flags.attack === undefined)) {
     throw new WrongUsage(

@@ -37,7 +37,7 @@ type Shaping = Pick<Plan, 'recipe' | 'data' | 'partition' | 'rounds'>
 export async function planSimulation(file: string | undefined, flags: RunFlags, planning: Planning): Promise<Plan> {
   const written = file === undefined ? undefined : await readRecipe(file)
   const task = flags.task ?? written?.objective.task ?? 'classify'
-  requireFittingFlags(task, flags)
+  requireFittingFlags(task, flags, written)
   requireCarried(flags.engine, flags.peers)
   const planned =
     task === 'consensus'
@@ -142,7 +142,12 @@ async function stepsOf(flags: RunFlags, localSteps: number | 'auto'): Promise<nu
     throw new WrongUsage('--rounds and --steps both say how long to train; give one (a round is --local-steps steps)')
   }
   const { stepsPerRound } = await import('../../../src/index.ts')
-  return flags.rounds * stepsPerRound(localSteps)
+  const steps = flags.rounds * stepsPerRound(localSteps)
+  if (Number.isSafeInteger(steps)) return steps
+  throw new WrongUsage(
+    `--rounds ${flags.rounds} of ${stepsPerRound(localSteps)} local steps are more steps than can be counted; expected at most ` +
+      `--rounds ${Math.floor(Number.MAX_SAFE_INTEGER / stepsPerRound(localSteps))}`,
+  )
 }
 
 /** What is in the file of a topology `file:EDGES`. */

@@ -9,6 +9,7 @@ import type { Output } from '../../output.ts'
 import { showProgress } from '../../progress.ts'
 import { shellWords } from '../../shell-words.ts'
 import type { LoadData } from '../../task.ts'
+import { version } from '../../version.ts'
 import { count } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import { execute, momentOf, roundsOf } from './execute.ts'
@@ -64,11 +65,16 @@ export async function runPoints({ points, title, kept, signal }: PointsToRun, ou
   }
 }
 
-/** Everything that decides a result. Data go by their source: files are taken to stay as they are. */
+/**
+ * Everything that decides a result: also the version of hearsay, and what is in the file of a model, by the hash of the
+ * recipe that has its digest. Data go by their source: files are taken to stay as they are.
+ */
 async function whatRuns(plan: Plan, source: string | undefined): Promise<string> {
+  const { identifyModel, recipeHash } = await import('../../../src/index.ts')
   // How many threads there are decides nothing.
-  const { data, workers, ...others } = plan
-  return JSON.stringify({ source, ...others })
+  const { data, workers, recipe, ...others } = plan
+  const swarm = recipeHash(await identifyModel(recipe))
+  return JSON.stringify({ version: version(), source, swarm, ...others })
 }
 
 /** Runs of a sweep mostly learn from the same data, which may take long to read; of others there may be too much to keep. */

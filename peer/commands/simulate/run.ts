@@ -58,8 +58,8 @@ async function runPlan(plan: Plan, out: Output, signal: AbortSignal): Promise<Ru
 function exitCodeOf({ partial, sealed, final }: RunResult, { engine, recipe, rounds }: Plan): number {
   if (partial?.reason === 'diverged') {
     throw new Failure(
-      `the run diverged: in round ${count(partial.round)} the parameters of ${partial.peer} were no longer finite; ` +
-        'a smaller --learning-rate may keep them so, or --clip-norm',
+      `the run diverged: in round ${count(partial.round)} the parameters of ${partial.peer} were not finite, or their norm was ` +
+        `above ${distance(recipe.security.maximumNorm)} (security.maximumNorm in the recipe)${adviceOn(recipe)}`,
     )
   }
   if (partial?.reason === 'interrupted') return INTERRUPTED
@@ -70,4 +70,11 @@ function exitCodeOf({ partial, sealed, final }: RunResult, { engine, recipe, rou
   throw new Failure(
     `the peers did not agree: they are ${distance(final.consensusDistance)} apart, and ${consensusDistance} was to be reached`,
   )
+}
+
+/** What may keep a run from diverging, of the flags that its task has. */
+function adviceOn({ objective, training }: Plan['recipe']): string {
+  if (training.steps === 0) return ''
+  const clipping = objective.task === 'classify' || objective.task === 'language' ? ', or --clip-norm' : ''
+  return `; a smaller --learning-rate may help${clipping}`
 }

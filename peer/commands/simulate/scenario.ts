@@ -8,7 +8,7 @@ import { describeOutcomes } from './describe-outcomes.ts'
 import type { SimulateFlags } from './flags.ts'
 import { runPoints } from './run-points.ts'
 import { exitCodeOf, summarised } from './sweep.ts'
-import { requireSweepFiles, writeSweepFiles } from './sweep-files.ts'
+import { keepingIn, requireSweepFiles, writeSweepFiles } from './sweep-files.ts'
 
 /**
  * @param name what `--scenario` names
@@ -23,10 +23,10 @@ export async function runScenario(
   signal: AbortSignal,
 ): Promise<number> {
   await requireSweepFiles(flags)
-  const { findScenario, judge, keepResultsIn } = await import('../../../src/index.ts')
+  const { findScenario, judge } = await import('../../../src/index.ts')
   const scenario = findScenario(name)
   const { points, title, shows } = scenario
-  const kept = flags.out === undefined ? undefined : await keepResultsIn(flags.out)
+  const kept = flags.out === undefined ? undefined : await keepingIn(flags.out)
   const outcomes = await runPoints(
     { points, title: `scenario ${name}: ${counted(points.length, 'run')}`, kept, signal },
     out,

@@ -1,6 +1,7 @@
-import type { SweepOutcome } from '../../../src/index.ts'
+import type { KeptResults, SweepOutcome } from '../../../src/index.ts'
 import type { Output } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
 import type { SimulateFlags } from './flags.ts'
 
 type Files = Pick<SimulateFlags, 'csv' | 'report'>
@@ -9,6 +10,16 @@ type Files = Pick<SimulateFlags, 'csv' | 'report'>
 export async function requireSweepFiles({ csv, report }: Files): Promise<void> {
   await requireWritable('--csv', csv)
   await requireWritable('--report', report)
+}
+
+/** The folder that `--out` names. @throws WrongUsage where it cannot be one */
+export async function keepingIn(folder: string): Promise<KeptResults> {
+  const { keepResultsIn, UsageError } = await import('../../../src/index.ts')
+  try {
+    return await keepResultsIn(folder)
+  } catch (error) {
+    throw error instanceof UsageError ? new WrongUsage(`--out ${error.message}`) : error
+  }
 }
 
 /** Writes what compares the runs; each has its own file already. */

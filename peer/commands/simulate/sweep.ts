@@ -1,5 +1,5 @@
 import type { SweepOutcome } from '../../../src/index.ts'
-import { DONE, FAILED, INTERRUPTED } from '../../exit-codes.ts'
+import { DONE, FAILED, INTERRUPTED, WRONG_USAGE } from '../../exit-codes.ts'
 import { parseJson, readBytes } from '../../json-file.ts'
 import type { Output } from '../../output.ts'
 import { counted } from '../../words.ts'
@@ -8,7 +8,7 @@ import { describeOutcomes } from './describe-outcomes.ts'
 import type { SimulateFlags } from './flags.ts'
 import { pointFlagNames } from './point-flags.ts'
 import { runPoints } from './run-points.ts'
-import { requireSweepFiles, writeSweepFiles } from './sweep-files.ts'
+import { keepingIn, requireSweepFiles, writeSweepFiles } from './sweep-files.ts'
 
 const EXPECTED = 'a sweep: JSON with "base", flags, and "grid", lists of values of flags'
 
@@ -28,10 +28,10 @@ export async function runSweepFile(
     throw new WrongUsage('--sweep needs --out DIR, a folder for the results: what is there is not run again')
   }
   await requireSweepFiles(flags)
-  const { keepResultsIn, parseSweep } = await import('../../../src/index.ts')
+  const { parseSweep } = await import('../../../src/index.ts')
   const content = parseJson((await readBytes(file, EXPECTED)).toString(), file)
   const points = parseSweep(content, pointFlagNames(), file)
-  const kept = await keepResultsIn(flags.out)
+  const kept = await keepingIn(flags.out)
   const outcomes = await runPoints(
     { points, title: `sweep ${file}: ${counted(points.length, 'run')}`, kept, signal },
     out,
@@ -53,5 +53,7 @@ export function summarised(outcome: SweepOutcome): unknown {
 export function exitCodeOf(outcomes: readonly SweepOutcome[]): number {
   const statuses = outcomes.map(({ status }) => status)
   if (statuses.includes('interrupted') || statuses.includes('waiting')) return INTERRUPTED
-  return statuses.includes('failed') ? FAILED : DONE
+  if (statuses.includes('failed') || outcomes.some(outcome => 'notKept' in outcome)) return FAILED
+  // What can be was run, except where nothing can be.
+  return statuses.every(status => status === 'refused') ? WRONG_USAGE : DONE
 }

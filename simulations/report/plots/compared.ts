@@ -7,8 +7,8 @@
 import type { RoundResult, RunResult } from '../../result.ts'
 import type { SweepPoint } from '../../sweep/point.ts'
 import { SERIES } from '../colours.ts'
-import { byteUnit, count } from '../figures.ts'
-import { type Axis, drawLines, type Line } from '../lines.ts'
+import { byteUnit, count, counted } from '../figures.ts'
+import { type Axis, drawLines, type Line, WITHOUT_ZERO } from '../lines.ts'
 import type { Plot } from '../plot.ts'
 
 /** The course of one run, or of several that differ in nothing but their seed. */
@@ -21,6 +21,8 @@ export interface Course {
 
 /** More lines cannot be told apart; the table has them all. */
 const MOST_LINES = 24
+/** The name of runs that differ in their seed, and have nothing else to be named for. */
+const ANY_SEED = 'any seed'
 const STYLES = ['solid', 'dashed', 'dotted'] as const
 
 /** Sorts runs into lines: those that differ only in their seed become one. */
@@ -29,9 +31,11 @@ export function comparedCourses(ran: readonly (SweepPoint & { readonly result: R
   readonly notes: readonly string[]
 } {
   const groups = Map.groupBy(ran, ({ name, flags }) => withoutSeed(name, flags.seed))
-  const lines = [...groups].slice(0, MOST_LINES).map(([name, members], i) => ({
+  const averaged = [...groups].map(([name, members]) => ({ name, ...worthAveraging(members.map(one => one.result)) }))
+  const leftOut = averaged.reduce((sum, one) => sum + one.leftOut, 0)
+  const lines = averaged.slice(0, MOST_LINES).map(({ name, results }, i) => ({
     name,
-    results: members.map(({ result }) => result),
+    results,
     colour: SERIES[i % SERIES.length],
     style: STYLES[Math.floor(i / SERIES.length) % STYLES.length],
   }))
@@ -39,6 +43,9 @@ export function comparedCourses(ran: readonly (SweepPoint & { readonly result: R
     lines,
     notes: [
       ...(groups.size < ran.length ? ['A line is the mean of the runs that differ in nothing but their seed.'] : []),
+      ...(leftOut === 0
+        ? []
+        : [`${counted(leftOut, 'run')} that diverged or were interrupted are not in these means; the table has them.`]),
       ...(groups.size > MOST_LINES
         ? [`Plots show the first ${MOST_LINES} of ${count(groups.size)} lines; the table has all.`]
         : []),
@@ -46,9 +53,18 @@ export function comparedCourses(ran: readonly (SweepPoint & { readonly result: R
   }
 }
 
+/** Without the runs that ended early, after which a mean would have to end too; unless there are no others. */
+function worthAveraging(results: readonly RunResult[]): {
+  readonly results: readonly RunResult[]
+  readonly leftOut: number
+} {
+  const whole = results.filter(({ partial }) => partial === undefined)
+  return whole.length === 0 ? { results, leftOut: 0 } : { results: whole, leftOut: results.length - whole.length }
+}
+
 function withoutSeed(name: string, seed: SweepPoint['flags'][string] | undefined): string {
   const others = name.split(' ').filter(part => part !== `seed=${seed}`)
-  return others.length === 0 ? name : others.join(' ')
+  return others.length === 0 ? ANY_SEED : others.join(' ')
 }
 
 /** The merged model's accuracy, or its loss where nothing is classified. Undefined where nothing is learned. */
@@ -85,10 +101,12 @@ export function localAccuraciesPlot(courses: readonly Course[]): Plot | undefine
 export function distancesPlot(courses: readonly Course[]): Plot | undefined {
   const lines = linesOf(courses, ({ consensusDistance }) => consensusDistance)
   if (lines.length === 0) return undefined
+  const isAtZero = lines.some(({ points }) => points.some(([, y]) => y === 0))
   return {
     title: 'Consensus distance',
     caption:
-      'How far peers are from their average, relative to its norm. Steeper is faster agreement; level is a balance with training.',
+      'How far peers are from their average, relative to its norm. Steeper is faster agreement; level is a balance with training.' +
+      (isAtZero ? ` ${WITHOUT_ZERO}` : ''),
     ...drawLines(lines, ROUNDS, { name: 'relative distance', logarithmic: true }),
   }
 }

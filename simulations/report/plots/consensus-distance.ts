@@ -1,7 +1,8 @@
 import type { RunResult } from '../../result.ts'
 import { colour } from '../colours.ts'
+import { isUndisturbed } from '../disturbance.ts'
 import { magnitude } from '../figures.ts'
-import { drawLines, type Line } from '../lines.ts'
+import { drawLines, type Line, WITHOUT_ZERO } from '../lines.ts'
 import { mixingOf } from '../mixing.ts'
 import type { Plot } from '../plot.ts'
 
@@ -9,7 +10,8 @@ import type { Plot } from '../plot.ts'
 const FLOOR = 1e-12
 
 /** How far peers are from each other, and how fast averaging alone would bring them together. */
-export function consensusDistancePlot({ rounds, spectralGap: gap, recipe }: RunResult): Plot | undefined {
+export function consensusDistancePlot(result: RunResult): Plot | undefined {
+  const { rounds, spectralGap: gap, recipe } = result
   const apart = rounds.filter(({ consensusDistance }) => consensusDistance > 0)
   if (apart.length === 0) return undefined
   const measured: Line = {
@@ -18,7 +20,7 @@ export function consensusDistancePlot({ rounds, spectralGap: gap, recipe }: RunR
     colour: colour('blue'),
     width: 2.5,
   }
-  const spectralGap = averagesByW(recipe) ? gap : null
+  const spectralGap = averagesByW(recipe) && isUndisturbed(result) ? gap : null
   const theory = spectralGap === null ? undefined : slope(apart, spectralGap)
   return {
     title: 'Consensus distance',
@@ -29,6 +31,7 @@ export function consensusDistancePlot({ rounds, spectralGap: gap, recipe }: RunR
         : [
             `Dashed: β to the power of the rounds, with β = ‖W − J‖ = ${magnitude(1 - spectralGap)} of the mixing matrix: what averaging by W alone leaves at the latest.`,
           ]),
+      ...(apart.length < rounds.length ? [WITHOUT_ZERO] : []),
       ...(recipe.training.steps > 0
         ? ['Local training drives peers apart and averaging together: where they balance, the line is level.']
         : []),

@@ -8,6 +8,7 @@ export function pairwiseDistancesPlot({ pairwise, peers: all }: RunResult): Plot
   if (pairwise === undefined || pairwise.peers.length < 2) return undefined
   const { peers, distances } = pairwise
   const values = distances.flat()
+  const largest = Math.max(...values)
   const names = peers.map(String)
   const whom = peers.length === all ? 'every two peers' : `${count(peers.length)} of the ${count(all)} peers`
   const axis = {
@@ -20,8 +21,11 @@ export function pairwiseDistancesPlot({ pairwise, peers: all }: RunResult): Plot
   return {
     title: 'Distances in the end',
     caption:
-      `‖x_i − x_j‖ between ${whom}, by their numbers. Bright stripes are peers that stand apart from all others; bright blocks are ` +
-      'groups that agree within and not among each other; a dark band along the diagonal is neighbours that agree first.',
+      `‖x_i − x_j‖ between ${whom}, by their numbers. ` +
+      (largest === 0
+        ? 'All are 0: these peers agree to the bit.'
+        : 'Bright stripes are peers that stand apart from all others; bright blocks are groups that agree within and not among ' +
+          'each other; a dark band along the diagonal is neighbours that agree first.'),
     shape: 'square',
     option: {
       grid: { left: 8, right: 66, top: 30, bottom: 28, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
@@ -29,20 +33,22 @@ export function pairwiseDistancesPlot({ pairwise, peers: all }: RunResult): Plot
       yAxis: {
         ...axis,
         name: 'peer',
-        nameTextStyle: { color: colour('faint'), align: 'right' },
+        // Over the drawing: with few peers there is no room beside it.
+        nameTextStyle: { color: colour('faint'), align: 'left' },
         nameLocation: 'start',
         inverse: true,
       },
       visualMap: {
+        // From 0 to 0 there is nothing to read off; colours still need two ends.
+        show: largest > 0,
         min: Math.min(...values),
-        // A scale needs two ends, also where all agree to the bit.
-        max: Math.max(...values) || 1,
+        max: largest || 1,
         right: 0,
         top: 'middle',
         itemHeight: 180,
         itemWidth: 12,
         inRange: { color: [...SCALE] },
-        text: [magnitude(Math.max(...values)), magnitude(Math.min(...values))],
+        text: [magnitude(largest), magnitude(Math.min(...values))],
         textStyle: { color: colour('faint') },
       },
       series: [

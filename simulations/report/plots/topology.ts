@@ -5,7 +5,7 @@ import type { RunResult } from '../../result.ts'
 import { count, counted } from '../figures.ts'
 import { mixingOf } from '../mixing.ts'
 import type { Plot } from '../plot.ts'
-import { drawAdjacency, MOST_ROWS } from './adjacency.ts'
+import { drawAdjacency, rowsOf } from './adjacency.ts'
 import { drawGraph, type Layout } from './graph.ts'
 
 /** Beyond these a drawing of dots and lines is a ball of wool, and most of the page's length. */
@@ -57,14 +57,15 @@ function graphCaption({ changes, symmetric }: Topology, rounds: readonly Adjacen
   return `A dot is a peer, a line an averaging between two; where lines are few and long ways round, agreement takes longest.${ways}${when}`
 }
 
-function tableCaption({ changes }: Topology, peers: number): string {
-  const when = changes ? ' in the first round' : ''
-  const whose = peers > MOST_ROWS ? `of every ${count(Math.ceil(peers / MOST_ROWS))}th peer ` : ''
+function tableCaption(topology: Topology, peers: number): string {
+  const when = topology.changes ? ' in the first round' : ''
+  const rows = rowsOf(topology, peers)
+  const whose = rows < peers ? ` Looked at are the rows of ${count(rows)} of the peers.` : ''
   return (
     `${count(peers)} peers are too many to draw as a graph, so this is a table${when}: a dot where what the peer of the column says is ` +
-    `averaged by the peer of the row. Each dot is a block of peers, and the stronger its colour, the more of them are linked ${whose}. ` +
+    `averaged by the peer of the row. Each dot is a block of peers, and the stronger its colour, the more of them are linked.${whose} ` +
     'All along the diagonal: only neighbours by number talk, and agreement takes long; all over: everybody is near to everybody.'
-  ).replace(' .', '.')
+  )
 }
 
 /** What the graph is to rules that do not average over all of its edges in a round. */

@@ -5,7 +5,7 @@ import type { AveragingRule } from '../rule.ts'
 
 interface SpartaState {
   readonly x: Vector
-  /** The message of the round, and then the coordinates that it leaves. */
+  /** Rounds that have passed, with this peer or without it: whoever counted only its own would average other coordinates. */
   round: number
 }
 
@@ -39,6 +39,9 @@ export function sparta(name: string, fraction = 0.005): AveragingRule<SpartaStat
         for (const { weight, message } of received) sum += weight * (message.vectors[0][i] - x[i])
         x[i] = sum
       }
+    },
+    skip(state) {
+      state.round++
     },
     estimate: ({ x }) => x,
   }
