@@ -15,6 +15,7 @@ import { distance, meanOf, norm } from '../../src/parameters/vectors.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
 import { sampleText } from '../../src/sample-text.ts'
+import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import { fixedSpectralGap, measureRound } from '../measure.ts'
 import type { SimulationOptions } from '../options.ts'
 import { pairwiseDistances } from '../pairwise.ts'
@@ -27,10 +28,6 @@ import { scheduleSplits } from '../virtual/splits.ts'
 import { drawStragglers } from '../virtual/stragglers.ts'
 import { createTask, type Task } from '../virtual/task.ts'
 import { createWorld, type Inhabitant, type World } from '../virtual/world.ts'
-
-const LOCAL_NETWORK = '1-5'
-
-const EVALUATIONS = 50
 
 /** No distance is below zero, so a swarm with this target averages for as long as it is let. */
 const NEVER_SEALS = -1

@@ -27,8 +27,17 @@ export function requireFitting(
     throw new UsageError('networks that fall apart and heal are for the virtual engine; the matrix engine has churn')
   }
   if (rule.constantLinks === true && (loss > 0 || (churn !== undefined && churn !== 0))) {
+    const instead =
+      rule.mixing === 'all'
+        ? 'fedavg, or the same rule without compression'
+        : 'dpsgd with fp16 or int8, gradient-tracking, or push-sum on directed graphs'
     throw new UsageError(
-      `${rule.name} needs the same links in every round and every message; under loss or churn take gradient-tracking, or push-sum on directed graphs`,
+      `${rule.name} needs the same links in every round and every message; under loss or churn take ${instead}`,
+    )
+  }
+  if (rule.mixing === 'all' && recipe.exchange.compression !== 'none' && recipe.objective.task === 'consensus') {
+    throw new UsageError(
+      `${rule.name} with ${recipe.exchange.compression} sends what is new since a start that all share, and vectors of the task consensus start apart: take choco`,
     )
   }
   if (byzantine !== undefined) requireEffect(byzantine.attack, recipe.objective.task, rule)

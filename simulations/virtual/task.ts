@@ -11,13 +11,11 @@ import { fitData, shardsOf, trainerOptionsOf } from '../../src/learning-task.ts'
 import type { Random } from '../../src/random/random.ts'
 import { chooseBackend } from '../../src/training/choose-backend.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
+import { STEP_MS } from '../defaults.ts'
 import type { Judge } from '../measure.ts'
 import type { SimulationOptions } from '../options.ts'
 import type { VirtualClock } from './clock.ts'
 import { createVectorTrainer } from './vector-trainer.ts'
-
-/** Virtual time of a local step, in milliseconds: a small model on a modest machine, so that messages keep up. */
-const STEP_MS = 10
 
 export interface Task {
   /** The trainer of a peer for one life. */

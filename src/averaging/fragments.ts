@@ -11,6 +11,8 @@ export function fragmentBounds(length: number, fragments: number, fragment: numb
  * @param deck those that are left; empty at first
  */
 export function dealFragment(deck: number[], fragments: number, random: Random): number {
-  if (deck.length === 0) deck.push(...random.shuffle(Array.from({ length: fragments }, (_, fragment) => fragment)))
+  if (deck.length === 0) {
+    for (const fragment of random.shuffle(Array.from({ length: fragments }, (_, index) => index))) deck.push(fragment)
+  }
   return deck.pop() ?? 0
 }

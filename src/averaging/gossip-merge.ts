@@ -18,7 +18,7 @@ const byAge: GossipMerge = (own, received) => ({
   age: Math.max(own, received),
 })
 
-/** The model that arrives takes the place of the other: models walk at random, and nothing is merged. */
+/** The model that arrives takes the place of the other: models walk at random, nothing is merged, and alone here ages may fall. */
 const walk: GossipMerge = (_own, received) => ({ share: 1, age: received })
 
 /**

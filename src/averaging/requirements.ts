@@ -15,7 +15,7 @@ import { adjacencyOf, isStronglyConnected, type Topology } from './topology.ts'
 
 /** What is to run together. */
 export interface RuleSetting {
-  readonly rule: Pick<AveragingRule, 'name' | 'mixing' | 'smallestEigenvalue' | 'constantLinks'>
+  readonly rule: Pick<AveragingRule, 'name' | 'mixing' | 'linear' | 'smallestEigenvalue' | 'constantLinks'>
   readonly aggregator: Aggregator
   readonly topology: Topology
   readonly peers: number
@@ -88,14 +88,17 @@ function fitRows(setting: RuleSetting): FittedRule {
 
 function fitDoubly(setting: RuleSetting): FittedRule {
   const { rule, topology, peers } = setting
-  if (!topology.balanced) {
+  // Epidemic learning is plain averaging where nobody is asked. Rules that keep more than the mean would lose it there.
+  const onAverage = !topology.balanced && topology.balancedOnAverage === true && rule.linear === true
+  if (!topology.balanced && !onAverage) {
     throw new UsageError(
       `${rule.name} needs weights that keep the mean, and on ${topology.name} some are averaged by more than they average; ` +
         `the nearest that works is ${balancedBeside(topology, peers)}, or the rule push-sum`,
     )
   }
   requireVoters(setting)
-  return { mixing: mixingOf(setting), notes: [] }
+  const keptOnAverage = `on ${topology.name} some are averaged by more than they average: ${rule.name} keeps the mean on average only, not in every round`
+  return { mixing: mixingOf(setting), notes: onAverage ? [keptOnAverage] : [] }
 }
 
 function fitSymmetric(setting: RuleSetting): FittedRule {

@@ -12,6 +12,11 @@ export interface Topology {
    * from round to round with no number beside the parameters.
    */
   readonly balanced: boolean
+  /**
+   * Of one that is not balanced: whether over its random rounds everybody is averaged by as many as it averages, so that plain
+   * averages keep the mean in expectation. Default: no.
+   */
+  readonly balancedOnAverage?: boolean
   /** Whether the neighbours depend on the round. */
   readonly changes: boolean
   /** Why this topology is impossible for so many peers, and what would work; undefined where it is possible. */

@@ -11,7 +11,8 @@ import { UsageError } from '../../src/errors.ts'
 const rules: Readonly<Record<string, RuleSetting['rule']>> = {
   none: { name: 'none', mixing: 'none' },
   adpsgd: { name: 'adpsgd', mixing: 'pairwise' },
-  dpsgd: { name: 'dpsgd', mixing: 'doubly-stochastic' },
+  dpsgd: { name: 'dpsgd', mixing: 'doubly-stochastic', linear: true },
+  'gradient-tracking': { name: 'gradient-tracking', mixing: 'doubly-stochastic' },
   gossip: { name: 'gossip', mixing: 'row-stochastic' },
   choco: { name: 'choco', mixing: 'symmetric', constantLinks: true },
   d2: { name: 'd2', mixing: 'symmetric', smallestEigenvalue: -1 / 3 },
@@ -63,6 +64,14 @@ describe('a rule that suits its topology', () => {
 
   it.each(['none', 'adpsgd', 'fedavg'])('%s needs no weights', rule => {
     expect([...fitted(rule, 'ring', 4).mixing(0).self]).toEqual([1, 1, 1, 1])
+  })
+
+  it('dpsgd on epidemic-local says that the mean is kept on average only', () => {
+    const { mixing, notes } = fitted('dpsgd', 'epidemic-local:3', 10)
+    expect(mixing(3)).toEqual(mixingMatrix(parseTopology('epidemic-local:3', { seed: 1 }), 10, 3))
+    expect(notes).toEqual([
+      'on epidemic-local:3 some are averaged by more than they average: dpsgd keeps the mean on average only, not in every round',
+    ])
   })
 
   it('fedavg says that it uses no topology, unless it is the default', () => {
@@ -142,10 +151,10 @@ describe('what cannot be is refused, with what would work:', () => {
     ],
     ['d2', 'epidemic:4', 11, /that of epidemic:4 changes; the nearest that works is random-regular:4$/],
     [
-      'dpsgd',
+      'gradient-tracking',
       'epidemic-local:3',
       10,
-      'dpsgd needs weights that keep the mean, and on epidemic-local:3 some are averaged by more than they average; the nearest that works is epidemic:3, or the rule push-sum',
+      'gradient-tracking needs weights that keep the mean, and on epidemic-local:3 some are averaged by more than they average; the nearest that works is epidemic:3, or the rule push-sum',
     ],
     [
       'relaysum',

@@ -99,23 +99,23 @@ describe.each(ruleNames)('the rule %s', name => {
   })
 
   it('starts from a copy of the parameters', () => {
-    const parameters = Float32Array.of(1, 2)
+    const parameters = Float32Array.of(1, 2, 3, 4)
     const state = rule.start(parameters, host)
-    expect([...rule.estimate(state)]).toEqual([1, 2])
-    rule.train(state, Float32Array.of(1, 1))
-    expect([...parameters]).toEqual([1, 2])
+    expect([...rule.estimate(state)]).toEqual([1, 2, 3, 4])
+    rule.train(state, Float32Array.of(1, 1, 1, 1))
+    expect([...parameters]).toEqual([1, 2, 3, 4])
   })
 
   it('sends what later training cannot change', () => {
-    const state = rule.start(Float32Array.of(1, 2), host)
+    const state = rule.start(Float32Array.of(1, 2, 3, 4), host)
     const message = say(rule, state)
     const sent = structuredClone(message)
-    rule.train(state, Float32Array.of(1, 1))
+    rule.train(state, Float32Array.of(1, 1, 1, 1))
     expect(message).toEqual(sent)
   })
 
   it('has a state that survives a checkpoint', () => {
-    const state = rule.start(Float32Array.of(1, 2), host)
+    const state = rule.start(Float32Array.of(1, 2, 3, 4), host)
     expect(structuredClone(state)).toEqual(state)
   })
 })
@@ -162,6 +162,14 @@ describe('adpsgd', () => {
     rule.merge(a, [{ peer: 'b', weight: 0.5, message: fromB }], 0.5)
     rule.merge(b, [{ peer: 'a', weight: 0.5, message: fromA }], 0.5)
     expect([...rule.estimate(a), ...rule.estimate(b)]).toEqual([12, 2])
+  })
+
+  it('takes every difference from what it sent, where it hears several', () => {
+    const [own, ...others] = [0, 4, 8].map(value => rule.start(Float32Array.of(value), host))
+    say(rule, own)
+    const received = others.map((other, peer) => ({ peer, weight: 0.25, message: say(rule, other) }))
+    rule.merge(own, received, 0.5)
+    expect([...rule.estimate(own)]).toEqual([3])
   })
 })
 

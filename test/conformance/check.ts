@@ -15,8 +15,19 @@ export interface Check {
   readonly control: {
     /** What is broken. */
     readonly broken: string
+    /**
+     * Whether numbers grow beyond all bounds then, so that ∞ or NaN is what there is to measure. Of any other control NaN
+     * says only that it could not be measured, and catches nothing.
+     */
+    readonly diverges?: boolean
     measure(): number | Promise<number>
   }
+}
+
+/** Whether what the control measured shows the mistake. */
+export function catches(check: Check, measured: number): boolean {
+  if (Number.isNaN(measured)) return check.control.diverges === true
+  return !check.holds(measured)
 }
 
 /** For a figure that is known. @param tolerance absolute */

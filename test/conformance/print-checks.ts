@@ -6,7 +6,7 @@
 
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
-import type { Check } from './check.ts'
+import { type Check, catches } from './check.ts'
 import { checks } from './checks.ts'
 
 const WIDTHS = [8, 62, 22, 14, 14]
@@ -15,12 +15,12 @@ interface Outcome {
   readonly measured: number
   readonly holds: boolean
   /** Whether the check catches the mistake that was made on purpose. */
-  readonly catches: boolean
+  readonly caught: boolean
 }
 
 async function look(check: Check): Promise<Outcome> {
   const measured = await check.measure()
-  return { measured, holds: check.holds(measured), catches: !check.holds(await check.control.measure()) }
+  return { measured, holds: check.holds(measured), caught: catches(check, await check.control.measure()) }
 }
 
 const table = new Table({
@@ -33,14 +33,14 @@ const table = new Table({
 let failures = 0
 for (const [place, check] of checks.entries()) {
   process.stderr.write(`\r${place + 1} of ${checks.length} `)
-  const { measured, holds, catches } = await look(check)
-  if (!(holds && catches)) failures++
+  const { measured, holds, caught } = await look(check)
+  if (!(holds && caught)) failures++
   table.push([
     check.line,
     check.property,
     check.expected,
     styleText(holds ? 'green' : 'red', shown(measured)),
-    styleText(catches ? 'green' : 'red', catches ? 'caught' : 'not caught'),
+    styleText(caught ? 'green' : 'red', caught ? 'caught' : 'not caught'),
   ])
 }
 process.stderr.write('\r')

@@ -48,6 +48,27 @@ describe('flags that would be ignored, and settings that cannot be, are refused 
       { ...averaging, split: '5-20:0.3' },
       /--split is for --engine virtual; this is --engine matrix/,
     ],
+    ['momentum of adam', { ...learning, optimizer: 'adam', momentum: 0.5 }, /--momentum is for --optimizer sgd/],
+    [
+      'momentum of a language model',
+      { ...learning, data: `text:${text}`, momentum: 0.5 },
+      /--momentum is for --optimizer sgd/,
+    ],
+    [
+      'agreement after so many rounds',
+      { ...averaging, 'consensus-distance': 0.1 },
+      /--consensus-distance ends a run of --engine matrix only where nobody trains and no --rounds/,
+    ],
+    [
+      'agreement while training',
+      { ...learning, engine: 'matrix', 'consensus-distance': 0.1 },
+      /--consensus-distance ends a run of --engine matrix only/,
+    ],
+    [
+      'more rounds than can be counted',
+      { ...learning, rounds: Number.MAX_SAFE_INTEGER, 'local-steps': 2 },
+      /--rounds 9007199254740991 of 2 local steps .* expected at most --rounds 4503599627370495/,
+    ],
     ['stragglers that are faster', { ...averaging, stragglers: '0.2:0.5' }, /expected SHARE:TRAINING .*such as 0\.2:5/],
     ['a split without an end', { ...learning, split: '5:0.3' }, /expected FROM-UNTIL:SHARE, such as 5-20:0\.3/],
     ['no peers', { task: 'consensus' }, /--peers N is missing/],

@@ -67,7 +67,7 @@ test.concurrent('a run leaves its result, its rounds and its report behind', asy
 test.concurrent('a run that is interrupted leaves a valid, partial result, and says so', async () => {
   const out = `${folder.path}/interrupted.json`
   const args = ['--engine', 'matrix', '--task', 'consensus', '--peers', '50', '--rule', 'dpsgd', '--topology', 'ring']
-  const running = start(['simulate', ...args, '--rounds', '10000000', '--out', out])
+  const running = start(['simulate', ...args, '--rounds', '10000000', '--loss', '0.1', '--churn', '0.2', '--out', out])
   await running.printed(/round \d/)
   running.signal('SIGINT')
   const { code, stdout } = await running.finished
@@ -75,7 +75,9 @@ test.concurrent('a run that is interrupted leaves a valid, partial result, and s
   expect(stdout).toMatch(/partial +interrupted; valid as far as it goes/)
   const result = JSON.parse(readFileSync(out, 'utf8'))
   expect(result.partial).toEqual({ reason: 'interrupted' })
-  expect(await hearsay('inspect', out)).toMatchObject({ code: 0, stdout: expect.stringContaining('interrupted') })
+  const inspected = await hearsay('inspect', out)
+  expect(inspected).toMatchObject({ code: 0, stdout: expect.stringContaining('interrupted') })
+  expect(inspected.stdout).toMatch(/conditions +--loss 0\.1 --churn 0\.2\n/)
 })
 
 test.concurrent('a run that diverges names round and peer, and leaves what came before', async () => {
@@ -92,7 +94,11 @@ test.concurrent('a run that diverges names round and peer, and leaves what came 
     out,
   )
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^hearsay: the run diverged: in round \d+ the parameters of peer-\d were no longer finite/m)
+  expect(stderr).toMatch(
+    /^hearsay: the run diverged: in round \d+ the parameters of peer-\d were not finite, or their norm was above/m,
+  )
+  // Which the task does not have.
+  expect(stderr).not.toContain('--clip-norm')
   expect(JSON.parse(readFileSync(out, 'utf8')).partial).toMatchObject({ reason: 'diverged', peer: /peer-\d/ })
   expect((await hearsay('inspect', out)).code).toBe(0)
 })

@@ -17,6 +17,7 @@ const cutResult = folder.write(
   'cut-result.json',
   JSON.stringify({ hearsay: '1', recipe: {}, recipeHash: '', seed: 1, engine: '', peers: 1 }),
 )
+const grid = folder.write('grid.json', '{ "grid": { "seed": [1] } }')
 const missing = `${folder.path}/nowhere/out.json`
 
 const peers = ['--peers', '2']
@@ -161,6 +162,11 @@ describe('wrong usage ends with exit code 2 and one line that says what is accep
       'a sweep that is none',
       ['simulate', '--sweep', unknownField, '--out', folder.path],
       /unknown "training"; accepted/,
+    ],
+    [
+      'a sweep whose folder is a file',
+      ['simulate', '--sweep', grid, '--out', csv],
+      /--out .*blobs\.csv cannot be a folder/,
     ],
     ['a sweep and its peers', ['simulate', '--sweep', broken, ...peers], /--peers cannot be given with --sweep/],
     ['a sweep of a scenario', ['simulate', '--sweep', broken, '--scenario', 'x'], /give one/],

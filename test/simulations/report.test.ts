@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
+import { settings, whatCameOut } from '../../simulations/report/facts.ts'
+import { drawAdjacency } from '../../simulations/report/plots/adjacency.ts'
+import { consensusDistancePlot } from '../../simulations/report/plots/consensus-distance.ts'
 import { renderReport } from '../../simulations/report/report.ts'
 import { roundsAsCsv } from '../../simulations/report/rounds-csv.ts'
 import type { RunResult } from '../../simulations/result.ts'
 import { simulate } from '../../simulations/simulate.ts'
+import { complete } from '../../src/averaging/topologies/complete.ts'
+import type { Topology } from '../../src/averaging/topology.ts'
 import { parseRecipe } from '../../src/recipe/recipe.ts'
 
 const command = "hearsay simulate --peers 6 --data 'csv:a file.csv'"
@@ -88,10 +93,79 @@ test('the slope of the theory is drawn where the gap is known and rounds average
   expect(await isDrawn({ ...ring, recipe: pairs })).toBe(false)
 })
 
+const { averaging, exchange } = ring.recipe
+test.each<[what: string, changes: Partial<RunResult>]>([
+  ['lost messages', { conditions: { loss: 0.1 } }],
+  ['churn', { conditions: { churn: 'trace' } }],
+  ['a split', { conditions: { splits: [{ at: 1, until: 2, share: 0.5 }] } }],
+  ['liars', { conditions: { byzantine: { share: 0.2, attack: 'alie' } } }],
+  ['a median', { recipe: { ...ring.recipe, averaging: { ...averaging, aggregator: 'median' } } }],
+  ['compression', { recipe: { ...ring.recipe, exchange: { ...exchange, compression: 'int8' } } }],
+  ['a rule that moves the mean', { recipe: { ...ring.recipe, averaging: { ...averaging, rule: 'push-sum' } } }],
+])('with %s a report promises neither a mean that stays nor the slope of the theory', (_what, changes) => {
+  const promises = (result: RunResult) => [
+    whatCameOut(result).join(' ').includes('which should be rounding'),
+    consensusDistancePlot(result)?.caption.includes('β') ?? false,
+  ]
+  expect(promises(ring)).toEqual([true, true])
+  expect(promises({ ...ring, ...changes })).toEqual([false, false])
+})
+
+test('a result says under which conditions it was made, where they were given, and its report has a row for each', async () => {
+  expect(ring).not.toHaveProperty('conditions')
+  const { recipe } = ring
+  const conditions = { loss: 0.05, delay: '5-50', byzantine: { share: 0.25, attack: 'alie' } }
+  const churn = [{ time: 1, peer: 0, up: false }]
+  const result = await simulate({ recipe, peers: 6, rounds: 2, seed: 1, engine: 'matrix', ...conditions, churn })
+  expect(result.conditions).toEqual({ ...conditions, churn: 'trace' })
+  const html = await renderReport({ result, command })
+  for (const [name, value] of [
+    ['messages lost', '5.0 %'],
+    ['delay of a message', '5-50 (milliseconds)'],
+    ['churn', 'by a list of who was away when'],
+    ['liars', '25.0 % of the peers, by alie'],
+  ]) {
+    expect(html).toContain(`<th scope="row">${name}</th><td>${value}</td>`)
+  }
+})
+
+test('a batch is a setting of tasks with samples only', () => {
+  const names = (result: RunResult) => settings(result).map(([name]) => name)
+  expect(names(learned)).toContain('batch')
+  const recipe = parseRecipe({ objective: { task: 'quadratic' }, model: { name: 'vector', shape: [4], classes: 0 } })
+  expect(names({ ...learned, recipe })).not.toContain('batch')
+})
+
+test('peers that agree to the bit are missing in no drawing without a word', async () => {
+  const [first, ...others] = ring.rounds
+  const rounds = [first, ...others.map(round => ({ ...round, consensusDistance: 0 }))]
+  const pairwise = { peers: [0, 1], distances: [Array(2).fill(0), Array(2).fill(0)] }
+  const html = await renderReport({ result: { ...ring, rounds, pairwise }, command })
+  expect(html).toContain('this axis has no zero')
+  expect(html).toContain('All are 0: these peers agree to the bit.')
+  expect(await renderReport({ result: ring, command })).not.toContain('this axis has no zero')
+})
+
+test('of a dense graph no more neighbours are looked at than a page is worth', () => {
+  let looked = 0
+  const counting: Topology = {
+    ...complete,
+    neighbours(peer, peers, round) {
+      const neighbours = complete.neighbours(peer, peers, round)
+      looked += neighbours.length
+      return neighbours
+    },
+  }
+  drawAdjacency(counting, 50_000)
+  expect(looked).toBeLessThan(2_000_000)
+})
+
 test('a run that did not end is shown as such, with its round and peer', async () => {
   const diverged = { reason: 'diverged', round: 7, peer: 'peer-3' } as const
   const html = await renderReport({ result: { ...learned, partial: diverged }, command })
-  expect(html).toMatch(/role="alert">This run diverged: in round 7 the parameters of peer-3 /)
+  expect(html).toMatch(
+    /role="alert">This run diverged: in round 7 the parameters of peer-3 were not finite, or their norm was above 1e6/,
+  )
   expect(await renderReport({ result: learned, command })).not.toContain('role="alert"')
 })
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { renderSweepReport } from '../../simulations/report/sweep-report.ts'
 import { simulate } from '../../simulations/simulate.ts'
 import { keepResultsIn } from '../../simulations/sweep/kept-results.ts'
+import type { SweepOutcome } from '../../simulations/sweep/outcome.ts'
 import { outcomesAsCsv } from '../../simulations/sweep/outcomes-csv.ts'
 import type { SweepPoint } from '../../simulations/sweep/point.ts'
 import { type ReadyRun, runSweep, type SweepOptions } from '../../simulations/sweep/run-sweep.ts'
@@ -34,7 +35,12 @@ test.each<[unknown, RegExp]>([
   [{ grid: { seed: [null] } }, /grid\.seed\.0: expected a text, a number, true or false/],
   [{ base: { seed: 1 }, grid: { seed: [1] } }, /seed is in base and in grid; give it once/],
   [{ grid: { seed: Array.from({ length: 10_001 }, (_, i) => i) } }, /that is 10001 runs; expected at most 10000/],
-  [[], /grid\.json: /],
+  [[], /^grid\.json: expected a sweep, such as \{"base"/],
+  [{ grid: [] }, /^grid\.json: grid: expected flags with lists of their values/],
+  [
+    Object.fromEntries([['grid', Object.fromEntries(accepted.map(flag => [flag, Array(10_000).fill(1)]))]]),
+    /that is 10000000000000000 runs; expected at most 10000/,
+  ],
 ])('%j is refused', (content, words) => {
   expect(() => read(content)).toThrow(words)
 })
@@ -97,6 +103,46 @@ test('a result that is partial is run again, and no other', async () => {
   expect(again.ran).toEqual(['topology=ring'])
 })
 
+test.each<[what: string, content: (whole: string) => string]>([
+  ['that was cut off', whole => whole.slice(0, 100)],
+  ['with nothing in it', () => 'null'],
+  ['with a list in it', () => '[]'],
+  ['of another program', () => '{"hello":1}'],
+  ['whose recipe was changed', whole => whole.replace('"shape": [\n        3', '"shape": [\n        4')],
+])('a file %s counts as not there: its run is made again, and no other', async (what, content) => {
+  const folder = join(path, what)
+  const kept = await keepResultsIn(folder)
+  await sweeper({ kept }).sweep()
+  const file = join(folder, readdirSync(folder).find(name => name.startsWith('topology=ring')) ?? '')
+  const whole = readFileSync(file, 'utf8')
+  expect(content(whole)).not.toBe(whole)
+  writeFileSync(file, content(whole))
+  const again = sweeper({ kept })
+  expect((await again.sweep()).map(({ status }) => status)).toEqual(['finished', 'finished', 'finished'])
+  expect(again.ran).toEqual(['topology=ring'])
+})
+
+test('a folder that cannot be one is refused before anything runs, and a probe leaves nothing behind', async () => {
+  const file = join(path, 'a-file')
+  writeFileSync(file, '')
+  for (const folder of [file, join(file, 'below')]) {
+    await expect(keepResultsIn(folder)).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringContaining('a file of that name'),
+    })
+  }
+  await keepResultsIn(join(path, 'probed'))
+  expect(readdirSync(join(path, 'probed'))).toEqual([])
+})
+
+test('a result that cannot be kept is a result, with the reason why it has no file', async () => {
+  const kept = { find: async () => undefined, keep: () => Promise.reject(new Error('the disk is full')) }
+  const outcomes = await sweeper({ kept }).sweep()
+  expect(outcomes.map(({ status }) => status)).toEqual(['finished', 'finished', 'finished'])
+  expect(outcomes[0]).toMatchObject({ notKept: 'the disk is full', result: { peers: 4 } })
+  expect(outcomes[0]).not.toHaveProperty('file')
+})
+
 test('what was run otherwise is not taken for the same, though it has the same name', async () => {
   const kept = await keepResultsIn(join(path, 'other'))
   await sweeper({ kept }).sweep()
@@ -134,6 +180,43 @@ test('one page compares the runs, with the seeds of one setting as one line, and
   expect(html).toContain('A line is the mean of the runs that differ in nothing but their seed.')
   expect(html).toMatch(/<th scope="row">topology=hypercube seed=1<\/th><td>refused: hypercube needs/)
   expect(html).toContain('run topology=ring seed=2')
+})
+
+const report = async (outcomes: readonly SweepOutcome[]) =>
+  await renderSweepReport({ title: 'Seeds', lead: [], outcomes, command: 'hearsay simulate' })
+
+/** Curves of the consensus distance, of which a page draws each twice: for wide screens and for narrow ones. */
+function curves(html: string): string[] {
+  const [plot] = html.split('<h2>Consensus distance</h2>')[1].split('</figure>')
+  const [wide] = plot.split('<div class="narrow"')
+  return [...wide.matchAll(/<path d="([^"]*)" fill="none" stroke="[^"]*" stroke-width="2"/g)].map(([, path]) => path)
+}
+
+test('runs that have nothing but a seed are one line', async () => {
+  const outcomes = await sweeper({
+    points: read({ base: { peers: 4, topology: 'ring' }, grid: { seed: [1, 2, 3] } }),
+  }).sweep()
+  const html = await report(outcomes)
+  expect(html).toContain('A line is the mean of the runs that differ in nothing but their seed.')
+  expect(curves(html)).toHaveLength(1)
+})
+
+test('a run that ended early does not shorten the mean of the others, and the page says that it is not in it', async () => {
+  const seeded = read({ base: { peers: 4, topology: 'ring' }, grid: { seed: [1, 2] } })
+  const [whole, other] = await sweeper({ points: seeded }).sweep()
+  if (!('result' in whole && 'result' in other)) throw new Error('both should have a result')
+  const early: SweepOutcome = {
+    ...other,
+    status: 'diverged',
+    result: {
+      ...other.result,
+      rounds: other.result.rounds.slice(0, 2),
+      partial: { reason: 'diverged', round: 2, peer: 'peer-0' },
+    },
+  }
+  const html = await report([whole, early])
+  expect(html).toContain('Not in these means: 1 run that ended early')
+  expect(curves(html)).toEqual(curves(await report([whole])))
 })
 
 test('runs become rows of a CSV with their flags, how they ended and their last figures', async () => {

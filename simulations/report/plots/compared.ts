@@ -45,7 +45,9 @@ export function comparedCourses(ran: readonly (SweepPoint & { readonly result: R
       ...(groups.size < ran.length ? ['A line is the mean of the runs that differ in nothing but their seed.'] : []),
       ...(leftOut === 0
         ? []
-        : [`${counted(leftOut, 'run')} that diverged or were interrupted are not in these means; the table has them.`]),
+        : [
+            `Not in these means: ${counted(leftOut, 'run')} that ended early, by divergence or interruption; the table has all.`,
+          ]),
       ...(groups.size > MOST_LINES
         ? [`Plots show the first ${MOST_LINES} of ${count(groups.size)} lines; the table has all.`]
         : []),

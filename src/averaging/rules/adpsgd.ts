@@ -2,8 +2,8 @@ import type { Codec } from '../../parameters/codecs/codec.ts'
 import { compress } from '../../parameters/codecs/compress.ts'
 import { none } from '../../parameters/codecs/none.ts'
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
-import { exchangeDifference } from '../exchange.ts'
 import type { AveragingRule } from '../rule.ts'
+import { addWeightedDifferences } from '../weighted-differences.ts'
 
 interface AdpsgdState {
   readonly x: Vector
@@ -34,9 +34,8 @@ export function compressedAdpsgd(codec: Codec): AveragingRule<AdpsgdState> {
       return bytes
     },
     merge({ x, snapshot }, received) {
-      for (const { weight, message } of received) {
-        addScaled(x, 1, exchangeDifference(snapshot, message.vectors[0], weight, snapshot))
-      }
+      const partners = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
+      addWeightedDifferences([x], snapshot, partners)
     },
     estimate: ({ x }) => x,
   }

@@ -70,7 +70,7 @@ export function choco(name: string, codec: Codec, gamma?: number): AveragingRule
       state.links ??= new Map(received.map(({ peer, weight }) => [peer, weight]))
       requireLinks(state.links, received)
       const neighbours = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
-      addWeightedDifferences(towards, said, neighbours)
+      addWeightedDifferences([towards], said, neighbours)
       addScaled(x, gamma, towards)
     },
     estimate: ({ x }) => x,

@@ -25,15 +25,20 @@ export function requireCompressible(rule: string, codec: Codec): void {
   if (travels === 'differences' || (travels === 'parameters' && codec.faithful)) return
   if (travels === 'parameters') {
     throw new UsageError(
-      `${rule} sends whole parameters, of which ${codec.name} would lose too much; the nearest that work are the rule choco with ${codec.name}, and ${rule} with fp16 or int8`,
+      `${rule} sends whole parameters, of which ${codec.name} would lose too much; the nearest that works is --rule choco with ${codec.name}, or ${rule} with fp16 or int8`,
     )
   }
-  const faithful = codec.faithful ? Object.keys(compressed) : namesOf('differences')
   throw new UsageError(
-    `${rule} sends its vectors as they are: compression is none, not ${codec.name}; rules that compress so are ${faithful.join(', ')}`,
+    `${rule} sends its vectors as they are: compression is none, not ${codec.name}; the nearest that works is ` +
+      `--rule ${likest(rule, codec)}, or ${rule} with none`,
   )
 }
 
-function namesOf(kind: 'parameters' | 'differences'): string[] {
-  return Object.keys(compressed).filter(rule => compressed[rule] === kind)
+/** Averages most as this rule does, and compresses so. */
+function likest(rule: string, codec: Codec): string {
+  if (throughTheMean.includes(rule)) return 'allreduce'
+  return codec.faithful ? 'dpsgd' : 'choco'
 }
+
+/** Rules that send no vector compressed, and average everybody with everybody. */
+const throughTheMean: readonly string[] = ['fedavg', 'scaffold']

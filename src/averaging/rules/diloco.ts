@@ -22,7 +22,8 @@ interface DilocoState {
  * Δ = φ − (1/n) Σ_i θ_i; b ← μ b + Δ; φ ← φ − η (Δ + μ b); θ_i ← φ.
  *
  * Douillard et al. 2023, "DiLoCo: Distributed Low-Communication Training of Language Models". With η = 1 and μ = 0 it is
- * plain averaging. With a codec, θ_i − φ travels compressed, with error feedback; that needs the same start everywhere.
+ * plain averaging. With a codec, θ_i − φ travels compressed, with error feedback. Then nobody ever says where it stands: that needs
+ * the same start everywhere, and every message, since whoever misses one has another φ from then on.
  *
  * @param learningRate η
  * @param mu μ
@@ -33,6 +34,7 @@ export function diloco(name: string, codec: Codec, learningRate = 0.7, mu = 0.9)
   return {
     name,
     mixing: 'all',
+    constantLinks: !plain,
     message: { vectors: 1, scalars: 0, to: 'all' },
     start(parameters, { allocate }) {
       const [theta, phi, momentum] = [0, 1, 2].map(() => allocate(parameters.length))

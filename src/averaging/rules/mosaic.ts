@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors.ts'
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
 import { mean } from '../aggregators/mean.ts'
 import { dealFragment, fragmentBounds } from '../fragments.ts'
@@ -27,6 +28,11 @@ export function mosaic(name: string, fragments = 4): AveragingRule<MosaicState> 
     mixing: 'row-stochastic',
     message: { vectors: 1, scalars: 1, to: 'link' },
     start(parameters, { allocate }) {
+      if (fragments > parameters.length) {
+        throw new UsageError(
+          `${name} cuts the parameters into ${fragments} fragments, and there are ${parameters.length} of them; the nearest that works is mosaic:${parameters.length}`,
+        )
+      }
       const x = allocate(parameters.length)
       x.set(parameters)
       return { x, deck: [] }
@@ -35,7 +41,8 @@ export function mosaic(name: string, fragments = 4): AveragingRule<MosaicState> 
     send({ x, deck }, _link, message, random) {
       const fragment = dealFragment(deck, fragments, random)
       const [start, end] = fragmentBounds(x.length, fragments, fragment)
-      message.vectors[0].set(x)
+      // The rest of the message is never read.
+      message.vectors[0].set(x.subarray(start, end), start)
       message.scalars[0] = fragment
       return 4 * (end - start) + (fragments === 1 ? 0 : INDEX_BYTES)
     },

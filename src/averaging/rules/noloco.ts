@@ -46,7 +46,7 @@ export function noloco(name: string, codec: Codec, learningRate = 0.7, mu = 0.5)
     },
     merge({ theta, phi, delta, said }, received) {
       const partners = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
-      addWeightedDifferences(theta, said, partners)
+      addWeightedDifferences([theta], said, partners)
       for (let i = 0; i < phi.length; i++) {
         delta[i] = mu * delta[i] + learningRate * (theta[i] - phi[i])
         phi[i] += delta[i]

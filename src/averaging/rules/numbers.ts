@@ -18,10 +18,12 @@ export const fraction: NumberRange = {
   accepted: 'FRACTION above 0 and up to 1',
   has: value => value > 0 && value <= 1,
 }
+/** More fragments than that would be shorter than what says which they are, in all but the largest models. */
+const MOST_FRAGMENTS = 65_535
 export const count: NumberRange = {
   name: 'K',
-  accepted: 'K a whole number of at least 1',
-  has: value => value >= 1 && Number.isInteger(value),
+  accepted: `K a whole number from 1 to ${MOST_FRAGMENTS}`,
+  has: value => value >= 1 && value <= MOST_FRAGMENTS && Number.isInteger(value),
 }
 
 /** What has no sign and no exponent, so that a rule is written in one way. */

@@ -29,7 +29,8 @@ interface PushSumState {
  * {@link naivePushSum} does without.
  *
  * In float32 a sum over T rounds is rounded to about T · 2⁻²⁴ of one push. The rounded-off part stays with the sender, so it
- * is noise between the two of them and no loss.
+ * is noise between the two of them and no loss: the mean stays, but peers agree ever less, by an error that grows linearly with
+ * T, to a thousandth of the parameters after some 10⁵ rounds. {@link naivePushSum} has no such limit.
  */
 export const pushSum: AveragingRule<PushSumState> = {
   name: 'push-sum',

@@ -84,7 +84,7 @@ export function parseRule(text: string, parts: RuleParts): AveragingRule {
   requireCompressible(name, parts.codec)
   if (parts.aggregator.name !== mean.name && name !== 'dpsgd') {
     throw new UsageError(
-      `${name} merges what it hears in its own way, and not by ${parts.aggregator.name}; the rule that takes aggregators is dpsgd`,
+      `${name} merges what it hears in its own way, and not by ${parts.aggregator.name}; the rule that takes aggregators is dpsgd: write --rule dpsgd`,
     )
   }
   return rule

@@ -21,10 +21,13 @@ interface ScaffoldState {
  *
  * Each {@link AveragingRule.train} is one local step. Given the sum of K steps at once, it is right as well, and corrects
  * nothing: what the control variates are for is the drift between two steps.
+ *
+ * A peer takes in its own change when it hears everyone's, of which its own is part: Σ_i (c_i − c) stays 0 only if all hear all.
  */
 export const scaffold: AveragingRule<ScaffoldState> = {
   name: 'scaffold',
   mixing: 'all',
+  constantLinks: true,
   everyStep: true,
   message: { vectors: 2, scalars: 0, to: 'all' },
   start(parameters, { allocate }) {
@@ -39,25 +42,30 @@ export const scaffold: AveragingRule<ScaffoldState> = {
     for (let p = 0; p < y.length; p++) y[p] += update[p] - own[p] + everyones[p]
     state.steps++
   },
-  send({ x, y, own, everyones, steps }, _link, message) {
+  send(state, _link, message) {
     const [model, change] = message.vectors
-    model.set(y)
-    for (let p = 0; p < x.length; p++) {
-      change[p] = steps > 0 ? (y[p] - x[p]) / steps - everyones[p] : 0
-      own[p] += change[p]
-    }
+    model.set(state.y)
+    for (let p = 0; p < change.length; p++) change[p] = changeOf(state, p)
     return plainBytes(message)
   },
   merge(state, received) {
-    const { x, y, everyones } = state
+    const { x, y, own, everyones } = state
     for (const { message } of received) {
       const [model, change] = message.vectors
       requireSameLength(x, model)
+      for (let p = 0; p < x.length; p++) {
+        own[p] += changeOf(state, p)
+        everyones[p] += change[p]
+      }
       x.set(model)
       y.set(model)
-      for (let p = 0; p < x.length; p++) everyones[p] += change[p]
+      state.steps = 0
     }
-    state.steps = 0
   },
   estimate: ({ y }) => y,
+}
+
+/** c_i⁺ − c_i in one coordinate; 0 where nobody trained. */
+function changeOf({ x, y, everyones, steps }: ScaffoldState, p: number): number {
+  return steps > 0 ? (y[p] - x[p]) / steps - everyones[p] : 0
 }

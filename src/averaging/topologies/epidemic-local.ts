@@ -29,6 +29,7 @@ export function epidemicLocal(sends: number, seed: number | string): Topology {
     name,
     symmetric: false,
     balanced: false,
+    balancedOnAverage: true,
     changes: true,
     misfit,
     neighbours: (peer, peers, round) => graph(peers, round)[peer],

@@ -17,7 +17,7 @@ const REMEMBERED_GRAPHS = 16
  * one that is not is drawn again. The same seed and number of peers give the same graph.
  */
 export function erdosRenyi(probability: number, seed: number | string): Topology {
-  const name = `erdos-renyi:${probability}`
+  const name = `erdos-renyi:${inDigits(probability)}`
   const graphs = new Map<number, Adjacency | undefined>()
 
   function graph(peers: number): Adjacency | undefined {
@@ -30,7 +30,7 @@ export function erdosRenyi(probability: number, seed: number | string): Topology
 
   function misfit(peers: number): string | undefined {
     if (graph(peers) !== undefined) return undefined
-    return `${name} leaves some of ${peers} peers without a way to the others; the nearest that works is erdos-renyi:${enough(peers)}`
+    return `${name} leaves some of ${peers} peers without a way to the others; the nearest that works is erdos-renyi:${inDigits(enough(peers))}`
   }
 
   return {
@@ -45,6 +45,12 @@ export function erdosRenyi(probability: number, seed: number | string): Topology
       return made[peer]
     },
   }
+}
+
+/** As topologies are written: small numbers, too, without an exponent. */
+function inDigits(probability: number): string {
+  const [, whole, fraction = '', exponent] = /^(\d)(?:\.(\d+))?e-(\d+)$/.exec(String(probability)) ?? []
+  return exponent === undefined ? String(probability) : `0.${'0'.repeat(Number(exponent) - 1)}${whole}${fraction}`
 }
 
 /** Undefined where none is found. */

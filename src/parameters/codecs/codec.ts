@@ -18,7 +18,8 @@ export interface Codec {
   readonly name: string
   /**
    * Whether Q(x) is near x in every coordinate, so that whole parameters may travel so. With any other codec only differences
-   * may, and only by a rule that makes up for what was lost.
+   * may, and only by a rule that makes up for what was lost. fp16 is near up to its largest number, 65504, at which it cuts
+   * off what is larger.
    */
   readonly faithful: boolean
   /** No encoding of so many numbers is longer, in bytes. */
@@ -27,7 +28,8 @@ export interface Codec {
    * @param random decides what is left to chance; only this peer's own
    * @param out at least `maximumBytes(vector.length)` long
    * @returns bytes written
-   * @throws UnencodableError for numbers that are not finite
+   * @throws UnencodableError for numbers, any of the vector, that are not finite as float32; fp16, which cuts off at its
+   *   largest, takes all that are finite
    */
   encode(vector: Vector, random: Random, out: Uint8Array): number
   /**

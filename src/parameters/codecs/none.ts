@@ -1,4 +1,4 @@
-import { type Codec, CodecError, requireBytes, viewOf } from './codec.ts'
+import { type Codec, CodecError, requireBytes, unencodable, viewOf } from './codec.ts'
 
 /** Float32, little-endian, as it is. */
 export const none: Codec = {
@@ -7,7 +7,11 @@ export const none: Codec = {
   maximumBytes: length => 4 * length,
   encode(vector, _random, out) {
     const view = viewOf(out)
-    for (let i = 0; i < vector.length; i++) view.setFloat32(4 * i, vector[i], true)
+    for (let i = 0; i < vector.length; i++) {
+      const value = Math.fround(vector[i])
+      if (!Number.isFinite(value)) throw unencodable(vector)
+      view.setFloat32(4 * i, value, true)
+    }
     return 4 * vector.length
   },
   decode(bytes, out) {

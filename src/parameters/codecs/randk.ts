@@ -19,17 +19,17 @@ export function randk(name: string, fraction: number): Codec {
     faithful: false,
     maximumBytes: encodedBytes,
     encode(vector, random, out) {
+      // All of them: what is not drawn now stays in the sender's memory, and a NaN there would be drawn some day.
+      for (let i = 0; i < vector.length; i++) {
+        if (!Number.isFinite(Math.fround(vector[i]))) throw unencodable(vector)
+      }
       const view = viewOf(out)
       const seed = random.integer(2 ** 32)
       view.setUint32(0, seed, true)
       const kept = keptOf(vector.length, fraction)
       const indices = scratchIntegers(kept)
       drawIndices(seed, vector.length, kept, indices)
-      for (let i = 0; i < kept; i++) {
-        const value = Math.fround(vector[indices[i]])
-        if (!Number.isFinite(value)) throw unencodable(vector)
-        view.setFloat32(SEED_BYTES + 4 * i, value, true)
-      }
+      for (let i = 0; i < kept; i++) view.setFloat32(SEED_BYTES + 4 * i, vector[indices[i]], true)
       return encodedBytes(vector.length)
     },
     decode(bytes, out) {

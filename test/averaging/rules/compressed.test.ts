@@ -37,7 +37,7 @@ describe('what a rule may send compressed', () => {
   it.each(['dpsgd', 'adpsgd', 'noloco'])('%s sends no sparse parameters', rule => {
     expect(() => withCodec(rule, 'topk:0.01')).toThrow(
       new UsageError(
-        `${rule} sends whole parameters, of which topk:0.01 would lose too much; the nearest that work are the rule choco with topk:0.01, and ${rule} with fp16 or int8`,
+        `${rule} sends whole parameters, of which topk:0.01 would lose too much; the nearest that works is --rule choco with topk:0.01, or ${rule} with fp16 or int8`,
       ),
     )
     expect(() => withCodec(rule, 'qsgd:16')).toThrow(UsageError)
@@ -45,9 +45,22 @@ describe('what a rule may send compressed', () => {
 
   it.each(['gradient-tracking', 'push-sum', 'gossip', 'sparta'])('%s sends its vectors as they are', rule => {
     expect(() => withCodec(rule, 'int8')).toThrow(
-      `${rule} sends its vectors as they are: compression is none, not int8; rules that compress so are adpsgd, allreduce, choco, diloco, dpsgd, noloco`,
+      `${rule} sends its vectors as they are: compression is none, not int8; the nearest that works is --rule dpsgd, or ${rule} with none`,
     )
-    expect(() => withCodec(rule, 'topk:0.1')).toThrow(/rules that compress so are allreduce, choco, diloco$/)
+    expect(() => withCodec(rule, 'topk:0.1')).toThrow(/the nearest that works is --rule choco, or /)
+  })
+
+  it('rules of everybody’s mean are recommended another of them', () => {
+    for (const codec of ['int8', 'topk:0.1']) {
+      expect(() => withCodec('fedavg', codec)).toThrow(
+        /the nearest that works is --rule allreduce, or fedavg with none$/,
+      )
+    }
+  })
+
+  it.each(['diloco', 'allreduce'])('%s needs every message where it says only how far it came', rule => {
+    expect(withCodec(rule, 'topk:0.1').constantLinks).toBe(true)
+    expect(withCodec(rule, 'none').constantLinks ?? false).toBe(false)
   })
 
   it('choco wants a step size where the codec promises nothing', () => {

@@ -86,7 +86,7 @@ describe('fragments', () => {
 
   it('need a whole number', () => {
     expect(() => parse('mosaic:0')).toThrow(
-      new UsageError('rule "mosaic:0": expected mosaic, or mosaic:K with K a whole number of at least 1'),
+      new UsageError('rule "mosaic:0": expected mosaic, or mosaic:K with K a whole number from 1 to 65535'),
     )
   })
 })

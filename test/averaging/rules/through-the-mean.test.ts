@@ -44,6 +44,18 @@ describe('SCAFFOLD', () => {
     expect(swarm.estimates().map(([y]) => y)).toEqual([4, 4, 4])
   })
 
+  it('takes in its own change when it hears everyone’s, and not before', () => {
+    const state = scaffold.start(new Float64Array(1), { peers: 2, samples: 1, allocate: n => new Float64Array(n) })
+    const message = { vectors: [new Float64Array(1), new Float64Array(1)], scalars: new Float64Array(0) }
+    scaffold.train(state, Float64Array.of(6))
+    scaffold.send(state, undefined, message, createRandom(1))
+    scaffold.merge(state, [], 0)
+    expect([state.own[0], state.everyones[0]]).toEqual([0, 0])
+    scaffold.send(state, undefined, message, createRandom(1))
+    scaffold.merge(state, [{ peer: 0, weight: 1, message }], 0)
+    expect([state.own[0], state.everyones[0]]).toEqual([6, 6])
+  })
+
   it('divides by the steps that were made in a round', () => {
     const state = scaffold.start(new Float64Array(1), { peers: 1, samples: 1, allocate: n => new Float64Array(n) })
     const message = { vectors: [new Float64Array(1), new Float64Array(1)], scalars: new Float64Array(0) }

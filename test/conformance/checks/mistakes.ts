@@ -97,23 +97,25 @@ function rowNormalised(alive: readonly boolean[]): MixingMatrix {
 function d2Disagreement(W: MixingMatrix): number {
   const start = normalVectors(16, 2, createRandom(4))
   const swarm = driveRule(d2, start)
-  const still = start.map(x => new Float64Array(x.length))
-  for (let round = 0; round < 1_000; round++) swarm.round(W, () => still)
+  for (let round = 0; round < 1_000; round++) swarm.round(W)
   const average = preciseMeanOf(start)
   return Math.max(...swarm.estimates().map(x => distance(x, average)))
 }
 
-const AWAY = 3
 const SWARM = 8
 
-/** Peers that sent though they were away, or were silent though they were there, of a swarm whose first three are away. */
-async function wrongSpeakers(churn: readonly ChurnEvent[]): Promise<number> {
-  const recipe = parseRecipe({
-    objective: { task: 'consensus' },
-    model: { name: 'vector', shape: [4], classes: 0 },
-    training: { steps: 0 },
-    averaging: { rule: 'dpsgd', topology: 'complete' },
-  })
+const recipe = parseRecipe({
+  objective: { task: 'consensus' },
+  model: { name: 'vector', shape: [4], classes: 0 },
+  training: { steps: 0 },
+  averaging: { rule: 'dpsgd', topology: 'complete' },
+})
+
+const FIRST_THREE = [0, 1, 2]
+const gone = (peers: readonly number[]): ChurnEvent[] => peers.map(peer => ({ time: 0, peer, up: false }))
+
+/** Peers that sent though they should be away, or were silent though they should be there. */
+async function wrongSpeakers(away: readonly number[], churn: readonly ChurnEvent[]): Promise<number> {
   const { peerResults } = await simulate({
     recipe,
     peers: SWARM,
@@ -123,7 +125,37 @@ async function wrongSpeakers(churn: readonly ChurnEvent[]): Promise<number> {
     workers: 1,
     churn,
   })
-  return peerResults.filter(({ bytesOut }, peer) => bytesOut > 0 === peer < AWAY).length
+  return peerResults.filter(({ bytesOut }, peer) => bytesOut > 0 === away.includes(peer)).length
+}
+
+/** Two runs of different length at once: how many rounds more or fewer their observers hear than their own run has. */
+async function misheard(observers: (heard: [number, number]) => readonly (() => void)[]): Promise<number> {
+  const heard: [number, number] = [0, 0]
+  const rounds = [3, 5]
+  await Promise.all(
+    observers(heard).map((onRound, k) =>
+      simulate({
+        recipe,
+        peers: SWARM,
+        rounds: rounds[k],
+        seed: k,
+        engine: 'matrix',
+        workers: 1,
+        evaluateEvery: 1,
+        onRound,
+      }),
+    ),
+  )
+  // The start is reported as round 0.
+  return rounds.reduce((sum, count, k) => sum + Math.abs(heard[k] - (count + 1)), 0)
+}
+
+const ownObservers = (heard: [number, number]) => [0, 1].map(k => () => void heard[k]++)
+
+/** The observer is kept where both runs see it, and whoever comes last has it. */
+function oneObserver(heard: [number, number]): readonly (() => void)[] {
+  const last = ownObservers(heard)[1]
+  return [last, last]
 }
 
 const RANDOM = ['random-regular:4', 'erdos-renyi:0.4', 'epidemic:3', 'epidemic-local:3', 'pairwise']
@@ -166,8 +198,19 @@ export const mistakeChecks: readonly Check[] = [
     line: 'B.f',
     property: 'who is away says nothing, and everybody else goes on: peers that do otherwise, of 8 of which 3 are away',
     ...near(0, 0),
-    measure: () => wrongSpeakers(Array.from({ length: AWAY }, (_, peer) => ({ time: 0, peer, up: false }))),
-    control: { broken: 'nobody looks who is away', measure: () => wrongSpeakers([]) },
+    measure: () => wrongSpeakers(FIRST_THREE, gone(FIRST_THREE)),
+    control: { broken: 'nobody looks who is away', measure: () => wrongSpeakers(FIRST_THREE, []) },
+  },
+  {
+    line: 'B.f',
+    property:
+      'who is away keeps nobody after it from speaking: peers that do otherwise, of 8 of which number 3 is away',
+    ...near(0, 0),
+    measure: () => wrongSpeakers([3], gone([3])),
+    control: {
+      broken: '`break` where it should say `continue`',
+      measure: () => wrongSpeakers([3], gone([3, 4, 5, 6, 7])),
+    },
   },
   {
     line: 'B.g',
@@ -175,6 +218,13 @@ export const mistakeChecks: readonly Check[] = [
     ...near(0, 0),
     measure: () => alike([1, 2]),
     control: { broken: 'the seed is ignored', measure: () => alike([1, 1]) },
+  },
+  {
+    line: 'B.g',
+    property: 'two simulations at once keep their observers apart: rounds that they hear of too many or too few',
+    ...near(0, 0),
+    measure: () => misheard(ownObservers),
+    control: { broken: 'the last observer hears both', measure: () => misheard(oneObserver) },
   },
   {
     line: 'B.i',

@@ -1,7 +1,8 @@
 /** Atomic exchanges, as peers make them, and what they leave of the variance. */
 
 import { exchangeDifference, exchangeWeight } from '../../../src/averaging/exchange.ts'
-import { applyMixing, type MixingMatrix } from '../../../src/averaging/mixing.ts'
+import { applyMixing, type MixingMatrix, mixingMatrix } from '../../../src/averaging/mixing.ts'
+import type { Topology } from '../../../src/averaging/topology.ts'
 import { createRandom, type Random } from '../../../src/random/random.ts'
 import { normalVectors, totalVariance } from './matrices.ts'
 
@@ -36,7 +37,8 @@ export const cycles = {
 
 /** What a cycle of exchanges among 1000 leaves of the variance, on average. */
 export function cycleFactor(cycle: (peers: number, random: Random) => Pair[], weight?: number): number {
-  return averageFactor(PEERS, 20, (vectors, random) => {
+  // Shuffled, or the lowest would always begin.
+  return averageFactor(createRandom('cycles').shuffle(slope(PEERS)), 200, (vectors, random) => {
     for (const pair of cycle(PEERS, random)) exchange(vectors, pair, weight)
     return vectors
   })
@@ -57,23 +59,57 @@ export function exchangeFactor(peers: number, weight?: number): number {
   return total / (peers * (peers - 1))
 }
 
-/** What rounds of mixing leave of the variance, on average. @param matrixOf of a trial, which draws its own graph */
-export function mixingFactor(peers: number, trials: number, matrixOf: (trial: number) => MixingMatrix): number {
-  return averageFactor(peers, trials, (vectors, _random, trial) => applyMixing(matrixOf(trial), vectors))
+/** What mixing leaves of the variance, on average. @param matricesOf of a trial, applied in order to the same start */
+export function mixingFactor(
+  peers: number,
+  trials: number,
+  matricesOf: (trial: number) => readonly MixingMatrix[],
+): number {
+  return averageFactor(slope(peers), trials, (vectors, _random, trial) =>
+    matricesOf(trial).reduce((now: readonly Float64Array[], W) => applyMixing(W, now), vectors),
+  )
 }
 
-/** Eight coordinates see the same exchanges: eight starts for the price of one. */
+/**
+ * What so many rounds of a topology that follow one another leave of the variance. A random topology draws a graph for every
+ * round, so no round is looked at twice.
+ */
+export function roundsFactor(of: Topology, peers: number, trials: number, together = 1): number {
+  return mixingFactor(peers, trials, trial =>
+    Array.from({ length: together }, (_, k) => mixingMatrix(of, peers, together * trial + k)),
+  )
+}
+
+/**
+ * Every trial starts from the same numbers, which are all different. From starts drawn at random a graph that never changes would leave as much as one
+ * that is drawn anew, for then only the size of the weights counts, and from a single peer that is not 0 only its degree.
+ */
 function averageFactor(
-  peers: number,
+  start: readonly Float64Array[],
   trials: number,
   mix: (vectors: Float64Array[], random: Random, trial: number) => readonly Float64Array[],
 ): number {
   const random = createRandom(11)
+  const copy = () => start.map(x => x.slice())
+  let after = 0
+  for (let trial = 0; trial < trials; trial++) after += totalVariance(mix(copy(), random, trial))
+  return after / (trials * totalVariance(start))
+}
+
+function slope(peers: number): Float64Array[] {
+  return Array.from({ length: peers }, (_, i) => Float64Array.of(i))
+}
+
+/** What a round leaves of the variance on average over all directions to start from, and over some rounds: exactly. */
+export function isotropicFactor(of: Topology, peers: number, rounds: number): number {
+  const unit = (place: number) => Array.from({ length: peers }, (_, i) => Float64Array.of(i === place ? 1 : 0))
   let [before, after] = [0, 0]
-  for (let trial = 0; trial < trials; trial++) {
-    const vectors = normalVectors(peers, 8, random)
-    before += totalVariance(vectors)
-    after += totalVariance(mix(vectors, random, trial))
+  for (let round = 0; round < rounds; round++) {
+    const W = mixingMatrix(of, peers, round)
+    for (let place = 0; place < peers; place++) {
+      before += totalVariance(unit(place))
+      after += totalVariance(applyMixing(W, unit(place)))
+    }
   }
   return after / before
 }

@@ -31,7 +31,7 @@ export function suboptimality(problem: Quadratics, swarm: DrivenRule): number {
   return problem.suboptimality(preciseMeanOf(swarm.estimates()))
 }
 
-/** Rounds until the mean of all peers is as good as the target; `limit` where it is not by then, or has diverged. */
+/** Rounds until the mean of all peers is as good as the target; ∞ where it is not after `limit`, or has diverged. */
 export function stepsToTarget(
   rule: AveragingRule,
   problem: Quadratics,
@@ -42,10 +42,10 @@ export function stepsToTarget(
   for (let round = 0; round < limit; round++) {
     const now = suboptimality(problem, swarm)
     if (now < target) return round
-    if (!(now < DIVERGED)) return limit
+    if (!(now < DIVERGED)) return Number.POSITIVE_INFINITY
     swarm.round(W, descent(problem, rate))
   }
-  return limit
+  return Number.POSITIVE_INFINITY
 }
 
 /** All start with a suboptimality of about 1. */

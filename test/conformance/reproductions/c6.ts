@@ -178,10 +178,10 @@ function fewestSteps(
   problem: Quadratics,
   [lowest, highest]: readonly [number, number],
 ): number {
-  let fewest = LIMIT
+  let fewest = Number.POSITIVE_INFINITY
   for (let k = 0; k < RATES_TRIED; k++) {
     const rate = lowest * (highest / lowest) ** (k / (RATES_TRIED - 1))
-    fewest = Math.min(fewest, stepsToTarget(rule, problem, W, { rate, target: TARGET, limit: fewest }))
+    fewest = Math.min(fewest, stepsToTarget(rule, problem, W, { rate, target: TARGET, limit: Math.min(fewest, LIMIT) }))
   }
   return fewest
 }

@@ -1,0 +1,14 @@
+/**
+ * What engines take where nobody says anything, so that their results can be held beside each other.
+ *
+ * @packageDocumentation
+ */
+
+/** Delays of a local network, as `parseDelay` reads them. */
+export const LOCAL_NETWORK = '1-5'
+
+/** How often a run is looked at while it trains, about. */
+export const EVALUATIONS = 50
+
+/** Virtual time of a local step, in milliseconds: a small model on a modest machine, so that messages keep up. */
+export const STEP_MS = 10
