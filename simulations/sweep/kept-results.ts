@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { UsageError } from '../../src/errors.ts'
 import { writeAtomically } from '../../src/storage/atomic-file.ts'
 import type { RunResult } from '../result.ts'
@@ -49,7 +49,7 @@ export async function keepResultsIn(folder: string): Promise<KeptResults> {
 async function requireFolder(folder: string): Promise<void> {
   const probe = join(folder, `.hearsay-${process.pid}`)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await writeFile(probe, '')
     await rm(probe)
   } catch (error) {
@@ -59,6 +59,20 @@ async function requireFolder(folder: string): Promise<void> {
         ? 'there is a file of that name on the way'
         : `no file can be written (${code})`
     throw new UsageError(`${folder} cannot be a folder of results: ${why}; expected a folder that can be written to`)
+  }
+}
+
+/** With those above it. Node's own way tries for ever where a folder is there and takes no other, as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Whether it is a folder, who writes to it finds out.
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT') throw error
+    await makeFolder(dirname(folder))
+    await mkdir(folder)
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { renderSweepReport } from '../../simulations/report/sweep-report.ts'
@@ -131,9 +131,16 @@ test('a folder that cannot be one is refused before anything runs, and a probe l
       message: expect.stringContaining('a file of that name'),
     })
   }
-  await keepResultsIn(join(path, 'probed'))
-  expect(readdirSync(join(path, 'probed'))).toEqual([])
+  await keepResultsIn(join(path, 'made', 'probed'))
+  expect(readdirSync(join(path, 'made', 'probed'))).toEqual([])
 })
+
+test.skipIf(!existsSync('/proc/self'))(
+  'a folder in which nobody can make another is refused, and not waited for',
+  async () => {
+    await expect(keepResultsIn('/proc/hearsay')).rejects.toThrow('/proc/hearsay cannot be a folder of results')
+  },
+)
 
 test('a result that cannot be kept is a result, with the reason why it has no file', async () => {
   const kept = { find: async () => undefined, keep: () => Promise.reject(new Error('the disk is full')) }
