@@ -1,20 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests of code that keeps nothing in its modules: files may follow one another in one warm process. */
-const STATELESS = [
-  'averaging',
-  'conformance',
-  'data',
-  'gossip',
-  'parameters',
-  'random',
-  'recipe',
-  'simulations',
-  'storage',
-].map(room => `test/${room}/**/*.test.ts`)
+const STATELESS = ['averaging', 'conformance', 'gossip', 'parameters', 'random', 'recipe', 'simulations'].map(
+  room => `test/${room}/**/*.test.ts`,
+)
 
-/** TensorFlow.js, libp2p and processes have state of their own. */
-const OTHERS = ['acceptance', 'examples', 'library', 'network', 'peer', 'training'].map(
+/** TensorFlow.js, libp2p, processes and the environment have state of their own. */
+const OTHERS = ['acceptance', 'data', 'examples', 'library', 'network', 'peer', 'storage', 'training'].map(
   room => `test/${room}/**/*.test.ts`,
 )
 

@@ -21,7 +21,7 @@ function linesOf(stdout: string): Line[] {
     .map(line => JSON.parse(line) as Line)
 }
 
-test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', async () => {
+test.concurrent('two peers meet, seal on one hash, save it, and tell of it in JSON lines', async () => {
   const recipe = recipeOf('two.json', { training: { steps: 200 } })
   const saved = `${folder.path}/final.safetensors`
   const first = start(['peer', recipe, ...LOOPBACK, '--shard', '1/2', '--json', '--save', saved])
@@ -63,7 +63,7 @@ test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', 
   expect(JSON.parse((await hearsay('inspect', saved, '--json')).stdout).metadata.parametersHash).toBe(hash)
 })
 
-test('a peer that met nobody seals alone, and says so', async () => {
+test.concurrent('a peer that met nobody seals alone, and says so', async () => {
   const recipe = recipeOf('nobody.json', { training: { steps: 30 } })
   const { code, stderr } = await hearsay('peer', recipe, ...LOOPBACK)
   expect(code, stderr).toBe(0)
@@ -72,7 +72,7 @@ test('a peer that met nobody seals alone, and says so', async () => {
   expect(stderr).not.toMatch(/agreed|swarm holds/)
 })
 
-test('with the rule none a peer ends when it has trained', async () => {
+test.concurrent('with the rule none a peer ends when it has trained', async () => {
   const recipe = recipeOf('alone.json', { averaging: { rule: 'none' } })
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--steps', '30')
   expect(code, stderr).toBe(0)
@@ -81,7 +81,7 @@ test('with the rule none a peer ends when it has trained', async () => {
   expect(stderr).toMatch(/stopped at step 30 \(stopped\)/)
 })
 
-test('the saved parameters say by what samples are standardised, and how far they were trained', async () => {
+test.concurrent('the saved parameters say by what samples are standardised, and how far they were trained', async () => {
   const recipe = recipeOf('standardised.json', { averaging: { rule: 'none' }, data: { standardise: true } })
   const saved = `${folder.path}/standardised.safetensors`
   const { code, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--steps', '30', '--save', saved)
@@ -92,7 +92,7 @@ test('the saved parameters say by what samples are standardised, and how far the
   expect([mean.length, deviation.length]).toEqual([2, 2])
 })
 
-test('Ctrl-C leaves a checkpoint, from which the peer goes on; meanwhile nobody else may use its state', async () => {
+test.concurrent('Ctrl-C leaves a checkpoint, from which the peer goes on; meanwhile nobody else may use its state', async () => {
   const recipe = recipeOf('long.json', { training: { steps: 100_000 } })
   const state = `${folder.path}/me`
   const args = ['peer', recipe, ...LOOPBACK, '--state', state]
@@ -121,7 +121,7 @@ test('Ctrl-C leaves a checkpoint, from which the peer goes on; meanwhile nobody 
   expect(linesOf(resumed.stdout).find(({ event }) => event === 'started')).toMatchObject({ step })
 })
 
-test('a signal while a peer is still starting stops it cleanly', async () => {
+test.concurrent('a signal while a peer is still starting stops it cleanly', async () => {
   const state = mkdtempSync(`${folder.path}/starting-`)
   const begun = new Promise<void>(resolve => {
     const watcher = watch(state, () => {
@@ -138,7 +138,7 @@ test('a signal while a peer is still starting stops it cleanly', async () => {
   expect(stderr).not.toMatch(/^ +at /m)
 })
 
-test("what is nobody's mistake ends with exit code 1 and one line", async () => {
+test.concurrent("what is nobody's mistake ends with exit code 1 and one line", async () => {
   const recipe = recipeOf('elsewhere.json', {})
   // An address of the range that is kept for documentation: never this machine's.
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--listen', '/ip4/198.51.100.1/tcp/4001')

@@ -1,3 +1,3 @@
-import { sweep } from './chaos-sweep.ts'
+import { RUNS, sweep } from './chaos-sweep.ts'
 
-sweep(0, 250)
+sweep(0, Math.ceil(RUNS / 2))

@@ -1,3 +1,3 @@
-import { sweep } from './chaos-sweep.ts'
+import { RUNS, sweep } from './chaos-sweep.ts'
 
-sweep(250, 500)
+sweep(Math.ceil(RUNS / 2), RUNS)
