@@ -1,19 +1,22 @@
 import type { TrainerState } from '../training/trainer.ts'
+import type { Difference } from './difference.ts'
 import type { PeerId } from './ports.ts'
 
-/** An exchange that this peer decided and applied, and whose partner has not said so yet. */
+/** An exchange that this peer decides: what of it is decided and applied here, and not known to be applied there. */
 export interface Decision {
   readonly id: string
   readonly partner: PeerId
+  /** Frames that are decided, from the first one. */
+  readonly frames: number
 }
 
-/** An exchange that this peer prepared and whose initiator has not told the outcome yet. */
-export interface Doubt {
+/** A frame of an exchange that this peer prepared and whose initiator has not told the outcome yet. */
+export interface Doubt extends Difference {
   readonly id: string
   /** The initiator, who decides. */
   readonly partner: PeerId
-  /** `[parameters]`: what is added if the initiator committed. */
-  readonly difference: Float32Array
+  /** Which of the exchange's frames it is, from 0. */
+  readonly frame: number
 }
 
 /** Everything a peer needs to go on after a crash as if nothing had happened. */

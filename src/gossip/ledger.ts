@@ -3,8 +3,9 @@ import { MAX_IN_DOUBT } from './constants.ts'
 import type { PeerId } from './ports.ts'
 
 /**
- * The exchanges whose outcome one of the two sides does not know yet. Presumed abort: an initiator that has no record
- * of a decision never decided, so whatever asks for it is told to drop.
+ * The exchanges of which one of the two sides does not know yet how far they went. An exchange is decided frame by frame, in
+ * order, so how far it went is one number. Presumed abort: an initiator that has no record decided nothing beyond what the
+ * other side has applied, so whatever asks for it is told to drop the rest.
  *
  * Gray, Notes on Data Base Operating Systems (1978), two-phase commit; Mohan, Lindsay and Obermarck (1986), presumed
  * abort.
@@ -12,15 +13,18 @@ import type { PeerId } from './ports.ts'
 export interface Ledger {
   /** At the bound nothing new is begun, or one silent partner after another could fill the memory. */
   full(): boolean
-  /** The initiator's record, made at the moment of the decision. */
-  decide(decision: Decision): void
-  decided(partner: PeerId, id: string): boolean
-  /** The partner has applied it too. */
+  /** The initiator's record: so many frames are decided. */
+  decide(partner: PeerId, id: string, frames: number): void
+  /** Frames of this peer's exchange that are decided; 0 where there is no record. */
+  decided(partner: PeerId, id: string): number
+  /** The partner has applied what was decided, and nothing more will be. */
   forget(partner: PeerId, id: string): void
   /** The responder's record, made before it says that it is prepared. */
   prepare(doubt: Doubt): void
-  /** Takes a doubt out to apply or drop it; undefined where it was settled before. */
-  resolve(partner: PeerId, id: string): Doubt | undefined
+  /** Takes out the doubts of the frames before this one, in order, to apply them; those that were settled before are not there. */
+  resolve(partner: PeerId, id: string, frames: number): readonly Doubt[]
+  /** Takes out what is left of an exchange, to drop it. */
+  dismiss(partner: PeerId, id: string): void
   /** Whether anything stands open with this partner: then nothing new is begun with it. */
   open(partner: PeerId): boolean
   decisions(partner?: PeerId): readonly Decision[]
@@ -30,39 +34,64 @@ export interface Ledger {
   dropDoubts(): void
 }
 
+/** Doubts of one exchange, in the order of frames. */
+interface Doubted {
+  readonly partner: PeerId
+  readonly doubts: Doubt[]
+}
+
 export function createLedger(decisions: readonly Decision[], doubts: readonly Doubt[]): Ledger {
   // An id is unique only for its initiator: this peer for decisions, the partner for doubts.
   const decided = new Map(decisions.map(decision => [decision.id, decision]))
-  const doubted = new Map(doubts.map(doubt => [key(doubt.partner, doubt.id), doubt]))
+  const doubted = new Map<string, Doubted>()
+  for (const doubt of doubts) prepare(doubt)
+
+  function prepare(doubt: Doubt): void {
+    const key = keyOf(doubt.partner, doubt.id)
+    const exchange = doubted.get(key)
+    if (exchange === undefined) doubted.set(key, { partner: doubt.partner, doubts: [doubt] })
+    else exchange.doubts.push(doubt)
+  }
 
   return {
     full: () => doubted.size >= MAX_IN_DOUBT || decided.size >= MAX_IN_DOUBT,
-    decide: decision => {
-      decided.set(decision.id, decision)
+    decide(partner, id, frames) {
+      decided.set(id, { id, partner, frames })
     },
-    decided: (partner, id) => decided.get(id)?.partner === partner,
+    decided(partner, id) {
+      const decision = decided.get(id)
+      return decision?.partner === partner ? decision.frames : 0
+    },
     forget(partner, id) {
       if (decided.get(id)?.partner === partner) decided.delete(id)
     },
-    prepare: doubt => {
-      doubted.set(key(doubt.partner, doubt.id), doubt)
+    prepare,
+    resolve(partner, id, frames) {
+      const key = keyOf(partner, id)
+      const exchange = doubted.get(key)
+      if (exchange === undefined) return []
+      const open = exchange.doubts.findIndex(({ frame }) => frame >= frames)
+      const resolved = exchange.doubts.splice(0, open === -1 ? exchange.doubts.length : open)
+      if (exchange.doubts.length === 0) doubted.delete(key)
+      return resolved
     },
-    resolve(partner, id) {
-      const doubt = doubted.get(key(partner, id))
-      doubted.delete(key(partner, id))
-      return doubt
+    dismiss(partner, id) {
+      doubted.delete(keyOf(partner, id))
     },
     open: partner => [...decided.values(), ...doubted.values()].some(entry => entry.partner === partner),
     decisions: partner => [...decided.values()].filter(entry => partner === undefined || entry.partner === partner),
-    doubts: partner => [...doubted.values()].filter(entry => partner === undefined || entry.partner === partner),
+    doubts: partner =>
+      [...doubted.values()]
+        .filter(entry => partner === undefined || entry.partner === partner)
+        .flatMap(entry => entry.doubts),
     drop(partner) {
       for (const entry of decided.values()) if (entry.partner === partner) decided.delete(entry.id)
-      for (const [id, entry] of doubted) if (entry.partner === partner) doubted.delete(id)
+      for (const [key, entry] of doubted) if (entry.partner === partner) doubted.delete(key)
     },
     dropDoubts: () => doubted.clear(),
   }
 }
 
-function key(partner: PeerId, id: string): string {
+function keyOf(partner: PeerId, id: string): string {
   return `${partner}/${id}`
 }

@@ -1,5 +1,7 @@
 import { addScaled } from '../parameters/vectors.ts'
-import { MAX_STEPS } from './constants.ts'
+import { JOURNAL_MINIMUM_BYTES, JOURNAL_OVER_PARAMETERS, MAX_STEPS } from './constants.ts'
+import { applyEntry } from './journal.ts'
+import type { JournalEntry } from './journal-entry.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 
 /**
@@ -15,6 +17,7 @@ export interface Replica {
   step: number
   /** Local steps that its parameters have absorbed: the most of all that it has merged. */
   age: number
+  /** To be read; {@link record} and the seal change it. */
   readonly ledger: Ledger
   /** Adds a difference: how both training and exchanges change parameters, so that neither undoes the other. */
   add(difference: Float32Array): void
@@ -22,6 +25,14 @@ export interface Replica {
   absorb(age: number): void
   /** Takes a whole vector in place of its own: a latecomer's, or the swarm's seal. */
   replace(vector: Float32Array): void
+  /**
+   * Makes a change of an exchange, at once, and writes it down. The entry's arrays must keep still until it is.
+   *
+   * @returns what resolves when the change, and all before it, would survive a crash; undefined where nothing is kept
+   */
+  record(entry: JournalEntry): Promise<void> | undefined
+  /** Resolves when all that was recorded would survive a crash. */
+  flushed(): Promise<void>
   /** Resolves when the state as it is now would survive a crash. */
   persist(): Promise<void>
 }
@@ -33,12 +44,52 @@ export interface ReplicaStart {
   readonly ledger?: Ledger
 }
 
-/** @param save writes the state as it is when called; calls do not overlap */
-export function createReplica(start: ReplicaStart, save: () => Promise<void>): Replica {
+/** Where a replica is kept; both reject only where the peer cannot go on. */
+export interface ReplicaStorage {
+  /** Writes the state as it is when called; calls do not overlap. */
+  save(): Promise<void>
+  /** As {@link Storage.append}. */
+  append(entry: JournalEntry): Promise<void>
+  /** Whether there is a checkpoint to which entries can be added. */
+  readonly begun: boolean
+}
+
+/** @param storage without it a crash loses everything */
+export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Replica {
   const parameters = start.parameters.slice()
+  const ledger = start.ledger ?? createLedger([], [])
+  const journalLimit = Math.max(JOURNAL_MINIMUM_BYTES, JOURNAL_OVER_PARAMETERS * parameters.byteLength)
   let version = 0
   let saving: Promise<void> = Promise.resolve()
   let queued: Promise<void> | undefined
+  let begun = storage?.begun ?? false
+  let appended: Promise<void> = Promise.resolve()
+  let journalled = 0
+
+  function persist(): Promise<void> {
+    if (storage === undefined) return Promise.resolve()
+    // Group commit: whoever comes while a save runs shares the next one, which sees all their changes.
+    queued ??= saving.then(() => {
+      queued = undefined
+      journalled = 0
+      saving = storage.save()
+      return saving.then(() => {
+        begun = true
+      })
+    })
+    return queued
+  }
+
+  function append(entry: JournalEntry): Promise<void> | undefined {
+    if (storage === undefined) return undefined
+    // The first checkpoint has the entry in it.
+    if (!begun) return persist()
+    journalled += 'values' in entry ? entry.values.byteLength : 0
+    appended = storage.append(entry)
+    // Reading a journal back takes as long as it is, and it takes room: a checkpoint makes it short again.
+    if (journalled > journalLimit) persist().catch(() => {})
+    return appended
+  }
 
   return {
     parameters,
@@ -47,7 +98,7 @@ export function createReplica(start: ReplicaStart, save: () => Promise<void>): R
     },
     step: start.step,
     age: start.age,
-    ledger: start.ledger ?? createLedger([], []),
+    ledger,
     add(difference) {
       addScaled(parameters, 1, difference)
       version++
@@ -59,14 +110,14 @@ export function createReplica(start: ReplicaStart, save: () => Promise<void>): R
       parameters.set(vector)
       version++
     },
-    persist() {
-      // Group commit: whoever comes while a save runs shares the next one, which sees all their changes.
-      queued ??= saving.then(() => {
-        queued = undefined
-        saving = save()
-        return saving
-      })
-      return queued
+    record(entry) {
+      if (applyEntry(parameters, ledger, entry)) version++
+      return append(entry)
     },
+    async flushed() {
+      if (storage === undefined) return
+      await (begun ? appended : persist())
+    },
+    persist,
   }
 }

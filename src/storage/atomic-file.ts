@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HearsayError } from '../errors.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** A file could not be written; what was there before is untouched. */
 export class WriteError extends HearsayError {
@@ -32,10 +33,5 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     await rm(beside, { force: true })
     throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })
   }
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await syncFolder(dirname(path))
 }

@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { WriteError, writeAtomically } from './atomic-file.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /**
  * Makes a folder that is there with all its files or not at all: written beside its place and renamed, as
@@ -26,10 +27,5 @@ export async function writeFolderAtomically(
     if (error instanceof WriteError) throw error
     throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })
   }
-  const parent = await open(dirname(place), 'r')
-  try {
-    await parent.sync()
-  } finally {
-    await parent.close()
-  }
+  await syncFolder(dirname(place))
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { UsageError } from '../errors.ts'
+import { HearsayError, UsageError } from '../errors.ts'
 import type { Checkpoint } from '../gossip/checkpoint.ts'
 import type { Storage } from '../gossip/ports.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { writeAtomically } from './atomic-file.ts'
-import { decodeCheckpoint, encodeCheckpoint, type ReadCheckpoint } from './checkpoint-file.ts'
+import { type CheckpointStorage, createCheckpointStorage } from './checkpoint-storage.ts'
 import { LockedError, takeLock } from './lock.ts'
+import { readCheckpoint, type StoredCheckpoint } from './stored-checkpoint.ts'
 
 /** Another process uses this state, or it cannot be read or written. */
 export class StateError extends UsageError {
@@ -23,7 +24,7 @@ export interface StateDirectory {
   storage(layout: Layout, name?: string): Storage
   /** Keeps the recipe beside the checkpoints that are made with it, without which nobody could tell what they hold. */
   keepRecipe(text: string): Promise<void>
-  /** Lets another process use the folder. */
+  /** Waits for what is being appended, and lets another process use the folder. */
   release(): Promise<void>
 }
 
@@ -45,6 +46,7 @@ export function statisticsFile(kind: 'means' | 'variations'): string {
 export async function openStateDirectory(path: string): Promise<StateDirectory> {
   const release = await takeFolder(path)
   const checkpointFile = join(path, CHECKPOINT)
+  const storages: CheckpointStorage[] = []
 
   return {
     checkpointFile,
@@ -61,25 +63,25 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
 
     storage(layout, name = CHECKPOINT) {
       const file = join(path, name)
-      return {
-        async load() {
-          const bytes = await readIfThere(file)
-          return bytes && decodeCheckpoint(bytes, file).checkpoint
-        },
-        async save(checkpoint) {
-          await writeAtomically(file, encodeCheckpoint(checkpoint, layout))
-        },
-      }
+      const storage = createCheckpointStorage(file, layout)
+      storages.push(storage)
+      return { ...storage, load: () => readable(file, storage.load()) }
     },
 
     keepRecipe: text => writeAtomically(join(path, RECIPE), text),
 
-    release,
+    async release() {
+      try {
+        await Promise.all(storages.map(storage => storage.close()))
+      } finally {
+        await release()
+      }
+    },
   }
 }
 
 /** What a folder holds for those who only read. */
-export interface ReadState extends ReadCheckpoint {
+export interface ReadState extends StoredCheckpoint {
   /** The text that {@link StateDirectory.keepRecipe} kept, where it did. */
   readonly recipe: string | undefined
   /** Where the peer agreed, or began to agree, on statistics. */
@@ -88,22 +90,22 @@ export interface ReadState extends ReadCheckpoint {
 }
 
 /**
- * Reads a folder without taking it: its files are replaced as wholes, so a peer may run on it meanwhile.
+ * Reads a folder without taking it or changing anything in it. A peer may run on it meanwhile, or have crashed: what is
+ * read is what it would resume from.
  *
  * @throws StateError where there is no folder or no checkpoint; CheckpointFileError where it is damaged
  */
 export async function readState(path: string): Promise<ReadState> {
   const checkpointFile = join(path, CHECKPOINT)
-  const bytes = await readIfThere(checkpointFile)
-  if (bytes === undefined) throw new StateError(`--state ${path} ${await whatIsThere(path)}`)
+  const stored = await readable(checkpointFile, readCheckpoint(checkpointFile))
+  if (stored === undefined) throw new StateError(`--state ${path} ${await whatIsThere(path)}`)
   const recipe = await readIfThere(join(path, RECIPE))
   const statistics = async (kind: 'means' | 'variations') => {
     const file = join(path, statisticsFile(kind))
-    const kept = await readIfThere(file)
-    return kept && decodeCheckpoint(kept, file).checkpoint
+    return (await readable(file, readCheckpoint(file)))?.checkpoint
   }
   return {
-    ...decodeCheckpoint(bytes, checkpointFile),
+    ...stored,
     recipe: recipe?.toString(),
     means: await statistics('means'),
     variations: await statistics('variations'),
@@ -137,8 +139,21 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
     return await readFile(file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new StateError(`${file} cannot be read: ${(error as Error).message}`)
+    throw unreadable(file, error)
   }
+}
+
+/** What the system says of a file becomes an error that names it; damage has been named already. */
+async function readable<T>(file: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    throw error instanceof HearsayError ? error : unreadable(file, error)
+  }
+}
+
+function unreadable(file: string, cause: unknown): StateError {
+  return new StateError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
 }
 
 /** Not `recursive` from the start: where a folder refuses new ones, as /proc does, Node would try for ever. */

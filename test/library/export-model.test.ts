@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { exportModel } from '../../src/export-model.ts'
 import { identifyModel } from '../../src/learning-task.ts'
 import { createLayout, type Layout } from '../../src/parameters/layout.ts'
@@ -112,6 +112,21 @@ test("safetensors of a model with batch normalisation hold TensorFlow.js's weigh
   await exportModel({ state: await stateOf(await recipeOf(model), layout, parameters), to })
   const { tensors } = decodeSafetensors(readFileSync(to))
   expect(tensors.map(({ data }) => [...data])).toEqual(own.getWeights().map(weight => [...weight.dataSync()]))
+})
+
+test("what a peer's exchanges changed since its last checkpoint is exported too", async () => {
+  const layout = createLayout([{ name: 'q', shape: [2, 2], trainable: true }])
+  const recipe = parseRecipe({ model: { name: 'q-table', shape: [2, 2], classes: 0 } })
+  const folder = await stateOf(recipe, layout, Float32Array.of(1, 2, 3, 4))
+  const state = await openStateDirectory(folder)
+  onTestFinished(() => state.release())
+  const storage = state.storage(layout)
+  await storage.load()
+  await storage.append({ type: 'decided', id: 'x', partner: 'p', frames: 1, first: 2, values: Float32Array.of(10, 20) })
+  await exportModel({ state: folder, to: join(folder, 'q.safetensors') })
+  expect(decodeSafetensors(readFileSync(join(folder, 'q.safetensors'))).tensors).toEqual([
+    { name: 'q', shape: [2, 2], data: Float32Array.of(1, 2, 13, 24) },
+  ])
 })
 
 test('a model whose file has changed since is not filled with the parameters of the old one', async () => {

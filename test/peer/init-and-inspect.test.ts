@@ -70,13 +70,14 @@ test.concurrent('inspect recognises changed parameters, saved ones and those of 
     step: 1,
     age: 1,
     random: [],
+    journal: 0,
     decisions: [],
     doubts: [],
     trainer: {},
   }
   const write = (name: string, hash: string, isCheckpoint: boolean) => {
     const metadata: Record<string, string> = isCheckpoint
-      ? { hearsay: '1', state: JSON.stringify({ ...state, sealed: hash }) }
+      ? { hearsay: '2', state: JSON.stringify({ ...state, sealed: hash }) }
       : { parametersHash: hash }
     return folder.write(name, encodeSafetensors({ tensors: [{ name: 'a', shape: [3], data }], metadata }))
   }

@@ -6,11 +6,12 @@ import { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from '../../s
 import { checkpoint, layout } from './checkpoint.ts'
 
 const FILE = 'state/checkpoint.safetensors'
-const roundTrip = (one: Checkpoint) => decodeCheckpoint(encodeCheckpoint(one, layout), FILE)
+const roundTrip = (one: Checkpoint) => decodeCheckpoint(encodeCheckpoint(one, layout, 8), FILE)
 
 describe('a checkpoint file', () => {
   test('gives back all that went in, bit by bit', () => {
     expect(roundTrip(checkpoint).checkpoint).toEqual(checkpoint)
+    expect(roundTrip(checkpoint).journal).toBe(8)
   })
 
   test('gives back a checkpoint in which nothing is open, trained or sealed', () => {
@@ -29,31 +30,67 @@ describe('a checkpoint file', () => {
       { name: 'kernel', shape: [2, 2] },
       { name: 'bias', shape: [2] },
     ])
-    expect(decodeSafetensors(encodeCheckpoint(checkpoint, layout)).tensors.map(({ name }) => name)).toEqual([
+    expect(decodeSafetensors(encodeCheckpoint(checkpoint, layout, 0)).tensors.map(({ name }) => name)).toEqual([
       'kernel',
       'bias',
       'hearsay.doubt.0',
       'hearsay.doubt.1',
+      'hearsay.indices.1',
       'hearsay.trainer.momentum',
       'hearsay.trainer.order',
     ])
   })
+
+  test('shows the parameters in its tensors: what is added to them is added to both', () => {
+    const { checkpoint: read, tensors } = roundTrip(checkpoint)
+    read.parameters[5] = 42
+    expect(tensors[1].data[1]).toBe(42)
+  })
+})
+
+describe('a checkpoint file of version 1', () => {
+  const { tensors, metadata } = decodeSafetensors(
+    encodeCheckpoint({ ...checkpoint, decisions: [], doubts: [] }, layout, 0),
+  )
+  const { journal, ...state } = JSON.parse(metadata.state)
+  const old = (changes: object) =>
+    encodeSafetensors({ tensors, metadata: { hearsay: '1', state: JSON.stringify({ ...state, ...changes }) } })
+
+  test('is read where no exchange is open in it', () => {
+    expect(decodeCheckpoint(old({}), FILE)).toMatchObject({
+      journal,
+      checkpoint: { ...checkpoint, decisions: [], doubts: [] },
+    })
+  })
+
+  test.each([
+    ['decided', { decisions: [{ id: 'exchange-1', partner: 'peer-1' }] }],
+    ['in doubt', { doubts: [{ id: 'exchange-1', partner: 'peer-1' }] }],
+  ])('is refused where one is %s, which only the older version can finish', (_what, open) => {
+    const decode = () => decodeCheckpoint(old(open), FILE)
+    expect(decode).toThrow(CheckpointFileError)
+    expect(decode).toThrow(
+      `${FILE} is of an older version of hearsay, with 1 open exchanges that only that version can finish: run it on`,
+    )
+  })
 })
 
 describe('a file is refused by its name when it', () => {
-  const bytes = encodeCheckpoint(checkpoint, layout)
+  const bytes = encodeCheckpoint(checkpoint, layout, 0)
   const content = decodeSafetensors(bytes)
   const state = JSON.parse(content.metadata.state)
   const changed = (changes: Partial<Safetensors>) => encodeSafetensors({ ...content, ...changes })
   const withState = (text: string) => changed({ metadata: { ...content.metadata, state: text } })
-  const withDoubt = (data: Float32Array) =>
+  const with1 = (kind: 'doubt' | 'indices', data: Float32Array) =>
     changed({
       tensors: content.tensors.map(tensor =>
-        tensor.name === 'hearsay.doubt.1' ? { ...tensor, shape: [data.length], data } : tensor,
+        tensor.name === `hearsay.${kind}.1` ? { ...tensor, shape: [data.length], data } : tensor,
       ),
     })
+  const without = (name: string) => changed({ tensors: content.tensors.filter(tensor => tensor.name !== name) })
+  const withIndices = (...indices: number[]) => with1('indices', new Float32Array(Int32Array.from(indices).buffer))
   const stateLost = `${FILE} is damaged: the state beside its tensors cannot be read`
-  const differenceLost = `${FILE} is damaged: the difference of exchange exchange-3 is missing or too short`
+  const differenceLost = `${FILE} is damaged: the difference of frame 4 of exchange exchange-3 is missing, or does not fit`
 
   test.each<[string, Uint8Array, string]>([
     [
@@ -74,20 +111,20 @@ describe('a file is refused by its name when it', () => {
     [
       'is a safetensors file of somebody else',
       changed({ metadata: { format: 'pt' } }),
-      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 1`,
+      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 2`,
     ],
     [
       'is a checkpoint of another version',
-      changed({ metadata: { ...content.metadata, hearsay: '2' } }),
-      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 1`,
+      changed({ metadata: { ...content.metadata, hearsay: '3' } }),
+      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 2`,
     ],
-    [
-      'lacks the difference of a doubt',
-      changed({ tensors: content.tensors.filter(({ name }) => name !== 'hearsay.doubt.1') }),
-      differenceLost,
-    ],
-    ['has the difference of a doubt too short', withDoubt(new Float32Array(5)), differenceLost],
-    ['lacks the state', changed({ metadata: { hearsay: '1' } }), stateLost],
+    ['lacks the difference of a doubt', without('hearsay.doubt.1'), differenceLost],
+    ['lacks the indices of a doubt', without('hearsay.indices.1'), differenceLost],
+    ['has the difference of a doubt too short', with1('doubt', new Float32Array(2)), differenceLost],
+    ['has a doubt beyond the model', withIndices(0, 2, 5), differenceLost],
+    ['has a doubt before the model', withIndices(-2, 0, 2), differenceLost],
+    ['has a doubt twice in one place', withIndices(0, 2, 2), differenceLost],
+    ['lacks the state', changed({ metadata: { hearsay: '2' } }), stateLost],
     ['has a state that is not JSON', withState(content.metadata.state.slice(1)), stateLost],
     ['has a state that lacks something', withState(JSON.stringify({ ...state, step: undefined })), stateLost],
     ['has a state that cannot be', withState(JSON.stringify({ ...state, age: -1 })), stateLost],

@@ -16,10 +16,17 @@ export const checkpoint: Checkpoint = {
   sealed: 'b6'.repeat(32),
   random: [1, -2, 3, 4_294_967_295],
   parameters: Float32Array.of(0.1, -0, 2 ** -149, 3e38, 5, 6),
-  decisions: [{ id: 'exchange-1', partner: 'peer-1' }],
+  decisions: [{ id: 'exchange-1', partner: 'peer-1', frames: 3 }],
   doubts: [
-    { id: 'exchange-2', partner: 'peer-2', difference: Float32Array.of(1, 2, 3, 4, 5, 6) },
-    { id: 'exchange-3', partner: 'peer-3', difference: Float32Array.of(-1, -2, -3, -4, -5, -6) },
+    { id: 'exchange-2', partner: 'peer-2', frame: 0, first: 0, values: Float32Array.of(1, 2, 3, 4, 5, 6) },
+    {
+      id: 'exchange-3',
+      partner: 'peer-3',
+      frame: 4,
+      first: 1,
+      values: Float32Array.of(-1, -2, -3),
+      indices: Int32Array.of(0, 2, 4),
+    },
   ],
   trainer: {
     tensors: { momentum: Float32Array.of(0.5, 0.25), order: Float32Array.of(3) },

@@ -1,9 +1,9 @@
 import {
-  decodeCheckpoint,
   decodeSafetensors,
   HearsayError,
   hashParameters,
   type NamedTensor,
+  readCheckpoint,
 } from '../../../src/index.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { count } from '../../words.ts'
@@ -25,18 +25,22 @@ const COLUMNS: readonly Column[] = [
 export async function inspectTensors(file: string, bytes: Uint8Array): Promise<Finding> {
   try {
     const { tensors, metadata } = decodeSafetensors(bytes)
-    return metadata.state === undefined ? parameters(file, tensors, metadata) : checkpoint(file, bytes)
+    return metadata.state === undefined ? parameters(file, tensors, metadata) : await checkpoint(file)
   } catch (error) {
     if (!(error instanceof HearsayError)) throw error
     throw new WrongUsage(error.message.startsWith(file) ? error.message : `${file}: ${error.message}`)
   }
 }
 
-function checkpoint(file: string, bytes: Uint8Array): Finding {
-  const { checkpoint, tensors } = decodeCheckpoint(bytes, file)
+/** With what the journals beside it add to it: as its peer would resume from it. */
+async function checkpoint(file: string): Promise<Finding> {
+  const read = await readCheckpoint(file)
+  if (read === undefined) throw new WrongUsage(`${file} is not there any more`)
+  const { checkpoint, tensors } = read
   const { peer, swarm, step, age, sealed = null, decisions, doubts } = checkpoint
   const parametersHash = hashParameters(checkpoint.parameters)
-  const open = { decided: decisions.length, inDoubt: doubts.length }
+  // A doubt is a frame; what stands open is its exchange, whose id is unique only for its initiator.
+  const open = { decided: decisions.length, inDoubt: new Set(doubts.map(({ partner, id }) => `${partner}/${id}`)).size }
   const facts: [string, string][] = [
     ['peer', peer],
     ['swarm', swarm],

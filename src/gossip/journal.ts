@@ -1,0 +1,44 @@
+/**
+ * What exchanges change of what a peer holds, one small entry at a time: each is written down before the partner is told, and
+ * read back after a crash on top of the last checkpoint. A checkpoint of the whole model at every frame would cost as much
+ * as the model each time.
+ *
+ * @packageDocumentation
+ */
+
+import type { Checkpoint } from './checkpoint.ts'
+import { addDifference } from './difference.ts'
+import type { JournalEntry } from './journal-entry.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+
+/** Makes the change that an entry tells of. @returns whether the parameters changed */
+export function applyEntry(parameters: Float32Array, ledger: Ledger, entry: JournalEntry): boolean {
+  switch (entry.type) {
+    case 'decided':
+      addDifference(parameters, entry)
+      ledger.decide(entry.partner, entry.id, entry.frames)
+      return true
+    case 'prepared': {
+      const { type: _, ...doubt } = entry
+      ledger.prepare(doubt)
+      return false
+    }
+    case 'applied': {
+      const differences = ledger.resolve(entry.partner, entry.id, entry.frames)
+      for (const difference of differences) addDifference(parameters, difference)
+      return differences.length > 0
+    }
+    case 'closed':
+      if (entry.side === 'initiator') ledger.forget(entry.partner, entry.id)
+      else ledger.dismiss(entry.partner, entry.id)
+      return false
+  }
+}
+
+/** The checkpoint as it would be had it been taken after these entries. The parameters that are given are left alone. */
+export function replay(checkpoint: Checkpoint, entries: Iterable<JournalEntry>): Checkpoint {
+  const parameters = checkpoint.parameters.slice()
+  const ledger = createLedger(checkpoint.decisions, checkpoint.doubts)
+  for (const entry of entries) applyEntry(parameters, ledger, entry)
+  return { ...checkpoint, parameters, decisions: ledger.decisions(), doubts: ledger.doubts() }
+}
