@@ -17,3 +17,18 @@ export function readLittleEndian(bytes: Uint8Array, target: Float32Array): void 
   new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes)
   if (!nativeOrder) Buffer.from(target.buffer, target.byteOffset, target.byteLength).swap32()
 }
+
+/**
+ * The values of little-endian bytes, without a copy where the machine allows it: on a little-endian one, aligned bytes are the
+ * values themselves.
+ *
+ * @param bytes whole values
+ * @param scratch takes the values otherwise; at least as long
+ */
+export function littleEndianValues(bytes: Uint8Array, scratch: Float32Array): Float32Array {
+  if (nativeOrder && bytes.byteOffset % 4 === 0)
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+  const values = scratch.subarray(0, bytes.length / 4)
+  readLittleEndian(bytes, values)
+  return values
+}

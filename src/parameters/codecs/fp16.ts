@@ -1,4 +1,4 @@
-import { type Codec, CodecError, requireBytes, unencodable, viewOf } from './codec.ts'
+import { type Codec, CodecError, requireBytes, unencodable } from './codec.ts'
 
 /**
  * IEEE 754 half precision: 11 significant bits between 6 × 10⁻⁵ and 65504, fewer below. Rounded once, to nearest, ties to
@@ -10,22 +10,23 @@ export const fp16: Codec = {
   faithful: true,
   maximumBytes: length => 2 * length,
   encode(vector, _random, out) {
-    const view = viewOf(out)
     for (let i = 0; i < vector.length; i++) {
-      if (!Number.isFinite(vector[i])) throw unencodable(vector)
-      view.setUint16(2 * i, halfBits(vector[i]), true)
+      const value = vector[i]
+      if (value - value !== 0) throw unencodable(vector)
+      const bits = halfBits(value)
+      out[2 * i] = bits
+      out[2 * i + 1] = bits >>> 8
     }
     return 2 * vector.length
   },
   decode(bytes, out) {
     requireBytes(bytes, 2 * out.length)
-    const view = viewOf(bytes)
     for (let i = 0; i < out.length; i++) {
-      const bits = view.getUint16(2 * i, true)
-      const exponent = (bits >> 10) & 0x1f
-      if (exponent === 0x1f) throw new CodecError(`element ${i} is not finite; expected a finite number`)
-      const size = ((exponent === 0 ? 0 : 1024) + (bits & 0x3ff)) * STEP[exponent]
-      out[i] = bits & 0x8000 ? -size : size
+      const bits = bytes[2 * i] | (bytes[2 * i + 1] << 8)
+      const exponent = bits >>> 10
+      const value = (LEADING[exponent] | (bits & 0x3ff)) * STEP[exponent]
+      if (value - value !== 0) throw new CodecError(`element ${i} is not finite; expected a finite number`)
+      out[i] = value
     }
   },
   // Numbers beyond its range may lose everything.
@@ -35,8 +36,17 @@ export const fp16: Codec = {
 
 const LARGEST = 0x7bff
 
-/** How far apart halves of each exponent are; subnormal ones as far as those of the smallest normal exponent. */
-const STEP = Float64Array.from({ length: 31 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25))
+/**
+ * How far apart halves of each sign and exponent are; subnormal ones as far as those of the smallest normal exponent. Those of
+ * the largest exponent are no numbers. Looked up, for no branch of the processor can guess a sign.
+ */
+const STEP = Float64Array.from({ length: 64 }, (_, i) => {
+  const exponent = i & 31
+  return exponent === 31 ? Number.NaN : (i < 32 ? 1 : -1) * 2 ** (Math.max(exponent, 1) - 25)
+})
+
+/** The bit before the point, in steps, which subnormal halves do not have. */
+const LEADING = Int32Array.from({ length: 64 }, (_, i) => ((i & 31) === 0 ? 0 : 1024))
 
 const double = new Float64Array(1)
 const words = new Uint32Array(double.buffer)
@@ -51,14 +61,14 @@ function halfBits(value: number): number {
   if (exponent > 15) return sign | LARGEST
   // Half the smallest subnormal, 2⁻²⁵, is a tie that goes to zero, which is even; what is below is nearer to zero.
   if (exponent < -25) return sign
-  const significand = 0x100000 | (high & 0xfffff)
+  // One bit more, which says whether there is anything below those of the high word: a tie it is only without.
+  const low = words[1 - HIGH]
+  const significand = 0x200000 | ((high & 0xfffff) << 1) | ((low | -low) >>> 31)
   // Of the 20 bits after the point, 10 stay; of subnormals fewer.
-  const dropped = exponent < -14 ? 10 - 14 - exponent : 10
+  const dropped = exponent < -14 ? 11 - 14 - exponent : 11
   const base = exponent < -14 ? 0 : (exponent + 14) << 10
-  const kept = significand >>> dropped
-  const rest = significand & ((1 << dropped) - 1)
-  const half = 1 << (dropped - 1)
-  const up = rest > half || (rest === half && (words[1 - HIGH] !== 0 || (kept & 1) === 1))
+  const odd = (significand >>> dropped) & 1
+  const rounded = (significand + (1 << (dropped - 1)) - 1 + odd) >>> dropped
   // The carry of the rounding runs into the exponent, as it should.
-  return sign | Math.min(base + kept + (up ? 1 : 0), LARGEST)
+  return sign | Math.min(base + rounded, LARGEST)
 }

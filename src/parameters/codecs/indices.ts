@@ -1,6 +1,6 @@
 import type { BitReader, BitWriter } from './bits.ts'
 import { CodecError } from './codec.ts'
-import { RICE_OVERHEAD, readRice, riceParameter, writeRice } from './rice.ts'
+import { RICE_OVERHEAD, riceParameter, writeRice } from './rice.ts'
 
 /**
  * Some of the indices 0 … length − 1, ascending: how many, and the gaps between them in Rice's code, whose parameter follows
@@ -55,7 +55,7 @@ export function readIndices(reader: BitReader, indices: Int32Array, length: numb
   let next = 0
   for (let i = 0; i < count; i++) {
     // After this one, the others need room too.
-    const index = next + readRice(reader, k, length - (count - i) - next)
+    const index = next + reader.rice(k, length - (count - i) - next)
     indices[i] = index
     next = index + 1
   }

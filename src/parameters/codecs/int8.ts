@@ -24,10 +24,18 @@ export const int8: Codec = {
       if (!Number.isFinite(scale)) throw unencodable(vector)
       view.setFloat32(at, scale, true)
       at += 4
+      if (scale === 0) {
+        out.fill(0, at, at + end - start)
+        at += end - start
+        continue
+      }
       for (let i = start; i < end; i++) {
         // In steps of the largest before it was rounded, so that it takes all of them.
-        const steps = scale === 0 ? 0 : ((Math.abs(vector[i]) * STEPS) / largest + 0.5) | 0
-        out[at++] = vector[i] < 0 ? -steps : steps
+        const exact = (vector[i] * STEPS) / largest
+        const steps = (Math.abs(exact) + 0.5) | 0
+        // −1 for negative ones that are at least a quarter of a step: no branch of the processor can guess a sign.
+        const sign = (4 * exact) >> 31
+        out[at++] = (steps ^ sign) - sign
       }
     }
     return at

@@ -1,5 +1,4 @@
-import type { BitReader, BitWriter } from './bits.ts'
-import { CodecError } from './codec.ts'
+import type { BitWriter } from './bits.ts'
 
 /**
  * Rice's code of numbers from 0: v ≫ k in ones, a zero, and the low k bits of v (Rice 1979, "Some practical universal
@@ -34,15 +33,13 @@ const ONES = 24
 
 export function writeRice(writer: BitWriter, value: number, k: number): void {
   let ones = value >>> k
+  const low = value & ((1 << k) - 1)
+  // Most numbers are small, and one write is faster than two.
+  if (ones + 1 + k <= ONES) {
+    writer.write(((1 << ones) - 1) | (low << (ones + 1)), ones + 1 + k)
+    return
+  }
   for (; ones >= ONES; ones -= ONES) writer.write(0xffffff, ONES)
   writer.write((1 << ones) - 1, ones + 1)
-  writer.write(value & (2 ** k - 1), k)
-}
-
-/** @param most the largest number that is possible here @throws CodecError for a larger one, and where the bytes end */
-export function readRice(reader: BitReader, k: number, most: number): number {
-  const high = reader.ones(Math.floor(most / 2 ** k))
-  const value = high * 2 ** k + reader.read(k)
-  if (value > most) throw new CodecError(`a number is ${value}; expected at most ${most}`)
-  return value
+  writer.write(low, k)
 }

@@ -1,8 +1,8 @@
-import type { Vector } from '../vectors.ts'
 import { createBitReader, createBitWriter } from './bits.ts'
-import { type Codec, CodecError, requireBytes, unencodable, viewOf } from './codec.ts'
+import { type Codec, CodecError, requireBytes, viewOf } from './codec.ts'
 import { keptOf } from './fraction.ts'
 import { maximumIndexBits, readIndices, writeIndices } from './indices.ts'
+import { largestIndices } from './largest-indices.ts'
 import { scratchIntegers } from './scratch.ts'
 
 /**
@@ -48,52 +48,4 @@ export function topk(name: string, fraction: number): Codec {
     contraction: length => (length === 0 ? 1 : keptOf(length, fraction) / length),
     damping: () => 1,
   }
-}
-
-/** Buckets of the radix selection: 11, 10 and 10 of the 31 bits of an absolute value. */
-const SHIFTS = [20, 10, 0] as const
-const WIDTHS = [11, 10, 10] as const
-const counts = new Uint32Array(2 ** 11)
-const ABSOLUTE = 0x7fffffff
-const INFINITE = 0x7f800000
-
-/**
- * Fills in the indices, ascending, of the `most` numbers with the largest absolute values as float32, without zeros.
- *
- * The bits of a positive float32 are ordered as the numbers are. So the smallest that is chosen is found by counting the
- * numbers by their highest bits, and then those with the right highest bits by the next: three passes, whatever the numbers.
- *
- * @returns how many
- */
-function largestIndices(vector: Vector, most: number, indices: Int32Array): number {
-  const single = vector instanceof Float32Array ? vector : new Float32Array(vector)
-  const bits = new Int32Array(single.buffer, single.byteOffset, single.length)
-  let wanted = most
-  let threshold = 0
-  for (let pass = 0; pass < SHIFTS.length; pass++) {
-    const shift = SHIFTS[pass]
-    const above = pass === 0 ? 31 : SHIFTS[pass - 1]
-    const prefix = threshold >>> above
-    const mask = 2 ** WIDTHS[pass] - 1
-    counts.fill(0)
-    for (let i = 0; i < bits.length; i++) {
-      const size = bits[i] & ABSOLUTE
-      if (size >>> above === prefix) counts[(size >>> shift) & mask]++
-    }
-    let bucket = mask
-    while (bucket > 0 && counts[bucket] < wanted) wanted -= counts[bucket--]
-    threshold |= bucket << shift
-  }
-  // What is larger is chosen, and `wanted` of those that are equal.
-  let count = 0
-  for (let i = 0; i < bits.length; i++) {
-    const size = bits[i] & ABSOLUTE
-    if (size >= INFINITE) throw unencodable(vector)
-    if (size > threshold) indices[count++] = i
-    else if (size === threshold && size !== 0 && wanted > 0) {
-      wanted--
-      indices[count++] = i
-    }
-  }
-  return count
 }

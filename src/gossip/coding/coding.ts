@@ -1,0 +1,57 @@
+import type { Difference } from '../difference.ts'
+
+/** Elements of the parameters, from `first` (inclusive) to `end` (exclusive), that travel as one frame. */
+export interface FrameRange {
+  readonly first: number
+  readonly end: number
+}
+
+/** What one side makes of what the other said of a frame. */
+export interface Merged {
+  /** d = w · (theirs − ours), exactly the negative of what the other side computes. Its arrays are the caller's. */
+  readonly difference: Difference
+  /** Σ of squares of what the other side said of its own parameters, as far as it said it. */
+  readonly squaredNorm: number
+}
+
+/**
+ * How the frames of one exchange travel, and what becomes of them: the initiator offers a frame, the responder answers with
+ * its own and knows d, the initiator merges the answer and knows −d. Both take for w the weight of the exchange.
+ *
+ * What is rounded or left out stays with its peer: both sides compute d from what was said, never from what was meant, so the
+ * two differences are exact negatives whatever a codec loses.
+ */
+export interface Coding {
+  /** No offer and no answer for a frame of so many elements is longer, in bytes. */
+  maximumBytes(elements: number): number
+  /**
+   * Initiator: says how the elements of this frame are now.
+   *
+   * @param own a view of the parameters, `[end − first]`
+   * @param out at least {@link maximumBytes} long, and four-byte aligned
+   * @returns bytes written
+   */
+  offer(range: FrameRange, own: Float32Array, out: Uint8Array): number
+  /**
+   * Responder: answers an offer with how its own elements are now.
+   *
+   * @throws FrameError for an offer that no honest peer makes; then nothing was changed
+   */
+  answer(
+    range: FrameRange,
+    own: Float32Array,
+    offered: Uint8Array,
+    out: Uint8Array,
+  ): Merged & { readonly bytes: number }
+  /**
+   * Initiator: what follows from the answer to its offer.
+   *
+   * @param offered what {@link offer} wrote
+   * @throws FrameError for an answer that no honest peer gives; then nothing was changed
+   */
+  merge(range: FrameRange, offered: Uint8Array, answered: Uint8Array): Merged
+  /** The frame's difference has been added on this side; frames are settled in order, each once. */
+  settled(range: FrameRange): void
+  /** The exchange is over on this side: whether all its frames were settled. */
+  end(complete: boolean): void
+}

@@ -1,0 +1,21 @@
+import { type Codec, CodecError } from '../../parameters/codecs/codec.ts'
+import { FrameError } from '../../parameters/frames.ts'
+import type { FrameRange } from './coding.ts'
+
+/** What arrived for a frame, as an error that says which. */
+export function refusedFrame({ first }: FrameRange, error: CodecError): FrameError {
+  return new FrameError(`the frame at element ${first}: ${error.message}`)
+}
+
+/**
+ * @param out takes what was said of every element of the frame
+ * @throws FrameError for bytes that the codec does not write
+ */
+export function decodeFrame(range: FrameRange, codec: Codec, bytes: Uint8Array, out: Float32Array): Float32Array {
+  try {
+    codec.decode(bytes, out)
+  } catch (error) {
+    throw error instanceof CodecError ? refusedFrame(range, error) : error
+  }
+  return out
+}

@@ -1,0 +1,85 @@
+import { moveReference, referredSquaredNorm } from '../../averaging/reference.ts'
+import { saidDifference } from '../../averaging/said-difference.ts'
+import type { Codec } from '../../parameters/codecs/codec.ts'
+import { FrameError } from '../../parameters/frames.ts'
+import type { Random } from '../ports.ts'
+import type { Coding, FrameRange, Merged } from './coding.ts'
+import { decodeFrame } from './decode-frame.ts'
+import type { Reference } from './references.ts'
+import { scratchFloats } from './scratch.ts'
+import { createLending, type Spares } from './spares.ts'
+
+/** What a referenced coding is made of. */
+export interface ReferencedOptions {
+  /** For frames that were averaged with this partner before: it only ever encodes what has happened since. */
+  readonly codec: Codec
+  /** For the others, of which the whole parameters are said: a faithful one. */
+  readonly first: Codec
+  readonly reference: Reference
+  readonly weight: number
+  readonly random: Random
+  readonly spares: Spares
+  /** Takes the reference back where the exchange is complete. */
+  readonly keep: () => void
+}
+
+/**
+ * Every element, as its difference from what both peers hold in common since they last averaged: see
+ * `averaging/reference.ts`.
+ *
+ * The array of a difference is used again once its frame is settled, as those of {@link createPlain}. The reference moves
+ * before that: where a frame is not settled, the reference is not kept.
+ */
+export function createReferenced(options: ReferencedOptions): Coding {
+  const { codec, first: firstCodec, reference, weight, random, spares, keep } = options
+  const lending = createLending(spares)
+
+  const codecFor = ({ first, end }: FrameRange) => (reference.frames.get(first) === end ? codec : firstCodec)
+
+  function say(range: FrameRange, own: Float32Array, out: Uint8Array): number {
+    const { first } = range
+    const since = scratchFloats(2, own.length)
+    for (let i = 0; i < own.length; i++) since[i] = own[i] - reference.vector[first + i]
+    return codecFor(range).encode(since, random, out)
+  }
+
+  /** a Q of what was said, a the damping. */
+  function hear(range: FrameRange, bytes: Uint8Array, which: 0 | 1): Float32Array {
+    const length = range.end - range.first
+    const used = codecFor(range)
+    const said = decodeFrame(range, used, bytes, scratchFloats(which, length))
+    const damping = used.damping(length)
+    if (damping !== 1) for (let i = 0; i < length; i++) said[i] *= damping
+    return said
+  }
+
+  function merge(range: FrameRange, offered: Uint8Array, answered: Uint8Array): Merged {
+    const { first, end } = range
+    const theirs = hear(range, answered, 0)
+    const common = reference.vector.subarray(first, end)
+    const squaredNorm = referredSquaredNorm(common, theirs)
+    if (!Number.isFinite(squaredNorm)) throw new FrameError(`the frame at element ${first} says what is beyond float32`)
+    const ours = hear(range, offered, 1)
+    const values = lending.lend(first, end - first)
+    saidDifference(ours, theirs, weight, values)
+    moveReference(common, ours, theirs)
+    reference.frames.set(first, end)
+    return { difference: { first, values }, squaredNorm }
+  }
+
+  return {
+    maximumBytes: elements => Math.max(codec.maximumBytes(elements), firstCodec.maximumBytes(elements)),
+    offer: say,
+    answer(range, own, offered, out) {
+      const bytes = say(range, own, out)
+      return { ...merge(range, out.subarray(0, bytes), offered), bytes }
+    },
+    merge,
+    settled({ first }) {
+      lending.takeBack(first)
+    },
+    end(complete) {
+      if (complete) keep()
+    },
+  }
+}

@@ -1,0 +1,146 @@
+/** What topk and randk say of a frame, and what they remember to say. */
+
+import { describe, expect, it } from 'vitest'
+import { normalVector } from '../../parameters/codecs/vectors-to-encode.ts'
+import { average, type CodingPeer, createCodingPeer } from './pair.ts'
+
+const LENGTH = 400
+
+/** Hears what others say, and is never moved, so d = −w (0 − theirs) tells all of it. */
+function listener(codec: string): CodingPeer {
+  return createCodingPeer('listener', new Float32Array(LENGTH), codec)
+}
+
+/** What a peer said to a listener of its elements, by their indices. */
+function saidBy(peer: CodingPeer, to: CodingPeer, codec: string): Map<number, number> {
+  const said = new Map<number, number>()
+  for (const { answer } of average(peer, to, { codec, frame: 100, apply: false })) {
+    const { first, values, indices = [] } = answer.difference
+    indices.forEach((index, k) => {
+      said.set(first + index, 2 * values[k])
+    })
+  }
+  return said
+}
+
+/** A peer whose parameters have moved by small numbers from large ones, which everybody knows. */
+function moved(codec: string, id = 'peer'): { peer: CodingPeer; known: Float32Array; move: () => void } {
+  const known = normalVector(LENGTH, 'known')
+  const parameters = known.slice()
+  const peer = createCodingPeer(id, parameters, codec)
+  let moves = 0
+  function move(): void {
+    const step = normalVector(LENGTH, `${id} ${moves++}`)
+    for (let i = 0; i < LENGTH; i++) parameters[i] += 0.01 * step[i]
+  }
+  move()
+  return { peer, known, move }
+}
+
+describe.each(['topk:0.1', 'randk:0.1'])('an exchange by %s', codec => {
+  it('is about a tenth of each frame, the same elements on both sides, as they are', () => {
+    const { peer } = moved(codec)
+    const partner = createCodingPeer('partner', normalVector(LENGTH, 'partner'), codec)
+    const before = peer.parameters.slice()
+    const frames = average(peer, partner, { codec, frame: 100 })
+    expect(frames).toHaveLength(4)
+    for (const { merged, answered } of frames) {
+      const { first, indices = new Int32Array() } = merged.difference
+      expect(indices).toHaveLength(10)
+      expect(answered).toHaveLength(40)
+      for (const index of indices) {
+        expect(Math.abs(peer.parameters[first + index] - partner.parameters[first + index])).toBeLessThan(1e-6)
+        before[first + index] = peer.parameters[first + index]
+      }
+    }
+    expect(peer.parameters).toEqual(before)
+  })
+})
+
+describe('topk', () => {
+  const codec = 'topk:0.1'
+
+  it('says where it has moved most since it last said so, and not where it is largest', () => {
+    const { peer, known, move } = moved(codec)
+    const [heard, ears] = [known.slice(), listener(codec)]
+    for (let exchange = 0; exchange < 6; exchange++, move()) {
+      const news = peer.parameters.map((x, i) => Math.abs(x - heard[i]))
+      const said = saidBy(peer, ears, codec)
+      for (let first = 0; first < LENGTH; first += 100) {
+        const frame = Array.from({ length: 100 }, (_, i) => first + i)
+        // Of ten, one or two are chosen by chance.
+        const newest = frame.sort((i, j) => news[j] - news[i]).slice(0, 8)
+        for (const index of newest) expect(said.has(index)).toBe(true)
+      }
+      for (const [index, value] of said) heard[index] = value
+    }
+  })
+
+  it('leaves nothing unsaid for good: what was said and what is left is all there is, to the last bit', () => {
+    const { peer, known, move } = moved(codec)
+    const [heard, ears] = [known.slice(), listener(codec)]
+    for (let exchange = 0; exchange < 20; exchange++) {
+      if (exchange < 6) move()
+      const said = saidBy(peer, ears, codec)
+      for (const [index, value] of said) {
+        expect(value).toBe(peer.parameters[index])
+        heard[index] = value
+      }
+    }
+    expect(heard).toEqual(peer.parameters)
+  })
+
+  it('passes on what it was told', () => {
+    const { peer } = moved(codec)
+    const ears = listener(codec)
+    for (let exchange = 0; exchange < 15; exchange++) saidBy(peer, ears, codec)
+    const { peer: teller } = moved(codec, 'teller')
+    const told = average(teller, peer, { codec, frame: 100 }).flatMap(({ answer: { difference } }) =>
+      [...(difference.indices ?? [])].filter((_, k) => difference.values[k] !== 0).map(i => difference.first + i),
+    )
+    const said = saidBy(peer, ears, codec)
+    // All but the one or two in ten that had to make room for chance.
+    expect(told.filter(index => said.has(index)).length).toBeGreaterThanOrEqual(0.75 * told.length)
+  })
+
+  it('has said what it answered', () => {
+    const { peer: teller } = moved(codec, 'teller')
+    const { peer } = moved(codec)
+    const answered = average(teller, peer, { codec, frame: 100, apply: false }).flatMap(({ answer: { difference } }) =>
+      [...(difference.indices ?? [])].map(i => difference.first + i),
+    )
+    const said = saidBy(peer, listener(codec), codec)
+    // Chance may bring back one or two in ten.
+    expect(answered.filter(index => said.has(index)).length).toBeLessThanOrEqual(8)
+  })
+
+  it('says again what was not settled', () => {
+    const { peer } = moved(codec)
+    const coding = peer.codings.open({ codec, partner: 'nobody', id: 'cut', weight: 1 / 2 })
+    const range = { first: 0, end: LENGTH }
+    const offered = new Uint8Array(coding.maximumBytes(LENGTH))
+    const bytes = coding.offer(range, peer.parameters, offered)
+    const answer = new Uint8Array(40 * 4)
+    const { indices = new Int32Array() } = coding.merge(range, offered.subarray(0, bytes), answer).difference
+    coding.end(false)
+    const again = peer.codings.open({ codec, partner: 'somebody', id: 'whole', weight: 1 / 2 })
+    const offeredAgain = new Uint8Array(again.maximumBytes(LENGTH))
+    const bytesAgain = again.offer(range, peer.parameters, offeredAgain)
+    const merged = again.merge(range, offeredAgain.subarray(0, bytesAgain), answer)
+    const repeated = merged.difference.indices?.filter(index => indices.includes(index)) ?? []
+    expect(repeated.length).toBeGreaterThanOrEqual(30)
+  })
+
+  it('has nothing to say of what it took from others', () => {
+    const peer = createCodingPeer('peer', normalVector(LENGTH, 'own'), codec)
+    peer.parameters.set(normalVector(LENGTH, 'of others'))
+    peer.parameters[7] += 1
+    peer.codings.adopted()
+    peer.parameters[8] += 1e-3
+    const said = saidBy(peer, listener(codec), codec)
+    expect(said.has(8)).toBe(true)
+    // The rest is chance: consecutive elements, in each frame.
+    const alone = [...said.keys()].filter(index => !said.has(index - 1) && !said.has(index + 1))
+    expect(alone.length).toBeLessThanOrEqual(1)
+  })
+})
