@@ -15,6 +15,29 @@ interface DilocoState {
   readonly memory: Vector
 }
 
+/** η and μ, where a recipe says nothing of them. */
+export const DILOCO_DEFAULTS = [0.7, 0.9] as const
+
+/**
+ * Δ = φ − m; b ← μ b + Δ; φ ← φ − η (Δ + μ b), in place.
+ *
+ * @param mean m, the mean of the θ_i; or, where it is `relative`, the mean of θ_i − φ
+ */
+export function dilocoStep(
+  mean: Vector,
+  phi: Vector,
+  momentum: Vector,
+  learningRate: number,
+  mu: number,
+  relative = false,
+): void {
+  for (let i = 0; i < phi.length; i++) {
+    const gradient = (relative ? 0 : phi[i]) - mean[i]
+    momentum[i] = mu * momentum[i] + gradient
+    phi[i] -= learningRate * (gradient + mu * momentum[i])
+  }
+}
+
 /**
  * DiLoCo: everybody trains for many steps from the same φ, and the mean of how far they came is a gradient for an outer
  * optimiser, SGD with Nesterov's momentum:
@@ -28,7 +51,12 @@ interface DilocoState {
  * @param learningRate η
  * @param mu μ
  */
-export function diloco(name: string, codec: Codec, learningRate = 0.7, mu = 0.9): AveragingRule<DilocoState> {
+export function diloco(
+  name: string,
+  codec: Codec,
+  learningRate: number = DILOCO_DEFAULTS[0],
+  mu: number = DILOCO_DEFAULTS[1],
+): AveragingRule<DilocoState> {
   const plain = codec === none
 
   return {
@@ -54,12 +82,7 @@ export function diloco(name: string, codec: Codec, learningRate = 0.7, mu = 0.9)
     },
     merge({ theta, phi, momentum }, received) {
       for (const { message } of received) {
-        const [mean] = message.vectors
-        for (let i = 0; i < phi.length; i++) {
-          const gradient = (plain ? phi[i] : 0) - mean[i]
-          momentum[i] = mu * momentum[i] + gradient
-          phi[i] -= learningRate * (gradient + mu * momentum[i])
-        }
+        dilocoStep(message.vectors[0], phi, momentum, learningRate, mu, !plain)
       }
       theta.set(phi)
     },

@@ -15,6 +15,21 @@ interface NolocoState {
   readonly said: Vector
 }
 
+/** η and μ, where a recipe says nothing of them. */
+export const NOLOCO_DEFAULTS = [0.7, 0.5] as const
+
+/**
+ * δ ← μ δ + η (m(θ) − φ); φ ← φ + δ, in place.
+ *
+ * @param mean m(θ), of the pair
+ */
+export function nolocoStep(mean: Vector, phi: Vector, delta: Vector, learningRate: number, mu: number): void {
+  for (let i = 0; i < phi.length; i++) {
+    delta[i] = mu * delta[i] + learningRate * (mean[i] - phi[i])
+    phi[i] += delta[i]
+  }
+}
+
 /**
  * NoLoCo: DiLoCo's outer step in random pairs instead of among all. With m(·) the mean over the pair:
  *
@@ -27,7 +42,12 @@ interface NolocoState {
  * @param learningRate η
  * @param mu μ
  */
-export function noloco(name: string, codec: Codec, learningRate = 0.7, mu = 0.5): AveragingRule<NolocoState> {
+export function noloco(
+  name: string,
+  codec: Codec,
+  learningRate: number = NOLOCO_DEFAULTS[0],
+  mu: number = NOLOCO_DEFAULTS[1],
+): AveragingRule<NolocoState> {
   return {
     name,
     mixing: 'pairwise',
@@ -47,10 +67,7 @@ export function noloco(name: string, codec: Codec, learningRate = 0.7, mu = 0.5)
     merge({ theta, phi, delta, said }, received) {
       const partners = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
       addWeightedDifferences([theta], said, partners)
-      for (let i = 0; i < phi.length; i++) {
-        delta[i] = mu * delta[i] + learningRate * (theta[i] - phi[i])
-        phi[i] += delta[i]
-      }
+      nolocoStep(theta, phi, delta, learningRate, mu)
       theta.set(phi)
     },
     estimate: ({ theta }) => theta,
