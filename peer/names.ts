@@ -21,7 +21,7 @@ export async function readNames(): Promise<Names> {
     peerRules: peerRuleNames.join(', '),
     rules: ruleNames.join(', '),
     aggregators: aggregatorNames.join(', '),
-    compressions: codecNames.join(', '),
+    compressions: [...codecNames, 'auto'].join(', '),
     attacks: attackNames.join(', '),
   }
 }
@@ -33,7 +33,10 @@ export function helpOnValues(others: readonly string[] = []): string {
 
 /** The same, with what overrides a recipe. */
 export function helpOnRecipeValues(names: Names | undefined, others: readonly string[] = []): string {
-  const lists = names === undefined ? [] : [value('T', names.topologies), value('A', names.peerRules)]
+  const lists =
+    names === undefined
+      ? []
+      : [value('T', names.topologies), value('A', names.peerRules), value('C', names.compressions)]
   return helpOnValues([MODELS, ...lists, ...others])
 }
 

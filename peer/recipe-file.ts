@@ -27,15 +27,13 @@ const OF_VECTORS: readonly Recipe['objective']['task'][] = ['consensus', 'quadra
 
 /** The recipe's schema leaves names open; here they must be ones that this version knows. */
 export async function requireKnownNames(recipe: Recipe): Promise<void> {
-  const { edgesFileOf, parseAggregator, parseCodec, parseModel, parseRule, parseTopology } = await import(
-    '../src/index.ts'
-  )
+  const { AUTO_COMPRESSION, edgesFileOf, parseAggregator, parseCodec, parseModel, parseRule, parseTopology } =
+    await import('../src/index.ts')
   const { averaging, exchange, model, objective } = recipe
   // Of a graph in a file, who runs it reads the file.
   if (edgesFileOf(averaging.topology) === undefined) parseTopology(averaging.topology, { seed: '' })
-  parseRule(averaging.rule, {
-    aggregator: parseAggregator(averaging.aggregator),
-    codec: parseCodec(exchange.compression),
-  })
+  if (exchange.compression !== AUTO_COMPRESSION) parseCodec(exchange.compression)
+  // By which codecs a rule can travel depends on the engine.
+  parseRule(averaging.rule, { aggregator: parseAggregator(averaging.aggregator), codec: parseCodec('none') })
   if (!OF_VECTORS.includes(objective.task)) parseModel(model.name)
 }

@@ -11,6 +11,7 @@ export interface RecipeFlags {
   readonly rule?: string
   readonly aggregator?: string
   readonly compression?: string
+  readonly fragments?: number
   readonly optimizer?: Training['optimizer']
   readonly learningRate?: number
   readonly momentum?: number
@@ -45,6 +46,10 @@ export function recipeOptions(): Option[] {
       'local steps between two exchanges; auto measures what fits',
     ).argParser(localSteps),
     new Option('--standardise', 'scale features by means and deviations that the peers agree on'),
+    new Option('--compression <C>', 'how parameters travel while they are trained (default: "none")'),
+    new Option('--fragments <N>', 'cut the parameters into N, of which an exchange carries one').argParser(
+      wholeNumber(1),
+    ),
     new Option('--consensus-distance <D>', 'how close peers must be to agree, relative').argParser(positive),
   ]
 }
@@ -72,7 +77,11 @@ export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number 
       aggregator: flags.aggregator,
       consensusDistance: flags.consensusDistance,
     }),
-    exchange: merged(recipe.exchange, { localSteps: flags.localSteps, compression: flags.compression }),
+    exchange: merged(recipe.exchange, {
+      localSteps: flags.localSteps,
+      compression: flags.compression,
+      fragments: flags.fragments,
+    }),
     data: merged(recipe.data, { standardise: flags.standardise }),
   }
 }

@@ -167,7 +167,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
   }
   const swarm = recipeHash(recipe)
   const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
-  const { averages, inRounds } = peerAveraging(recipe, topology)
+  const { averages, inRounds, rule, compression, fragments } = peerAveraging(recipe, topology)
 
   const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
   try {
@@ -215,6 +215,9 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           localSteps,
           averages,
           inRounds,
+          rule,
+          compression,
+          fragments,
           target: options.consensusDistance ?? recipe.averaging.consensusDistance,
           maximumNorm: recipe.security.maximumNorm,
           evaluateEvery: Math.max(stepsPerRound(localSteps), Math.ceil(steps / EVALUATIONS)),

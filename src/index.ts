@@ -79,6 +79,7 @@ export { createLayout, type Layout, viewTensors } from './parameters/layout.ts'
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from './parameters/safetensors.ts'
 export { createRandom, type Random } from './random/random.ts'
 export {
+  AUTO_COMPRESSION,
   defaultRecipe,
   parseRecipe,
   type Recipe,
@@ -89,6 +90,7 @@ export {
 export { sampleText } from './sample-text.ts'
 export { writeAtomically } from './storage/atomic-file.ts'
 export { decodeCheckpoint } from './storage/checkpoint-file.ts'
+export { readCheckpoint } from './storage/stored-checkpoint.ts'
 export { parseBackend } from './training/backend.ts'
 export { backendNames } from './training/backends/registry.ts'
 export { type BackendChoice, chooseBackend } from './training/choose-backend.ts'

@@ -8,14 +8,16 @@ import { mean } from './averaging/aggregators/mean.ts'
 import { adpsgd } from './averaging/rules/adpsgd.ts'
 import { none as isolated } from './averaging/rules/none.ts'
 import { parseRule, type RuleParts } from './averaging/rules/registry.ts'
+import { complete } from './averaging/topologies/complete.ts'
 import { parseTopology } from './averaging/topologies/registry.ts'
 import { type Dataset, features, gather, isSequence, samples, subset } from './data/dataset.ts'
 import { parsePartition } from './data/partition.ts'
 import type { Split } from './data/source.ts'
 import { UsageError } from './errors.ts'
 import { none } from './parameters/codecs/none.ts'
+import { parseCodec } from './parameters/codecs/registry.ts'
 import { createRandom } from './random/random.ts'
-import type { Recipe } from './recipe/recipe.ts'
+import { AUTO_COMPRESSION, type Recipe } from './recipe/recipe.ts'
 import { modelDigest } from './training/layers-model/model-digest.ts'
 import { parseModel } from './training/models.ts'
 import type { OptimizerSpec } from './training/optimizers/optimizer-spec.ts'
@@ -201,14 +203,20 @@ export function trainerOptionsOf(
 /** What the rules of peers are made of; all that peers can carry out. */
 const PLAIN: RuleParts = { aggregator: mean, codec: none }
 
-/** How peers average: not at all, in pairs, or with all neighbours in step. */
+/** How peers average: not at all, in pairs, or with all neighbours in step; and how parameters travel. */
 export interface PeerAveraging {
   readonly averages: boolean
   readonly inRounds: boolean
+  /** The averaging rule, with its numbers. */
+  readonly rule: string
+  readonly compression: string
+  readonly fragments: number
 }
 
+const DILOCO = 'diloco'
+
 /** Averaging rules that peers can carry out; the others are simulated by the matrix engine. */
-export const peerRuleNames: readonly string[] = [adpsgd.name, 'dpsgd', isolated.name]
+export const peerRuleNames: readonly string[] = [adpsgd.name, 'dpsgd', 'noloco', DILOCO, isolated.name]
 
 /**
  * How peers of this recipe average.
@@ -222,7 +230,8 @@ export function peerAveraging(
 ): PeerAveraging {
   const { rule, aggregator } = recipe.averaging
   parseRule(rule, PLAIN)
-  if (!peerRuleNames.includes(rule)) {
+  const [name] = rule.split(':')
+  if (!peerRuleNames.includes(name)) {
     throw new UsageError(
       `peers do not exchange by the rule ${rule}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
     )
@@ -232,20 +241,24 @@ export function peerAveraging(
       `peers do not merge by the aggregator ${aggregator}, but by ${mean.name}; hearsay simulate --engine matrix runs every aggregator`,
     )
   }
-  const { compression, localSteps } = recipe.exchange
-  if (compression !== none.name) {
-    throw new UsageError(
-      `peers exchange whole float32 parameters: the compression is ${none.name}, not ${compression}; hearsay simulate --engine matrix runs every compression`,
-    )
-  }
-  const inRounds = rule === 'dpsgd'
+  const { compression, localSteps, fragments = 1 } = recipe.exchange
+  if (compression !== AUTO_COMPRESSION) parseCodec(compression)
+  const inRounds = name === 'dpsgd' || name === DILOCO
   if (inRounds && localSteps === 'auto') {
-    throw new UsageError('the rule dpsgd averages in step, so exchange.localSteps is a number; for auto take adpsgd')
+    throw new UsageError(`the rule ${name} averages in step, so exchange.localSteps is a number; for auto take adpsgd`)
+  }
+  if (inRounds && fragments > 1) {
+    throw new UsageError(`the rule ${name} averages whole models in step; for exchange.fragments take adpsgd or noloco`)
+  }
+  if (name === DILOCO && topology !== complete) {
+    throw new UsageError(
+      `diloco needs the mean of all: take the topology complete, or the rule noloco, which needs pairs`,
+    )
   }
   if (inRounds && !topology.symmetric) {
     throw new UsageError(
-      `peers average by dpsgd over links that go both ways; ${topology.name} is directed: take ring, complete or random-regular:4`,
+      `peers average by ${name} over links that go both ways; ${topology.name} is directed: take ring, complete or random-regular:4`,
     )
   }
-  return { averages: rule !== isolated.name, inRounds }
+  return { averages: name !== isolated.name, inRounds, rule, compression, fragments }
 }

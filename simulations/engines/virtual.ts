@@ -61,7 +61,7 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
   const misfit = topology.misfit(peers)
   if (misfit !== undefined) throw new UsageError(misfit)
   requirePossible(options)
-  const { averages, inRounds } = peerAveraging(recipe, topology)
+  const { averages, inRounds, rule, compression, fragments } = peerAveraging(recipe, topology)
   const trains = steps > 0
   const graph = graphOf(topology, peers, seed)
   const hears = audiences(graph, peers)
@@ -91,6 +91,9 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
     localSteps,
     averages,
     inRounds,
+    rule,
+    compression,
+    fragments,
     target: seals ? target : NEVER_SEALS,
     maximumNorm: recipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,

@@ -5,8 +5,9 @@ import type { AveragingRule } from '../../src/averaging/rule.ts'
 import { parseRule } from '../../src/averaging/rules/registry.ts'
 import { parseTopology } from '../../src/averaging/topologies/registry.ts'
 import type { Topology } from '../../src/averaging/topology.ts'
+import { UsageError } from '../../src/errors.ts'
 import { parseCodec } from '../../src/parameters/codecs/registry.ts'
-import type { Recipe } from '../../src/recipe/recipe.ts'
+import { AUTO_COMPRESSION, type Recipe } from '../../src/recipe/recipe.ts'
 
 /** What a recipe names. */
 export interface Parts {
@@ -30,6 +31,16 @@ interface PartsSource {
  */
 export function partsOf({ recipe, swarm, edges }: PartsSource, fastMean: Aggregator = mean): Parts {
   const { averaging, exchange } = recipe
+  if (exchange.compression === AUTO_COMPRESSION) {
+    throw new UsageError(
+      'the compression auto follows from how fast a network is, and the matrix engine has none: name a codec, or take --engine virtual',
+    )
+  }
+  if (exchange.fragments !== undefined && exchange.fragments > 1) {
+    throw new UsageError(
+      'exchange.fragments is for peers that exchange in pairs, with --engine virtual or libp2p; in the matrix engine the rule mosaic sends fragments',
+    )
+  }
   const named = parseAggregator(averaging.aggregator)
   const aggregator = named === mean ? fastMean : named
   const rule = parseRule(averaging.rule, { aggregator, codec: parseCodec(exchange.compression) })

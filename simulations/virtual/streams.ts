@@ -44,6 +44,7 @@ const WINDOW_BYTES = 4 * 1024 * 1024
 
 /** What one end knows; there are two of them for every exchange of every peer, so it is small. */
 interface State extends End {
+  readonly traffic: { bytesIn: number; bytesOut: number }
   readonly host: Endpoint
   /** Set once, when there are both. */
   other: State | undefined
@@ -75,6 +76,7 @@ export function openStream(medium: Medium, a: Endpoint, b: Endpoint): [End, End]
 }
 
 function createEnd(medium: Medium, host: Endpoint, remote: Endpoint): State {
+  const traffic = { bytesIn: 0, bytesOut: 0 }
   const end: State = {
     host,
     remote,
@@ -87,8 +89,10 @@ function createEnd(medium: Medium, host: Endpoint, remote: Endpoint): State {
     ended: false,
     wakes: NOBODY,
     fail: reason => fail(end, reason),
+    traffic,
     stream: {
       peer: remote.peer,
+      traffic,
       write: (frame, options) => write(medium, end, frame, options),
       read: options => read(end, options),
       async close() {
@@ -136,6 +140,7 @@ function transmit(medium: Medium, end: State, frame: Uint8Array | undefined): vo
   const { host, remote } = end
   const bytes = frame?.byteLength ?? 0
   host.sent(bytes)
+  end.traffic.bytesOut += bytes
   const now = clock.now()
   const left = medium.sending(host, remote, bytes)
   end.arrival = Math.max(end.arrival, now + left + medium.delay(host, remote))
@@ -156,7 +161,9 @@ function deliver(end: State, frame: Uint8Array | undefined): void {
     end.ended = true
     forgetWhenDone(end)
   }
-  end.host.arrived(frame?.byteLength ?? 0)
+  const bytes = frame?.byteLength ?? 0
+  end.traffic.bytesIn += bytes
+  end.host.arrived(bytes)
   wake(end)
 }
 

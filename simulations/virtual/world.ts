@@ -8,7 +8,7 @@ import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
 import type { GossipEvents } from '../../src/gossip/events.ts'
 import { createGossip, type Gossip, type GossipOptions } from '../../src/gossip/gossip.ts'
 import type { PeerId, Trainer } from '../../src/gossip/ports.ts'
-import { addScaled, preciseMeanOf } from '../../src/parameters/vectors.ts'
+import { preciseMeanOf } from '../../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
 import { createVirtualClock, type VirtualClock } from './clock.ts'
 import { createVirtualDisk, type VirtualDisk } from './disk.ts'
@@ -17,7 +17,18 @@ import { createVirtualNetwork, type VirtualNetwork, type Weather } from './netwo
 export interface WorldOptions
   extends Pick<
     GossipOptions,
-    'swarm' | 'topology' | 'steps' | 'localSteps' | 'averages' | 'inRounds' | 'target' | 'maximumNorm' | 'evaluateEvery'
+    | 'swarm'
+    | 'topology'
+    | 'steps'
+    | 'localSteps'
+    | 'averages'
+    | 'inRounds'
+    | 'rule'
+    | 'compression'
+    | 'fragments'
+    | 'target'
+    | 'maximumNorm'
+    | 'evaluateEvery'
   > {
   readonly peers: number
   readonly seed: number
@@ -177,10 +188,13 @@ export function createWorld(options: WorldOptions): World {
       }
       const mean = preciseMeanOf(states.map(({ parameters }) => parameters))
       if (!inDoubt) return mean
-      const decided = new Set(states.flatMap(({ peer, decisions }) => decisions.map(({ id }) => `${peer}/${id}`)))
+      const decided = new Map(
+        states.flatMap(({ peer, decisions }) => decisions.map(({ id, frames }) => [`${peer}/${id}`, frames])),
+      )
       for (const { doubts } of states) {
-        for (const { partner, id, difference } of doubts) {
-          if (decided.has(`${partner}/${id}`)) addScaled(mean, 1 / states.length, difference)
+        for (const { partner, id, frame, first, values, indices } of doubts) {
+          if (frame >= (decided.get(`${partner}/${id}`) ?? 0)) continue
+          for (const [i, value] of values.entries()) mean[first + (indices?.[i] ?? i)] += value / states.length
         }
       }
       return mean

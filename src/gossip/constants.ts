@@ -41,17 +41,43 @@ export const SKETCH_BUCKETS = 64
  */
 export const MAX_FRAME_BYTES = 1024 * 1024
 
-/** Longest control message: a settlement names at most {@link MAX_IN_DOUBT} exchanges each way. Recipes fit too. */
+/** Longest control message: a settlement names at most four times {@link MAX_IN_DOUBT} exchanges each way. Recipes fit too. */
 export const MAX_CONTROL_BYTES = 65_536
 
 /**
- * Exchanges a peer takes part in at once: one that it began and one that another began. With the weights
- * 1 / (1 + max(k_A, k_B)) its own share stays positive, 1 - 1/2 - 1/3, whichever of the two came first.
+ * Exchanges that a peer has begun and not ended: when one partner is slow, there is another. More would only share one
+ * link, with smaller weights.
  */
-export const MAX_CONCURRENT_EXCHANGES = 2
+export const MAX_BEGUN_EXCHANGES = 2
 
-/** Differences in doubt that a peer holds, each as large as its parameters. At the bound it begins nothing new. */
+/**
+ * Exchanges a peer takes part in at once. Each has half of the weight that the ones before have left, so a fourth would carry
+ * as many bytes and do an eighth of what the first does.
+ */
+export const MAX_CONCURRENT_EXCHANGES = 3
+
+/** Exchanges with doubts, or not acknowledged, that a peer keeps open. At the bound it begins nothing new. */
 export const MAX_IN_DOUBT = 8
+
+/**
+ * Frames that an initiator sends without an answer, 8 MiB of float32: twice what a stream's window lets be under way, so the
+ * window, and not this, is what limits a long link. It bounds what both sides hold of an exchange of whatever size, and what
+ * can be in doubt.
+ */
+export const WINDOW_FRAMES = 32
+
+/** Answers that wait to be sent before a responder reads on: the next is made while one is on its way. */
+export const UNSENT_ANSWERS = 4
+
+/** Longest name of a codec, its parameter included. */
+export const MAX_CODEC_CHARACTERS = 32
+
+/**
+ * The journal is replaced by a checkpoint when it is as long as so many models, or so many bytes where the model is small:
+ * then a checkpoint costs a small part of what was appended, and reading the journal back takes no longer than a few models.
+ */
+export const JOURNAL_OVER_PARAMETERS = 4
+export const JOURNAL_MINIMUM_BYTES = 1024 * 1024
 
 /** Dialling and opening a stream: a few round trips over a slow link. */
 export const OPEN_TIMEOUT_MS = 10_000
@@ -95,8 +121,12 @@ export const STOP_GRACE_MS = 2_000
 /** How often a stopping peer looks whether its last exchange has ended. */
 export const STOP_POLL_MS = 10
 
-/** How often the optimiser's state is taken into the checkpoint; parameters are also saved at every exchange. */
-export const CHECKPOINT_INTERVAL_MS = 5_000
+/**
+ * How often a checkpoint is written while a peer trains: so much training is lost in a crash. What exchanges change is in the
+ * journal at once. Where a checkpoint takes long it is written less often, for no more than this share of the time.
+ */
+export const CHECKPOINT_INTERVAL_MS = 1_000
+export const CHECKPOINT_SHARE = 0.05
 
 /** A newcomer so many exchanges' worth of steps behind fetches the swarm's parameters instead of pulling the mean back. */
 export const LATE_JOIN_EXCHANGES = 10
@@ -128,7 +158,7 @@ export const AUTO_LONGEST_INTERVAL_MS = 60_000
  */
 export const MAX_STEPS = 2 ** 48
 
-/** Vectors handed out at once; each holds a copy of the model for as long as the asker takes. */
+/** Vectors handed out at once. Each costs the frames that are on their way, and a share of the link. */
 export const MAX_SERVED_AT_ONCE = 8
 
 /** Announcements of one peer that come closer together than this are neither heeded nor forwarded. */
@@ -162,7 +192,8 @@ export const STATISTICS_DISTANCE = 1e-5
 /**
  * Exchanges that a peer begins, since it last met somebody new, before it proposes statistics. Between random pairs the
  * mean squared distance falls by e in as many exchanges as there are peers (Boyd, Ghosh, Prabhakar and Shah, "Randomized
- * gossip algorithms", 2006), so what a peer began with weighs e^-20 of its difference from the others then.
+ * gossip algorithms", 2006), so what a peer began with weighs e^-20 of its
+ * difference from the others then.
  */
 export const STATISTICS_EXCHANGES = 40
 
@@ -180,3 +211,109 @@ export const STATISTICS_MAXIMUM_NORM = 1e30
  * a text has a hundred thousand, and judging by all of them would take longer than training.
  */
 export const PROGRESS_LABELS = 10_000
+
+/**
+ * How long a partner is waited for, at least and at most, in milliseconds; in between, what exchanges took so far decides, see
+ * `patience.ts`. The ceiling stands until enough was seen. Waiting too long holds up no training, only one of the few exchanges
+ * that a peer takes part in at once; giving up too early costs what was on its way.
+ */
+export const PATIENCE = {
+  /** A lost first packet of TCP is sent again after one second, and once more two seconds later. At most, a few round trips over a slow link. */
+  dial: { floor: 4_000, ceiling: 10_000, furtherFrame: 0 },
+  /** A partner may be collecting garbage, or flushing a checkpoint to a slow disk. */
+  answer: { floor: 2_000, ceiling: 15_000, furtherFrame: 0 },
+  /** As for an answer, since every frame is written down before it is answered. At most, 256 KiB each way at 140 kbit/s. */
+  frame: { floor: 2_000, ceiling: 30_000, furtherFrame: 0 },
+  /**
+   * Longer than a frame that takes as long as it may. 256 KiB each way in five seconds are 0.8 Mbit/s: who is slower than
+   * that is cut off before the model's end, and has made a shorter exchange.
+   */
+  whole: { floor: 10_000, ceiling: 60_000, furtherFrame: 5_000 },
+} as const
+
+/** Observations that are remembered of each kind: enough for a median that a third of strange ones does not move far. */
+export const PATIENCE_OBSERVATIONS = 32
+
+/** With fewer observations than this the ceiling stands: they do not say how much they vary. */
+export const PATIENCE_FEWEST = 4
+
+/** Deviations above the median at which something is no longer usual; of normally distributed times one in a thousand million. */
+export const PATIENCE_DEVIATIONS = 6
+
+/** What is left beyond that, for times that are not normally distributed, or have hardly varied so far. */
+export const PATIENCE_MARGIN = 2
+
+/** A partner's limits are doubled so often at most; four times take every floor to about its ceiling for a model of one frame. */
+export const PATIENCE_DOUBLINGS = 8
+
+/** Partners whose limits are doubled that are remembered; of more, those are forgotten that ran out longest ago. */
+export const PATIENCE_PARTNERS = 1_000
+
+/**
+ * Frames of a piece, the unit in which a vector is fetched from several peers: 4 MiB, as much as a stream carries before its
+ * reader has to say that it reads, so that asking for the next piece costs little beside its bytes; and all that is asked for
+ * again where a peer dies in the middle.
+ */
+export const PIECE_FRAMES = 16
+
+/** Peers from which one vector is fetched at once. Each costs a stream and the memory of a piece; more than a few share the same link. */
+export const MAX_SOURCES = 4
+
+/**
+ * A piece that takes so many times longer than pieces did on average is asked of another peer as well. Two peers with equal
+ * links may differ by half; three times is another link, or none.
+ */
+export const OVERDUE_PIECES = 3
+
+/** So is a piece of which nothing came for so long: a frame takes no longer at 0.4 Mbit/s. */
+export const STALLED_MS = 5_000
+
+/** Of {@link MAX_SERVED_AT_ONCE}, for one peer: the one that it has, and the one before, which may not have ended here yet. */
+export const MAX_SERVED_TO_ONE = 2
+
+/**
+ * How far apart peers may be that agree on what is current, in units of s = sqrt(Σ ‖x_i − x̄‖² / (n − 1)), the swarm's own
+ * spread. Peers that differ independently of each other are √2 s apart; of peers that are evenly spread along a common way,
+ * because they were heard at different moments, half lie within √3 s. Two camps that are each of one mind are √3 s apart or
+ * more (one or two peers against two), up to 2 s. So it lies between √2 and √3.
+ */
+export const AGREEMENT_MARGIN = 1.7
+
+/** Peers whose sketches are compared, drawn at random where there are more: what half of them say is what half of all say to 6 %. */
+export const MAX_WITNESSES = 64
+
+/** So long a newcomer waits for what peers announce next, before it fetches from them and after: three announcements. */
+export const NEWS_PATIENCE_MS = 3_000
+
+/** How often it looks whether they have: what they announced, or it has fetched, grows old meanwhile. */
+export const NEWS_POLL_MS = 50
+
+/**
+ * What came of a vector that could not be fetched whole is kept so long: as long as a machine takes to restart, so that whoever
+ * held the rest may come back. It takes the memory of a model.
+ */
+export const KEPT_MS = 120_000
+
+/** With compression `auto`, exchanges that are remembered: what the network was before them counts for nothing. */
+export const AUTO_REMEMBERED_EXCHANGES = 16
+
+/**
+ * With compression `auto`, exchanges before anything is picked, and after a change before there is another: the first one opens
+ * connections, and among three it is not the one in the middle.
+ */
+export const AUTO_FEWEST_EXCHANGES = 3
+
+/** By what share of the larger two exchanges must differ in bytes for their times to say what a byte takes. */
+export const AUTO_OTHER_SIZE = 0.25
+
+/** Round trips of an exchange: proposal and answer, first frame and its answer, the last decision and the word that it is applied. */
+export const AUTO_ROUND_TRIPS = 3
+
+/** A less lossy compression is taken up again where it would need no more than this of the time there is, so that nothing flaps. */
+export const AUTO_COMFORT = 0.7
+
+/**
+ * A compression is not worth what it loses where without it an exchange takes no more than so many times as long as with the
+ * most lossy one.
+ */
+export const AUTO_WORTHWHILE = 2

@@ -1,6 +1,6 @@
-import { OPEN_TIMEOUT_MS } from './constants.ts'
 import { withDeadline } from './deadline.ts'
-import { OffenceError } from './errors.ts'
+import { DeadlineError, OffenceError } from './errors.ts'
+import type { Patience } from './patience.ts'
 import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId } from './ports.ts'
 import { ProtocolError } from './stream-errors.ts'
 
@@ -16,6 +16,7 @@ export interface Conversations {
 export function createConversations(
   network: Network,
   clock: Clock,
+  patience: Patience,
   blame: (peer: PeerId, error: Error) => void,
 ): Conversations {
   async function over<T>(
@@ -38,9 +39,14 @@ export function createConversations(
   return {
     over,
     async talk(peer, channel, options, body) {
-      const stream = await withDeadline(clock, OPEN_TIMEOUT_MS, `reaching ${peer}`, options, within =>
+      const began = clock.now()
+      const stream = await withDeadline(clock, patience.limit('dial', peer), `reaching ${peer}`, options, within =>
         network.open(peer, channel, within),
-      )
+      ).catch(error => {
+        if (error instanceof DeadlineError) patience.ranOut(peer)
+        throw error
+      })
+      patience.took('dial', clock.now() - began, peer)
       return await over(stream, options, body)
     },
   }

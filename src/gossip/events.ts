@@ -1,7 +1,10 @@
 import type { PeerId } from './ports.ts'
 
-/** How an exchange ended: on both sides, on neither, or decided here and not known to be applied there yet. */
-export type ExchangeOutcome = 'averaged' | 'refused' | 'failed' | 'unsettled'
+/**
+ * How an exchange ended: everything was averaged on both sides; it was cut, and averaged as far as it had come (`shortened`);
+ * something of it is not known to be added, or dropped, on both sides yet (`unsettled`); or nothing was averaged.
+ */
+export type ExchangeOutcome = 'averaged' | 'shortened' | 'unsettled' | 'refused' | 'failed'
 
 /** What a peer tells the program that runs it, by the name of the event. */
 export interface GossipEvents {
@@ -28,10 +31,15 @@ export interface GossipEvents {
   /** An exchange that this peer began. */
   exchange: {
     readonly peer: PeerId
+    /** What its stream carried, both ways. */
     readonly bytes: number
     readonly seconds: number
+    /** How parameters travelled. */
+    readonly codec: string
     readonly outcome: ExchangeOutcome
   }
+  /** With the compression `auto`: what is picked from here on, and why, as a sentence for people. */
+  compression: { readonly codec: string; readonly reason: string }
   warning: { readonly message: string }
   /** The swarm has sealed: every peer that says so holds these bytes. */
   consensus: { readonly consensusDistance: number; readonly parametersHash: string }

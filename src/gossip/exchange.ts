@@ -1,41 +1,40 @@
 /**
- * The atomic two-sided exchange: both peers apply it or neither does.
+ * Who averages with whom, and with which weight: what two peers agree on before their parameters flow, and what becomes of an
+ * exchange that ends before its time. `frame-exchange.ts` is what lies between.
  *
  * ```
- *   A  initiator                         B  responder
- *   propose id, k_A                 →
- *                                   ←    accept k_B            both: w = 1 / (1 + max(k_A, k_B))
- *   snapshot s_A, its hash          ⇄    snapshot s_B, its hash
- *                                        records X in doubt, durably
- *                                   ←    prepared
- *   records X decided, adds w (s_B - s_A), durably
- *   commit                          →
- *                                        adds w (s_A - s_B), durably
- *                                   ←    done
- *   forgets X
+ *   A  initiator                               B  responder
+ *   propose id, weight w_A, codec, part   →
+ *                                         ←    accept w_B, or refuse      both: w = min(w_A, w_B)
+ *   frames                                ⇄    frames
  * ```
  *
- * Before A's decision any failure is an abort on both sides. After it B may be in doubt; `settle.ts` ends that at the
- * next contact. The two differences are exact negatives, because subtraction of floats is antisymmetric, so the sum over
- * both peers changes by nothing but the rounding of two additions.
+ * Until a frame is decided by A, any failure is an abort on both sides. After that B may be in doubt of it; `settle.ts` ends
+ * that at the next contact. The two differences are exact negatives, because subtraction of floats is antisymmetric, so the
+ * sum over both peers changes by nothing but the rounding of two additions.
  *
  * @packageDocumentation
  */
 
-import { exchangeDifference, exchangeWeight } from '../averaging/exchange.ts'
-import { MAX_CONCURRENT_EXCHANGES, REPLY_TIMEOUT_MS, TRANSFER_TIMEOUT_MS } from './constants.ts'
+import { FrameError } from '../parameters/frames.ts'
+import type { Coding } from './coding/coding.ts'
+import type { Codings } from './coding/codings.ts'
+import { MAX_CONCURRENT_EXCHANGES, REPLY_TIMEOUT_MS } from './constants.ts'
 import { withDeadline } from './deadline.ts'
-import { OffenceError, RefusedError } from './errors.ts'
+import { DeadlineError, OffenceError, RefusedError } from './errors.ts'
+import { type AgreedExchange, answerFrames, type FrameExchange, offerFrames } from './frame-exchange.ts'
 import { receive, send } from './messages.ts'
+import { framesOf, type Part } from './part.ts'
+import type { Patience } from './patience.ts'
 import type { AbortOptions, Clock, FrameStream, PeerId } from './ports.ts'
 import type { Replica } from './replica.ts'
-import { receiveVector, sendVector } from './transfer.ts'
+import { createWatchdog, type Watchdog } from './watchdog.ts'
 
 /** What one side brings into an exchange. */
 export interface Terms {
-  /** Exchanges that it is in at once, this one included: the weight follows from the larger number of both sides. */
-  readonly concurrent: () => number
-  /** What it sends; asked for once, when the partner has agreed. */
+  /** The largest weight with which it can take part; that of the exchange is the smaller one of both sides. */
+  readonly weight: () => number
+  /** What is averaged; asked for once, when the partner has agreed. Where it is alive, each frame is as it is when it is said. */
   readonly snapshot: () => Float32Array
 }
 
@@ -44,14 +43,20 @@ export interface ExchangeOptions {
   readonly replica: Replica
   readonly clock: Clock
   readonly maximumNorm: number
+  readonly patience: Patience
+  readonly codings: Codings
+  /** Whether a partner may propose this codec. */
+  readonly accepts: (codec: string) => boolean
   /** Makes the ids of this peer's exchanges: never the same one twice, restarts included. */
   readonly nextId: () => string
   /** Why this peer takes part in no exchange now, if it does not. */
   readonly closed: () => string | undefined
   /** Whether this peer is new and so far behind a partner of this age that averaging would pull the partner back. */
   readonly behind: (age: number) => boolean
-  /** Hears that an exchange was applied on this side. */
+  /** Hears that some of an exchange was added on this side. */
   readonly applied: (partner: PeerId) => void
+  /** Hears that all of an exchange was added on this side. */
+  readonly completed: () => void
   /**
    * Where everybody averages in step: what this peer brings into the exchange of a round, once it has come to it.
    *
@@ -62,107 +67,208 @@ export interface ExchangeOptions {
 
 const BEHIND = 'new here, and fetching what others have learned first'
 
+/** What an exchange that this peer begins is to be. */
+export interface Initiation {
+  readonly part: Part
+  /** How parameters travel: the name of a codec. */
+  readonly codec: string
+  /** Where everybody averages in step. */
+  readonly round?: number
+  /** Hears how long the partner took to agree, in milliseconds. */
+  readonly answered?: (milliseconds: number) => void
+  /** Hears of every frame that is added here, whether or not the exchange comes to its end. */
+  readonly settled?: () => void
+}
+
 export interface Exchange {
-  /** Averages with the peer at the other end; resolves when both have applied it. */
-  initiate(stream: FrameStream, options: AbortOptions, round?: number): Promise<void>
+  /** Averages with the peer at the other end; resolves when both have added every frame. */
+  initiate(stream: FrameStream, initiation: Initiation, options: AbortOptions): Promise<void>
   respond(stream: FrameStream, options: AbortOptions): Promise<void>
   /** Exchanges that this peer is in. */
   active(): number
-  /** Makes sure that an exchange which this peer began with this partner and has not decided is never decided. */
+  /** Makes sure that nothing more is decided or applied in this exchange with this partner, on this side, by its own course. */
   abandon(partner: PeerId, id: string): void
   /** Whether a stream of this exchange is still open, so that nothing needs to be settled yet. */
   running(partner: PeerId, id: string): boolean
+  /** Whether this peer is in an exchange with this one. */
+  engaged(partner: PeerId): boolean
 }
 
-export function createExchange({
-  self,
-  replica,
-  clock,
-  maximumNorm,
-  nextId,
-  closed,
-  behind,
-  applied,
-  inRound,
-}: ExchangeOptions): Exchange {
+/** An exchange that this peer is in. */
+interface Running {
+  readonly id: string
+  /** What this peer has granted, and then what both have agreed on. */
+  weight: number
+  readonly abandon: () => void
+}
+
+/** What both sides have agreed on. */
+interface Agreement {
+  readonly id: string
+  readonly part: Part
+  readonly coding: Coding
+  readonly snapshot: Float32Array
+  /** The partner's. */
+  readonly age: number
+  readonly settled?: () => void
+}
+
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { self, replica, clock, maximumNorm, patience, codings, closed, behind, applied, inRound } = options
   const { parameters, ledger } = replica
   /** Exchanges that this peer began, by partner: at most one each. */
-  const initiated = new Map<PeerId, { readonly id: string; abandoned: boolean }>()
+  const initiated = new Map<PeerId, Running>()
   /** Exchanges that others began, by initiator. */
-  const responding = new Map<PeerId, string>()
+  const responding = new Map<PeerId, Running>()
 
   const active = () => initiated.size + responding.size
 
-  /** In pairs the parameters may go on changing until they are sent. */
-  const inPairs: Terms = { concurrent: active, snapshot: () => parameters.slice() }
+  /**
+   * Half of what is left of this peer's own share: however many exchanges it is in at once, whatever became of the others
+   * meanwhile, something of its own stays, so no average has a negative weight. 1/2 where it is in no other.
+   */
+  function ownShare(): number {
+    let rest = 1
+    for (const { weight } of initiated.values()) rest -= weight
+    for (const { weight } of responding.values()) rest -= weight
+    return rest / 2
+  }
 
-  async function termsOf(partner: PeerId, round: number | undefined, options: AbortOptions): Promise<Terms> {
+  const inPairs: Terms = { weight: ownShare, snapshot: () => parameters }
+
+  async function termsOf(partner: PeerId, round: number | undefined, abort: AbortOptions): Promise<Terms> {
     if (inRound === undefined && round === undefined) return inPairs
     if (inRound === undefined || round === undefined) {
       throw new OffenceError(`proposed ${round === undefined ? 'no round' : 'a round'}, against the recipe's rule`)
     }
-    return await inRound(partner, round, options)
+    return await inRound(partner, round, abort)
   }
 
-  /** Both directions flow at once; a stalled transfer is given up as a whole. */
-  async function swap(stream: FrameStream, snapshot: Float32Array, options: AbortOptions): Promise<Float32Array> {
-    return await withDeadline(clock, TRANSFER_TIMEOUT_MS, 'the transfer', options, async within => {
-      const [theirs] = await Promise.all([
-        receiveVector(stream, snapshot.length, maximumNorm, within),
-        sendVector(stream, snapshot, within),
-      ])
-      return theirs
+  /** Enters an exchange; whatever happens, it is left. */
+  async function during(
+    side: Map<PeerId, Running>,
+    partner: PeerId,
+    id: string,
+    outer: AbortOptions,
+    body: (running: Running, watchdog: Watchdog) => Promise<void>,
+  ): Promise<void> {
+    const watchdog = createWatchdog(clock, outer.signal)
+    const abandon = () => watchdog.abort(new RefusedError('the partner has ended this exchange'))
+    const running: Running = { id, weight: 0, abandon }
+    side.set(partner, running)
+    try {
+      await body(running, watchdog)
+    } catch (error) {
+      if (error instanceof DeadlineError) patience.ranOut(partner)
+      throw error instanceof FrameError ? new OffenceError(error.message) : error
+    } finally {
+      watchdog.end()
+      side.delete(partner)
+    }
+  }
+
+  /** Both directions flow at once; where one fails, the other ends too. */
+  async function flow(
+    stream: FrameStream,
+    create: (agreed: AgreedExchange) => FrameExchange,
+    agreed: Agreement,
+    watchdog: Watchdog,
+  ): Promise<void> {
+    const { coding, part, age } = agreed
+    const partner = stream.peer
+    const limit = patience.limit('frame', partner)
+    const frames = framesOf(part)
+    const began = clock.now()
+    let latest = began
+    let slowest = 0
+    let first = true
+    const course = create({
+      ...agreed,
+      stream,
+      replica,
+      maximumNorm,
+      signal: watchdog.signal,
+      progress() {
+        const now = clock.now()
+        slowest = Math.max(slowest, now - latest)
+        latest = now
+        watchdog.expect('the next frame', limit)
+      },
+      settled() {
+        agreed.settled?.()
+        if (!first) return
+        first = false
+        replica.absorb(age)
+        applied(partner)
+      },
     })
+    watchdog.within('the exchange', patience.limit('whole', partner, frames))
+    watchdog.expect('the first frame', limit)
+    let complete = false
+    try {
+      const end = (error: Error) => watchdog.abort(error)
+      // Both, whatever becomes of one: nothing of this exchange may happen after its end.
+      await Promise.all([course.read().catch(end), course.write().catch(end)])
+      watchdog.signal.throwIfAborted()
+      complete = true
+      options.completed()
+      if (frames > 0) {
+        patience.took('frame', slowest, partner)
+        patience.took('whole', clock.now() - began, partner, frames)
+      }
+    } finally {
+      coding.end(complete)
+      const { settled, acknowledged } = course.course()
+      // The partner has all that was decided, and nothing more will be.
+      if (create === offerFrames && settled > 0 && settled === acknowledged) {
+        replica.record({ type: 'closed', id: agreed.id, partner, side: 'initiator' })?.catch(() => {})
+      }
+    }
   }
 
-  const patiently = <T>(what: string, options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
-    withDeadline(clock, REPLY_TIMEOUT_MS, what, options, body)
-
-  async function initiate(stream: FrameStream, options: AbortOptions, round?: number): Promise<void> {
+  async function initiate(
+    stream: FrameStream,
+    { part, codec, round, answered, settled }: Initiation,
+    outer: AbortOptions,
+  ): Promise<void> {
     const partner = stream.peer
     // The stream took a while to open, and this peer may have frozen its parameters meanwhile.
     const refusal = closed()
     if (refusal !== undefined) throw new RefusedError(refusal)
-    const exchange = { id: nextId(), abandoned: false }
-    initiated.set(partner, exchange)
-    try {
-      const terms = await termsOf(partner, round, options)
-      const concurrent = terms.concurrent()
-      await send(
-        stream,
-        { type: 'propose', id: exchange.id, length: parameters.length, concurrent, age: replica.age, round },
-        options,
-      )
-      const accepted = await patiently('the answer', options, within => receive(stream, 'accept', within))
+    const id = options.nextId()
+    await during(initiated, partner, id, outer, async (running, watchdog) => {
+      const terms = await termsOf(partner, round, watchdog)
+      const reference = codings.reference(partner)
+      running.weight = terms.weight()
+      const asked = clock.now()
+      // In step, the partner answers when it has come to the round.
+      watchdog.expect('the answer', round === undefined ? patience.limit('answer', partner) : REPLY_TIMEOUT_MS)
+      const { length } = parameters
+      const { age } = replica
+      const proposal = { id, length, ...part, weight: running.weight, age, codec, reference, round }
+      await send(stream, { type: 'propose', ...proposal }, watchdog)
+      const accepted = await receive(stream, 'accept', watchdog)
+      patience.took('answer', clock.now() - asked, partner)
+      answered?.(clock.now() - asked)
       if (behind(accepted.age)) throw new RefusedError(BEHIND)
-      const weight = exchangeWeight(concurrent, accepted.concurrent)
-      const snapshot = terms.snapshot()
-      const theirs = await swap(stream, snapshot, options)
-      await patiently('the partner preparing', options, within => receive(stream, 'prepared', within))
-      if (exchange.abandoned) throw new RefusedError('the partner has dropped this exchange')
-
-      // The decision: from here on nothing may fail that leads to anything but both applying it.
-      ledger.decide({ id: exchange.id, partner })
-      replica.add(exchangeDifference(snapshot, theirs, weight, new Float32Array(snapshot.length)))
-      replica.absorb(accepted.age)
-      applied(partner)
-      await replica.persist()
-
-      await send(stream, { type: 'commit' }, options)
-      await patiently('the partner applying', options, within => receive(stream, 'done', within))
-      ledger.forget(partner, exchange.id)
-    } finally {
-      initiated.delete(partner)
-    }
+      running.weight = Math.min(running.weight, accepted.weight)
+      const common = accepted.reference === reference ? reference : undefined
+      const weight = running.weight
+      const coding = codings.open({ codec, partner, id, weight, reference: common })
+      const agreed = { id, part, coding, snapshot: terms.snapshot(), age: accepted.age, settled }
+      await flow(stream, offerFrames, agreed, watchdog)
+    })
   }
 
   /** @returns why not, where this peer refuses */
-  async function agree(partner: PeerId, proposal: { age: number; round?: number }, options: AbortOptions) {
+  async function agree(partner: PeerId, proposal: { age: number; round?: number }, abort: AbortOptions) {
     const refusal = () => closed() ?? (behind(proposal.age) ? BEHIND : refuses(partner))
     const reason = refusal()
     if (reason !== undefined) return reason
     try {
-      const terms = await patiently('its round', options, within => termsOf(partner, proposal.round, within))
+      const terms = await withDeadline(clock, REPLY_TIMEOUT_MS, 'its round', abort, within =>
+        termsOf(partner, proposal.round, within),
+      )
       // It may have taken a while to come to the round.
       return refusal() ?? terms
     } catch (error) {
@@ -171,44 +277,35 @@ export function createExchange({
     }
   }
 
-  async function respond(stream: FrameStream, options: AbortOptions): Promise<void> {
+  async function respond(stream: FrameStream, outer: AbortOptions): Promise<void> {
     const partner = stream.peer
-    const proposal = await patiently('the proposal', options, within => receive(stream, 'propose', within))
-    if (proposal.length !== parameters.length) {
-      throw new OffenceError(`proposed ${proposal.length} parameters, the recipe has ${parameters.length}`)
+    const proposal = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the proposal', outer, within =>
+      receive(stream, 'propose', within),
+    )
+    const { id, length, first, end, codec, age } = proposal
+    if (length !== parameters.length) {
+      throw new OffenceError(`proposed ${length} parameters, the recipe has ${parameters.length}`)
     }
-    const terms = await agree(partner, proposal, options)
-    if (typeof terms === 'string') {
-      await send(stream, { type: 'refuse', reason: terms }, options)
+    if (first > end || end > length) throw new OffenceError(`proposed elements ${first} to ${end} of ${length}`)
+    if (!options.accepts(codec)) throw new OffenceError(`proposed the codec ${codec}, against the recipe's compression`)
+    const terms = await agree(partner, proposal, outer)
+    // Another of the same partner's may have come in the same moment.
+    const refusal = typeof terms === 'string' ? terms : refuses(partner)
+    if (typeof terms === 'string' || refusal !== undefined) {
+      await send(stream, { type: 'refuse', reason: String(refusal) }, outer)
       return
     }
-    responding.set(partner, proposal.id)
-    try {
-      const concurrent = terms.concurrent()
-      await send(stream, { type: 'accept', concurrent, age: replica.age }, options)
-      const weight = exchangeWeight(proposal.concurrent, concurrent)
-      const snapshot = terms.snapshot()
-      const theirs = await swap(stream, snapshot, options)
-
-      ledger.prepare({
-        id: proposal.id,
-        partner,
-        difference: exchangeDifference(snapshot, theirs, weight, new Float32Array(snapshot.length)),
-      })
-      await replica.persist()
-      await send(stream, { type: 'prepared' }, options)
-
-      await patiently('the decision', options, within => receive(stream, 'commit', within))
-      // Nothing is left to resolve where the outcome came first by a settlement: then it is applied already.
-      const doubt = ledger.resolve(partner, proposal.id)
-      if (doubt !== undefined) replica.add(doubt.difference)
-      replica.absorb(proposal.age)
-      applied(partner)
-      await replica.persist()
-      await send(stream, { type: 'done' }, options)
-    } finally {
-      responding.delete(partner)
-    }
+    await during(responding, partner, id, outer, async (running, watchdog) => {
+      const reference = codings.reference(partner)
+      const granted = terms.weight()
+      running.weight = Math.min(granted, proposal.weight)
+      await send(stream, { type: 'accept', weight: granted, age: replica.age, reference }, watchdog)
+      const common = proposal.reference === reference ? reference : undefined
+      const weight = running.weight
+      const coding = codings.open({ codec, partner, id, weight, reference: common })
+      const agreed = { id, part: { first, end }, coding, snapshot: terms.snapshot(), age }
+      await flow(stream, answerFrames, agreed, watchdog)
+    })
   }
 
   function refuses(partner: PeerId): string | undefined {
@@ -221,14 +318,15 @@ export function createExchange({
     return undefined
   }
 
+  const find = (partner: PeerId, id: string) =>
+    [initiated.get(partner), responding.get(partner)].find(running => running?.id === id)
+
   return {
     initiate,
     respond,
     active,
-    abandon(partner, id) {
-      const exchange = initiated.get(partner)
-      if (exchange?.id === id) exchange.abandoned = true
-    },
-    running: (partner, id) => responding.get(partner) === id || initiated.get(partner)?.id === id,
+    abandon: (partner, id) => find(partner, id)?.abandon(),
+    running: (partner, id) => find(partner, id) !== undefined,
+    engaged: partner => initiated.has(partner) || responding.has(partner),
   }
 }

@@ -5,17 +5,21 @@
  * @packageDocumentation
  */
 
+import { createOuterStep, OUTER_STATE } from '../averaging/outer-step.ts'
 import { createSketcher } from '../averaging/sketch.ts'
 import type { Topology } from '../averaging/topology.ts'
 import { restoreRandom } from '../random/random.ts'
+import { AUTO_COMPRESSION } from '../recipe/recipe.ts'
 import { decodeAnnouncement, encodeAnnouncement, type Phase } from './announcement.ts'
 import { createAnnouncer } from './announcer.ts'
+import { createAveraging } from './averaging.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { createCompressionChoice } from './choose-compression.ts'
+import { acceptsCodec, createCodings } from './coding/codings.ts'
 import {
   ALONE_GRACE_MS,
   MAX_ADDRESSES,
   MAX_MEMBERS,
-  MAX_SERVED_AT_ONCE,
   MAX_SHOWN_CHARACTERS,
   MEMBER_FORGOTTEN_MS,
   MIN_ANNOUNCE_GAP_MS,
@@ -26,23 +30,23 @@ import {
 } from './constants.ts'
 import { createConversations } from './conversations.ts'
 import { CheckpointMismatchError, RefusedError, StoppedError } from './errors.ts'
-import type { Emit, ExchangeOutcome } from './events.ts'
-import { createExchange } from './exchange.ts'
-import { type FetchedVector, fetchVector, serveVector } from './fetch.ts'
+import type { Emit } from './events.ts'
+import type { FetchedVector } from './fetch.ts'
 import { createInterval } from './interval.ts'
 import { createLateJoining } from './late-joining.ts'
 import { createLearning } from './learning.ts'
 import { createLedger } from './ledger.ts'
 import { createMembership } from './membership.ts'
 import { createPartners } from './partners.ts'
-import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId, Random, Storage, Trainer } from './ports.ts'
+import { createPatience } from './patience.ts'
+import type { Channel, Clock, FrameStream, Network, PeerId, Random, Storage, Trainer, TrainerState } from './ports.ts'
 import { compareRecipes, type RecipeDocument } from './recipe-handshake.ts'
 import { createReplica } from './replica.ts'
-import { createRounds, PASSED, type Rounds } from './rounds.ts'
 import { createSealing } from './sealing.ts'
 import { createSettle } from './settle.ts'
 import { createSettling } from './settling.ts'
 import { createStanding } from './standing.ts'
+import { createVectorsOnDemand } from './vectors-on-demand.ts'
 
 export interface GossipOptions {
   /** The recipe's hash. */
@@ -57,6 +61,12 @@ export interface GossipOptions {
   readonly averages: boolean
   /** Whether everybody averages with all its neighbours in step, as D-PSGD does. Default: in pairs, whenever it suits. */
   readonly inRounds?: boolean
+  /** The averaging rule: some take an outer step after each exchange. Default: none of these. */
+  readonly rule?: string
+  /** How parameters travel while they are trained: the name of a codec, or `auto`. Default: as float32. */
+  readonly compression?: string
+  /** Into how many fragments the parameters are cut, of which an exchange carries one. Default: one, all of them. */
+  readonly fragments?: number
   /** Relative consensus distance at which the swarm may seal. */
   readonly target: number
   readonly maximumNorm: number
@@ -112,8 +122,23 @@ export interface Gossip {
   stop(): Promise<void>
 }
 
+const NO_COMPRESSION = 'none'
+
+/** In pairs, without an outer step. */
+const PLAIN_RULE = 'adpsgd'
+
+/** As the trainer gave it. */
+function withoutOuter({ tensors, metadata }: TrainerState): TrainerState {
+  const own = Object.entries(tensors).filter(([name]) => !name.startsWith(OUTER_STATE))
+  return { tensors: Object.fromEntries(own), metadata }
+}
+
+function withTensors(state: TrainerState, more: TrainerState['tensors'] = {}): TrainerState {
+  return { ...state, tensors: { ...state.tensors, ...more } }
+}
+
 export async function createGossip(options: GossipOptions, emit: Emit): Promise<Gossip> {
-  const { swarm, network, clock, random, trainer, storage, checkpoint } = options
+  const { swarm, network, clock, random, trainer, storage, checkpoint, compression = NO_COMPRESSION } = options
   const { self } = network
   if (checkpoint !== undefined) requireOurs(checkpoint, swarm, self, trainer.layout.length)
 
@@ -121,7 +146,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   const incarnation = Math.max(Math.floor(clock.now()), (checkpoint?.sequence ?? -1) + 1)
   let sequence = incarnation
   let exchangeCount = 0
-  if (checkpoint !== undefined) await trainer.restore(checkpoint.trainer)
+  if (checkpoint !== undefined) await trainer.restore(withoutOuter(checkpoint.trainer))
   const trainerState = await trainer.state()
 
   const replica = createReplica(
@@ -131,40 +156,98 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       age: checkpoint?.age ?? 0,
       ledger: createLedger(checkpoint?.decisions ?? [], checkpoint?.doubts ?? []),
     },
-    async () => {
-      try {
-        await storage?.save(takeCheckpoint())
-      } catch (error) {
-        fail(error)
-        throw error
-      }
+    storage && {
+      begun: checkpoint !== undefined,
+      save: () => orFail(storage.save(takeCheckpoint())),
+      append: entry => orFail(storage.append(entry)),
     },
   )
   const membership = createMembership(clock)
   const standing = createStanding(clock)
-  const rounds = options.inRounds ? createOwnRounds() : undefined
-  const exchange = createExchange({
+  const patience = createPatience()
+  const conversations = createConversations(network, clock, patience, blame)
+  const outer = createOuterStep(options.rule ?? PLAIN_RULE, replica.parameters)
+  if (checkpoint !== undefined) outer?.restore(checkpoint.trainer.tensors)
+  const fragments = options.fragments ?? 1
+  const choice =
+    compression === AUTO_COMPRESSION
+      ? createCompressionChoice(options.localSteps, Math.ceil(replica.parameters.length / fragments))
+      : undefined
+  /** The codec that was told of last. */
+  let announced: string | undefined
+  const interval = createInterval(options.localSteps)
+  const partners = createPartners(
+    self,
+    options.topology,
+    membership,
+    clock,
+    partnerRandom,
+    peer => replica.ledger.open(peer) || exchange.engaged(peer),
+    reason => emit('warning', { message: `${reason}; until then every member is a neighbour` }),
+  )
+  /** Ends when the peer stops: nothing new is begun. */
+  const stopping = new AbortController()
+  /** Ends a little later: what is under way has had its time. */
+  const ended = new AbortController()
+  const stop = { signal: stopping.signal }
+  const end = { signal: ended.signal }
+  const forever = { signal: new AbortController().signal }
+  const codings = createCodings({ parameters: replica.parameters, random: partnerRandom, compression })
+  const averaging = createAveraging({
     self,
     replica,
     clock,
+    random: partnerRandom,
+    conversations,
+    partners,
+    patience,
+    codings,
+    interval,
     maximumNorm: options.maximumNorm,
+    inRounds: options.inRounds ?? false,
+    fragments,
+    codec: () => chosenCodec(),
+    accepts: name => acceptsCodec(compression, name),
     nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
     closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
     behind: age => lateJoining.behind(age),
-    applied(partner) {
-      lateJoining.established()
-      rounds?.applied(partner)
+    met: () => met,
+    outstanding: peer => settle.outstanding(peer),
+    end,
+    emit,
+    established: () => lateJoining.established(),
+    averaged({ bytes, milliseconds, roundTrip }) {
+      averaged++
+      choice?.exchanged(bytes, milliseconds, roundTrip)
     },
-    inRound: rounds && ((partner, round, abort) => rounds.terms(partner, round, abort)),
+    completed() {
+      // Agreement is plain averaging: momentum would go on moving the mean.
+      if (outer !== undefined && sealing.phase() === 'training') replica.add(outer.step(replica.parameters))
+    },
+    ended: changed,
   })
-  const settle = createSettle({ replica, exchange, clock })
-  const conversations = createConversations(network, clock, blame)
+  const { exchange } = averaging
+  const settle = createSettle({ replica, exchange, clock, applied: averaging.applied })
   const settling = createSettling(settle, membership, conversations, clock, changed)
-  const interval = createInterval(options.localSteps)
+  const sketcher = createSketcher(replica.parameters.length, SKETCH_BUCKETS, Number.parseInt(swarm.slice(0, 8), 16))
+  const onDemand = createVectorsOnDemand({
+    length: replica.parameters.length,
+    maximumNorm: options.maximumNorm,
+    target: options.target,
+    sketcher,
+    membership,
+    conversations,
+    clock,
+    patience,
+    random: partnerRandom,
+    find: findVector,
+    blame,
+    warn: message => emit('warning', { message }),
+  })
   const lateJoining = createLateJoining({
     replica,
     membership,
-    random: partnerRandom,
+    clock,
     steps: options.steps,
     interval,
     averages: options.averages,
@@ -173,30 +256,25 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       sealing.averages() &&
       exchange.active() === 0 &&
       replica.ledger.decisions().length + replica.ledger.doubts().length === 0,
-    fetch: (peer, abort) => fetchFrom(peer, undefined, abort),
-    joined: age => emit('warning', { message: `joined late: went on from the swarm's parameters of age ${age}` }),
+    fetch: onDemand.current,
+    joined(age) {
+      codings.adopted()
+      outer?.restart(replica.parameters)
+      emit('warning', { message: `joined late: went on from the swarm's parameters of age ${age}` })
+    },
   })
-  const partners = createPartners(
-    self,
-    options.topology,
-    membership,
-    clock,
-    partnerRandom,
-    peer => replica.ledger.open(peer),
-    reason => emit('warning', { message: `${reason}; until then every member is a neighbour` }),
-  )
   const sealing = createSealing({
     self,
     swarm,
     target: options.target,
     replica,
-    sketcher: createSketcher(replica.parameters.length, SKETCH_BUCKETS, Number.parseInt(swarm.slice(0, 8), 16)),
+    sketcher,
     membership,
     clock,
     sealed: checkpoint?.sealed,
     unsettled: () => exchange.active() > 0 || settling.waits(),
     mayPropose: options.mayPropose ?? (() => true),
-    fetch: fetchFromAny,
+    fetch: onDemand.withHash,
     changed: () => announcer.soon(),
     emit,
   })
@@ -209,9 +287,11 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       random: partnerRandom,
       steps: options.steps,
       interval,
+      trained: (steps, milliseconds) => choice?.trained(steps, milliseconds),
       evaluateEvery: options.evaluateEvery,
-      exchange: rounds === undefined ? exchangeOnce : averageInStep,
-      inStep: rounds !== undefined,
+      exchange: averaging.once,
+      free: averaging.free,
+      inStep: options.inRounds ?? false,
       catchUp: lateJoining.catchUp,
       averages,
       ended: () => sealing.phase() === 'sealed',
@@ -231,13 +311,6 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     trainerState,
   )
 
-  /** Ends when the peer stops: nothing new is begun. */
-  const stopping = new AbortController()
-  /** Ends a little later: what is under way has had its time. */
-  const ended = new AbortController()
-  const stop = { signal: stopping.signal }
-  const end = { signal: ended.signal }
-  const forever = { signal: new AbortController().signal }
   let failure: Error | undefined
   let averaged = 0
   let trained: Float32Array | undefined
@@ -245,7 +318,6 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   let work: Promise<void> = Promise.resolve()
   /** Peers of another recipe that were told of: once each is enough. */
   const strangers = new Set<PeerId>()
-  let serving = 0
   /** Clock time at which somebody new was last met. */
   let met: number | undefined
 
@@ -253,6 +325,15 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     if (stopping.signal.aborted || failure !== undefined) return
     failure = error instanceof Error ? error : new Error(String(error))
     emit('failed', { error: failure })
+  }
+
+  async function orFail(kept: Promise<void>): Promise<void> {
+    try {
+      await kept
+    } catch (error) {
+      fail(error)
+      throw error
+    }
   }
 
   function takeCheckpoint(): Checkpoint {
@@ -266,8 +347,9 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       random: partnerRandom.state(),
       parameters: replica.parameters.slice(),
       decisions: replica.ledger.decisions(),
-      doubts: replica.ledger.doubts(),
-      trainer: learning.trainerState(),
+      // Their memory is used for others once they are settled.
+      doubts: replica.ledger.doubts().map(doubt => ({ ...doubt, values: doubt.values.slice() })),
+      trainer: withTensors(learning.trainerState(), outer?.state()),
     }
   }
 
@@ -330,7 +412,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     if (!standing.admits(stream.peer)) throw new RefusedError('too many streams')
     if (channel === 'recipe') await conversations.over(stream, end, meetRecipe)
     else if (channel === 'settle') await conversations.over(stream, end, one => settle.answer(one, end))
-    else if (channel === 'fetch') await conversations.over(stream, end, serve)
+    else if (channel === 'fetch') await conversations.over(stream, end, one => onDemand.serve(one, end))
     else await conversations.over(stream, end, one => exchange.respond(one, end))
     if (channel !== 'fetch') changed()
   }
@@ -343,38 +425,9 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     emit('warning', { message })
   }
 
-  async function serve(stream: FrameStream): Promise<void> {
-    if (serving >= MAX_SERVED_AT_ONCE) throw new RefusedError('too many at once')
-    serving++
-    try {
-      await serveVector(stream, findVector, clock, end)
-    } finally {
-      serving--
-    }
-  }
-
   function findVector(hash: string | undefined): FetchedVector | undefined {
-    const vector = hash === undefined ? replica.parameters.slice() : sealing.find(hash)
+    const vector = hash === undefined ? replica.parameters : sealing.find(hash)
     return vector && { vector, age: replica.age }
-  }
-
-  async function fetchFrom(peer: PeerId, hash: string | undefined, abort: AbortOptions): Promise<FetchedVector> {
-    return await conversations.talk(peer, 'fetch', abort, stream =>
-      fetchVector(stream, hash, replica.parameters.length, options.maximumNorm, clock, abort),
-    )
-  }
-
-  async function fetchFromAny(hash: string, holders: readonly PeerId[], abort: AbortOptions) {
-    const own = sealing.find(hash)
-    if (own !== undefined) return { vector: own, age: replica.age }
-    for (const holder of partnerRandom.shuffle([...holders])) {
-      try {
-        return await fetchFrom(holder, hash, abort)
-      } catch {
-        abort.signal.throwIfAborted()
-      }
-    }
-    return undefined
   }
 
   // --- averaging ---
@@ -383,57 +436,14 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     return options.averages && !stopping.signal.aborted && sealing.averages() && !lateJoining.pending()
   }
 
-  /** @returns whether parameters were averaged */
-  async function exchangeOnce(abort: AbortOptions): Promise<boolean> {
-    if (replica.ledger.full()) return false
-    const partner = partners.next()
-    if (partner === undefined) return false
-    return (await exchangeWith(partner, abort)) === 'averaged'
-  }
-
-  /** @param round where everybody averages in step */
-  async function exchangeWith(partner: PeerId, abort: AbortOptions, round?: number) {
-    const began = clock.now()
-    let outcome: ExchangeOutcome = 'averaged'
-    let passed = false
-    try {
-      // Once begun it is finished even while the peer is stopping, within the grace that a stop allows.
-      abort.signal.throwIfAborted()
-      await conversations.talk(partner, 'exchange', end, stream => exchange.initiate(stream, end, round))
-      averaged++
-    } catch (error) {
-      partners.backOff(partner)
-      passed = error instanceof RefusedError && error.reason === PASSED
-      if (settle.outstanding(partner)) outcome = 'unsettled'
-      else outcome = error instanceof RefusedError ? 'refused' : 'failed'
-    }
-    const bytes = outcome === 'averaged' ? 2 * replica.parameters.byteLength : 0
-    emit('exchange', { peer: partner, bytes, seconds: (clock.now() - began) / 1_000, outcome })
-    changed()
-    if (outcome === 'averaged') return outcome
-    return passed ? 'passed' : 'failed'
-  }
-
-  function createOwnRounds(): Rounds {
-    return createRounds({
-      self,
-      replica,
-      clock,
-      neighbours: round => partners.neighbours(round),
-      willing: peer => partners.willing(peer),
-      averages,
-      met: () => met,
-      exchange: (partner, round, abort) => exchangeWith(partner, abort, round),
-    })
-  }
-
-  let lastRound = -1
-
-  async function averageInStep(abort: AbortOptions): Promise<boolean> {
-    if (lastRound < 0) await rounds?.gather(abort)
-    lastRound = Math.max(lastRound + 1, Math.ceil(replica.step / interval.steps()))
-    await rounds?.average(lastRound, abort)
-    return true
+  /** Training may do without what compression loses; that everybody agrees in the end may not. */
+  function chosenCodec(): string {
+    if (options.steps > 0 && sealing.phase() !== 'training') return NO_COMPRESSION
+    if (choice === undefined) return compression
+    const { codec, reason } = choice.now()
+    if (codec.name !== announced) emit('compression', { codec: codec.name, reason })
+    announced = codec.name
+    return codec.name
   }
 
   function changed(): void {

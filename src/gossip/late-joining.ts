@@ -1,22 +1,25 @@
 import { LATE_JOIN_EXCHANGES } from './constants.ts'
 import type { FetchedVector } from './fetch.ts'
 import type { Interval } from './interval.ts'
-import type { Membership } from './membership.ts'
-import type { AbortOptions, PeerId, Random } from './ports.ts'
+import type { Member, Membership } from './membership.ts'
+import type { AbortOptions, Clock } from './ports.ts'
 import type { Replica } from './replica.ts'
 
 export interface LateJoiningOptions {
   readonly replica: Replica
   readonly membership: Membership
-  readonly random: Random
+  readonly clock: Clock
   readonly steps: number
   readonly interval: Interval
   /** Whether the peer averages at all; one that only trains has nobody to catch up with. */
   readonly averages: boolean
   /** Whether the parameters may be replaced now: nothing is frozen, sealed, or being exchanged. */
   readonly replaceable: () => boolean
-  /** Gets a peer's current parameters. */
-  readonly fetch: (peer: PeerId, options: AbortOptions) => Promise<FetchedVector>
+  /**
+   * Gets parameters that are current among those who are ahead: no more than `lag` steps behind them. Undefined where they do
+   * not agree, or do not give them.
+   */
+  readonly fetch: (ahead: readonly Member[], lag: number, options: AbortOptions) => Promise<FetchedVector | undefined>
   /** Hears that this peer went on from the swarm's parameters of this age. */
   readonly joined: (age: number) => void
 }
@@ -34,11 +37,14 @@ export interface LateJoining {
 }
 
 export function createLateJoining(options: LateJoiningOptions): LateJoining {
-  const { replica, membership, random, steps, interval } = options
+  const { replica, membership, clock, steps, interval } = options
   /** Until its first exchange in this life, resumed or not: who was away for long is as far behind as who is new. */
   let fresh = options.averages
+  /** Not before this time again: training waits meanwhile. */
+  let resting = Number.NEGATIVE_INFINITY
 
-  const behind = (age: number) => fresh && age - replica.age > LATE_JOIN_EXCHANGES * interval.steps()
+  const lag = () => LATE_JOIN_EXCHANGES * interval.steps()
+  const behind = (age: number) => fresh && age - replica.age > lag()
   const ahead = () => membership.alive().filter(({ announcement }) => behind(announcement.age))
 
   return {
@@ -49,21 +55,24 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
     },
 
     async catchUp({ signal }) {
-      if (!fresh || !options.replaceable()) return
-      const candidates = ahead()
+      if (!fresh || clock.now() < resting || !options.replaceable()) return
+      // Where the swarm has sealed, it is the seal that this peer takes.
+      const candidates = ahead().filter(({ announcement }) => announcement.phase !== 'sealed')
       if (candidates.length === 0) return
-      try {
-        const { vector, age } = await options.fetch(candidates[random.integer(candidates.length)].peer, { signal })
-        // What was applied, frozen or sealed meanwhile must not be overwritten.
-        if (!fresh || !options.replaceable()) return
-        replica.replace(vector)
-        replica.absorb(age)
-        replica.step = Math.min(steps, replica.age)
-        fresh = false
-        options.joined(age)
-      } catch {
-        // The next round tries the next one; training goes on meanwhile.
-      }
+      const began = clock.now()
+      const fetched = await options.fetch(candidates, lag(), { signal }).catch((error: Error) => {
+        if (!signal.aborted) throw error
+        return undefined
+      })
+      // Where nothing comes of it, a later round tries again; until then training has as much time as this took.
+      resting = 2 * clock.now() - began
+      // What was applied, frozen or sealed meanwhile must not be overwritten.
+      if (fetched === undefined || !fresh || !options.replaceable()) return
+      replica.replace(fetched.vector)
+      replica.absorb(fetched.age)
+      replica.step = Math.min(steps, replica.age)
+      fresh = false
+      options.joined(fetched.age)
     },
   }
 }

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS, PROGRESS_LABELS } from './constants.ts'
+import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS, CHECKPOINT_SHARE, PROGRESS_LABELS } from './constants.ts'
 import type { Interval } from './interval.ts'
 import type { AbortOptions, Clock, Evaluation, Random, Trainer, TrainerState } from './ports.ts'
 import type { Replica } from './replica.ts'
@@ -17,10 +17,14 @@ export interface LearningOptions {
   readonly random: Random
   readonly steps: number
   readonly interval: Interval
+  /** Hears how long so many steps took. */
+  readonly trained: (steps: number, milliseconds: number) => void
   /** Local steps between two evaluations; never where nothing is to be evaluated. */
   readonly evaluateEvery: number
   /** Exchanges, if there is somebody to average with. Says whether it came about. */
   readonly exchange: (options: AbortOptions) => Promise<boolean>
+  /** Whether an exchange may be begun now, beside those that are under way. */
+  readonly free: () => boolean
   /** Whether training waits for it, because everybody averages in step. */
   readonly inStep: boolean
   /** Brings a newcomer up to the swarm, where it is far behind. */
@@ -63,12 +67,15 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
     capture,
 
     async train({ signal }) {
-      let exchanging: Promise<void> | undefined
+      const exchanging = new Set<Promise<void>>()
       let losses = 0
       let samples = 0
       let seconds = 0
       let rounds = 0
       let evaluated = replica.step
+      /** The checkpoint that is being written, and how long the last one took. */
+      let saving: Promise<void> | undefined
+      let took = 0
       while (replica.step < steps && !signal.aborted) {
         await options.catchUp({ signal })
         const count = Math.min(interval.steps(), steps - replica.step)
@@ -76,6 +83,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
         const began = clock.now()
         const trained = await trainer.train(replica.parameters, count, replica.step)
         interval.trained(count, clock.now() - began)
+        options.trained(count, clock.now() - began)
         // The swarm may have sealed without this peer meanwhile: then its parameters are not its own any more.
         if (options.ended()) break
         replica.add(trained.update)
@@ -86,12 +94,11 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
         seconds += trained.seconds
         rounds++
 
-        // One exchange at a time: on a slow network training goes on, and there are fewer exchanges.
-        if (options.averages()) {
-          exchanging ??= exchange({ signal }).finally(() => {
-            exchanging = undefined
-          })
-          if (options.inStep) await exchanging
+        // A few at a time: on a slow network training goes on, and there are fewer exchanges; one slow partner holds up nothing.
+        if (options.averages() && options.free()) {
+          const begun = exchange({ signal }).finally(() => exchanging.delete(begun))
+          exchanging.add(begun)
+          if (options.inStep) await begun
         }
         if (replica.step - evaluated >= evaluateEvery || (replica.step >= steps && evaluateEvery <= steps)) {
           evaluated = replica.step
@@ -99,12 +106,22 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
           options.tell({ loss: losses / rounds, evaluation, samplesPerSecond: samples / seconds })
           losses = samples = seconds = rounds = 0
         }
-        if (clock.now() - captured >= CHECKPOINT_INTERVAL_MS) {
+        if (
+          saving === undefined &&
+          clock.now() - captured >= Math.max(CHECKPOINT_INTERVAL_MS, took / CHECKPOINT_SHARE)
+        ) {
           await capture()
-          await replica.persist()
+          // Training goes on meanwhile.
+          saving = replica
+            .persist()
+            .catch(() => {})
+            .finally(() => {
+              took = clock.now() - captured
+              saving = undefined
+            })
         }
       }
-      await exchanging
+      await Promise.all(exchanging)
     },
 
     async average({ signal }) {

@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod'
-import { MAX_CONTROL_BYTES, MAX_IN_DOUBT, MAX_STEPS } from './constants.ts'
+import { MAX_CODEC_CHARACTERS, MAX_CONTROL_BYTES, MAX_IN_DOUBT, MAX_STEPS } from './constants.ts'
 import { OffenceError, RefusedError } from './errors.ts'
 import type { AbortOptions, FrameStream } from './ports.ts'
 
@@ -13,37 +13,48 @@ const exchangeId = z.string().min(1).max(64)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const steps = z.int().min(0).max(MAX_STEPS)
 const ids = z.array(exchangeId).max(4 * MAX_IN_DOUBT)
+/** How many frames of an exchange are decided. */
+const outcomes = z.array(z.strictObject({ id: exchangeId, frames: z.int().min(0) })).max(4 * MAX_IN_DOUBT)
+/** With more than a half, two would not come closer but change places. */
+const weight = z.number().positive().max(0.5)
 
 const schemas = {
-  /** Initiator to responder: let us average. `concurrent` counts the exchanges it is in, this one included. */
+  /** Initiator to responder: let us average these elements of the parameters. */
   propose: z.strictObject({
     type: z.literal('propose'),
     id: exchangeId,
+    /** Of all parameters. */
     length: z.int().min(0),
-    concurrent: z.int().min(1),
+    first: z.int().min(0),
+    end: z.int().min(0),
+    /** The largest with which it can take part; the smaller of both sides' is taken. */
+    weight,
     age: steps,
+    codec: z.string().max(MAX_CODEC_CHARACTERS),
+    /** The exchange after which it noted what both sides then knew of one another. */
+    reference: exchangeId.optional(),
     /** Where everybody averages in step. */
     round: steps.optional(),
   }),
-  accept: z.strictObject({ type: z.literal('accept'), concurrent: z.int().min(1), age: steps }),
+  accept: z.strictObject({ type: z.literal('accept'), weight, age: steps, reference: exchangeId.optional() }),
   /** The hash of the vector whose frames came before. */
   digest: z.strictObject({ type: z.literal('digest'), hash }),
-  /** Responder: I have everything, it is valid, and I can apply it even after a crash. */
-  prepared: z.strictObject({ type: z.literal('prepared') }),
-  /** Initiator: it is decided; I have applied it. */
-  commit: z.strictObject({ type: z.literal('commit') }),
-  /** Responder: I have applied it too. */
-  done: z.strictObject({ type: z.literal('done') }),
 
-  /** What stands open between us: what I decided and you may not know, what I prepared and you decide. */
-  settle: z.strictObject({ type: z.literal('settle'), decisions: ids, doubts: ids }),
-  /** Of what was asked: decisions that are applied here, doubts that were committed. Every other doubt was aborted. */
-  settled: z.strictObject({ type: z.literal('settled'), done: ids, committed: ids }),
-  /** Doubts that are applied now. */
+  /** What stands open between us: how far I decided exchanges that I began, and those of yours of which I hold doubts. */
+  settle: z.strictObject({ type: z.literal('settle'), decisions: outcomes, doubts: ids }),
+  /** Of what was asked: exchanges of which all that was decided is applied here; how far those in doubt were decided. */
+  settled: z.strictObject({ type: z.literal('settled'), done: ids, decided: outcomes }),
+  /** Exchanges of which all that was decided is applied now. */
   applied: z.strictObject({ type: z.literal('applied'), done: ids }),
 
-  /** Asks for the vector with this hash; without one, for the current parameters. */
-  fetch: z.strictObject({ type: z.literal('fetch'), hash: hash.optional() }),
+  /** Asks for elements `first` to `end` (exclusive) of the vector with this hash; without one, of the current parameters. */
+  fetch: z.strictObject({
+    type: z.literal('fetch'),
+    hash: hash.optional(),
+    first: z.int().min(0),
+    end: z.int().min(0),
+  }),
+  /** The length of the whole; the frames that were asked for follow, and their digest. */
   vector: z.strictObject({ type: z.literal('vector'), length: z.int().min(0), age: steps }),
 
   recipe: z.strictObject({ type: z.literal('recipe'), recipe: z.record(z.string(), z.json()) }),

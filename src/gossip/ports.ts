@@ -6,6 +6,7 @@
  */
 
 import type { Checkpoint } from './checkpoint.ts'
+import type { JournalEntry } from './journal-entry.ts'
 
 export type { Random } from '../random/random.ts'
 export type { Evaluation, Trainer, TrainerState } from '../training/trainer.ts'
@@ -23,13 +24,24 @@ export interface AbortOptions {
  */
 export type Channel = 'recipe' | 'exchange' | 'settle' | 'fetch'
 
+export interface Traffic {
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
+
 /** A reliable, ordered, bidirectional stream of frames to one peer. */
 export interface FrameStream {
   readonly peer: PeerId
-  /** Resolves when there is room for the next frame: a slow reader slows its writer. */
+  /** Bytes of its frames that have arrived, and that were written, with what a network puts before each to tell its length. */
+  readonly traffic: Traffic
+  /**
+   * Resolves when there is room for the next frame: a slow reader slows its writer. The frame's memory belongs to the
+   * stream until the other side is known to have read it: nothing need be copied.
+   */
   write(frame: Uint8Array, options: AbortOptions): Promise<void>
   /**
-   * The next frame. Rejects with `StreamEndedError` when the other side closed, with `ConnectionLostError` when the
+   * The next frame, in memory that is the stream's own: the next read overwrites it. It starts where an array of any type may
+   * start. Rejects with `StreamEndedError` when the other side closed, with `ConnectionLostError` when the
    * connection broke or the other side reset the stream, and with `ProtocolError` when what arrives is no frame.
    */
   read(options: AbortOptions): Promise<Uint8Array>
@@ -68,7 +80,7 @@ export interface Network {
   /** Closes the connections to a peer and refuses new ones. */
   ban(peer: PeerId): void
   /** Bytes carried since the start, both directions. */
-  traffic(): { readonly bytesIn: number; readonly bytesOut: number }
+  traffic(): Traffic
   stop(): Promise<void>
 }
 
@@ -81,9 +93,20 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void
 }
 
-/** Keeps one checkpoint. */
+/** Keeps one checkpoint, and a journal of what has changed since. */
 export interface Storage {
+  /** The checkpoint with all that was appended since, as `replay` puts them together. */
   load(): Promise<Checkpoint | undefined>
-  /** Replaces the checkpoint atomically; when it resolves, the new one survives a crash. Calls are made one at a time. */
+  /**
+   * Replaces the checkpoint atomically, and with it what was appended before this call; when it resolves, the new one survives a
+   * crash. Until then the old one does, with all that was appended. Calls are made one at a time.
+   */
   save(checkpoint: Checkpoint): Promise<void>
+  /**
+   * Adds an entry to the journal; when it resolves, the entry and all that were appended before it survive a crash. Calls
+   * need not wait for one another, or for a save. The arrays of an entry must keep still until it resolves.
+   *
+   * Not before a first checkpoint was saved.
+   */
+  append(entry: JournalEntry): Promise<void>
 }

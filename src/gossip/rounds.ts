@@ -10,6 +10,7 @@
  * @packageDocumentation
  */
 
+import { metropolisWeight } from '../averaging/mixing.ts'
 import { ROUND_GATHERING_MS, ROUND_POLL_MS } from './constants.ts'
 import { RefusedError } from './errors.ts'
 import type { Terms } from './exchange.ts'
@@ -28,7 +29,10 @@ export interface RoundsOptions {
   readonly averages: () => boolean
   /** Clock time at which this peer last met somebody new; undefined while it knows nobody. */
   readonly met: () => number | undefined
-  /** Begins an exchange. Says whether it came about, was refused because the other is rounds ahead, or failed. */
+  /**
+   * Begins an exchange. Says whether it came about, as a whole or in part; was refused because the other is rounds ahead; or
+   * failed before anything was decided.
+   */
   readonly exchange: (
     partner: PeerId,
     round: number,
@@ -145,7 +149,7 @@ export function createRounds(options: RoundsOptions): Rounds {
       }
       if (open === undefined || current > round || !open.missing.has(partner)) throw new RefusedError(PASSED)
       const { degree, snapshot } = open
-      return { concurrent: () => degree, snapshot: () => snapshot }
+      return { weight: () => metropolisWeight(degree, 1), snapshot: () => snapshot }
     },
 
     applied(partner) {

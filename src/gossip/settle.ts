@@ -16,6 +16,8 @@ export interface SettleOptions {
   readonly replica: Replica
   readonly exchange: Exchange
   readonly clock: Clock
+  /** Hears that some of an exchange was added on this side. */
+  readonly applied: (partner: PeerId) => void
 }
 
 export interface Settle {
@@ -26,16 +28,27 @@ export interface Settle {
   answer(stream: FrameStream, options: AbortOptions): Promise<void>
 }
 
-export function createSettle({ replica, exchange, clock }: SettleOptions): Settle {
+export function createSettle({ replica, exchange, clock, applied }: SettleOptions): Settle {
   const { ledger } = replica
 
   const idle = (partner: PeerId) => (entry: { readonly id: string }) => !exchange.running(partner, entry.id)
   const patiently = <T>(options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
     withDeadline(clock, REPLY_TIMEOUT_MS, 'the settlement', options, body)
 
-  function apply(partner: PeerId, id: string): void {
-    const doubt = ledger.resolve(partner, id)
-    if (doubt !== undefined) replica.add(doubt.difference)
+  /** The partner has decided so many frames of its exchange, and will decide no more. */
+  function conclude(partner: PeerId, id: string, frames: number): void {
+    exchange.abandon(partner, id)
+    if (!ledger.doubts(partner).some(doubt => doubt.id === id)) return
+    if (frames > 0) {
+      replica.record({ type: 'applied', id, partner, frames })?.catch(told)
+      applied(partner)
+    }
+    replica.record({ type: 'closed', id, partner, side: 'responder' })?.catch(told)
+  }
+
+  function forget(partner: PeerId, id: string): void {
+    if (ledger.decided(partner, id) === 0) return
+    replica.record({ type: 'closed', id, partner, side: 'initiator' })?.catch(told)
   }
 
   return {
@@ -44,23 +57,24 @@ export function createSettle({ replica, exchange, clock }: SettleOptions): Settl
     async ask(stream, options) {
       const partner = stream.peer
       const decisions = ledger.decisions(partner).filter(idle(partner))
-      const doubts = ledger.doubts(partner).filter(idle(partner))
+      const doubts = [
+        ...new Set(
+          ledger
+            .doubts(partner)
+            .filter(idle(partner))
+            .map(({ id }) => id),
+        ),
+      ]
       // What is told to the partner must survive a crash of this side first.
-      await replica.persist()
+      await replica.flushed()
       await patiently(options, async within => {
-        await send(
-          stream,
-          { type: 'settle', decisions: decisions.map(entry => entry.id), doubts: doubts.map(entry => entry.id) },
-          within,
-        )
-        const { done, committed } = await receive(stream, 'settled', within)
-        for (const { id } of decisions) if (done.includes(id)) ledger.forget(partner, id)
-        for (const { id } of doubts) {
-          if (committed.includes(id)) apply(partner, id)
-          else ledger.resolve(partner, id)
-        }
-        await replica.persist()
-        await send(stream, { type: 'applied', done: committed }, within)
+        const outcomes = decisions.map(({ id, frames }) => ({ id, frames }))
+        await send(stream, { type: 'settle', decisions: outcomes, doubts }, within)
+        const { done, decided } = await receive(stream, 'settled', within)
+        for (const { id } of decisions) if (done.includes(id)) forget(partner, id)
+        for (const id of doubts) conclude(partner, id, decided.find(outcome => outcome.id === id)?.frames ?? 0)
+        await replica.flushed()
+        await send(stream, { type: 'applied', done: decided.map(({ id }) => id) }, within)
       })
     },
 
@@ -68,15 +82,20 @@ export function createSettle({ replica, exchange, clock }: SettleOptions): Settl
       const partner = stream.peer
       await patiently(options, async within => {
         const asked = await receive(stream, 'settle', within)
-        for (const id of asked.decisions) apply(partner, id)
-        const committed = asked.doubts.filter(id => ledger.decided(partner, id))
+        for (const { id, frames } of asked.decisions) conclude(partner, id, frames)
         // Presumed abort: what is not decided by now never will be, and the partner may drop it.
-        for (const id of asked.doubts) if (!committed.includes(id)) exchange.abandon(partner, id)
-        await replica.persist()
-        await send(stream, { type: 'settled', done: asked.decisions, committed }, within)
+        for (const id of asked.doubts) exchange.abandon(partner, id)
+        const decided = asked.doubts
+          .map(id => ({ id, frames: ledger.decided(partner, id) }))
+          .filter(({ frames }) => frames > 0)
+        await replica.flushed()
+        await send(stream, { type: 'settled', done: asked.decisions.map(({ id }) => id), decided }, within)
         const { done } = await receive(stream, 'applied', within)
-        for (const id of done) ledger.forget(partner, id)
+        for (const id of done) forget(partner, id)
       })
     },
   }
 }
+
+/** A journal that cannot be written ends the peer, and has said so. */
+function told(): void {}

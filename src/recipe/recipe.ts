@@ -109,8 +109,13 @@ const recipeSchema = z.strictObject({
        * exchanges hide behind training.
        */
       localSteps: z.union([count, z.literal('auto')], "expected a whole number of at least 1, or 'auto'").default(10),
-      /** How parameters travel in fewer bytes than float32 takes. */
+      /**
+       * How parameters travel in fewer bytes than float32 takes while they are trained; `auto` lets every peer choose by what it
+       * measures.
+       */
       compression: z.string().min(1).default('none'),
+      /** Into how many fragments of about the same length the parameters are cut, of which an exchange carries one. Default: 1. */
+      fragments: count.optional(),
     })
     .prefault({}),
   data: z
@@ -157,6 +162,9 @@ export const AUTO_FIRST_LOCAL_STEPS = 10
 export function stepsPerRound(localSteps: Recipe['exchange']['localSteps']): number {
   return localSteps === 'auto' ? AUTO_FIRST_LOCAL_STEPS : localSteps
 }
+
+/** The compression that lets every peer choose. */
+export const AUTO_COMPRESSION = 'auto'
 
 /** JSON with sorted keys: one recipe has one text, however it was written. */
 export function canonicalJson(value: unknown): string {

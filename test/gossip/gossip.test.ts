@@ -107,12 +107,10 @@ describe('a peer', () => {
       peers: 1,
       steps: 0,
       core: (options, emit) => {
-        const storage = {
-          load: async () => undefined,
-          save: async () => {
-            throw new Error('no space left')
-          },
+        const full = async () => {
+          throw new Error('no space left')
         }
+        const storage = { load: async () => undefined, save: full, append: full }
         return createGossip({ ...options, storage }, emit)
       },
     })

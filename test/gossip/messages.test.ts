@@ -14,22 +14,20 @@ function createLoop(): FrameStream {
     read: async () => frames.shift() ?? new Uint8Array(0),
     close: async () => {},
     abort() {},
+    traffic: { bytesIn: 0, bytesOut: 0 },
   }
 }
 
 const hash = 'ab'.repeat(32)
 const messages: readonly Message[] = [
-  { type: 'propose', id: 'x.1', length: 10, concurrent: 2, age: 3 },
-  { type: 'accept', concurrent: 1, age: 0 },
+  { type: 'propose', id: 'x.1', length: 10, first: 2, end: 10, weight: 0.25, age: 3, codec: 'int8', reference: 'x.0' },
+  { type: 'accept', weight: 0.5, age: 0 },
   { type: 'digest', hash },
-  { type: 'prepared' },
-  { type: 'commit' },
-  { type: 'done' },
-  { type: 'settle', decisions: ['a'], doubts: ['b', 'c'] },
-  { type: 'settled', done: [], committed: ['b'] },
+  { type: 'settle', decisions: [{ id: 'a', frames: 3 }], doubts: ['b', 'c'] },
+  { type: 'settled', done: [], decided: [{ id: 'b', frames: 1 }] },
   { type: 'applied', done: ['b'] },
-  { type: 'fetch' },
-  { type: 'fetch', hash },
+  { type: 'fetch', first: 0, end: 10 },
+  { type: 'fetch', hash, first: 0, end: 10 },
   { type: 'vector', length: 10, age: 4 },
   { type: 'recipe', recipe: { seed: 1, model: { kind: 'mlp', hidden: [1, 2] } } },
   { type: 'refuse', reason: 'busy' },
@@ -48,29 +46,31 @@ describe('a control message', () => {
     await expect(receive(stream, 'accept', forever)).rejects.toThrow(new RefusedError('busy'))
   })
 
+  const proposal = { type: 'propose', id: 'x', length: 1, first: 0, end: 1, weight: 0.5, age: 0, codec: 'none' }
   const encode = (document: unknown) => new TextEncoder().encode(JSON.stringify(document))
   const malformed: readonly [string, Parameters<typeof receive>[1], Uint8Array][] = [
-    ['is empty', 'done', new Uint8Array(0)],
-    ['is not JSON', 'done', new TextEncoder().encode('{"type":')],
-    ['is not UTF-8', 'done', Uint8Array.of(0xff)],
-    ['is null', 'done', encode(null)],
-    ['is a list', 'done', encode([])],
-    ['is too long', 'done', encode({ type: 'done', padding: ' '.repeat(MAX_CONTROL_BYTES) })],
-    ['is of another type', 'accept', encode({ type: 'commit' })],
-    ['has a field too many', 'commit', encode({ type: 'commit', now: true })],
-    ['has a negative length', 'propose', encode({ type: 'propose', id: 'x', length: -1, concurrent: 1, age: 0 })],
-    ['has no concurrency', 'accept', encode({ type: 'accept', concurrent: 0, age: 0 })],
-    [
-      'has an id that is too long',
-      'propose',
-      encode({ type: 'propose', id: 'x'.repeat(65), length: 1, concurrent: 1, age: 0 }),
-    ],
-    ['has an age beyond what is exact', 'accept', encode({ type: 'accept', concurrent: 1, age: 2 ** 60 })],
+    ['is empty', 'applied', new Uint8Array(0)],
+    ['is not JSON', 'applied', new TextEncoder().encode('{"type":')],
+    ['is not UTF-8', 'applied', Uint8Array.of(0xff)],
+    ['is null', 'applied', encode(null)],
+    ['is a list', 'applied', encode([])],
+    ['is too long', 'applied', encode({ type: 'applied', done: [], padding: ' '.repeat(MAX_CONTROL_BYTES) })],
+    ['is of another type', 'accept', encode({ type: 'applied', done: [] })],
+    ['has a field too many', 'applied', encode({ type: 'applied', done: [], now: true })],
+    ['has a negative length', 'propose', encode({ ...proposal, length: -1 })],
+    ['has a codec of a long name', 'propose', encode({ ...proposal, codec: 'x'.repeat(33) })],
+    ['has an id that is too long', 'propose', encode({ ...proposal, id: 'x'.repeat(65) })],
+    ...[0, -0.5, 0.51, 1e300].map((weight): (typeof malformed)[number] => [
+      `has the weight ${weight}`,
+      'accept',
+      encode({ type: 'accept', weight, age: 0 }),
+    ]),
+    ['has an age beyond what is exact', 'accept', encode({ type: 'accept', weight: 0.5, age: 2 ** 60 })],
     ['has a hash that is none', 'digest', encode({ type: 'digest', hash: 'xyz' })],
     [
       'settles too much',
       'settle',
-      encode({ type: 'settle', decisions: new Array(4 * MAX_IN_DOUBT + 1).fill('x'), doubts: [] }),
+      encode({ type: 'settle', decisions: [], doubts: new Array(4 * MAX_IN_DOUBT + 1).fill('x') }),
     ],
     ['refuses at length', 'accept', encode({ type: 'refuse', reason: 'x'.repeat(201) })],
   ]

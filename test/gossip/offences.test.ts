@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { MAX_CONTROL_BYTES, MAX_OFFENCES } from '../../src/gossip/constants.ts'
+import { MAX_CONTROL_BYTES, MAX_OFFENCES, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from '../../src/gossip/constants.ts'
+import { BODY_OFFSET, encodeMark, sealFrame } from '../../src/gossip/frame-message.ts'
 import { receive, send } from '../../src/gossip/messages.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
-import { vectorFrames } from '../../src/parameters/frames.ts'
-import { hashParameters } from '../../src/parameters/hash.ts'
+import { littleEndianBytes } from '../../src/parameters/little-endian.ts'
 import { announcementOf } from './announcements.ts'
 import { type AveragingWorld, createAveragingWorld } from './averaging-world.ts'
 import { createLiar, type Liar, never } from './liar.ts'
@@ -15,34 +15,38 @@ const vector = (change: (values: Float32Array) => void = () => {}) => {
   change(values)
   return values
 }
-const framesOf = (values: Float32Array) => [...vectorFrames(values)]
-const digestOf = (values: Float32Array) => text({ type: 'digest', hash: hashParameters(values) })
 const text = (document: object) => new TextEncoder().encode(JSON.stringify(document))
-const [frame] = framesOf(vector())
 
-function withIndex(index: number): Uint8Array {
-  const moved = frame.slice()
-  new DataView(moved.buffer).setUint32(0, index, true)
-  return moved
+interface Header {
+  readonly settled?: number
+  readonly index?: number
 }
 
-/** What a liar sends where an honest peer sends its vector and its hash. */
-const vectors: readonly [string, readonly Uint8Array[]][] = [
-  ['a frame that is too long', [Uint8Array.of(...frame, 0, 0, 0, 0), digestOf(vector())]],
-  ['a frame that is too short', [frame.subarray(0, frame.length - 4), digestOf(vector())]],
+/** A frame as an honest peer would make it of these values. */
+function frameOf(values: Float32Array, { settled = 0, index = 0 }: Header = {}): Uint8Array {
+  const memory = new Uint8Array(BODY_OFFSET + values.byteLength)
+  memory.set(littleEndianBytes(values), BODY_OFFSET)
+  return sealFrame(memory, settled, index, values.byteLength).slice()
+}
+const frame = frameOf(vector())
+const corrupt = frame.with(BODY_OFFSET + 5, frame[BODY_OFFSET + 5] ^ 1)
+
+/** What a liar sends where an honest peer sends its frames. */
+const lies: readonly [string, readonly Uint8Array[]][] = [
+  ['a frame that is too long', [frameOf(new Float32Array(DIMENSION + 1))]],
+  ['a frame that is too short', [frameOf(new Float32Array(DIMENSION - 1))]],
+  ['a frame that was cut', [frame.subarray(0, frame.length - 4)]],
   ['a frame without a header', [frame.subarray(0, 3)]],
-  ['a frame that belongs elsewhere', [withIndex(1), digestOf(vector())]],
-  ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((bad): [string, readonly Uint8Array[]] => {
-    const values = vector(all => all.set([bad], 5))
-    return [`a frame with ${bad}`, [...framesOf(values), digestOf(values)]]
-  }),
-  ['a vector with the hash of another', [frame, digestOf(vector(all => all.set([8], 0)))]],
-  [
-    'a vector above the norm of the recipe',
-    [...framesOf(vector(all => all.fill(1e6))), digestOf(vector(all => all.fill(1e6)))],
-  ],
-  ['a hash that is none', [frame, text({ type: 'digest', hash: 'no hash' })]],
-  ['junk in place of the hash', [frame, new TextEncoder().encode('{"type":"dig')]],
+  ['a frame that came out of order', [frameOf(vector(), { index: 1 })]],
+  ['a frame that is not what its checksum is of', [corrupt]],
+  ['a frame that says more than can be settled', [frameOf(vector(), { settled: 1 })]],
+  ['a mark of more than can be settled', [encodeMark(2)]],
+  ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((bad): [string, readonly Uint8Array[]] => [
+    `a frame with ${bad}`,
+    [frameOf(vector(all => all.set([bad], 5)))],
+  ]),
+  ['a vector above the norm of the recipe', [frameOf(vector(all => all.fill(1e6)))]],
+  ['junk in place of a frame', [new TextEncoder().encode('{"type":"dig')]],
 ]
 
 async function createWorldWithLiar(answer?: Parameters<typeof createLiar>[1]) {
@@ -66,15 +70,27 @@ async function attack({ network }: Liar, frames: readonly Uint8Array[]): Promise
 
 const parametersOf = (world: AveragingWorld) => [...new Set(world.inhabitants[0].gossip?.parameters())]
 const warnings = (world: AveragingWorld) => world.events.filter(line => line.includes(' warning '))
-const propose = (length = DIMENSION) => text({ type: 'propose', id: 'x', length, concurrent: 1, age: 0 })
+const proposal = {
+  type: 'propose',
+  id: 'x',
+  length: DIMENSION,
+  first: 0,
+  end: DIMENSION,
+  weight: 0.5,
+  age: 0,
+  codec: 'none',
+}
+const propose = (change: object = {}) => text({ ...proposal, ...change })
 
 const attacks: readonly [string, readonly Uint8Array[]][] = [
-  ...vectors.map(([name, frames]): [string, readonly Uint8Array[]] => [name, [propose(), ...frames]]),
-  ['a proposal of another length', [propose(DIMENSION + 1)]],
-  ['a proposal of a huge length', [propose(2 ** 40)]],
+  ...lies.map(([name, frames]): [string, readonly Uint8Array[]] => [name, [propose(), ...frames]]),
+  ['a proposal of another length', [propose({ length: DIMENSION + 1 })]],
+  ['a proposal of a huge length', [propose({ length: 2 ** 40, end: 2 ** 40 })]],
+  ['a proposal of elements that are not there', [propose({ end: DIMENSION + 1 })]],
+  ['a proposal of a codec that the recipe does not know', [propose({ codec: 'int8' })]],
   ['a proposal that is not JSON', [new Uint8Array(100)]],
   ['a proposal that is too long', [new Uint8Array(MAX_CONTROL_BYTES + 1)]],
-  ['a message out of turn', [text({ type: 'commit' })]],
+  ['a message out of turn', [text({ type: 'applied', done: [] })]],
 ]
 
 describe('a peer that begins an exchange and sends', () => {
@@ -104,13 +120,22 @@ describe('a peer that begins an exchange and sends', () => {
   })
 })
 
+describe('a peer that sends the same frame twice', () => {
+  test('has its stream reset and is warned of, and nothing is merged', async () => {
+    const { world, liar } = await createWorldWithLiar()
+    expect((await world.during(attack(liar, [propose(), frame, frame]))).name).toBe('ConnectionLostError')
+    expect(warnings(world)).toEqual([expect.stringContaining('sent frame 0; expected was 1')])
+    expect(parametersOf(world)).toEqual([0])
+  })
+})
+
 describe('a peer that answers an exchange with', () => {
   async function answered(frames: readonly Uint8Array[]) {
     let offences = 0
     const { world, liar } = await createWorldWithLiar(async (channel, stream: FrameStream) => {
       if (channel !== 'exchange') throw new Error('not now')
       await receive(stream, 'propose', never)
-      await send(stream, { type: 'accept', concurrent: 1, age: 0 }, never)
+      await send(stream, { type: 'accept', weight: 0.5, age: 0 }, never)
       for (const one of frames) await stream.write(one, never)
       offences++
       await stream.read(never).catch(() => {})
@@ -120,25 +145,28 @@ describe('a peer that answers an exchange with', () => {
     return { world, liar, offences }
   }
 
-  test.for(vectors)('%s has nothing merged', async ([, frames]) => {
+  test.for(lies)('%s has nothing merged', async ([, frames]) => {
     const { world } = await answered(frames)
     expect(parametersOf(world)).toEqual([0])
   })
 
-  test.for(vectors)('%s is banned after a few times', async ([, frames]) => {
+  test.for(lies)('%s is banned after a few times', async ([, frames]) => {
     const { offences } = await answered(frames)
     expect(offences).toBe(MAX_OFFENCES)
   })
 })
 
 describe('a peer that vanishes in the middle of an exchange', () => {
-  test('leaves no trace where it began', async () => {
+  test('moves nothing, and is forgotten with what it left in doubt', async () => {
     const { world, liar } = await createWorldWithLiar()
+    liar.announce(() => announcementOf())
+    await world.wait(1_000)
     const stream = await world.during(liar.network.open('peer-0', 'exchange', never))
     for (const one of [propose(), frame]) await stream.write(one, never)
     await world.wait(100)
+    expect(world.inhabitants[0].gossip?.open().doubts.length).toBe(1)
     world.network.kill('liar')
-    await world.wait(2_000)
+    await world.wait(MEMBER_EXPIRY_MS + MEMBER_FORGOTTEN_MS + 2_000)
     expect([parametersOf(world), world.inhabitants[0].gossip?.open().doubts.length]).toEqual([[0], 0])
   })
 
@@ -159,7 +187,7 @@ describe('a banned peer', () => {
     const { world, liar } = await createWorldWithLiar()
     liar.announce(() => announcementOf({ phase: 'training' }))
     await world.wait(1_000)
-    for (let i = 0; i < MAX_OFFENCES; i++) await world.during(attack(liar, [propose(1)]))
+    for (let i = 0; i < MAX_OFFENCES; i++) await world.during(attack(liar, [propose({ length: 1, end: 1 })]))
     await world.until(() => world.sealed(), 30_000)
     expect(world.inhabitants[0].gossip?.status().peers).toEqual([])
   })

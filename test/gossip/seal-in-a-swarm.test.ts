@@ -4,13 +4,13 @@ import { createSketcher } from '../../src/averaging/sketch.ts'
 import type { Announcement, Phase } from '../../src/gossip/announcement.ts'
 import { ALONE_GRACE_MS, MEMBER_EXPIRY_MS, SEAL_PATIENCE_MS, SKETCH_BUCKETS } from '../../src/gossip/constants.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
-import { receive, send } from '../../src/gossip/messages.ts'
+import { receive } from '../../src/gossip/messages.ts'
 import type { FrameStream, PeerId } from '../../src/gossip/ports.ts'
-import { sendVector } from '../../src/gossip/transfer.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { distance, norm } from '../../src/parameters/vectors.ts'
 import { announcementOf } from './announcements.ts'
 import { type AveragingWorld, createAveragingWorld } from './averaging-world.ts'
+import { answerTo } from './fetching-swarm.ts'
 import { createLiar, never } from './liar.ts'
 
 const sealOf = (world: AveragingWorld, index: number) => world.inhabitants[index].gossip?.sealed()
@@ -158,9 +158,8 @@ describe('a liar', () => {
     const choice = hashParameters(vector)
     const liar = await createLiar(world, async (channel, stream: FrameStream) => {
       if (channel !== 'fetch' || !serves) throw new Error('not now')
-      await receive(stream, 'fetch', never)
-      await send(stream, { type: 'vector', length: vector.length, age: 0 }, never)
-      await sendVector(stream, vector, never)
+      const piece = await receive(stream, 'fetch', never)
+      for (const frame of answerTo(vector, piece)) await stream.write(frame, never)
       await stream.close(never)
     })
     liar.announce(() => announcementOf({ phase, choice, sketch: nearSketch(world) }))

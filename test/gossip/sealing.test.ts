@@ -10,7 +10,7 @@ import { announcementOf } from './announcements.ts'
 test('a peer that was about to propose, and may not any more, averages again', async () => {
   const clock = createVirtualClock()
   const membership = createMembership(clock)
-  const replica = createReplica({ parameters: new Float32Array(64).fill(1), step: 0, age: 0 }, async () => {})
+  const replica = createReplica({ parameters: new Float32Array(64).fill(1), step: 0, age: 0 })
   const sketcher = createSketcher(64, SKETCH_BUCKETS, 1)
   membership.hear('other', announcementOf({ sketch: sketcher.sketch(replica.parameters) }))
   let mayPropose = true

@@ -5,8 +5,8 @@ import { createReplicaSwarm } from './swarm-of-replicas.ts'
 async function createInterrupted() {
   const swarm = await createReplicaSwarm([[2], [3]])
   const [a, b] = swarm.peers
-  a.replica.ledger.decide({ id: 'x', partner: 'b' })
-  b.replica.ledger.prepare({ id: 'x', partner: 'a', difference: Float32Array.of(-1) })
+  a.replica.ledger.decide('b', 'x', 1)
+  b.replica.ledger.prepare({ id: 'x', partner: 'a', frame: 0, first: 0, values: Float32Array.of(-1) })
   return { swarm, a, b }
 }
 
@@ -39,13 +39,13 @@ describe('a settlement', () => {
     ]) {
       await swarm.run(one.settleWith(other))
     }
-    expect(b.added).toEqual([Float32Array.of(-1)])
+    expect(b.added).toEqual([{ first: 0, values: Float32Array.of(-1) }])
   })
 
   test('applies a difference once when both ask at the same moment', async () => {
     const { swarm, a, b } = await createInterrupted()
     await swarm.run(Promise.all([a.settleWith(b), b.settleWith(a)]))
-    expect(b.added).toEqual([Float32Array.of(-1)])
+    expect(b.added).toEqual([{ first: 0, values: Float32Array.of(-1) }])
   })
 
   test('can be repeated when its last word was lost', async () => {
@@ -61,8 +61,8 @@ describe('a settlement', () => {
   test('tells nobody of what was decided with somebody else', async () => {
     const swarm = await createReplicaSwarm([[2], [3], [4]])
     const [a, , c] = swarm.peers
-    a.replica.ledger.decide({ id: 'x', partner: 'b' })
-    c.replica.ledger.prepare({ id: 'x', partner: 'a', difference: Float32Array.of(-1) })
+    a.replica.ledger.decide('b', 'x', 1)
+    c.replica.ledger.prepare({ id: 'x', partner: 'a', frame: 0, first: 0, values: Float32Array.of(-1) })
     await swarm.run(c.settleWith(a))
     expect([c.added.length, a.replica.ledger.decisions().length]).toEqual([0, 1])
   })
@@ -70,7 +70,7 @@ describe('a settlement', () => {
   test('agrees to ids that it knows nothing of', async () => {
     const swarm = await createReplicaSwarm([[2], [3]])
     const [a, b] = swarm.peers
-    a.replica.ledger.decide({ id: 'unheard of', partner: 'b' })
+    a.replica.ledger.decide('b', 'unheard of', 1)
     await swarm.run(a.settleWith(b))
     expect([b.added.length, a.replica.ledger.decisions().length]).toEqual([0, 0])
   })
@@ -81,7 +81,7 @@ describe('a settlement', () => {
     const exchange = swarm.run(a.average(b))
     // At 50 ms b has prepared; a will hear of it at 60 and more.
     swarm.clock.after(50, () => a.exchange.abandon('b', 'a0'))
-    await expect(exchange).rejects.toThrow('the partner has dropped this exchange')
+    await expect(exchange).rejects.toThrow('the partner has ended this exchange')
     expect(a.added).toEqual([])
   })
 

@@ -5,9 +5,9 @@
  * @packageDocumentation
  */
 
-import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
+import { encodeMark } from '../../src/gossip/frame-message.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
-import type { Channel, FrameStream } from '../../src/gossip/ports.ts'
+import type { Channel, FrameStream, Storage } from '../../src/gossip/ports.ts'
 import type { Core } from './chaos.ts'
 import { decorateStreams, frameType, type Side } from './decorated-network.ts'
 
@@ -17,26 +17,25 @@ function withStreams(decorate: (stream: FrameStream, channel: Channel, side: Sid
   return (options, emit) => createGossip({ ...options, network: decorateStreams(options.network, decorate) }, emit)
 }
 
-function withSaved(change: (checkpoint: Checkpoint) => Checkpoint): Core {
+function withStorage(breakIt: (storage: Storage) => Storage): Core {
   return (options, emit) => {
     const { storage } = options
     if (storage === undefined) throw new Error('this core needs a storage')
-    const broken = { ...storage, save: (checkpoint: Checkpoint) => storage.save(change(checkpoint)) }
-    return createGossip({ ...options, storage: broken }, emit)
+    return createGossip({ ...options, storage: breakIt(storage) }, emit)
   }
 }
 
-/** The responder applies when it says that it is prepared, as if the initiator had committed already. */
+/** The responder applies what it has prepared when the stream breaks, as if the initiator had decided it. */
 export const appliesBeforeTheCommit = withStreams((stream, channel, side) => {
   if (channel !== 'exchange' || side !== 'called') return stream
-  let prepared = false
+  let answered = false
   return {
     ...stream,
     async write(frame, options) {
       await stream.write(frame, options)
-      prepared ||= frameType(frame) === 'prepared'
+      answered ||= frameType(frame) === 'frame'
     },
-    read: options => (prepared ? Promise.resolve(encode({ type: 'commit' })) : stream.read(options)),
+    read: options => stream.read(options).catch(error => (answered ? encodeMark(1) : Promise.reject(error))),
   }
 })
 
@@ -49,14 +48,27 @@ export const dropsDoubts = withStreams((stream, channel) => {
       const frame = await stream.read(options)
       const type = frameType(frame)
       if (type === 'settle') return encode({ ...JSON.parse(new TextDecoder().decode(frame)), decisions: [] })
-      if (type === 'settled') return encode({ type: 'settled', done: [], committed: [] })
+      if (type === 'settled') return encode({ type: 'settled', done: [], decided: [] })
       return frame
     },
   }
 })
 
 /** The initiator keeps no durable record of what it decided. */
-export const forgetsDecisions = withSaved(checkpoint => ({ ...checkpoint, decisions: [] }))
+export const forgetsDecisions = withStorage(storage => ({
+  ...storage,
+  save: checkpoint => storage.save({ ...checkpoint, decisions: [] }),
+  async append(entry) {
+    const appended = storage.append(entry)
+    if (entry.type !== 'decided') return appended
+    const { id, partner } = entry
+    await storage.append({ type: 'closed', id, partner, side: 'initiator' })
+  },
+}))
 
-/** The responder says that it is prepared without a durable record of the difference. */
-export const preparesInMemory = withSaved(checkpoint => ({ ...checkpoint, doubts: [] }))
+/** The responder answers, and so says that it is prepared, without a durable record of the difference. */
+export const preparesInMemory = withStorage(storage => ({
+  ...storage,
+  save: checkpoint => storage.save({ ...checkpoint, doubts: [] }),
+  append: entry => (entry.type === 'prepared' ? Promise.resolve() : storage.append(entry)),
+}))

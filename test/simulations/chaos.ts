@@ -40,7 +40,7 @@ const LONGEST_DOWNTIME_MS = 2_500
 const LIMIT_MS = 180_000
 
 /** Messages after which the two sides of an exchange stand differently: the mean is looked at whenever one is sent. */
-const TURNING_POINTS = new Set(['prepared', 'commit', 'done', 'settled', 'applied'])
+const TURNING_POINTS = new Set(['frame', 'mark', 'settled', 'applied'])
 
 /**
  * Runs a swarm that only averages until it has sealed.

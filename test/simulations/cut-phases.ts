@@ -1,10 +1,18 @@
 import { createGossip } from '../../src/gossip/gossip.ts'
 import type { Channel, FrameStream } from '../../src/gossip/ports.ts'
 import type { Core } from './chaos.ts'
-import { decorateStreams, frameType } from './decorated-network.ts'
+import { decorateStreams, frameType, type Side } from './decorated-network.ts'
 
-/** The messages of an exchange in the order in which they are sent. */
-export const EXCHANGE_PHASES = ['propose', 'accept', 'data', 'digest', 'prepared', 'commit', 'done'] as const
+/** The messages of an exchange of one frame in the order in which they are sent. */
+export const EXCHANGE_PHASES = ['propose', 'accept', 'offer', 'answer', 'decided', 'applied'] as const
+
+/** @param reader which end has read it */
+function phaseOf(frame: Uint8Array, reader: Side): string {
+  const type = frameType(frame)
+  if (type === 'frame') return reader === 'called' ? 'offer' : 'answer'
+  if (type === 'mark') return reader === 'called' ? 'decided' : 'applied'
+  return type
+}
 
 /**
  * A core that counts how often a fault ended an exchange, by the message that came next and did not arrive, and under
@@ -19,7 +27,7 @@ export function countCuts(cuts: Map<string, number>): Core {
   const open = new Map<string, Progress>()
   const phases: readonly string[] = EXCHANGE_PHASES
 
-  function watch(stream: FrameStream, channel: Channel, progress: Progress): FrameStream {
+  function watch(stream: FrameStream, channel: Channel, side: Side, progress: Progress): FrameStream {
     function count(error: Error): never {
       if (error.name === 'ConnectionLostError' && !progress.cut) {
         progress.cut = true
@@ -32,7 +40,7 @@ export function countCuts(cuts: Map<string, number>): Core {
       ...stream,
       async read(options) {
         const frame = await stream.read(options).catch(count)
-        progress.arrived = Math.max(progress.arrived, phases.indexOf(frameType(frame)) + 1)
+        progress.arrived = Math.max(progress.arrived, phases.indexOf(phaseOf(frame, side)) + 1)
         return frame
       },
       write: (frame, options) => stream.write(frame, options).catch(count),
@@ -47,7 +55,7 @@ export function countCuts(cuts: Map<string, number>): Core {
       // Both ends count as one; the called side gets its end first.
       const progress = (side === 'opener' && open.get(key)) || { arrived: 0, cut: false }
       open.set(key, progress)
-      return watch(stream, channel, progress)
+      return watch(stream, channel, side, progress)
     })
     return createGossip({ ...options, network }, emit)
   }

@@ -22,9 +22,11 @@ export function decorateStreams(
 const decoder = new TextDecoder()
 const TYPE = /^\{"type":"(\w+)"/
 
-/** What a frame is: the type of a control message, or `data` for a part of a vector. */
+/**
+ * What a frame of the core's is: the type of a control message; of an exchange, `frame` where it carries a part of the
+ * parameters and `mark` where it only says how far the exchange has come.
+ */
 export function frameType(frame: Uint8Array): string {
-  // A part of a vector opens with the index of its first element; only one beyond 2 GB could open with a brace.
-  if (frame[0] !== '{'.charCodeAt(0)) return 'data'
-  return TYPE.exec(decoder.decode(frame.subarray(0, 40)))?.[1] ?? 'data'
+  // Nothing that is binary opens with what every control message opens with.
+  return TYPE.exec(decoder.decode(frame.subarray(0, 40)))?.[1] ?? (frame.length === 4 ? 'mark' : 'frame')
 }

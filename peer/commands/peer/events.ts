@@ -12,6 +12,7 @@ const PLAIN = [
   'round',
   'trained',
   'exchange',
+  'compression',
   'warning',
   'consensus',
   'stopped',
@@ -67,6 +68,7 @@ export function tellEvents(peer: Peer, out: Output, { recipeFile, mdns }: Joinin
     const next = peer.recipe.averaging.rule === 'none' ? '' : '; averaging until all agree'
     out.say(`training ended after ${counted(detail.step, 'step')}${next}`)
   })
+  peer.addEventListener('compression', ({ detail }) => out.say(`compression ${detail.reason}`))
   peer.addEventListener('warning', ({ detail }) => out.warn(detail.message))
   peer.addEventListener('consensus', ({ detail }) => {
     out.say(`${green('sealed')} on ${bold(detail.parametersHash)}`)

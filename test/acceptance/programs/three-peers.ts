@@ -7,12 +7,12 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { decodeCheckpoint } from '../../../src/index.ts'
+import { readCheckpoint } from '../../../src/index.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../peer/hearsay.ts', import.meta.url))
 const CHECKPOINT = 'checkpoint.safetensors'
@@ -63,23 +63,24 @@ function start(index: number): Running {
   return { child, events, said, exit }
 }
 
-/** Exchanges that stand open in a peer's checkpoint; none where it cannot be read yet. */
-function openExchanges(index: number): number {
+/** Frames and exchanges that stand open in what a peer has on disk; none where it cannot be read yet. */
+async function openExchanges(index: number): Promise<number> {
   try {
-    const file = join(stateOf(index), CHECKPOINT)
-    const { doubts, decisions } = decodeCheckpoint(readFileSync(file), file).checkpoint
+    const stored = await readCheckpoint(join(stateOf(index), CHECKPOINT))
+    if (stored === undefined) return 0
+    const { doubts, decisions } = stored.checkpoint
     return doubts.length + decisions.length
   } catch {
     return 0
   }
 }
 
-/** Kills the peer as soon as its checkpoint holds an exchange that is neither finished nor dropped. */
+/** Kills the peer as soon as its disk holds an exchange that is neither finished nor dropped. */
 async function killInAnExchange(running: Running, index: number): Promise<void> {
   await running.said('exchange')
   await new Promise<void>(resolve => {
-    const watcher = watch(stateOf(index), () => {
-      if (openExchanges(index) === 0) return
+    const watcher = watch(stateOf(index), async () => {
+      if ((await openExchanges(index)) === 0) return
       running.child.kill('SIGKILL')
       watcher.close()
       resolve()
@@ -98,7 +99,7 @@ async function main(kill: boolean): Promise<void> {
       for (let attempt = 0; attempt < MAX_KILLS && openAtKill === 0; attempt++) {
         await third.said('started')
         await killInAnExchange(third, 3)
-        openAtKill = openExchanges(3)
+        openAtKill = await openExchanges(3)
         third = start(3)
         lives.push(third)
       }

@@ -1,0 +1,144 @@
+/**
+ * A peer that holds parameters, exchanges and settles over whatever network it is given, and does nothing by itself.
+ *
+ * @packageDocumentation
+ */
+
+import { createCodings } from '../../src/gossip/coding/codings.ts'
+import type { Difference } from '../../src/gossip/difference.ts'
+import { createExchange, type Exchange } from '../../src/gossip/exchange.ts'
+import type { JournalEntry } from '../../src/gossip/journal-entry.ts'
+import type { Part } from '../../src/gossip/part.ts'
+import { createPatience } from '../../src/gossip/patience.ts'
+import type { AbortOptions, Clock, FrameStream, Network } from '../../src/gossip/ports.ts'
+import { createReplica, type Replica } from '../../src/gossip/replica.ts'
+import { createSettle, type Settle } from '../../src/gossip/settle.ts'
+import { createRandom } from '../../src/random/random.ts'
+
+export interface ReplicaPeer {
+  readonly name: string
+  readonly replica: Replica
+  /** Everything that exchanges added to the parameters, frame by frame in order. */
+  readonly added: Difference[]
+  readonly exchange: Exchange
+  readonly settle: Settle
+  /** Streams that it answers just now. */
+  readonly answering: number
+  /** Why the last stream that this peer answered failed. */
+  failure: Error | undefined
+  closed: string | undefined
+  /** How far a partner may be ahead. */
+  patience: number
+  average(partner: ReplicaPeer): Promise<void>
+  settleWith(partner: ReplicaPeer): Promise<void>
+}
+
+export interface ReplicaPeerOptions {
+  readonly maximumNorm?: number
+  /** Codec of every exchange. Default: none. */
+  readonly codec?: string
+  /** What part of the parameters an exchange is about. Default: all of them. */
+  readonly part?: Part
+  /** Milliseconds that writing anything down takes; 0 where nothing is kept. */
+  readonly flush?: number
+  readonly age?: number
+}
+
+export const forever: AbortOptions = { signal: new AbortController().signal }
+
+const copyOf = ({ first, values, indices }: Difference): Difference => ({
+  first,
+  values: values.slice(),
+  ...(indices === undefined ? {} : { indices: indices.slice() }),
+})
+
+/** Keeps what is added by exchanges. */
+function watched(bare: Replica, added: Difference[]): Replica {
+  const record = (entry: JournalEntry) => {
+    if (entry.type === 'decided') added.push(copyOf(entry))
+    if (entry.type === 'applied') {
+      for (const doubt of bare.ledger.doubts(entry.partner)) {
+        if (doubt.id === entry.id && doubt.frame < entry.frames) added.push(copyOf(doubt))
+      }
+    }
+    return plain(entry)
+  }
+  const plain = bare.record
+  return Object.defineProperty(bare, 'record', { value: record })
+}
+
+/** @param port not started */
+export async function createReplicaPeer(
+  port: Network,
+  clock: Clock,
+  vector: ArrayLike<number>,
+  { maximumNorm = 1e9, codec = 'none', part, flush = 1, age = 0 }: ReplicaPeerOptions = {},
+): Promise<ReplicaPeer> {
+  const name = port.self
+  const added: Difference[] = []
+  const written = () => clock.sleep(flush, forever)
+  const storage = flush === 0 ? undefined : { begun: true, save: written, append: written }
+  const start = { parameters: Float32Array.from(vector), step: 0, age }
+  const replica = watched(createReplica(start, storage), added)
+  let answering = 0
+  let count = 0
+  const exchange = createExchange({
+    self: name,
+    replica,
+    clock,
+    maximumNorm,
+    patience: createPatience(),
+    codings: createCodings({ parameters: replica.parameters, random: createRandom(name), compression: codec }),
+    accepts: proposed => proposed === codec,
+    completed: () => {},
+    nextId: () => `${name}${count++}`.slice(-60),
+    closed: () => peer.closed,
+    behind: partner => partner - replica.age > peer.patience,
+    applied: () => {},
+  })
+  const settle = createSettle({ replica, exchange, clock, applied: () => {} })
+
+  async function over(stream: FrameStream, body: (stream: FrameStream) => Promise<void>): Promise<void> {
+    try {
+      await body(stream)
+      await stream.close(forever)
+    } catch (error) {
+      stream.abort(error as Error)
+      throw error
+    }
+  }
+
+  const peer: ReplicaPeer = {
+    name,
+    replica,
+    added,
+    exchange,
+    settle,
+    get answering() {
+      return answering
+    },
+    failure: undefined,
+    closed: undefined,
+    patience: Number.POSITIVE_INFINITY,
+    average: async partner =>
+      over(await port.open(partner.name, 'exchange', forever), stream =>
+        exchange.initiate(stream, { part: part ?? { first: 0, end: vector.length }, codec }, forever),
+      ),
+    settleWith: async partner =>
+      over(await port.open(partner.name, 'settle', forever), stream => settle.ask(stream, forever)),
+  }
+  await port.start({
+    async stream(channel, stream) {
+      const body = channel === 'settle' ? settle.answer : exchange.respond
+      answering++
+      await over(stream, one => body(one, forever)).catch(error => {
+        peer.failure = error as Error
+      })
+      answering--
+    },
+    announcement: () => 'accept',
+    connected() {},
+    disconnected() {},
+  })
+  return peer
+}
