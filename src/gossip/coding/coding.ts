@@ -8,7 +8,10 @@ export interface FrameRange {
 
 /** What one side makes of what the other said of a frame. */
 export interface Merged {
-  /** d = w · (theirs − ours), exactly the negative of what the other side computes. Its arrays are the caller's. */
+  /**
+   * d = w · (theirs − ours), exactly the negative of what the other side computes. Its arrays are the caller's until the frame
+   * is settled, and for good where it never is.
+   */
   readonly difference: Difference
   /** Σ of squares of what the other side said of its own parameters, as far as it said it. */
   readonly squaredNorm: number

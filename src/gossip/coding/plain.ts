@@ -47,7 +47,7 @@ export function createPlain(weight: number, spares: Spares): Coding {
       return merge(range, littleEndianValues(offered, scratchFloats(1, offered.length / 4)), answered)
     },
     settled({ first }) {
-      void first
+      lending.takeBack(first)
     },
     end() {},
   }

@@ -37,9 +37,9 @@ export function createReferenced(options: ReferencedOptions): Coding {
   const codecFor = ({ first, end }: FrameRange) => (reference.frames.get(first) === end ? codec : firstCodec)
 
   function say(range: FrameRange, own: Float32Array, out: Uint8Array): number {
-    const { first } = range
+    const common = reference.vector.subarray(range.first, range.end)
     const since = scratchFloats(2, own.length)
-    for (let i = 0; i < own.length; i++) since[i] = own[i] - reference.vector[first + i]
+    for (let i = 0; i < own.length; i++) since[i] = own[i] - common[i]
     return codecFor(range).encode(since, random, out)
   }
 

@@ -38,7 +38,6 @@ export function createReferences(length: number): References {
       return { vector: new Float32Array(length), frames: new Map() }
     },
     keep(partner, name, reference) {
-      held.delete(partner)
       held.set(partner, { name, reference })
       for (const oldest of held.keys()) {
         if (held.size <= KEPT_REFERENCES) break

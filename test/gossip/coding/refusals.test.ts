@@ -144,6 +144,7 @@ describe('by topk', () => {
   it('fewer or more elements than the fraction are refused, whatever their count says', () => {
     const { answer } = opened('topk:0.1')
     expect(() => answer(offerOf(thirty.slice(1), 30))).toThrow(FrameError)
+    expect(() => answer(offerOf(thirty.slice(1), 30, 30))).toThrow(FrameError)
     expect(() => answer(offerOf([...thirty, 299], 31))).toThrow(FrameError)
     expect(() => answer(offerOf(thirty, 30, 29))).toThrow(FrameError)
     const lie = offerOf(thirty, 30)
