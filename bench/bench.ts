@@ -9,6 +9,8 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, Measurements } from './benchmark.ts'
+import { bytes } from './bytes.ts'
+import { exchange } from './exchange.ts'
 import { gradients } from './gradients.ts'
 import { learning } from './learning.ts'
 import { responsiveness } from './responsiveness.ts'
@@ -21,6 +23,8 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['gradients', gradients],
   ['learning', learning],
   ['simulator', simulator],
+  ['exchange', exchange],
+  ['bytes', bytes],
 ])
 
 const median = (values: readonly number[]) => {
@@ -53,7 +57,7 @@ async function main(): Promise<number> {
     name,
     date: new Date().toISOString().slice(0, 10),
     ratios: ratios.values,
-    figures: figures.values,
+    figures: { ...figures.values, ...(measured.table && { table: measured.table }) },
     spread: { ...ratios.spread, ...figures.spread },
     machine: {
       node: process.version,
@@ -66,7 +70,10 @@ async function main(): Promise<number> {
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(result, undefined, 2)}\n`)
   if (values.json === true) console.log(JSON.stringify(result))
-  else console.table(Object.entries({ ...ratios.values, ...figures.values }).map(([key, value]) => ({ key, value })))
+  else {
+    if (measured.table !== undefined) console.table(measured.table)
+    console.table(Object.entries({ ...ratios.values, ...figures.values }).map(([key, value]) => ({ key, value })))
+  }
   return 0
 }
 
