@@ -45,6 +45,13 @@ export interface PeerResult {
   readonly sealed: string | null
   readonly bytesIn: number
   readonly bytesOut: number
+  /** Of these bytes, both ways, what exchanges carried, and what fetching whole parameters did, its own and others'. */
+  readonly exchangeBytes: number
+  readonly fetchBytes: number
+  /** What arrived when this peer fetched parameters: because it was late, came back, or took the seal. */
+  readonly fetchedBytes: number
+  /** The rest: connections, encryption, announcements, headers, and what was said to settle exchanges that were cut. */
+  readonly overheadBytes: number
   readonly exchanges: number
 }
 

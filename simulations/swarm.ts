@@ -24,6 +24,7 @@ import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { trainAlone } from './alone.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
+import { peerBytes } from './peer-bytes.ts'
 import { type Gpus, type Placement, placePeers } from './placement.ts'
 import type { RoundResult, RunResult } from './result.ts'
 
@@ -42,6 +43,8 @@ export interface SwarmOptions {
   readonly state?: string
   /** Where the peers listen. Default: any port of the loopback interface. */
   readonly listen?: readonly string[]
+  /** What each peer's sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
+  readonly bandwidth?: number
   /** Peers outside this swarm to connect to. */
   readonly connect?: readonly string[]
   /** Whether to find peers on the local network too. Default: no, the peers of a swarm know the first one's address. */
@@ -121,8 +124,15 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     const sealed = hashes.size === 1 && !hashes.has(undefined)
     const merged = meanOf(peers.map(peer => peer.parameters()))
     const results = peers.map((peer, i) => {
-      const { bytesIn, bytesOut, exchanges } = peer.status()
-      return { peer: peer.id, samples: samples(shards[i]), sealed: peer.sealed() ?? null, bytesIn, bytesOut, exchanges }
+      const status = peer.status()
+      const { exchanges } = status
+      return {
+        peer: peer.id,
+        samples: samples(shards[i]),
+        sealed: peer.sealed() ?? null,
+        ...peerBytes(status, status),
+        exchanges,
+      }
     })
     const interrupted = signal.aborted
     const accuracies: number[] = []
@@ -174,12 +184,12 @@ async function makePeers(
   test: Dataset,
   peers: Peer[],
 ): Promise<void> {
-  const { seed, backend, state, listen = [LOOPBACK], connect = [], mdns = false } = options
+  const { seed, backend, state, listen = [LOOPBACK], connect = [], mdns = false, bandwidth } = options
   const create = async (index: number, known: readonly string[]): Promise<Peer> => {
     const peer = await createPeer({
       recipe,
       data: { train: shards[index], test },
-      network: { listen, connect: [...connect, ...known], mdns },
+      network: { listen, connect: [...connect, ...known], mdns, bandwidth },
       state: state === undefined ? undefined : join(state, `peer-${index + 1}`),
       seed: seedOf(seed, index),
       // The first one tells why a better one was not chosen; once is enough.

@@ -12,6 +12,7 @@ import { type AgreedStatistics, createStatistics } from './gossip/statistics.ts'
 import { fitData, identifyModel, peerAveraging, type ShardSpec, shardsOf, trainerOptionsOf } from './learning-task.ts'
 import { createIdentity, peerIdOf } from './network/identity.ts'
 import { createLibp2pNetwork } from './network/libp2p-network.ts'
+import type { Bandwidth } from './network/pace.ts'
 import { hashParameters } from './parameters/hash.ts'
 import type { Layout } from './parameters/layout.ts'
 import { createRandom } from './random/random.ts'
@@ -46,6 +47,8 @@ export interface PeerOptions {
     readonly connect?: readonly string[]
     /** Whether to find peers on the local network. Default: yes. */
     readonly mdns?: boolean
+    /** What its sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
+    readonly bandwidth?: number
   }
   /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */
   readonly state?: string
@@ -183,6 +186,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
       listen: options.network?.listen,
       connect: options.network?.connect,
       mdns: options.network?.mdns ?? true,
+      bandwidth: bandwidthOf(options.network?.bandwidth),
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
     })
@@ -381,6 +385,16 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
     await state?.release()
     throw error
   }
+}
+
+const BITS_PER_BYTE = 8
+
+/** @throws UsageError */
+function bandwidthOf(megabits: number | undefined): Bandwidth | undefined {
+  if (megabits === undefined) return undefined
+  if (!(megabits > 0)) throw new UsageError(`a bandwidth of ${megabits} Mbit/s carries nothing; it must be above 0`)
+  const bytesPerSecond = (megabits * 1e6) / BITS_PER_BYTE
+  return { upload: bytesPerSecond, download: bytesPerSecond }
 }
 
 /** What a peer learns with, and when its thread died, where it has one. */

@@ -10,7 +10,7 @@ import type { RunResult } from '../result.ts'
 import { runSwarm } from '../swarm.ts'
 
 /** What only a network, a clock or liars that are made up can do. */
-const VIRTUAL = ['loss', 'delay', 'bandwidth', 'churn', 'stragglers', 'splits', 'byzantine', 'evaluateEvery'] as const
+const VIRTUAL = ['loss', 'delay', 'churn', 'stragglers', 'splits', 'byzantine', 'evaluateEvery'] as const
 
 /**
  * Runs a swarm of real peers until it has sealed.
@@ -18,7 +18,7 @@ const VIRTUAL = ['loss', 'delay', 'bandwidth', 'churn', 'stragglers', 'splits', 
  * @throws UsageError where the options do not fit together, or are of the other engines
  */
 export async function simulateOverSockets(options: SimulationOptions): Promise<RunResult> {
-  const { recipe, peers, data, partition = 'iid', seed, backend, onRound, signal } = options
+  const { recipe, peers, data, partition = 'iid', seed, backend, bandwidth, onRound, signal } = options
   const given = VIRTUAL.find(name => options[name] !== undefined)
   if (given !== undefined) {
     throw new UsageError(
@@ -30,5 +30,8 @@ export async function simulateOverSockets(options: SimulationOptions): Promise<R
       `real peers learn from data; the task ${recipe.objective.task} runs on the engine virtual or matrix`,
     )
   }
-  return await runSwarm({ recipe, peers, data, partition, seed, backend, onRound, signal })
+  if (bandwidth?.link !== undefined) {
+    throw new UsageError('over libp2p a peer has one bandwidth for all its links: --bandwidth, not --link-bandwidth')
+  }
+  return await runSwarm({ recipe, peers, data, partition, seed, backend, bandwidth: bandwidth?.host, onRound, signal })
 }

@@ -19,6 +19,7 @@ import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import { fixedSpectralGap, measureRound } from '../measure.ts'
 import type { SimulationOptions } from '../options.ts'
 import { pairwiseDistances } from '../pairwise.ts'
+import { peerBytes } from '../peer-bytes.ts'
 import type { PeerResult, RoundResult, RunResult } from '../result.ts'
 import { audiences, graphOf, MOST_WHO_KNOW_ALL } from '../virtual/audience.ts'
 import { populate } from '../virtual/churn.ts'
@@ -288,7 +289,7 @@ async function peerResults(
       accuracy: judge === undefined || own === undefined ? null : (await judge(own)).accuracy,
       alone: null,
       sealed: (gossip === undefined ? disk.content()?.sealed : gossip.sealed()) ?? null,
-      ...network.traffic(peer),
+      ...peerBytes(network.traffic(peer), gossip?.status()),
       exchanges: progress.exchangesOf(peer),
     })
   }

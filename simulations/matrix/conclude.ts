@@ -48,11 +48,15 @@ export function peerResults({ peers, task }: Plan, tables: SharedTables): PeerRe
       accuracy: Number.isNaN(accuracy) ? null : accuracy,
       alone: null,
       sealed: null,
-      bytesIn: tables.bytesIn[peer],
-      bytesOut: tables.bytesOut[peer],
+      ...allExchanged(tables.bytesIn[peer], tables.bytesOut[peer]),
       exchanges: tables.merges[peer],
     }
   })
+}
+
+/** Here nothing is carried but what rules say. */
+function allExchanged(bytesIn: number, bytesOut: number) {
+  return { bytesIn, bytesOut, exchangeBytes: bytesIn + bytesOut, fetchBytes: 0, fetchedBytes: 0, overheadBytes: 0 }
 }
 
 /** Of peers that do not lie. */

@@ -9,8 +9,18 @@ export interface Conversations {
   /** Opens a stream and talks over it. */
   talk<T>(peer: PeerId, channel: Channel, options: AbortOptions, body: (stream: FrameStream) => Promise<T>): Promise<T>
   /** Talks over a stream that another opened. */
-  over<T>(stream: FrameStream, options: AbortOptions, body: (stream: FrameStream) => Promise<T>): Promise<T>
+  over<T>(
+    stream: FrameStream,
+    channel: Channel,
+    options: AbortOptions,
+    body: (stream: FrameStream) => Promise<T>,
+  ): Promise<T>
+  /** Bytes of all conversations that have ended, by what they were about. */
+  carried(): StreamTraffic
 }
+
+/** Bytes that streams carried, frames with their lengths, by what they were for. */
+export type StreamTraffic = Readonly<Record<Channel, FrameStream['traffic']>>
 
 /** @param blame hears who broke the protocol, whoever opened the stream */
 export function createConversations(
@@ -19,8 +29,17 @@ export function createConversations(
   patience: Patience,
   blame: (peer: PeerId, error: Error) => void,
 ): Conversations {
+  const nothing = { bytesIn: 0, bytesOut: 0 }
+  const carried = { recipe: nothing, exchange: nothing, settle: nothing, fetch: nothing }
+
+  function count(channel: Channel, { traffic }: FrameStream): void {
+    const { bytesIn, bytesOut } = carried[channel]
+    carried[channel] = { bytesIn: bytesIn + traffic.bytesIn, bytesOut: bytesOut + traffic.bytesOut }
+  }
+
   async function over<T>(
     stream: FrameStream,
+    channel: Channel,
     options: AbortOptions,
     body: (stream: FrameStream) => Promise<T>,
   ): Promise<T> {
@@ -33,11 +52,14 @@ export function createConversations(
       stream.abort(error as Error)
       if (error instanceof OffenceError || error instanceof ProtocolError) blame(stream.peer, error)
       throw error
+    } finally {
+      count(channel, stream)
     }
   }
 
   return {
     over,
+    carried: () => ({ ...carried }),
     async talk(peer, channel, options, body) {
       const began = clock.now()
       const stream = await withDeadline(clock, patience.limit('dial', peer), `reaching ${peer}`, options, within =>
@@ -47,7 +69,7 @@ export function createConversations(
         throw error
       })
       patience.took('dial', clock.now() - began, peer)
-      return await over(stream, options, body)
+      return await over(stream, channel, options, body)
     },
   }
 }

@@ -28,7 +28,7 @@ import {
   STOP_GRACE_MS,
   STOP_POLL_MS,
 } from './constants.ts'
-import { createConversations } from './conversations.ts'
+import { createConversations, type StreamTraffic } from './conversations.ts'
 import { CheckpointMismatchError, RefusedError, StoppedError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { FetchedVector } from './fetch.ts'
@@ -94,6 +94,10 @@ export interface GossipStatus {
   readonly consensusDistance: number | null
   readonly bytesIn: number
   readonly bytesOut: number
+  /** Of these bytes, what streams carried; the rest is what connections, encryption and announcements need. */
+  readonly streams: StreamTraffic
+  /** Of these, what arrived when this peer fetched parameters: late, returning, or for the seal. */
+  readonly fetchedBytes: number
   /** Exchanges that this peer began and that were applied on both sides. */
   readonly exchanges: number
 }
@@ -410,10 +414,10 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   async function answer(channel: Channel, stream: FrameStream): Promise<void> {
     if (!standing.admits(stream.peer)) throw new RefusedError('too many streams')
-    if (channel === 'recipe') await conversations.over(stream, end, meetRecipe)
-    else if (channel === 'settle') await conversations.over(stream, end, one => settle.answer(one, end))
-    else if (channel === 'fetch') await conversations.over(stream, end, one => onDemand.serve(one, end))
-    else await conversations.over(stream, end, one => exchange.respond(one, end))
+    if (channel === 'recipe') await conversations.over(stream, channel, end, meetRecipe)
+    else if (channel === 'settle') await conversations.over(stream, channel, end, one => settle.answer(one, end))
+    else if (channel === 'fetch') await conversations.over(stream, channel, end, one => onDemand.serve(one, end))
+    else await conversations.over(stream, channel, end, one => exchange.respond(one, end))
     if (channel !== 'fetch') changed()
   }
 
@@ -531,6 +535,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       peers: membership.alive().map(({ peer }) => peer),
       consensusDistance: sealing.estimate(),
       exchanges: averaged,
+      streams: conversations.carried(),
+      fetchedBytes: onDemand.fetchedBytes(),
       ...network.traffic(),
     }),
     step: () => replica.step,

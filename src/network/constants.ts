@@ -11,20 +11,43 @@ const MiB = 1024 * KiB
 export const READ_AHEAD_BYTES = 1 * MiB
 
 /**
+ * Bytes of a stream that wait for the connection, at which its writer waits too: four frames of parameters. libp2p makes one
+ * message of all that waits, and cuts that into packets of 64 KiB less a few bytes; frame by frame, every fifth packet would
+ * be nearly empty. What waits is not copied, so it takes no memory.
+ */
+export const WRITE_AHEAD_BYTES = 1 * MiB
+
+/**
  * What the other side may send on one stream before it is read. Throughput is at most window / round trip: 40 MB/s at
  * 100 ms, more than most links carry. The default of 16 MiB would let every stalled stream hold that much.
  */
 export const STREAM_WINDOW_BYTES = 4 * MiB
 
 /**
- * A paused stream still receives a whole window, and libp2p resets it when that is more than its read buffer holds. The
- * defaults (window 16 MiB, buffer 4 MiB) contradict each other; this leaves the window and a message to spare.
+ * Where bandwidth is limited, the window is what the limit lets through in this time, within the bounds of yamux's first
+ * window and {@link STREAM_WINDOW_BYTES}: a sender that knows of no limit may fill it at once, and round trips are shorter.
  */
-export const READ_BUFFER_BYTES = STREAM_WINDOW_BYTES + 1 * MiB
+export const LIMITED_WINDOW_SECONDS = 0.5
+
+/** The window of every yamux stream before it grows. */
+export const FIRST_WINDOW_BYTES = 256 * KiB
+
+/**
+ * A paused stream still receives a whole window, and libp2p resets it when that is more than its read buffer holds. The
+ * defaults (window 16 MiB, buffer 4 MiB) contradict each other; so its buffer is this
+ * much larger than its window: a message to spare.
+ */
+export const READ_BUFFER_SPARE_BYTES = 1 * MiB
+
+/** Where bandwidth is limited, a frame is sent in pieces of this size: what is sent between two of them waits no longer. */
+export const PIECE_BYTES = 16 * KiB
+
+/** What a limited network may make up for after it carried less, as a part of a second: longer than a timer is late. */
+export const BURST_SECONDS = 0.05
 
 /**
  * Streams of one channel on one connection, each way. Peers take part in a few exchanges at a time; the product of this,
- * the channels and {@link READ_BUFFER_BYTES} bounds what one connection can make this process hold.
+ * the channels and the read buffer bounds what one connection can make this process hold.
  */
 export const MAX_STREAMS_PER_CHANNEL = 16
 

@@ -1,12 +1,16 @@
 import type { Stream } from '@libp2p/interface'
 import { pipe } from 'it-pipe'
+import type { Uint8ArrayList } from 'uint8arraylist'
 import type { AbortOptions, FrameStream, PeerId } from '../gossip/ports.ts'
 import { ConnectionLostError, ProtocolError, StreamEndedError } from '../gossip/stream-errors.ts'
+import { PIECE_BYTES, WRITE_AHEAD_BYTES } from './constants.ts'
 import { decodeFrames, encodeFrame } from './frames.ts'
+import type { Pace } from './pace.ts'
 import { receivedBytes } from './received-bytes.ts'
 
 /**
- * Frames over a libp2p stream, with back-pressure both ways. One read and one write at a time, as a protocol does.
+ * Frames over a libp2p stream, with back-pressure both ways. One read and one write at a time, as a protocol does. Nothing
+ * is copied on the way out, and once on the way in.
  *
  * - A read that is cancelled takes nothing: the next one gets the frame.
  * - A write that is cancelled has been queued: the frame may still arrive, whole.
@@ -14,8 +18,10 @@ import { receivedBytes } from './received-bytes.ts'
  * - A frame that is too long, or an end inside a frame, resets the stream and rejects the read with a `ProtocolError`.
  * - A connection that is lost, or a reset by the other side, rejects with a `ConnectionLostError`; `cause` is what libp2p
  *   says.
+ *
+ * @param pace where the bandwidth is limited
  */
-export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
+export function createFrameStream(peer: PeerId, stream: Stream, pace?: Pace): FrameStream {
   const broken = new AbortController()
   let otherSideEnded = stream.remoteWriteStatus === 'closed'
   stream.addEventListener('remoteCloseWrite', () => {
@@ -33,12 +39,17 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
   })
   if (stream.status !== 'open') broken.abort(new ConnectionLostError('the stream was reset before it was used'))
 
+  const traffic = { bytesIn: 0, bytesOut: 0 }
+  stream.addEventListener('message', ({ data }) => {
+    traffic.bytesIn += data.byteLength
+  })
+
   function abort(reason: Error): void {
     reasonHere ??= reason
     stream.abort(reason)
   }
 
-  const frames = pipe(receivedBytes(stream, broken.signal), decodeFrames)
+  const frames = pipe(receivedBytes(stream, broken.signal, pace), decodeFrames)
   let next: Promise<Uint8Array> | undefined
 
   async function nextFrame(): Promise<Uint8Array> {
@@ -52,7 +63,15 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
     }
   }
 
-  function send(bytes: Uint8Array): void {
+  // Once for the whole stream: a model is a thousand frames.
+  let change: PromiseWithResolvers<void> | undefined
+  const changed = () => {
+    change?.resolve()
+    change = undefined
+  }
+  for (const event of ['drain', 'idle', 'close'] as const) stream.addEventListener(event, changed)
+
+  function send(bytes: Uint8ArrayList): void {
     if (stream.status !== 'open') throw new ConnectionLostError('the connection closed before everything was sent')
     try {
       stream.send(bytes)
@@ -61,20 +80,43 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
       broken.signal.throwIfAborted()
       throw error
     }
+    traffic.bytesOut += bytes.byteLength
   }
 
-  /** Waits until all that was written has left for the connection. */
-  async function flush({ signal }: AbortOptions): Promise<void> {
-    while (stream.writeBufferLength > 0) {
+  async function sendPaced(bytes: Uint8ArrayList, pace: Pace, { signal }: AbortOptions): Promise<void> {
+    const options = { signal: AbortSignal.any([signal, broken.signal]) }
+    for (let begun = false; bytes.byteLength > 0; begun = true) {
+      const piece = Math.min(bytes.byteLength, PIECE_BYTES)
+      try {
+        await drained(WRITE_AHEAD_BYTES, options)
+        await pace.sending(piece, options)
+      } catch (error) {
+        // Part of a frame would be taken for the beginning of the next one.
+        if (begun && stream.status === 'open') {
+          pace.sent(bytes.byteLength)
+          send(bytes)
+        }
+        throw error
+      }
+      send(bytes.sublist(0, piece))
+      bytes.consume(piece)
+    }
+  }
+
+  /** Waits until no more than so many bytes wait for the connection. */
+  async function drained(bytes: number, { signal }: AbortOptions): Promise<void> {
+    while (stream.writeBufferLength > bytes) {
       broken.signal.throwIfAborted()
       if (stream.status !== 'open') throw new ConnectionLostError('the connection closed before everything was sent')
-      await idleOrClosed(stream, signal)
+      change ??= Promise.withResolvers()
+      await abortable(change.promise, signal)
     }
     broken.signal.throwIfAborted()
   }
 
   return {
     peer,
+    traffic,
 
     async read({ signal }) {
       signal.throwIfAborted()
@@ -88,13 +130,15 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
     async write(frame, { signal }) {
       signal.throwIfAborted()
       broken.signal.throwIfAborted()
-      send(encodeFrame(frame))
-      await flush({ signal })
+      const bytes = encodeFrame(frame)
+      if (pace === undefined) send(bytes)
+      else await sendPaced(bytes, pace, { signal })
+      await drained(WRITE_AHEAD_BYTES, { signal })
     },
 
     async close({ signal }) {
       try {
-        await flush({ signal })
+        await drained(0, { signal })
         await stream.close({ signal })
       } catch (cause) {
         const lost = new ConnectionLostError('the connection closed before the stream ended', { cause })
@@ -105,20 +149,6 @@ export function createFrameStream(peer: PeerId, stream: Stream): FrameStream {
     },
 
     abort,
-  }
-}
-
-/** Resolves at the stream's next 'idle' (its write buffer is empty) or 'close'; rejects when the signal is aborted. */
-async function idleOrClosed(stream: Stream, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const done = () => resolve()
-  stream.addEventListener('idle', done)
-  stream.addEventListener('close', done)
-  try {
-    await abortable(promise, signal)
-  } finally {
-    stream.removeEventListener('idle', done)
-    stream.removeEventListener('close', done)
   }
 }
 

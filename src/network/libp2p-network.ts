@@ -18,39 +18,21 @@
  * @packageDocumentation
  */
 
-import type { GossipSub } from '@libp2p/gossipsub'
-import { type Identify, identify } from '@libp2p/identify'
-import type { Connection, Libp2p, PeerId as Libp2pPeerId, PeerInfo, Stream } from '@libp2p/interface'
-import { mdns as multicastDiscovery } from '@libp2p/mdns'
-import { noise } from '@libp2p/noise'
+import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { type Ping, ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
 import { MAX_ADDRESSES } from '../gossip/constants.ts'
 import type { Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
 import { dialableAddresses, parseAddress } from './addresses.ts'
-import { announcementService, publish, subscribe } from './announcements.ts'
-import {
-  ADDRESS_DIAL_TIMEOUT_MS,
-  DISCOVERY_INTERVAL_MS,
-  DISCOVERY_SERVICE,
-  MAX_CONNECTIONS,
-  MAX_STREAMS_PER_CHANNEL,
-  MAX_STREAMS_PER_CONNECTION,
-  PING_TIMEOUT_MS,
-  READ_BUFFER_BYTES,
-  STREAM_WINDOW_BYTES,
-} from './constants.ts'
+import { publish, subscribe } from './announcements.ts'
+import { MAX_STREAMS_PER_CHANNEL } from './constants.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { createFrameStream } from './frame-stream.ts'
-import { privateKeyOf } from './identity.ts'
+import { createNode, type SwarmNode } from './node.ts'
+import { type Bandwidth, createPace } from './pace.ts'
 import { protocolOf, topicOf } from './protocols.ts'
-import { createTrafficMeter, type TrafficMeter } from './traffic.ts'
 
 export interface Libp2pNetworkOptions {
   /** The swarm's id: SHA-256 of its recipe, in hex. */
@@ -63,6 +45,8 @@ export interface Libp2pNetworkOptions {
   readonly connect?: readonly string[]
   /** Whether to find peers on the local network, and be found. */
   readonly mdns: boolean
+  /** What the sockets may carry. Default: as much as they can. */
+  readonly bandwidth?: Bandwidth
   /** Spreads dials over time. */
   readonly random: Random
   /** Told on one line what goes wrong without stopping anything. */
@@ -79,31 +63,33 @@ const ANY_PORT = '/ip4/0.0.0.0/tcp/0'
  * @throws IdentityError when the identity is not a private key
  */
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promise<Network> {
-  const { swarm, random, warn } = options
   const listen = (options.listen ?? [ANY_PORT]).map(text => parseAddress(text, 'listen'))
-  const targets = (options.connect ?? []).map(text => parseAddress(text, 'connect'))
+  const connect = (options.connect ?? []).map(text => parseAddress(text, 'connect'))
+  const { swarm, identity, mdns, bandwidth } = options
+  const node = await createNode({ swarm, identity, listen, mdns, bandwidth })
+  return driveNode(node, { ...options, listen, connect })
+}
+
+/** The options of a network with the addresses parsed, of which a node that is there already has taken its own. */
+export interface DriverOptions extends Pick<Libp2pNetworkOptions, 'swarm' | 'bandwidth' | 'random' | 'warn'> {
+  readonly listen: readonly Multiaddr[]
+  readonly connect: readonly Multiaddr[]
+}
+
+/** The network of a node that was not started. */
+export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode, options: DriverOptions): Network {
+  const { swarm, listen, bandwidth, random, warn } = options
   const topic = topicOf(swarm)
-  const meter = createTrafficMeter()
+  const pace = bandwidth === undefined ? undefined : createPace(bandwidth, meter.total)
   const stopping = new AbortController()
-  const banned = new Set<PeerId>()
   const connected = new Set<PeerId>()
   const streams = new Set<FrameStream>()
   const learned = new Map<PeerId, string>()
   const learning = new Map<PeerId, Promise<void>>()
-  let onFound = (_peer: PeerInfo) => {}
-
-  const node = await createNode({
-    identity: options.identity,
-    listen,
-    topic,
-    meter,
-    discovery: options.mdns ? peer => onFound(peer) : undefined,
-    denies: peer => banned.has(peer.toString()),
-  })
-  onFound = createDiscoveryDialler(node, random, { signal: stopping.signal })
+  whenFound(createDiscoveryDialler(node, random, { signal: stopping.signal }))
 
   function adopt(peer: PeerId, stream: Stream): FrameStream {
-    const frames = createFrameStream(peer, stream)
+    const frames = createFrameStream(peer, stream, pace)
     // One that is over already would never be taken out again.
     if (stream.status === 'open') streams.add(frames)
     stream.addEventListener('close', () => streams.delete(frames))
@@ -148,7 +134,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
       throw new ListenError(`cannot listen on ${listen.join(' and ')}: ${listenReason(cause)}`, { cause })
     }
     subscribe(node.services.announcements, topic, handlers.announcement.bind(handlers), warn)
-    for (const target of targets) keepConnected(node, target, random, warn, { signal: stopping.signal })
+    for (const target of options.connect) keepConnected(node, target, random, warn, { signal: stopping.signal })
   }
 
   let stopped: Promise<void> | undefined
@@ -233,64 +219,6 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
       return stopped
     },
   }
-}
-
-interface NodeOptions {
-  readonly identity: Uint8Array
-  readonly listen: readonly Multiaddr[]
-  readonly topic: string
-  readonly meter: TrafficMeter
-  readonly discovery: ((peer: PeerInfo) => void) | undefined
-  denies(peer: Libp2pPeerId): boolean
-}
-
-/** The libp2p node, not started: what runs in it and within which limits. */
-function createNode(
-  options: NodeOptions,
-): Promise<Libp2p<{ identify: Identify; ping: Ping; announcements: GossipSub }>> {
-  const { discovery, denies } = options
-  return createLibp2p({
-    start: false,
-    privateKey: privateKeyOf(options.identity),
-    addresses: { listen: options.listen.map(String) },
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
-        maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
-        streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES, maxReadBufferLength: READ_BUFFER_BYTES },
-      }),
-    ],
-    connectionManager: {
-      maxConnections: MAX_CONNECTIONS,
-      // Per host and second, and handshakes at once: a swarm on one machine or behind one NAT is one host.
-      inboundConnectionThreshold: MAX_CONNECTIONS,
-      maxIncomingPendingConnections: MAX_CONNECTIONS,
-      addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
-    },
-    connectionMonitor: { pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
-    connectionGater: {
-      denyDialPeer: denies,
-      denyInboundEncryptedConnection: denies,
-      denyOutboundEncryptedConnection: denies,
-    },
-    peerDiscovery:
-      discovery === undefined
-        ? []
-        : [
-            components => {
-              const service = multicastDiscovery({ serviceTag: DISCOVERY_SERVICE, interval: DISCOVERY_INTERVAL_MS })(
-                components,
-              )
-              // At the source: libp2p's own event tells of a peer only once, and not again after it was lost.
-              service.addEventListener('peer', event => discovery(event.detail))
-              return service
-            },
-          ],
-    metrics: () => options.meter.metrics,
-    services: { identify: identify(), ping: ping(), announcements: announcementService(options.topic) },
-  })
 }
 
 function parsePeer(peer: PeerId): Libp2pPeerId | undefined {

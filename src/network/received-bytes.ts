@@ -2,6 +2,7 @@ import type { Stream } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { ConnectionLostError } from '../gossip/stream-errors.ts'
 import { READ_AHEAD_BYTES } from './constants.ts'
+import type { Pace } from './pace.ts'
 
 /**
  * What arrives on a libp2p stream, on demand: while nobody asks, the stream is paused at {@link READ_AHEAD_BYTES}, the
@@ -11,8 +12,9 @@ import { READ_AHEAD_BYTES } from './constants.ts'
  * Listens from the moment it is called, not from the first read, so that an early end is not missed.
  *
  * @param broken aborted when the stream was reset or its connection lost; what is unread then is dropped
+ * @param pace where the bandwidth is limited: the stream is also paused while more has come than may have
  */
-export function receivedBytes(stream: Stream, broken: AbortSignal): AsyncGenerator<Uint8ArrayList, void> {
+export function receivedBytes(stream: Stream, broken: AbortSignal, pace?: Pace): AsyncGenerator<Uint8ArrayList, void> {
   let received = new Uint8ArrayList()
   let ended = stream.remoteWriteStatus === 'closed'
   let wake = () => {}
@@ -20,7 +22,8 @@ export function receivedBytes(stream: Stream, broken: AbortSignal): AsyncGenerat
   // Never inside the 'message' event: resume() dispatches one and grants window after it, whether paused again or not,
   // until the stream overflows and is reset. A microtask later it has done so.
   const pauseWhenFull = () => {
-    if (received.byteLength >= READ_AHEAD_BYTES && stream.readStatus === 'readable') stream.pause()
+    const full = received.byteLength >= READ_AHEAD_BYTES || pace?.receivedTooMuch
+    if (full && stream.readStatus === 'readable') stream.pause()
   }
   stream.addEventListener('message', event => {
     received.append(event.data)
@@ -46,7 +49,10 @@ export function receivedBytes(stream: Stream, broken: AbortSignal): AsyncGenerat
   async function* pull(): AsyncGenerator<Uint8ArrayList, void> {
     for (;;) {
       broken.throwIfAborted()
-      if (received.byteLength === 0 && stream.readStatus === 'paused') resume()
+      if (received.byteLength === 0 && stream.readStatus === 'paused') {
+        await pace?.receiving({ signal: broken })
+        resume()
+      }
       if (received.byteLength > 0) {
         const bytes = received
         received = new Uint8ArrayList()

@@ -154,6 +154,7 @@ export async function createFetchingSwarm({
       await listen(port, stream =>
         conversations.over(
           noting(stream, piece => asked.push({ peer, ...piece })),
+          'fetch',
           never,
           one => vectors.serve(one, never),
         ),

@@ -24,6 +24,8 @@ export interface ReplicaPeer {
   readonly settle: Settle
   /** Streams that it answers just now. */
   readonly answering: number
+  /** Resolves when it answers none any more. */
+  answered(): Promise<void>
   /** Why the last stream that this peer answered failed. */
   failure: Error | undefined
   closed: string | undefined
@@ -42,6 +44,8 @@ export interface ReplicaPeerOptions {
   /** Milliseconds that writing anything down takes; 0 where nothing is kept. */
   readonly flush?: number
   readonly age?: number
+  /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
+  readonly keepsAdded?: boolean
 }
 
 export const forever: AbortOptions = { signal: new AbortController().signal }
@@ -72,15 +76,17 @@ export async function createReplicaPeer(
   port: Network,
   clock: Clock,
   vector: ArrayLike<number>,
-  { maximumNorm = 1e9, codec = 'none', part, flush = 1, age = 0 }: ReplicaPeerOptions = {},
+  { maximumNorm = 1e9, codec = 'none', part, flush = 1, age = 0, keepsAdded = true }: ReplicaPeerOptions = {},
 ): Promise<ReplicaPeer> {
   const name = port.self
   const added: Difference[] = []
   const written = () => clock.sleep(flush, forever)
   const storage = flush === 0 ? undefined : { begun: true, save: written, append: written }
-  const start = { parameters: Float32Array.from(vector), step: 0, age }
-  const replica = watched(createReplica(start, storage), added)
+  const start = { parameters: new Float32Array(vector), step: 0, age }
+  const bare = createReplica(start, storage)
+  const replica = keepsAdded ? watched(bare, added) : bare
   let answering = 0
+  const waiting: (() => void)[] = []
   let count = 0
   const exchange = createExchange({
     self: name,
@@ -117,6 +123,9 @@ export async function createReplicaPeer(
     get answering() {
       return answering
     },
+    async answered() {
+      while (answering > 0) await new Promise<void>(resolve => waiting.push(resolve))
+    },
     failure: undefined,
     closed: undefined,
     patience: Number.POSITIVE_INFINITY,
@@ -135,6 +144,7 @@ export async function createReplicaPeer(
         peer.failure = error as Error
       })
       answering--
+      for (const resolve of waiting.splice(0)) resolve()
     },
     announcement: () => 'accept',
     connected() {},

@@ -16,10 +16,47 @@ describe('frames', () => {
       Uint8Array.from({ length: 300 }, (_, i) => i),
       Uint8Array.of(2),
     ]
-    const bytes = Uint8Array.from(frames.flatMap(frame => [...encodeFrame(frame)]))
+    const bytes = new Uint8ArrayList(...frames.map(encodeFrame)).subarray()
     const decoded: Uint8Array[] = []
-    for await (const frame of pipe(chunks(bytes, size), decodeFrames)) decoded.push(frame)
+    for await (const frame of pipe(chunks(bytes, size), decodeFrames)) decoded.push(frame.slice())
     expect(decoded).toEqual(frames)
+  })
+
+  test('are encoded without a copy', () => {
+    const frame = Uint8Array.of(1, 2, 3)
+    const encoded = encodeFrame(frame)
+    frame[1] = 9
+    expect([...encoded.subarray()]).toEqual([0, 0, 0, 3, 1, 9, 3])
+  })
+
+  test('of one stream are decoded into the same memory, however many there are', async () => {
+    const sent = Array.from({ length: 20 }, (_, i) => new Uint8Array(1_000).fill(i))
+    const bytes = new Uint8ArrayList(...sent.map(encodeFrame)).subarray()
+    const memories = new Set<ArrayBufferLike>()
+    for await (const frame of decodeFrames(chunks(bytes, 333))) {
+      memories.add(frame.buffer)
+      expect(frame.byteOffset).toBe(0)
+    }
+    expect(memories.size).toBe(1)
+  })
+
+  test('take memory for what has arrived of them, not for what was announced', async () => {
+    const streams = 200
+    const stalled = Promise.withResolvers<void>()
+    const beginning = encodeFrame(new Uint8Array(MAX_FRAME_BYTES)).sublist(0, 10_000)
+    async function* begun(): AsyncGenerator<Uint8ArrayList> {
+      yield beginning
+      await stalled.promise
+    }
+    const before = process.memoryUsage().arrayBuffers
+    const reading = Array.from({ length: streams }, () => decodeFrames(begun()).next())
+    const announced = streams * MAX_FRAME_BYTES
+    // By then all have taken what there is and wait for more.
+    await new Promise(resolve => setImmediate(resolve))
+    const taken = process.memoryUsage().arrayBuffers - before
+    stalled.resolve()
+    await Promise.allSettled(reading)
+    expect(taken).toBeLessThan(announced / 10)
   })
 
   test('begin with their length as a big-endian u32', () => {

@@ -9,7 +9,9 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, test } from 'vitest'
 import { MAX_ANNOUNCEMENT_BYTES, MAX_FRAME_BYTES } from '../../src/gossip/constants.ts'
+import { FIRST_WINDOW_BYTES } from '../../src/network/constants.ts'
 import { createIdentity, peerIdOf } from '../../src/network/identity.ts'
+import type { Bandwidth } from '../../src/network/pace.ts'
 import { protocolOf } from '../../src/network/protocols.ts'
 import { createLibp2pWorld } from './libp2p-world.ts'
 import { createMailbox } from './mailbox.ts'
@@ -227,6 +229,63 @@ describe('the libp2p network', () => {
       expect(bytes).toBeGreaterThan(payloadBytes)
       expect(bytes).toBeLessThan(payloadBytes * 1.01)
     }
+  })
+
+  /** Two peers, the first of which may send, or receive, so many bytes a second. */
+  async function withLimited(bandwidth: Partial<Bandwidth>) {
+    const limited = { upload: 1e9, download: 1e9, ...bandwidth }
+    const [a, b] = [
+      await startPeer(await world.createOne({ bandwidth: limited })),
+      await startPeer(await world.createOne()),
+    ]
+    a.network.learn(b.network.self, b.network.addresses())
+    return { a, b, ...(await openBetween(a, b, 'exchange', soon())) }
+  }
+
+  test('lets announcements pass while frames wait for the bandwidth', async () => {
+    const { a, b, near } = await withLimited({ upload: 1 })
+    const cancel = new AbortController()
+    const written = near.write(new Uint8Array(1_000), cancel)
+    const heard = await announceUntil(a.network, 'here', b.announced.take(soon()), () => AbortSignal.timeout(50))
+    expect(heard.text).toBe('here')
+    expect(near.traffic.bytesOut).toBe(0)
+    cancel.abort(new Error('not now'))
+    await expect(written).rejects.toThrow('not now')
+  })
+
+  test('sends the rest of a frame whose writing was cancelled after it had begun', async () => {
+    const { near, far } = await withLimited({ upload: 250_000 })
+    const frame = Uint8Array.from({ length: 100_000 }, (_, i) => i)
+    const cancel = new AbortController()
+    const written = near.write(frame, cancel)
+    while (near.traffic.bytesOut === 0) await new Promise(resolve => setImmediate(resolve))
+    cancel.abort(new Error('not now'))
+    await expect(written).rejects.toThrow('not now')
+    expect(Buffer.compare(await far.read(soon()), frame)).toBe(0)
+    await near.write(Uint8Array.of(7), soon())
+    expect([...(await far.read(soon()))]).toEqual([7])
+  })
+
+  test('rejects a write that waits for the bandwidth when the stream is reset', async () => {
+    const { near, far } = await withLimited({ upload: 1 })
+    const written = near.write(new Uint8Array(1_000), soon())
+    far.abort(new Error('enough'))
+    await expect(written).rejects.toThrow(expect.objectContaining({ name: 'ConnectionLostError' }))
+  })
+
+  test('stalls a sender that knows of no limit, although it reads, where it may receive no more', async () => {
+    const { near, far } = await withLimited({ download: 1 })
+    const reading = (async () => {
+      for (;;) await near.read(soon())
+    })().catch(error => error.message)
+    const frame = new Uint8Array(64 * 1024)
+    const sending = async () => {
+      while (far.traffic.bytesOut < 8 * FIRST_WINDOW_BYTES) await far.write(frame, { signal: AbortSignal.timeout(400) })
+    }
+    await expect(sending()).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }))
+    expect(near.traffic.bytesIn).toBeLessThanOrEqual(2 * FIRST_WINDOW_BYTES)
+    near.abort(new Error('enough'))
+    expect(await reading).toBe('enough')
   })
 
   test('leaves nothing behind that keeps the process alive', async () => {

@@ -86,7 +86,8 @@ export function networkCompliance(name: string, world: World): void {
         if ((error as Error).name !== 'StreamEndedError') throw error
         return stream.close(soon())
       }
-      await stream.write(frame, soon())
+      // The next read overwrites it, perhaps before it has left.
+      await stream.write(frame.slice(), soon())
     }
   }
 
@@ -104,12 +105,58 @@ export function networkCompliance(name: string, world: World): void {
       await written
     })
 
-    it('lets the writer use the memory of a frame again once the write is done', async () => {
+    it('lets the writer use the memory of a frame again once the other side has read it', async () => {
       const { near, far } = await openPair()
-      const frame = pattern(64 * KiB, 1)
-      await near.write(frame, soon())
-      frame.fill(0)
-      expectSame(await far.read(soon()), pattern(64 * KiB, 1))
+      const frame = new Uint8Array(256 * KiB)
+      for (let i = 0; i < 16; i++) {
+        frame.set(pattern(frame.byteLength, i))
+        await near.write(frame, soon())
+        expectSame(await far.read(soon()), pattern(frame.byteLength, i))
+      }
+    })
+
+    it('leaves a frame that was read alone until the next read, whatever arrives meanwhile', async () => {
+      const { near, far } = await openPair()
+      const sizes = [64 * KiB, 256 * KiB + 4, 64 * KiB, 64 * KiB]
+      const written = (async () => {
+        for (const [i, size] of sizes.entries()) await near.write(pattern(size, i), soon())
+        await near.close(soon())
+      })()
+      for (const [i, size] of sizes.entries()) {
+        const frame = await far.read(soon())
+        if (i === 0) await written
+        expectSame(frame, pattern(size, i))
+      }
+    })
+
+    it('gives frames whose bytes can be seen as numbers of any type', async () => {
+      const { near, far } = await openPair()
+      for (const size of [3, 64 * KiB, 5, 256 * KiB]) {
+        await near.write(pattern(size, 1), soon())
+        expect((await far.read(soon())).byteOffset % Float64Array.BYTES_PER_ELEMENT).toBe(0)
+      }
+    })
+
+    it('counts the bytes of each stream, the same ones at both ends', async () => {
+      const { a, b, near, far } = await openPair()
+      const other = await openBetween(a, b, 'fetch', soon())
+      const [thither, hither] = [
+        [0, 64 * KiB, 300 * KiB],
+        [5, 0, 70 * KiB],
+      ]
+      for (const size of thither) await Promise.all([near.write(pattern(size, 1), soon()), far.read(soon())])
+      for (const size of hither) await Promise.all([far.write(pattern(size, 1), soon()), near.read(soon())])
+      expect(near.traffic).toEqual({ bytesIn: far.traffic.bytesOut, bytesOut: far.traffic.bytesIn })
+      expect(other.near.traffic).toEqual({ bytesIn: 0, bytesOut: 0 })
+      // A few bytes for each frame may be told of its length.
+      for (const [counted, sizes] of [
+        [near.traffic.bytesOut, thither],
+        [near.traffic.bytesIn, hither],
+      ] as const) {
+        const bytes = sizes.reduce((sum, size) => sum + size, 0)
+        expect(counted).toBeGreaterThanOrEqual(bytes)
+        expect(counted).toBeLessThanOrEqual(bytes + 8 * sizes.length)
+      }
     })
 
     it('refuses to write a frame that is longer than the longest', async () => {

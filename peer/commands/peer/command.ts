@@ -24,6 +24,7 @@ export function addPeer(program: Command): void {
     .option('--listen <MULTIADDR>', 'where others reach this peer; may be repeated (default: any port)', collect)
     .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
     .option('--no-mdns', 'do not look for peers on the local network')
+    .option('--bandwidth <MBPS>', 'what may go through its sockets each way, in Mbit/s (default: any)', positive)
     .option('--steps <N>', "stop training after N local steps instead of the recipe's", wholeNumber(0))
     .option('--until-consensus <D>', "agree at this relative distance instead of the recipe's", positive)
     .option('--state <DIR>', 'keep identity and checkpoint here, and resume from them', folder)

@@ -6,6 +6,7 @@ export interface PeerFlags extends OutputFlags {
   readonly listen?: readonly string[]
   readonly connect?: readonly string[]
   readonly mdns: boolean
+  readonly bandwidth?: number
   readonly steps?: number
   readonly untilConsensus?: number
   readonly state?: string

@@ -62,7 +62,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   const common = seed ?? COMMON_SEED
   const options: PeerOptions = {
     recipe,
-    network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns },
+    network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns, bandwidth: flags.bandwidth },
     state: flags.state,
     backend: flags.backend,
     strict: flags.strict,

@@ -48,7 +48,6 @@ const BY_ENGINE: Readonly<Partial<Record<Flag, readonly EngineName[]>>> = {
   delay: SIMULATED,
   churn: SIMULATED,
   evaluateEvery: SIMULATED,
-  bandwidth: SIMULATED,
   linkBandwidth: SIMULATED,
   stragglers: SIMULATED,
   split: ['virtual'],

@@ -33,6 +33,7 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, names: Name
     )
     .option('--listen <MULTIADDR>', 'where the peers listen; may be repeated (default: any port of loopback)', collect)
     .option('--connect <MULTIADDR>', 'a peer outside of this swarm; may be repeated', collect)
+    .option('--bandwidth <MBPS>', 'what may go through the sockets of each peer each way, in Mbit/s', positive)
     .option('--mdns', 'find peers on the local network too')
     .addOption(new Option('--no-mdns', 'the default').hideHelp())
     .option('--state <DIR>', 'keep the peers there, a folder each, and resume from them', folder)

@@ -11,6 +11,7 @@ export interface SwarmFlags extends OutputFlags, RecipeFlags {
   readonly listen?: readonly string[]
   readonly connect?: readonly string[]
   readonly mdns?: boolean
+  readonly bandwidth?: number
   readonly untilConsensus?: number
   readonly state?: string
   readonly backend: string
