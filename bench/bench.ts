@@ -13,6 +13,7 @@ import { bytes } from './bytes.ts'
 import { exchange } from './exchange.ts'
 import { gradients } from './gradients.ts'
 import { learning } from './learning.ts'
+import { overhead } from './overhead.ts'
 import { responsiveness } from './responsiveness.ts'
 import { simulator } from './simulator.ts'
 import { training } from './training.ts'
@@ -25,6 +26,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['simulator', simulator],
   ['exchange', exchange],
   ['bytes', bytes],
+  ['overhead', overhead],
 ])
 
 const median = (values: readonly number[]) => {

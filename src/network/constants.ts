@@ -43,7 +43,7 @@ export const READ_BUFFER_SPARE_BYTES = 1 * MiB
 export const PIECE_BYTES = 16 * KiB
 
 /** What a limited network may make up for after it carried less, as a part of a second: longer than a timer is late. */
-export const BURST_SECONDS = 0.05
+export const BURST_SECONDS = 0.1
 
 /**
  * Streams of one channel on one connection, each way. Peers take part in a few exchanges at a time; the product of this,
