@@ -79,14 +79,8 @@ export const MAX_CODEC_CHARACTERS = 32
 export const JOURNAL_OVER_PARAMETERS = 4
 export const JOURNAL_MINIMUM_BYTES = 1024 * 1024
 
-/** Dialling and opening a stream: a few round trips over a slow link. */
-export const OPEN_TIMEOUT_MS = 10_000
-
 /** One control message back and forth, a checkpoint on a slow disk included. */
 export const REPLY_TIMEOUT_MS = 15_000
-
-/** A whole vector in both directions. At 10 Mbit/s this carries 75 MB; the next frame would have to come sooner. */
-export const TRANSFER_TIMEOUT_MS = 60_000
 
 /** Where everybody averages in step, the first round begins when nobody new was met for so long. */
 export const ROUND_GATHERING_MS = 3_000

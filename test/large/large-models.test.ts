@@ -9,11 +9,11 @@ const MEBIFLOATS = 1024 * 1024
 const SIZES = [64 * MEBIFLOATS, 100_000_000]
 
 /** Numbers that can be made again, so that none need be kept: small whole ones, which averaging does not round. */
-const valueOf = (peer: number, i: number) => ((i * (7 + peer)) % 1_021) - 510
+const elementOf = (peer: number, i: number) => ((i * (7 + peer)) % 1_021) - 510
 
 function vectorOf(peer: number, length: number): Float32Array {
   const vector = new Float32Array(length)
-  for (let i = 0; i < length; i++) vector[i] = valueOf(peer, i)
+  for (let i = 0; i < length; i++) vector[i] = elementOf(peer, i)
   return vector
 }
 
@@ -21,7 +21,7 @@ function vectorOf(peer: number, length: number): Float32Array {
 function firstWrong([a, b]: readonly ReplicaPeer[]): number {
   const [x, y] = [a.replica.parameters, b.replica.parameters]
   for (let i = 0; i < x.length; i++) {
-    const average = (valueOf(0, i) + valueOf(1, i)) / 2
+    const average = (elementOf(0, i) + elementOf(1, i)) / 2
     if (x[i] !== average || y[i] !== average) return i
   }
   return -1
