@@ -56,7 +56,10 @@ export const MAX_BEGUN_EXCHANGES = 2
  */
 export const MAX_CONCURRENT_EXCHANGES = 3
 
-/** Exchanges with doubts, or not acknowledged, that a peer keeps open. At the bound it begins nothing new. */
+/**
+ * Exchanges with doubts that a peer keeps open, and as many decided ones that were not acknowledged. At the bound it begins
+ * nothing in pairs and agrees to nothing. Each has at most {@link WINDOW_FRAMES} frames in doubt.
+ */
 export const MAX_IN_DOUBT = 8
 
 /**
@@ -79,7 +82,7 @@ export const MAX_CODEC_CHARACTERS = 32
 export const JOURNAL_OVER_PARAMETERS = 4
 export const JOURNAL_MINIMUM_BYTES = 1024 * 1024
 
-/** One control message back and forth, a checkpoint on a slow disk included. */
+/** One control message back and forth, a flush of the journal to a slow disk included; in step, also coming to the round. */
 export const REPLY_TIMEOUT_MS = 15_000
 
 /** Where everybody averages in step, the first round begins when nobody new was met for so long. */
@@ -127,7 +130,7 @@ export const LATE_JOIN_EXCHANGES = 10
 
 /**
  * With `auto`, the share of its time that a peer spends in exchanges that it began. On average it answers as many as it
- * begins, so with a quarter it is free for half of its time, and a partner is more often met than refused.
+ * begins, so with a quarter it is in none for at least half of its time, and most exchanges have the full weight.
  */
 export const AUTO_EXCHANGE_SHARE = 0.25
 
@@ -141,8 +144,8 @@ export const AUTO_MEMORY = 0.25
 export const AUTO_MAX_LOCAL_STEPS = 500
 
 /**
- * With `auto`, about the longest time between two exchanges. Between them a peer does not look up: it takes no checkpoint
- * and does not stop.
+ * With `auto`, about the longest time between two exchanges. Between them training does not look up: nothing of it is in a
+ * checkpoint, and it does not stop.
  */
 export const AUTO_LONGEST_INTERVAL_MS = 60_000
 
@@ -214,9 +217,9 @@ export const PROGRESS_LABELS = 10_000
 export const PATIENCE = {
   /** A lost first packet of TCP is sent again after one second, and once more two seconds later. At most, a few round trips over a slow link. */
   dial: { floor: 4_000, ceiling: 10_000, furtherFrame: 0 },
-  /** A partner may be collecting garbage, or flushing a checkpoint to a slow disk. */
+  /** A partner may be collecting garbage, or putting a checkpoint together. */
   answer: { floor: 2_000, ceiling: 15_000, furtherFrame: 0 },
-  /** As for an answer, since every frame is written down before it is answered. At most, 256 KiB each way at 140 kbit/s. */
+  /** As for an answer, and every frame is written down before it is answered. At most, 256 KiB each way at 140 kbit/s. */
   frame: { floor: 2_000, ceiling: 30_000, furtherFrame: 0 },
   /**
    * Longer than a frame that takes as long as it may. 256 KiB each way in five seconds are 0.8 Mbit/s: who is slower than

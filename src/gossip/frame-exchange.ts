@@ -121,9 +121,8 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
       while (acknowledged < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
         progress()
-        if (settled < acknowledged || settled > told) {
-          throw new OffenceError(`said that it has applied ${settled} frames, of ${told} that were decided`)
-        }
+        requireNews(settled, acknowledged, frame !== undefined)
+        if (settled > told) throw new OffenceError(`said that it has applied ${settled} frames of ${told} decided ones`)
         acknowledged = settled
         if (frame !== undefined) decide(frame.index, frame.body)
       }
@@ -187,9 +186,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   }
 
   function apply(settled: number): void {
-    if (settled < applied || settled > sent) {
-      throw new OffenceError(`said that it has decided ${settled} frames, of ${sent} that were answered`)
-    }
+    if (settled > sent) throw new OffenceError(`said that it has decided ${settled} frames of ${sent} answered ones`)
     if (settled === applied) return
     signal.throwIfAborted()
     const recorded = replica.record({ type: 'applied', id, partner, frames: settled })
@@ -209,6 +206,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
       while (applied < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
         progress()
+        requireNews(settled, applied, frame !== undefined)
         apply(settled)
         if (frame !== undefined) prepare(frame.index, frame.body)
         // Who does not read what it is answered is not read either.
@@ -232,6 +230,12 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
       }
     },
   }
+}
+
+/** @throws OffenceError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever */
+function requireNews(settled: number, before: number, hasFrame: boolean): void {
+  if (settled > before || (settled === before && hasFrame)) return
+  throw new OffenceError(`said that ${settled} frames are settled, after ${before}`)
 }
 
 /** Room for frames; what was released is used again, so an exchange of any length takes as much as its window. */

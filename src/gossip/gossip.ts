@@ -264,6 +264,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     joined(age) {
       codings.adopted()
       outer?.restart(replica.parameters)
+      // What exchanges change from here on is of no use without it.
+      replica.persist().catch(() => {})
       emit('warning', { message: `joined late: went on from the swarm's parameters of age ${age}` })
     },
   })

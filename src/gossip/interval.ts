@@ -23,8 +23,8 @@ export function createInterval(localSteps: number | 'auto'): Interval {
 }
 
 /**
- * An exchange takes place beside the training, so nobody waits for it; but it computes, writes a checkpoint and keeps
- * others from exchanging with this peer. With steps that take s and exchanges that take E, on average,
+ * An exchange takes place beside the training, so nobody waits for it; but it computes, writes to the disk, and leaves less
+ * weight for others. With steps that take s and exchanges that take E, on average,
  *
  *     H = E / (share · s), rounded up
  *

@@ -68,7 +68,7 @@ describe('difficulty', async () => {
   test('64 hidden units do', () => {
     const accuracy = accuracyOfPerceptron(train, held, {
       hidden: 64,
-      epochs: 7,
+      epochs: 4,
       learningRate: 3e-3,
       random: createRandom(7),
     })

@@ -41,6 +41,7 @@ const lies: readonly [string, readonly Uint8Array[]][] = [
   ['a frame that is not what its checksum is of', [corrupt]],
   ['a frame that says more than can be settled', [frameOf(vector(), { settled: 1 })]],
   ['a mark of more than can be settled', [encodeMark(2)]],
+  ['a mark that says nothing new', [encodeMark(0)]],
   ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((bad): [string, readonly Uint8Array[]] => [
     `a frame with ${bad}`,
     [frameOf(vector(all => all.set([bad], 5)))],

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { littleEndianBytes, readLittleEndian } from '../../src/parameters/little-endian.ts'
+import { littleEndianBytes, littleEndianValues, readLittleEndian } from '../../src/parameters/little-endian.ts'
 
 // The machine that runs this is taken for a big-endian one, so every value comes out with its bytes reversed.
 vi.mock('node:os', () => ({ endianness: () => 'BE' }))
@@ -18,5 +18,14 @@ describe('on a big-endian machine', () => {
     const target = new Float32Array(3)
     readLittleEndian(unaligned.subarray(1), target)
     expect([...target]).toEqual([...values])
+  })
+
+  it('gives values in memory of their own, and leaves the bytes alone', () => {
+    const bytes = Uint8Array.of(0x3f, 0x80, 0, 0).reverse()
+    const scratch = new Float32Array(2)
+    const values = littleEndianValues(bytes, scratch)
+    expect([...values]).not.toEqual([...new Float32Array(bytes.buffer)])
+    expect(values.buffer).toBe(scratch.buffer)
+    expect([...bytes]).toEqual([0, 0, 0x80, 0x3f])
   })
 })

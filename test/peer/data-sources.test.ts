@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { hearsay } from './command-line.ts'
+import { hearsay, warmHearsay } from './command-line.ts'
 
 const folder = temporaryFolder()
 const photos = join(folder.path, 'photos')
@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 
 const learn = (source: string, ...flags: readonly string[]) =>
-  hearsay('simulate', '--peers', '2', '--steps', '40', '--model', 'linear', '--data', source, '--json', ...flags)
+  warmHearsay('simulate', '--peers', '2', '--steps', '40', '--model', 'linear', '--data', source, '--json', ...flags)
 
 test.concurrent('images are learnt from, and one that cannot be read is named', async () => {
   const { code, stdout, stderr } = await learn(`images:${photos}`)
@@ -45,14 +45,21 @@ test.concurrent.each([
   ['peer', '--no-mdns', '--shard', '1/2'],
   ['init', '--yes', '--out', join(folder.path, 'strict.json')],
 ])('with --strict it is refused: %s %s %s', async (...args) => {
-  const { code, stdout, stderr } = await hearsay(...args, '--data', `images:${photos}`, '--strict')
+  const { code, stdout, stderr } = await warmHearsay(...args, '--data', `images:${photos}`, '--strict')
   expect(stderr).toMatch(/^hearsay: [^\n]*photos: dark\/broken\.png: [^\n]*\n$/)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })
 
 test.concurrent('a recipe is not made from one class', async () => {
   const file = folder.write('one.csv', `x,c\n${'1,a\n'.repeat(10)}`)
-  const { code, stderr } = await hearsay('init', '--yes', '--out', join(folder.path, 'x.json'), '--data', `csv:${file}`)
+  const { code, stderr } = await warmHearsay(
+    'init',
+    '--yes',
+    '--out',
+    join(folder.path, 'x.json'),
+    '--data',
+    `csv:${file}`,
+  )
   expect(stderr).toMatch(/^hearsay: csv:[^\n]*one\.csv has one class; expected at least 2[^\n]*\n$/)
   expect(code).toBe(2)
 })

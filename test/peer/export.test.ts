@@ -13,7 +13,7 @@ import {
 import { toLayersModel } from '../../src/training/layers-model/layers-model.ts'
 import { layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { hearsay } from './command-line.ts'
+import { hearsay, warmHearsay } from './command-line.ts'
 
 const { path } = temporaryFolder()
 const state = join(path, 'state')
@@ -87,12 +87,12 @@ test('the command line exports, and inspect understands it', async () => {
   const { code, stdout, stderr } = await hearsay('export', '--state', state, '--to', to, '--json')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(JSON.parse(stdout)).toMatchObject({ file: to, format: 'safetensors', swarm, step: 30, recipe })
-  expect(await hearsay('inspect', to, '--json')).toMatchObject({ code: 0 })
+  expect(await warmHearsay('inspect', to, '--json')).toMatchObject({ code: 0 })
 })
 
 test('a folder may be named with a slash behind', async () => {
   const to = join(path, 'with-a-slash')
-  const { code, stderr } = await hearsay('export', '--state', state, '--to', `${to}/`)
+  const { code, stderr } = await warmHearsay('export', '--state', state, '--to', `${to}/`)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(readdirSync(to)).toContain('model.json')
 })
@@ -117,7 +117,7 @@ describe('wrong usage', () => {
     mkdirSync(taken)
   })
 
-  test.concurrent.each([
+  test.each([
     ['a folder that is there', () => [state, taken], /taken exists already; choose another/],
     ['another format', () => [state, join(path, 'model.onnx')], /not written as \.onnx; expected a file that ends in/],
     [
@@ -137,7 +137,7 @@ describe('wrong usage', () => {
     ['a recipe of another swarm', () => [foreign, join(path, 'out')], /its recipe is not that of its checkpoint/],
   ] as const)('%s is refused in one line', async (_what, args, message) => {
     const [from, to] = args()
-    const { code, stdout, stderr } = await hearsay('export', '--state', from, '--to', to)
+    const { code, stdout, stderr } = await warmHearsay('export', '--state', from, '--to', to)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(message)
     expect(stderr.trim().split('\n').length).toBe(1)

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { hearsay, PROGRAM } from './command-line.ts'
+import { hearsay, PROGRAM, warmHearsay } from './command-line.ts'
 
-test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])(
+test.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])(
   '%s --help shows an example of use',
   async command => {
-    const { code, stdout, stderr } = await hearsay(command, '--help')
+    const { code, stdout, stderr } = await warmHearsay(command, '--help')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: hearsay ${command}`))
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
@@ -14,21 +14,21 @@ test.concurrent.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 
   },
 )
 
-test.concurrent('help names every topology and rule', async () => {
+test('help names every topology and rule', async () => {
   const { peerRuleNames, topologyNames } = await import('../../src/index.ts')
-  const { stdout } = await hearsay('swarm', '--help')
+  const { stdout } = await warmHearsay('swarm', '--help')
   for (const name of [...peerRuleNames, ...topologyNames]) expect(stdout).toContain(name)
 })
 
-test.concurrent('help of simulate names every topology, rule, aggregator, compression and attack', async () => {
+test('help of simulate names every topology, rule, aggregator, compression and attack', async () => {
   const library = await import('../../src/index.ts')
   const { aggregatorNames, attackNames, codecNames, ruleNames, topologyNames } = library
-  const { stdout } = await hearsay('simulate', '--help')
+  const { stdout } = await warmHearsay('simulate', '--help')
   for (const name of [...aggregatorNames, ...attackNames, ...codecNames, ...ruleNames, ...topologyNames])
     expect(stdout).toContain(name)
 })
 
-test.concurrent('help says of every data source how it is written, as the library does', async () => {
+test('help says of every data source how it is written, as the library does', async () => {
   const { loadDataset } = await import('../../src/index.ts')
   const refusal: Error = await loadDataset('nowhere', { seed: 1 }).then(
     () => new Error('it was loaded'),
@@ -36,13 +36,13 @@ test.concurrent('help says of every data source how it is written, as the librar
   )
   const forms = refusal.message.split('accepted: ')[1].split(', ')
   expect(forms).toHaveLength(6)
-  const [help, none] = await Promise.all([hearsay('peer', '--help'), hearsay('peer', '--data', '')])
+  const [help, none] = [await warmHearsay('peer', '--help'), await warmHearsay('peer', '--data', '')]
   for (const form of forms) expect(help.stdout).toContain(form)
   for (const form of forms) expect(none.stderr).toContain(form.replace(/\[.*| or .*/, ''))
 })
 
-test.concurrent('help of simulate explains flags by those that it shows', async () => {
-  const { stdout } = await hearsay('simulate', '--help')
+test('help of simulate explains flags by those that it shows', async () => {
+  const { stdout } = await warmHearsay('simulate', '--help')
   expect(stdout).not.toContain('--steps-per-exchange')
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(default: "wasm", with --engine libp2p "auto")')
 })

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { blobs, hearsay } from './command-line.ts'
+import { blobs, warmHearsay } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())
 
-test.concurrent('init writes a recipe that fits the data, and inspect reads it', async () => {
+test('init writes a recipe that fits the data, and inspect reads it', async () => {
   const file = `${folder.path}/recipe.json`
-  const made = await hearsay(
+  const made = await warmHearsay(
     'init',
     '--data',
     `csv:${csv}`,
@@ -26,16 +26,16 @@ test.concurrent('init writes a recipe that fits the data, and inspect reads it',
   expect(recipe.training.steps).toBe(40)
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(recipe)
 
-  const [shown, machine] = await Promise.all([hearsay('inspect', file), hearsay('inspect', file, '--json')])
+  const [shown, machine] = await Promise.all([warmHearsay('inspect', file), warmHearsay('inspect', file, '--json')])
   expect(shown).toMatchObject({ code: 0, stderr: '' })
   expect(shown.stdout).toContain(swarm)
   expect(JSON.parse(machine.stdout)).toEqual({ kind: 'recipe', swarm, recipe })
 })
 
-test.concurrent('init writes no recipe of a model that cannot learn from the data', async () => {
+test('init writes no recipe of a model that cannot learn from the data', async () => {
   const text = folder.write('verse.txt', 'the quick brown fox jumps over the lazy dog; '.repeat(60))
   const file = `${folder.path}/impossible.json`
-  const { code, stdout, stderr } = await hearsay(
+  const { code, stdout, stderr } = await warmHearsay(
     'init',
     '--yes',
     '--data',
@@ -50,17 +50,17 @@ test.concurrent('init writes no recipe of a model that cannot learn from the dat
   expect(existsSync(file)).toBe(false)
 })
 
-test.concurrent('init says what comes next, and overwrites only with --force', async () => {
+test('init says what comes next, and overwrites only with --force', async () => {
   const file = folder.write('kept.json', '{}')
-  const refused = await hearsay('init', '--out', file)
+  const refused = await warmHearsay('init', '--out', file)
   expect(refused.code).toBe(2)
   expect(readFileSync(file, 'utf8')).toBe('{}')
-  const forced = await hearsay('init', '--out', file, '--force')
+  const forced = await warmHearsay('init', '--out', file, '--force')
   expect(forced.code).toBe(0)
   expect(forced.stdout).toContain(`hearsay swarm ${file} --peers 5`)
 })
 
-test.concurrent('inspect recognises changed parameters, saved ones and those of a sealed checkpoint', async () => {
+test('inspect recognises changed parameters, saved ones and those of a sealed checkpoint', async () => {
   const { encodeSafetensors, hashParameters } = await import('../../src/index.ts')
   const data = Float32Array.of(1, 2, 3)
   const state = {
@@ -84,7 +84,10 @@ test.concurrent('inspect recognises changed parameters, saved ones and those of 
   for (const isCheckpoint of [false, true]) {
     const whole = write(`whole-${isCheckpoint}`, hashParameters(data), isCheckpoint)
     const changed = write(`changed-${isCheckpoint}`, hashParameters(Float32Array.of(1, 2, 4)), isCheckpoint)
-    const [good, bad] = await Promise.all([hearsay('inspect', whole, '--json'), hearsay('inspect', changed, '--json')])
+    const [good, bad] = await Promise.all([
+      warmHearsay('inspect', whole, '--json'),
+      warmHearsay('inspect', changed, '--json'),
+    ])
     expect(good).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(good.stdout)).not.toHaveProperty('damaged')
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringMatching(/^hearsay: [^\n]* is damaged: [^\n]*\n$/) })
@@ -92,7 +95,7 @@ test.concurrent('inspect recognises changed parameters, saved ones and those of 
   }
 })
 
-test.concurrent('inspect refuses a result whose recipe was changed', async () => {
+test('inspect refuses a result whose recipe was changed', async () => {
   const { parseRecipe } = await import('../../src/index.ts')
   const round = {
     round: 0,
@@ -119,8 +122,8 @@ test.concurrent('inspect refuses a result whose recipe was changed', async () =>
     timing: { wallSeconds: 1 },
   }
   const [changed, incomplete] = await Promise.all([
-    hearsay('inspect', folder.write('changed.json', JSON.stringify(result))),
-    hearsay('inspect', folder.write('incomplete.json', JSON.stringify({ ...result, peers: 'two' }))),
+    warmHearsay('inspect', folder.write('changed.json', JSON.stringify(result))),
+    warmHearsay('inspect', folder.write('incomplete.json', JSON.stringify({ ...result, peers: 'two' }))),
   ])
   expect(changed).toMatchObject({
     code: 2,

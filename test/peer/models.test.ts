@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { blobs, hearsay } from './command-line.ts'
+import { blobs, hearsay, warmHearsay } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())
@@ -15,7 +15,7 @@ const dense = (shape: string) => `export default ({ layers, shape, classes }) =>
 test.concurrent('text makes the task language, and in the end the model shows what it writes', async () => {
   const task = ['--data', `text:${text}?context=16`, '--model', 'language:1,2,8', '--steps', '30']
   const args = ['simulate', '--peers', '2', '--evaluate-every', '1', ...task]
-  const [forPrograms, forPeople] = await Promise.all([hearsay(...args, '--json'), hearsay(...args)])
+  const [forPrograms, forPeople] = [await warmHearsay(...args, '--json'), await warmHearsay(...args)]
   expect(forPrograms.code, forPrograms.stderr).toBe(0)
   const { recipe, rounds, final, sample } = JSON.parse(forPrograms.stdout)
   expect(recipe.objective.task).toBe('language')
@@ -32,7 +32,7 @@ test.concurrent('a peer shows what its model writes, too', async () => {
   const recipe = join(folder.path, 'language.json')
   const data = ['--data', `text:${text}?context=8`]
   const task = ['--model', 'language:1,1,4', '--steps', '2', '--rule', 'none']
-  const made = await hearsay('init', '--yes', '--out', recipe, ...data, ...task)
+  const made = await warmHearsay('init', '--yes', '--out', recipe, ...data, ...task)
   expect(made.code, made.stderr).toBe(0)
   const loopback = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...data, ...loopback, '--json')
@@ -50,7 +50,17 @@ test.concurrent('a model from a module is part of the recipe, and another file o
   const model = folder.write('mine.mjs', dense('shape'))
   const recipe = join(folder.path, 'module.json')
   const data = ['--data', `csv:${csv}`]
-  const made = await hearsay('init', '--yes', '--out', recipe, ...data, '--model', `module:${model}`, '--steps', '20')
+  const made = await warmHearsay(
+    'init',
+    '--yes',
+    '--out',
+    recipe,
+    ...data,
+    '--model',
+    `module:${model}`,
+    '--steps',
+    '20',
+  )
   expect(made.code, made.stderr).toBe(0)
   const { digest } = JSON.parse(readFileSync(recipe, 'utf8')).model
   const run = () => hearsay('swarm', recipe, '--peers', '2', ...data, '--json')
@@ -75,7 +85,15 @@ test.concurrent('a model that does not fit the data is refused with both shapes,
   ]
   for (const command of ['simulate', 'swarm']) {
     for (const [name, words] of wrong) {
-      const { code, stdout, stderr } = await hearsay(command, '--peers', '2', '--data', `csv:${csv}`, '--model', name)
+      const { code, stdout, stderr } = await warmHearsay(
+        command,
+        '--peers',
+        '2',
+        '--data',
+        `csv:${csv}`,
+        '--model',
+        name,
+      )
       expect([code, stdout]).toEqual([2, ''])
       expect(stderr).toMatch(words)
     }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { hearsay } from './command-line.ts'
+import { warmHearsay } from './command-line.ts'
 
 const { path } = temporaryFolder()
 
-test.concurrent('flags of the optimizer and its schedule reach the recipe', async () => {
+test('flags of the optimizer and its schedule reach the recipe', async () => {
   const file = join(path, 'recipe.json')
   const flags = [
     ['--optimizer', 'adamw'],
@@ -17,7 +17,7 @@ test.concurrent('flags of the optimizer and its schedule reach the recipe', asyn
     ['--steps', '200'],
     ['--steps-per-exchange', 'auto'],
   ].flat()
-  expect(await hearsay('init', '--yes', ...flags, '--out', file)).toMatchObject({ code: 0 })
+  expect(await warmHearsay('init', '--yes', ...flags, '--out', file)).toMatchObject({ code: 0 })
   const { training, exchange } = JSON.parse(readFileSync(file, 'utf8'))
   expect(training).toMatchObject({
     optimizer: 'adamw',
@@ -30,11 +30,11 @@ test.concurrent('flags of the optimizer and its schedule reach the recipe', asyn
   expect(exchange.localSteps).toBe('auto')
 })
 
-test.concurrent('the flag for steps between exchanges has two names', async () => {
+test('the flag for steps between exchanges has two names', async () => {
   const recipes = await Promise.all(
     ['--steps-per-exchange', '--local-steps'].map(async (flag, i) => {
       const file = join(path, `recipe-${i}.json`)
-      expect(await hearsay('init', '--yes', flag, '7', '--out', file)).toMatchObject({ code: 0 })
+      expect(await warmHearsay('init', '--yes', flag, '7', '--out', file)).toMatchObject({ code: 0 })
       return JSON.parse(readFileSync(file, 'utf8'))
     }),
   )
@@ -42,7 +42,7 @@ test.concurrent('the flag for steps between exchanges has two names', async () =
   expect(recipes[1]).toEqual(recipes[0])
 })
 
-test.concurrent.each([
+test.each([
   [
     ['--steps-per-exchange', '0'],
     /--steps-per-exchange.* cannot be '0'; expected a whole number of at least 1, or auto/i,
@@ -54,22 +54,22 @@ test.concurrent.each([
   [['--optimizer', 'rmsprop'], /accepted are sgd, adam, adamw/],
   [['--warmup-steps', '300', '--steps', '200'], /field training\.warmupSteps: more than there are steps/],
 ])('%j is refused in one line', async (flags, message) => {
-  const { code, stderr } = await hearsay('init', '--yes', ...flags, '--out', join(path, 'never.json'))
+  const { code, stderr } = await warmHearsay('init', '--yes', ...flags, '--out', join(path, 'never.json'))
   expect(code).toBe(2)
   expect(stderr).toMatch(message)
   expect(stderr.trim().split('\n').length).toBe(1)
 })
 
-test.concurrent.each(['--steps-per-exchange', '--local-steps', '--weight-decay', '--schedule'])(
+test.each(['--steps-per-exchange', '--local-steps', '--weight-decay', '--schedule'])(
   'a peer says of %s that it would change the recipe',
   async flag => {
-    const { code, stderr } = await hearsay('peer', flag, '7')
+    const { code, stderr } = await warmHearsay('peer', flag, '7')
     expect(code).toBe(2)
     expect(stderr).toContain("would change the recipe, which is the swarm's identity")
   },
 )
 
-test.concurrent('a simulation counts rounds where peers choose the steps between exchanges', async () => {
+test('a simulation counts rounds where peers choose the steps between exchanges', async () => {
   const args = [
     '--peers',
     '3',
@@ -82,7 +82,7 @@ test.concurrent('a simulation counts rounds where peers choose the steps between
     '--backend',
     'cpu',
   ]
-  const { code, stdout, stderr } = await hearsay('simulate', ...args, '--json')
+  const { code, stdout, stderr } = await warmHearsay('simulate', ...args, '--json')
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
   const { recipe, final } = JSON.parse(stdout)
   expect(recipe.training.steps).toBe(40)

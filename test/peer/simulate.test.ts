@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { blobs, hearsay, start } from './command-line.ts'
+import { blobs, hearsay, start, warmHearsay } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())
@@ -9,7 +9,7 @@ const csv = folder.write('blobs.csv', blobs())
 test.concurrent('the task consensus averages vectors and keeps their mean', async () => {
   const out = `${folder.path}/consensus.json`
   const args = ['simulate', '--peers', '8', '--task', 'consensus', '--dimension', '20', '--rounds', '10', '--seed', '3']
-  const { code, stdout, stderr } = await hearsay(...args, '--json', '--out', out)
+  const { code, stdout, stderr } = await warmHearsay(...args, '--json', '--out', out)
   expect(code, stderr).toBe(0)
   const result = JSON.parse(stdout)
   expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(result)
@@ -41,7 +41,14 @@ test.skipIf(!existsSync('/proc/self'))(
   'a result that cannot be written is shown, and then complained about in a line',
   async () => {
     const task = ['--task', 'consensus', '--dimension', '5', '--rounds', '2']
-    const { code, stdout, stderr } = await hearsay('simulate', '--peers', '2', ...task, '--out', '/proc/hearsay.json')
+    const { code, stdout, stderr } = await warmHearsay(
+      'simulate',
+      '--peers',
+      '2',
+      ...task,
+      '--out',
+      '/proc/hearsay.json',
+    )
     expect(code).toBe(process.getuid?.() === 0 ? 1 : 2)
     if (code === 1) expect(stdout).toMatch(/drift of the mean/)
     expect(stderr).toMatch(/^hearsay: --out \/proc\/hearsay\.json [^\n]*\n$/m)
@@ -54,7 +61,7 @@ test.concurrent('a run leaves its result, its rounds and its report behind', asy
   const task = ['--engine', 'matrix', '--task', 'consensus', '--dimension', '8', '--rounds', '4', '--peers', '9']
   const how = ['--rule', 'dpsgd', '--topology', 'torus', '--evaluate-every', '2']
   const files = ['--out', out, '--csv', table, '--report', report]
-  const { code, stderr } = await hearsay('simulate', ...task, ...how, ...files)
+  const { code, stderr } = await warmHearsay('simulate', ...task, ...how, ...files)
   expect(code, stderr).toBe(0)
   const result = JSON.parse(readFileSync(out, 'utf8'))
   expect(result).toMatchObject({ engine: 'matrix', recipe: { averaging: { rule: 'dpsgd', topology: 'torus' } } })
@@ -75,7 +82,7 @@ test.concurrent('a run that is interrupted leaves a valid, partial result, and s
   expect(stdout).toMatch(/partial +interrupted; valid as far as it goes/)
   const result = JSON.parse(readFileSync(out, 'utf8'))
   expect(result.partial).toEqual({ reason: 'interrupted' })
-  const inspected = await hearsay('inspect', out)
+  const inspected = await warmHearsay('inspect', out)
   expect(inspected).toMatchObject({ code: 0, stdout: expect.stringContaining('interrupted') })
   expect(inspected.stdout).toMatch(/conditions +--loss 0\.1 --churn 0\.2\n/)
 })
@@ -83,7 +90,7 @@ test.concurrent('a run that is interrupted leaves a valid, partial result, and s
 test.concurrent('a run that diverges names round and peer, and leaves what came before', async () => {
   const out = `${folder.path}/diverged.json`
   const problem = ['--engine', 'matrix', '--task', 'quadratic', '--peers', '4', '--rule', 'dpsgd', '--topology', 'ring']
-  const { code, stderr } = await hearsay(
+  const { code, stderr } = await warmHearsay(
     'simulate',
     ...problem,
     '--learning-rate',
@@ -100,7 +107,7 @@ test.concurrent('a run that diverges names round and peer, and leaves what came 
   // Which the task does not have.
   expect(stderr).not.toContain('--clip-norm')
   expect(JSON.parse(readFileSync(out, 'utf8')).partial).toMatchObject({ reason: 'diverged', peer: /peer-\d/ })
-  expect((await hearsay('inspect', out)).code).toBe(0)
+  expect((await warmHearsay('inspect', out)).code).toBe(0)
 })
 
 test.concurrent('a sweep keeps a file for each run, refuses what cannot be, and runs nothing twice', async () => {
@@ -112,14 +119,14 @@ test.concurrent('a sweep keeps a file for each run, refuses what cannot be, and 
     }),
   )
   const [results, report] = [`${folder.path}/results`, `${folder.path}/sweep.html`]
-  const first = await hearsay('simulate', '--sweep', grid, '--out', results, '--report', report)
+  const first = await warmHearsay('simulate', '--sweep', grid, '--out', results, '--report', report)
   expect(first.code, first.stderr).toBe(0)
   expect(first.stdout).toMatch(/topology=ring seed=2 +finished +2/)
   expect(first.stdout).toMatch(/topology=hypercube seed=1 refused: hypercube needs a power of two/)
   expect(readFileSync(report, 'utf8')).toContain('hearsay simulate --task consensus')
   const written = readdirSync(results).map(name => [name, statSync(`${results}/${name}`).mtimeMs])
   expect(written).toHaveLength(2)
-  const again = await hearsay('simulate', '--sweep', grid, '--out', results, '--json')
+  const again = await warmHearsay('simulate', '--sweep', grid, '--out', results, '--json')
   expect(JSON.parse(again.stdout).runs.map(({ status }: { status: string }) => status)).toEqual([
     'finished',
     'finished',

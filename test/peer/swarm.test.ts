@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { blobs, hearsay, start } from './command-line.ts'
+import { blobs, hearsay, start, warmHearsay } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())
@@ -34,9 +34,9 @@ test('three peers seal on one hash, and everything that was written says the sam
   expect(result.final.consensusDistance).toBe(0)
 
   const [shown, parameters, checkpoint] = await Promise.all([
-    hearsay('inspect', out, '--json'),
-    hearsay('inspect', saved, '--json'),
-    hearsay('inspect', `${state}/peer-1/checkpoint.safetensors`, '--json'),
+    warmHearsay('inspect', out, '--json'),
+    warmHearsay('inspect', saved, '--json'),
+    warmHearsay('inspect', `${state}/peer-1/checkpoint.safetensors`, '--json'),
   ])
   expect(JSON.parse(shown.stdout)).toMatchObject({ kind: 'result', sealed: true, swarm: result.recipeHash })
   expect(JSON.parse(parameters.stdout)).toMatchObject({ kind: 'parameters', metadata: { parametersHash: hash } })

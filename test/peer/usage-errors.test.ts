@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { blobs, hearsay, start } from './command-line.ts'
+import { blobs, type Finished, hearsay, start, warmHearsay } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())
@@ -22,169 +22,167 @@ const missing = `${folder.path}/nowhere/out.json`
 
 const peers = ['--peers', '2']
 
+const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] = [
+  ['no command', [], /no command; accepted are swarm, peer, simulate, init, inspect, export, doctor/],
+  ['a wrong command', ['sworm'], /unknown command 'sworm'; accepted are swarm, peer/],
+  ['a misspelt flag', ['swarm', '--peerz', '3'], /unknown option '--peerz' \(Did you mean --peers\?\)/],
+  ['an unknown flag', ['swarm', ...peers, '--zzz'], /unknown option '--zzz'; accepted are .*--peers.*--topology/],
+  ['a flag of a later version', ['peer', '--dashboard', '8080'], /unknown option '--dashboard'/],
+  ['a flag without its value', ['swarm', '--peers'], /--peers <N>.*argument missing/],
+  ['too many arguments', ['inspect', 'a', 'b'], /too many arguments/],
+  ['no file to inspect', ['inspect'], /missing required argument 'FILE'/],
+  ['no number of peers', ['swarm'], /--peers N is missing; expected a whole number from 1 to 128\n/],
+  ['no number of simulated peers', ['simulate'], /--peers N is missing; expected a whole number from 1 to 1,000,000\n/],
+  ['too many peers', ['swarm', '--peers', '129'], /expected a whole number from 1 to 128\n/],
+  ['too many virtual peers', ['simulate', '--peers', '10001'], /--engine virtual runs at most 10,000 .*matrix more/],
+  ['too many simulated peers', ['simulate', '--peers', '1000001'], /expected a whole number from 1 to 1,000,000\n/],
+  [
+    'too many real peers in a simulation',
+    ['simulate', '--engine', 'libp2p', '--peers', '129'],
+    /--engine libp2p runs at most 128/,
+  ],
+  [
+    'an empty output',
+    ['simulate', ...peers, '--out', ''],
+    /--out <FILE\.json> cannot be ''; expected the name of a file/,
+  ],
+  ['no file for the result', ['swarm', ...peers, '--out', ''], /--out .* cannot be ''/],
+  ['no file for the parameters', ['peer', '--save', ''], /--save <FILE> cannot be ''; expected the name of a file/],
+  ['no folder for the state', ['peer', '--state', ''], /--state <DIR> cannot be ''; expected the name of a folder/],
+  ['no source of data', ['peer', '--data', ''], /--data <SOURCE> cannot be ''; expected digits, csv:FILE/],
+  ['no source to simulate', ['simulate', ...peers, '--data', ''], /--data .* cannot be ''/],
+  ['no source for a recipe', ['init', '--yes', '--data', ''], /--data .* cannot be ''/],
+  ['no file for a recipe', ['init', '--yes', '--out', ''], /--out <FILE> cannot be ''/],
+  ['an empty name to inspect', ['inspect', ''], /the name of a file is empty; expected a recipe/],
+  ['a result without its rounds', ['inspect', cutResult], /is a damaged result: its field rounds/],
+  ['no peers', ['swarm', '--peers', '0'], /--peers <N> cannot be '0'; expected a whole number from 1/],
+  ['a number that is none', ['simulate', '--peers', 'x'], /--peers <N> cannot be 'x'; expected a whole number/],
+  ['a probability of 2', ['simulate', ...peers, '--loss', '2'], /--loss <P> cannot be '2'; expected .* below 1/],
+  ['a delay that is none', ['simulate', ...peers, '--delay', '9-5'], /--delay .* such as 20, or a range such as 5-50/],
+  [
+    'an unknown engine',
+    ['simulate', ...peers, '--engine', 'diesel'],
+    /cannot be 'diesel'; accepted are virtual, matrix, libp2p/,
+  ],
+  ['a negative learning rate', ['swarm', ...peers, '--learning-rate=-1'], /expected a number above 0/],
+  ['shard 0', ['peer', '--shard', '0/4'], /--shard <I\/N> cannot be '0\/4'; expected I\/N with I from 1 to N/],
+  ['shard 5 of 4', ['peer', '--shard', '5/4'], /expected I\/N with I from 1 to N/],
+  ['a partition without shard', ['peer', '--partition', 'iid'], /--partition .* needs --shard I\/N/],
+  ['a shard of a swarm', ['swarm', ...peers, '--shard', '1/2'], /--shard is for hearsay peer.*--partition/],
+  [
+    'a peer that overrides',
+    ['peer', '--model', 'linear'],
+    /--model would change the recipe, .* identity.*hearsay init/,
+  ],
+  ['the same with a topology', ['peer', digitsRecipe, '--topology', 'ring'], /--topology would change the recipe/],
+  ['a recipe that is not there', ['peer', 'nowhere.json'], /nowhere\.json: there is no such file/],
+  ['a recipe that is not JSON', ['swarm', broken, ...peers], /broken\.json is not JSON/],
+  ['a recipe with a wrong field', ['peer', wrongField], /wrong-field\.json: recipe, field training\.batch/],
+  ['a recipe with an unknown field', ['simulate', unknownField, ...peers], /unknown-field\.json: .*batches/],
+  ['a recipe with an unknown name', ['swarm', wrongName, ...peers], /unknown topology "mobius"; accepted are .*ring/],
+  [
+    'a recipe that does not fit the data',
+    ['peer', digitsRecipe, '--data', `csv:${csv}`],
+    /\[28, 28, 1\].*\[2\]; name other data .*hearsay init/,
+  ],
+  [
+    'the same in a swarm',
+    ['swarm', digitsRecipe, ...peers, '--data', `csv:${csv}`],
+    /\[28, 28, 1\].*\[2\]; name other data .*hearsay init/,
+  ],
+  [
+    'an unknown topology',
+    ['swarm', ...peers, '--topology', 'mobius'],
+    /unknown topology "mobius"; accepted are .*ring/,
+  ],
+  [
+    'an unknown rule',
+    ['swarm', ...peers, '--rule', 'dictate'],
+    /unknown averaging rule "dictate"; accepted are .*adpsgd/,
+  ],
+  ['an unknown partition', ['simulate', ...peers, '--partition', 'half'], /partition "half"; accepted: iid, dirichlet/],
+  [
+    'an unknown model',
+    ['init', '--yes', '--model', 'gpt', '--out', `${folder.path}/x.json`],
+    /unknown model 'gpt': accepted are linear/,
+  ],
+  ['an unknown backend', ['peer', '--backend', 'abacus'], /unknown backend 'abacus': accepted are .*wasm, cpu/],
+  ['an unknown source', ['swarm', ...peers, '--data', 'cloud:x'], /data source "cloud:x"; accepted: digits, csv/],
+  ['data that is not there', ['swarm', ...peers, '--data', 'csv:nowhere.csv'], /nowhere\.csv/],
+  [
+    'a ragged CSV file',
+    ['swarm', ...peers, '--data', `csv:${ragged}`],
+    /ragged\.csv, row 3: found 2 columns; expected 3/,
+  ],
+  ['an IDX file that is none', ['swarm', ...peers, '--data', `idx:${notIdx},${notIdx}`], /expected an IDX file/],
+  [
+    'a bad address to listen on',
+    ['peer', '--listen', 'localhost:80'],
+    /listen address "localhost:80" is not a TCP multiaddr such as/,
+  ],
+  [
+    'a bad address to connect to',
+    ['peer', '--connect', '/ip4/1.2.3.4'],
+    /connect address "\/ip4\/1\.2\.3\.4" is not a TCP multiaddr/,
+  ],
+  ['an output in no folder', ['swarm', ...peers, '--out', missing], /--out .*: there is no folder .*nowhere/],
+  ['parameters in no folder', ['peer', '--save', missing], /--save .*: there is no folder/],
+  ['an output that is a folder', ['simulate', ...peers, '--out', folder.path], /--out .* is a folder/],
+  [
+    'data for consensus',
+    ['simulate', ...peers, '--task', 'consensus', '--data', 'digits'],
+    /--data is for --task classify/,
+  ],
+  ['a dimension for training', ['simulate', ...peers, '--dimension', '5'], /--dimension is for --task consensus/],
+  [
+    'a lossy real network',
+    ['simulate', ...peers, '--engine', 'libp2p', '--loss', '0.1'],
+    /--loss is for --engine virtual or matrix; this is --engine libp2p/,
+  ],
+  ['a sweep without a folder', ['simulate', '--sweep', broken], /--sweep needs --out DIR/],
+  [
+    'a sweep that is not there',
+    ['simulate', '--sweep', 'nowhere', '--out', folder.path],
+    /nowhere: there is no such file/,
+  ],
+  ['a sweep that is none', ['simulate', '--sweep', unknownField, '--out', folder.path], /unknown "training"; accepted/],
+  [
+    'a sweep whose folder is a file',
+    ['simulate', '--sweep', grid, '--out', csv],
+    /--out .*blobs\.csv cannot be a folder/,
+  ],
+  ['a sweep and its peers', ['simulate', '--sweep', broken, ...peers], /--peers cannot be given with --sweep/],
+  ['a sweep of a scenario', ['simulate', '--sweep', broken, '--scenario', 'x'], /give one/],
+  ['a scenario and its rule', ['simulate', '--scenario', 'fedavg', '--rule', 'd2'], /--rule cannot be given with/],
+  ['a report in no folder', ['simulate', ...peers, '--report', missing], /--report .*: there is no folder .*nowhere/],
+  ['a table in no folder', ['simulate', ...peers, '--csv', missing], /--csv .*: there is no folder .*nowhere/],
+  ['rounds and steps', ['simulate', ...peers, '--rounds', '5', '--steps', '50'], /--rounds and --steps/],
+  ['a file that is there already', ['init', '--yes', '--out', csv], /exists already; .*--force/],
+  ['something else to inspect', ['inspect', text], /neither JSON nor safetensors; expected a recipe, a checkpoint/],
+  ['a damaged file to inspect', ['inspect', cut], /cut\.safetensors: the file is truncated/],
+  ['nothing to inspect', ['inspect', 'nowhere.json'], /there is no such file/],
+]
+
+function expectRefusal({ code, stdout, stderr }: Finished, words: RegExp): void {
+  expect(stderr).toMatch(words)
+  expect(stderr).toMatch(/^hearsay: [^\n]+\n$/)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+}
+
 describe('wrong usage ends with exit code 2 and one line that says what is accepted', () => {
-  test.concurrent.each<[what: string, args: string[], words: RegExp]>([
-    ['no command', [], /no command; accepted are swarm, peer, simulate, init, inspect, export, doctor/],
-    ['a wrong command', ['sworm'], /unknown command 'sworm'; accepted are swarm, peer/],
-    ['a misspelt flag', ['swarm', '--peerz', '3'], /unknown option '--peerz' \(Did you mean --peers\?\)/],
-    ['an unknown flag', ['swarm', ...peers, '--zzz'], /unknown option '--zzz'; accepted are .*--peers.*--topology/],
-    ['a flag of a later version', ['peer', '--dashboard', '8080'], /unknown option '--dashboard'/],
-    ['a flag without its value', ['swarm', '--peers'], /--peers <N>.*argument missing/],
-    ['too many arguments', ['inspect', 'a', 'b'], /too many arguments/],
-    ['no file to inspect', ['inspect'], /missing required argument 'FILE'/],
-    ['no number of peers', ['swarm'], /--peers N is missing; expected a whole number from 1 to 128\n/],
-    [
-      'no number of simulated peers',
-      ['simulate'],
-      /--peers N is missing; expected a whole number from 1 to 1,000,000\n/,
-    ],
-    ['too many peers', ['swarm', '--peers', '129'], /expected a whole number from 1 to 128\n/],
-    ['too many virtual peers', ['simulate', '--peers', '10001'], /--engine virtual runs at most 10,000 .*matrix more/],
-    ['too many simulated peers', ['simulate', '--peers', '1000001'], /expected a whole number from 1 to 1,000,000\n/],
-    [
-      'too many real peers in a simulation',
-      ['simulate', '--engine', 'libp2p', '--peers', '129'],
-      /--engine libp2p runs at most 128/,
-    ],
-    [
-      'an empty output',
-      ['simulate', ...peers, '--out', ''],
-      /--out <FILE\.json> cannot be ''; expected the name of a file/,
-    ],
-    ['no file for the result', ['swarm', ...peers, '--out', ''], /--out .* cannot be ''/],
-    ['no file for the parameters', ['peer', '--save', ''], /--save <FILE> cannot be ''; expected the name of a file/],
-    ['no folder for the state', ['peer', '--state', ''], /--state <DIR> cannot be ''; expected the name of a folder/],
-    ['no source of data', ['peer', '--data', ''], /--data <SOURCE> cannot be ''; expected digits, csv:FILE/],
-    ['no source to simulate', ['simulate', ...peers, '--data', ''], /--data .* cannot be ''/],
-    ['no source for a recipe', ['init', '--yes', '--data', ''], /--data .* cannot be ''/],
-    ['no file for a recipe', ['init', '--yes', '--out', ''], /--out <FILE> cannot be ''/],
-    ['an empty name to inspect', ['inspect', ''], /the name of a file is empty; expected a recipe/],
-    ['a result without its rounds', ['inspect', cutResult], /is a damaged result: its field rounds/],
-    ['no peers', ['swarm', '--peers', '0'], /--peers <N> cannot be '0'; expected a whole number from 1/],
-    ['a number that is none', ['simulate', '--peers', 'x'], /--peers <N> cannot be 'x'; expected a whole number/],
-    ['a probability of 2', ['simulate', ...peers, '--loss', '2'], /--loss <P> cannot be '2'; expected .* below 1/],
-    [
-      'a delay that is none',
-      ['simulate', ...peers, '--delay', '9-5'],
-      /--delay .* such as 20, or a range such as 5-50/,
-    ],
-    [
-      'an unknown engine',
-      ['simulate', ...peers, '--engine', 'diesel'],
-      /cannot be 'diesel'; accepted are virtual, matrix, libp2p/,
-    ],
-    ['a negative learning rate', ['swarm', ...peers, '--learning-rate=-1'], /expected a number above 0/],
-    ['shard 0', ['peer', '--shard', '0/4'], /--shard <I\/N> cannot be '0\/4'; expected I\/N with I from 1 to N/],
-    ['shard 5 of 4', ['peer', '--shard', '5/4'], /expected I\/N with I from 1 to N/],
-    ['a partition without shard', ['peer', '--partition', 'iid'], /--partition .* needs --shard I\/N/],
-    ['a shard of a swarm', ['swarm', ...peers, '--shard', '1/2'], /--shard is for hearsay peer.*--partition/],
-    [
-      'a peer that overrides',
-      ['peer', '--model', 'linear'],
-      /--model would change the recipe, .* identity.*hearsay init/,
-    ],
-    ['the same with a topology', ['peer', digitsRecipe, '--topology', 'ring'], /--topology would change the recipe/],
-    ['a recipe that is not there', ['peer', 'nowhere.json'], /nowhere\.json: there is no such file/],
-    ['a recipe that is not JSON', ['swarm', broken, ...peers], /broken\.json is not JSON/],
-    ['a recipe with a wrong field', ['peer', wrongField], /wrong-field\.json: recipe, field training\.batch/],
-    ['a recipe with an unknown field', ['simulate', unknownField, ...peers], /unknown-field\.json: .*batches/],
-    ['a recipe with an unknown name', ['swarm', wrongName, ...peers], /unknown topology "mobius"; accepted are .*ring/],
-    [
-      'a recipe that does not fit the data',
-      ['peer', digitsRecipe, '--data', `csv:${csv}`],
-      /\[28, 28, 1\].*\[2\]; name other data .*hearsay init/,
-    ],
-    [
-      'the same in a swarm',
-      ['swarm', digitsRecipe, ...peers, '--data', `csv:${csv}`],
-      /\[28, 28, 1\].*\[2\]; name other data .*hearsay init/,
-    ],
-    [
-      'an unknown topology',
-      ['swarm', ...peers, '--topology', 'mobius'],
-      /unknown topology "mobius"; accepted are .*ring/,
-    ],
-    [
-      'an unknown rule',
-      ['swarm', ...peers, '--rule', 'dictate'],
-      /unknown averaging rule "dictate"; accepted are .*adpsgd/,
-    ],
-    [
-      'an unknown partition',
-      ['simulate', ...peers, '--partition', 'half'],
-      /partition "half"; accepted: iid, dirichlet/,
-    ],
-    [
-      'an unknown model',
-      ['init', '--yes', '--model', 'gpt', '--out', `${folder.path}/x.json`],
-      /unknown model 'gpt': accepted are linear/,
-    ],
-    ['an unknown backend', ['peer', '--backend', 'abacus'], /unknown backend 'abacus': accepted are .*wasm, cpu/],
-    ['an unknown source', ['swarm', ...peers, '--data', 'cloud:x'], /data source "cloud:x"; accepted: digits, csv/],
-    ['data that is not there', ['swarm', ...peers, '--data', 'csv:nowhere.csv'], /nowhere\.csv/],
-    [
-      'a ragged CSV file',
-      ['swarm', ...peers, '--data', `csv:${ragged}`],
-      /ragged\.csv, row 3: found 2 columns; expected 3/,
-    ],
-    ['an IDX file that is none', ['swarm', ...peers, '--data', `idx:${notIdx},${notIdx}`], /expected an IDX file/],
-    [
-      'a bad address to listen on',
-      ['peer', '--listen', 'localhost:80'],
-      /listen address "localhost:80" is not a TCP multiaddr such as/,
-    ],
-    [
-      'a bad address to connect to',
-      ['peer', '--connect', '/ip4/1.2.3.4'],
-      /connect address "\/ip4\/1\.2\.3\.4" is not a TCP multiaddr/,
-    ],
-    ['an output in no folder', ['swarm', ...peers, '--out', missing], /--out .*: there is no folder .*nowhere/],
-    ['parameters in no folder', ['peer', '--save', missing], /--save .*: there is no folder/],
-    ['an output that is a folder', ['simulate', ...peers, '--out', folder.path], /--out .* is a folder/],
-    [
-      'data for consensus',
-      ['simulate', ...peers, '--task', 'consensus', '--data', 'digits'],
-      /--data is for --task classify/,
-    ],
-    ['a dimension for training', ['simulate', ...peers, '--dimension', '5'], /--dimension is for --task consensus/],
-    [
-      'a lossy real network',
-      ['simulate', ...peers, '--engine', 'libp2p', '--loss', '0.1'],
-      /--loss is for --engine virtual or matrix; this is --engine libp2p/,
-    ],
-    ['a sweep without a folder', ['simulate', '--sweep', broken], /--sweep needs --out DIR/],
-    [
-      'a sweep that is not there',
-      ['simulate', '--sweep', 'nowhere', '--out', folder.path],
-      /nowhere: there is no such file/,
-    ],
-    [
-      'a sweep that is none',
-      ['simulate', '--sweep', unknownField, '--out', folder.path],
-      /unknown "training"; accepted/,
-    ],
-    [
-      'a sweep whose folder is a file',
-      ['simulate', '--sweep', grid, '--out', csv],
-      /--out .*blobs\.csv cannot be a folder/,
-    ],
-    ['a sweep and its peers', ['simulate', '--sweep', broken, ...peers], /--peers cannot be given with --sweep/],
-    ['a sweep of a scenario', ['simulate', '--sweep', broken, '--scenario', 'x'], /give one/],
-    ['a scenario and its rule', ['simulate', '--scenario', 'fedavg', '--rule', 'd2'], /--rule cannot be given with/],
-    ['a report in no folder', ['simulate', ...peers, '--report', missing], /--report .*: there is no folder .*nowhere/],
-    ['a table in no folder', ['simulate', ...peers, '--csv', missing], /--csv .*: there is no folder .*nowhere/],
-    ['rounds and steps', ['simulate', ...peers, '--rounds', '5', '--steps', '50'], /--rounds and --steps/],
-    ['a file that is there already', ['init', '--yes', '--out', csv], /exists already; .*--force/],
-    ['something else to inspect', ['inspect', text], /neither JSON nor safetensors; expected a recipe, a checkpoint/],
-    ['a damaged file to inspect', ['inspect', cut], /cut\.safetensors: the file is truncated/],
-    ['nothing to inspect', ['inspect', 'nowhere.json'], /there is no such file/],
-  ])('%s', async (_what, args, words) => {
-    const { code, stdout, stderr } = await hearsay(...args)
-    expect(stderr).toMatch(words)
-    expect(stderr).toMatch(/^hearsay: [^\n]+\n$/)
-    expect(stdout).toBe('')
-    expect(code).toBe(2)
+  test.each(WRONG)('%s', async (_what, args, words) => {
+    expectRefusal(await warmHearsay(...args), words)
   })
+
+  // Found by the parser of arguments, by a command, and by the library, which is loaded only then.
+  const FINDERS = ['a misspelt flag', 'no number of peers', 'a recipe with a wrong field']
+  test.concurrent.each(WRONG.filter(([what]) => FINDERS.includes(what)))(
+    '%s, as the first thing of a process',
+    async (_what, args, words) => {
+      expectRefusal(await hearsay(...args), words)
+    },
+  )
 })
 
 test.concurrent('a Node that is too old is told so', async ({ expect }) => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { findScenario, judge, scenarioNames } from '../../simulations/scenario.ts'
 import type { SweepOutcome } from '../../simulations/sweep/outcome.ts'
-import { hearsay } from '../peer/command-line.ts'
+import { warmHearsay } from '../peer/command-line.ts'
 
 test.each(scenarioNames)('%s ends as it is expected to', async name => {
-  const { code, stdout, stderr } = await hearsay('simulate', '--scenario', name, '--json', '--quiet')
+  const { code, stdout, stderr } = await warmHearsay('simulate', '--scenario', name, '--json', '--quiet')
   expect(stderr).toBe('')
   const { verdicts } = JSON.parse(stdout) as { verdicts: { holds: boolean }[] }
   expect(verdicts.filter(({ holds }) => !holds)).toEqual([])
@@ -28,7 +28,7 @@ test('an expectation does not hold where the figure is outside, or the run did n
 })
 
 test('an unknown scenario is refused with those that there are', async () => {
-  const { code, stderr } = await hearsay('simulate', '--scenario', 'weather')
+  const { code, stderr } = await warmHearsay('simulate', '--scenario', 'weather')
   expect(code).toBe(2)
   expect(stderr).toMatch(/^hearsay: unknown scenario "weather"; accepted are byzantine-20, churn-30, fedavg[^\n]*\n$/)
 })

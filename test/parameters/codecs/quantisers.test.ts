@@ -7,6 +7,7 @@ import { type Codec, CodecError } from '../../../src/parameters/codecs/codec.ts'
 import { fp16 } from '../../../src/parameters/codecs/fp16.ts'
 import { gapParameter, widthOf } from '../../../src/parameters/codecs/indices.ts'
 import { int8 } from '../../../src/parameters/codecs/int8.ts'
+import { qsgdInBuckets } from '../../../src/parameters/codecs/qsgd.ts'
 import { parseCodec } from '../../../src/parameters/codecs/registry.ts'
 import { riceParameter, writeRice } from '../../../src/parameters/codecs/rice.ts'
 import { norm, type Vector } from '../../../src/parameters/vectors.ts'
@@ -149,6 +150,29 @@ describe('qsgd', () => {
     expect(bits('qsgd:1')).toBeLessThan(0.035)
     expect(bits('qsgd:16')).toBeLessThan(0.35)
     expect(bits('qsgd:256')).toBeLessThan(2.3)
+  })
+
+  it('has so little noise in buckets that half of what is encoded is left at most, whatever the length', () => {
+    for (const levels of [6, 16, 256]) {
+      const codec = qsgdInBuckets('qsgd', levels)
+      for (const length of [1, 15, 128, 2_000]) {
+        const vector = normalVector(length)
+        const out = roundTrip(codec, vector)
+        const error = norm(out.map((value, i) => value - vector[i])) ** 2
+        expect(error).toBeLessThanOrEqual(norm(vector) ** 2 / 2)
+        expect(codec.contraction(length)).toBeGreaterThanOrEqual(2 / 3)
+      }
+    }
+  })
+
+  it('in buckets refuses one bucket too few or too many', () => {
+    const codec = qsgdInBuckets('qsgd', 16)
+    const vector = normalVector(300)
+    const bytes = new Uint8Array(codec.maximumBytes(300))
+    const written = codec.encode(vector, createRandom(1), bytes)
+    for (const length of [128, 256, 384]) {
+      expect(() => codec.decode(bytes.subarray(0, written), new Float32Array(length))).toThrow(CodecError)
+    }
   })
 
   it('refuses levels that are too large for their norm', () => {

@@ -41,7 +41,7 @@ export function backendCompliance(backend: string): void {
     const trainer = await made(createTensorflowTrainer({ ...options, model: 'cnn', backend }))
     let parameters = await trainer.initial()
     const tensors: number[] = []
-    for (let call = 0; call < 3; call++) {
+    for (let call = 0; call < 2; call++) {
       const { update } = await trainer.train(parameters, 2)
       parameters = parameters.map((value, i) => value + update[i])
       await trainer.evaluate(parameters)
