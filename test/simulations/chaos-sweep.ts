@@ -2,7 +2,7 @@ import { describe, test } from 'vitest'
 import { chaosRun } from './chaos.ts'
 
 /** Seeded runs. Each takes a third of a second; CHAOS_RUNS=500 and more are for changes of the protocol core. */
-export const RUNS = Number(process.env.CHAOS_RUNS ?? 200)
+export const RUNS = Number(process.env.CHAOS_RUNS ?? 150)
 
 const SEEDS_A_BLOCK = 25
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { FRAME_FLOATS } from '../../src/parameters/constants.ts'
 import { appliesBeforeTheCommit, dropsDoubts, forgetsDecisions, preparesInMemory } from './broken-cores.ts'
 import { ChaosError, type Core, chaosRun } from './chaos.ts'
 import { countCuts, EXCHANGE_PHASES } from './cut-phases.ts'
@@ -26,6 +27,15 @@ describe.skipIf(replayed !== undefined)('a chaos run', () => {
 
   test('has another event log when its seed is another', async () => {
     expect(await logOf(8)).not.toBe(await logOf(7))
+  })
+
+  test('of vectors of several frames keeps the mean too, and cuts between frames', async () => {
+    let shortened = 0
+    const log = (line: string) => {
+      if (line.includes('"outcome":"shortened"') || line.includes('"outcome":"unsettled"')) shortened++
+    }
+    await chaosRun(1, { peers: 4, dimension: FRAME_FLOATS + 1, log })
+    expect(shortened).toBeGreaterThan(5)
   })
 
   test('cuts exchanges in every phase, and settlements too', async () => {

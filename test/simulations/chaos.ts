@@ -20,6 +20,10 @@ export interface ChaosOptions {
   /** Stands in for the core: to watch it, or to show that a broken one is caught. */
   readonly core?: Core
   readonly log?: (line: string) => void
+  /** Default: 12. */
+  readonly peers?: number
+  /** Length of the vectors. Default: 16, which travel as one frame. */
+  readonly dimension?: number
 }
 
 /** A run in which the mean moved, or that did not end. */
@@ -27,8 +31,6 @@ export class ChaosError extends Error {
   override readonly name = 'ChaosError'
 }
 
-const PEERS = 12
-const DIMENSION = 16
 /** How far the mean may move, relative to its norm: the rounding of a few thousand float32 additions. */
 const MEAN_TOLERANCE = 1e-6
 const CHECK_INTERVAL_MS = 50
@@ -48,7 +50,10 @@ const TURNING_POINTS = new Set(['frame', 'mark', 'settled', 'applied'])
  * @returns the world as it is in the end
  * @throws ChaosError that names the command which replays the run
  */
-export async function chaosRun(seed: number, { core = createGossip, log }: ChaosOptions = {}): Promise<World> {
+export async function chaosRun(
+  seed: number,
+  { core = createGossip, log, peers = 12, dimension = 16 }: ChaosOptions = {},
+): Promise<World> {
   const replay = `replay it with CHAOS_SEED=${seed} npm test -- test/simulations/chaos.test.ts`
   const faults = createRandom(seed).fork('faults')
   let failure: ChaosError | undefined
@@ -57,7 +62,7 @@ export async function chaosRun(seed: number, { core = createGossip, log }: Chaos
 
   const world = createWorld({
     swarm: '5e'.repeat(32),
-    peers: PEERS,
+    peers,
     seed,
     weather: WEATHER,
     topology: complete,
@@ -67,7 +72,7 @@ export async function chaosRun(seed: number, { core = createGossip, log }: Chaos
     target: 0.3,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,
-    trainer: async (index, random) => createVectorTrainer(DIMENSION, 'normal', index, random),
+    trainer: async (index, random) => createVectorTrainer(dimension, 'normal', index, random),
     log,
     core: (options, emit) =>
       core({ ...options, network: decorateStreams(options.network, stream => watch(stream)) }, emit),
@@ -118,8 +123,8 @@ export async function chaosRun(seed: number, { core = createGossip, log }: Chaos
 
   function strike(): void {
     if (clock.now() > FAULTS_UNTIL_MS) return
-    if (faults.uniform() < 0.2) crashAndRestart(faults.integer(PEERS))
-    else cut(faults.integer(PEERS), faults.integer(PEERS))
+    if (faults.uniform() < 0.2) crashAndRestart(faults.integer(peers))
+    else cut(faults.integer(peers), faults.integer(peers))
     clock.after(2 * FAULT_GAP_MS * faults.uniform(), strike)
   }
 

@@ -9,6 +9,9 @@ import { scratchIntegers } from './scratch.ts'
 /** ‖x‖ as float32. */
 const NORM_BYTES = 4
 
+/** Smaller ones are subnormal as float32, and so coarse that levels would not fit them: what has such a norm travels as zeros. */
+const SMALLEST_NORM = 2 ** -126
+
 /** What rounding the norm to float32 can add to the squares of the levels. */
 const NORM_ROUNDING = 1e-6
 
@@ -62,8 +65,9 @@ export function qsgd(name: string, levels: number, bucket = Number.POSITIVE_INFI
 
   /** @returns where the next bucket goes */
   function writeBucket(vector: Vector, random: Random, out: Uint8Array, at: number): number {
-    const total = Math.fround(norm(vector))
-    if (!Number.isFinite(total)) throw unencodable(vector)
+    const exact = Math.fround(norm(vector))
+    if (!Number.isFinite(exact)) throw unencodable(vector)
+    const total = exact < SMALLEST_NORM ? 0 : exact
     viewOf(out).setFloat32(at, total, true)
     if (total === 0) return at + NORM_BYTES
     const drawn = scratchIntegers(vector.length)
@@ -89,8 +93,8 @@ export function qsgd(name: string, levels: number, bucket = Number.POSITIVE_INFI
   function readBucket(bytes: Uint8Array, at: number, out: Vector): number {
     if (bytes.length < at + NORM_BYTES) throw new CodecError(`an encoding has ${bytes.length} bytes; expected more`)
     const total = viewOf(bytes).getFloat32(at, true)
-    if (!Number.isFinite(total) || total < 0 || Object.is(total, -0)) {
-      throw new CodecError(`a norm is ${total}; expected a finite number, 0 or more`)
+    if (!Number.isFinite(total) || Object.is(total, -0) || (total < SMALLEST_NORM && total !== 0)) {
+      throw new CodecError(`a norm is ${total}; expected a finite number from ${SMALLEST_NORM}, or 0`)
     }
     out.fill(0)
     if (total === 0) return at + NORM_BYTES

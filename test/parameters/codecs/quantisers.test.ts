@@ -200,3 +200,21 @@ describe('qsgd', () => {
     expect(() => decode([4, 4, 4])).toThrow(new CodecError('the levels are too large for their norm'))
   })
 })
+
+describe('qsgd of numbers that float32 holds only coarsely', () => {
+  it.each([1, 256, 65_535])('with %i levels gives what its own decoder takes', levels => {
+    const codec = parseCodec(`qsgd:${levels}`)
+    for (const values of [
+      [-1.4e-45, -1.4e-45],
+      [-1.26e-44, 1.4e-44],
+      [1e-38, 1.2e-38],
+    ]) {
+      const vector = Float32Array.from(values)
+      for (let seed = 0; seed < 20; seed++) {
+        const out = new Uint8Array(codec.maximumBytes(vector.length))
+        const bytes = codec.encode(vector, createRandom(seed), out)
+        expect(() => codec.decode(out.subarray(0, bytes), new Float32Array(vector.length))).not.toThrow()
+      }
+    }
+  })
+})
