@@ -37,7 +37,7 @@ const ALL_TO_ALL = exchanging('dpsgd', 'complete', 'none', 1)
 /** Local steps of all-to-all averaging that spares rounds, so that what is won by that is seen apart. */
 const SELDOM: readonly number[] = [10, 20, 50]
 
-/** Chosen among many by the first seed; the other seeds had no part in it. */
+/** Chosen among many by the first seed; a few of the runs before the choice had the others. */
 const BEST = exchanging('noloco:1,0.5', 'pairwise', 'int8', 20)
 
 /** What else was tried, what comes to little included. */
