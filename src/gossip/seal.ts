@@ -94,7 +94,10 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
 
   // A sealed choice comes before one that is only proposed: what some have seen everybody choose must stay chosen.
   const order = (choice: string, sealed: boolean) => `${sealed ? 0 : 1}${rank(swarm, choice)}`
-  let best = self.choice === undefined ? undefined : order(self.choice, self.phase === 'sealed')
+  const sealedElsewhere = choosers.some(
+    ({ announcement }) => announcement.phase === 'sealed' && announcement.choice === self.choice,
+  )
+  let best = self.choice === undefined ? undefined : order(self.choice, self.phase === 'sealed' || sealedElsewhere)
   let candidate: string | undefined
   const sealedChoices = new Map<string, boolean>()
   for (const { announcement } of choosers) {

@@ -138,6 +138,15 @@ describe('a peer that seals', () => {
     expect(decide(sealing, one)).toEqual({ do: 'check', hash: first, holders: ['a'] })
   })
 
+  test('keeps to what one has sealed, whatever the rank of what others propose', () => {
+    // Those who propose the other one hear of the seal and come over; who went to meet them would never find them.
+    const members = [
+      memberOf('a', { phase: 'sealed', choice: second }),
+      memberOf('b', { phase: 'sealing', choice: first }),
+    ]
+    expect(decide({ phase: 'sealing', choice: second, hasProposed: true }, ...members)).toEqual(nothing)
+  })
+
   test('checks what is sealed, whatever its rank', () => {
     const one = memberOf('a', { phase: 'sealed', choice: third })
     expect(decide(sealing, one)).toEqual({ do: 'check', hash: third, holders: ['a'] })
