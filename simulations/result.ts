@@ -1,3 +1,4 @@
+import type { PeerBytes } from '../src/peer-bytes.ts'
 import type { Recipe } from '../src/recipe/recipe.ts'
 import type { Bandwidth, EngineName, NetworkSplit, SimulationOptions, Stragglers } from './options.ts'
 
@@ -33,7 +34,7 @@ export interface RoundResult {
 }
 
 /** One peer at the end of a run. */
-export interface PeerResult {
+export interface PeerResult extends PeerBytes {
   readonly peer: string
   /** Samples in its shard. */
   readonly samples: number
@@ -43,15 +44,6 @@ export interface PeerResult {
   readonly alone: number | null
   /** The hash on which it sealed; null where it did not. */
   readonly sealed: string | null
-  readonly bytesIn: number
-  readonly bytesOut: number
-  /** Of these bytes, both ways, what exchanges carried, and what fetching whole parameters did, its own and others'. */
-  readonly exchangeBytes: number
-  readonly fetchBytes: number
-  /** What arrived when this peer fetched parameters: because it was late, came back, or took the seal. */
-  readonly fetchedBytes: number
-  /** The rest: connections, encryption, announcements, headers, and what was said to settle exchanges that were cut. */
-  readonly overheadBytes: number
   readonly exchanges: number
 }
 

@@ -15,6 +15,7 @@ import { createLibp2pNetwork } from './network/libp2p-network.ts'
 import type { Bandwidth } from './network/pace.ts'
 import { hashParameters } from './parameters/hash.ts'
 import type { Layout } from './parameters/layout.ts'
+import { type PeerBytes, peerBytes } from './peer-bytes.ts'
 import { createRandom } from './random/random.ts'
 import { parseRecipe, type Recipe, type RecipeInput, recipeHash, stepsPerRound } from './recipe/recipe.ts'
 import { createStandardising, describeMap, mapOf, type Standardising, statisticsOf } from './standardising.ts'
@@ -86,7 +87,8 @@ export interface PeerEvents extends GossipEvents {
    * feature that never varies. Again when the swarm has agreed anew.
    */
   standardised: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
-  stopped: {
+  /** The peer has ended; with all that its network carried since it was started, and what for. */
+  stopped: PeerBytes & {
     /** `consensus`, `interrupted`, `failed`, `stopped`. */
     readonly reason: string
     readonly step: number
@@ -315,7 +317,9 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           await trainer.stop()
           await state?.release()
           const checkpointFile = state?.checkpointFile ?? null
-          emit('stopped', { reason, step: gossip.step(), accuracy, checkpoint: checkpointFile })
+          const status = gossip.status()
+          const bytes = peerBytes(status, status)
+          emit('stopped', { reason, step: gossip.step(), accuracy, checkpoint: checkpointFile, ...bytes })
         }
       }
 

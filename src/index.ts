@@ -77,6 +77,7 @@ export { codecNames, parseCodec } from './parameters/codecs/registry.ts'
 export { hashParameters } from './parameters/hash.ts'
 export { createLayout, type Layout, viewTensors } from './parameters/layout.ts'
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from './parameters/safetensors.ts'
+export type { PeerBytes } from './peer-bytes.ts'
 export { createRandom, type Random } from './random/random.ts'
 export {
   AUTO_COMPRESSION,

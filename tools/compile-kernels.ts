@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { main as asc } from 'assemblyscript/asc'
 
-/** Where the source of the training kernels is, and above it the binaries. */
-const SOURCE = join(import.meta.dirname, '../src/training/kernels/assembly')
-export const BINARIES = join(SOURCE, '..')
+/** Where the binaries of the training kernels are, and below it their source. */
+export const BINARIES = join(import.meta.dirname, '../src/training/kernels')
+/** Likewise, of what is done with frames of parameters. */
+const FRAMES = join(import.meta.dirname, '../src/parameters/kernels')
 
 const OPTIONS = [
   '--optimizeLevel=3',
@@ -25,22 +26,23 @@ const FUSED = '--enable=relaxed-simd'
 /** A memory of up to 4 GiB, which several threads have. */
 const SHARED = ['--enable=threads', '--sharedMemory', '--initialMemory=1', '--maximumMemory=65536']
 
-/** The binaries by the names of their files. The same source gives the same bytes on every machine. */
+/** The binaries by their files. The same source gives the same bytes on every machine. */
 export async function compileKernels(): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map([
-    ['training.wasm', await compile('index.ts', [FUSED])],
-    ['training-strict.wasm', await compile('index.ts', [])],
-    ['stacked.wasm', await compile('stacked.ts', [...SHARED, FUSED])],
-    ['stacked-strict.wasm', await compile('stacked.ts', SHARED)],
-    ['mixing.wasm', await compile('mixing.ts', SHARED)],
+    [join(BINARIES, 'training.wasm'), await compile(BINARIES, 'index.ts', [FUSED])],
+    [join(BINARIES, 'training-strict.wasm'), await compile(BINARIES, 'index.ts', [])],
+    [join(BINARIES, 'stacked.wasm'), await compile(BINARIES, 'stacked.ts', [...SHARED, FUSED])],
+    [join(BINARIES, 'stacked-strict.wasm'), await compile(BINARIES, 'stacked.ts', SHARED)],
+    [join(BINARIES, 'mixing.wasm'), await compile(BINARIES, 'mixing.ts', SHARED)],
+    [join(FRAMES, 'frames.wasm'), await compile(FRAMES, 'frames.ts', [])],
   ])
 }
 
-async function compile(entry: string, options: readonly string[]): Promise<Uint8Array> {
+async function compile(folder: string, entry: string, options: readonly string[]): Promise<Uint8Array> {
   let binary: Uint8Array | undefined
   const { error, stderr } = await asc([entry, '--outFile=out.wasm', ...OPTIONS, ...options], {
     // Undefined for a file that is not there: the compiler asks for several candidates.
-    readFile: name => readFile(join(SOURCE, name), 'utf8').catch(() => null),
+    readFile: name => readFile(join(folder, 'assembly', name), 'utf8').catch(() => null),
     writeFile(_name, contents) {
       if (contents instanceof Uint8Array) binary = contents
     },

@@ -2,11 +2,12 @@
  * Part of `npm run build`: puts the binaries where the compiled code looks for them, because tsc copies no other files.
  */
 
-import { copyFile } from 'node:fs/promises'
+import { copyFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const FOLDER = 'src/training/kernels'
 const root = join(import.meta.dirname, '..')
-for (const name of ['training.wasm', 'training-strict.wasm', 'stacked.wasm', 'stacked-strict.wasm', 'mixing.wasm']) {
-  await copyFile(join(root, FOLDER, name), join(root, 'dist', FOLDER, name))
+for (const folder of ['src/training/kernels', 'src/parameters/kernels']) {
+  for (const name of await readdir(join(root, folder))) {
+    if (name.endsWith('.wasm')) await copyFile(join(root, folder, name), join(root, 'dist', folder, name))
+  }
 }

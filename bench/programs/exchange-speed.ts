@@ -105,6 +105,8 @@ const exchange = createExchange({
   nextId: () => String(exchangesBegun++),
   closed: () => undefined,
   behind: () => false,
+  averages: () => true,
+  established: () => {},
   applied: () => {},
   completed: () => {},
 })

@@ -5,6 +5,16 @@ export function fragmentBounds(length: number, fragments: number, fragment: numb
   return [Math.floor((fragment * length) / fragments), Math.floor(((fragment + 1) * length) / fragments)]
 }
 
+/** Whether a vector that is cut into so many fragments has one that begins and ends there. */
+export function isFragment(length: number, fragments: number, start: number, end: number): boolean {
+  const near = Math.round((start * fragments) / Math.max(1, length))
+  return [near - 1, near, near + 1].some(fragment => {
+    if (fragment < 0 || fragment >= fragments) return false
+    const [first, last] = fragmentBounds(length, fragments, fragment)
+    return first === start && last === end
+  })
+}
+
 /**
  * Deals the next fragment: each once, in random order, before any comes again, so that everyone sends as much of each.
  *

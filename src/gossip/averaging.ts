@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { dealFragment, fragmentBounds } from '../averaging/fragments.ts'
+import { dealFragment, fragmentBounds, isFragment } from '../averaging/fragments.ts'
 import type { Codings } from './coding/codings.ts'
 import { MAX_BEGUN_EXCHANGES } from './constants.ts'
 import type { Conversations } from './conversations.ts'
@@ -82,6 +82,7 @@ export function createAveraging(options: AveragingOptions): Averaging {
     completed() {
       if (rounds === undefined) options.completed()
     },
+    averages: ({ first, end }) => isFragment(length, options.inRounds ? 1 : options.fragments, first, end),
     applied,
     inRound: rounds && ((partner, round, abort) => rounds.terms(partner, round, abort)),
   })
@@ -178,7 +179,7 @@ export function createAveraging(options: AveragingOptions): Averaging {
   }
 
   async function averageInPairs(abort: AbortOptions): Promise<boolean> {
-    if (replica.ledger.full()) return false
+    if (replica.ledger.full(exchange.running)) return false
     const partner = partners.next()
     if (partner === undefined) return false
     return (await exchangeWith(partner, abort)) === 'averaged'

@@ -91,6 +91,12 @@ export const ROUND_GATHERING_MS = 3_000
 /** How often a peer that waits for others in a round looks whether they are still there. */
 export const ROUND_POLL_MS = 100
 
+/** A peer that is about to freeze gives exchanges that are under way so long to end by themselves. */
+export const FREEZE_PATIENCE_MS = 5_000
+
+/** A link of a round that fails again and again is given up after this; with a fifth of all messages lost, few take so long. */
+export const ROUND_LINK_PATIENCE_MS = 30_000
+
 /** How often outstanding decisions and doubts are brought up with the partner. */
 export const SETTLE_INTERVAL_MS = 500
 

@@ -1,3 +1,4 @@
+import { addFromRoom } from '../parameters/frame-memory.ts'
 import { addScaled } from '../parameters/vectors.ts'
 
 /** What is added to a part of the parameters. */
@@ -13,7 +14,8 @@ export interface Difference {
 /** parameters ← parameters + difference. */
 export function addDifference(parameters: Float32Array, { first, values, indices }: Difference): void {
   if (indices === undefined) {
-    addScaled(parameters.subarray(first, first + values.length), 1, values)
+    const target = parameters.subarray(first, first + values.length)
+    if (!addFromRoom(target, values)) addScaled(target, 1, values)
   } else {
     for (let i = 0; i < values.length; i++) parameters[first + indices[i]] += values[i]
   }

@@ -53,9 +53,13 @@ export interface ExchangeOptions {
   readonly closed: () => string | undefined
   /** Whether this peer is new and so far behind a partner of this age that averaging would pull the partner back. */
   readonly behind: (age: number) => boolean
-  /** Hears that some of an exchange was added on this side. */
+  /** Whether a partner may propose to average this part. */
+  readonly averages: (part: Part) => boolean
+  /** Hears that the first of an exchange was added on this side. */
+  readonly established: () => void
+  /** Hears that an exchange has ended of which some, or all, was added on this side. */
   readonly applied: (partner: PeerId) => void
-  /** Hears that all of an exchange was added on this side. */
+  /** Hears that all of an exchange was added on this side; before {@link applied} does. */
   readonly completed: () => void
   /**
    * Where everybody averages in step: what this peer brings into the exchange of a round, once it has come to it.
@@ -88,6 +92,8 @@ export interface Exchange {
   active(): number
   /** Makes sure that nothing more is decided or applied in this exchange with this partner, on this side, by its own course. */
   abandon(partner: PeerId, id: string): void
+  /** Ends all that are under way; what of them was added stays. */
+  abandonAll(): void
   /** Whether a stream of this exchange is still open, so that nothing needs to be settled yet. */
   running(partner: PeerId, id: string): boolean
   /** Whether this peer is in an exchange with this one. */
@@ -114,7 +120,8 @@ interface Agreement {
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { self, replica, clock, maximumNorm, patience, codings, closed, behind, applied, inRound } = options
+  const { self, replica, clock, maximumNorm, patience, codings, closed, behind, established, applied, inRound } =
+    options
   const { parameters, ledger } = replica
   /** Exchanges that this peer began, by partner: at most one each. */
   const initiated = new Map<PeerId, Running>()
@@ -199,7 +206,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         if (!first) return
         first = false
         replica.absorb(age)
-        applied(partner)
+        established()
       },
     })
     watchdog.within('the exchange', patience.limit('whole', partner, frames))
@@ -211,14 +218,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
       await Promise.all([course.read().catch(end), course.write().catch(end)])
       watchdog.signal.throwIfAborted()
       complete = true
-      options.completed()
       if (frames > 0) {
+        options.completed()
         patience.took('frame', slowest, partner)
         patience.took('whole', clock.now() - began, partner, frames)
       }
     } finally {
       coding.end(complete)
       const { settled, acknowledged } = course.course()
+      if (settled > 0) applied(partner)
       // The partner has all that was decided, and nothing more will be.
       if (create === offerFrames && settled > 0 && settled === acknowledged) {
         replica.record({ type: 'closed', id: agreed.id, partner, side: 'initiator' })?.catch(() => {})
@@ -233,7 +241,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   ): Promise<void> {
     const partner = stream.peer
     // The stream took a while to open, and this peer may have frozen its parameters meanwhile.
-    const refusal = closed()
+    const refusal = closed() ?? (responding.has(partner) ? 'theirs is under way' : undefined)
     if (refusal !== undefined) throw new RefusedError(refusal)
     const id = options.nextId()
     await during(initiated, partner, id, outer, async (running, watchdog) => {
@@ -286,11 +294,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (length !== parameters.length) {
       throw new OffenceError(`proposed ${length} parameters, the recipe has ${parameters.length}`)
     }
-    if (first > end || end > length) throw new OffenceError(`proposed elements ${first} to ${end} of ${length}`)
+    if (!options.averages({ first, end })) throw new OffenceError(`proposed elements ${first} to ${end} of ${length}`)
     if (!options.accepts(codec)) throw new OffenceError(`proposed the codec ${codec}, against the recipe's compression`)
     const terms = await agree(partner, proposal, outer)
     // Another of the same partner's may have come in the same moment.
-    const refusal = typeof terms === 'string' ? terms : refuses(partner)
+    const refusal = typeof terms === 'string' ? terms : (closed() ?? refuses(partner))
     if (typeof terms === 'string' || refusal !== undefined) {
       await send(stream, { type: 'refuse', reason: String(refusal) }, outer)
       return
@@ -314,19 +322,27 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (initiated.has(partner) && self < partner) return 'ours is under way'
     if (inRound === undefined && active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
     if (ledger.open(partner)) return 'an earlier exchange is not settled'
-    if (ledger.full()) return 'too many exchanges in doubt'
+    if (ledger.full(running)) return 'too many exchanges in doubt'
     return undefined
   }
 
+  /** Ids are unique only for who made them. */
   const find = (partner: PeerId, id: string) =>
-    [initiated.get(partner), responding.get(partner)].find(running => running?.id === id)
+    [initiated.get(partner), responding.get(partner)].filter(running => running?.id === id)
+
+  const running = (partner: PeerId, id: string) => find(partner, id).length > 0
 
   return {
     initiate,
     respond,
     active,
-    abandon: (partner, id) => find(partner, id)?.abandon(),
-    running: (partner, id) => find(partner, id) !== undefined,
+    abandon(partner, id) {
+      for (const running of find(partner, id)) running?.abandon()
+    },
+    abandonAll() {
+      for (const running of [...initiated.values(), ...responding.values()]) running.abandon()
+    },
+    running,
     engaged: partner => initiated.has(partner) || responding.has(partner),
   }
 }

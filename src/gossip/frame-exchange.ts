@@ -21,6 +21,7 @@
  */
 
 import { FRAME_FLOATS } from '../parameters/constants.ts'
+import { giveRoom, takeRoom } from '../parameters/frame-memory.ts'
 import type { Coding, Merged } from './coding/coding.ts'
 import { UNSENT_ANSWERS, WINDOW_FRAMES } from './constants.ts'
 import { OffenceError } from './errors.ts'
@@ -78,7 +79,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const partner = stream.peer
   const options = { signal }
   const total = framesOf(part)
-  const memory = createMemory(coding, part)
+  const takeMemory = roomFor(coding, part)
   const bounded = createNormBound(exchange.maximumNorm)
   const turnstile = createTurnstile({ signal })
   /** Frames that were offered and not answered, from `decided` on. */
@@ -106,7 +107,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     })
     decided++
     offered.shift()
-    memory.release(used)
+    giveRoom(used)
     exchange.settled()
     turnstile.afterwards(recorded, () => {
       durable++
@@ -132,7 +133,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
       while (told < total) {
         if (sent < total && sent - durable < WINDOW_FRAMES) {
           const range = frameOf(part, sent)
-          const used = memory.take()
+          const used = takeMemory()
           const bytes = coding.offer(range, snapshot.subarray(range.first, range.end), used.subarray(BODY_OFFSET))
           offered.push({ memory: used, bytes })
           told = durable
@@ -154,7 +155,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   const partner = stream.peer
   const options = { signal }
   const total = framesOf(part)
-  const memory = createMemory(coding, part)
+  const takeMemory = roomFor(coding, part)
   const bounded = createNormBound(exchange.maximumNorm)
   const turnstile = createTurnstile({ signal })
   /** Answers that were not known to be read, from frame `applied` on. */
@@ -172,7 +173,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     if (index !== prepared || index >= total) throw new OffenceError(`sent frame ${index}; expected was ${prepared}`)
     if (index - applied >= WINDOW_FRAMES) throw new OffenceError(`sent more than ${WINDOW_FRAMES} frames ahead`)
     const range = frameOf(part, index)
-    const used = memory.take()
+    const used = takeMemory()
     const own = snapshot.subarray(range.first, range.end)
     const { bytes, ...merged } = coding.answer(range, own, body, used.subarray(BODY_OFFSET))
     bounded(merged)
@@ -191,7 +192,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     signal.throwIfAborted()
     const recorded = replica.record({ type: 'applied', id, partner, frames: settled })
     const first = applied
-    for (; applied < settled; applied++) memory.release((answers.shift() as Spoken).memory)
+    for (; applied < settled; applied++) giveRoom((answers.shift() as Spoken).memory)
     exchange.settled()
     turnstile.afterwards(recorded, () => {
       durable = settled
@@ -238,16 +239,10 @@ function requireNews(settled: number, before: number, hasFrame: boolean): void {
   throw new OffenceError(`said that ${settled} frames are settled, after ${before}`)
 }
 
-/** Room for frames; what was released is used again, so an exchange of any length takes as much as its window. */
-function createMemory(coding: Coding, { first, end }: Part) {
+/** Room for a frame, whichever it is. */
+function roomFor(coding: Coding, { first, end }: Part): () => Uint8Array {
   const bytes = BODY_OFFSET + coding.maximumBytes(Math.min(FRAME_FLOATS, end - first))
-  const free: Uint8Array[] = []
-  return {
-    take: () => free.pop() ?? new Uint8Array(bytes),
-    release(memory: Uint8Array): void {
-      free.push(memory)
-    },
-  }
+  return () => takeRoom(bytes)
 }
 
 /** @returns what throws an OffenceError when all that was said by the other side is beyond the norm */

@@ -8,6 +8,7 @@
 import { createOuterStep, OUTER_STATE } from '../averaging/outer-step.ts'
 import { createSketcher } from '../averaging/sketch.ts'
 import type { Topology } from '../averaging/topology.ts'
+import { hashParameters } from '../parameters/hash.ts'
 import { restoreRandom } from '../random/random.ts'
 import { AUTO_COMPRESSION } from '../recipe/recipe.ts'
 import { decodeAnnouncement, encodeAnnouncement, type Phase } from './announcement.ts'
@@ -18,6 +19,7 @@ import { createCompressionChoice } from './choose-compression.ts'
 import { acceptsCodec, createCodings } from './coding/codings.ts'
 import {
   ALONE_GRACE_MS,
+  FREEZE_PATIENCE_MS,
   MAX_ADDRESSES,
   MAX_MEMBERS,
   MAX_SHOWN_CHARACTERS,
@@ -130,6 +132,12 @@ const NO_COMPRESSION = 'none'
 
 /** In pairs, without an outer step. */
 const PLAIN_RULE = 'adpsgd'
+
+/** The seal of a checkpoint that holds what was sealed; one that was reopened, and cut short, holds something else. */
+function sealedIn(checkpoint: Checkpoint | undefined): string | undefined {
+  if (checkpoint?.sealed === undefined) return undefined
+  return hashParameters(checkpoint.parameters) === checkpoint.sealed ? checkpoint.sealed : undefined
+}
 
 /** As the trainer gave it. */
 function withoutOuter({ tensors, metadata }: TrainerState): TrainerState {
@@ -277,8 +285,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     sketcher,
     membership,
     clock,
-    sealed: checkpoint?.sealed,
-    unsettled: () => exchange.active() > 0 || settling.waits(),
+    sealed: sealedIn(checkpoint),
+    unsettled,
     mayPropose: options.mayPropose ?? (() => true),
     fetch: onDemand.withHash,
     changed: () => announcer.soon(),
@@ -324,6 +332,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   let work: Promise<void> = Promise.resolve()
   /** Peers of another recipe that were told of: once each is enough. */
   const strangers = new Set<PeerId>()
+  /** Clock time at which those with whom something is open were last in touch, where no announcement of theirs was heard. */
+  const contacts = new Map<PeerId, number>()
   /** Clock time at which somebody new was last met. */
   let met: number | undefined
 
@@ -359,6 +369,17 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     }
   }
 
+  /** Since when exchanges that are under way have kept this peer from freezing. */
+  let busySince: number | undefined
+
+  function unsettled(): boolean {
+    if (exchange.active() === 0) busySince = undefined
+    else busySince ??= clock.now()
+    // What is cut is a shorter exchange; the seal does not wait for who is slow.
+    if (busySince !== undefined && clock.now() - busySince > FREEZE_PATIENCE_MS) exchange.abandonAll()
+    return exchange.active() > 0 || settling.waits()
+  }
+
   function sealed(): string | undefined {
     return sealing.phase() === 'sealed' ? sealing.choice() : undefined
   }
@@ -368,7 +389,13 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   function announce(): void {
     for (const peer of membership.sweep()) emit('peer:leave', { peer })
     for (const { partner } of [...replica.ledger.decisions(), ...replica.ledger.doubts()]) {
-      if (membership.isGone(partner) && clock.now() - startedAt > MEMBER_FORGOTTEN_MS) replica.ledger.drop(partner)
+      const silent = clock.now() - (contacts.get(partner) ?? startedAt) > MEMBER_FORGOTTEN_MS
+      if (silent && membership.isGone(partner) && !exchange.engaged(partner)) {
+        replica.ledger.drop(partner)
+      }
+    }
+    for (const peer of contacts.keys()) {
+      if (!replica.ledger.open(peer) && !exchange.engaged(peer)) contacts.delete(peer)
     }
     publish(sealing.phase())
     consider()
@@ -416,6 +443,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   async function answer(channel: Channel, stream: FrameStream): Promise<void> {
     if (!standing.admits(stream.peer)) throw new RefusedError('too many streams')
+    // Who exchanges before it was heard of has not left.
+    if (channel === 'exchange') contacts.set(stream.peer, clock.now())
     if (channel === 'recipe') await conversations.over(stream, channel, end, meetRecipe)
     else if (channel === 'settle') await conversations.over(stream, channel, end, one => settle.answer(one, end))
     else if (channel === 'fetch') await conversations.over(stream, channel, end, one => onDemand.serve(one, end))
@@ -439,7 +468,9 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   // --- averaging ---
 
   function averages(): boolean {
-    return options.averages && !stopping.signal.aborted && sealing.averages() && !lateJoining.pending()
+    const open = options.averages && !stopping.signal.aborted && sealing.averages() && !lateJoining.pending()
+    if (open) busySince = undefined
+    return open
   }
 
   /** Training may do without what compression loses; that everybody agrees in the end may not. */

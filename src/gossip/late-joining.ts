@@ -1,9 +1,9 @@
 import { LATE_JOIN_EXCHANGES } from './constants.ts'
-import type { FetchedVector } from './fetch.ts'
 import type { Interval } from './interval.ts'
 import type { Member, Membership } from './membership.ts'
 import type { AbortOptions, Clock } from './ports.ts'
 import type { Replica } from './replica.ts'
+import type { CurrentParameters } from './vectors-on-demand.ts'
 
 export interface LateJoiningOptions {
   readonly replica: Replica
@@ -19,7 +19,11 @@ export interface LateJoiningOptions {
    * Gets parameters that are current among those who are ahead: no more than `lag` steps behind them. Undefined where they do
    * not agree, or do not give them.
    */
-  readonly fetch: (ahead: readonly Member[], lag: number, options: AbortOptions) => Promise<FetchedVector | undefined>
+  readonly fetch: (
+    ahead: readonly Member[],
+    lag: number,
+    options: AbortOptions,
+  ) => Promise<CurrentParameters | undefined>
   /** Hears that this peer went on from the swarm's parameters of this age. */
   readonly joined: (age: number) => void
 }
@@ -70,7 +74,8 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
       if (fetched === undefined || !fresh || !options.replaceable()) return
       replica.replace(fetched.vector)
       replica.absorb(fetched.age)
-      replica.step = Math.min(steps, replica.age)
+      // By the others' steps, and not by their age, which runs ahead of them: it trains for as long as they do.
+      replica.step = Math.min(steps, Math.max(replica.step, fetched.step))
       fresh = false
       options.joined(fetched.age)
     },

@@ -11,8 +11,12 @@ import type { PeerId } from './ports.ts'
  * abort.
  */
 export interface Ledger {
-  /** At the bound nothing new is begun, or one silent partner after another could fill the memory. */
-  full(): boolean
+  /**
+   * At the bound nothing new is begun, or one silent partner after another could fill the memory.
+   *
+   * @param running exchanges that do not count, because they have not ended
+   */
+  full(running?: (partner: PeerId, id: string) => boolean): boolean
   /** The initiator's record: so many frames are decided. */
   decide(partner: PeerId, id: string, frames: number): void
   /** Frames of this peer's exchange that are decided; 0 where there is no record. */
@@ -37,6 +41,7 @@ export interface Ledger {
 /** Doubts of one exchange, in the order of frames. */
 interface Doubted {
   readonly partner: PeerId
+  readonly id: string
   readonly doubts: Doubt[]
 }
 
@@ -49,12 +54,16 @@ export function createLedger(decisions: readonly Decision[], doubts: readonly Do
   function prepare(doubt: Doubt): void {
     const key = keyOf(doubt.partner, doubt.id)
     const exchange = doubted.get(key)
-    if (exchange === undefined) doubted.set(key, { partner: doubt.partner, doubts: [doubt] })
+    if (exchange === undefined) doubted.set(key, { partner: doubt.partner, id: doubt.id, doubts: [doubt] })
     else exchange.doubts.push(doubt)
   }
 
   return {
-    full: () => doubted.size >= MAX_IN_DOUBT || decided.size >= MAX_IN_DOUBT,
+    full(running = () => false) {
+      const left = (entries: Iterable<{ readonly partner: PeerId; readonly id: string }>) =>
+        [...entries].filter(({ partner, id }) => !running(partner, id)).length
+      return left(doubted.values()) >= MAX_IN_DOUBT || left(decided.values()) >= MAX_IN_DOUBT
+    },
     decide(partner, id, frames) {
       decided.set(id, { id, partner, frames })
     },

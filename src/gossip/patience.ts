@@ -63,9 +63,12 @@ export function createPatience(): Patience {
       const { floor, ceiling, furtherFrame } = PATIENCE[wait]
       const longest = ceiling + furtherFrame * Math.max(0, frames - 1)
       const recent = seen[wait]
-      if (recent.count < PATIENCE_FEWEST) return longest
+      const times = 2 ** (doublings.get(partner) ?? 0)
+      // A link on which every frame comes in time may still be too slow for the whole.
+      const most = wait === 'whole' ? longest * times : longest
+      if (recent.count < PATIENCE_FEWEST) return most
       const usual = PATIENCE_MARGIN * (recent.median() + PATIENCE_DEVIATIONS * recent.deviation()) * Math.max(1, frames)
-      return Math.min(longest, Math.max(floor, usual) * 2 ** (doublings.get(partner) ?? 0))
+      return Math.min(most, Math.max(floor, usual) * times)
     },
 
     took(wait, milliseconds, partner, frames = 1) {

@@ -54,6 +54,9 @@ export interface ReplicaStorage {
   readonly begun: boolean
 }
 
+/** About what an entry takes beside its numbers. */
+const ENTRY_BYTES = 256
+
 /** @param storage without it a crash loses everything */
 export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Replica {
   const parameters = start.parameters.slice()
@@ -65,6 +68,8 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
   let begun = storage?.begun ?? false
   let appended: Promise<void> = Promise.resolve()
   let journalled = 0
+  /** The first checkpoints, which hold what was recorded before there was one. */
+  let unsaved: Promise<void> | undefined
 
   function persist(): Promise<void> {
     if (storage === undefined) return Promise.resolve()
@@ -82,10 +87,14 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
 
   function append(entry: JournalEntry): Promise<void> | undefined {
     if (storage === undefined) return undefined
-    // The first checkpoint has the entry in it.
-    if (!begun) return persist()
-    journalled += 'values' in entry ? entry.values.byteLength : 0
-    appended = storage.append(entry)
+    // The first checkpoint has the entry in it; what comes after it is not durable before.
+    if (!begun) {
+      unsaved = appended = persist()
+      return appended
+    }
+    journalled += ENTRY_BYTES + ('values' in entry ? entry.values.byteLength : 0)
+    const written = storage.append(entry)
+    appended = unsaved === undefined ? written : Promise.all([unsaved, written]).then(() => {})
     // Reading a journal back takes as long as it is, and it takes room: a checkpoint makes it short again.
     if (journalled > journalLimit) persist().catch(() => {})
     return appended

@@ -11,7 +11,7 @@
  */
 
 import { metropolisWeight } from '../averaging/mixing.ts'
-import { ROUND_GATHERING_MS, ROUND_POLL_MS } from './constants.ts'
+import { ROUND_GATHERING_MS, ROUND_LINK_PATIENCE_MS, ROUND_POLL_MS } from './constants.ts'
 import { RefusedError } from './errors.ts'
 import type { Terms } from './exchange.ts'
 import type { AbortOptions, Clock, PeerId } from './ports.ts'
@@ -99,7 +99,9 @@ export function createRounds(options: RoundsOptions): Rounds {
     if (open === undefined) return
     // One of the two begins; that it is always the same one spares every link a refusal.
     for (const partner of [...open.missing].filter(peer => self < peer)) {
+      const began = clock.now()
       while (open.missing.has(partner) && willing(partner) && !abort.signal.aborted) {
+        if (clock.now() - began > ROUND_LINK_PATIENCE_MS) open.missing.delete(partner)
         const outcome = await options.exchange(partner, round, abort)
         if (outcome === 'failed') await changed(abort)
         else open.missing.delete(partner)

@@ -24,33 +24,31 @@ export function createSettling(
 ): Settling {
   /** Settlements in a row that a peer has left unanswered. */
   const unanswered = new Map<PeerId, number>()
-  let running = false
+  /** Those who are asked just now: one that does not answer must not keep others waiting. */
+  const asking = new Set<PeerId>()
   let cancel = () => {}
 
   async function settleWith(peer: PeerId, options: AbortOptions): Promise<void> {
+    asking.add(peer)
     try {
       await conversations.talk(peer, 'settle', options, stream => settle.ask(stream, options))
       unanswered.delete(peer)
       settled()
     } catch {
       unanswered.set(peer, (unanswered.get(peer) ?? 0) + 1)
+    } finally {
+      asking.delete(peer)
     }
   }
 
   async function all(options: AbortOptions): Promise<void> {
-    const partners = membership.alive().filter(({ peer }) => settle.outstanding(peer))
-    // With all at once: one that does not answer must not keep the others waiting.
+    const partners = membership.alive().filter(({ peer }) => settle.outstanding(peer) && !asking.has(peer))
     await Promise.all(partners.map(({ peer }) => settleWith(peer, options)))
   }
 
   function start(options: AbortOptions): void {
     cancel = clock.after(SETTLE_INTERVAL_MS, () => {
-      if (!running) {
-        running = true
-        all(options).finally(() => {
-          running = false
-        })
-      }
+      void all(options)
       start(options)
     })
   }

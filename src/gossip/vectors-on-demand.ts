@@ -38,6 +38,12 @@ export interface VectorsOnDemandOptions extends WitnessesOptions {
   readonly blame: (peer: PeerId, error: Error) => void
 }
 
+/** Parameters that are current in the swarm. */
+export interface CurrentParameters extends FetchedVector {
+  /** Local steps that those have done who have them: fewer than the parameters have absorbed, which are the most of all. */
+  readonly step: number
+}
+
 export interface VectorsOnDemand {
   /**
    * Answers a stream of requests.
@@ -63,7 +69,7 @@ export interface VectorsOnDemand {
    * @returns undefined where there is no majority, it does not give everything, or what it gave is not what it announced
    * @throws the signal's reason when it is aborted
    */
-  current(ahead: readonly Member[], lag: number, options: AbortOptions): Promise<FetchedVector | undefined>
+  current(ahead: readonly Member[], lag: number, options: AbortOptions): Promise<CurrentParameters | undefined>
   /** Bytes that have arrived here on the streams on which something was fetched. */
   fetchedBytes(): number
 }
@@ -192,16 +198,16 @@ export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsO
     ahead: readonly Member[],
     lag: number,
     abort: AbortOptions,
-  ): Promise<FetchedVector | undefined> {
+  ): Promise<CurrentParameters | undefined> {
     const earlier = kept !== undefined && kept.hash === undefined ? giversOf(kept.parts()) : []
     const testimony = await witnesses.consult(ahead, earlier, abort)
     if (testimony === undefined) return undefined
-    const { sources, suspected, age } = testimony
+    const { sources, suspected, age, step } = testimony
     const assembly = assemblyFor(undefined)
     assembly.drop(part => age - part.age > lag || (suspected && part.from !== sources[0]))
     const complete = await fetchInto(assembly, sources, abort)
     if (!complete && suspected) witnesses.silent(sources[0])
-    if (complete && (await isCurrent(assembly, abort))) return { ...finished(assembly), age }
+    if (complete && (await isCurrent(assembly, abort))) return { ...finished(assembly), age, step }
     forgetLater(abort)
     return undefined
   }

@@ -21,8 +21,9 @@ export interface Testimony {
   /** In the order in which they are to be asked. Where it is one, it is suspected, and nothing may come from any other. */
   readonly sources: readonly PeerId[]
   readonly suspected: boolean
-  /** The median of what those say that agree, so that one that says too much makes nobody skip its training. */
+  /** The medians of what those say that agree, so that one that says too much makes nobody skip its training. */
   readonly age: number
+  readonly step: number
 }
 
 /** What peers announce, as evidence of what is current in the swarm and of who gives something else. */
@@ -44,7 +45,7 @@ export interface Witnesses {
   silent(peer: PeerId): void
 }
 
-type Witness = Pick<Member, 'peer'> & Pick<Announcement, 'age' | 'sketch'>
+type Witness = Pick<Member, 'peer'> & Pick<Announcement, 'age' | 'step' | 'sketch'>
 
 export function createWitnesses(options: WitnessesOptions): Witnesses {
   const { target, sketcher, membership, clock, random } = options
@@ -106,6 +107,7 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
         sources: suspect === undefined ? random.shuffle(group.map(({ peer }) => peer)) : [suspect.peer],
         suspected: suspect !== undefined,
         age: median(group.map(({ age }) => age)),
+        step: median(group.map(({ step }) => step)),
       }
     },
 

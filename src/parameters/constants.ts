@@ -4,6 +4,15 @@
  */
 export const FRAME_FLOATS = 65_536
 
+/** More of one frame than this is never worked on at once: four full ones, which leaves room for what a codec may make of one. */
+export const STAGED_BYTES = 4 * 4 * FRAME_FLOATS
+
+/**
+ * Frames for which a memory has room: what one exchange can have under way at most, 32 of its own and the differences of as
+ * many that came. 16 MiB, of which only what was once used takes any.
+ */
+export const FRAME_ROOMS = 64
+
 /** A frame opens with the index of its first element, an unsigned 32-bit integer. */
 export const FRAME_HEADER_BYTES = 4
 

@@ -4,7 +4,7 @@ import { endianness } from 'node:os'
  * Float32 values as the bytes that files and the wire carry: little-endian, whatever the machine. On a little-endian
  * machine the bytes are the memory itself, so nothing is converted.
  */
-const nativeOrder = endianness() === 'LE'
+export const nativeOrder = endianness() === 'LE'
 
 /** @returns the values' little-endian bytes; on a little-endian machine a view of the same memory, else a copy */
 export function littleEndianBytes(values: Float32Array): Uint8Array {

@@ -57,6 +57,15 @@ describe('current parameters', () => {
     expect((await fetchFrom(swarm))?.age).toBe(1_010)
   })
 
+  test('come with the steps that half of those who have them say that they have done', async () => {
+    const swarm = await createFetchingSwarm({ length: SHORT })
+    for (const [i, step] of [700, 710, 2 ** 40].entries()) {
+      swarm.announce(`peer-${i}`, trainedBy(i), 1_000, step)
+      await swarm.hold(`peer-${i}`, trainedBy(i), 1_000)
+    }
+    expect((await fetchFrom(swarm))?.step).toBe(710)
+  })
+
   test('are not asked of one that is far from all others', async () => {
     const swarm = await createFetchingSwarm({ length: SHORT })
     for (const i of [0, 1, 2]) await join(swarm, `peer-${i}`, trainedBy(i))

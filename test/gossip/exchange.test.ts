@@ -207,6 +207,17 @@ describe('an exchange of many frames', () => {
     expect([a, b].map(({ replica }) => replica.parameters.every(value => value === 2))).toEqual([true, true])
   })
 
+  test('is over for those who wait for it when all frames are added, not before', async () => {
+    const counts: number[] = []
+    const swarm: ReplicaSwarm = await createReplicaSwarm(
+      vectors.map(vector => vector.slice(0, 3 * FRAME_FLOATS)),
+      { applied: () => counts.push(Math.min(...swarm.peers.map(({ added }) => added.length))) },
+    )
+    const [a, b] = swarm.peers
+    await swarm.run(a.average(b))
+    expect(counts).toEqual([3, 3])
+  })
+
   test('is never further ahead than its window', async () => {
     let ahead = 0
     let most = 0

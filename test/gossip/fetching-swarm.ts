@@ -42,7 +42,7 @@ export interface FetchingSwarm {
   /** A peer that holds this vector, as it is at each moment, and gives it. */
   hold(peer: PeerId, vector: Float32Array, age?: number, slowness?: number): Promise<void>
   /** The newcomer hears a peer announce where it is. */
-  announce(peer: PeerId, vector: Float32Array, age?: number): void
+  announce(peer: PeerId, vector: Float32Array, age?: number, step?: number): void
   /** The newcomer hears a peer say goodbye. */
   leave(peer: PeerId): void
   /** Those that the newcomer has heard of. */
@@ -161,8 +161,8 @@ export async function createFetchingSwarm({
       )
     },
 
-    announce(peer, vector, age = 0) {
-      membership.hear(peer, announcementOf({ sequence: sequence++, age, sketch: sketcher.sketch(vector) }))
+    announce(peer, vector, age = 0, step = age) {
+      membership.hear(peer, announcementOf({ sequence: sequence++, age, step, sketch: sketcher.sketch(vector) }))
     },
     leave(peer) {
       membership.hear(peer, announcementOf({ sequence: sequence++, phase: 'left' }))

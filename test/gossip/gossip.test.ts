@@ -178,6 +178,21 @@ describe('a peer', () => {
     expect(world.inhabitants[0].gossip?.status().peers).toEqual(['peer-1'])
   })
 
+  test('does not believe a seal that is not of the parameters beside it', async () => {
+    const world = createAveragingWorld({
+      peers: 1,
+      core: (options, emit) => {
+        const { checkpoint } = options
+        return createGossip({ ...options, checkpoint: checkpoint && { ...checkpoint, sealed: 'ab'.repeat(32) } }, emit)
+      },
+    })
+    await world.startAll()
+    await world.wait(1_000)
+    world.crash(0)
+    await world.during(world.start(0))
+    expect(world.inhabitants[0].gossip?.sealed()).toBeUndefined()
+  })
+
   test.for([
     ['of another swarm', { swarm: 'ee'.repeat(32) }],
     ['of another peer', { peer: 'somebody else' }],

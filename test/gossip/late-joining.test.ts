@@ -63,13 +63,26 @@ describe('a newcomer', () => {
   })
 
   test('goes on from what it gets as if it had learned it', async () => {
-    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400 }), [400])
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 400 }), [400])
     await newcomer.catchUp(never)
     expect([[...replica.parameters], replica.step, replica.age]).toEqual([[1, 2], 400, 400])
   })
 
+  test('trains for as long as those who are ahead still do, however many steps their parameters have absorbed', async () => {
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 1_200, step: 700 }), [1_200])
+    await newcomer.catchUp(never)
+    expect([replica.step, replica.age]).toEqual([700, 1_200])
+  })
+
+  test('that has trained longer than those whose parameters it takes does not train again', async () => {
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 300 }), [400])
+    replica.step = 350
+    await newcomer.catchUp(never)
+    expect(replica.step).toBe(350)
+  })
+
   test('averages with nobody before that', async () => {
-    const { newcomer } = createNewcomer(async () => ({ vector, age: 400 }), [400])
+    const { newcomer } = createNewcomer(async () => ({ vector, age: 400, step: 400 }), [400])
     const before = newcomer.pending()
     await newcomer.catchUp(never)
     expect([before, newcomer.pending()]).toEqual([true, false])

@@ -55,6 +55,12 @@ describe('the ledger', () => {
     expect(ledger.full()).toBe(true)
   })
 
+  test('is not full of exchanges that are still running', () => {
+    const ledger = createLedger([], [])
+    for (let i = 0; i < MAX_IN_DOUBT; i++) ledger.prepare(doubt(`x${i}`, 'b'))
+    expect(ledger.full((_partner, id) => id === 'x3')).toBe(false)
+  })
+
   test('drops both kinds of one partner and keeps those of others', () => {
     const ledger = createLedger(
       [

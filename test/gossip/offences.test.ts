@@ -87,6 +87,8 @@ const attacks: readonly [string, readonly Uint8Array[]][] = [
   ...lies.map(([name, frames]): [string, readonly Uint8Array[]] => [name, [propose(), ...frames]]),
   ['a proposal of another length', [propose({ length: DIMENSION + 1 })]],
   ['a proposal of a huge length', [propose({ length: 2 ** 40, end: 2 ** 40 })]],
+  ['a proposal of nothing', [propose({ end: 0 })]],
+  ['a proposal of a part that nobody would propose', [propose({ first: 1, end: 2 })]],
   ['a proposal of elements that are not there', [propose({ end: DIMENSION + 1 })]],
   ['a proposal of a codec that the recipe does not know', [propose({ codec: 'int8' })]],
   ['a proposal that is not JSON', [new Uint8Array(100)]],

@@ -46,6 +46,8 @@ export interface ReplicaPeerOptions {
   readonly age?: number
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
+  /** Hears that an exchange has ended of which something was added. */
+  readonly applied?: () => void
 }
 
 export const forever: AbortOptions = { signal: new AbortController().signal }
@@ -76,7 +78,15 @@ export async function createReplicaPeer(
   port: Network,
   clock: Clock,
   vector: ArrayLike<number>,
-  { maximumNorm = 1e9, codec = 'none', part, flush = 1, age = 0, keepsAdded = true }: ReplicaPeerOptions = {},
+  {
+    maximumNorm = 1e9,
+    codec = 'none',
+    part,
+    flush = 1,
+    age = 0,
+    keepsAdded = true,
+    applied = () => {},
+  }: ReplicaPeerOptions = {},
 ): Promise<ReplicaPeer> {
   const name = port.self
   const added: Difference[] = []
@@ -100,7 +110,12 @@ export async function createReplicaPeer(
     nextId: () => `${name}${count++}`.slice(-60),
     closed: () => peer.closed,
     behind: partner => partner - replica.age > peer.patience,
-    applied: () => {},
+    averages: proposed =>
+      (part === undefined ? proposed.end === vector.length : true) &&
+      proposed.end <= vector.length &&
+      proposed.first <= proposed.end,
+    established: () => {},
+    applied,
   })
   const settle = createSettle({ replica, exchange, clock, applied: () => {} })
 

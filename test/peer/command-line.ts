@@ -33,7 +33,7 @@ afterAll(() => {
 })
 
 /** A command that has not ended by then never will. */
-const DEADLINE_MS = 45_000
+const DEADLINE_MS = 90_000
 
 /** The tests' own, and no colours. */
 const environment = () => ({ ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined })

@@ -12,6 +12,8 @@ export interface LiveView {
   phase(phase: 'training' | 'alone' | 'done'): void
   round(round: RoundResult): void
   warn(peer: Peer, message: string): void
+  /** Tells something of one peer that is no trouble. */
+  say(peer: Peer, message: string): void
   end(): void
 }
 
@@ -108,9 +110,12 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
       last = round
     },
     warn(peer, message) {
-      const text = `${shortPeer(peer.id)}: ${message}`
       drawing?.clear()
-      out.warn(text)
+      out.warn(`${shortPeer(peer.id)}: ${message}`)
+    },
+    say(peer, message) {
+      drawing?.clear()
+      out.say(`${shortPeer(peer.id)}: ${message}`)
     },
     end() {
       clearInterval(timer)

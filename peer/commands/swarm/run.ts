@@ -60,6 +60,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
       onStart: started => {
         peers = started
         for (const peer of peers) {
+          peer.addEventListener('compression', ({ detail }) => view.say(peer, `compression ${detail.reason}`))
           peer.addEventListener('warning', ({ detail }) => {
             // Once they are asked to stop they lose one another, as they should.
             if (!signal.aborted) view.warn(peer, detail.message)

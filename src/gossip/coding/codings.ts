@@ -10,7 +10,6 @@ import { createPlain } from './plain.ts'
 import { createRandomPlaces } from './random-places.ts'
 import { createReferenced } from './referenced.ts'
 import { createReferences } from './references.ts'
-import { createSpares } from './spares.ts'
 import { createSparse, type Said } from './sparse.ts'
 
 /** How the frames of one exchange are to travel. */
@@ -45,7 +44,6 @@ export interface CodingsOptions {
 }
 
 export function createCodings({ parameters, random, compression }: CodingsOptions): Codings {
-  const spares = createSpares()
   const references = createReferences(parameters.length)
   /** u of topk, one for all partners: where the recipe leaves the choice, only once topk is chosen. */
   let said = compression.startsWith('topk:') ? parameters.slice() : undefined
@@ -62,10 +60,10 @@ export function createCodings({ parameters, random, compression }: CodingsOption
     open({ codec: name, partner, id, weight, reference: named }) {
       const codec = parseCodec(name)
       const [family, parameter] = name.split(':')
-      if (family === 'none') return createPlain(weight, spares)
+      if (family === 'none') return createPlain(weight)
       if (family === 'topk') return openNews(Number(parameter), weight)
       if (family === 'randk') return createSparse(createRandomPlaces(Number(parameter), random), weight)
-      if (family === 'fp16') return createDense(codec, weight, random, spares)
+      if (family === 'fp16') return createDense(codec, weight, random)
       const reference = references.take(partner, named)
       return createReferenced({
         codec: family === 'qsgd' ? qsgdInBuckets(name, Number(parameter)) : codec,
@@ -73,7 +71,6 @@ export function createCodings({ parameters, random, compression }: CodingsOption
         reference,
         weight,
         random,
-        spares,
         keep: () => references.keep(partner, id, reference),
       })
     },

@@ -1,10 +1,4 @@
 /**
- * Arrays of full frames that wait to be used again, 4 MiB of them: about as many as the windows of a few exchanges have
- * unsettled at once. What is beyond is left to the garbage collector.
- */
-export const SPARE_FRAMES = 16
-
-/**
  * With topk, the part of the elements that are chosen by chance and not for their news: small, for it costs as much as the
  * rest, and enough for every element to come up in so many times more exchanges than it would by chance alone.
  */

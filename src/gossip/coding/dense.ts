@@ -3,16 +3,16 @@ import type { Codec } from '../../parameters/codecs/codec.ts'
 import type { Random } from '../ports.ts'
 import type { Coding, FrameRange, Merged } from './coding.ts'
 import { decodeFrame } from './decode-frame.ts'
+import { createLending } from './lending.ts'
 import { scratchFloats } from './scratch.ts'
-import { createLending, type Spares } from './spares.ts'
 
 /**
  * Every element by a codec that is faithful: d = w (Q(theirs) − Q(ours)), which both sides know to the last bit.
  *
  * The array of a difference is used again once its frame is settled, as those of {@link createPlain}.
  */
-export function createDense(codec: Codec, weight: number, random: Random, spares: Spares): Coding {
-  const lending = createLending(spares)
+export function createDense(codec: Codec, weight: number, random: Random): Coding {
+  const lending = createLending()
 
   function merge(range: FrameRange, offered: Uint8Array, answered: Uint8Array): Merged {
     const { first, end } = range

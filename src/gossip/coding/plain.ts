@@ -3,8 +3,8 @@ import { FrameError } from '../../parameters/frames.ts'
 import { littleEndianBytes, littleEndianValues } from '../../parameters/little-endian.ts'
 import { firstNonFinite } from '../../parameters/vectors.ts'
 import type { Coding, FrameRange, Merged } from './coding.ts'
+import { createLending } from './lending.ts'
 import { scratchFloats } from './scratch.ts'
-import { createLending, type Spares } from './spares.ts'
 
 /**
  * Float32, little-endian, as it is. Bytes that are aligned are worked on where they lie.
@@ -12,15 +12,16 @@ import { createLending, type Spares } from './spares.ts'
  * The array of a difference is used again once its frame is settled; that of a frame which never is, because it stayed in
  * doubt, never.
  */
-export function createPlain(weight: number, spares: Spares): Coding {
-  const lending = createLending(spares)
+export function createPlain(weight: number): Coding {
+  const lending = createLending()
 
-  function merge({ first, end }: FrameRange, own: Float32Array, answered: Uint8Array): Merged {
+  function merge({ first, end }: FrameRange, offered: Uint8Array, answered: Uint8Array): Merged {
     const length = end - first
     if (answered.length !== 4 * length) {
       throw new FrameError(`the frame at element ${first} has ${answered.length} bytes; ${4 * length} were expected`)
     }
     const theirs = littleEndianValues(answered, scratchFloats(0, length))
+    const own = littleEndianValues(offered, scratchFloats(1, length))
     const values = lending.lend(first, length)
     const squaredNorm = saidDifference(own, theirs, weight, values)
     if (!Number.isFinite(squaredNorm)) {
@@ -40,12 +41,11 @@ export function createPlain(weight: number, spares: Spares): Coding {
     maximumBytes: elements => 4 * elements,
     offer,
     answer(range, own, offered, out) {
-      const merged = merge(range, own, offered)
-      return { ...merged, bytes: offer(range, own, out) }
+      const bytes = offer(range, own, out)
+      // What was said, and not what it is said of: the same values, where they are worked on fast.
+      return { ...merge(range, out.subarray(0, bytes), offered), bytes }
     },
-    merge(range, offered, answered) {
-      return merge(range, littleEndianValues(offered, scratchFloats(1, offered.length / 4)), answered)
-    },
+    merge,
     settled({ first }) {
       lending.takeBack(first)
     },

@@ -5,9 +5,9 @@ import { FrameError } from '../../parameters/frames.ts'
 import type { Random } from '../ports.ts'
 import type { Coding, FrameRange, Merged } from './coding.ts'
 import { decodeFrame } from './decode-frame.ts'
+import { createLending } from './lending.ts'
 import type { Reference } from './references.ts'
 import { scratchFloats } from './scratch.ts'
-import { createLending, type Spares } from './spares.ts'
 
 /** What a referenced coding is made of. */
 export interface ReferencedOptions {
@@ -18,7 +18,6 @@ export interface ReferencedOptions {
   readonly reference: Reference
   readonly weight: number
   readonly random: Random
-  readonly spares: Spares
   /** Takes the reference back where the exchange is complete. */
   readonly keep: () => void
 }
@@ -31,8 +30,8 @@ export interface ReferencedOptions {
  * before that: where a frame is not settled, the reference is not kept.
  */
 export function createReferenced(options: ReferencedOptions): Coding {
-  const { codec, first: firstCodec, reference, weight, random, spares, keep } = options
-  const lending = createLending(spares)
+  const { codec, first: firstCodec, reference, weight, random, keep } = options
+  const lending = createLending()
 
   const codecFor = ({ first, end }: FrameRange) => (reference.frames.get(first) === end ? codec : firstCodec)
 

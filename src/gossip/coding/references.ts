@@ -1,3 +1,4 @@
+import { RefusedError } from '../errors.ts'
 import type { PeerId } from '../ports.ts'
 import { KEPT_REFERENCES } from './constants.ts'
 
@@ -19,10 +20,26 @@ export interface Reference {
 export interface References {
   /** The exchange by which the reference held with this partner is named. */
   named(partner: PeerId): string | undefined
-  /** Takes the reference out, for an exchange; a new one, of zeros, unless it is the one that both sides have named. */
+  /**
+   * Takes the reference out, for an exchange; where both sides have named none, a new one, of zeros.
+   *
+   * @throws RefusedError where the one that both have named has had to go since: the other side still has it
+   */
   take(partner: PeerId, name: string | undefined): Reference
   /** The exchange, which names it from now on, has ended on this side with every frame settled. */
   keep(partner: PeerId, name: string, reference: Reference): void
+}
+
+/** Of zeros; it takes no room before it is used, for a partner that says nothing after it was agreed with. */
+function createReference(length: number): Reference {
+  let vector: Float32Array | undefined
+  return {
+    get vector() {
+      vector ??= new Float32Array(length)
+      return vector
+    },
+    frames: new Map(),
+  }
 }
 
 /** @param length of the parameters */
@@ -34,8 +51,9 @@ export function createReferences(length: number): References {
     take(partner, name) {
       const found = held.get(partner)
       held.delete(partner)
-      if (found !== undefined && found.name === name) return found.reference
-      return { vector: new Float32Array(length), frames: new Map() }
+      if (name === undefined) return createReference(length)
+      if (found?.name !== name) throw new RefusedError('the reference was let go meanwhile')
+      return found.reference
     },
     keep(partner, name, reference) {
       held.set(partner, { name, reference })

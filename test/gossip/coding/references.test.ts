@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { createReferenced } from '../../../src/gossip/coding/referenced.ts'
 import { createReferences } from '../../../src/gossip/coding/references.ts'
-import { createSpares } from '../../../src/gossip/coding/spares.ts'
 import { addDifference } from '../../../src/gossip/difference.ts'
+import { RefusedError } from '../../../src/gossip/errors.ts'
 import { int8 } from '../../../src/parameters/codecs/int8.ts'
 import { qsgdInBuckets } from '../../../src/parameters/codecs/qsgd.ts'
 import { parseCodec } from '../../../src/parameters/codecs/registry.ts'
@@ -34,7 +34,6 @@ describe('references', () => {
           reference: taken[k],
           weight,
           random,
-          spares: createSpares(),
           keep: () => references.keep('partner', String(exchange), taken[k]),
         }),
       )
@@ -67,13 +66,21 @@ describe('references', () => {
     ])
   })
 
-  it('are not used by a side that has another', () => {
+  it('are refused by a side that had to let go what both have named', () => {
     const references = createReferences(2)
     const reference = references.take('partner', undefined)
     reference.vector.fill(7)
     references.keep('partner', 'x', reference)
-    expect([...references.take('partner', 'y').vector]).toEqual([0, 0])
+    expect(() => references.take('partner', 'y')).toThrow(RefusedError)
     expect(references.named('partner')).toBeUndefined()
+  })
+
+  it('begin anew where the two sides name different ones', () => {
+    const references = createReferences(2)
+    const reference = references.take('partner', undefined)
+    reference.vector.fill(7)
+    references.keep('partner', 'x', reference)
+    expect([...references.take('partner', undefined).vector]).toEqual([0, 0])
   })
 })
 

@@ -1,30 +1,28 @@
 /**
- * What is done with every frame of parameters that travels as it is. Addresses and lengths are the caller's to check; no
- * address need be aligned.
+ * What is done with every frame of parameters that travels uncompressed, in a memory that holds frames. Vectors are float32.
+ * No address need be aligned.
  *
  * Compiled by `npm run build:kernels` into `../frames.wasm`.
  */
 
 /**
- * out = w (theirs − own), in float64 and rounded once, as plain JavaScript computes it.
+ * out = w (theirs − own), in float64 and rounded once: the same bits as plain JavaScript gives.
  *
- * @param length floats in each
- * @returns Σ theirs², which is not finite where any of theirs is not
+ * @param length elements of each
+ * @returns Σ theirs², of which every fourth term is summed by itself; not finite where any of theirs is not
  */
 export function difference(own: usize, theirs: usize, weight: f64, out: usize, length: i32): f64 {
-  const w = f64x2.splat(weight)
+  const weights = f64x2.splat(weight)
   let low = f64x2.splat(0)
   let high = f64x2.splat(0)
   let i = 0
   for (; i + 4 <= length; i += 4) {
-    const a = f64x2.promote_low_f32x4(v128.load64_zero(theirs))
-    const b = f64x2.promote_low_f32x4(v128.load64_zero(theirs, 8))
+    const a = doubles(theirs)
+    const b = doubles(theirs + 8)
     low = f64x2.add(low, f64x2.mul(a, a))
     high = f64x2.add(high, f64x2.mul(b, b))
-    const c = f64x2.mul(w, f64x2.sub(a, f64x2.promote_low_f32x4(v128.load64_zero(own))))
-    const d = f64x2.mul(w, f64x2.sub(b, f64x2.promote_low_f32x4(v128.load64_zero(own, 8))))
-    v128.store64_lane(out, f32x4.demote_f64x2_zero(c), 0)
-    v128.store64_lane(out, f32x4.demote_f64x2_zero(d), 0, 8)
+    storeFloats(out, f64x2.mul(weights, f64x2.sub(a, doubles(own))))
+    storeFloats(out + 8, f64x2.mul(weights, f64x2.sub(b, doubles(own + 8))))
     own += 16
     theirs += 16
     out += 16
@@ -40,49 +38,6 @@ export function difference(own: usize, theirs: usize, weight: f64, out: usize, l
     out += 4
   }
   return sum
-}
-
-export function difference2(own: usize, theirs: usize, weight: f64, out: usize, length: i32): f64 {
-  const w = f64x2.splat(weight)
-  let low = f64x2.splat(0)
-  let high = f64x2.splat(0)
-  let i = 0
-  for (; i + 4 <= length; i += 4) {
-    const t = v128.load(theirs)
-    const o = v128.load(own)
-    const a = f64x2.promote_low_f32x4(t)
-    const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(t, t, 2, 3, 2, 3))
-    low = f64x2.add(low, f64x2.mul(a, a))
-    high = f64x2.add(high, f64x2.mul(b, b))
-    const c = f64x2.mul(w, f64x2.sub(a, f64x2.promote_low_f32x4(o)))
-    const d = f64x2.mul(w, f64x2.sub(b, f64x2.promote_low_f32x4(v128.shuffle<f32>(o, o, 2, 3, 2, 3))))
-    v128.store(out, v128.shuffle<f32>(f32x4.demote_f64x2_zero(c), f32x4.demote_f64x2_zero(d), 0, 1, 4, 5))
-    own += 16
-    theirs += 16
-    out += 16
-  }
-  const sums = f64x2.add(low, high)
-  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)
-}
-
-export function difference3(own: usize, theirs: usize, weight: f64, out: usize, length: i32): f64 {
-  const w = f32x4.splat(<f32>weight)
-  let low = f64x2.splat(0)
-  let high = f64x2.splat(0)
-  let i = 0
-  for (; i + 4 <= length; i += 4) {
-    const t = v128.load(theirs)
-    const a = f64x2.promote_low_f32x4(t)
-    const b = f64x2.promote_low_f32x4(v128.load64_zero(theirs, 8))
-    low = f64x2.add(low, f64x2.mul(a, a))
-    high = f64x2.add(high, f64x2.mul(b, b))
-    v128.store(out, f32x4.mul(w, f32x4.sub(t, v128.load(own))))
-    own += 16
-    theirs += 16
-    out += 16
-  }
-  const sums = f64x2.add(low, high)
-  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)
 }
 
 /** target ← target + x, each element rounded once. */
@@ -101,35 +56,87 @@ export function add(target: usize, x: usize, length: i32): void {
   }
 }
 
-export function check(bytes: usize, length: i32): i32 {
-  const mask = i64x2.splat(0xffffffff)
-  let aEven = i64x2.splat(0)
-  let aOdd = i64x2.splat(0)
-  let bEven = i64x2.splat(0)
-  let bOdd = i64x2.splat(0)
-  let i = 0
-  for (; i + 16 <= length; i += 16) {
-    const words = v128.load(bytes)
-    aEven = i64x2.add(aEven, v128.and(words, mask))
-    aOdd = i64x2.add(aOdd, i64x2.shr_u(words, 32))
-    bEven = i64x2.add(bEven, aEven)
-    bOdd = i64x2.add(bOdd, aOdd)
-    bytes += 16
-  }
-  const s = i64x2.add(i64x2.add(aEven, aOdd), i64x2.add(bEven, bOdd))
-  return <i32>(i64x2.extract_lane(s, 0) ^ i64x2.extract_lane(s, 1))
-}
-
-export function check2(bytes: usize, length: i32): i32 {
+/**
+ * A checksum of bytes: Fletcher's two sums (An Arithmetic Checksum for Serial Transmissions, 1982), of 32-bit words and in
+ * four lanes. All numbers are unsigned, of 32 bits, and wrap.
+ *
+ * The bytes, padded with zeros to a multiple of 16, are little-endian words w_0, w_1, …, and lane l takes w_l, w_(l+4), …:
+ *
+ *     A_l ← A_l + (w ⊕ (w ≫ 16))        B_l ← B_l + A_l         from A_l = B_l = 0
+ *
+ * Words of floats often differ in their upper half alone. As they are, such words could be swapped unseen, because what they
+ * differ by, times their distance, may be a multiple of 2³²; the shift puts the upper half into the lower one too.
+ *
+ * In the end, from h = the number of bytes, for each v of A_0, B_0, A_1, B_1, A_2, B_2, A_3, B_3:
+ *
+ *     h ← h ⊕ v,  h ← (h ⊕ (h ≫ 16)) · 0x85ebca6b,  h ← (h ⊕ (h ≫ 13)) · 0xc2b2ae35,  h ← h ⊕ (h ≫ 16)
+ *
+ * which are the constants of Appleby's MurmurHash3 (2011): both sums depend on the same words, and less mixing lets what has
+ * changed in one undo what has in the other.
+ *
+ * @returns h
+ */
+export function checksum(bytes: usize, length: i32): i32 {
   let a = i64x2.splat(0)
   let b = i64x2.splat(0)
-  let i = 0
-  for (; i + 16 <= length; i += 16) {
-    const w = v128.load(bytes)
-    a = i32x4.add(a, v128.xor(w, i32x4.shr_u(w, 16)))
+  let rest = length
+  // Four at a time take half as long as one.
+  for (; rest >= 64; rest -= 64) {
+    a = i32x4.add(a, mixed(v128.load(bytes)))
+    b = i32x4.add(b, a)
+    a = i32x4.add(a, mixed(v128.load(bytes, 16)))
+    b = i32x4.add(b, a)
+    a = i32x4.add(a, mixed(v128.load(bytes, 32)))
+    b = i32x4.add(b, a)
+    a = i32x4.add(a, mixed(v128.load(bytes, 48)))
+    b = i32x4.add(b, a)
+    bytes += 64
+  }
+  for (; rest >= 16; rest -= 16) {
+    a = i32x4.add(a, mixed(v128.load(bytes)))
     b = i32x4.add(b, a)
     bytes += 16
   }
-  const s = v128.xor(a, b)
-  return <i32>(i64x2.extract_lane(s, 0) ^ i64x2.extract_lane(s, 1))
+  if (rest > 0) {
+    a = i32x4.add(a, mixed(padded(bytes, rest)))
+    b = i32x4.add(b, a)
+  }
+  let h = <u32>length
+  h = absorb(absorb(h, i32x4.extract_lane(a, 0)), i32x4.extract_lane(b, 0))
+  h = absorb(absorb(h, i32x4.extract_lane(a, 1)), i32x4.extract_lane(b, 1))
+  h = absorb(absorb(h, i32x4.extract_lane(a, 2)), i32x4.extract_lane(b, 2))
+  return absorb(absorb(h, i32x4.extract_lane(a, 3)), i32x4.extract_lane(b, 3))
+}
+
+/** Two floats. */
+function doubles(address: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(address))
+}
+
+/** Two floats, each rounded once. */
+function storeFloats(address: usize, values: v128): void {
+  v128.store64_lane(address, f32x4.demote_f64x2_zero(values), 0)
+}
+
+function mixed(words: v128): v128 {
+  return v128.xor(words, i32x4.shr_u(words, 16))
+}
+
+/** So many bytes, fewer than 16, and zeros. */
+function padded(bytes: usize, length: i32): v128 {
+  let low: u64 = 0
+  let high: u64 = 0
+  for (let i = 0; i < length; i++) {
+    const byte = <u64>load<u8>(bytes + i)
+    if (i < 8) low |= byte << (8 * i)
+    else high |= byte << (8 * (i - 8))
+  }
+  return i64x2.replace_lane(i64x2.splat(low), 1, high)
+}
+
+function absorb(h: u32, value: u32): u32 {
+  h ^= value
+  h = (h ^ (h >>> 16)) * 0x85ebca6b
+  h = (h ^ (h >>> 13)) * 0xc2b2ae35
+  return h ^ (h >>> 16)
 }

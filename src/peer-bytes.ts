@@ -1,15 +1,20 @@
-import type { GossipStatus } from '../src/gossip/gossip.ts'
-import type { PeerResult } from './result.ts'
+import type { GossipStatus } from './gossip/gossip.ts'
 
 interface Traffic {
   readonly bytesIn: number
   readonly bytesOut: number
 }
 
-type Bytes = Pick<
-  PeerResult,
-  'bytesIn' | 'bytesOut' | 'exchangeBytes' | 'fetchBytes' | 'fetchedBytes' | 'overheadBytes'
->
+/** What a peer's network carried, and what it was for. */
+export interface PeerBytes extends Traffic {
+  /** Of these bytes, both ways, what exchanges carried, and what fetching whole parameters did, its own and others'. */
+  readonly exchangeBytes: number
+  readonly fetchBytes: number
+  /** What arrived when this peer fetched parameters: because it was late, came back, or took the seal. */
+  readonly fetchedBytes: number
+  /** The rest: connections, encryption, announcements, headers, and what was said to settle exchanges that were cut. */
+  readonly overheadBytes: number
+}
 
 /**
  * A peer's bytes, by what they were for.
@@ -20,7 +25,7 @@ type Bytes = Pick<
 export function peerBytes(
   { bytesIn, bytesOut }: Traffic,
   status: Pick<GossipStatus, 'streams' | 'fetchedBytes'> | undefined,
-): Bytes {
+): PeerBytes {
   const sum = (traffic: Traffic | undefined) => (traffic === undefined ? 0 : traffic.bytesIn + traffic.bytesOut)
   const exchangeBytes = sum(status?.streams.exchange)
   const fetchBytes = sum(status?.streams.fetch)

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+
+/** What `assembly/frames.ts` exports: addresses, in bytes, in one memory, and lengths, as documented there. */
+export interface FrameKernels {
+  difference(own: number, theirs: number, weight: number, out: number, length: number): number
+  add(target: number, x: number, length: number): void
+  /** As a signed number. */
+  checksum(bytes: number, length: number): number
+}
+
+let compiled: WebAssembly.Module | undefined
+
+export function frameKernels(memory: WebAssembly.Memory): FrameKernels {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./frames.wasm', import.meta.url)))
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as FrameKernels
+}
