@@ -85,18 +85,21 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
   if (self.phase === 'training' || self.phase === 'left') return NOTHING
   if (self.phase === 'averaging' && !self.rested) return NOTHING
 
+  // Whoever has sealed this peer's choice has seen everybody choose it, this peer too.
+  const sealedElsewhere = choosers.some(
+    ({ announcement }) => announcement.phase === 'sealed' && announcement.choice === self.choice,
+  )
   if (self.phase === 'sealing' || self.phase === 'sealed') {
     const refused = members.some(({ announcement }) => announcement.refuses === self.choice)
     const refusing = choosers.some(({ announcement }) => announcement.choice === self.refuses)
-    const trainingAgain = self.phase === 'sealing' && members.some(m => m.announcement.phase === 'training')
+    const trainingAgain =
+      self.phase === 'sealing' && !sealedElsewhere && members.some(m => m.announcement.phase === 'training')
     if (refused || refusing || trainingAgain) return { do: 'reopen' }
   }
 
   // A sealed choice comes before one that is only proposed: what some have seen everybody choose must stay chosen.
   const order = (choice: string, sealed: boolean) => `${sealed ? 0 : 1}${rank(swarm, choice)}`
-  const sealedElsewhere = choosers.some(
-    ({ announcement }) => announcement.phase === 'sealed' && announcement.choice === self.choice,
-  )
+
   let best = self.choice === undefined ? undefined : order(self.choice, self.phase === 'sealed' || sealedElsewhere)
   let candidate: string | undefined
   const sealedChoices = new Map<string, boolean>()
@@ -113,7 +116,8 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
   if (candidate !== undefined) return { do: 'check', hash: candidate, holders: holders(candidate) }
 
   if (self.phase === 'averaging') return mayPropose(target, self, members) ? { do: 'propose' } : NOTHING
-  if (self.phase === 'sealing' && choosers.length === members.length) {
+  // Who has come since takes the seal when it is done, as every latecomer does.
+  if (self.phase === 'sealing' && (sealedElsewhere || choosers.length === members.length)) {
     if (choosers.every(({ announcement }) => announcement.choice === self.choice)) return { do: 'seal' }
   }
   return NOTHING

@@ -147,6 +147,11 @@ describe('a peer that seals', () => {
     expect(decide({ phase: 'sealing', choice: second, hasProposed: true }, ...members)).toEqual(nothing)
   })
 
+  test('seals what one has sealed, though somebody has come since', () => {
+    const members = [memberOf('a', { phase: 'sealed', choice: second }), memberOf('late', { phase: 'training' })]
+    expect(decide({ phase: 'sealing', choice: second, hasProposed: true }, ...members)).toEqual({ do: 'seal' })
+  })
+
   test('checks what is sealed, whatever its rank', () => {
     const one = memberOf('a', { phase: 'sealed', choice: third })
     expect(decide(sealing, one)).toEqual({ do: 'check', hash: third, holders: ['a'] })

@@ -80,9 +80,16 @@ async function openExchanges(index: number): Promise<number> {
 async function killInAnExchange(running: Running, index: number): Promise<void> {
   await running.said('exchange')
   await new Promise<void>(resolve => {
+    let looking = false
     const watcher = watch(stateOf(index), async () => {
-      if ((await openExchanges(index)) === 0) return
-      running.child.kill('SIGKILL')
+      if (looking) return
+      looking = true
+      // Halted, so that the exchange is still open when it is killed.
+      running.child.kill('SIGSTOP')
+      const open = await openExchanges(index)
+      running.child.kill(open > 0 ? 'SIGKILL' : 'SIGCONT')
+      looking = false
+      if (open === 0) return
       watcher.close()
       resolve()
     })
