@@ -11,7 +11,7 @@ import { driveNode } from '../../../src/network/libp2p-network.ts'
 import { createNode, type SwarmNode } from '../../../src/network/node.ts'
 import { createRandom } from '../../../src/random/random.ts'
 import { systemClock } from '../../../src/system-clock.ts'
-import { createReplicaPeer, forever } from '../../gossip/replica-peer.ts'
+import { createReplicaPeer } from '../../gossip/replica-peer.ts'
 
 const [peerCount, exchanges, samples] = process.argv.slice(2).map(Number)
 const ELEMENTS = 5_000
@@ -36,14 +36,16 @@ for (const { network } of peers) {
 /** What would grow if something were not let go. */
 async function held() {
   await Promise.all(peers.map(({ peer }) => peer.answered()))
-  // What is closing has closed a little later, which nothing tells.
-  await systemClock.sleep(300, forever)
+  const streams = () => nodes.flatMap(({ libp2p }) => libp2p.getConnections().flatMap(each => each.streams))
+  // What has been said is closed a little later; who runs this program has a deadline for it.
+  while (streams().some(({ protocol }) => protocol.endsWith('/exchange/1'))) {
+    await new Promise(resolve => setImmediate(resolve))
+  }
   for (let i = 0; i < 3; i++) globalThis.gc?.()
-  const connections = nodes.flatMap(({ libp2p }) => libp2p.getConnections())
   return {
     rssBytes: process.memoryUsage().rss,
     handles: process.getActiveResourcesInfo().length,
-    streams: connections.flatMap(({ streams }) => streams).length,
+    streams: streams().length,
   }
 }
 
