@@ -52,6 +52,20 @@ export function belowOne(text: string): number {
   throw new InvalidArgumentError('Expected a number of at least 0 and below 1.')
 }
 
+/** A share of which all may be left. */
+export function share(text: string): number {
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN
+  if (value >= 0 && value <= 1) return value
+  throw new InvalidArgumentError('Expected a number from 0 to 1.')
+}
+
+/** How many times as much. */
+export function factor(text: string): number {
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN
+  if (Number.isFinite(value) && value >= 1) return value
+  throw new InvalidArgumentError('Expected a number of at least 1.')
+}
+
 const DISTRIBUTION = /^(?:normal:N,N|lognormal:N,N|exponential:N)$/.source.replaceAll('N', String.raw`\d+(?:\.\d+)?`)
 
 /** `20`, `5-50` or a distribution, in milliseconds: as `simulate` takes it. */

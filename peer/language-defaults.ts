@@ -3,7 +3,7 @@ import type { RecipeInput } from '../src/index.ts'
 type Training = NonNullable<RecipeInput['training']>
 
 /** Sequences in a step: half as many and twice the steps learn more from as many characters, until a step is all overhead. */
-const BATCH = 8
+export const LANGUAGE_BATCH = 8
 
 /** Steps over which the learning rate rises: enough for Adam's second moments to mean something. */
 const WARMUP_STEPS = 100
@@ -25,7 +25,7 @@ export function languageTraining(given: Training, defaultSteps: number): Trainin
     schedule: 'cosine',
     // A tenth of a short run.
     warmupSteps: Math.min(WARMUP_STEPS, Math.floor(steps / 10)),
-    batch: BATCH,
+    batch: LANGUAGE_BATCH,
     ...given,
   }
 }

@@ -36,7 +36,12 @@ export function helpOnRecipeValues(names: Names | undefined, others: readonly st
   const lists =
     names === undefined
       ? []
-      : [value('T', names.topologies), value('A', names.peerRules), value('C', names.compressions)]
+      : [
+          value('T', names.topologies),
+          value('A', names.peerRules),
+          value('G', 'mean; hearsay simulate --engine matrix has others'),
+          value('C', names.compressions),
+        ]
   return helpOnValues([MODELS, ...lists, ...others])
 }
 

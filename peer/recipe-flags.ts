@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { Recipe, RecipeInput } from '../src/index.ts'
-import { belowOne, localSteps, notNegative, positive, wholeNumber } from './flag-values.ts'
+import { belowOne, factor, localSteps, notNegative, positive, share, wholeNumber } from './flag-values.ts'
 
 type Training = Recipe['training']
 
@@ -15,15 +15,20 @@ export interface RecipeFlags {
   readonly optimizer?: Training['optimizer']
   readonly learningRate?: number
   readonly momentum?: number
+  readonly beta2?: number
   readonly weightDecay?: number
   readonly clipNorm?: number
   readonly schedule?: Training['schedule']
   readonly warmupSteps?: number
+  readonly finalShare?: number
   readonly batch?: number
   readonly steps?: number
   readonly localSteps?: number | 'auto'
   readonly consensusDistance?: number
   readonly standardise?: boolean
+  readonly minPeers?: number
+  readonly patience?: number
+  readonly maximumNorm?: number
 }
 
 /** Made anew for each command, since an option belongs to one. */
@@ -32,13 +37,16 @@ export function recipeOptions(): Option[] {
     new Option('--model <MODEL>', 'what is trained'),
     new Option('--topology <T>', 'who averages with whom'),
     new Option('--rule <A>', 'how they average'),
+    new Option('--aggregator <G>', 'how what several peers say becomes one (default: "mean")'),
     new Option('--optimizer <NAME>', 'how a local step is made').choices(['sgd', 'adam', 'adamw']),
     new Option('--learning-rate <F>', 'of the optimizer').argParser(positive),
     new Option('--momentum <F>', 'of sgd').argParser(belowOne),
+    new Option('--beta2 <F>', 'of adam and adamw: how long squared gradients are remembered').argParser(belowOne),
     new Option('--weight-decay <F>', 'how fast weights shrink').argParser(notNegative),
     new Option('--clip-norm <F>', 'largest norm of a gradient').argParser(positive),
     new Option('--schedule <NAME>', 'how the learning rate falls').choices(['constant', 'cosine', 'linear']),
     new Option('--warmup-steps <N>', 'steps over which the learning rate rises').argParser(wholeNumber(0)),
+    new Option('--final-share <F>', 'of the learning rate, what cosine and linear leave').argParser(share),
     new Option('--batch <B>', 'samples in a local step').argParser(wholeNumber(1)),
     new Option('--steps <N>', 'local steps after which a peer stops training').argParser(wholeNumber(0)),
     new Option(
@@ -51,6 +59,13 @@ export function recipeOptions(): Option[] {
       wholeNumber(1),
     ),
     new Option('--consensus-distance <D>', 'how close peers must be to agree, relative').argParser(positive),
+    new Option('--min-peers <N>', 'members with data that must be there before anybody trains (default: 2)').argParser(
+      wholeNumber(1),
+    ),
+    new Option('--patience <F>', 'others may take F times as long to train as the quicker half (default: 2)').argParser(
+      factor,
+    ),
+    new Option('--maximum-norm <F>', 'parameters of a larger norm are not merged').argParser(positive),
   ]
 }
 
@@ -63,10 +78,12 @@ export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number 
       optimizer: flags.optimizer,
       learningRate: flags.learningRate,
       momentum: flags.momentum,
+      beta2: flags.beta2,
       weightDecay: flags.weightDecay,
       clipNorm: flags.clipNorm,
       schedule: flags.schedule,
       warmupSteps: flags.warmupSteps,
+      finalShare: flags.finalShare,
       batch: flags.batch,
       steps: flags.steps,
       seed,
@@ -83,6 +100,8 @@ export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number 
       fragments: flags.fragments,
     }),
     data: merged(recipe.data, { standardise: flags.standardise }),
+    start: merged(recipe.start, { minimumPeers: flags.minPeers, patience: flags.patience }),
+    security: merged(recipe.security, { maximumNorm: flags.maximumNorm }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LoadOptions, Recipe, RecipeInput, Split } from '../src/index.ts'
+import type { Dataset, LoadOptions, Recipe, RecipeInput, Split } from '../src/index.ts'
 import { languageTraining } from './language-defaults.ts'
 import { readRecipe, requireKnownNames } from './recipe-file.ts'
 import { type RecipeFlags, withFlags } from './recipe-flags.ts'
@@ -22,6 +22,8 @@ export interface TaskOptions {
   readonly loaded?: Split
   /** Default: the library's, which reads it anew each time. */
   readonly load?: LoadData
+  /** How long to train on the data, where neither file nor flags say it. Default: as long as the default recipe. */
+  readonly stepsFor?: (train: Dataset) => number
   /** What the swarm does, where that was said. */
   readonly task?: Recipe['objective']['task']
   /** Of the data. */
@@ -41,6 +43,7 @@ export async function prepareTask({
   source,
   loaded,
   load,
+  stepsFor,
   task,
   seed,
   trainingSeed,
@@ -50,10 +53,12 @@ export async function prepareTask({
   const { defaultRecipe, fitData, identifyModel, loadDataset, parseRecipe } = await import('../src/index.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const flagged = withFlags(written, flags, trainingSeed)
-  const input = task === undefined ? flagged : { ...flagged, objective: { task } }
+  const said = task === undefined ? flagged : { ...flagged, objective: { task } }
+  const chosenBy = said.training?.steps === undefined ? stepsFor : undefined
   // Before the data, which may take long to read.
-  await requireKnownNames(parseRecipe(input))
+  await requireKnownNames(parseRecipe(chosenBy === undefined ? said : withSteps(said, ANY_STEPS)))
   const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
+  const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
   const recipe = await identifyModel(parseRecipe(file === undefined ? fitted(input, data, steps) : input))
   if (recipe.objective.task === 'consensus') return { recipe, data }
@@ -63,6 +68,13 @@ export async function prepareTask({
     throw file === undefined ? error : hintAtInit(error)
   }
   return { recipe, data }
+}
+
+/** Of a recipe that is only looked at: whatever else it says of its steps is right. */
+const ANY_STEPS = Number.MAX_SAFE_INTEGER
+
+function withSteps(recipe: RecipeInput, steps: number): RecipeInput {
+  return { ...recipe, training: { ...recipe.training, steps } }
 }
 
 /**

@@ -18,6 +18,21 @@ const outcomes = z.array(z.strictObject({ id: exchangeId, frames: z.int().min(0)
 /** With more than a half, two would not come closer but change places. */
 const weight = z.number().positive().max(0.5)
 
+/**
+ * Where the recipe's message says which version of the protocol its peer speaks. It stands in the recipe because those of 0.1 refuse
+ * a message with any other field; they name this one to their people as what differs.
+ */
+export const PROTOCOL_FIELD = 'hearsayProtocol'
+
+/** Beside it, of a later generation, the seal from which it began. */
+export const SEAL_FIELD = 'hearsaySeal'
+
+/** Of peers whose message does not say it. */
+const FIRST_PROTOCOL_VERSION = 1
+
+/** Whether it has trained all that it is to train at least: sooner than by the next announcement. */
+const done = z.boolean()
+
 const schemas = {
   /** Initiator to responder: let us average these elements of the parameters. */
   propose: z.strictObject({
@@ -33,10 +48,11 @@ const schemas = {
     codec: z.string().max(MAX_CODEC_CHARACTERS),
     /** The exchange after which it noted what both sides then knew of one another. */
     reference: exchangeId.optional(),
+    done,
     /** Where everybody averages in step. */
     round: steps.optional(),
   }),
-  accept: z.strictObject({ type: z.literal('accept'), weight, age: steps, reference: exchangeId.optional() }),
+  accept: z.strictObject({ type: z.literal('accept'), weight, age: steps, reference: exchangeId.optional(), done }),
   /** The hash of the vector whose frames came before. */
   digest: z.strictObject({ type: z.literal('digest'), hash }),
 
@@ -57,7 +73,13 @@ const schemas = {
   /** The length of the whole; the frames that were asked for follow, and their digest. */
   vector: z.strictObject({ type: z.literal('vector'), length: z.int().min(0), age: steps }),
 
-  recipe: z.strictObject({ type: z.literal('recipe'), recipe: z.record(z.string(), z.json()) }),
+  /** Of any version: what a later one adds to it is not looked at. */
+  recipe: z.object({
+    type: z.literal('recipe'),
+    recipe: z
+      .object({ [PROTOCOL_FIELD]: z.int().min(1).default(FIRST_PROTOCOL_VERSION), [SEAL_FIELD]: hash.optional() })
+      .catchall(z.json()),
+  }),
   refuse: z.strictObject({ type: z.literal('refuse'), reason: z.string().max(200) }),
 }
 

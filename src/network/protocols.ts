@@ -1,3 +1,4 @@
+import { PROTOCOL_VERSION } from '../gossip/constants.ts'
 import type { Channel } from '../gossip/ports.ts'
 
 /**
@@ -6,12 +7,14 @@ import type { Channel } from '../gossip/ports.ts'
  */
 const SWARM_CHARACTERS = 16
 
-/** The protocol that a channel speaks: `recipe` is the same for all of hearsay, the others belong to one swarm. */
+/** The protocol that a channel speaks: `recipe` is the same for all of hearsay, the others belong to one swarm and one version. */
 export function protocolOf(swarm: string, channel: Channel): string {
-  return channel === 'recipe' ? '/hearsay/recipe/1' : `/hearsay/${swarm.slice(0, SWARM_CHARACTERS)}/${channel}/1`
+  return channel === 'recipe'
+    ? '/hearsay/recipe/1'
+    : `/hearsay/${swarm.slice(0, SWARM_CHARACTERS)}/${channel}/${PROTOCOL_VERSION}`
 }
 
 /** The gossipsub topic of a swarm's announcements. */
 export function topicOf(swarm: string): string {
-  return `hearsay/${swarm.slice(0, SWARM_CHARACTERS)}/announce/1`
+  return `hearsay/${swarm.slice(0, SWARM_CHARACTERS)}/announce/${PROTOCOL_VERSION}`
 }

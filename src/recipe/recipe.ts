@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
+import { isDocument, withoutLaterDefaults } from './later-fields.ts'
 
 /** A recipe that cannot be: which field, what it holds, what is accepted. */
 export class InvalidRecipeError extends UsageError {
@@ -127,6 +128,17 @@ const recipeSchema = z.strictObject({
       standardise: z.boolean().default(false),
     })
     .prefault({}),
+  start: z
+    .strictObject({
+      /** Members with data, this peer among them, that must be there before anybody trains its first step. */
+      minimumPeers: count.default(2),
+      /**
+       * When half of those that began have done their steps after a time T, the others have until so many times T. Then they are
+       * averaged as they are.
+       */
+      patience: z.number().min(1).default(2),
+    })
+    .prefault({}),
   security: z
     .strictObject({
       /** Parameters with a larger Euclidean norm are not merged. */
@@ -175,14 +187,16 @@ export function canonicalJson(value: unknown): string {
   )
 }
 
-/** The swarm id: hex SHA-256 of the canonical recipe. */
+/** The swarm id: hex SHA-256 of the canonical recipe, without fields that came later and say what recipes without them mean. */
 export function recipeHash(recipe: Recipe): string {
-  return createHash('sha256').update(canonicalJson(recipe)).digest('hex')
+  return createHash('sha256')
+    .update(canonicalJson(withoutLaterDefaults(recipe)))
+    .digest('hex')
 }
 
 /** The first field, in the order of names, in which two recipes differ, with both values; undefined where they agree. */
 export function firstDifference(ours: unknown, theirs: unknown, path = ''): string | undefined {
-  if (isObject(ours) && isObject(theirs)) {
+  if (isDocument(ours) && isDocument(theirs)) {
     for (const key of [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort()) {
       const name = /^\w+$/.test(key) ? key : JSON.stringify(key)
       const found = firstDifference(ours[key], theirs[key], path === '' ? name : `${path}.${name}`)
@@ -192,8 +206,4 @@ export function firstDifference(ours: unknown, theirs: unknown, path = ''): stri
   }
   const [here, there] = [canonicalJson(ours), canonicalJson(theirs)]
   return here === there ? undefined : `${path}: ${here} here, ${there} there`
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

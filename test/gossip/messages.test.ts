@@ -20,8 +20,19 @@ function createLoop(): FrameStream {
 
 const hash = 'ab'.repeat(32)
 const messages: readonly Message[] = [
-  { type: 'propose', id: 'x.1', length: 10, first: 2, end: 10, weight: 0.25, age: 3, codec: 'int8', reference: 'x.0' },
-  { type: 'accept', weight: 0.5, age: 0 },
+  {
+    type: 'propose',
+    id: 'x.1',
+    length: 10,
+    first: 2,
+    end: 10,
+    weight: 0.25,
+    age: 3,
+    codec: 'int8',
+    reference: 'x.0',
+    done: true,
+  },
+  { type: 'accept', weight: 0.5, age: 0, done: false },
   { type: 'digest', hash },
   { type: 'settle', decisions: [{ id: 'a', frames: 3 }], doubts: ['b', 'c'] },
   { type: 'settled', done: [], decided: [{ id: 'b', frames: 1 }] },
@@ -29,7 +40,7 @@ const messages: readonly Message[] = [
   { type: 'fetch', first: 0, end: 10 },
   { type: 'fetch', hash, first: 0, end: 10 },
   { type: 'vector', length: 10, age: 4 },
-  { type: 'recipe', recipe: { seed: 1, model: { kind: 'mlp', hidden: [1, 2] } } },
+  { type: 'recipe', recipe: { seed: 1, model: { kind: 'mlp', hidden: [1, 2] }, hearsayProtocol: 2 } },
   { type: 'refuse', reason: 'busy' },
 ]
 
@@ -44,6 +55,16 @@ describe('a control message', () => {
     const stream = createLoop()
     await send(stream, { type: 'refuse', reason: 'busy' }, forever)
     await expect(receive(stream, 'accept', forever)).rejects.toThrow(new RefusedError('busy'))
+  })
+
+  test('of a recipe is read of peers of any version', async () => {
+    const recipeOf = async (document: object) => {
+      const stream = createLoop()
+      await stream.write(encode({ type: 'recipe', ...document }), forever)
+      return (await receive(stream, 'recipe', forever)).recipe
+    }
+    expect(await recipeOf({ recipe: { seed: 1 } })).toEqual({ seed: 1, hearsayProtocol: 1 })
+    expect(await recipeOf({ recipe: { hearsayProtocol: 7 }, signature: 'abc' })).toEqual({ hearsayProtocol: 7 })
   })
 
   const proposal = { type: 'propose', id: 'x', length: 1, first: 0, end: 1, weight: 0.5, age: 0, codec: 'none' }
@@ -65,6 +86,7 @@ describe('a control message', () => {
       'accept',
       encode({ type: 'accept', weight, age: 0 }),
     ]),
+    ['says a version that is none', 'recipe', encode({ type: 'recipe', recipe: { hearsayProtocol: 'two' } })],
     ['has an age beyond what is exact', 'accept', encode({ type: 'accept', weight: 0.5, age: 2 ** 60 })],
     ['has a hash that is none', 'digest', encode({ type: 'digest', hash: 'xyz' })],
     [

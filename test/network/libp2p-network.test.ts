@@ -12,7 +12,7 @@ import { MAX_ANNOUNCEMENT_BYTES, MAX_FRAME_BYTES } from '../../src/gossip/consta
 import { FIRST_WINDOW_BYTES } from '../../src/network/constants.ts'
 import { createIdentity, peerIdOf } from '../../src/network/identity.ts'
 import type { Bandwidth } from '../../src/network/pace.ts'
-import { protocolOf } from '../../src/network/protocols.ts'
+import { protocolOf, topicOf } from '../../src/network/protocols.ts'
 import { createLibp2pWorld } from './libp2p-world.ts'
 import { createMailbox } from './mailbox.ts'
 import { networkCompliance } from './network-compliance.ts'
@@ -34,7 +34,10 @@ describe('the libp2p network', () => {
   })
 
   /** A stream of plain libp2p to a peer, to write on it what no peer of ours would; and what ends its connection. */
-  async function openRaw(peer: Peer): Promise<{ raw: Stream; cut: () => void }> {
+  async function openRaw(
+    peer: Peer,
+    protocol = protocolOf(SWARM, 'exchange'),
+  ): Promise<{ raw: Stream; cut: () => void }> {
     const node = await createLibp2p({
       transports: [tcp()],
       connectionEncrypters: [noise()],
@@ -45,7 +48,7 @@ describe('the libp2p network', () => {
     const addresses = peer.network.addresses().map(address => multiaddr(address))
     const connection = await node.dial(addresses, soon())
     return {
-      raw: await connection.newStream(protocolOf(SWARM, 'exchange'), soon()),
+      raw: await connection.newStream(protocol, soon()),
       cut: () => connection.abort(new Error('the cable was pulled')),
     }
   }
@@ -128,6 +131,16 @@ describe('the libp2p network', () => {
     const { near, far } = await openBetween(ours, theirs, 'recipe', soon())
     await near.write(Uint8Array.of(1), soon())
     expect([...(await far.read(soon()))]).toEqual([1])
+  })
+
+  test('keeps peers of hearsay 0.1 apart, except that they may ask for its recipe', async () => {
+    const peer = await startPeer(await world.createOne({ swarm: SWARM }))
+    for (const channel of ['exchange', 'settle', 'fetch']) {
+      await expect(openRaw(peer, `/hearsay/a5a5a5a5a5a5a5a5/${channel}/1`)).rejects.toThrow('could not negotiate')
+    }
+    expect(topicOf(SWARM)).not.toBe('hearsay/a5a5a5a5a5a5a5a5/announce/1')
+    await openRaw(peer, '/hearsay/recipe/1')
+    expect((await peer.accepted.take(soon())).channel).toBe('recipe')
   })
 
   test.each(['foo', '', '/ip4/192.168.1.20', '/ip4/192.168.1.20/udp/4001', '192.168.1.20:4001'])(

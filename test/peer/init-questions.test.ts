@@ -22,6 +22,8 @@ interface Question {
 /** What was answered, by the beginning of the question; everything else takes what is offered first. */
 let answers: Record<string, string> = {}
 let choices: Choice[] = []
+/** What is offered, by question. */
+let offers: Record<string, string> = {}
 /** What was said against an answer. */
 let complaints: string[] = []
 
@@ -34,6 +36,7 @@ vi.mock('@clack/prompts', () => ({
     return choice.initialValue
   },
   text: async ({ message, defaultValue, validate }: Question) => {
+    offers[message] = defaultValue
     const given = Object.entries(answers).find(([begins]) => message.startsWith(begins))?.[1] ?? defaultValue
     const complaint = await validate(given)
     if (complaint !== undefined) complaints.push(complaint)
@@ -49,6 +52,7 @@ beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   answers = {}
   choices = []
+  offers = {}
   complaints = []
   for (const terminal of terminals) terminal.isTTY = true
 })
@@ -62,7 +66,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-async function ask(data: string, flags: { model?: string } = {}) {
+async function ask(data: string, flags: { model?: string; epochs?: number } = {}) {
   answers.Data = data
   answers.File = join(folder.path, `recipe-${readdirSync(folder.path).length}.json`)
   await runInit(flags)
@@ -83,6 +87,19 @@ test('of images a CNN is offered too, and of a table not', async () => {
   choices = []
   await ask(`csv:${folder.write('rows.csv', 'x,y,class\n1,2,a\n3,4,b\n5,6,a\n7,8,b\n9,0,a\n')}`)
   expect(models()).toEqual(['linear', 'mlp:64', 'mlp:128,64'])
+})
+
+test('as many steps are offered as suit the data, and for passes that a flag says none', async () => {
+  const rows = Array.from({ length: 5_000 }, (_, i) => `${i % 7},${i % 2}`)
+  const csv = folder.write('many.csv', `x,class\n${rows.join('\n')}\n`)
+  const steps = 'Local steps of each peer'
+  expect((await ask(`csv:${csv}`)).training.steps).toBe(2_500)
+  expect(offers[steps]).toBe('2500')
+  await ask('digits')
+  expect(offers[steps]).toBe('1000')
+  offers = {}
+  expect((await ask(`csv:${csv}`, { epochs: 4 })).training.steps).toBe(500)
+  expect(offers).not.toHaveProperty([steps])
 })
 
 test('data that the model of a flag cannot learn from are refused where they are named', async () => {

@@ -54,6 +54,22 @@ describe('flags that would be ignored, and settings that cannot be, are refused 
       { ...learning, data: `text:${text}`, momentum: 0.5 },
       /--momentum is for --optimizer sgd/,
     ],
+    ['squared gradients of sgd', { ...learning, beta2: 0.9 }, /--beta2 is for --optimizer adam or adamw/],
+    [
+      'what a constant rate leaves',
+      { ...learning, 'final-share': 0.2 },
+      /--final-share is for --schedule cosine or linear/,
+    ],
+    [
+      'waiting for members in rounds',
+      { ...learning, engine: 'matrix', 'min-peers': 3 },
+      /--min-peers is for --engine virtual or libp2p; this is --engine matrix/,
+    ],
+    [
+      'patience with those who train nothing',
+      { peers: 4, task: 'consensus', patience: 3 },
+      /--patience is for --task classify or language/,
+    ],
     [
       'agreement after so many rounds',
       { ...averaging, 'consensus-distance': 0.1 },

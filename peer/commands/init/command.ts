@@ -1,6 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { file, seed, source } from '../../flag-values.ts'
+import { file, positive, seed, source } from '../../flag-values.ts'
 import { helpOnRecipeValues, type Names } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import type { InitFlags } from './flags.ts'
@@ -13,11 +13,16 @@ Examples:
 The recipe is what a swarm has in common, and its SHA-256 is the swarm's
 id: give the same file to every peer.`
 
+const STEPS = '--steps'
+
 export function addInit(program: Command, _setExitCode: SetExitCode, names: Names | undefined): void {
   const command = defineCommand(program, 'init', 'write a recipe, asking or from flags')
     .option('--data <SOURCE>', 'data that the model shall fit (default: "digits")', source)
     .option('--strict', 'refuse data of which something would be skipped')
-  for (const option of recipeOptions()) command.addOption(option)
+  for (const option of recipeOptions()) {
+    command.addOption(option)
+    if (option.long === STEPS) command.addOption(epochsOption())
+  }
   command
     .option('--seed <S>', 'of the initial parameters', seed)
     .option('--out <FILE>', 'where to write it (default: "recipe.json")', file)
@@ -28,4 +33,10 @@ export function addInit(program: Command, _setExitCode: SetExitCode, names: Name
       const { runInit } = await import('./run.ts')
       await runInit(flags)
     })
+}
+
+function epochsOption(): Option {
+  return new Option('--epochs <E>', 'the same in passes over --data (default: about 20, of text 3)')
+    .argParser(positive)
+    .conflicts('steps')
 }

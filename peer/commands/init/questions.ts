@@ -1,4 +1,4 @@
-import { intro, isCancel, outro, select, text } from '@clack/prompts'
+import { intro, isCancel, outro, select, type TextOptions, text } from '@clack/prompts'
 import {
   defaultRecipe,
   HearsayError,
@@ -16,6 +16,7 @@ import { SOURCE_FORMS } from '../../data-sources.ts'
 import { Interrupted } from '../../interruption.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
+import { DEFAULT_SOURCE, stepsFor } from './steps.ts'
 
 /** What a newcomer chooses from, of what fits the data; flags take everything else too. */
 const MODELS = [
@@ -58,9 +59,6 @@ export interface Answers {
   readonly data?: Split
 }
 
-const DATA = 'digits'
-const STEPS = String(defaultRecipe.training.steps)
-
 /** Asks for what the flags leave open; nothing is asked before what they say is known to be right. */
 export async function askForRecipe(
   flags: InitFlags,
@@ -68,8 +66,8 @@ export async function askForRecipe(
 ): Promise<Answers> {
   if (flags.model !== undefined) parseModel(flags.model)
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
-  if (flags.rule !== undefined)
-    parseRule(flags.rule, { aggregator: parseAggregator('mean'), codec: parseCodec('none') })
+  const aggregator = parseAggregator(flags.aggregator ?? defaultRecipe.averaging.aggregator)
+  if (flags.rule !== undefined) parseRule(flags.rule, { aggregator, codec: parseCodec('none') })
   const found: { data?: Split; oddities: string[] } = { oddities: [] }
   const find = async (source: string) => {
     const oddities: string[] = []
@@ -86,9 +84,9 @@ export async function askForRecipe(
       await text({
         ...options,
         message: `Data to learn from (${SOURCE_FORMS})`,
-        placeholder: DATA,
-        defaultValue: DATA,
-        validate: given => complaint(() => find(given || DATA)),
+        placeholder: DEFAULT_SOURCE,
+        defaultValue: DEFAULT_SOURCE,
+        validate: given => complaint(() => find(given || DEFAULT_SOURCE)),
       }),
     )
   // Not before: a line in the middle of a question garbles it.
@@ -128,18 +126,7 @@ export async function askForRecipe(
       }),
     )
   const steps =
-    flags.steps ??
-    Number(
-      answer(
-        await text({
-          ...options,
-          message: 'Local steps of each peer',
-          placeholder: STEPS,
-          defaultValue: STEPS,
-          validate: given => (/^\d{1,9}$/.test(given || STEPS) ? undefined : 'expected a whole number of at least 0'),
-        }),
-      ),
-    )
+    flags.steps ?? (flags.epochs === undefined ? await askForSteps(flags, data, found.data, options) : undefined)
   const out =
     flags.out ??
     answer(
@@ -153,6 +140,27 @@ export async function askForRecipe(
     )
   outro('', options)
   return { flags: { ...flags, data, model, topology, rule, steps, out }, data: found.data }
+}
+
+/** Offers what suits the data. */
+async function askForSteps(
+  flags: InitFlags,
+  source: string,
+  data: Split | undefined,
+  options: Pick<TextOptions, 'output' | 'signal'>,
+): Promise<number> {
+  const offered = String(data === undefined ? defaultRecipe.training.steps : stepsFor(flags, source, data.train))
+  return Number(
+    answer(
+      await text({
+        ...options,
+        message: 'Local steps of each peer',
+        placeholder: offered,
+        defaultValue: offered,
+        validate: given => (/^\d{1,9}$/.test(given || offered) ? undefined : 'expected a whole number of at least 0'),
+      }),
+    ),
+  )
 }
 
 function modelsFor({ train }: Split): typeof MODELS {

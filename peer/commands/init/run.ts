@@ -3,7 +3,7 @@ import { onInterruption } from '../../interruption.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
 import { prepareTask } from '../../task.ts'
-import { shortHash } from '../../words.ts'
+import { counted, shortHash } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
 import type { Answers } from './questions.ts'
@@ -18,15 +18,20 @@ export async function runInit(given: InitFlags): Promise<void> {
   if (given.out !== undefined) await requireFree(given.out, given.force)
   const asks = process.stdin.isTTY && process.stderr.isTTY && !given.yes && !given.json && !given.quiet
   const { flags, data }: Answers = asks ? await askForMissing(given, out, signal) : { flags: given }
+  if (flags.epochs !== undefined && flags.data === undefined) {
+    throw new WrongUsage('--epochs counts passes over data, which --data SOURCE names; without data give --steps N')
+  }
   const file = flags.out ?? DEFAULT_FILE
   await requireFree(file, flags.force)
 
-  const source = flags.data ?? 'digits'
-  const { recipe } = await prepareTask({
+  const { DEFAULT_SOURCE, passesOver, stepsFor } = await import('./steps.ts')
+  const source = flags.data ?? DEFAULT_SOURCE
+  const { recipe, data: learned } = await prepareTask({
     file: undefined,
     flags,
     source,
     loaded: data,
+    stepsFor: train => stepsFor(flags, source, train),
     seed: DATA_SEED,
     trainingSeed: flags.seed,
     strict: flags.strict,
@@ -39,10 +44,12 @@ export async function runInit(given: InitFlags): Promise<void> {
   await writeOutput('--out', file, `${JSON.stringify(recipe, null, 2)}\n`)
   const swarm = recipeHash(recipe)
   out.jsonDocument({ file, swarm, recipe })
+  const { steps, batch } = recipe.training
   const withData = flags.data === undefined ? '' : ` --data ${flags.data}`
   out.show(
     [
       `wrote ${file}: swarm ${shortHash(swarm)}`,
+      `${counted(steps, 'local step')} a peer: ${passesOver(learned.train, steps, batch)} passes over these data`,
       'next:',
       `  hearsay swarm ${file} --peers 5${withData}`,
       `  hearsay peer ${file}${withData}`,

@@ -27,17 +27,23 @@ const BY_TASK: Readonly<Partial<Record<Flag, readonly TaskName[]>>> = {
   model: MODELS,
   optimizer: MODELS,
   momentum: MODELS,
+  beta2: MODELS,
   weightDecay: MODELS,
   clipNorm: MODELS,
   batch: [...MODELS, 'mean-estimation'],
   learningRate: TRAINED,
   schedule: TRAINED,
   warmupSteps: TRAINED,
+  finalShare: TRAINED,
   steps: TRAINED,
   localSteps: TRAINED,
+  minPeers: MODELS,
+  patience: MODELS,
 }
 
 const SIMULATED: readonly EngineName[] = ['virtual', 'matrix']
+/** Those that run the code of real peers. */
+const DEPLOYED: readonly EngineName[] = ['virtual', 'libp2p']
 
 /** Flags that not every engine has a use for, and why the others have none. */
 const BY_ENGINE: Readonly<Partial<Record<Flag, readonly EngineName[]>>> = {
@@ -51,6 +57,9 @@ const BY_ENGINE: Readonly<Partial<Record<Flag, readonly EngineName[]>>> = {
   linkBandwidth: SIMULATED,
   stragglers: SIMULATED,
   split: ['virtual'],
+  minPeers: DEPLOYED,
+  patience: DEPLOYED,
+  maximumNorm: DEPLOYED,
 }
 
 /** What a run is, where that takes more than its task or its engine to say. */
@@ -67,15 +76,30 @@ const BY_SETTING: Readonly<Partial<Record<Flag, { readonly ignored: (run: Run) =
     ignored: run => optimizerOf(run) !== 'sgd',
     why: 'is for --optimizer sgd; adam and adamw have moments of their own',
   },
+  beta2: {
+    ignored: run => optimizerOf(run) === 'sgd',
+    why: 'is for --optimizer adam or adamw',
+  },
+  finalShare: {
+    ignored: run => scheduleOf(run) === 'constant',
+    why: 'is for --schedule cosine or linear: a constant learning rate stays as it is',
+  },
   consensusDistance: {
     ignored: run => run.flags.engine === 'matrix' && (run.flags.rounds !== undefined || trains(run)),
     why: 'ends a run of --engine matrix only where nobody trains and no --rounds are given',
   },
 }
 
-function optimizerOf({ task, flags, written }: Run): string {
-  const isText = task === 'language' || flags.data?.startsWith('text:')
-  return flags.optimizer ?? written?.training.optimizer ?? (isText ? 'adamw' : 'sgd')
+function optimizerOf(run: Run): string {
+  return run.flags.optimizer ?? run.written?.training.optimizer ?? (isOfText(run) ? 'adamw' : 'sgd')
+}
+
+function scheduleOf(run: Run): string {
+  return run.flags.schedule ?? run.written?.training.schedule ?? (isOfText(run) ? 'cosine' : 'constant')
+}
+
+function isOfText({ task, flags }: Run): boolean {
+  return task === 'language' || flags.data?.startsWith('text:') === true
 }
 
 function trains({ task, flags, written }: Run): boolean {

@@ -42,7 +42,6 @@ export function runOptions(): Option[] {
     new Option('--strict', 'refuse data of which something would be skipped'),
     new Option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text "iid")'),
     ...recipeOptions(),
-    new Option('--aggregator <G>', 'how what several peers say becomes one (default: "mean")'),
     new Option('--seed <S>', 'of everything (default: 1)').argParser(seed),
     new Option('--loss <P>', 'probability that a message is lost').argParser(belowOne),
     new Option('--delay <MS|LO-HI>', 'how long a message takes, in milliseconds; or a distribution').argParser(delay),
