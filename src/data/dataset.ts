@@ -13,6 +13,8 @@ export interface Dataset {
   readonly labels: Int32Array
   /** Shape of one sample, such as `[28, 28, 1]` or `[57]`; its product is the number of features. */
   readonly shape: readonly number[]
+  /** What the features are called, in their order, where the source names them. */
+  readonly featureNames?: readonly string[]
   readonly classes: number
   /** What the classes are called, by index, where the source names them. */
   readonly classNames?: readonly string[]

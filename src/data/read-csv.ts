@@ -100,6 +100,7 @@ export async function readCsv(content: Readable, options: CsvOptions): Promise<D
       inputs: store.finish(),
       labels: labels.toArray().map(label => classOf[label]),
       shape: [row.length],
+      featureNames: columns.names?.toSpliced(columns.label, 1),
       classes: names.length,
       classNames: names,
     }

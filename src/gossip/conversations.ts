@@ -1,5 +1,6 @@
 import { withDeadline } from './deadline.ts'
-import { DeadlineError, OffenceError } from './errors.ts'
+import { DeadlineError, NormError, OffenceError, RefusedError } from './errors.ts'
+import { createLeftAlone } from './left-alone.ts'
 import type { Patience } from './patience.ts'
 import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId } from './ports.ts'
 import { ProtocolError } from './stream-errors.ts'
@@ -15,6 +16,8 @@ export interface Conversations {
     options: AbortOptions,
     body: (stream: FrameStream) => Promise<T>,
   ): Promise<T>
+  /** Whether nothing is averaged with this peer, or fetched from it, for a while: its parameters were too large. */
+  leavesAlone(peer: PeerId): boolean
   /** Bytes of all conversations that have ended, by what they were about. */
   carried(): StreamTraffic
 }
@@ -22,13 +25,20 @@ export interface Conversations {
 /** Bytes that streams carried, frames with their lengths, by what they were for. */
 export type StreamTraffic = Readonly<Record<Channel, FrameStream['traffic']>>
 
-/** @param blame hears who broke the protocol, whoever opened the stream */
+const TOO_LARGE = 'its parameters were too large a moment ago'
+
+/**
+ * @param blame hears who broke the protocol, whoever opened the stream
+ * @param tooLarge hears whose parameters are larger than the recipe accepts, once of each peer
+ */
 export function createConversations(
   network: Network,
   clock: Clock,
   patience: Patience,
   blame: (peer: PeerId, error: Error) => void,
+  tooLarge: (peer: PeerId, error: NormError) => void = () => {},
 ): Conversations {
+  const alone = createLeftAlone(clock)
   const nothing = { bytesIn: 0, bytesOut: 0 }
   const carried = { recipe: nothing, exchange: nothing, settle: nothing, fetch: nothing }
 
@@ -44,6 +54,8 @@ export function createConversations(
     body: (stream: FrameStream) => Promise<T>,
   ): Promise<T> {
     try {
+      // What is open with it is settled all the same, and it may fetch what is better than what it has.
+      if (channel === 'exchange' && alone.has(stream.peer)) throw new RefusedError(TOO_LARGE)
       const result = await body(stream)
       // What was said is said: a connection that breaks now takes nothing back.
       await stream.close(options).catch((error: Error) => stream.abort(error))
@@ -51,6 +63,7 @@ export function createConversations(
     } catch (error) {
       stream.abort(error as Error)
       if (error instanceof OffenceError || error instanceof ProtocolError) blame(stream.peer, error)
+      if (error instanceof NormError && alone.leave(stream.peer)) tooLarge(stream.peer, error)
       throw error
     } finally {
       count(channel, stream)
@@ -59,8 +72,10 @@ export function createConversations(
 
   return {
     over,
+    leavesAlone: alone.has,
     carried: () => ({ ...carried }),
     async talk(peer, channel, options, body) {
+      if ((channel === 'exchange' || channel === 'fetch') && alone.has(peer)) throw new RefusedError(TOO_LARGE)
       const began = clock.now()
       const stream = await withDeadline(clock, patience.limit('dial', peer), `reaching ${peer}`, options, within =>
         network.open(peer, channel, within),

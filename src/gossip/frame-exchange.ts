@@ -24,10 +24,10 @@ import { FRAME_FLOATS } from '../parameters/constants.ts'
 import { giveRoom, takeRoom } from '../parameters/frame-memory.ts'
 import type { Coding, Merged } from './coding/coding.ts'
 import { UNSENT_ANSWERS, WINDOW_FRAMES } from './constants.ts'
-import { OffenceError } from './errors.ts'
+import { NormError, OffenceError } from './errors.ts'
 import { BODY_OFFSET, decodeFrameMessage, encodeMark, sealFrame } from './frame-message.ts'
 import { frameOf, framesOf, type Part } from './part.ts'
-import type { FrameStream } from './ports.ts'
+import type { FrameStream, PeerId } from './ports.ts'
 import type { Replica } from './replica.ts'
 import { createTurnstile } from './turnstile.ts'
 
@@ -73,14 +73,17 @@ export interface FrameExchange {
   write(): Promise<void>
 }
 
-/** @throws OffenceError (from `read`) for what no honest responder says; frames that were settled before remain so */
+/**
+ * @throws OffenceError (from `read`) for what no honest responder says, NormError where its parameters are too large; frames that
+ * were settled before remain so
+ */
 export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const { id, stream, replica, part, coding, snapshot, signal, progress } = exchange
   const partner = stream.peer
   const options = { signal }
   const total = framesOf(part)
   const takeMemory = roomFor(coding, part)
-  const bounded = createNormBound(exchange.maximumNorm)
+  const bounded = createNormBound(partner, exchange.maximumNorm)
   const turnstile = createTurnstile({ signal })
   /** Frames that were offered and not answered, from `decided` on. */
   const offered: Spoken[] = []
@@ -149,14 +152,17 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   }
 }
 
-/** @throws OffenceError (from `read`) for what no honest initiator says; frames that were settled before remain so */
+/**
+ * @throws OffenceError (from `read`) for what no honest initiator says, NormError where its parameters are too large; frames that
+ * were settled before remain so
+ */
 export function answerFrames(exchange: AgreedExchange): FrameExchange {
   const { id, stream, replica, part, coding, snapshot, signal, progress } = exchange
   const partner = stream.peer
   const options = { signal }
   const total = framesOf(part)
   const takeMemory = roomFor(coding, part)
-  const bounded = createNormBound(exchange.maximumNorm)
+  const bounded = createNormBound(partner, exchange.maximumNorm)
   const turnstile = createTurnstile({ signal })
   /** Answers that were not known to be read, from frame `applied` on. */
   const answers: Spoken[] = []
@@ -245,11 +251,11 @@ function roomFor(coding: Coding, { first, end }: Part): () => Uint8Array {
   return () => takeRoom(bytes)
 }
 
-/** @returns what throws an OffenceError when all that was said by the other side is beyond the norm */
-function createNormBound(maximum: number): (merged: Merged) => void {
+/** @returns what throws a NormError when all that was said by the other side is beyond the norm */
+function createNormBound(partner: PeerId, maximum: number): (merged: Merged) => void {
   let sum = 0
   return ({ squaredNorm }) => {
     sum += squaredNorm
-    if (sum > maximum ** 2) throw new OffenceError(`norm ${Math.sqrt(sum)} is above the recipe's ${maximum}`)
+    if (sum > maximum ** 2) throw new NormError(partner, Math.sqrt(sum), maximum)
   }
 }

@@ -14,7 +14,7 @@ import { type Assembly, createAssembly, type Part } from './assembly.ts'
 import { KEPT_MS, MAX_SERVED_AT_ONCE, MAX_SERVED_TO_ONE } from './constants.ts'
 import type { Conversations } from './conversations.ts'
 import { type Ask, download } from './download.ts'
-import { OffenceError } from './errors.ts'
+import { NormError, OffenceError } from './errors.ts'
 import { type FetchedVector, fetchPiece, servePieces } from './fetch.ts'
 import type { Member } from './membership.ts'
 import { send } from './messages.ts'
@@ -132,7 +132,7 @@ export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsO
           const fetched = await fetchPiece(stream, hash, piece, length, clock, patience, arrived, abort)
           squares += fetched.norm ** 2
           if (Math.sqrt(squares) <= maximumNorm) return fetched
-          throw new OffenceError(`norm ${Math.sqrt(squares)} is above the recipe's ${maximumNorm}`)
+          throw new NormError(holder, Math.sqrt(squares), maximumNorm)
         })
       } finally {
         fetchedBytes += stream.traffic.bytesIn

@@ -1,9 +1,7 @@
 import { HearsayError, UsageError } from '../errors.ts'
 
-/** Loss or parameters are no longer finite numbers. The message names the step and the learning rate. */
-export class TrainingDivergedError extends HearsayError {
-  override readonly name = 'TrainingDivergedError'
-}
+// Defined with the interface, which is all that the core knows of training.
+export { TrainingDivergedError } from './trainer.ts'
 
 /** The thread that trains ended without being asked to. */
 export class TrainerDiedError extends HearsayError {

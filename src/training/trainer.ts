@@ -1,4 +1,13 @@
+import { HearsayError } from '../errors.ts'
 import type { Layout } from '../parameters/layout.ts'
+
+/**
+ * What was trained is of no use any more: it is not finite, or far from anything that a model learns. Trainers throw it, and so
+ * does who looks at what a trainer gave back.
+ */
+export class TrainingDivergedError extends HearsayError {
+  override readonly name = 'TrainingDivergedError'
+}
 
 /** What one call of {@link Trainer.train} did. */
 export interface TrainingUpdate {

@@ -17,9 +17,15 @@ test('the last column holds the label unless told otherwise', async () => {
     inputs: Float32Array.of(1, 2, 3, 4.5, -0.5, 0.5),
     labels: Int32Array.of(0, 1, 0),
     shape: [2],
+    featureNames: ['x', 'y'],
     classes: 2,
     classNames: ['cat', 'dog'],
   })
+})
+
+test('features have the names of the header, without that of the label', async () => {
+  expect((await parse('x,class,y\n1,b,2\n', { label: 'class' })).featureNames).toEqual(['x', 'y'])
+  expect((await parse('1,2,b\n', { header: false })).featureNames).toBeUndefined()
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_CONTROL_BYTES, MAX_OFFENCES, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from '../../src/gossip/constants.ts'
 import { BODY_OFFSET, encodeMark, sealFrame } from '../../src/gossip/frame-message.ts'
+import { LEFT_ALONE_MS } from '../../src/gossip/left-alone.ts'
 import { receive, send } from '../../src/gossip/messages.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
 import { littleEndianBytes } from '../../src/parameters/little-endian.ts'
@@ -46,19 +47,18 @@ const lies: readonly [string, readonly Uint8Array[]][] = [
     `a frame with ${bad}`,
     [frameOf(vector(all => all.set([bad], 5)))],
   ]),
-  ['a vector above the norm of the recipe', [frameOf(vector(all => all.fill(1e6)))]],
   ['junk in place of a frame', [new TextEncoder().encode('{"type":"dig')]],
 ]
 
-async function createWorldWithLiar(answer?: Parameters<typeof createLiar>[1]) {
-  const world = createAveragingWorld({ peers: 1 })
+async function createWorldWithLiar(answer?: Parameters<typeof createLiar>[1], peers = 1) {
+  const world = createAveragingWorld({ peers })
   await world.startAll()
   return { world, liar: await createLiar(world, answer) }
 }
 
 /** Opens an exchange and sends these frames; resolves to the error with which the stream ended. */
-async function attack({ network }: Liar, frames: readonly Uint8Array[]): Promise<Error> {
-  const stream = await network.open('peer-0', 'exchange', never)
+async function attack({ network }: Liar, frames: readonly Uint8Array[], victim = 'peer-0'): Promise<Error> {
+  const stream = await network.open(victim, 'exchange', never)
   for (const one of frames) await stream.write(one, never)
   for (;;) {
     try {
@@ -73,6 +73,7 @@ const parametersOf = (world: AveragingWorld) => [...new Set(world.inhabitants[0]
 const warnings = (world: AveragingWorld) => world.events.filter(line => line.includes(' warning '))
 const proposal = {
   type: 'propose',
+  done: true,
   id: 'x',
   length: DIMENSION,
   first: 0,
@@ -113,7 +114,9 @@ describe('a peer that begins an exchange and sends', () => {
   test.for(attacks)('%s is warned of by name', async ([, frames]) => {
     const { world, liar } = await createWorldWithLiar()
     await world.during(attack(liar, frames))
-    expect(warnings(world)).toEqual([expect.stringContaining('liar broke the protocol: ')])
+    expect(warnings(world)).toEqual([
+      expect.stringContaining('liar sent what no peer of this swarm sends, and is not listened to: '),
+    ])
   })
 
   test.for(attacks)('%s is banned when it does so again and again', async ([, frames]) => {
@@ -121,6 +124,81 @@ describe('a peer that begins an exchange and sends', () => {
     for (let i = 0; i < MAX_OFFENCES; i++) await world.during(attack(liar, frames))
     await expect(world.during(attack(liar, [propose()]))).rejects.toThrow('cannot be reached')
   })
+})
+
+describe('a peer whose parameters are above the norm of the recipe', () => {
+  const large = frameOf(vector(all => all.fill(1e6)))
+
+  test('has its stream reset, and nothing merged', async () => {
+    const { world, liar } = await createWorldWithLiar()
+    expect((await world.during(attack(liar, [propose(), large]))).name).toBe('ConnectionLostError')
+    await world.wait(2_000)
+    expect(parametersOf(world)).toEqual([0])
+    expect(world.inhabitants[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
+  })
+
+  test('is left alone for a while, and not banned, however often', async () => {
+    const { world, liar } = await createSwarmWithLiar()
+    for (let i = 0; i <= MAX_OFFENCES; i++) {
+      expect(await answerOf(world, liar)).toBe('accept')
+      await world.during(attack(liar, [propose(), large]))
+      expect(await answerOf(world, liar)).toBe('reset')
+      await world.wait(LEFT_ALONE_MS)
+    }
+  })
+
+  test('is told of once, and nobody speaks of a protocol', async () => {
+    const { world, liar } = await createSwarmWithLiar()
+    for (let i = 0; i <= MAX_OFFENCES; i++) {
+      await world.during(attack(liar, [propose(), large]))
+      await world.wait(LEFT_ALONE_MS)
+    }
+    expect(warnings(world)).toEqual([
+      expect.stringMatching(
+        /liar has parameters with a norm of 8e6 or more, above the 1e6 that the recipe accepts: .* its training may have diverged/,
+      ),
+    ])
+    expect(warnings(world).join()).not.toContain('protocol')
+  })
+
+  test('is asked for no exchange meanwhile', async () => {
+    let asked = 0
+    const { world, liar } = await createWorldWithLiar(async (channel, stream) => {
+      if (channel !== 'exchange') throw new Error('not now')
+      asked++
+      await receive(stream, 'propose', never)
+      await send(stream, { type: 'accept', weight: 0.5, age: 0, done: true }, never)
+      await stream.write(large, never)
+      await stream.read(never).catch(() => {})
+    })
+    liar.announce(() => announcementOf())
+    await world.wait(LEFT_ALONE_MS / 2)
+    expect(asked).toBe(1)
+    await world.wait(LEFT_ALONE_MS)
+    expect(asked).toBe(2)
+  })
+
+  /** A swarm that goes on averaging, because the liar says that it is elsewhere. */
+  async function createSwarmWithLiar() {
+    const { world, liar } = await createWorldWithLiar()
+    liar.announce(() => announcementOf())
+    await world.wait(1_000)
+    return { world, liar }
+  }
+
+  /** What comes of a proposal, of which nothing comes after that. */
+  async function answerOf(world: AveragingWorld, { network }: Liar): Promise<'accept' | 'reset'> {
+    const answered = async () => {
+      const stream = await network.open('peer-0', 'exchange', never)
+      await stream.write(propose(), never)
+      const { type } = await receive(stream, 'accept', never)
+      stream.abort(new Error('changed its mind'))
+      return type
+    }
+    const answer = await world.during(answered().catch(({ name }: Error) => name))
+    await world.wait(1_000)
+    return answer === 'ConnectionLostError' ? 'reset' : (answer as 'accept')
+  }
 })
 
 describe('a peer that sends the same frame twice', () => {
@@ -138,7 +216,7 @@ describe('a peer that answers an exchange with', () => {
     const { world, liar } = await createWorldWithLiar(async (channel, stream: FrameStream) => {
       if (channel !== 'exchange') throw new Error('not now')
       await receive(stream, 'propose', never)
-      await send(stream, { type: 'accept', weight: 0.5, age: 0 }, never)
+      await send(stream, { type: 'accept', weight: 0.5, age: 0, done: true }, never)
       for (const one of frames) await stream.write(one, never)
       offences++
       await stream.read(never).catch(() => {})
@@ -187,11 +265,13 @@ describe('a peer that vanishes in the middle of an exchange', () => {
 
 describe('a banned peer', () => {
   test('has no voice any more, and the others seal without it', async () => {
-    const { world, liar } = await createWorldWithLiar()
+    const { world, liar } = await createWorldWithLiar(undefined, 2)
     liar.announce(() => announcementOf({ phase: 'training' }))
     await world.wait(1_000)
-    for (let i = 0; i < MAX_OFFENCES; i++) await world.during(attack(liar, [propose({ length: 1, end: 1 })]))
+    for (const { peer } of world.inhabitants) {
+      for (let i = 0; i < MAX_OFFENCES; i++) await world.during(attack(liar, [propose({ length: 1, end: 1 })], peer))
+    }
     await world.until(() => world.sealed(), 30_000)
-    expect(world.inhabitants[0].gossip?.status().peers).toEqual([])
+    expect(world.inhabitants[0].gossip?.status().peers).toEqual(['peer-1'])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_SERVED_TO_ONE, STALLED_MS } from '../../src/gossip/constants.ts'
+import { LEFT_ALONE_MS } from '../../src/gossip/left-alone.ts'
 import { receive } from '../../src/gossip/messages.ts'
 import { PIECE_FLOATS, type Piece } from '../../src/gossip/pieces.ts'
 import { FRAME_FLOATS } from '../../src/parameters/constants.ts'
@@ -46,14 +47,11 @@ describe('what a peer says in place of a piece', () => {
     ['an age that nobody has', [document({ type: 'vector', length: SHORT, age: 2 ** 60 }), first, second, digest]],
     ['a digest that is none', [offer, first, second, document({ type: 'digest', hash: 'garbage' })]],
     ['no document', [first, second, digest]],
-    [
-      'a vector above the norm of the recipe',
-      answerTo(
-        short.map(() => 1e6),
-        whole,
-      ),
-    ],
   ]
+  const large = answerTo(
+    short.map(() => 1e6),
+    whole,
+  )
 
   async function fetch(answer: readonly Uint8Array[], honest: boolean) {
     const swarm = await createFetchingSwarm({ length: SHORT, maximumNorm: 1e6 })
@@ -71,10 +69,28 @@ describe('what a peer says in place of a piece', () => {
     expect([fetched, blamed]).toEqual([undefined, ['liar']])
   })
 
-  test.for(answers)('%s keeps nobody from getting it elsewhere', async ([, answer]) => {
-    const { fetched } = await fetch(answer, true)
-    expect(hashParameters(fetched?.vector ?? new Float32Array(0))).toBe(shortHash)
+  test('a vector above the norm of the recipe gives nothing, and costs nobody its standing', async () => {
+    const { fetched, blamed } = await fetch(large, false)
+    expect([fetched, blamed]).toEqual([undefined, []])
   })
+
+  test('a vector above the norm of the recipe is asked for once, and then not for a while', async () => {
+    const { newcomer, run, streams, wait } = await fetch(large, false)
+    const again = () => run(newcomer.withHash(shortHash, ['liar'], never))
+    await again()
+    expect(streams).toEqual(['liar'])
+    await wait(LEFT_ALONE_MS)
+    await again()
+    expect(streams).toEqual(['liar', 'liar'])
+  })
+
+  test.for([...answers, ['a vector above the norm of the recipe', large] as const])(
+    '%s keeps nobody from getting it elsewhere',
+    async ([, answer]) => {
+      const { fetched } = await fetch(answer, true)
+      expect(hashParameters(fetched?.vector ?? new Float32Array(0))).toBe(shortHash)
+    },
+  )
 })
 
 describe('a vector with a hash', () => {
