@@ -44,7 +44,15 @@ export interface PeerResult extends PeerBytes {
   readonly alone: number | null
   /** The hash on which it sealed; null where it did not. */
   readonly sealed: string | null
+  /** Exchanges that it took part in while it trained; of the matrix engine, all. */
   readonly exchanges: number
+  /** Of engines with real peers: exchanges that its steps and the recipe ask for, and with how many distinct others it averaged. */
+  readonly exchangesAsked?: number
+  readonly partners?: number
+  /** Local steps on its own data. */
+  readonly ownSteps?: number
+  /** Whether the model that at least two have chosen contains its data. */
+  readonly inModel?: boolean
 }
 
 /** Under what a run was made, beside its recipe: only what was given. Each is what the simulation's option of the name says. */

@@ -125,13 +125,17 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     const merged = meanOf(peers.map(peer => peer.parameters()))
     const results = peers.map((peer, i) => {
       const status = peer.status()
-      const { exchanges } = status
+      const { ownSteps, exchanges, exchangesAsked, partners, inModel } = status
       return {
         peer: peer.id,
         samples: samples(shards[i]),
         sealed: peer.sealed() ?? null,
         ...peerBytes(status, status),
+        ownSteps,
         exchanges,
+        exchangesAsked,
+        partners,
+        inModel,
       }
     })
     const interrupted = signal.aborted
@@ -190,6 +194,7 @@ async function makePeers(
       recipe,
       data: { train: shards[index], test },
       network: { listen, connect: [...connect, ...known], mdns, bandwidth },
+      ...(options.peers === 1 ? { alone: true } : { minimumPeers: options.peers }),
       state: state === undefined ? undefined : join(state, `peer-${index + 1}`),
       seed: seedOf(seed, index),
       // The first one tells why a better one was not chosen; once is enough.
@@ -234,7 +239,7 @@ async function watchSwarm(
         round: Math.floor(Math.min(...states.map(({ step }) => step)) / roundSteps),
         time: (systemClock.now() - began) / 1_000,
         bytesSent: states.reduce((sum, { bytesOut }) => sum + bytesOut, 0),
-        messages: states.reduce((sum, { exchanges }) => sum + exchanges, 0),
+        messages: states.reduce((sum, { exchangesBegun }) => sum + exchangesBegun, 0),
       },
       peers.map(peer => peer.parameters()),
       null,
@@ -245,8 +250,8 @@ async function watchSwarm(
     onRound(round)
   }
 
-  const over = () =>
-    peers.every(peer => (recipe.averaging.rule === 'none' ? peer.trained() !== undefined : peer.sealed() !== undefined))
+  const isolated = recipe.averaging.rule === 'none' || peers.length === 1
+  const over = () => peers.every(peer => (isolated ? peer.trained() !== undefined : peer.sealed() !== undefined))
   await measure(PROGRESS_LABELS)
   await Promise.all(peers.map(peer => peer.start()))
   let next = steps / EVALUATIONS

@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs'
 import { parseTopology } from './averaging/topologies/registry.ts'
 import type { Dataset } from './data/dataset.ts'
 import type { Split } from './data/source.ts'
 import { loadDataset } from './data/sources.ts'
 import { UsageError } from './errors.ts'
-import { StoppedError } from './gossip/errors.ts'
+import { explainDivergence } from './explain-divergence.ts'
+import { beginNext, generationId } from './generation.ts'
+import type { Checkpoint } from './gossip/checkpoint.ts'
+import { NobodyThereError, otherSwarm, StoppedError } from './gossip/errors.ts'
 import type { Emit, GossipEvents } from './gossip/events.ts'
-import { createGossip, type GossipStatus } from './gossip/gossip.ts'
+import { createGossip, type GossipStatus, type PeerOutcome } from './gossip/gossip.ts'
 import { createLanes } from './gossip/lanes.ts'
 import type { AbortOptions, Evaluation, PeerId } from './gossip/ports.ts'
 import { type AgreedStatistics, createStatistics } from './gossip/statistics.ts'
@@ -18,10 +22,12 @@ import type { Layout } from './parameters/layout.ts'
 import { type PeerBytes, peerBytes } from './peer-bytes.ts'
 import { createRandom } from './random/random.ts'
 import { parseRecipe, type Recipe, type RecipeInput, recipeHash, stepsPerRound } from './recipe/recipe.ts'
+import { stepsForEpochs } from './recipe/steps-for-data.ts'
 import { createStandardising, describeMap, mapOf, type Standardising, statisticsOf } from './standardising.ts'
 import { openStateDirectory, statisticsFile } from './storage/state-directory.ts'
 import { systemClock } from './system-clock.ts'
 import { chooseBackend } from './training/choose-backend.ts'
+import { TrainingDivergedError } from './training/errors.ts'
 import { createWorkerTrainer } from './training/remote/worker-trainer.ts'
 import type { Trainer } from './training/trainer.ts'
 import { createEvents, type TypedEventTarget } from './typed-events.ts'
@@ -59,8 +65,23 @@ export interface PeerOptions {
   readonly backend?: string
   /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
   readonly gpu?: number
-  /** Local steps after which this peer stops training, in place of the recipe's. */
+  /** Local steps that this peer trains at the least, in place of the recipe's. */
   readonly steps?: number
+  /** The same in passes over this peer's own samples. Not beside `steps`. */
+  readonly epochs?: number
+  /** Trains and ends without company, and says so. Default: no. */
+  readonly alone?: boolean
+  /** Members with data that must be there before the first step, where those are to be more than the recipe says. */
+  readonly minimumPeers?: number
+  /** How long the peer waits for enough others before its first step, in seconds; then it fails. Default: for ever. */
+  readonly wait?: number
+  /** Whether the peer remains as a source for latecomers once the swarm has sealed. Default: until nobody needs it any more. */
+  readonly stay?: boolean
+  /**
+   * Begins the next generation: so many local steps more, from the parameters that are sealed in `state`, with others that do the same
+   * and whoever is new.
+   */
+  readonly more?: number
   /** Relative consensus distance at which this peer agrees to seal, in place of the recipe's. */
   readonly consensusDistance?: number
 }
@@ -89,19 +110,25 @@ export interface PeerEvents extends GossipEvents {
   standardised: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
   /** The peer has ended; with all that its network carried since it was started, and what for. */
   stopped: PeerBytes & {
-    /** `consensus`, `interrupted`, `failed`, `stopped`. */
+    /**
+     * `consensus`: the swarm has sealed; `adopted`: so it had, before this peer's data had a part in it; `alone`: nobody else is
+     * there, or was to be; `interrupted`, `failed`, `stopped`.
+     */
     readonly reason: string
+    /** Of the run, as its schedule of learning rates counts; {@link PeerOutcome.ownSteps} are this peer's. */
     readonly step: number
     readonly accuracy: number | null
-    /** The checkpoint's file, where state is kept. */
+    /** The checkpoint's file, where one was written. */
     readonly checkpoint: string | null
-  }
+  } & PeerOutcome
 }
 
 export interface Consensus {
   readonly consensusDistance: number
   /** Hex SHA-256 of the parameters: of all peers, once sealed. */
   readonly parametersHash: string
+  /** Living members, this peer among them, that have chosen these parameters; 1 of a peer that ended alone, as it was told to. */
+  readonly members: number
 }
 
 /** A peer: it trains on its own data and agrees with others on one model. */
@@ -129,7 +156,8 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   evaluate(): Promise<Evaluation>
   /**
    * Resolves when the swarm has sealed; with a distance, already when this peer has stopped training and estimates the
-   * swarm to be that close. Rejects when the peer fails or stops, or the signal is aborted.
+   * swarm to be that close; where the peer was told to train alone, when it has. Rejects when the peer fails or stops, with
+   * `NobodyThereError` when it gave up waiting for others or all of them have vanished, or when the signal is aborted.
    */
   untilConsensus(options?: { readonly distance?: number; readonly signal?: AbortSignal }): Promise<Consensus>
   /**
@@ -142,7 +170,10 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
    * first layers do that. Its output is logits. Loads TensorFlow.js in this thread.
    */
   model(): Promise<import('@tensorflow/tfjs-layers').LayersModel>
-  /** Ends cleanly: the last exchange settled or dropped on both sides, a checkpoint written. */
+  /**
+   * Ends cleanly: the last exchange settled or dropped on both sides, a checkpoint written. Once the swarm has sealed, not before all that
+   * this peer knows have the seal too, for at most ten seconds; with the reason `interrupted` at once.
+   */
   stop(reason?: string): Promise<void>
 }
 
@@ -170,9 +201,11 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
   if (options.trainer !== undefined && recipe.data.standardise) {
     throw new UsageError('a trainer of its own standardises its data itself; the recipe says data.standardise')
   }
-  const swarm = recipeHash(recipe)
-  const topology = parseTopology(recipe.averaging.topology, { seed: swarm })
-  const { averages, inRounds, rule, compression, fragments } = peerAveraging(recipe, topology)
+  const topology = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) })
+  const { inRounds, rule, compression, fragments, ...averaging } = peerAveraging(recipe, topology)
+  requireFitting(options)
+  const { alone = false } = options
+  const averages = averaging.averages && !alone
 
   const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
   try {
@@ -182,31 +215,45 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
     const { target, emit } = createEvents<PeerEvents>()
 
     const startLearner = await prepareLearner(recipe, options, seed)
-    const network = await createLibp2pNetwork({
-      swarm,
-      identity,
-      listen: options.network?.listen,
-      connect: options.network?.connect,
-      mdns: options.network?.mdns ?? true,
-      bandwidth: bandwidthOf(options.network?.bandwidth),
-      random: createRandom(`${seed}/${id}/network`),
-      warn: message => emit('warning', { message }),
-    })
-    const { trainer, died, device = null, warnings = [], standardising } = await startLearner()
-    const lanes = createLanes(network, systemClock)
+    const { trainer, died, device = null, warnings = [], standardising, seen: samplesSeen } = await startLearner()
     try {
       const storage = state?.storage(trainer.layout)
-      const checkpoint = await storage?.load()
-      const steps = options.steps ?? recipe.training.steps
+      const checkpoint = await resume(options, recipe, await storage?.load())
+      const swarm = checkpoint?.swarm ?? recipeHash(recipe)
+      const network = await createLibp2pNetwork({
+        swarm,
+        identity,
+        // Others would wait for one that they hear of, and that averages with nobody.
+        listen: alone ? [] : options.network?.listen,
+        connect: alone ? [] : options.network?.connect,
+        mdns: !alone && (options.network?.mdns ?? true),
+        bandwidth: bandwidthOf(options.network?.bandwidth),
+        random: createRandom(`${seed}/${id}/network`),
+        warn: message => emit('warning', { message }),
+      })
+      const lanes = createLanes(network, systemClock)
+      const steps = stepsOf(options, recipe, trainer.samples, checkpoint)
       const { localSteps } = recipe.exchange
+      const minimumPeers = Math.max(recipe.start.minimumPeers, options.minimumPeers ?? 1)
+      const wait = options.wait === undefined ? undefined : options.wait * MS_PER_SECOND
       let accuracy: number | null = null
       let failure: Error | undefined
       let agreed: Consensus | undefined
+      let isAlone = false
       // The core knows a part of the peer's events. What ends the peer is told once, whoever sees it first.
       const tell: Emit = (name, detail) => {
         if (name === 'failed') {
           if (failure !== undefined) return
-          failure = (detail as PeerEvents['failed']).error
+          const { error } = detail as PeerEvents['failed']
+          failure = error instanceof TrainingDivergedError ? explainDivergence(error, samplesSeen) : error
+          emit('failed', { error: failure })
+          return
+        }
+        if (name === 'alone') {
+          failure ??= new NobodyThereError(
+            'everybody else has been gone for a while, so there is nobody left to agree with; this peer has what it trained',
+          )
+          isAlone = true
         }
         if (name === 'round') accuracy = (detail as PeerEvents['round']).accuracy
         if (name === 'consensus') agreed = detail as PeerEvents['consensus']
@@ -226,7 +273,13 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           fragments,
           target: options.consensusDistance ?? recipe.averaging.consensusDistance,
           maximumNorm: recipe.security.maximumNorm,
+          chanceLoss: options.trainer === undefined ? Math.log(recipe.model.classes) : undefined,
           evaluateEvery: Math.max(stepsPerRound(localSteps), Math.ceil(steps / EVALUATIONS)),
+          minimumPeers,
+          wait,
+          hasContacts: (options.network?.connect?.length ?? 0) > 0,
+          patience: recipe.start.patience,
+          stays: options.stay,
           network: standardising === undefined ? network : lanes.main,
           clock: systemClock,
           random: createRandom(`${seed}/${id}/gossip`),
@@ -259,12 +312,17 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         standardising &&
         averages &&
         createStatistics({
-          swarm,
+          // Of the recipe, whatever the generation: what samples are standardised by stays.
+          swarm: recipeHash(recipe),
           recipe,
           lanes,
           clock: systemClock,
           random: createRandom(`${seed}/${id}/statistics`),
           own: standardising.own,
+          minimumPeers,
+          wait,
+          // Whoever is heard on the main lane has agreed, and trains, or is about to.
+          isOpen: () => agreedStatistics === undefined && gossip.status().peers.length === 0,
           storage: state && ((kind, layout) => state.storage(layout, statisticsFile(kind))),
           emit: tell,
           agreed: useStatistics,
@@ -305,7 +363,23 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         }
       }
 
-      async function stopAll(reason: string): Promise<void> {
+      /** Whoever has sealed may be the only one that others can get the seal from. */
+      async function untilNeedless(): Promise<void> {
+        const end = systemClock.now() + LEAVING_MS
+        while (sealed() !== undefined && !gossip.dismissed() && systemClock.now() < end && failure === undefined) {
+          await systemClock.sleep(WATCH_INTERVAL_MS, { signal: stopped.signal })
+        }
+      }
+
+      function whyEnded(): string {
+        if (alone || isAlone) return 'alone'
+        if (failure !== undefined) return 'failed'
+        if (sealed() === undefined) return 'stopped'
+        return gossip.status().inModel ? 'consensus' : 'adopted'
+      }
+
+      async function stopAll(reason = whyEnded()): Promise<void> {
+        if (reason !== 'interrupted' && reason !== 'failed' && options.stay !== true) await untilNeedless()
         stopped.abort(new StoppedError())
         try {
           try {
@@ -316,10 +390,16 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
         } finally {
           await trainer.stop()
           await state?.release()
-          const checkpointFile = state?.checkpointFile ?? null
+          const checkpoint = state !== undefined && existsSync(state.checkpointFile) ? state.checkpointFile : null
           const status = gossip.status()
-          const bytes = peerBytes(status, status)
-          emit('stopped', { reason, step: gossip.step(), accuracy, checkpoint: checkpointFile, ...bytes })
+          emit('stopped', {
+            reason,
+            step: status.step,
+            accuracy,
+            checkpoint,
+            ...peerBytes(status, status),
+            ...outcomeOf(status),
+          })
         }
       }
 
@@ -360,10 +440,15 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
             const { phase, consensusDistance } = gossip.status()
             return phase !== 'training' && consensusDistance !== null && consensusDistance <= distance
           }
-          await watch(() => sealed() !== undefined || (usable() && near()), signal)
+          const trainedAlone = () => alone && gossip.trained() !== undefined
+          await watch(() => sealed() !== undefined || trainedAlone() || (usable() && near()), signal)
           if (agreed !== undefined && agreed.parametersHash === gossip.sealed()) return agreed
-          const consensusDistance = gossip.status().consensusDistance ?? 0
-          return { consensusDistance, parametersHash: hashParameters(gossip.parameters()) }
+          const { consensusDistance, peers } = gossip.status()
+          return {
+            consensusDistance: consensusDistance ?? 0,
+            parametersHash: hashParameters(gossip.parameters()),
+            members: 1 + peers.length,
+          }
         },
         untilDismissed: ({ signal }) => watch(() => gossip.dismissed(), signal),
         async model() {
@@ -376,7 +461,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
           const { prependMap } = await import('./training/layers-model/prepend-map.ts')
           return prependMap(bare, shape, mapOf(agreedStatistics))
         },
-        stop(reason = 'stopped') {
+        stop(reason) {
           stopping ??= stopAll(reason)
           return stopping
         },
@@ -389,6 +474,69 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
     await state?.release()
     throw error
   }
+}
+
+/** How long a peer that has sealed waits at its end for those that have not, who may have nobody else to ask. */
+const LEAVING_MS = 10_000
+
+const MS_PER_SECOND = 1_000
+
+/** @throws UsageError where options contradict one another */
+function requireFitting({ steps, epochs, alone, wait, stay, more, state, minimumPeers }: PeerOptions): void {
+  if (steps !== undefined && epochs !== undefined) {
+    throw new UsageError('steps and epochs both say how long the peer trains: give one of them')
+  }
+  if (epochs !== undefined && !(epochs > 0 && Number.isFinite(epochs))) {
+    throw new UsageError(`epochs is ${epochs}; it must be a number above 0`)
+  }
+  if (wait !== undefined && !(wait >= 0))
+    throw new UsageError(`wait is ${wait}; it must be a number of seconds, at least 0`)
+  if (minimumPeers !== undefined && !(Number.isInteger(minimumPeers) && minimumPeers >= 1)) {
+    throw new UsageError(`minimumPeers is ${minimumPeers}; it must be a whole number of at least 1`)
+  }
+  if (more !== undefined && !(Number.isInteger(more) && more >= 1)) {
+    throw new UsageError(`more is ${more}; it must be a whole number of local steps, at least 1`)
+  }
+  if (more !== undefined && state === undefined) {
+    throw new UsageError('more goes on from the parameters that were sealed in a state: give the folder, as state')
+  }
+  if (alone && (stay || wait !== undefined || minimumPeers !== undefined)) {
+    throw new UsageError('a peer that trains alone waits for nobody: leave out stay, wait and minimumPeers')
+  }
+}
+
+/**
+ * The checkpoint from which a peer goes on.
+ *
+ * @throws CheckpointMismatchError where it belongs to another recipe, NothingSealedError where there is nothing to go on from
+ */
+async function resume(
+  { more, state = '' }: PeerOptions,
+  recipe: Recipe,
+  checkpoint: Checkpoint | undefined,
+): Promise<Checkpoint | undefined> {
+  const hash = recipeHash(recipe)
+  if (checkpoint !== undefined && checkpoint.swarm !== generationId(hash, checkpoint.generation?.seals ?? [])) {
+    throw otherSwarm(checkpoint.swarm, hash)
+  }
+  return more === undefined ? checkpoint : beginNext(checkpoint, { recipeHash: hash, steps: more, state })
+}
+
+/** Local steps that a peer trains at least. */
+function stepsOf(
+  { steps, epochs, more }: PeerOptions,
+  { training }: Recipe,
+  samples: number,
+  checkpoint: Checkpoint | undefined,
+): number {
+  if (more !== undefined) return more
+  if (steps === undefined && epochs === undefined && checkpoint?.generation) return checkpoint.generation.steps
+  return epochs === undefined ? (steps ?? training.steps) : stepsForEpochs(epochs, samples, training.batch)
+}
+
+function outcomeOf(status: GossipStatus): PeerOutcome {
+  const { ownSteps, exchanges, exchangesAsked, partners, inModel, leftOut, members, vanished } = status
+  return { ownSteps, exchanges, exchangesAsked, partners, inModel, leftOut, members, vanished }
 }
 
 const BITS_PER_BYTE = 8
@@ -410,6 +558,8 @@ interface Learner {
   readonly warnings?: readonly string[]
   /** Where the recipe says that samples are standardised. */
   readonly standardising?: Standardising
+  /** What the trainer sees of the shard, where it is one of ours. */
+  readonly seen?: Dataset
 }
 
 /**
@@ -430,10 +580,9 @@ async function prepareLearner(
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
   const options = trainerOptionsOf(recipe, seen(shard), seen(split.test), `${seed}/samples`, backend)
   return async () => {
-    const { name, devices, passedOver } = await chooseBackend(backend, gpu)
+    const { name, devices } = await chooseBackend(backend, gpu)
     const trainer = await createWorkerTrainer({ ...options, backend: name, gpu })
-    const warnings = [...oddities, ...passedOver]
-    return { trainer, died: trainer.died, device: devices.device, warnings, standardising }
+    return { trainer, died: trainer.died, device: devices.device, warnings: oddities, standardising, seen: seen(shard) }
   }
 }
 

@@ -8,6 +8,7 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { encodeModel } from './encode-model.ts'
 import { UsageError } from './errors.ts'
+import { generationId } from './generation.ts'
 import { type AgreedStatistics, agreedIn } from './gossip/statistics.ts'
 import { identifyModel } from './learning-task.ts'
 import { hashParameters } from './parameters/hash.ts'
@@ -61,9 +62,9 @@ export async function exportModel({ state, to }: ExportOptions): Promise<Exporte
   await requireFree(to)
   const read = await readState(state)
   const { swarm, step, age, sealed, parameters } = read.checkpoint
-  const recipe = recipeOf(read.recipe, swarm, state)
+  const recipe = recipeOf(read, state)
   const facts = { swarm, step, age, parametersHash: hashParameters(parameters) }
-  const statistics = recipe.data.standardise ? statisticsOf(read, swarm, state) : undefined
+  const statistics = recipe.data.standardise ? statisticsOf(read, recipeHash(recipe), state) : undefined
   if (format === 'safetensors') {
     await writeAtomically(to, encodeModel({ recipe, layout: layoutOf(read), parameters, statistics, ...facts }))
   } else await writeLayersModel(to, parameters, recipe, facts, statistics)
@@ -138,7 +139,7 @@ async function requireFree(path: string): Promise<void> {
   if (exists) throw new ExportError(`${path} exists already; choose another name, or remove it first`)
 }
 
-function recipeOf(text: string | undefined, swarm: string, state: string): Recipe {
+function recipeOf({ recipe: text, checkpoint }: ReadState, state: string): Recipe {
   if (text === undefined) {
     throw new StateError(
       `--state ${state} has a checkpoint, but not its recipe, as those of older versions of hearsay; start and stop the ` +
@@ -153,6 +154,6 @@ function recipeOf(text: string | undefined, swarm: string, state: string): Recip
       cause,
     })
   }
-  if (recipeHash(recipe) === swarm) return recipe
+  if (generationId(recipeHash(recipe), checkpoint.generation?.seals ?? []) === checkpoint.swarm) return recipe
   throw new StateError(`--state ${state} is damaged: its recipe is not that of its checkpoint`)
 }

@@ -88,6 +88,7 @@ export {
   recipeHash,
   stepsPerRound,
 } from './recipe/recipe.ts'
+export { type DataSize, stepsForData, stepsForEpochs } from './recipe/steps-for-data.ts'
 export { sampleText } from './sample-text.ts'
 export { writeAtomically } from './storage/atomic-file.ts'
 export { decodeCheckpoint } from './storage/checkpoint-file.ts'

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createCodings } from '../../src/gossip/coding/codings.ts'
-import { createExchange } from '../../src/gossip/exchange.ts'
+import { createExchange, termsNow } from '../../src/gossip/exchange.ts'
 import { createPatience } from '../../src/gossip/patience.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
 import { createReplica } from '../../src/gossip/replica.ts'
@@ -109,7 +109,12 @@ const exchange = createExchange({
   established: () => {},
   applied: () => {},
   completed: () => {},
+  inRounds: false,
+  done: () => false,
+  partnerDone: () => {},
+  terms: async () => terms(),
 })
+const terms = () => termsNow(replica, exchange.ownShare, replica.parameters)
 
 /** Watches this process from the end of the warm-up to the end of the exchange after it. */
 function createWatch() {
@@ -196,7 +201,7 @@ async function measure(address: string): Promise<ExchangeSpeed> {
 
   async function average(end: number): Promise<void> {
     const stream = await network.open(partner, 'exchange', forever)
-    await exchange.initiate(stream, { part: { first: 0, end }, codec: 'none' }, forever)
+    await exchange.initiate(stream, { part: { first: 0, end }, codec: 'none', terms: terms() }, forever)
     await stream.close(forever)
   }
 

@@ -62,7 +62,9 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
   const misfit = topology.misfit(peers)
   if (misfit !== undefined) throw new UsageError(misfit)
   requirePossible(options)
-  const { averages, inRounds, rule, compression, fragments } = peerAveraging(recipe, topology)
+  const { inRounds, rule, compression, fragments, ...averaging } = peerAveraging(recipe, topology)
+  // One alone has nobody to average with, and nothing to agree on.
+  const averages = averaging.averages && peers > 1
   const trains = steps > 0
   const graph = graphOf(topology, peers, seed)
   const hears = audiences(graph, peers)
@@ -98,6 +100,8 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
     target: seals ? target : NEVER_SEALS,
     maximumNorm: recipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,
+    minimumPeers: trains ? startingPeers(options, hears) : 1,
+    patience: recipe.start.patience,
     peers,
     seed,
     weather: { delay: options.delay ?? LOCAL_NETWORK, loss: options.loss ?? 0, bandwidth: options.bandwidth },
@@ -221,7 +225,7 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
       },
       sample: await sampleText(recipe, meanOf(vectors), createRandom(`${seed}/sample`)),
       sealed,
-      peerResults: await peerResults(world, task, progress),
+      peerResults: await peerResults(world, task),
       ...(notes.length === 0 ? {} : { notes }),
       pairwise: pairwiseDistances(vectors),
       ...(partial === undefined ? {} : { partial }),
@@ -235,6 +239,15 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
   } finally {
     await task.stop()
   }
+}
+
+/** Everybody who is there in the beginning begins together, as in a swarm; whoever knows only its neighbours waits for them. */
+function startingPeers({ peers, churn }: SimulationOptions, hears: readonly (readonly number[])[] | undefined): number {
+  const events = typeof churn === 'object' ? churn : []
+  const away = new Set(events.filter(({ time, up }) => time > 0 && up).map(({ peer }) => peer))
+  for (const { peer, time, up } of events) if (time <= 0 && !up) away.add(peer)
+  const knows = hears === undefined ? peers : 1 + Math.min(...hears.map(others => others.length))
+  return Math.max(1, Math.min(knows, peers - away.size))
 }
 
 function partialViewNote(hears: readonly (readonly number[])[], graph: string): string {
@@ -275,11 +288,20 @@ function find({ inhabitants }: World, name: string): Inhabitant {
   return inhabitants.find(({ peer }) => peer === name) as Inhabitant
 }
 
-async function peerResults(
-  { inhabitants, network }: World,
-  { judge, shards }: Task,
-  progress: Progress,
-): Promise<PeerResult[]> {
+/** Of a peer that is away, as of what is on its disk. */
+function outcomeOf(
+  gossip: Inhabitant['gossip'],
+  disk: Inhabitant['disk'],
+): Pick<PeerResult, 'ownSteps' | 'exchanges' | 'exchangesAsked' | 'partners' | 'inModel'> {
+  if (gossip !== undefined) {
+    const { ownSteps, exchanges, exchangesAsked, partners, inModel } = gossip.status()
+    return { ownSteps, exchanges, exchangesAsked, partners, inModel }
+  }
+  const { ownSteps = 0, exchanges = 0, exchangesAsked = 0, averaged = {} } = disk.content()?.contribution ?? {}
+  return { ownSteps, exchanges, exchangesAsked, partners: Object.keys(averaged).length, inModel: false }
+}
+
+async function peerResults({ inhabitants, network }: World, { judge, shards }: Task): Promise<PeerResult[]> {
   const results: PeerResult[] = []
   for (const { peer, index, gossip, disk } of inhabitants) {
     const own = gossip?.trained() ?? gossip?.parameters() ?? disk.content()?.parameters
@@ -290,7 +312,7 @@ async function peerResults(
       alone: null,
       sealed: (gossip === undefined ? disk.content()?.sealed : gossip.sealed()) ?? null,
       ...peerBytes(network.traffic(peer), gossip?.status()),
-      exchanges: progress.exchangesOf(peer),
+      ...outcomeOf(gossip, disk),
     })
   }
   return results

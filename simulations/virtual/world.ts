@@ -29,6 +29,8 @@ export interface WorldOptions
     | 'target'
     | 'maximumNorm'
     | 'evaluateEvery'
+    | 'minimumPeers'
+    | 'patience'
   > {
   readonly peers: number
   readonly seed: number

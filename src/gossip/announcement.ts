@@ -1,22 +1,54 @@
 import { z } from 'zod'
 import { littleEndianBytes, readLittleEndian } from '../parameters/little-endian.ts'
 import { firstNonFinite } from '../parameters/vectors.ts'
-import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, MAX_STEPS, SKETCH_BUCKETS } from './constants.ts'
+import {
+  MAX_ADDRESS_LENGTH,
+  MAX_ADDRESSES,
+  MAX_ANNOUNCEMENT_BYTES,
+  MAX_RUN_MS,
+  MAX_STEPS,
+  SKETCH_BUCKETS,
+} from './constants.ts'
 
 /**
- * Where a peer stands: it trains; it only averages; it holds still while the swarm chooses one vector; it has seen
- * everybody choose the same; it is leaving.
+ * Where a peer stands: it waits for enough others before its first step, or for the seal of a run that has ended; it trains; it only
+ * averages; it holds still while the swarm chooses one vector; it has seen everybody choose the same; it is leaving.
  */
-export type Phase = 'training' | 'averaging' | 'sealing' | 'sealed' | 'left'
+export type Phase = 'waiting' | 'training' | 'averaging' | 'sealing' | 'sealed' | 'left'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
+
+const steps = z.int().min(0).max(MAX_STEPS)
+const milliseconds = z.number().min(0).max(MAX_RUN_MS)
 
 const announcementSchema = z.strictObject({
   /** Grows with every announcement of a peer, over restarts too: the larger one is the newer. */
   sequence: z.int().min(0),
-  phase: z.enum(['training', 'averaging', 'sealing', 'sealed', 'left']),
-  step: z.int().min(0).max(MAX_STEPS),
-  age: z.int().min(0).max(MAX_STEPS),
+  phase: z.enum(['waiting', 'training', 'averaging', 'sealing', 'sealed', 'left']),
+  /** Of the run, as its schedule counts. */
+  step: steps,
+  age: steps,
+  /** Local steps that this peer has trained on its own data. */
+  ownSteps: steps,
+  /** Whether it has data of its own to train on. */
+  hasData: z.boolean(),
+  /** Whether it counts as many members as the recipe asks for before anybody trains. */
+  ready: z.boolean(),
+  /** Whether it has trained all that it is to train at least; it may train on for others. */
+  done: z.boolean(),
+  /** With how many distinct others it has averaged: of how many peers its parameters come, but for one. */
+  partners: z.int().min(0),
+  /** What an interval of training takes, the averaging after it aside, in milliseconds; unknown before the first. */
+  interval: milliseconds.optional(),
+  /** Where it has begun: since when the swarm trains, and how long half of those that began took, in milliseconds. */
+  run: z
+    .strictObject({
+      elapsed: milliseconds,
+      /** Whether it was there when the training began. */
+      founder: z.boolean(),
+      halfTime: milliseconds.optional(),
+    })
+    .optional(),
   sketch: z.string().transform((text, context) => {
     const bytes = Buffer.from(text, 'base64')
     if (bytes.byteLength !== 4 * SKETCH_BUCKETS || bytes.toString('base64') !== text) {

@@ -6,19 +6,20 @@
  */
 
 import { dealFragment, fragmentBounds, isFragment } from '../averaging/fragments.ts'
-import type { Codings } from './coding/codings.ts'
-import { MAX_BEGUN_EXCHANGES } from './constants.ts'
+import { type Codings, isWhole } from './coding/codings.ts'
 import type { Conversations } from './conversations.ts'
 import { RefusedError } from './errors.ts'
 import type { Emit, ExchangeOutcome } from './events.ts'
-import { createExchange, type Exchange, type Initiation } from './exchange.ts'
-import type { Interval } from './interval.ts'
+import { CROSSED, createExchange, type Exchange, type Initiation, type Terms } from './exchange.ts'
+import { createLateness, type Lateness } from './lateness.ts'
+import type { BeginExchange, Meeting, MeetingResult } from './meeting.ts'
+import { createPairs } from './pairs.ts'
 import type { Part } from './part.ts'
 import type { Partners } from './partners.ts'
 import type { Patience } from './patience.ts'
 import type { AbortOptions, Clock, PeerId, Random } from './ports.ts'
 import type { Replica } from './replica.ts'
-import { createRounds, PASSED, type Rounds } from './rounds.ts'
+import { createRounds } from './rounds.ts'
 
 export interface AveragingOptions {
   readonly self: PeerId
@@ -29,7 +30,6 @@ export interface AveragingOptions {
   readonly partners: Partners
   readonly patience: Patience
   readonly codings: Codings
-  readonly interval: Interval
   readonly maximumNorm: number
   /** Whether everybody averages with all its neighbours in step. */
   readonly inRounds: boolean
@@ -42,8 +42,13 @@ export interface AveragingOptions {
   /** Whether this peer takes part in exchanges now; why not, where it does not. */
   readonly closed: () => string | undefined
   readonly behind: (age: number) => boolean
-  /** When somebody new was met last. */
-  readonly met: () => number | undefined
+  /** Whether this peer has trained all that it is to train at least; and hears that of a partner. */
+  readonly done: () => boolean
+  readonly partnerDone: (partner: PeerId) => void
+  /** What an interval takes a partner, by its own account, in milliseconds. */
+  readonly interval: (partner: PeerId) => number | undefined
+  /** Whether this peer trains, so that it can be met only between two intervals. */
+  readonly trains: () => boolean
   /** Whether something is open with a peer whose exchange has ended. */
   readonly outstanding: (peer: PeerId) => boolean
   /** What was begun is finished while this is not aborted, even while nothing new is begun. */
@@ -61,35 +66,35 @@ export interface AveragingOptions {
 
 export interface Averaging {
   readonly exchange: Exchange
-  /** Some of an exchange with this peer was added on this side, by its own course or by a settlement. */
-  applied(partner: PeerId): void
-  /**
-   * Averages once, with one partner or with all of a round, if there is somebody to average with.
-   *
-   * @returns whether it came about
-   */
-  once(options: AbortOptions): Promise<boolean>
-  /** Whether another exchange may be begun beside those that this peer has begun. */
-  free(): boolean
+  /** For whom this peer waits. */
+  readonly lateness: Lateness
+  /** Some of an exchange with this peer was added on this side, by a settlement. */
+  settled(partner: PeerId): void
+  /** Averages once, with one partner or with all of a round, if there is somebody to average with. */
+  once(options: AbortOptions): Promise<MeetingResult>
 }
 
 export function createAveraging(options: AveragingOptions): Averaging {
   const { self, replica, clock, random, partners, conversations, end } = options
   const { length } = replica.parameters
-  const rounds = options.inRounds ? createOwnRounds() : undefined
+  const lateness = createLateness(options.interval)
+  const meeting = options.inRounds ? createOwnRounds() : createOwnPairs()
   const exchange = createExchange({
     ...options,
-    completed() {
-      if (rounds === undefined) options.completed()
+    terms: (partner, round, abort) => meeting.terms(partner, round, abort),
+    completed(partner, { terms, part, codec, milliseconds }) {
+      lateness.flowed(partner, milliseconds)
+      const whole = part.first === 0 && part.end === length && isWhole(codec)
+      replica.contribution.exchanged(partner, whole ? terms.steps : undefined, options.trains())
+      if (!options.inRounds) options.completed()
     },
     averages: ({ first, end }) => isFragment(length, options.inRounds ? 1 : options.fragments, first, end),
     applied,
-    inRound: rounds && ((partner, round, abort) => rounds.terms(partner, round, abort)),
   })
 
-  function applied(partner: PeerId): void {
+  function applied(partner: PeerId, terms?: Terms): void {
     options.established()
-    rounds?.applied(partner)
+    meeting.applied(partner, terms)
   }
 
   const deck: number[] = []
@@ -100,32 +105,25 @@ export function createAveraging(options: AveragingOptions): Averaging {
     return { first, end: stop }
   }
 
-  let begun = 0
-
-  /** @param round where everybody averages in step */
-  async function exchangeWith(
-    partner: PeerId,
-    abort: AbortOptions,
-    round?: number,
-  ): Promise<ExchangeOutcome | 'passed'> {
+  async function exchangeWith(...[partner, terms, { round, withdraw }]: Parameters<BeginExchange>): Promise<boolean> {
     const began = clock.now()
     const codec = options.codec()
+    let agreed = began
+    let roundTrip = 0
     let bytes = 0
     let settled = 0
-    let roundTrip = 0
     let outcome: ExchangeOutcome = 'averaged'
-    let passed = false
-    begun++
     try {
-      // Once begun it is finished even while the peer is stopping, within the grace that a stop allows.
-      abort.signal.throwIfAborted()
       await conversations.talk(partner, 'exchange', end, async stream => {
         const initiation: Initiation = {
           part: nextPart(),
           codec,
+          terms,
           round,
+          withdraw,
           answered(milliseconds) {
             roundTrip = milliseconds
+            agreed = clock.now()
           },
           settled() {
             settled++
@@ -135,60 +133,61 @@ export function createAveraging(options: AveragingOptions): Averaging {
           bytes = stream.traffic.bytesIn + stream.traffic.bytesOut
         })
       })
-      options.averaged({ bytes, milliseconds: clock.now() - began, roundTrip })
+      // Without the answer, which the partner gives when its interval has ended.
+      options.averaged({ bytes, milliseconds: clock.now() - agreed, roundTrip })
     } catch (error) {
+      // The other one's goes through in its place, or nobody wants it any more.
+      const needless = (error instanceof RefusedError && error.reason === CROSSED) || withdraw.aborted
+      if (needless && settled === 0 && !options.outstanding(partner)) return false
       partners.backOff(partner)
-      passed = error instanceof RefusedError && error.reason === PASSED
       if (options.outstanding(partner)) outcome = 'unsettled'
       else if (settled > 0) outcome = 'shortened'
       else outcome = error instanceof RefusedError ? 'refused' : 'failed'
-    } finally {
-      begun--
     }
     options.emit('exchange', { peer: partner, bytes, seconds: (clock.now() - began) / 1_000, outcome, codec })
     options.ended()
-    return passed ? 'passed' : outcome
+    // What a link has averaged once must not be averaged again from the same snapshots.
+    return outcome === 'averaged' || outcome === 'shortened' || outcome === 'unsettled'
   }
 
-  function createOwnRounds(): Rounds {
+  function createOwnRounds(): Meeting {
     return createRounds({
       self,
       replica,
       clock,
+      lateness,
       neighbours: round => partners.neighbours(round),
       willing: peer => partners.willing(peer),
+      engaged: peer => exchange.engaged(peer) || options.outstanding(peer),
       averages: () => options.closed() === undefined,
-      met: options.met,
-      async exchange(partner, round, abort) {
-        const outcome = await exchangeWith(partner, abort, round)
-        if (outcome === 'passed') return outcome
-        // What a link has averaged once must not be averaged again from the same snapshots.
-        return outcome === 'averaged' || outcome === 'shortened' || outcome === 'unsettled' ? 'averaged' : 'failed'
-      },
+      exchange: exchangeWith,
     })
   }
 
-  let lastRound = -1
-
-  async function averageInStep(own: Rounds, abort: AbortOptions): Promise<boolean> {
-    if (lastRound < 0) await own.gather(abort)
-    lastRound = Math.max(lastRound + 1, Math.ceil(replica.step / options.interval.steps()))
-    await own.average(lastRound, abort)
-    options.completed()
-    return true
-  }
-
-  async function averageInPairs(abort: AbortOptions): Promise<boolean> {
-    if (replica.ledger.full(exchange.running)) return false
-    const partner = partners.next()
-    if (partner === undefined) return false
-    return (await exchangeWith(partner, abort)) === 'averaged'
+  function createOwnPairs(): Meeting {
+    return createPairs({
+      replica,
+      clock,
+      lateness,
+      weight: () => exchange.ownShare(),
+      next: preferred => partners.next(preferred),
+      averages: () => options.closed() === undefined,
+      busy: () => exchange.active() > 0,
+      always: () => !options.trains(),
+      mayBegin: () => !replica.ledger.full(exchange.running),
+      exchange: exchangeWith,
+    })
   }
 
   return {
     exchange,
-    applied,
-    once: abort => (rounds === undefined ? averageInPairs(abort) : averageInStep(rounds, abort)),
-    free: () => begun < (rounds === undefined ? MAX_BEGUN_EXCHANGES : 1),
+    lateness,
+    settled: applied,
+    async once(abort) {
+      const result = await meeting.average(abort)
+      if (options.trains()) replica.contribution.asked(result.asked)
+      if (options.inRounds) options.completed()
+      return result
+    },
   }
 }

@@ -1,6 +1,17 @@
 import type { TrainerState } from '../training/trainer.ts'
+import type { ContributionState } from './contribution.ts'
 import type { Difference } from './difference.ts'
 import type { PeerId } from './ports.ts'
+
+/** How a peer came to what it has sealed. */
+export interface SealedAs {
+  /** Living members that had chosen it, this peer among them. */
+  readonly members: number
+  /** Own steps that are not known to be in it. */
+  readonly leftOut: number
+  /** Whether it was sealed before this peer had a part in choosing it. */
+  readonly adopted: boolean
+}
 
 /** An exchange that this peer decides: what of it is decided and applied here, and not known to be applied there. */
 export interface Decision {
@@ -19,10 +30,19 @@ export interface Doubt extends Difference {
   readonly frame: number
 }
 
+/** Which generation of its recipe's swarms a peer belongs to, where that is not the first. */
+export interface Generation {
+  /** Of the generations before, in order: hashes of their sealed parameters. */
+  readonly seals: readonly string[]
+  /** Own steps that this peer trains in it at least. */
+  readonly steps: number
+}
+
 /** Everything a peer needs to go on after a crash as if nothing had happened. */
 export interface Checkpoint {
-  /** The recipe's hash. */
+  /** The recipe's hash; of a later generation, what `generation.ts` makes of it. */
   readonly swarm: string
+  readonly generation?: Generation
   readonly peer: PeerId
   /** Largest announcement sequence used so far. */
   readonly sequence: number
@@ -30,6 +50,10 @@ export interface Checkpoint {
   readonly age: number
   /** The hash on which the swarm sealed, where it did. */
   readonly sealed: string | undefined
+  /** How this peer came to that; unknown of a state of version 0.1, which may have been sealed by one peer alone. */
+  readonly sealedAs?: SealedAs
+  /** What this peer has put into the swarm; of a state of version 0.1 its steps are all that is known. */
+  readonly contribution?: ContributionState
   readonly random: readonly number[]
   /** `[parameters]` */
   readonly parameters: Float32Array

@@ -17,7 +17,7 @@ import { FRAME_FLOATS } from '../parameters/constants.ts'
 import { type Recipe, stepsPerRound } from '../recipe/recipe.ts'
 import {
   AUTO_COMFORT,
-  AUTO_EXCHANGE_SHARE,
+  AUTO_EXCHANGE_RATIO,
   AUTO_FEWEST_EXCHANGES,
   AUTO_REMEMBERED_EXCHANGES,
   AUTO_WORTHWHILE,
@@ -102,7 +102,7 @@ export function createCompressionChoice(
 }
 
 /**
- * The least lossy with which an exchange takes at most {@link AUTO_EXCHANGE_SHARE} of the interval, or not much longer than with
+ * The least lossy with which an exchange takes at most {@link AUTO_EXCHANGE_RATIO} of the interval, or not much longer than with
  * the most lossy: where round trips and disks are what takes the time, compressing would cost accuracy and gain nothing. One
  * that loses less than the current one has to be clearly within these limits.
  *
@@ -116,7 +116,7 @@ export function chooseCompression(elements: number, measured: Measured, current 
     return { codec: step.codec, bytes, milliseconds: fixed + perByte * bytes }
   })
   const least = steps[steps.length - 1]
-  const share = AUTO_EXCHANGE_SHARE * interval
+  const share = AUTO_EXCHANGE_RATIO * interval
   const limit = Math.max(share, AUTO_WORTHWHILE * least.milliseconds)
   const held = LADDER.findIndex(({ codec }) => codec === current)
   const picked = steps.find(({ milliseconds }, i) => milliseconds <= (i < held ? AUTO_COMFORT : 1) * limit) ?? least

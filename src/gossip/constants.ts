@@ -135,10 +135,10 @@ export const CHECKPOINT_SHARE = 0.05
 export const LATE_JOIN_EXCHANGES = 10
 
 /**
- * With `auto`, the share of its time that a peer spends in exchanges that it began. On average it answers as many as it
- * begins, so with a quarter it is in none for at least half of its time, and most exchanges have the full weight.
+ * With `auto`, how long averaging may take beside the training before it: half as long, so that a peer trains two thirds of its time.
+ * With less averaging peers with unlike data lose more accuracy than the time is worth, see docs/decisions/007.
  */
-export const AUTO_EXCHANGE_SHARE = 0.25
+export const AUTO_EXCHANGE_RATIO = 0.5
 
 /** Weight of the newest measurement: after ten, a change of the network has come through to 94 %. */
 export const AUTO_MEMORY = 0.25
@@ -320,3 +320,76 @@ export const AUTO_COMFORT = 0.7
  * most lossy one.
  */
 export const AUTO_WORTHWHILE = 2
+
+/** How often a peer that waits for others says so. */
+export const WAITING_INTERVAL_MS = 10_000
+
+/** A swarm that trains is heard of within an announcement; whoever may begin alone listens a little longer than that. */
+export const LISTEN_MS = 1.5 * ANNOUNCE_INTERVAL_MS
+
+/**
+ * Whoever begins waits so long for those that it has counted to begin as well: about two announcements, in which they hear of each
+ * other what it has heard. Without it, the quickest could be a hundred steps ahead before the last one has heard of enough.
+ */
+export const BEGIN_TOGETHER_MS = 2_000
+
+/** A newcomer tries for so long to get the parameters of a swarm that trains, before it trains on what it has. */
+export const CATCH_UP_MS = 30_000
+
+/**
+ * Members that still say that they train, so long after the swarm waits for nobody any more, hold up no seal. They stop at the same
+ * moment, but for how differently they heard of it, and what their last steps take.
+ */
+export const OVERDUE_TRAINING_MS = 15_000
+
+/** Longest run that is told of, 30 years: a bound on what a message may say, and nothing else. */
+export const MAX_RUN_MS = 1e12
+
+/** For so long nobody new was met, when a peer believes that it has heard of everybody: three announcements. */
+export const MEMBERS_SETTLED_MS = 3_000
+
+/** Two thirds: of all living members more than this share have to have chosen a seal for which a peer gives up steps that are not in it. */
+export const OVERRULING_SHARE = 2 / 3
+
+/**
+ * Version of all that peers say to each other, apart from the recipe's message, which every version reads. It goes into protocol ids
+ * and the topic, so that peers of different versions cannot mix, and is raised by whatever others would misunderstand. 1 is that of
+ * hearsay 0.1.
+ */
+export const PROTOCOL_VERSION = 2
+
+/** How often whoever waits for others looks whether they are still there: silence tells nobody. */
+export const CONDITION_POLL_MS = 100
+
+/** Intervals and exchanges of which the usual length is known: enough for a median, few enough to follow a machine that gets slower. */
+export const MEETING_OBSERVATIONS = 16
+
+/** Until an exchange was measured, others are waited for this long: they compile their kernels and open their connections. */
+export const FIRST_MEETING_MS = 3_000
+
+/** Beside an interval, the exchanges' worth of time that a partner may usually keep others waiting: its own, and one before it. */
+export const TOLERATED_EXCHANGES = 2
+
+/** What timers and a busy event loop may take, whoever is waited for. */
+export const LATENESS_FLOOR_MS = 5
+
+/** Weight of the newest time of a link: one slow moment among quick ones does not count a partner out for long. */
+export const LATENESS_MEMORY = 0.25
+
+/**
+ * Whoever announces more than so many times this peer's interval is not waited for. Waiting for less is cheaper than what is lost where
+ * peers that are about as quick as one another miss each other.
+ */
+export const TOLERATED_PACE = 1.5
+
+/** Nor is who was waited for in vain so many times in a row, until it comes. */
+export const MISSED_MEETINGS = 3
+
+/**
+ * So many times what a partner may usually take, nobody waits once. In between lies what happens now and then, such as a collection of
+ * garbage or a slow disk.
+ */
+export const MEETING_LIMIT = 4
+
+/** Whoever has done its steps waits so long for what others say next, before it trains on for those that seem to be behind. */
+export const DONE_NEWS_MS = 1.5 * ANNOUNCE_INTERVAL_MS

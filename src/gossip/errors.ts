@@ -1,4 +1,6 @@
 import { HearsayError, UsageError } from '../errors.ts'
+import { magnitude } from './magnitude.ts'
+import type { PeerId } from './ports.ts'
 
 /** The other side declined, for a reason that is nobody's fault: it is busy, sealed, or knows nothing of what was asked. */
 export class RefusedError extends HearsayError {
@@ -36,4 +38,29 @@ export class UnusableStatisticsError extends UsageError {
 /** A checkpoint of another swarm, another peer, or another model. */
 export class CheckpointMismatchError extends UsageError {
   override readonly name = 'CheckpointMismatchError'
+}
+
+/** @param theirs the swarm of the checkpoint */
+export function otherSwarm(theirs: string, ours: string): CheckpointMismatchError {
+  return new CheckpointMismatchError(
+    `the checkpoint belongs to swarm ${theirs.slice(0, 12)}…, the recipe to ${ours.slice(0, 12)}…; ` +
+      'use the recipe it was made with, or another --state',
+  )
+}
+
+/** Nobody came in the time that this peer was to wait, or all others have vanished: there is no swarm to agree with. */
+export class NobodyThereError extends HearsayError {
+  override readonly name = 'NobodyThereError'
+}
+
+/** Another's parameters are larger than the recipe accepts. That may happen to anybody whose training diverges, so it costs no standing. */
+export class NormError extends HearsayError {
+  override readonly name = 'NormError'
+  /** @param norm of what was said so far */
+  constructor(peer: PeerId, norm: number, maximum: number) {
+    super(
+      `${peer} has parameters with a norm of ${magnitude(norm)} or more, above the ${magnitude(maximum)} that the recipe accepts: ` +
+        'this peer does not average with it for now; its training may have diverged',
+    )
+  }
 }

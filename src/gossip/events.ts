@@ -10,6 +10,19 @@ export type ExchangeOutcome = 'averaged' | 'shortened' | 'unsettled' | 'refused'
 export interface GossipEvents {
   'peer:join': { readonly peer: PeerId }
   'peer:leave': { readonly peer: PeerId }
+  /**
+   * The first local step has to wait; at once, and again every ten seconds. `members`: until as many peers with data are there as the
+   * recipe asks for. `contact`: nobody has been met at the addresses that the peer was told to connect to.
+   */
+  waiting: {
+    readonly for: 'members' | 'contact'
+    /** Members with data that are there, this peer among them. */
+    readonly present: number
+    /** So many are needed. */
+    readonly minimum: number
+    /** Addresses at which others can connect to this peer. */
+    readonly connect: readonly string[]
+  }
   /** Some training, evaluated. */
   round: {
     readonly step: number
@@ -41,8 +54,18 @@ export interface GossipEvents {
   /** With the compression `auto`: what is picked from here on, and why, as a sentence for people. */
   compression: { readonly codec: string; readonly reason: string }
   warning: { readonly message: string }
-  /** The swarm has sealed: every peer that says so holds these bytes. */
-  consensus: { readonly consensusDistance: number; readonly parametersHash: string }
+  /** The swarm has sealed: every peer that says so holds these bytes. Never said of one peer alone. */
+  consensus: {
+    /** As this peer estimates it. */
+    readonly consensusDistance: number
+    readonly parametersHash: string
+    /** Living members, this peer among them, that have chosen these bytes. */
+    readonly members: number
+    /** Exchanges that this peer took part in. */
+    readonly exchanges: number
+  }
+  /** Everybody that was met has been gone for a while, or nobody ever came: there is no swarm to agree with. */
+  alone: Record<string, never>
   /** The peer cannot go on. */
   failed: { readonly error: Error }
 }

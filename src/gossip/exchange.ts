@@ -36,6 +36,22 @@ export interface Terms {
   readonly weight: () => number
   /** What is averaged; asked for once, when the partner has agreed. Where it is alive, each frame is as it is when it is said. */
   readonly snapshot: () => Float32Array
+  /** Own steps that are in it. */
+  readonly steps: number
+}
+
+/** @param parameters those of the replica, or a copy of what they are now */
+export function termsNow(replica: Replica, weight: () => number, parameters: Float32Array): Terms {
+  return { weight, snapshot: () => parameters, steps: replica.contribution.ownSteps() }
+}
+
+/** An exchange of which all was added. */
+export interface CompletedExchange {
+  readonly terms: Terms
+  readonly part: Part
+  readonly codec: string
+  /** That its frames took, from the agreement to the end. */
+  readonly milliseconds: number
 }
 
 export interface ExchangeOptions {
@@ -58,16 +74,24 @@ export interface ExchangeOptions {
   /** Hears that the first of an exchange was added on this side. */
   readonly established: () => void
   /** Hears that an exchange has ended of which some, or all, was added on this side. */
-  readonly applied: (partner: PeerId) => void
-  /** Hears that all of an exchange was added on this side; before {@link applied} does. */
-  readonly completed: () => void
+  readonly applied: (partner: PeerId, terms: Terms) => void
+  /** Hears that all of an exchange was added on this side, and how long its frames took; before {@link applied} does. */
+  readonly completed: (partner: PeerId, exchanged: CompletedExchange) => void
   /**
-   * Where everybody averages in step: what this peer brings into the exchange of a round, once it has come to it.
+   * What this peer brings into an exchange that another has proposed, once it has come to where they meet.
    *
-   * @throws RefusedError where the round is over
+   * @throws RefusedError where it will not
    */
-  readonly inRound?: (partner: PeerId, round: number, options: AbortOptions) => Promise<Terms>
+  readonly terms: (partner: PeerId, round: number | undefined, options: AbortOptions) => Promise<Terms>
+  /** Whether this peer has trained all that it is to train at least; and hears that of a partner. */
+  readonly done: () => boolean
+  readonly partnerDone: (partner: PeerId) => void
+  /** Whether everybody averages in step, with all neighbours at once. */
+  readonly inRounds: boolean
 }
+
+/** Two peers that begin at once with each other make one exchange: that of the smaller id. It is no refusal. */
+export const CROSSED = 'another exchange of ours is under way'
 
 const BEHIND = 'new here, and fetching what others have learned first'
 
@@ -76,8 +100,11 @@ export interface Initiation {
   readonly part: Part
   /** How parameters travel: the name of a codec. */
   readonly codec: string
+  readonly terms: Terms
   /** Where everybody averages in step. */
   readonly round?: number
+  /** Takes the proposal back, unless it has been answered. */
+  readonly withdraw?: AbortSignal
   /** Hears how long the partner took to agree, in milliseconds. */
   readonly answered?: (milliseconds: number) => void
   /** Hears of every frame that is added here, whether or not the exchange comes to its end. */
@@ -88,6 +115,11 @@ export interface Exchange {
   /** Averages with the peer at the other end; resolves when both have added every frame. */
   initiate(stream: FrameStream, initiation: Initiation, options: AbortOptions): Promise<void>
   respond(stream: FrameStream, options: AbortOptions): Promise<void>
+  /**
+   * Half of what is left of this peer's own share: however many exchanges it is in at once, whatever became of the others
+   * meanwhile, something of its own stays, so no average has a negative weight. 1/2 where it is in no other.
+   */
+  ownShare(): number
   /** Exchanges that this peer is in. */
   active(): number
   /** Makes sure that nothing more is decided or applied in this exchange with this partner, on this side, by its own course. */
@@ -112,16 +144,16 @@ interface Running {
 interface Agreement {
   readonly id: string
   readonly part: Part
+  readonly codec: string
   readonly coding: Coding
-  readonly snapshot: Float32Array
+  readonly terms: Terms
   /** The partner's. */
   readonly age: number
   readonly settled?: () => void
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { self, replica, clock, maximumNorm, patience, codings, closed, behind, established, applied, inRound } =
-    options
+  const { self, replica, clock, maximumNorm, patience, codings, closed, behind, established, applied } = options
   const { parameters, ledger } = replica
   /** Exchanges that this peer began, by partner: at most one each. */
   const initiated = new Map<PeerId, Running>()
@@ -130,25 +162,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   const active = () => initiated.size + responding.size
 
-  /**
-   * Half of what is left of this peer's own share: however many exchanges it is in at once, whatever became of the others
-   * meanwhile, something of its own stays, so no average has a negative weight. 1/2 where it is in no other.
-   */
   function ownShare(): number {
     let rest = 1
     for (const { weight } of initiated.values()) rest -= weight
     for (const { weight } of responding.values()) rest -= weight
     return rest / 2
-  }
-
-  const inPairs: Terms = { weight: ownShare, snapshot: () => parameters }
-
-  async function termsOf(partner: PeerId, round: number | undefined, abort: AbortOptions): Promise<Terms> {
-    if (inRound === undefined && round === undefined) return inPairs
-    if (inRound === undefined || round === undefined) {
-      throw new OffenceError(`proposed ${round === undefined ? 'no round' : 'a round'}, against the recipe's rule`)
-    }
-    return await inRound(partner, round, abort)
   }
 
   /** Enters an exchange; whatever happens, it is left. */
@@ -181,7 +199,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     agreed: Agreement,
     watchdog: Watchdog,
   ): Promise<void> {
-    const { coding, part, age } = agreed
+    const { codec, coding, part, age, terms } = agreed
     const partner = stream.peer
     const limit = patience.limit('frame', partner)
     const frames = framesOf(part)
@@ -191,6 +209,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     let first = true
     const course = create({
       ...agreed,
+      snapshot: terms.snapshot(),
       stream,
       replica,
       maximumNorm,
@@ -219,14 +238,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
       watchdog.signal.throwIfAborted()
       complete = true
       if (frames > 0) {
-        options.completed()
+        options.completed(partner, { terms, part, codec, milliseconds: clock.now() - began })
         patience.took('frame', slowest, partner)
         patience.took('whole', clock.now() - began, partner, frames)
       }
     } finally {
       coding.end(complete)
       const { settled, acknowledged } = course.course()
-      if (settled > 0) applied(partner)
+      if (settled > 0) applied(partner, terms)
       // The partner has all that was decided, and nothing more will be.
       if (create === offerFrames && settled > 0 && settled === acknowledged) {
         replica.record({ type: 'closed', id: agreed.id, partner, side: 'initiator' })?.catch(() => {})
@@ -236,34 +255,39 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   async function initiate(
     stream: FrameStream,
-    { part, codec, round, answered, settled }: Initiation,
+    { part, codec, terms, round, withdraw, answered, settled }: Initiation,
     outer: AbortOptions,
   ): Promise<void> {
     const partner = stream.peer
     // The stream took a while to open, and this peer may have frozen its parameters meanwhile.
-    const refusal = closed() ?? (responding.has(partner) ? 'theirs is under way' : undefined)
+    const refusal = closed() ?? (responding.has(partner) ? CROSSED : undefined)
     if (refusal !== undefined) throw new RefusedError(refusal)
+    withdraw?.throwIfAborted()
     const id = options.nextId()
     await during(initiated, partner, id, outer, async (running, watchdog) => {
-      const terms = await termsOf(partner, round, watchdog)
       const reference = codings.reference(partner)
       running.weight = terms.weight()
       const asked = clock.now()
-      // In step, the partner answers when it has come to the round.
-      watchdog.expect('the answer', round === undefined ? patience.limit('answer', partner) : REPLY_TIMEOUT_MS)
+      // The partner answers when its interval has ended; whoever does not want to wait for that withdraws.
+      watchdog.expect('the answer', REPLY_TIMEOUT_MS)
+      const takeBack = () => watchdog.abort(withdraw?.reason)
+      withdraw?.addEventListener('abort', takeBack)
       const { length } = parameters
       const { age } = replica
-      const proposal = { id, length, ...part, weight: running.weight, age, codec, reference, round }
+      const { weight: own } = running
+      const proposal = { id, length, ...part, weight: own, age, codec, reference, done: options.done(), round }
       await send(stream, { type: 'propose', ...proposal }, watchdog)
-      const accepted = await receive(stream, 'accept', watchdog)
-      patience.took('answer', clock.now() - asked, partner)
+      const accepted = await receive(stream, 'accept', watchdog).finally(() =>
+        withdraw?.removeEventListener('abort', takeBack),
+      )
       answered?.(clock.now() - asked)
+      if (accepted.done) options.partnerDone(partner)
       if (behind(accepted.age)) throw new RefusedError(BEHIND)
       running.weight = Math.min(running.weight, accepted.weight)
       const common = accepted.reference === reference ? reference : undefined
       const weight = running.weight
       const coding = codings.open({ codec, partner, id, weight, reference: common })
-      const agreed = { id, part, coding, snapshot: terms.snapshot(), age: accepted.age, settled }
+      const agreed = { id, part, codec, coding, terms, age: accepted.age, settled }
       await flow(stream, offerFrames, agreed, watchdog)
     })
   }
@@ -275,7 +299,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (reason !== undefined) return reason
     try {
       const terms = await withDeadline(clock, REPLY_TIMEOUT_MS, 'its round', abort, within =>
-        termsOf(partner, proposal.round, within),
+        options.terms(partner, proposal.round, within),
       )
       // It may have taken a while to come to the round.
       return refusal() ?? terms
@@ -295,7 +319,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
       throw new OffenceError(`proposed ${length} parameters, the recipe has ${parameters.length}`)
     }
     if (!options.averages({ first, end })) throw new OffenceError(`proposed elements ${first} to ${end} of ${length}`)
+    if (options.inRounds !== (proposal.round !== undefined)) {
+      throw new OffenceError(`proposed ${options.inRounds ? 'no round' : 'a round'}, against the recipe's rule`)
+    }
     if (!options.accepts(codec)) throw new OffenceError(`proposed the codec ${codec}, against the recipe's compression`)
+    if (proposal.done) options.partnerDone(partner)
     const terms = await agree(partner, proposal, outer)
     // Another of the same partner's may have come in the same moment.
     const refusal = typeof terms === 'string' ? terms : (closed() ?? refuses(partner))
@@ -307,11 +335,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const reference = codings.reference(partner)
       const granted = terms.weight()
       running.weight = Math.min(granted, proposal.weight)
-      await send(stream, { type: 'accept', weight: granted, age: replica.age, reference }, watchdog)
+      await send(
+        stream,
+        { type: 'accept', weight: granted, age: replica.age, reference, done: options.done() },
+        watchdog,
+      )
       const common = proposal.reference === reference ? reference : undefined
       const weight = running.weight
       const coding = codings.open({ codec, partner, id, weight, reference: common })
-      const agreed = { id, part: { first, end }, coding, snapshot: terms.snapshot(), age }
+      const agreed = { id, part: { first, end }, codec, coding, terms, age }
       await flow(stream, answerFrames, agreed, watchdog)
     })
   }
@@ -319,8 +351,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
   function refuses(partner: PeerId): string | undefined {
     if (responding.has(partner)) return 'one exchange at a time with the same peer'
     // Both began at once: the one with the smaller id goes on, the other is refused, so exactly one happens.
-    if (initiated.has(partner) && self < partner) return 'ours is under way'
-    if (inRound === undefined && active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
+    if (initiated.has(partner) && self < partner) return CROSSED
+    if (!options.inRounds && active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
     if (ledger.open(partner)) return 'an earlier exchange is not settled'
     if (ledger.full(running)) return 'too many exchanges in doubt'
     return undefined
@@ -335,6 +367,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   return {
     initiate,
     respond,
+    ownShare,
     active,
     abandon(partner, id) {
       for (const running of find(partner, id)) running?.abandon()

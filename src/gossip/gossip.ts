@@ -14,11 +14,14 @@ import { AUTO_COMPRESSION } from '../recipe/recipe.ts'
 import { decodeAnnouncement, encodeAnnouncement, type Phase } from './announcement.ts'
 import { createAnnouncer } from './announcer.ts'
 import { createAveraging } from './averaging.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import { createBeginning } from './beginning.ts'
+import type { Checkpoint, SealedAs } from './checkpoint.ts'
 import { createCompressionChoice } from './choose-compression.ts'
 import { acceptsCodec, createCodings } from './coding/codings.ts'
+import { createCondition } from './condition.ts'
 import {
   ALONE_GRACE_MS,
+  DONE_NEWS_MS,
   FREEZE_PATIENCE_MS,
   MAX_ADDRESSES,
   MAX_MEMBERS,
@@ -26,24 +29,39 @@ import {
   MEMBER_FORGOTTEN_MS,
   MIN_ANNOUNCE_GAP_MS,
   RETURN_GRACE_MS,
+  SEAL_PATIENCE_MS,
   SKETCH_BUCKETS,
   STOP_GRACE_MS,
   STOP_POLL_MS,
 } from './constants.ts'
+import { type Contribution, createContribution } from './contribution.ts'
 import { createConversations, type StreamTraffic } from './conversations.ts'
-import { CheckpointMismatchError, RefusedError, StoppedError } from './errors.ts'
+import { createDivergenceCheck } from './divergence.ts'
+import { CheckpointMismatchError, otherSwarm, RefusedError, StoppedError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { FetchedVector } from './fetch.ts'
 import { createInterval } from './interval.ts'
 import { createLateJoining } from './late-joining.ts'
 import { createLearning } from './learning.ts'
 import { createLedger } from './ledger.ts'
-import { createMembership } from './membership.ts'
+import { createMembership, type Member } from './membership.ts'
 import { createPartners } from './partners.ts'
 import { createPatience } from './patience.ts'
-import type { Channel, Clock, FrameStream, Network, PeerId, Random, Storage, Trainer, TrainerState } from './ports.ts'
+import type {
+  AbortOptions,
+  Channel,
+  Clock,
+  FrameStream,
+  Network,
+  PeerId,
+  Random,
+  Storage,
+  Trainer,
+  TrainerState,
+} from './ports.ts'
 import { compareRecipes, type RecipeDocument } from './recipe-handshake.ts'
 import { createReplica } from './replica.ts'
+import { createRunTime, isUnfinished } from './run-time.ts'
 import { createSealing } from './sealing.ts'
 import { createSettle } from './settle.ts'
 import { createSettling } from './settling.ts'
@@ -55,8 +73,18 @@ export interface GossipOptions {
   readonly swarm: string
   readonly recipe: RecipeDocument
   readonly topology: Topology
-  /** Local steps to train; 0 only averages. */
+  /** Local steps of its own that this peer trains at least; 0 only averages. */
   readonly steps: number
+  /** Members with data that must be there before the first step, this peer among them. Default: 1, nobody is waited for. */
+  readonly minimumPeers?: number
+  /** How long this peer waits for them, in milliseconds; then it fails. Default: for ever. */
+  readonly wait?: number
+  /** Whether this peer was told of others, so that it is not alone before it has met somebody. Default: no. */
+  readonly hasContacts?: boolean
+  /** So many times as long as half of those that began took for their steps, the others are waited for. Default: 2. */
+  readonly patience?: number
+  /** Whether this peer remains after the seal, as a source for those that come. Default: until nobody needs it. */
+  readonly stays?: boolean
   /** Local steps between two exchanges that this peer begins; `auto` follows how long both take. */
   readonly localSteps: number | 'auto'
   /** Whether parameters are averaged at all; without, the peer only trains. */
@@ -72,6 +100,8 @@ export interface GossipOptions {
   /** Relative consensus distance at which the swarm may seal. */
   readonly target: number
   readonly maximumNorm: number
+  /** Loss of one that guesses, where the trainer's is a cross-entropy: by that a peer knows that its training has diverged. */
+  readonly chanceLoss?: number
   /** Local steps between two evaluations on the test set. */
   readonly evaluateEvery: number
   readonly network: Network
@@ -82,11 +112,32 @@ export interface GossipOptions {
   readonly storage?: Storage
   /** Whether this peer may propose its vector for the seal, beside what the protocol asks for. Default: always. */
   readonly mayPropose?: () => boolean
+  /** Whether whoever comes still has a part in what is agreed on. Default: until there is a seal, as `seal.ts` says. */
+  readonly isOpen?: () => boolean
   /** What {@link Storage.load} gave, to go on from there. */
   readonly checkpoint?: Checkpoint
 }
 
-export interface GossipStatus {
+/** What became of a peer's own data. */
+export interface PeerOutcome {
+  /** Local steps trained on its own data, in all its lives. */
+  readonly ownSteps: number
+  /** Exchanges that it took part in while it trained, whoever began them, and those that its steps and the recipe ask for. */
+  readonly exchanges: number
+  readonly exchangesAsked: number
+  /** With how many distinct others. */
+  readonly partners: number
+  /** Whether the final model, which at least two have chosen, contains this peer's data. */
+  readonly inModel: boolean
+  /** Of its own steps, those that are not known to be in the model. */
+  readonly leftOut: number
+  /** Living members, this peer among them, that have chosen the final model; 0 where there is none. */
+  readonly members: number
+  /** Members that fell silent without a goodbye, and are not back. */
+  readonly vanished: number
+}
+
+export interface GossipStatus extends PeerOutcome {
   readonly phase: Phase
   readonly step: number
   readonly age: number
@@ -100,8 +151,8 @@ export interface GossipStatus {
   readonly streams: StreamTraffic
   /** Of these, what arrived when this peer fetched parameters: late, returning, or for the seal. */
   readonly fetchedBytes: number
-  /** Exchanges that this peer began and that were applied on both sides. */
-  readonly exchanges: number
+  /** Exchanges that this peer began and that were applied on both sides, those after training as well. */
+  readonly exchangesBegun: number
 }
 
 export interface Gossip {
@@ -130,13 +181,20 @@ export interface Gossip {
 
 const NO_COMPRESSION = 'none'
 
+/** The recipe's default. */
+const DEFAULT_PATIENCE = 2
+
 /** In pairs, without an outer step. */
 const PLAIN_RULE = 'adpsgd'
 
-/** The seal of a checkpoint that holds what was sealed; one that was reopened, and cut short, holds something else. */
-function sealedIn(checkpoint: Checkpoint | undefined): string | undefined {
-  if (checkpoint?.sealed === undefined) return undefined
-  return hashParameters(checkpoint.parameters) === checkpoint.sealed ? checkpoint.sealed : undefined
+/**
+ * The seal of a checkpoint that holds what was sealed; one that was reopened, and cut short, holds something else. What one peer has
+ * sealed alone, as version 0.1 did, is a checkpoint and no seal.
+ */
+function sealedIn(checkpoint: Checkpoint | undefined): { hash: string; as: SealedAs } | undefined {
+  const { sealed: hash, sealedAs: as } = checkpoint ?? {}
+  if (checkpoint === undefined || hash === undefined || as === undefined || as.members < 2) return undefined
+  return hashParameters(checkpoint.parameters) === hash ? { hash, as } : undefined
 }
 
 /** As the trainer gave it. */
@@ -147,6 +205,13 @@ function withoutOuter({ tensors, metadata }: TrainerState): TrainerState {
 
 function withTensors(state: TrainerState, more: TrainerState['tensors'] = {}): TrainerState {
   return { ...state, tensors: { ...state.tensors, ...more } }
+}
+
+/** What a checkpoint says of this peer's own steps; in version 0.1 they were those of the run. */
+function contributionIn(checkpoint: Checkpoint | undefined): Contribution {
+  if (checkpoint === undefined) return createContribution()
+  const { step, contribution } = checkpoint
+  return createContribution(contribution ?? { ownSteps: step, exchanges: 0, exchangesAsked: 0, averaged: {} })
 }
 
 export async function createGossip(options: GossipOptions, emit: Emit): Promise<Gossip> {
@@ -167,6 +232,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       step: checkpoint?.step ?? 0,
       age: checkpoint?.age ?? 0,
       ledger: createLedger(checkpoint?.decisions ?? [], checkpoint?.doubts ?? []),
+      contribution: contributionIn(checkpoint),
     },
     storage && {
       begun: checkpoint !== undefined,
@@ -174,10 +240,22 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       append: entry => orFail(storage.append(entry)),
     },
   )
+  const { contribution } = replica
+  const least = options.steps
+  const hasData = least > 0
   const membership = createMembership(clock)
+  const runTime = createRunTime(clock, options.patience ?? DEFAULT_PATIENCE)
   const standing = createStanding(clock)
   const patience = createPatience()
-  const conversations = createConversations(network, clock, patience, blame)
+  const conversations = createConversations(network, clock, patience, blame, (_peer, { message }) =>
+    emit('warning', { message }),
+  )
+  const divergence = createDivergenceCheck({
+    layout: trainer.layout,
+    parameters: replica.parameters,
+    maximumNorm: options.maximumNorm,
+    chanceLoss: options.chanceLoss,
+  })
   const outer = createOuterStep(options.rule ?? PLAIN_RULE, replica.parameters)
   if (checkpoint !== undefined) outer?.restore(checkpoint.trainer.tensors)
   const fragments = options.fragments ?? 1
@@ -214,7 +292,6 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     partners,
     patience,
     codings,
-    interval,
     maximumNorm: options.maximumNorm,
     inRounds: options.inRounds ?? false,
     fragments,
@@ -223,13 +300,16 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
     closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
     behind: age => lateJoining.behind(age),
-    met: () => met,
+    done: () => contribution.ownSteps() >= least,
+    partnerDone: peer => knownDone.add(peer),
+    interval: peer => membership.get(peer)?.announcement.interval,
+    trains,
     outstanding: peer => settle.outstanding(peer),
     end,
     emit,
     established: () => lateJoining.established(),
     averaged({ bytes, milliseconds, roundTrip }) {
-      averaged++
+      begun++
       choice?.exchanged(bytes, milliseconds, roundTrip)
     },
     completed() {
@@ -239,7 +319,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     ended: changed,
   })
   const { exchange } = averaging
-  const settle = createSettle({ replica, exchange, clock, applied: averaging.applied })
+  const settle = createSettle({ replica, exchange, clock, applied: averaging.settled })
   const settling = createSettling(settle, membership, conversations, clock, changed)
   const sketcher = createSketcher(replica.parameters.length, SKETCH_BUCKETS, Number.parseInt(swarm.slice(0, 8), 16))
   const onDemand = createVectorsOnDemand({
@@ -260,12 +340,11 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     replica,
     membership,
     clock,
-    steps: options.steps,
     interval,
     averages: options.averages,
     // What stands open with others refers to the parameters as they are.
     replaceable: () =>
-      sealing.averages() &&
+      (sealing.phase() === 'waiting' || sealing.averages()) &&
       exchange.active() === 0 &&
       replica.ledger.decisions().length + replica.ledger.doubts().length === 0,
     fetch: onDemand.current,
@@ -286,11 +365,33 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     membership,
     clock,
     sealed: sealedIn(checkpoint),
+    contribution,
+    trains: least > 0,
+    isOpen: options.isOpen,
+    metAt: () => met ?? startedAt,
+    overdue: runTime.overdue,
     unsettled,
     mayPropose: options.mayPropose ?? (() => true),
     fetch: onDemand.withHash,
     changed: () => announcer.soon(),
+    sealedOn(parametersHash, consensusDistance, members) {
+      emit('consensus', { consensusDistance, parametersHash, members, exchanges: contribution.exchanges() })
+    },
     emit,
+  })
+  const beginning = createBeginning({
+    clock,
+    membership,
+    lateJoining,
+    minimum: options.minimumPeers ?? 1,
+    patience: options.wait,
+    // Whoever has trained in this run, or trains nothing, does not come too late for it.
+    self: () => ({ hasData, belongs: contribution.ownSteps() > 0 || least === 0 }),
+    awaitsContact: () => options.hasContacts === true && met === undefined,
+    addresses: network.addresses,
+    ended: () => sealing.phase() === 'sealed',
+    announce: () => announcer.soon(),
+    tell: waiting => emit('waiting', waiting),
   })
   const announcer = createAnnouncer(clock, partnerRandom, announce)
   const learning = createLearning(
@@ -299,16 +400,19 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       trainer,
       clock,
       random: partnerRandom,
-      steps: options.steps,
+      least,
       interval,
-      trained: (steps, milliseconds) => choice?.trained(steps, milliseconds),
+      trained(steps, milliseconds) {
+        choice?.trained(steps, milliseconds)
+        averaging.lateness.trained(milliseconds)
+      },
+      check: divergence.check,
       evaluateEvery: options.evaluateEvery,
       exchange: averaging.once,
-      free: averaging.free,
-      inStep: options.inRounds ?? false,
       catchUp: lateJoining.catchUp,
       averages,
-      ended: () => sealing.phase() === 'sealed',
+      trains,
+      hearOthers,
       tell: ({ loss, evaluation, samplesPerSecond }) =>
         emit('round', {
           step: replica.step,
@@ -326,8 +430,17 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   )
 
   let failure: Error | undefined
-  let averaged = 0
+  /** Exchanges that this peer began and that were applied on both sides. */
+  let begun = 0
   let trained: Float32Array | undefined
+  /** Those that have said, in an exchange, that they have trained all that they are to: sooner than by their next announcement. */
+  const news = createCondition(clock)
+  const knownDone = new Set<PeerId>()
+  /** Those that have said that they chose what this peer has sealed, also those that have left since. */
+  const sealers = new Set<PeerId>()
+  /** When this peer last had company. */
+  let company: number | undefined
+  let isAlone = false
   let sealedAt: number | undefined
   let work: Promise<void> = Promise.resolve()
   /** Peers of another recipe that were told of: once each is enough. */
@@ -355,11 +468,14 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   function takeCheckpoint(): Checkpoint {
     return {
       swarm,
+      generation: checkpoint?.generation,
       peer: self,
       sequence,
       step: replica.step,
       age: replica.age,
       sealed: sealed(),
+      sealedAs: sealing.sealedAs(),
+      contribution: contribution.state(),
       random: partnerRandom.state(),
       parameters: replica.parameters.slice(),
       decisions: replica.ledger.decisions(),
@@ -398,7 +514,41 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       if (!replica.ledger.open(peer) && !exchange.engaged(peer)) contacts.delete(peer)
     }
     publish(sealing.phase())
+    noteCompany()
     consider()
+  }
+
+  /** Whoever has trained, and has had nobody to agree with for a while, will not agree with anybody. */
+  async function hearOthers(abort: AbortOptions): Promise<void> {
+    const since = clock.now()
+    const behind = ({ peer, announcement, heard }: Member) =>
+      isUnfinished(announcement) && !knownDone.has(peer) && heard < since
+    announcer.soon()
+    while (clock.now() - since < DONE_NEWS_MS && sealing.voices().some(behind) && !abort.signal.aborted) {
+      await news.wait(abort).catch(() => {})
+    }
+  }
+
+  function noteCompany(): void {
+    if (membership.alive().length > 0) company = clock.now()
+    const grace = met === undefined ? ALONE_GRACE_MS : RETURN_GRACE_MS
+    const phase = sealing.phase()
+    const waits = phase === 'averaging' || phase === 'sealing'
+    if (isAlone || !options.averages || !hasData || !waits || clock.now() - (company ?? startedAt) < grace) return
+    isAlone = true
+    emit('alone', {})
+  }
+
+  /** Whether there is something to train: own steps, or those of others who have not done theirs. */
+  function trains(): boolean {
+    const phase = sealing.phase()
+    if (least === 0 || !runTime.begun() || (phase !== 'training' && phase !== 'averaging')) return false
+    const done = contribution.ownSteps() >= least
+    if (!options.averages) return !done
+    const members = sealing.voices()
+    runTime.look(members, done)
+    if (runTime.over()) return false
+    return !done || members.some(({ peer, announcement }) => isUnfinished(announcement) && !knownDone.has(peer))
   }
 
   function publish(phase: Phase): void {
@@ -407,6 +557,13 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       phase,
       step: replica.step,
       age: replica.age,
+      ownSteps: contribution.ownSteps(),
+      hasData,
+      ready: beginning.ready(),
+      done: contribution.ownSteps() >= least,
+      partners: contribution.partners(),
+      interval: averaging.lateness.interval(),
+      run: runTime.told(),
       sketch: sealing.sketch(),
       choice: sealing.choice(),
       refuses: sealing.refuses(),
@@ -419,12 +576,26 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   /** Who only listens has not begun, and takes no seal: it may not know yet what its parameters are to be used with. */
   function consider(): void {
-    if (options.averages && started) sealing.consider(stop).then(noteSeal, ignoreStop)
+    if (!options.averages || !started) return
+    beginning.heard()
+    news.notify()
+    sealing.consider(stop).then(noteSeal, ignoreStop)
   }
 
   function noteSeal(): void {
-    if (sealing.phase() !== 'sealed') sealedAt = undefined
-    else sealedAt ??= clock.now()
+    if (sealing.phase() !== 'sealed') {
+      sealedAt = undefined
+      sealers.clear()
+      return
+    }
+    sealedAt ??= clock.now()
+    noteSealers()
+  }
+
+  function noteSealers(): void {
+    const hash = sealed()
+    if (hash === undefined) return
+    for (const { peer, announcement } of membership.alive()) if (announcement.choice === hash) sealers.add(peer)
   }
 
   function ignoreStop(error: unknown): void {
@@ -434,7 +605,9 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   // --- streams ---
 
   function blame(peer: PeerId, error: Error): void {
-    emit('warning', { message: `${peer} broke the protocol: ${printable(error.message)}` })
+    emit('warning', {
+      message: `${peer} sent what no peer of this swarm sends, and is not listened to: ${printable(error.message)}`,
+    })
     if (!standing.offend(peer)) return
     network.ban(peer)
     if (membership.isAlive(peer)) emit('peer:leave', { peer })
@@ -453,11 +626,15 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   }
 
   async function meetRecipe(stream: FrameStream): Promise<void> {
-    const difference = await compareRecipes(stream, options.recipe, clock, end)
-    if (difference === undefined || strangers.has(stream.peer)) return
+    const mismatch = await compareRecipes(
+      stream,
+      { recipe: options.recipe, seal: checkpoint?.generation?.seals.at(-1) },
+      clock,
+      end,
+    )
+    if (mismatch === undefined || strangers.has(stream.peer)) return
     if (strangers.size < MAX_MEMBERS) strangers.add(stream.peer)
-    const message = `${stream.peer} has another recipe and is left alone; ${printable(difference)}`
-    emit('warning', { message })
+    emit('warning', { message: `${stream.peer} ${printable(mismatch)}` })
   }
 
   function findVector(hash: string | undefined): FetchedVector | undefined {
@@ -475,7 +652,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   /** Training may do without what compression loses; that everybody agrees in the end may not. */
   function chosenCodec(): string {
-    if (options.steps > 0 && sealing.phase() !== 'training') return NO_COMPRESSION
+    if (least > 0 && sealing.phase() !== 'training') return NO_COMPRESSION
     if (choice === undefined) return compression
     const { codec, reason } = choice.now()
     if (codec.name !== announced) emit('compression', { codec: codec.name, reason })
@@ -489,18 +666,46 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   }
 
   async function run(): Promise<void> {
-    if (sealing.phase() === 'training') {
-      await learning.train(stop)
-      if (stopping.signal.aborted) return
-      // Before anything takes time: who resumes after its last step must not seem to train again.
-      sealing.trained()
-      trained = replica.parameters.slice()
-      await learning.capture()
-      await replica.persist()
-      emit('trained', { step: replica.step, age: replica.age })
+    if (sealing.phase() !== 'waiting') runTime.begin([])
+    else if (options.averages) await beginning.wait(begin, stop)
+    else begin()
+    while (!stopping.signal.aborted) {
+      if (trains()) {
+        sealing.train()
+        announcer.soon()
+        await learning.train(stop)
+        if (stopping.signal.aborted) return
+      }
+      if (trained === undefined || sealing.phase() === 'training') await endTraining()
+      changed()
+      if (!options.averages) return
+      await learning.average(stop)
     }
-    changed()
-    if (options.averages) await learning.average(stop)
+  }
+
+  function begin(): void {
+    runTime.begin(membership.alive())
+    if (least > 0) sealing.train()
+    else sealing.trained()
+  }
+
+  async function endTraining(): Promise<void> {
+    // Before anything takes time: who resumes after its last step must not seem to train again.
+    sealing.trained()
+    trained = replica.parameters.slice()
+    await learning.capture()
+    await replica.persist()
+    emit('trained', { step: replica.step, age: replica.age })
+  }
+
+  const resumedSealed = sealing.phase() === 'sealed'
+
+  function sealedOutcome(): Pick<PeerOutcome, 'inModel' | 'leftOut' | 'members'> {
+    const as = sealing.sealedAs()
+    if (as === undefined) return { inModel: false, leftOut: contribution.ownSteps(), members: 0 }
+    const members = Math.max(as.members, sealers.size + 1)
+    const hasPart = least === 0 || contribution.ownSteps() > 0
+    return { inModel: members >= 2 && as.leftOut === 0 && hasPart, leftOut: as.leftOut, members }
   }
 
   let started = false
@@ -527,6 +732,9 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
           emit('peer:join', { peer: from })
         }
         met ??= clock.now()
+        // Whoever comes back may have lost its last steps.
+        if (announcement.phase === 'waiting' || announcement.phase === 'left') knownDone.delete(from)
+        noteSealers()
         if (known !== undefined && announcement.phase === 'left') emit('peer:leave', { peer: from })
         consider()
         return 'accept'
@@ -551,7 +759,11 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       announcer.start()
       settling.start(stop)
       const parametersHash = sealed()
-      if (parametersHash !== undefined) emit('consensus', { consensusDistance: 0, parametersHash })
+      const as = sealing.sealedAs()
+      if (parametersHash !== undefined && as !== undefined) {
+        const { members } = as
+        emit('consensus', { consensusDistance: 0, parametersHash, members, exchanges: contribution.exchanges() })
+      }
       noteSeal()
       work = run().catch(ignoreStop)
       // What was heard before.
@@ -567,7 +779,13 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       localSteps: interval.steps(),
       peers: membership.alive().map(({ peer }) => peer),
       consensusDistance: sealing.estimate(),
-      exchanges: averaged,
+      ownSteps: contribution.ownSteps(),
+      exchanges: contribution.exchanges(),
+      exchangesAsked: contribution.exchangesAsked(),
+      exchangesBegun: begun,
+      partners: contribution.partners(),
+      ...sealedOutcome(),
+      vanished: membership.vanished().length,
       streams: conversations.carried(),
       fetchedBytes: onDemand.fetchedBytes(),
       ...network.traffic(),
@@ -577,12 +795,16 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     open: () => ({ decisions: replica.ledger.decisions(), doubts: replica.ledger.doubts() }),
 
     dismissed() {
-      if (sealedAt === undefined) return false
-      // Who resumes sealed may be the one that still has what others came back for.
-      if (met === undefined && clock.now() - sealedAt < ALONE_GRACE_MS) return false
-      const allSealed = membership.alive().every(({ announcement }) => announcement.phase === 'sealed')
-      const patient = membership.vanished().length > 0 && clock.now() - sealedAt < RETURN_GRACE_MS
-      return allSealed && !patient
+      if (sealedAt === undefined || options.stays === true) return false
+      const since = clock.now() - sealedAt
+      // A peer that restarts already sealed may be the last holder of the vector that returning peers need.
+      if ((met === undefined || resumedSealed) && since < ALONE_GRACE_MS) return false
+      const hash = sealed()
+      const others = membership.alive()
+      const allSealed = others.every(({ announcement: { phase, choice } }) => phase === 'sealed' && choice === hash)
+      const patient = membership.vanished().length > 0 && since < RETURN_GRACE_MS
+      // Whoever has not taken it by then does not want it, or cannot.
+      return (allSealed || since >= SEAL_PATIENCE_MS) && !patient
     },
 
     async stop() {
@@ -620,10 +842,7 @@ function printable(text: string): string {
 
 function requireOurs(checkpoint: Checkpoint, swarm: string, self: PeerId, length: number): void {
   if (checkpoint.swarm !== swarm) {
-    throw new CheckpointMismatchError(
-      `the checkpoint belongs to swarm ${checkpoint.swarm.slice(0, 12)}…, the recipe to ${swarm.slice(0, 12)}…; ` +
-        'use the recipe it was made with, or another --state',
-    )
+    throw otherSwarm(checkpoint.swarm, swarm)
   }
   if (checkpoint.peer !== self) {
     throw new CheckpointMismatchError(`the checkpoint belongs to peer ${checkpoint.peer}, this is ${self}`)

@@ -6,7 +6,7 @@
  */
 
 import { AUTO_FIRST_LOCAL_STEPS } from '../recipe/recipe.ts'
-import { AUTO_EXCHANGE_SHARE, AUTO_LONGEST_INTERVAL_MS, AUTO_MAX_LOCAL_STEPS, AUTO_MEMORY } from './constants.ts'
+import { AUTO_EXCHANGE_RATIO, AUTO_LONGEST_INTERVAL_MS, AUTO_MAX_LOCAL_STEPS, AUTO_MEMORY } from './constants.ts'
 
 export interface Interval {
   /** Local steps until the next exchange. */
@@ -23,12 +23,13 @@ export function createInterval(localSteps: number | 'auto'): Interval {
 }
 
 /**
- * An exchange takes place beside the training, so nobody waits for it; but it computes, writes to the disk, and leaves less
- * weight for others. With steps that take s and exchanges that take E, on average,
+ * Training waits for the averaging after an interval. With steps that take s and averaging that takes E, waiting for others
+ * included, on average,
  *
- *     H = E / (share · s), rounded up
+ *     H = E / (ratio · s), rounded up
  *
- * makes a peer spend no more than the share of its time in exchanges that it began.
+ * makes averaging take no longer than that ratio of the training before it. Who is quicker than the others waits for them, and so takes
+ * more steps in the same time.
  */
 function createMeasuredInterval(): Interval {
   const step = createAverage()
@@ -38,7 +39,7 @@ function createMeasuredInterval(): Interval {
       const [s, E] = [step.value(), exchange.value()]
       if (s === undefined || E === undefined) return AUTO_FIRST_LOCAL_STEPS
       // Not a number where both were too short for the clock.
-      const wanted = Math.ceil(E / (AUTO_EXCHANGE_SHARE * s)) || 1
+      const wanted = Math.ceil(E / (AUTO_EXCHANGE_RATIO * s)) || 1
       return Math.max(1, Math.min(wanted, Math.floor(AUTO_LONGEST_INTERVAL_MS / s), AUTO_MAX_LOCAL_STEPS))
     },
     trained: (steps, milliseconds) => step.add(milliseconds / steps),

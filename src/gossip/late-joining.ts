@@ -9,7 +9,6 @@ export interface LateJoiningOptions {
   readonly replica: Replica
   readonly membership: Membership
   readonly clock: Clock
-  readonly steps: number
   readonly interval: Interval
   /** Whether the peer averages at all; one that only trains has nobody to catch up with. */
   readonly averages: boolean
@@ -41,25 +40,30 @@ export interface LateJoining {
 }
 
 export function createLateJoining(options: LateJoiningOptions): LateJoining {
-  const { replica, membership, clock, steps, interval } = options
-  /** Until its first exchange in this life, resumed or not: who was away for long is as far behind as who is new. */
+  const { replica, membership, clock, interval } = options
+  /** Until its first step or exchange: what a peer has trained is never dropped for what others have. */
   let fresh = options.averages
+  const isNew = () => fresh && replica.contribution.ownSteps() === 0
   /** Not before this time again: training waits meanwhile. */
   let resting = Number.NEGATIVE_INFINITY
 
   const lag = () => LATE_JOIN_EXCHANGES * interval.steps()
-  const behind = (age: number) => fresh && age - replica.age > lag()
-  const ahead = () => membership.alive().filter(({ announcement }) => behind(announcement.age))
+  const behind = (age: number) => isNew() && age - replica.age > lag()
+  const ahead = () =>
+    membership
+      .alive()
+      // What one peer has trained alone is its own, and no swarm's.
+      .filter(({ announcement }) => announcement.partners > 0 && behind(announcement.age))
 
   return {
     behind,
-    pending: () => fresh && ahead().length > 0,
+    pending: () => isNew() && ahead().length > 0,
     established() {
       fresh = false
     },
 
     async catchUp({ signal }) {
-      if (!fresh || clock.now() < resting || !options.replaceable()) return
+      if (!isNew() || clock.now() < resting || !options.replaceable()) return
       // Where the swarm has sealed, it is the seal that this peer takes.
       const candidates = ahead().filter(({ announcement }) => announcement.phase !== 'sealed')
       if (candidates.length === 0) return
@@ -71,11 +75,11 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
       // Where nothing comes of it, a later round tries again; until then training has as much time as this took.
       resting = 2 * clock.now() - began
       // What was applied, frozen or sealed meanwhile must not be overwritten.
-      if (fetched === undefined || !fresh || !options.replaceable()) return
+      if (fetched === undefined || !isNew() || !options.replaceable()) return
       replica.replace(fetched.vector)
       replica.absorb(fetched.age)
-      // By the others' steps, and not by their age, which runs ahead of them: it trains for as long as they do.
-      replica.step = Math.min(steps, Math.max(replica.step, fetched.step))
+      // By the others' steps, and not by their age, which runs ahead of them: it stands where they do in the run's schedule.
+      replica.step = Math.max(replica.step, fetched.step)
       fresh = false
       options.joined(fetched.age)
     },

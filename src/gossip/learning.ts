@@ -1,12 +1,14 @@
 /**
- * Training, and the exchanges that go on beside it. The trainer works on a copy and gives back a difference, so nobody
- * waits: an exchange that ends in the middle of a step is simply added as well.
+ * Training, and the averaging between its intervals. The trainer works on a copy and gives back a difference, so whatever is added
+ * meanwhile is not undone; but an interval begins only when the averaging after the last one has ended, so that gradients are
+ * those of the parameters to which they are applied.
  *
  * @packageDocumentation
  */
 
 import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS, CHECKPOINT_SHARE, PROGRESS_LABELS } from './constants.ts'
 import type { Interval } from './interval.ts'
+import type { MeetingResult } from './meeting.ts'
 import type { AbortOptions, Clock, Evaluation, Random, Trainer, TrainerState } from './ports.ts'
 import type { Replica } from './replica.ts'
 
@@ -15,31 +17,32 @@ export interface LearningOptions {
   readonly trainer: Trainer
   readonly clock: Clock
   readonly random: Random
-  readonly steps: number
+  /** Own steps that this peer trains at least. */
+  readonly least: number
   readonly interval: Interval
   /** Hears how long so many steps took. */
   readonly trained: (steps: number, milliseconds: number) => void
+  /** Checks what a trainer gave back, before it is added. Throws where training has diverged. */
+  readonly check: (trained: { readonly update: Float32Array; readonly loss: number }, steps: number) => void
   /** Local steps between two evaluations; never where nothing is to be evaluated. */
   readonly evaluateEvery: number
-  /** Exchanges, if there is somebody to average with. Says whether it came about. */
-  readonly exchange: (options: AbortOptions) => Promise<boolean>
-  /** Whether an exchange may be begun now, beside those that are under way. */
-  readonly free: () => boolean
-  /** Whether training waits for it, because everybody averages in step. */
-  readonly inStep: boolean
+  /** Averages, if there is somebody to average with. */
+  readonly exchange: (options: AbortOptions) => Promise<MeetingResult>
   /** Brings a newcomer up to the swarm, where it is far behind. */
   readonly catchUp: (options: AbortOptions) => Promise<void>
   /** Whether this peer takes part in exchanges at all now. */
   readonly averages: () => boolean
-  /** Whether the swarm has sealed. */
-  readonly ended: () => boolean
+  /** Whether this peer is to train now: it has not done its steps, or others have not. */
+  readonly trains: () => boolean
+  /** Waits, for a moment, for what others that seemed to be behind say next: those that began together end together. */
+  readonly hearOthers: (options: AbortOptions) => Promise<void>
   readonly tell: (training: { loss: number; evaluation: Evaluation; samplesPerSecond: number }) => void
 }
 
 export interface Learning {
-  /** Trains until the recipe's steps are done. */
+  /** Trains for as long as this peer is to. */
   train(options: AbortOptions): Promise<void>
-  /** Averages for as long as the peer lives and is not sealing. */
+  /** Averages until this peer is to train. */
   average(options: AbortOptions): Promise<void>
   /** The trainer's state as of the last time it was taken. */
   trainerState(): TrainerState
@@ -48,18 +51,20 @@ export interface Learning {
 }
 
 export function createLearning(options: LearningOptions, initial: TrainerState): Learning {
-  const { replica, trainer, clock, random, steps, interval, evaluateEvery } = options
+  const { replica, trainer, clock, random, least, interval, evaluateEvery } = options
+  const { contribution } = replica
   let state = initial
   let captured = clock.now()
+  let evaluated = contribution.ownSteps()
 
   async function capture(): Promise<void> {
     state = await trainer.state()
     captured = clock.now()
   }
 
-  async function exchange(abort: AbortOptions): Promise<void> {
-    const began = clock.now()
-    if (await options.exchange(abort)) interval.exchanged(clock.now() - began)
+  function nextInterval(): number {
+    const missing = least - contribution.ownSteps()
+    return missing > 0 ? Math.min(interval.steps(), missing) : interval.steps()
   }
 
   return {
@@ -67,44 +72,47 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
     capture,
 
     async train({ signal }) {
-      const exchanging = new Set<Promise<void>>()
       let losses = 0
       let samples = 0
       let seconds = 0
-      let rounds = 0
-      let evaluated = replica.step
+      let intervals = 0
       /** The checkpoint that is being written, and how long the last one took. */
       let saving: Promise<void> | undefined
       let took = 0
-      while (replica.step < steps && !signal.aborted) {
-        await options.catchUp({ signal })
-        const count = Math.min(interval.steps(), steps - replica.step)
-        if (count <= 0 || signal.aborted || options.ended()) break
+      while (!signal.aborted && options.trains()) {
+        const count = nextInterval()
         const began = clock.now()
         const trained = await trainer.train(replica.parameters, count, replica.step)
-        interval.trained(count, clock.now() - began)
-        options.trained(count, clock.now() - began)
+        const milliseconds = clock.now() - began
+        interval.trained(count, milliseconds)
+        options.trained(count, milliseconds)
         // The swarm may have sealed without this peer meanwhile: then its parameters are not its own any more.
-        if (options.ended()) break
+        if (!options.trains()) break
+        options.check(trained, count)
         replica.add(trained.update)
         replica.step += count
         replica.absorb(replica.age + count)
+        contribution.trained(count)
         losses += trained.loss
         samples += trained.samples
         seconds += trained.seconds
-        rounds++
+        intervals++
 
-        // A few at a time: on a slow network training goes on, and there are fewer exchanges; one slow partner holds up nothing.
-        if (options.averages() && options.free()) {
-          const begun = exchange({ signal }).finally(() => exchanging.delete(begun))
-          exchanging.add(begun)
-          if (options.inStep) await begun
+        if (options.averages()) {
+          const came = clock.now()
+          const { made } = await options.exchange({ signal }).catch(error => {
+            if (signal.aborted) return { made: 0 }
+            throw error
+          })
+          if (made > 0) interval.exchanged(clock.now() - came)
         }
-        if (replica.step - evaluated >= evaluateEvery || (replica.step >= steps && evaluateEvery <= steps)) {
-          evaluated = replica.step
+        const own = contribution.ownSteps()
+        if (own === least) await options.hearOthers({ signal })
+        if (own - evaluated >= evaluateEvery || (own === least && evaluateEvery <= least)) {
+          evaluated = own
           const evaluation = await trainer.evaluate(replica.parameters, PROGRESS_LABELS)
-          options.tell({ loss: losses / rounds, evaluation, samplesPerSecond: samples / seconds })
-          losses = samples = seconds = rounds = 0
+          options.tell({ loss: losses / intervals, evaluation, samplesPerSecond: samples / seconds })
+          losses = samples = seconds = intervals = 0
         }
         if (
           saving === undefined &&
@@ -121,12 +129,11 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
             })
         }
       }
-      await Promise.all(exchanging)
     },
 
     async average({ signal }) {
-      while (!signal.aborted) {
-        // Who has nothing to train, or was done before it met anybody, may still be a newcomer.
+      while (!signal.aborted && !options.trains()) {
+        // Who has nothing to train may still be a newcomer.
         await options.catchUp({ signal })
         if (options.averages()) await options.exchange({ signal })
         await clock.sleep(AVERAGING_PAUSE_MS * (0.5 + random.uniform()), { signal })

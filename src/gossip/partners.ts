@@ -5,8 +5,11 @@ import type { Clock, PeerId, Random } from './ports.ts'
 
 /** Whom this peer averages with next. */
 export interface Partners {
-  /** A neighbour in the topology over those alive now that takes part in exchanges; undefined where there is none. */
-  next(): PeerId | undefined
+  /**
+   * A neighbour in the topology over those alive now that takes part in exchanges, one of those that are preferred where there are any;
+   * undefined where there is none.
+   */
+  next(preferred?: (peer: PeerId) => boolean): PeerId | undefined
   /** All neighbours in the topology over those alive now, in this round. */
   neighbours(round: number): readonly PeerId[]
   /** Whether this peer takes part in exchanges, as far as it has said. */
@@ -35,7 +38,8 @@ export function createPartners(
   let complained: string | undefined
 
   function neighbours(round: number): readonly PeerId[] {
-    const members = membership.alive()
+    // Whoever only waits for the swarm to begin, or to end, is no node of its graph yet.
+    const members = membership.alive().filter(({ announcement }) => announcement.phase !== 'waiting')
     const index = members.filter(({ peer }) => peer < self).length
     const peers = members.map(({ peer }) => peer).toSpliced(index, 0, self)
     const misfit = topology.misfit(peers.length)
@@ -56,12 +60,14 @@ export function createPartners(
   return {
     neighbours,
     willing,
-    next() {
+    next(preferred = () => true) {
       const now = clock.now()
       const free = neighbours(round++).filter(
         peer => willing(peer) && (backedOff.get(peer) ?? 0) <= now && !unsettled(peer),
       )
-      return free.length === 0 ? undefined : free[random.integer(free.length)]
+      const best = free.filter(preferred)
+      const among = best.length > 0 ? best : free
+      return among.length === 0 ? undefined : among[random.integer(among.length)]
     },
     backOff(peer) {
       backedOff.set(peer, clock.now() + PARTNER_BACKOFF_MS)

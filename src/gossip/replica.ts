@@ -1,5 +1,6 @@
 import { addScaled } from '../parameters/vectors.ts'
 import { JOURNAL_MINIMUM_BYTES, JOURNAL_OVER_PARAMETERS, MAX_STEPS } from './constants.ts'
+import { type Contribution, createContribution } from './contribution.ts'
 import { applyEntry } from './journal.ts'
 import type { JournalEntry } from './journal-entry.ts'
 import { createLedger, type Ledger } from './ledger.ts'
@@ -13,8 +14,10 @@ export interface Replica {
   readonly parameters: Float32Array
   /** Grows with every change of the parameters. */
   readonly version: number
-  /** Local steps that this peer has done. */
+  /** Steps of the run: those that this peer has done, for a latecomer beside those that others had done before it came. */
   step: number
+  /** What this peer has put into the swarm. */
+  readonly contribution: Contribution
   /** Local steps that its parameters have absorbed: the most of all that it has merged. */
   age: number
   /** To be read; {@link record} and the seal change it. */
@@ -42,6 +45,7 @@ export interface ReplicaStart {
   readonly step: number
   readonly age: number
   readonly ledger?: Ledger
+  readonly contribution?: Contribution
 }
 
 /** Where a replica is kept; both reject only where the peer cannot go on. */
@@ -107,6 +111,7 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
     },
     step: start.step,
     age: start.age,
+    contribution: start.contribution ?? createContribution(),
     ledger,
     add(difference) {
       addScaled(parameters, 1, difference)

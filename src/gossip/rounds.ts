@@ -4,16 +4,19 @@
  *     x_i ← x_i + Σ_j w_ij (s_j − s_i),
  *
  * where s are the parameters at the end of the round's training and w_ij Metropolis's weights. Each link is an exchange of
- * its own, atomic as any other, so a link that fails is missing on both sides and the realised W is symmetric and doubly
- * stochastic whatever happens. Nobody is waited for who is gone, has frozen, or is a round ahead.
+ * its own, atomic as any other, so a link that fails, or for which a round was not kept open, is missing on both sides: the realised
+ * W is symmetric and doubly stochastic whatever happens. Nobody is waited for who is gone, has frozen, or is usually late; who was
+ * late averages in the round in which the others are when it comes.
  *
  * @packageDocumentation
  */
 
 import { metropolisWeight } from '../averaging/mixing.ts'
-import { ROUND_GATHERING_MS, ROUND_LINK_PATIENCE_MS, ROUND_POLL_MS } from './constants.ts'
+import { createCondition } from './condition.ts'
 import { RefusedError } from './errors.ts'
-import type { Terms } from './exchange.ts'
+import { type Terms, termsNow } from './exchange.ts'
+import type { Lateness } from './lateness.ts'
+import type { BeginExchange, Meeting } from './meeting.ts'
 import type { AbortOptions, Clock, PeerId } from './ports.ts'
 import type { Replica } from './replica.ts'
 
@@ -21,142 +24,143 @@ export interface RoundsOptions {
   readonly self: PeerId
   readonly replica: Replica
   readonly clock: Clock
+  readonly lateness: Lateness
   /** Those with whom this peer shares a link in this round, as far as it knows. */
   readonly neighbours: (round: number) => readonly PeerId[]
   /** Whether an exchange with this peer may still come about: it is alive and has not frozen. */
   readonly willing: (peer: PeerId) => boolean
+  /** Whether an exchange with this peer is under way. */
+  readonly engaged: (peer: PeerId) => boolean
   /** Whether this peer takes part in exchanges now. */
   readonly averages: () => boolean
-  /** Clock time at which this peer last met somebody new; undefined while it knows nobody. */
-  readonly met: () => number | undefined
-  /**
-   * Begins an exchange. Says whether it came about, as a whole or in part; was refused because the other is rounds ahead; or
-   * failed before anything was decided.
-   */
-  readonly exchange: (
-    partner: PeerId,
-    round: number,
-    options: AbortOptions,
-  ) => Promise<'averaged' | 'passed' | 'failed'>
+  readonly exchange: BeginExchange
 }
 
-export interface Rounds {
-  /** Waits until the swarm has gathered: who starts at the same time begins with the same members. */
-  gather(options: AbortOptions): Promise<void>
-  /**
-   * Averages the parameters as they are now with all neighbours; resolves when every link is applied or given up.
-   *
-   * @param round at least so much; a peer that most of its neighbours have left behind goes on where they are
-   */
-  average(round: number, options: AbortOptions): Promise<void>
-  /** Waits until this peer is in that round. @throws RefusedError where the round is over here */
-  terms(partner: PeerId, round: number, options: AbortOptions): Promise<Terms>
-  /** An exchange with this peer has been applied on this side. */
-  applied(partner: PeerId): void
+/** A round that this peer is in. */
+interface Round {
+  readonly opened: number
+  readonly terms: Terms
+  /** Neighbours with whom nothing was averaged yet. */
+  readonly missing: Set<PeerId>
+  /** Of them, those that this peer has asked. */
+  readonly asked: Set<PeerId>
+  /** Of them, those that have come by themselves. */
+  readonly present: Set<PeerId>
+  made: number
 }
 
-export const PASSED = 'that round is over here'
-
-export function createRounds(options: RoundsOptions): Rounds {
-  const { self, replica, clock, neighbours, willing } = options
-  /** The round that this peer is in or has finished; it trains for the next one where nothing is open. */
+export function createRounds(options: RoundsOptions): Meeting {
+  const { self, replica, clock, lateness, neighbours, willing } = options
+  const condition = createCondition(clock)
+  /** The round that this peer is in or has finished. It decides who its neighbours are where the topology changes. */
   let current = -1
-  /** The latest round that each other has asked for. */
+  /** The latest round in which each other was, as far as it has said. */
   const heard = new Map<PeerId, number>()
-  let open: { readonly snapshot: Float32Array; readonly degree: number; readonly missing: Set<PeerId> } | undefined
-  let wakes: (() => void)[] = []
-
-  function wake(): void {
-    const waiting = wakes
-    wakes = []
-    for (const one of waiting) one()
-  }
-
-  /** Until something has changed; who has fallen silent is found by looking again. */
-  async function changed({ signal }: AbortOptions): Promise<void> {
-    const either = new AbortController()
-    const slept = clock.sleep(ROUND_POLL_MS, { signal: AbortSignal.any([signal, either.signal]) })
-    const woken = new Promise<void>(resolve => wakes.push(resolve))
-    await Promise.race([slept, woken])
-    either.abort()
-    await slept.catch(() => signal.throwIfAborted())
-  }
+  /** Those that wait for this peer to come. */
+  const waiting = new Set<PeerId>()
+  /** Neighbours with smaller ids that did not come, so that this peer asks them in place of waiting. */
+  const chased = new Set<PeerId>()
+  let open: Round | undefined
 
   /**
-   * Where most neighbours are, if that is more than the one round by which a peer in step may be ahead of another. Most,
-   * so that one liar cannot send a peer into a round in which it is alone.
+   * Where most neighbours are, if that is later than the next round. Most, so that one liar cannot send a peer into a round in which it
+   * is alone.
    */
-  function ahead(): number | undefined {
+  function ahead(): number {
     const linked = neighbours(current)
-    const beyond = linked.flatMap(peer => {
-      const round = heard.get(peer)
-      return round !== undefined && round > current + 1 ? [round] : []
-    })
-    return 2 * beyond.length > linked.length ? Math.min(...beyond) : undefined
+    const beyond = linked.map(peer => heard.get(peer) ?? 0).filter(round => round > current + 1)
+    return 2 * beyond.length > linked.length ? Math.min(...beyond) : 0
   }
 
-  async function begin(round: number, abort: AbortOptions): Promise<void> {
-    if (open === undefined) return
-    // One of the two begins; that it is always the same one spares every link a refusal.
-    for (const partner of [...open.missing].filter(peer => self < peer)) {
-      const began = clock.now()
-      while (open.missing.has(partner) && willing(partner) && !abort.signal.aborted) {
-        if (clock.now() - began > ROUND_LINK_PATIENCE_MS) open.missing.delete(partner)
-        const outcome = await options.exchange(partner, round, abort)
-        if (outcome === 'failed') await changed(abort)
-        else open.missing.delete(partner)
-      }
-    }
+  const isAwaited = (peer: PeerId) => lateness.isExpected(peer) || (chased.has(peer) && !lateness.isSlow(peer))
+
+  /** Of two, the one with the smaller id begins: that it is always the same one spares every link a refusal. */
+  function begins(round: Round, partner: PeerId): boolean {
+    if (round.asked.has(partner) || round.present.has(partner) || options.engaged(partner)) return false
+    if (chased.has(partner)) return true
+    // Asked is everybody, though not everybody is waited for.
+    return self < partner || clock.now() - round.opened > lateness.tolerance()
   }
 
-  async function complete(abort: AbortOptions): Promise<void> {
-    while (open !== undefined && ahead() === undefined && !abort.signal.aborted) {
-      for (const peer of open.missing) if (!willing(peer)) open.missing.delete(peer)
-      if (open.missing.size === 0) return
-      await changed(abort)
+  async function link(round: Round, partner: PeerId, withdraw: AbortSignal, abort: AbortOptions): Promise<void> {
+    round.asked.add(partner)
+    if (partner < self) chased.add(partner)
+    const averaged = await options.exchange(partner, round.terms, { round: current, withdraw })
+    if (averaged) round.missing.delete(partner)
+    // Not at once, or two that refuse each other would do nothing else.
+    else if (!withdraw.aborted) await condition.wait(abort).catch(() => {})
+    round.asked.delete(partner)
+    condition.notify()
+  }
+
+  function isOver(round: Round): boolean {
+    for (const peer of round.missing) if (!willing(peer)) round.missing.delete(peer)
+    const waited = clock.now() - round.opened
+    if (round.missing.size === 0 || waited >= lateness.limit()) return true
+    const missing = [...round.missing]
+    if (missing.some(peer => round.present.has(peer) || isAwaited(peer))) return false
+    // Where all have been late again and again, it may have been this peer's own moment: or nobody would ever meet again.
+    return round.made > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
+  }
+
+  function leave(round: Round): void {
+    for (const peer of round.missing) {
+      if (!isAwaited(peer) && round.made > 0) continue
+      lateness.missed(peer)
+      chased.delete(peer)
     }
+    open = undefined
+    condition.notify()
   }
 
   return {
-    async gather(abort) {
-      for (;;) {
-        const met = options.met()
-        if (met !== undefined && clock.now() - met >= ROUND_GATHERING_MS) return
-        await clock.sleep(ROUND_POLL_MS, abort)
-      }
-    },
-
-    async average(round, abort) {
-      current = Math.max(round, ahead() ?? 0)
+    async average(abort) {
+      current = Math.max(current + 1, ahead())
       const linked = neighbours(current)
-      open = { snapshot: replica.parameters.slice(), degree: linked.length, missing: new Set(linked) }
-      wake()
+      const terms = termsNow(replica, () => metropolisWeight(linked.length, 1), replica.parameters.slice())
+      const missing = new Set(linked.filter(willing))
+      const present = new Set([...waiting].filter(peer => missing.has(peer)))
+      const round: Round = { opened: clock.now(), terms, missing, asked: new Set(), present, made: 0 }
+      open = round
+      condition.notify()
+      const withdrawal = new AbortController()
       try {
-        await begin(current, abort)
-        await complete(abort)
+        while (!isOver(round)) {
+          for (const partner of missing) {
+            if (begins(round, partner)) void link(round, partner, withdrawal.signal, abort)
+          }
+          await condition.wait(abort, lateness.tolerance())
+        }
       } finally {
-        open = undefined
-        wake()
+        leave(round)
+        withdrawal.abort(new RefusedError('the round went on without it'))
+      }
+      return { asked: linked.length, made: round.made }
+    },
+
+    async terms(partner, number, abort) {
+      if (number === undefined) throw new RefusedError('averages in rounds')
+      heard.set(partner, number)
+      chased.delete(partner)
+      waiting.add(partner)
+      try {
+        while (open?.missing.has(partner) !== true) {
+          if (!options.averages()) throw new RefusedError('not averaging')
+          await condition.wait(abort)
+        }
+        open.present.add(partner)
+        return open.terms
+      } finally {
+        waiting.delete(partner)
       }
     },
 
-    async terms(partner, round, abort) {
-      heard.set(partner, Math.max(heard.get(partner) ?? 0, round))
-      // Who is ahead of this round will not come back to it.
-      if (round > current) open?.missing.delete(partner)
-      wake()
-      while (current < round) {
-        if (!options.averages()) throw new RefusedError('not averaging')
-        await changed(abort)
+    applied(partner, terms) {
+      if (open !== undefined && open.terms === terms && open.missing.delete(partner)) {
+        open.made++
       }
-      if (open === undefined || current > round || !open.missing.has(partner)) throw new RefusedError(PASSED)
-      const { degree, snapshot } = open
-      return { weight: () => metropolisWeight(degree, 1), snapshot: () => snapshot }
-    },
-
-    applied(partner) {
-      open?.missing.delete(partner)
-      wake()
+      lateness.came(partner)
+      condition.notify()
     },
   }
 }

@@ -9,13 +9,15 @@ import { estimateConsensusDistance } from '../averaging/sketch.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { distance, norm } from '../parameters/vectors.ts'
 import type { Phase } from './announcement.ts'
-import { ALONE_GRACE_MS, ANNOUNCE_INTERVAL_MS, RETURN_GRACE_MS, SEAL_PATIENCE_MS } from './constants.ts'
+import type { SealedAs } from './checkpoint.ts'
+import { ANNOUNCE_INTERVAL_MS, MEMBERS_SETTLED_MS, SEAL_PATIENCE_MS } from './constants.ts'
+import type { Contribution } from './contribution.ts'
 import type { Emit } from './events.ts'
 import type { FetchedVector } from './fetch.ts'
 import type { Member, Membership } from './membership.ts'
 import type { AbortOptions, Clock, PeerId } from './ports.ts'
 import type { Replica } from './replica.ts'
-import { nextSealAction, type SealAction, type SealSelf } from './seal.ts'
+import { nextSealAction, onlyWaits, type SealAction, type SealSelf } from './seal.ts'
 
 export interface SealingOptions {
   readonly self: PeerId
@@ -26,8 +28,18 @@ export interface SealingOptions {
   readonly sketcher: Sketcher
   readonly membership: Membership
   readonly clock: Clock
-  /** The hash on which the swarm had sealed when this peer was last alive. */
-  readonly sealed: string | undefined
+  /** On which the swarm had sealed when this peer was last alive. */
+  readonly sealed: { readonly hash: string; readonly as: SealedAs } | undefined
+  /** What of this peer's own is in what others hold. */
+  readonly contribution: Contribution
+  /** Whether local steps are what a peer contributes; else its vector is. */
+  readonly trains: boolean
+  /** Whether nothing is final yet, see {@link SealSelf.isOpen}; undefined where that is decided by who has proposed. */
+  readonly isOpen?: () => boolean
+  /** Clock time at which this peer last met somebody new, or began to listen. */
+  readonly metAt: () => number
+  /** Whether members that say that they train are not waited for any more. */
+  readonly overdue: () => boolean
   /** Whether an exchange is under way, or one with a living partner is not settled. */
   readonly unsettled: () => boolean
   /** Whether this peer may propose its own vector. */
@@ -39,14 +51,22 @@ export interface SealingOptions {
     options: AbortOptions,
   ) => Promise<FetchedVector | undefined>
   readonly changed: () => void
+  /** Hears that the swarm has sealed, as far as this peer is concerned. */
+  readonly sealedOn: (hash: string, consensusDistance: number, members: number) => void
   readonly emit: Emit
 }
 
 export interface Sealing {
   /** Where this peer stands. */
   phase(): Phase
-  /** Training is over. */
+  /** The wait is over, or others train again: this peer trains from here on. */
+  train(): void
+  /** Training is over, or there is none. */
   trained(): void
+  /** How this peer came to what it has sealed; undefined while it has not. */
+  sealedAs(): SealedAs | undefined
+  /** Members whose voice counts. */
+  voices(): readonly Member[]
   /** Of the parameters now; while sealing, of those that were frozen. */
   sketch(): Float32Array
   choice(): string | undefined
@@ -71,16 +91,15 @@ const NOTHING_TO_DO = Promise.resolve()
 const REST_MS = 1.5 * ANNOUNCE_INTERVAL_MS
 
 export function createSealing(options: SealingOptions): Sealing {
-  const { self, swarm, target, replica, sketcher, membership, clock, emit } = options
-  let phase: Phase = options.sealed === undefined ? 'training' : 'sealed'
-  let choice = options.sealed
+  const { self, swarm, target, replica, sketcher, membership, clock, contribution, emit } = options
+  let phase: Phase = options.sealed === undefined ? 'waiting' : 'sealed'
+  let choice = options.sealed?.hash
   let chosen: Float32Array | undefined = options.sealed === undefined ? undefined : replica.parameters.slice()
   let frozen: { readonly vector: Float32Array; readonly sketch: Float32Array; readonly hash: string } | undefined
   let refuses: string | undefined
   let hasProposed = options.sealed !== undefined
   let closing = false
-  /** When this peer last had company, or began to look for it: not before it looks around, which may be long after it was made. */
-  let company: number | undefined
+  let sealedAs: SealedAs | undefined = options.sealed?.as
   let sketched: { version: number; sketch: Float32Array } = { version: -1, sketch: new Float32Array(0) }
   let reopened = Number.NEGATIVE_INFINITY
   let choseAt = Number.POSITIVE_INFINITY
@@ -97,13 +116,20 @@ export function createSealing(options: SealingOptions): Sealing {
     return sketched.sketch
   }
 
-  const voices = (): readonly Member[] =>
-    obstructions.size === 0
-      ? membership.alive()
-      : membership.alive().filter(({ peer }) => (obstructions.get(peer) ?? 0) <= MAX_OBSTRUCTIONS)
+  function voices(): readonly Member[] {
+    const overdue = options.overdue()
+    if (obstructions.size === 0 && !overdue) return membership.alive()
+    return membership
+      .alive()
+      .filter(
+        ({ peer, announcement }) =>
+          (obstructions.get(peer) ?? 0) <= MAX_OBSTRUCTIONS && !(overdue && announcement.phase === 'training'),
+      )
+  }
 
   function estimate(): number | null {
-    const others = voices().map(({ peer, announcement }) => ({ peer, sketch: announcement.sketch }))
+    const parts = voices().filter(({ announcement }) => !onlyWaits(announcement))
+    const others = parts.map(({ peer, announcement }) => ({ peer, sketch: announcement.sketch }))
     if (others.length === 0) return null
     // In the order of ids, so that peers that have heard the same announcements say the same figure to the last digit.
     const all = [...others, { peer: self, sketch: sketch() }].sort((a, b) => (a.peer < b.peer ? -1 : 1))
@@ -140,12 +166,19 @@ export function createSealing(options: SealingOptions): Sealing {
     }
     reopened = clock.now()
     phase = 'averaging'
+    sealedAs = undefined
     choice = chosen = frozen = undefined
     closing = false
   }
 
-  async function seal(vector: Float32Array, hash: string): Promise<void> {
+  /** @param adopted whether others had sealed it before this peer had a part in choosing it */
+  async function seal(vector: Float32Array, hash: string, adopted: boolean): Promise<void> {
     const consensusDistance = estimate() ?? 0
+    const choosers = membership.alive().filter(({ announcement }) => announcement.choice === hash)
+    const holders = choosers.map(({ peer }) => peer)
+    // What lies within the target distance of its own holds all of its own.
+    const leftOut = adopted ? contribution.leftOutOf(holders) : 0
+    sealedAs = { members: choosers.length + 1, leftOut, adopted }
     replica.replace(vector)
     // What is in doubt was to be added to a vector that no longer exists; what was decided others may still have to apply.
     replica.ledger.dropDoubts()
@@ -153,7 +186,7 @@ export function createSealing(options: SealingOptions): Sealing {
     choice = hash
     chosen = vector
     await replica.persist()
-    emit('consensus', { consensusDistance, parametersHash: hash })
+    options.sealedOn(hash, consensusDistance, sealedAs.members)
   }
 
   /** A peer freezes only when nothing is under way that would still change its parameters. Until then nothing is begun. */
@@ -172,6 +205,24 @@ export function createSealing(options: SealingOptions): Sealing {
     }
     unavailable.set(hash, clock.now() + ANNOUNCE_INTERVAL_MS)
     return undefined
+  }
+
+  /** Takes a seal in which this peer had no say. @returns whether it did: not while something is under way */
+  async function adopt(fetched: FetchedVector, hash: string): Promise<boolean> {
+    if (!mayFreeze()) return false
+    replica.absorb(fetched.age)
+    const own = contribution.ownSteps()
+    await seal(fetched.vector, hash, true)
+    const leftOut = sealedAs?.leftOut ?? 0
+    if (leftOut === 0)
+      emit('warning', { message: 'the others had sealed before; this peer takes the sealed parameters' })
+    else {
+      const share = leftOut === own ? `its ${own} local steps are` : `${leftOut} of its ${own} local steps are`
+      emit('warning', {
+        message: `more than two thirds of the swarm had sealed; this peer takes the sealed parameters, and ${share} not in them`,
+      })
+    }
+    return true
   }
 
   /** @returns whether there may be something to do at once */
@@ -198,13 +249,15 @@ export function createSealing(options: SealingOptions): Sealing {
           return true
         }
         const base = frozen?.vector ?? replica.parameters
-        if (distance(fetched.vector, base) > target * norm(base)) {
+        const near = distance(fetched.vector, base) <= target * norm(base)
+        if (!near && !action.yields) {
           refuses = action.hash
           closing = false
           return true
         }
+        if (!near) return await adopt(fetched, action.hash)
         if (phase === 'sealed') {
-          await seal(fetched.vector, action.hash)
+          await seal(fetched.vector, action.hash, false)
           return true
         }
         if (frozen === undefined) {
@@ -216,14 +269,10 @@ export function createSealing(options: SealingOptions): Sealing {
       }
       case 'adopt': {
         const fetched = await obtain(action.hash, action.holders, abort)
-        if (fetched === undefined || !mayFreeze()) return false
-        replica.absorb(fetched.age)
-        emit('warning', { message: 'the swarm had sealed before this peer came; it takes the sealed parameters' })
-        await seal(fetched.vector, action.hash)
-        return true
+        return fetched !== undefined && (await adopt(fetched, action.hash))
       }
       case 'seal':
-        await seal(chosen as Float32Array, choice as string)
+        await seal(chosen as Float32Array, choice as string, false)
         return true
       case 'reopen':
         if (phase === 'sealed') {
@@ -252,16 +301,18 @@ export function createSealing(options: SealingOptions): Sealing {
     get passes() {
       return unavailable.size === 0 ? NONE : [...unavailable.keys()]
     },
-    get hasProposed() {
-      return hasProposed
+    get contributes() {
+      return options.trains ? contribution.ownSteps() > 0 : (options.isOpen?.() ?? hasProposed)
+    },
+    get isOpen() {
+      return options.isOpen?.()
+    },
+    isIn: holders => options.trains && contribution.leftOutOf(holders) === 0,
+    get knowsAll() {
+      return clock.now() - options.metAt() >= MEMBERS_SETTLED_MS
     },
     get rested() {
       return clock.now() - reopened >= REST_MS
-    },
-    get mayBeAlone() {
-      // Silence may be this peer's own: a suspended machine, a network that fell apart. Those who vanished may come back.
-      const patience = membership.vanished().length > 0 ? RETURN_GRACE_MS : ALONE_GRACE_MS
-      return company !== undefined && clock.now() - company >= patience
     },
   }
 
@@ -274,7 +325,6 @@ export function createSealing(options: SealingOptions): Sealing {
     again = false
     losePatience()
     members = voices()
-    if (members.length > 0 || company === undefined) company = clock.now()
     if (refuses !== undefined && !members.some(({ announcement }) => announcement.choice === refuses)) {
       refuses = undefined
     }
@@ -297,9 +347,14 @@ export function createSealing(options: SealingOptions): Sealing {
 
   return {
     phase: () => phase,
-    trained() {
-      if (phase === 'training') phase = 'averaging'
+    train() {
+      if (phase === 'waiting' || phase === 'averaging') phase = 'training'
     },
+    trained() {
+      if (phase === 'waiting' || phase === 'training') phase = 'averaging'
+    },
+    sealedAs: () => sealedAs,
+    voices,
     sketch,
     choice: () => choice,
     refuses: () => refuses,

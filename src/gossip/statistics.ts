@@ -7,8 +7,8 @@
  * Not both at once: E[x²] − mean² would lose all digits where a feature varies little around a large value. Each ends with
  * the seal, so that all peers hold the same bytes, and stays up for those that come later, who take what was sealed.
  *
- * A peer that meets nobody seals its own, as it would its model. Where two that sealed apart meet, the core averages
- * again, and the new statistics replace the old ones.
+ * Samples of those count who come before anybody uses what was agreed on. Where two groups that agreed apart meet before that, the core
+ * averages again, and the new statistics replace the old ones.
  *
  * @packageDocumentation
  */
@@ -27,7 +27,7 @@ import {
   STATISTICS_PATIENCE_MS,
 } from './constants.ts'
 import { StoppedError, UnusableStatisticsError } from './errors.ts'
-import type { Emit } from './events.ts'
+import type { Emit, GossipEvents } from './events.ts'
 import { createGossip, type Gossip } from './gossip.ts'
 import type { Lanes } from './lanes.ts'
 import type { AbortOptions, Clock, PeerId, Storage } from './ports.ts'
@@ -61,6 +61,12 @@ export interface StatisticsOptions {
   readonly clock: Clock
   readonly random: Random
   readonly own: OwnStatistics
+  /** Members that must be there before anything is agreed on. */
+  readonly minimumPeers: number
+  /** How long to wait for them, in milliseconds. Default: for ever. */
+  readonly wait?: number
+  /** Whether whoever comes still has a part: nobody uses yet what was agreed on. */
+  readonly isOpen: () => boolean
   /** Where to keep the checkpoints of a lane; without, a restarted peer has to ask the others. */
   readonly storage?: (lane: 'means' | 'variations', layout: Layout) => Storage
   /** Hears of warnings, and of what ends the statistics. */
@@ -164,7 +170,7 @@ export function agreedIn(
 
 /** A swarm of its own that agrees on one vector. */
 async function startLane(
-  { swarm, recipe, lanes, clock, random, own, storage, emit }: StatisticsOptions,
+  { swarm, recipe, lanes, clock, random, own, minimumPeers, wait, isOpen, storage, emit }: StatisticsOptions,
   kind: 'means' | 'variations',
   name: string,
   vector: () => Promise<Float32Array>,
@@ -185,6 +191,10 @@ async function startLane(
       steps: 0,
       localSteps: 1,
       averages: true,
+      // One alone has nothing to agree on.
+      minimumPeers: Math.max(2, minimumPeers),
+      wait,
+      isOpen,
       target: STATISTICS_DISTANCE,
       maximumNorm: STATISTICS_MAXIMUM_NORM,
       evaluateEvery: Number.POSITIVE_INFINITY,
@@ -196,7 +206,6 @@ async function startLane(
       // One around other means is of no use.
       checkpoint: checkpoint?.swarm === id ? checkpoint : undefined,
       mayPropose: () => {
-        if (gossip.status().peers.length === 0) return true
         return exchanges >= STATISTICS_EXCHANGES && clock.now() - joined >= STATISTICS_NEWCOMER_MS && complete()
       },
     },
@@ -208,6 +217,7 @@ async function startLane(
       if (event === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') exchanges++
       // The vector too, as it is now: whoever is told has other work, and meanwhile the lane may have gone on averaging.
       if (event === 'consensus' && 'parametersHash' in detail) sealed(detail.parametersHash, gossip.parameters())
+      if (event === 'waiting' && 'minimum' in detail) emit('waiting', detail as GossipEvents['waiting'])
       if (event === 'warning' && 'message' in detail) emit('warning', { message: `statistics: ${detail.message}` })
       if (event === 'failed' && 'error' in detail) emit('failed', { error: detail.error })
     },

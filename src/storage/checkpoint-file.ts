@@ -42,6 +42,16 @@ const commonFields = {
   step: count,
   age: count,
   sealed: z.string().optional(),
+  generation: z.strictObject({ seals: z.array(z.string()), steps: count }).optional(),
+  sealedAs: z.strictObject({ members: count, leftOut: count, adopted: z.boolean() }).optional(),
+  contribution: z
+    .strictObject({
+      ownSteps: count,
+      exchanges: count,
+      exchangesAsked: count,
+      averaged: z.record(z.string(), count),
+    })
+    .optional(),
   random: z.array(z.number()),
   trainer: z.record(z.string(), z.string()),
 }
@@ -67,6 +77,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, layout: Layout, journal
   const state: State = {
     ...rest,
     journal,
+    generation: rest.generation && { ...rest.generation, seals: [...rest.generation.seals] },
     decisions: [...rest.decisions],
     random: [...rest.random],
     doubts: doubts.map(({ id, partner, frame, first, indices }) => ({

@@ -4,5 +4,6 @@ import { SKETCH_BUCKETS } from '../../src/gossip/constants.ts'
 /** An announcement of a peer that averages, with whatever is given in place of that. */
 export function announcementOf(given: Partial<Announcement> = {}): Announcement {
   const sketch = new Float32Array(SKETCH_BUCKETS).fill(1)
-  return { sequence: 1, phase: 'averaging', step: 0, age: 0, sketch, addresses: [], ...given }
+  const own = { ownSteps: 10, hasData: true, ready: true, done: true, partners: 1 }
+  return { sequence: 1, phase: 'averaging', step: 0, age: 0, ...own, sketch, addresses: [], ...given }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chooseCompression, createCompressionChoice } from '../../src/gossip/choose-compression.ts'
-import { AUTO_EXCHANGE_SHARE, AUTO_FEWEST_EXCHANGES } from '../../src/gossip/constants.ts'
+import { AUTO_EXCHANGE_RATIO, AUTO_FEWEST_EXCHANGES } from '../../src/gossip/constants.ts'
 import { parseCodec } from '../../src/parameters/codecs/registry.ts'
 import { FRAME_FLOATS } from '../../src/parameters/constants.ts'
 import { createRandom } from '../../src/random/random.ts'
@@ -16,7 +16,7 @@ const BYTES: Readonly<Record<string, number>> = {
 }
 const CODECS = Object.keys(BYTES)
 const INTERVAL = 4_000
-const SHARE = AUTO_EXCHANGE_SHARE * INTERVAL
+const SHARE = AUTO_EXCHANGE_RATIO * INTERVAL
 
 /** Of a link on which an exchange with this compression takes so many milliseconds. */
 const speedFor = (codec: string, milliseconds: number) => ({ perByte: milliseconds / BYTES[codec], fixed: 0 })
@@ -48,13 +48,13 @@ describe('the choice of a compression', () => {
   })
 
   it('says what it follows from', () => {
-    const measured = { perByte: 1 / 2_000, fixed: 50, interval: 12_000 }
+    const measured = { perByte: 1 / 2_000, fixed: 50, interval: 6_000 }
     expect(chooseCompression(1_500_000, measured).reason).toBe(
-      'int8: at 2.0 MB/s a whole exchange of 12.0 MB would take 6.0 s of the 12.0 s between two exchanges; ' +
+      'int8: at 2.0 MB/s a whole exchange of 12.0 MB would take 6.0 s of the 6.0 s between two exchanges; ' +
         'int8 makes it 3.0 MB and 1.6 s',
     )
     expect(chooseCompression(10_000, measured).reason).toBe(
-      'none: at 2.0 MB/s a whole exchange of 80.0 kB takes 0.090 s of the 12.0 s between two exchanges',
+      'none: at 2.0 MB/s a whole exchange of 80.0 kB takes 0.090 s of the 6.0 s between two exchanges',
     )
     expect(chooseCompression(10_000, { perByte: 0, fixed: 50, interval: 10 }).reason).toBe(
       'none: a whole exchange of 80.0 kB takes 0.050 s of the 0.010 s between two exchanges, and no compression makes it much shorter',
@@ -66,7 +66,7 @@ describe('the choice of a compression', () => {
     const elements = frames.reduce((a, b) => a + b)
     const topk = parseCodec('topk:0.1')
     const bytes = frames.reduce((sum, length) => sum + topk.maximumBytes(length) + 4 * Math.round(0.1 * length), 0)
-    const measured = { perByte: 0.001, fixed: 0, interval: (1.01 * 0.001 * bytes) / AUTO_EXCHANGE_SHARE }
+    const measured = { perByte: 0.001, fixed: 0, interval: (1.01 * 0.001 * bytes) / AUTO_EXCHANGE_RATIO }
     const choice = chooseCompression(elements, measured)
     expect(choice.codec.name).toBe('topk:0.1')
     expect(choice.reason).toContain(`topk:0.1 makes it ${(bytes / 1e3).toFixed(1)} kB`)
@@ -103,7 +103,7 @@ function exchangeOver(
 const changes = (names: readonly string[]) => names.filter((name, i) => i > 0 && name !== names[i - 1]).length
 
 const FAST: Link = { fixed: 20, bytesPerMs: 20_000 }
-const SLOW: Link = { fixed: 20, bytesPerMs: 3_000 }
+const SLOW: Link = { fixed: 20, bytesPerMs: 1_500 }
 const SLOWEST: Link = { fixed: 20, bytesPerMs: 300 }
 
 describe('compression that chooses by itself', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_CONCURRENT_EXCHANGES, MAX_IN_DOUBT, WINDOW_FRAMES } from '../../src/gossip/constants.ts'
-import { OffenceError, RefusedError } from '../../src/gossip/errors.ts'
+import { NormError, OffenceError, RefusedError } from '../../src/gossip/errors.ts'
+import { CROSSED } from '../../src/gossip/exchange.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
 import { FRAME_FLOATS } from '../../src/parameters/constants.ts'
 import { createRandom } from '../../src/random/random.ts'
@@ -82,7 +83,7 @@ describe('an exchange', () => {
     const [a, b] = swarm.peers
     const results = await swarm.run(Promise.allSettled([a.average(b), b.average(a)]))
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
-    expect(results[1]).toHaveProperty('reason', new RefusedError('ours is under way'))
+    expect(results[1]).toHaveProperty('reason', new RefusedError(CROSSED))
     expect([a.added.length, b.added.length]).toEqual([1, 1])
   })
 
@@ -137,13 +138,19 @@ describe('an exchange', () => {
     expect(b.failure).toBeInstanceOf(OffenceError)
   })
 
-  test('with a vector above the norm of the recipe is an offence, and nothing is merged', async () => {
-    const swarm = await createReplicaSwarm([[100], [3]], { maximumNorm: 50 })
-    const [a, b] = swarm.peers
-    await expect(swarm.run(a.average(b))).rejects.toThrow()
-    expect(b.failure).toBeInstanceOf(OffenceError)
-    expect(parameters(swarm)).toEqual([[100], [3]])
-  })
+  test.for([
+    ['begins', [100], [3], 'a'],
+    ['answers', [3], [100], 'b'],
+  ] as const)(
+    'with one that $0 with a vector above the norm of the recipe merges nothing, and is no offence',
+    async ([, first, second, large]) => {
+      const swarm = await createReplicaSwarm([first, second], { maximumNorm: 50 })
+      const [a, b] = swarm.peers
+      const failure = await swarm.run(a.average(b).catch((error: Error) => error))
+      expect(large === 'a' ? b.failure : failure).toEqual(new NormError(large, 100, 50))
+      expect(parameters(swarm)).toEqual([[...first], [...second]])
+    },
+  )
 
   test('leaves both with the larger age', async () => {
     const swarm = await createReplicaSwarm([[1], [3]])

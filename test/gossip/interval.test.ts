@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AUTO_EXCHANGE_SHARE, AUTO_LONGEST_INTERVAL_MS, AUTO_MAX_LOCAL_STEPS } from '../../src/gossip/constants.ts'
+import { AUTO_EXCHANGE_RATIO, AUTO_LONGEST_INTERVAL_MS, AUTO_MAX_LOCAL_STEPS } from '../../src/gossip/constants.ts'
 import { createInterval, type Interval } from '../../src/gossip/interval.ts'
 
 /** As often as is needed for what was measured before not to count any more. */
@@ -29,7 +29,7 @@ describe('auto', () => {
     expect(interval.steps()).toBe(10)
     interval.trained(1, 10)
     interval.exchanged(50)
-    expect(interval.steps()).toBe(50 / 10 / AUTO_EXCHANGE_SHARE)
+    expect(interval.steps()).toBe(50 / 10 / AUTO_EXCHANGE_RATIO)
   })
 
   test.each([
@@ -38,8 +38,8 @@ describe('auto', () => {
     [20, 240],
   ])('with steps of %i ms and exchanges of %i ms spends its share of the time in exchanges', (stepMs, exchangeMs) => {
     const steps = measured(stepMs, exchangeMs).steps()
-    expect(exchangeMs / (steps * stepMs)).toBeLessThanOrEqual(AUTO_EXCHANGE_SHARE)
-    expect(exchangeMs / ((steps - 1) * stepMs)).toBeGreaterThan(AUTO_EXCHANGE_SHARE)
+    expect(exchangeMs / (steps * stepMs)).toBeLessThanOrEqual(AUTO_EXCHANGE_RATIO)
+    expect(exchangeMs / ((steps - 1) * stepMs)).toBeGreaterThan(AUTO_EXCHANGE_RATIO)
   })
 
   test('exchanges after every step where that costs nothing', () => {

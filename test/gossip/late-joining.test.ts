@@ -22,14 +22,13 @@ function createNewcomer(fetch: LateJoiningOptions['fetch'], ages: readonly numbe
     replica,
     membership,
     clock,
-    steps: 1_000,
     interval: createInterval(LOCAL_STEPS),
     averages: true,
     replaceable: () => true,
     fetch,
     joined() {},
   })
-  return { clock, replica, newcomer }
+  return { clock, membership, replica, newcomer }
 }
 
 const vector = Float32Array.of(1, 2)
@@ -68,17 +67,26 @@ describe('a newcomer', () => {
     expect([[...replica.parameters], replica.step, replica.age]).toEqual([[1, 2], 400, 400])
   })
 
-  test('trains for as long as those who are ahead still do, however many steps their parameters have absorbed', async () => {
+  test('stands in the schedule where those who are ahead do, however many steps their parameters have absorbed', async () => {
     const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 1_200, step: 700 }), [1_200])
     await newcomer.catchUp(never)
     expect([replica.step, replica.age]).toEqual([700, 1_200])
   })
 
-  test('that has trained longer than those whose parameters it takes does not train again', async () => {
+  test('that has trained a step of its own keeps it, however far ahead the others are', async () => {
     const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 300 }), [400])
-    replica.step = 350
+    replica.contribution.trained(1)
+    expect(newcomer.pending()).toBe(false)
     await newcomer.catchUp(never)
-    expect(replica.step).toBe(350)
+    expect([...replica.parameters]).toEqual([0, 0])
+  })
+
+  test('takes nothing from one that has averaged with nobody', async () => {
+    const { newcomer, membership, replica } = createNewcomer(async () => ({ vector, age: 400, step: 300 }), [])
+    membership.hear('loner', announcementOf({ age: 400, phase: 'training', partners: 0 }))
+    expect(newcomer.pending()).toBe(false)
+    await newcomer.catchUp(never)
+    expect([...replica.parameters]).toEqual([0, 0])
   })
 
   test('averages with nobody before that', async () => {

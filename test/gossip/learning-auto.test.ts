@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { AUTO_EXCHANGE_RATIO } from '../../src/gossip/constants.ts'
 import type { GossipEvents } from '../../src/gossip/events.ts'
 import { createAveragingWorld } from './averaging-world.ts'
 import { createDriftTrainer, STEP_MS } from './drift-trainer.ts'
@@ -34,9 +35,9 @@ async function settled(localSteps: number | 'auto', delayMs: number) {
 const chosen = ({ inhabitants }: Awaited<ReturnType<typeof settled>>) =>
   inhabitants.map(({ gossip }) => gossip?.status().localSteps ?? 0)
 
-test('on a fast network a peer exchanges after every step or two', async () => {
-  // The virtual disk takes as long as a few messages.
-  expect(Math.max(...chosen(await settled('auto', 0)))).toBeLessThanOrEqual(2)
+test('on a fast network a peer exchanges after every few steps', async () => {
+  // The virtual disk takes as long as a few messages, and a partner is waited for half a step in the mean.
+  expect(Math.max(...chosen(await settled('auto', 0)))).toBeLessThanOrEqual(4)
 })
 
 test('the slower the network, the more steps there are between exchanges', async () => {
@@ -45,26 +46,26 @@ test('the slower the network, the more steps there are between exchanges', async
   expect(Math.max(...chosen(wan))).toBeLessThan(Math.min(...chosen(far)))
 })
 
-test('on a slow network a peer spends about the stated share of its time in exchanges that it began', async () => {
+test('on a slow network a peer spends about a third of its time in averaging', async () => {
   const world = await settled('auto', 100)
   const began = world.secondsInExchanges()
   const time = (STEPS / 4) * STEP_MS
   await world.wait(time)
   const share = (world.secondsInExchanges() - began) / 4 / (time / 1_000)
-  expect(share).toBeGreaterThan(0.1)
-  expect(share).toBeLessThan(0.3)
+  expect(share).toBeGreaterThan(0.2)
+  expect(share).toBeLessThan(0.4)
 })
 
-test('training takes as long as it would alone', async () => {
+test('training takes longer than alone by no more than the time for averaging', async () => {
   const world = createWorld('auto', 100)
   await world.startAll()
-  await world.until(() => world.inhabitants.every(({ gossip }) => gossip?.step() === STEPS))
-  expect(world.clock.now()).toBeLessThan(1.02 * STEPS * STEP_MS)
+  await world.until(() => world.inhabitants.every(({ gossip }) => (gossip?.step() ?? 0) >= STEPS))
+  expect(world.clock.now()).toBeLessThan((1 + 1.2 * AUTO_EXCHANGE_RATIO) * STEPS * STEP_MS)
 })
 
 test('the number that was chosen is told with every round', async () => {
-  const world = await settled('auto', 100)
-  expect(world.rounds.at(0)).toBe(10)
+  const world = await settled('auto', 0)
+  expect(world.rounds.length).toBeGreaterThan(0)
   expect(world.rounds.at(-1)).toBe(chosen(world).at(-1))
 })
 

@@ -6,7 +6,7 @@
 
 import { createCodings } from '../../src/gossip/coding/codings.ts'
 import type { Difference } from '../../src/gossip/difference.ts'
-import { createExchange, type Exchange } from '../../src/gossip/exchange.ts'
+import { createExchange, type Exchange, termsNow } from '../../src/gossip/exchange.ts'
 import type { JournalEntry } from '../../src/gossip/journal-entry.ts'
 import type { Part } from '../../src/gossip/part.ts'
 import { createPatience } from '../../src/gossip/patience.ts'
@@ -116,7 +116,12 @@ export async function createReplicaPeer(
       proposed.first <= proposed.end,
     established: () => {},
     applied,
+    inRounds: false,
+    done: () => false,
+    partnerDone: () => {},
+    terms: async () => terms(),
   })
+  const terms = () => termsNow(replica, exchange.ownShare, replica.parameters)
   const settle = createSettle({ replica, exchange, clock, applied: () => {} })
 
   async function over(stream: FrameStream, body: (stream: FrameStream) => Promise<void>): Promise<void> {
@@ -146,7 +151,7 @@ export async function createReplicaPeer(
     patience: Number.POSITIVE_INFINITY,
     average: async partner =>
       over(await port.open(partner.name, 'exchange', forever), stream =>
-        exchange.initiate(stream, { part: part ?? { first: 0, end: vector.length }, codec }, forever),
+        exchange.initiate(stream, { part: part ?? { first: 0, end: vector.length }, codec, terms: terms() }, forever),
       ),
     settleWith: async partner =>
       over(await port.open(partner.name, 'settle', forever), stream => settle.ask(stream, forever)),

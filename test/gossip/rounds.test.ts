@@ -11,6 +11,7 @@ import type { Trainer } from '../../src/gossip/ports.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
 import { driveRule } from '../averaging/drive-rule.ts'
 import { createAveragingWorld } from './averaging-world.ts'
+import { createDriftTrainer } from './drift-trainer.ts'
 
 const PEERS = 6
 const ROUNDS = 12
@@ -22,7 +23,7 @@ const PULL = 0.1
 const targetOf = (index: number) => 10 * index
 
 /** Gradient descent on ½ (x − target)², exactly. */
-function createPullTrainer(index: number, clock: VirtualClock): Trainer {
+function createPullTrainer(index: number, clock: VirtualClock, slowness?: (index: number) => number): Trainer {
   return {
     layout: createLayout([{ name: 'x', shape: [8], trainable: true }]),
     backend: 'none',
@@ -30,7 +31,7 @@ function createPullTrainer(index: number, clock: VirtualClock): Trainer {
     initial: async () => new Float32Array(8),
     train(parameters, steps) {
       const before = parameters.slice()
-      return clock.work((1 + index) * STEP_MS, async () => {
+      return clock.work((slowness?.(index) ?? 1) * STEP_MS, async () => {
         const update = before.map(x => pull(x, index, steps))
         return { update, loss: 0, samples: steps, seconds: STEP_MS / 1_000 }
       })
@@ -46,14 +47,18 @@ function pull(x: number, index: number, steps: number): number {
   return (targetOf(index) - x) * (1 - (1 - PULL) ** steps)
 }
 
-function createWorldInStep(options: Partial<WorldOptions> = {}) {
+function createWorldInStep({
+  slowness,
+  ...options
+}: Partial<WorldOptions> & { slowness?: (index: number) => number } = {}) {
   return createAveragingWorld({
     peers: PEERS,
     steps: ROUNDS * LOCAL_STEPS,
     localSteps: LOCAL_STEPS,
     inRounds: true,
+    minimumPeers: PEERS,
     topology: ring,
-    trainer: async (index, _random, clock) => createPullTrainer(index, clock),
+    trainer: async (index, _random, clock) => createPullTrainer(index, clock, slowness),
     ...options,
   })
 }
@@ -88,16 +93,35 @@ describe('peers that average in step', () => {
   })
 
   test('keep their mean where every fifth message is lost, and end', async () => {
-    const world = createWorldInStep({ weather: { delay: '1-20', loss: 0.2 } })
+    const world = createWorldInStep({
+      weather: { delay: '1-20', loss: 0.2 },
+      trainer: async (_index, _random, clock) => createDriftTrainer(clock),
+    })
     await world.startAll()
     await world.until(haveTrained(world), 600_000)
     await world.until(() => world.inhabitants.every(({ gossip }) => gossip?.open().doubts.length === 0), 600_000)
-    // Whoever was missed by whom: the mean obeys the same equation, x̄ ← x̄ + (mean target − x̄) (1 − (1 − p)^H).
-    let expected = 0
-    const target = (10 * (PEERS - 1)) / 2
-    for (let round = 0; round < ROUNDS; round++) expected += (target - expected) * (1 - (1 - PULL) ** LOCAL_STEPS)
-    expect(world.mean()[0]).toBeCloseTo(expected, 2)
+    // Whoever was missed by whom: every step adds 1 to its peer, and nothing else moves the mean.
+    const steps = world.inhabitants.map(({ gossip }) => gossip?.status().ownSteps ?? 0)
+    expect(world.mean()[0]).toBeCloseTo(steps.reduce((sum, own) => sum + own, 0) / PEERS, 3)
     await world.until(() => world.sealed(), 600_000)
+  })
+
+  test('do not wait for one that is ten times slower, which has a part all the same', async () => {
+    const timeOf = async (slowness: (index: number) => number) => {
+      const world = createWorldInStep({ topology: complete, steps: 100, slowness })
+      await world.startAll()
+      const others = world.inhabitants.slice(1)
+      await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= 100))
+      const time = world.clock.now()
+      await world.until(() => world.sealed(), 600_000)
+      return { time, slow: world.inhabitants[0].gossip?.status() }
+    }
+    const even = await timeOf(() => 1)
+    const uneven = await timeOf(index => (index === 0 ? 10 : 1))
+    expect(uneven.time / even.time).toBeLessThan(1.3)
+    expect(uneven.slow).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
+    // Of its own intervals none goes without averaging.
+    expect(uneven.slow?.exchanges).toBeGreaterThan(0.8 * (uneven.slow?.exchangesAsked ?? 0))
   })
 
   test('do not wait for one that has died', async () => {

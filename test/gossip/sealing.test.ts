@@ -23,6 +23,11 @@ test('a peer that was about to propose, and may not any more, averages again', a
     membership,
     clock,
     sealed: undefined,
+    contribution: replica.contribution,
+    trains: false,
+    metAt: () => 0,
+    overdue: () => false,
+    sealedOn() {},
     // It waits for an exchange to end, and begins none meanwhile.
     unsettled: () => true,
     mayPropose: () => mayPropose,

@@ -61,6 +61,10 @@ interface Given {
   readonly disks?: Peer['disks']
   readonly rows?: readonly Float32Array[]
   readonly own?: OwnStatistics
+  /** Default: 2. */
+  readonly minimumPeers?: number
+  /** Default: until this peer has agreed on something. */
+  readonly isOpen?: () => boolean
 }
 
 function createSwarm(weather: Weather = { delay: '1-20', loss: 0 }) {
@@ -88,6 +92,8 @@ function createSwarm(weather: Weather = { delay: '1-20', loss: 0 }) {
         clock,
         random: createRandom(`peer-${index}`),
         own: given.own ?? ownOf(given.rows ?? samplesOf(index)),
+        minimumPeers: given.minimumPeers ?? 2,
+        isOpen: given.isOpen ?? (() => agreed.length === 0),
         storage: kind => disks[kind].open(clock),
         emit: (name, detail) =>
           said.push(`${name} ${'message' in detail ? detail.message : 'error' in detail ? detail.error.message : ''}`),
@@ -136,11 +142,11 @@ describe('statistics of a swarm', () => {
     const swarm = createSwarm()
     const peers = [await swarm.start(0), await swarm.start(1)]
     await swarm.until(() => peers.every(({ agreed }) => agreed.length > 0))
-    const late = await swarm.start(2)
+    const late = await swarm.start(2, { isOpen: () => false })
     await swarm.until(() => late.agreed.length > 0)
     expect(late.agreed).toEqual(peers[0].agreed)
     expectPooled(late.agreed[0], [0, 1])
-    expect(late.said.join()).toContain('warning statistics: the swarm had sealed before this peer came')
+    expect(late.said.join()).toContain('warning statistics: the others had sealed before')
   })
 
   test('include a peer that comes a moment later, however fast the others are', async () => {
@@ -183,24 +189,36 @@ describe('statistics of a swarm', () => {
     expectPooled(peers[0].agreed[0], [0, 1, 2])
   })
 
-  test('of a peer that meets nobody are its own, and not before others had time to come', async () => {
+  test('of a peer that meets nobody are none: it waits, and says so', async () => {
     const swarm = createSwarm()
     const alone = await swarm.start(1)
-    await swarm.until(() => alone.agreed.length > 0)
-    expect(swarm.clock.now()).toBeGreaterThan(10_000)
-    expectPooled(alone.agreed[0], [1])
+    await swarm.wait(60_000)
+    expect(alone.agreed).toEqual([])
+    expect(alone.said.filter(line => line.startsWith('waiting')).length).toBeGreaterThan(4)
   })
 
-  test('are agreed on anew where two meet that were alone for long', async () => {
+  test('are not agreed on before as many are there as the recipe asks for', async () => {
     const swarm = createSwarm()
-    swarm.virtual.split(new Set(['peer-0']))
-    const peers = [await swarm.start(0), await swarm.start(1)]
+    const peers = [await swarm.start(0, { minimumPeers: 3 }), await swarm.start(1, { minimumPeers: 3 })]
+    await swarm.wait(60_000)
+    expect(peers.flatMap(({ agreed }) => agreed)).toEqual([])
+    peers.push(await swarm.start(2, { minimumPeers: 3 }))
     await swarm.until(() => peers.every(({ agreed }) => agreed.length > 0))
-    expect(peers[0].agreed[0]).not.toEqual(peers[1].agreed[0])
+    expectPooled(peers[0].agreed[0], [0, 1, 2])
+  })
+
+  test('are agreed on anew where two halves meet that were apart for long, while nobody uses them', async () => {
+    const swarm = createSwarm()
+    swarm.virtual.split(new Set(['peer-0', 'peer-1']))
+    const open = { isOpen: () => true }
+    const peers: Peer[] = []
+    for (const index of [0, 1, 2, 3]) peers.push(await swarm.start(index, open))
+    await swarm.until(() => peers.every(({ agreed }) => agreed.length > 0))
+    expect(peers[0].agreed[0]).not.toEqual(peers[2].agreed[0])
     swarm.virtual.split()
+    await swarm.until(() => new Set(peers.map(({ agreed }) => agreed.at(-1)?.mean[0])).size === 1)
     await swarm.until(() => peers.every(({ agreed }) => agreed.length > 1))
-    expect(peers[0].agreed.at(-1)).toEqual(peers[1].agreed.at(-1))
-    expectPooled(peers[0].agreed.at(-1), [0, 1])
+    expectPooled(peers[0].agreed.at(-1), [0, 1, 2, 3])
   })
 
   test('are there again after a restart, without the others and without the samples', async () => {
@@ -240,8 +258,9 @@ describe('statistics of a swarm', () => {
       variationAround: async () => Float64Array.of(1, 1e32),
     }
     const peer = await swarm.start(0, { own })
-    await swarm.until(() => peer.said.length > 0)
-    expect(peer.said).toEqual([
+    await swarm.start(1, { own })
+    await swarm.until(() => peer.said.some(line => line.startsWith('failed')))
+    expect(peer.said.filter(line => !line.startsWith('waiting'))).toEqual([
       'failed feature 1 takes values that are too large to be standardised; scale it down in the data of every peer',
     ])
   })
@@ -257,13 +276,14 @@ describe('statistics of a swarm', () => {
       },
     }
     const peer = await swarm.start(0, { own })
+    await swarm.start(1)
     await swarm.until(() => looking)
     let stopped = false
     void peer.statistics.stop().then(() => {
       stopped = true
     })
     await swarm.until(() => stopped)
-    expect(peer.said).toEqual([])
+    expect(peer.said.filter(line => !line.startsWith('waiting'))).toEqual([])
   })
 
   test('vary around means that were sealed, though these change again while a peer is busy with earlier ones', async () => {
@@ -278,20 +298,20 @@ describe('statistics of a swarm', () => {
         return variationAround(centre, samplesOf(index))
       },
     })
-    // Both alone, and then together: of the means of both the first one hears while it looks through its samples.
-    swarm.virtual.split(new Set(['peer-0']))
-    const [busy, other] = [await swarm.start(0, { own: ownFor(0) }), await swarm.start(1, { own: ownFor(1) })]
+    const open = { isOpen: () => true }
+    // Two, and then all four: of the means of all the first one hears while it looks through its samples.
+    swarm.virtual.split(new Set(['peer-0', 'peer-1']))
+    const [busy, other] = [
+      await swarm.start(0, { own: ownFor(0), ...open }),
+      await swarm.start(1, { own: ownFor(1), ...open }),
+    ]
     await swarm.until(() => centres.every(each => each.length === 1))
-    swarm.virtual.split(new Set(['peer-2']))
-    const third = await swarm.start(2)
-    await swarm.until(() => centres[1].length === 2 && third.agreed.length === 1)
-    // With another one: the means are averaged again when it has looked.
+    const [third, fourth] = [await swarm.start(2, open), await swarm.start(3, open)]
+    await swarm.until(() => [third, fourth].every(({ agreed }) => agreed.length === 1))
     swarm.virtual.split()
-    const reopened = () => busy.said.filter(line => line.includes('too far from what was sealed')).length
-    await swarm.until(() => reopened() === 2)
-    await swarm.wait(1_000)
+    await swarm.until(() => centres[1].length === 2)
     look.resolve()
-    const last = () => new Set([busy, other, third].map(({ agreed }) => agreed.at(-1)?.mean[0]))
+    const last = () => new Set([busy, other, third, fourth].map(({ agreed }) => agreed.at(-1)?.mean[0]))
     await swarm.until(() => third.agreed.length > 1 && last().size === 1)
     expect(centres[0][1]).toEqual(centres[1][1])
   })

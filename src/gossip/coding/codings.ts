@@ -81,6 +81,11 @@ export function createCodings({ parameters, random, compression }: CodingsOption
   }
 }
 
+/** Whether every element of a frame travels, and not some that are picked. */
+export function isWhole(codec: string): boolean {
+  return !codec.startsWith('topk:') && !codec.startsWith('randk:')
+}
+
 /** With `auto`, what a peer may propose: from all bytes to about a hundredth of them. */
 const AUTO: readonly string[] = ['none', 'fp16', 'int8', 'topk:0.1', 'topk:0.01']
 

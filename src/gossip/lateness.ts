@@ -1,0 +1,85 @@
+/**
+ * For whom a peer waits when an interval of training has ended. Averaging in step is as slow as the slowest; so whoever needs much
+ * longer for an interval, by what it announces, or has a link that is much slower, is not waited for, but averages whenever it is there.
+ * In that way one straggler costs the others next to nothing, and loses nothing but the rounds in which it was still at work.
+ *
+ * @packageDocumentation
+ */
+
+import {
+  FIRST_MEETING_MS,
+  LATENESS_FLOOR_MS,
+  LATENESS_MEMORY,
+  MEETING_LIMIT,
+  MEETING_OBSERVATIONS,
+  MISSED_MEETINGS,
+  TOLERATED_EXCHANGES,
+  TOLERATED_PACE,
+} from './constants.ts'
+import type { PeerId } from './ports.ts'
+import { createRecent } from './recent.ts'
+
+export interface Lateness {
+  /** An interval of training took so long. */
+  trained(milliseconds: number): void
+  /** What an interval usually takes here; undefined before the first. */
+  interval(): number | undefined
+  /** The frames of an exchange took so long, from the agreement to the end. */
+  flowed(partner: PeerId, milliseconds: number): void
+  /** What others may take beyond what this peer took itself. */
+  tolerance(): number
+  /** How long this peer waits once, for those that it waits for at all: everybody has a slow moment. */
+  limit(): number
+  /** Whether a partner is waited for. */
+  isExpected(partner: PeerId): boolean
+  /** Whether a partner takes longer than others are to wait for, by its own account or by that of its link. */
+  isSlow(partner: PeerId): boolean
+  came(partner: PeerId): void
+  /** A partner that was waited for had not come when it was given up. */
+  missed(partner: PeerId): void
+}
+
+/** @param announced what an interval takes a partner, by its own account, in milliseconds; undefined where it has not said */
+export function createLateness(announced: (partner: PeerId) => number | undefined): Lateness {
+  const intervals = createRecent(MEETING_OBSERVATIONS)
+  const flows = createRecent(MEETING_OBSERVATIONS)
+  /** Exponentially weighted averages, in milliseconds. */
+  const links = new Map<PeerId, number>()
+  /** Meetings in a row to which a partner did not come. */
+  const misses = new Map<PeerId, number>()
+
+  const interval = () => (intervals.count === 0 ? undefined : intervals.median())
+
+  function tolerance(): number {
+    if (flows.count === 0) return FIRST_MEETING_MS
+    return LATENESS_FLOOR_MS + (interval() ?? 0) + TOLERATED_EXCHANGES * flows.median()
+  }
+
+  function isSlow(partner: PeerId): boolean {
+    const own = interval()
+    if (own === undefined || flows.count === 0) return false
+    const slack = LATENESS_FLOOR_MS + TOLERATED_EXCHANGES * flows.median()
+    const link = links.get(partner) ?? 0
+    return (announced(partner) ?? 0) > TOLERATED_PACE * own + slack || link > own + slack
+  }
+
+  return {
+    trained: intervals.add,
+    interval,
+    flowed(partner, milliseconds) {
+      flows.add(milliseconds)
+      const before = links.get(partner) ?? milliseconds
+      links.set(partner, before + LATENESS_MEMORY * (milliseconds - before))
+    },
+    tolerance,
+    limit: () => MEETING_LIMIT * tolerance(),
+    isSlow,
+    isExpected: partner => (misses.get(partner) ?? 0) < MISSED_MEETINGS && !isSlow(partner),
+    came(partner) {
+      misses.delete(partner)
+    },
+    missed(partner) {
+      misses.set(partner, (misses.get(partner) ?? 0) + 1)
+    },
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * How long a swarm trains. Whoever has done its steps trains on while others have not; that ends when, after half of those that
+ * began had done theirs in a time T, the recipe's patience times T has passed. Stragglers, newcomers without end and peers that only
+ * say that they train all fall under this one rule.
+ *
+ * Times are told as durations, because nobody's clock is another's.
+ *
+ * @packageDocumentation
+ */
+
+import type { Announcement } from './announcement.ts'
+import { MAX_RUN_MS, OVERDUE_TRAINING_MS } from './constants.ts'
+import type { Member } from './membership.ts'
+import type { Clock } from './ports.ts'
+import { medianOf } from './recent.ts'
+
+export interface RunTime {
+  /** Whether this peer has made its first step, or is about to. */
+  begun(): boolean
+  /** It begins now: with the others that do, or in the middle of a run, whose time is the median of what its members say. */
+  begin(members: readonly Member[]): void
+  /** What is told of it. */
+  told(): Announcement['run']
+  /**
+   * Looks at what has been announced.
+   *
+   * @param done whether this peer has done its steps
+   */
+  look(members: readonly Member[], done: boolean): void
+  /** Whether those that have not done their steps are waited for no longer. */
+  over(): boolean
+  /** Whether nobody can still be training that wants to end with the others. */
+  overdue(): boolean
+  /** When the run ends at the latest, as far as that is known, in milliseconds from now. */
+  left(): number | undefined
+}
+
+/** Whether others go on training for this one. */
+export function isUnfinished({ phase, hasData, done }: Announcement): boolean {
+  return phase === 'training' && hasData && !done
+}
+
+/** @param patience the recipe's, at least 1 */
+export function createRunTime(clock: Clock, patience: number): RunTime {
+  let began: number | undefined
+  let founder = true
+  /** T. */
+  let halfTime: number | undefined
+
+  const elapsed = () => Math.min(MAX_RUN_MS, clock.now() - (began ?? clock.now()))
+  const past = (grace: number) => halfTime !== undefined && elapsed() > patience * halfTime + grace
+
+  function runsOf(members: readonly Member[]): NonNullable<Announcement['run']>[] {
+    return members.flatMap(({ announcement }) => (announcement.phase === 'sealed' ? [] : (announcement.run ?? [])))
+  }
+
+  /** Half of those that began have done their steps; where none of them is left, half of all that train. */
+  function halfAreDone(members: readonly Member[], selfDone: boolean): boolean {
+    const trainers = members.map(({ announcement }) => announcement).filter(one => one.hasData && one.run !== undefined)
+    const all = [...trainers, { done: selfDone, run: { founder } }]
+    const founders = all.filter(one => one.run?.founder === true)
+    const counted = founders.length > 0 ? founders : all
+    return 2 * counted.filter(({ done }) => done).length >= counted.length
+  }
+
+  return {
+    begun: () => began !== undefined,
+
+    begin(members) {
+      if (began !== undefined) return
+      // A member that has not made its first step begins with this one.
+      const under = runsOf(members.filter(({ announcement }) => announcement.ownSteps > 0))
+      founder = under.length === 0
+      began = clock.now() - (founder ? 0 : medianOf(under.map(run => run.elapsed)))
+    },
+
+    told: () => (began === undefined ? undefined : { elapsed: elapsed(), founder, halfTime }),
+
+    look(members, done) {
+      if (began === undefined || halfTime !== undefined) return
+      const told = runsOf(members).flatMap(run => run.halfTime ?? [])
+      // Who came in the middle did not see it; a majority did.
+      if (!founder && 2 * told.length > runsOf(members).length) halfTime = medianOf(told)
+      else if (halfAreDone(members, done)) halfTime = elapsed()
+    },
+
+    over: () => past(0),
+    overdue: () => past(OVERDUE_TRAINING_MS),
+    left: () => (halfTime === undefined ? undefined : Math.max(0, patience * halfTime - elapsed())),
+  }
+}
