@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander'
 import { plainMessage } from './commander-message.ts'
-import { DONE, FAILED, INTERRUPTED, WRONG_USAGE } from './exit-codes.ts'
+import { DONE, FAILED, INTERRUPTED, NOT_IN_MODEL, WRONG_USAGE } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { Interrupted } from './interruption.ts'
+import { NotInModel } from './not-in-model.ts'
 import { buildProgram } from './program.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
@@ -47,6 +48,7 @@ async function report(error: unknown): Promise<number> {
   }
   if (error instanceof WrongUsage) return complain(error.message, WRONG_USAGE)
   if (error instanceof Failure) return complain(error.message, FAILED)
+  if (error instanceof NotInModel) return complain(error.message, NOT_IN_MODEL)
   // Loaded already where one of its errors was thrown.
   const { HearsayError, UsageError } = await import('../src/index.ts')
   if (error instanceof UsageError) return complain(error.message, WRONG_USAGE)

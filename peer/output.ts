@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { widthOf, wrap } from './prose.ts'
+import { fitting, PROSE_WIDTH, widthOf, wrap } from './prose.ts'
 
 /** The flags of every command that decide what goes where. */
 export interface OutputFlags {
@@ -7,11 +7,21 @@ export interface OutputFlags {
   readonly quiet?: boolean
 }
 
+export interface OutputOptions {
+  /**
+   * Whether lines for people carry the time of day, as of what runs for hours. With `--json` they do not: the events have
+   * their time.
+   */
+  readonly timed?: boolean
+}
+
 /** Where a command says what. Errors are not its business: those are always said. */
 export interface Output {
   readonly json: boolean
   /** A line for people while something runs, on stderr. */
   say(line: string): void
+  /** The same in figures, the most important first: in a terminal as many as fit in a line. */
+  sayFigures(figures: readonly [string, ...string[]]): void
   /** The same, for what may need attention. */
   warn(line: string): void
   /** A result for people, on stdout; with `--json` the machine's output takes its place. */
@@ -24,17 +34,39 @@ export interface Output {
   readonly live: boolean
 }
 
-export function createOutput({ json = false, quiet = false }: OutputFlags): Output {
+const BETWEEN_FIGURES = '   '
+
+export function createOutput(
+  { json = false, quiet = false }: OutputFlags,
+  { timed = false }: OutputOptions = {},
+): Output {
+  const isTerminal = process.stderr.isTTY === true
+  const startOfLine = () => (timed && !json ? `${timeOfDay()} ` : '')
+  const write = (start: string, line: string) => {
+    process.stderr.write(`${start === '' ? '' : styleText('dim', start, { stream: process.stderr })}${line}\n`)
+  }
   const tellPeople = (line: string) => {
     if (quiet) return
-    // Only for eyes: a program reads lines. What is indented is a command or a table.
-    const isProse = process.stderr.isTTY === true && !line.startsWith(' ')
-    process.stderr.write(`${isProse ? wrap(line, '', widthOf(process.stderr)) : line}\n`)
+    // What is indented is a command, to be copied as it is, or a table.
+    if (line.startsWith(' ')) {
+      write('', line)
+      return
+    }
+    const start = startOfLine()
+    // Only for eyes: a program reads lines.
+    const lines = isTerminal ? wrap(line, ' '.repeat(start.length), widthOf(process.stderr)) : start + line
+    write(start, lines.slice(start.length))
   }
   return {
     json,
-    live: !quiet && process.stderr.isTTY === true,
+    live: !quiet && isTerminal,
     say: tellPeople,
+    sayFigures(figures) {
+      if (quiet) return
+      const start = startOfLine()
+      const width = isTerminal ? (process.stderr.columns || PROSE_WIDTH) - start.length : Number.POSITIVE_INFINITY
+      write(start, fitting(figures, width, BETWEEN_FIGURES))
+    },
     warn: line => tellPeople(`${styleText('yellow', 'warning:', { stream: process.stderr })} ${line}`),
     show: text => {
       if (!quiet && !json) process.stdout.write(`${text}\n`)
@@ -46,4 +78,9 @@ export function createOutput({ json = false, quiet = false }: OutputFlags): Outp
       if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
     },
   }
+}
+
+/** HH:MM:SS, as the clock on the wall shows it. */
+function timeOfDay(): string {
+  return new Date().toTimeString().slice(0, 8)
 }

@@ -23,7 +23,16 @@ Examples:
   hearsay peer recipe.json --data csv:mine.csv take part in a swarm
 
 hearsay COMMAND --help tells more.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`
+
+Exit codes:
+  0    done; of a peer: its data are in a model that at least two agreed on,
+       or it was to train --alone
+  1    failed
+  2    wrong usage
+  3    ended in order without that: nobody was left to agree with, or the
+       swarm had sealed without its data; of swarm and simulate: the peers
+       were to seal, and did not
+  130  interrupted, after a clean stop`
 
 export async function buildProgram(args: readonly string[], setExitCode: SetExitCode): Promise<Command> {
   const program = new Command('hearsay')

@@ -42,7 +42,7 @@ test('a named backend that is broken ends the peer with the reason, for the GPU 
   expect(code).toBe(1)
 })
 
-test('a peer that passes over broken backends says so once for each, and computes with wasm', async () => {
+test('a peer passes over broken backends without a word, which is for doctor to say, and computes with wasm', async () => {
   const peer = startWithBroken('peer', '--json', '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0')
   await peer.printed(/"started"/)
   peer.signal('SIGINT')
@@ -51,9 +51,7 @@ test('a peer that passes over broken backends says so once for each, and compute
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))
-  const warnings = events.filter(({ event, message }) => event === 'warning' && /the backend/.test(message))
-  expect(warnings.filter(({ message }) => message.includes('tfjs-node-gpu'))).toHaveLength(1)
-  expect(warnings.filter(({ message }) => message.includes('tfjs-node does'))).toHaveLength(1)
+  expect(events.filter(({ event }) => event === 'warning')).toEqual([])
   expect(events.find(({ event }) => event === 'started')).toMatchObject({ backend: 'wasm', device: null })
 })
 

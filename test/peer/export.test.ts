@@ -43,7 +43,7 @@ async function predictions(model: Predicting): Promise<number[]> {
 beforeAll(async () => {
   const data = await loadDataset('digits', { seed: 1, samples: 300 })
   inputs = Float32Array.from({ length: 20 * 28 * 28 }, (_, i) => ((i * 7919) % 101) / 101)
-  const peer = await createPeer({ recipe, data, state, network: { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false } })
+  const peer = await createPeer({ recipe, data, state, alone: true })
   try {
     const trained = new Promise(resolve => peer.addEventListener('trained', resolve, { once: true }))
     await peer.start()

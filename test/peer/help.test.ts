@@ -55,6 +55,20 @@ test.concurrent('hearsay --help names the commands, and --version the version', 
   expect(version).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
 })
 
+test('help says what exit codes mean', async () => {
+  const { stdout } = await warmHearsay('--help')
+  for (const code of ['0 +done', '1 +failed', '2 +wrong usage', '3 +ended in order', '130 +interrupted'])
+    expect(stdout).toMatch(new RegExp(`^ +${code}`, 'm'))
+  for (const command of ['peer', 'swarm', 'simulate', 'inspect', 'doctor'])
+    expect((await warmHearsay(command, '--help')).stdout).toMatch(/^Exit codes?\b/m)
+})
+
+test('help of peer names what decides when it begins and ends', async () => {
+  const { stdout } = await warmHearsay('peer', '--help')
+  for (const flag of ['--wait <SECONDS>', '--alone', '--stay', '--more <STEPS>', '--epochs <N>'])
+    expect(stdout).toContain(flag)
+})
+
 test('help that is cut short, as by head, ends without a word', async () => {
   const command = `"${process.execPath}" "${PROGRAM}" --help | head -1`
   const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command])

@@ -126,13 +126,58 @@ test('inspect refuses a result whose recipe was changed', async () => {
     warmHearsay('inspect', folder.write('incomplete.json', JSON.stringify({ ...result, peers: 'two' }))),
   ])
   expect(changed).toMatchObject({
-    code: 2,
+    code: 1,
     stdout: '',
     stderr: expect.stringMatching(/^hearsay: .*the file was changed\n$/),
   })
   expect(incomplete).toMatchObject({
-    code: 2,
+    code: 1,
     stdout: '',
     stderr: expect.stringMatching(/^hearsay: .*field peers[^\n]*\n$/),
   })
+})
+
+test.each<[what: string, name: string, content: string | Uint8Array, words: RegExp]>([
+  [
+    'parameters that are cut in their header',
+    'header.safetensors',
+    Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x22),
+    /header\.safetensors is damaged: the file is truncated/,
+  ],
+  [
+    'a checkpoint of which nothing is left',
+    'empty.safetensors',
+    '',
+    /empty\.safetensors is damaged: the file is trunc/,
+  ],
+  ['a checkpoint that holds something else', 'other.safetensors', 'not a checkpoint', /other\.safetensors is damaged/],
+  ['a recipe that is cut', 'cut-recipe.json', '{ "model": ', /is damaged: it is not JSON to its end/],
+  ['a recipe that cannot be', 'impossible-recipe.json', '{ "training": { "batch": 0 } }', /field training\.batch/],
+  ['a recipe of an unknown topology', 'mobius.json', '{ "averaging": { "topology": "mobius" } }', /unknown topology/],
+  [
+    'a result without its rounds',
+    'cut-result.json',
+    '{ "hearsay": "1", "recipe": {}, "recipeHash": "", "seed": 1, "engine": "", "peers": 1 }',
+    /is a damaged result: its field rounds/,
+  ],
+])('inspect says of %s that it is damaged, with exit code 1', async (_what, name, content, words) => {
+  const { code, stdout, stderr } = await warmHearsay('inspect', folder.write(name, content))
+  expect(stderr).toMatch(words)
+  expect(stderr).toMatch(/^hearsay: [^\n]+\n$/)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+})
+
+test('inspect sees a checkpoint that was cut anywhere', async () => {
+  const { encodeSafetensors, hashParameters } = await import('../../src/index.ts')
+  const data = Float32Array.of(1, 2, 3)
+  const metadata = { parametersHash: hashParameters(data) }
+  const whole = encodeSafetensors({ tensors: [{ name: 'a', shape: [3], data }], metadata })
+  for (const length of [4, 8, 20, whole.length - 13, whole.length - 1]) {
+    const cut = folder.write(`cut-${length}.safetensors`, whole.subarray(0, length))
+    const { code, stderr } = await warmHearsay('inspect', cut)
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^hearsay: [^\n]* is damaged: [^\n]*\n$/),
+    })
+  }
 })

@@ -22,7 +22,6 @@ function linesOf(stdout: string): Line[] {
     .map(line => JSON.parse(line) as Line)
 }
 
-// By itself: beside five others the second may start so late that the first has given up waiting.
 test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', async () => {
   const recipe = recipeOf('two.json', { training: { steps: 200 } })
   const saved = `${folder.path}/final.safetensors`
@@ -61,17 +60,67 @@ test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', 
     loss: expect.any(Number),
     accuracy: expect.any(Number),
   })
-  expect(find(theirs, 'stopped')).toMatchObject({ reason: 'consensus', step: 200, checkpoint: null })
+  expect(find(mine, 'waiting')).toMatchObject({ for: 'members', present: 1, minimum: 2, connect: [address] })
+  expect(find(mine, 'consensus')).toMatchObject({ members: 2 })
+  expect(find(theirs, 'stopped')).toMatchObject({
+    reason: 'consensus',
+    ownSteps: expect.toSatisfy(steps => steps >= 200),
+    partners: 1,
+    inModel: true,
+    members: 2,
+    vanished: 0,
+    checkpoint: null,
+  })
+  expect(ends[0].stderr).toMatch(
+    /sealed by 2 of 2, .*\n.*own data; .* with 1 other peer; .*\n.*contains this peer's data/,
+  )
   expect(JSON.parse((await warmHearsay('inspect', saved, '--json')).stdout).metadata.parametersHash).toBe(hash)
 })
 
-test.concurrent('a peer that met nobody seals alone, and says so', async () => {
-  const recipe = recipeOf('nobody.json', { training: { steps: 30 } })
-  const { code, stderr } = await hearsay('peer', recipe, ...LOOPBACK)
+test.concurrent('one that stays hands the model to a latecomer, whose data have no part in it, until Ctrl-C', async () => {
+  const recipe = recipeOf('late.json', { training: { steps: 40 } })
+  const staying = start(['peer', recipe, ...LOOPBACK, '--stay', '--json'])
+  await staying.printed(/"event":"started"/)
+  const [address] = /\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+/.exec(staying.soFar().stdout) ?? []
+  const join = ['peer', recipe, ...LOOPBACK, '--json', '--connect', String(address)]
+  const second = await hearsay(...join)
+  expect(second.code, second.stderr).toBe(0)
+
+  const late = await hearsay(...join)
+  expect(late.code, late.stderr).toBe(3)
+  expect(linesOf(late.stdout).at(-1)).toMatchObject({
+    event: 'stopped',
+    reason: 'adopted',
+    ownSteps: 0,
+    inModel: false,
+  })
+  expect(late.stderr).toMatch(/\nhearsay: this peer came after the end; its data have no part in the model\. [^\n]*\n$/)
+
+  staying.signal('SIGINT')
+  const { code, stdout, stderr } = await staying.finished
   expect(code, stderr).toBe(0)
-  expect(stderr).toMatch(/waiting for others: nobody was met yet…\n/)
-  expect(stderr).toMatch(/^sealed on [0-9a-f]{64}\nmet nobody: these are this peer's parameters alone/m)
-  expect(stderr).not.toMatch(/agreed|swarm holds/)
+  expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'stopped', reason: 'consensus', inModel: true })
+})
+
+test.concurrent('a peer whom nobody comes to gives up after --wait, and says what to type elsewhere', async () => {
+  const recipe = recipeOf('nobody.json', { training: { steps: 30 } })
+  const { code, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--wait', '1')
+  expect(code, stderr).toBe(1)
+  expect(stderr).toMatch(/^\d\d:\d\d:\d\d waiting for 1 other peer with data: 1 of 2 here/m)
+  expect(stderr).toMatch(/^ {2}hearsay peer \S*nobody\.json --connect \/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+$/m)
+  expect(stderr).toMatch(/\nhearsay: [^\n]+\n$/)
+  expect(stderr).not.toMatch(/step 30|agreed|sealed/)
+})
+
+test.concurrent('--alone trains without company, says so, and says that nothing was kept', async () => {
+  const recipe = recipeOf('on-its-own.json', { training: { steps: 30 } })
+  const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--alone')
+  expect(code, stderr).toBe(0)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/step 30 of 30 {3}loss .* samples\/s/)
+  expect(stderr).toMatch(/trained alone, as --alone says: accuracy \d/)
+  expect(stderr).toMatch(/stopped at step 30 \(alone\)\n.*nothing was kept: --state DIR .*\n$/)
+  expect(stderr).not.toMatch(/agreed|sealed|waiting/)
 })
 
 test.concurrent('with the rule none a peer ends when it has trained', async () => {
@@ -97,9 +146,9 @@ test.concurrent('the saved parameters say by what samples are standardised, and 
 test.concurrent('Ctrl-C leaves a checkpoint, from which the peer goes on; meanwhile nobody else may use its state', async () => {
   const recipe = recipeOf('long.json', { training: { steps: 100_000 } })
   const state = `${folder.path}/me`
-  const args = ['peer', recipe, ...LOOPBACK, '--state', state]
+  const args = ['peer', recipe, ...LOOPBACK, '--alone', '--state', state]
   const running = start(args)
-  await running.printed(/step +\d/)
+  await running.printed(/step [\d,]+ of 100,000/)
 
   const other = await hearsay(...args, '--quiet')
   expect(other).toMatchObject({ code: 2, stdout: '' })
@@ -109,6 +158,7 @@ test.concurrent('Ctrl-C leaves a checkpoint, from which the peer goes on; meanwh
   const { code, stderr } = await running.finished
   expect(code, stderr).toBe(130)
   expect(stderr).toMatch(/stopped at step [\d,]+ \(interrupted\); checkpoint in/)
+  expect(stderr).not.toContain('nothing was kept')
   expect(existsSync(`${state}/lock`)).toBe(false)
   const kept = readFileSync(`${state}/checkpoint.safetensors`)
   const { step } = JSON.parse((await warmHearsay('inspect', `${state}/checkpoint.safetensors`, '--json')).stdout)

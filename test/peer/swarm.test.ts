@@ -44,7 +44,7 @@ test('three peers seal on one hash, and everything that was written says the sam
     kind: 'checkpoint',
     swarm: result.recipeHash,
     peer: result.peerResults[0].peer,
-    step: 60,
+    step: expect.toSatisfy(step => step >= 60),
     sealed: hash,
     parametersHash: hash,
     tensors: [
@@ -57,7 +57,7 @@ test('three peers seal on one hash, and everything that was written says the sam
 test('people see tables and the hash on stdout', async () => {
   const { code, stdout, stderr } = await hearsay('swarm', ...tiny, '--steps', '20')
   expect(code, stderr).toBe(0)
-  expect(stdout).toMatch(/peer +samples +in the swarm +alone +exchanges +MB in +MB out\n/)
+  expect(stdout).toMatch(/peer +samples +steps +in the swarm +alone +exchanges +MB in +MB out\n/)
   expect(stdout).toMatch(/common model +\d+\.\d %/)
   expect(stdout).toMatch(/all 3 peers sealed on\n {2}[0-9a-f]{64}\n/)
   for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)

@@ -12,11 +12,7 @@ const ragged = folder.write('ragged.csv', 'x,y,label\n1,2,no\n1,yes\n')
 const notIdx = folder.write('images', 'no idx at all')
 const digitsRecipe = folder.write('digits.json', '{}')
 const text = folder.write('notes.txt', 'just text')
-const cut = folder.write('cut.safetensors', Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x22))
-const cutResult = folder.write(
-  'cut-result.json',
-  JSON.stringify({ hearsay: '1', recipe: {}, recipeHash: '', seed: 1, engine: '', peers: 1 }),
-)
+const foreign = folder.write('package.json', '{ "name": "something", "version": "1.0.0" }')
 const grid = folder.write('grid.json', '{ "grid": { "seed": [1] } }')
 const missing = `${folder.path}/nowhere/out.json`
 
@@ -54,7 +50,6 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   ['no source for a recipe', ['init', '--yes', '--data', ''], /--data .* cannot be ''/],
   ['no file for a recipe', ['init', '--yes', '--out', ''], /--out <FILE> cannot be ''/],
   ['an empty name to inspect', ['inspect', ''], /the name of a file is empty; expected a recipe/],
-  ['a result without its rounds', ['inspect', cutResult], /is a damaged result: its field rounds/],
   ['no peers', ['swarm', '--peers', '0'], /--peers <N> cannot be '0'; expected a whole number from 1/],
   ['a number that is none', ['simulate', '--peers', 'x'], /--peers <N> cannot be 'x'; expected a whole number/],
   ['a probability of 2', ['simulate', ...peers, '--loss', '2'], /--loss <P> cannot be '2'; expected .* below 1/],
@@ -69,6 +64,28 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   ['shard 5 of 4', ['peer', '--shard', '5/4'], /expected I\/N with I from 1 to N/],
   ['a partition without shard', ['peer', '--partition', 'iid'], /--partition .* needs --shard I\/N/],
   ['a shard of a swarm', ['swarm', ...peers, '--shard', '1/2'], /--shard is for hearsay peer.*--partition/],
+  [
+    'steps and epochs',
+    ['peer', '--steps', '5', '--epochs', '2'],
+    /--epochs and --steps cannot be given together.*leave out one/,
+  ],
+  ['more with steps', ['peer', '--state', folder.path, '--more', '5', '--steps', '2'], /--more and --steps cannot be/],
+  [
+    'more with epochs',
+    ['peer', '--state', folder.path, '--more', '5', '--epochs', '2'],
+    /--more and --epochs cannot be/,
+  ],
+  ['more without a state', ['peer', '--more', '5'], /--more .*needs --state DIR/],
+  ['no more steps', ['peer', '--more', '0'], /--more <STEPS> cannot be '0'; expected a whole number of at least 1/],
+  ['no epoch', ['peer', '--epochs', '0'], /--epochs <N> cannot be '0'; expected a number above 0/],
+  ['a wait of no time', ['peer', '--wait', '0'], /--wait <SECONDS> cannot be '0'; expected a number above 0/],
+  ['a wait for nobody', ['peer', '--alone', '--wait', '5'], /--alone and --wait cannot be given together/],
+  ['staying alone', ['peer', '--alone', '--stay'], /--alone and --stay cannot be given together/],
+  [
+    'a peer that is looser than its swarm',
+    ['peer', digitsRecipe, '--until-consensus', '0.01'],
+    /--until-consensus 0\.01 is looser than the recipe, which says 0\.001; expected a smaller distance/,
+  ],
   [
     'a peer that overrides',
     ['peer', '--model', 'linear'],
@@ -159,7 +176,8 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   ['rounds and steps', ['simulate', ...peers, '--rounds', '5', '--steps', '50'], /--rounds and --steps/],
   ['a file that is there already', ['init', '--yes', '--out', csv], /exists already; .*--force/],
   ['something else to inspect', ['inspect', text], /neither JSON nor safetensors; expected a recipe, a checkpoint/],
-  ['a damaged file to inspect', ['inspect', cut], /cut\.safetensors: the file is truncated/],
+  ['JSON of something else to inspect', ['inspect', foreign], /is JSON, but neither a recipe nor a result; expected a/],
+  ['a folder to inspect', ['inspect', folder.path], /is a folder; expected a recipe/],
   ['nothing to inspect', ['inspect', 'nowhere.json'], /there is no such file/],
 ]
 

@@ -5,7 +5,10 @@ import type { OutputFlags } from '../../output.ts'
 const HELP = `
 FILE is a recipe, a checkpoint (checkpoint.safetensors in a peer's --state),
 parameters that --save wrote, or a result that --out wrote. It is
-validated, not only shown: exit code 1 where its content is damaged.
+validated, not only shown.
+
+Exit codes: 0 it is whole, 1 it is damaged, or a recipe that cannot be,
+2 there is no such file, or it is none of these.
 
 Examples:
   hearsay inspect recipe.json

@@ -1,16 +1,38 @@
-import { recipeHash } from '../../../src/index.ts'
+import { defaultRecipe, type Recipe, recipeHash } from '../../../src/index.ts'
+import { Failure } from '../../failure.ts'
 import { parseRecipeOf } from '../../recipe-file.ts'
 import { drawFacts } from '../../table.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
 import type { Finding } from './finding.ts'
 
+/** Whether something in it is of a recipe; an empty one is a recipe too, of defaults. */
+export function looksLikeRecipe(content: object): boolean {
+  const fields = Object.keys(content)
+  return fields.length === 0 || fields.some(field => Object.hasOwn(defaultRecipe, field))
+}
+
 export async function inspectRecipe(file: string, content: unknown): Promise<Finding> {
-  const recipe = await parseRecipeOf(file, content)
+  const recipe = await validRecipe(file, content)
   const swarm = recipeHash(recipe)
   const fields = Object.entries(recipe).flatMap(([room, value]) =>
     typeof value === 'object' ? Object.entries(value).map(([name, field]) => fact(`${room}.${name}`, field)) : [],
   )
   const facts = [fact('swarm', swarm), ...fields]
   return { json: { kind: 'recipe', swarm, recipe } as Finding['json'], text: `${file} is a recipe\n\n${draw(facts)}` }
+}
+
+/**
+ * As it is here for its own sake, a recipe that cannot be is a finding, and no mistake in how the command was used.
+ *
+ * @param file named in messages
+ * @throws Failure
+ */
+export async function validRecipe(file: string, content: unknown): Promise<Recipe> {
+  try {
+    return await parseRecipeOf(file, content)
+  } catch (error) {
+    throw error instanceof WrongUsage ? new Failure(error.message) : error
+  }
 }
 
 function fact(name: string, value: unknown): [string, string] {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type RunResult, recipeHash } from '../../../src/index.ts'
-import { parseRecipeOf } from '../../recipe-file.ts'
+import { Failure } from '../../failure.ts'
 import { describePartial } from '../../result-file.ts'
 import { drawFacts } from '../../table.ts'
 import { bytes, count, counted, distance, percent, seconds } from '../../words.ts'
-import { WrongUsage } from '../../wrong-usage.ts'
 import { conditionsAsFlags, conditionsSchema } from './conditions.ts'
 import type { Finding } from './finding.ts'
+import { validRecipe } from './recipe.ts'
 
 const figure = z.number()
 const spread = z.object({ mean: figure, min: figure, max: figure })
@@ -45,11 +45,16 @@ const resultSchema = z.object({
   timing: z.object({ wallSeconds: figure }),
 }) satisfies z.ZodType<Pick<RunResult, 'sealed' | 'peers' | 'seed'>>
 
+/** Of a recipe too the first field is `hearsay`. */
+export function looksLikeResult(content: object): boolean {
+  return 'rounds' in content || ('hearsay' in content && 'recipe' in content)
+}
+
 export async function inspectResult(file: string, content: unknown): Promise<Finding> {
   const parsed = resultSchema.safeParse(content)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new WrongUsage(`${file} is a damaged result: its field ${issue.path.join('.')} is wrong: ${issue.message}`)
+    throw new Failure(`${file} is a damaged result: its field ${issue.path.join('.')} is wrong: ${issue.message}`)
   }
   const {
     recipe: written,
@@ -64,9 +69,9 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
     timing,
     conditions,
   } = parsed.data
-  const recipe = await parseRecipeOf(`${file}, recipe`, written)
+  const recipe = await validRecipe(`${file}, recipe`, written)
   if (recipeHash(recipe) !== parsed.data.recipeHash) {
-    throw new WrongUsage(
+    throw new Failure(
       `${file}: the recipe in it does not have the hash that is written beside it; the file was changed`,
     )
   }

@@ -1,14 +1,19 @@
+import { extname } from 'node:path'
 import { Failure } from '../../failure.ts'
-import { parseJson, readBytes } from '../../json-file.ts'
+import { readBytes } from '../../json-file.ts'
 import { createOutput, type OutputFlags } from '../../output.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { Finding } from './finding.ts'
-import { inspectRecipe } from './recipe.ts'
-import { inspectResult } from './result.ts'
+import { inspectRecipe, looksLikeRecipe } from './recipe.ts'
+import { inspectResult, looksLikeResult } from './result.ts'
 import { inspectTensors } from './tensors.ts'
 
 const EXPECTED = 'a recipe, a checkpoint, saved parameters or a result'
 
+/**
+ * @throws WrongUsage where the file is none of those that can be looked at
+ * @throws Failure where it is one, and damaged
+ */
 export async function runInspect(file: string, flags: OutputFlags): Promise<void> {
   const out = createOutput(flags)
   const { json, text, damage } = await find(file, await readBytes(file, EXPECTED))
@@ -18,13 +23,23 @@ export async function runInspect(file: string, flags: OutputFlags): Promise<void
 }
 
 async function find(file: string, bytes: Buffer): Promise<Finding> {
-  if (looksLikeSafetensors(bytes)) return await inspectTensors(file, bytes)
+  if (looksLikeSafetensors(bytes) || extname(file) === '.safetensors') return await inspectTensors(file, bytes)
   if (!/^\s*\{/.test(bytes.subarray(0, 64).toString())) {
     throw new WrongUsage(`${file} is neither JSON nor safetensors; expected ${EXPECTED}`)
   }
-  const content = parseJson(bytes.toString(), file) as object
-  const isResult = 'rounds' in content || ('hearsay' in content && 'recipe' in content)
-  return isResult ? await inspectResult(file, content) : await inspectRecipe(file, content)
+  const content = parse(bytes.toString(), file)
+  if (looksLikeResult(content)) return await inspectResult(file, content)
+  if (looksLikeRecipe(content)) return await inspectRecipe(file, content)
+  throw new WrongUsage(`${file} is JSON, but neither a recipe nor a result; expected ${EXPECTED}`)
+}
+
+/** What begins as JSON does was written as such. */
+function parse(text: string, file: string): object {
+  try {
+    return JSON.parse(text) as object
+  } catch (error) {
+    throw new Failure(`${file} is damaged: it is not JSON to its end: ${(error as SyntaxError).message}`)
+  }
 }
 
 /** A length of eight bytes, and then JSON; no text has zeros at its beginning. */

@@ -5,9 +5,9 @@ import {
   type NamedTensor,
   readCheckpoint,
 } from '../../../src/index.ts'
+import { Failure } from '../../failure.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { count } from '../../words.ts'
-import { WrongUsage } from '../../wrong-usage.ts'
 import type { Finding } from './finding.ts'
 
 interface Tensor {
@@ -28,14 +28,14 @@ export async function inspectTensors(file: string, bytes: Uint8Array): Promise<F
     return metadata.state === undefined ? parameters(file, tensors, metadata) : await checkpoint(file)
   } catch (error) {
     if (!(error instanceof HearsayError)) throw error
-    throw new WrongUsage(error.message.startsWith(file) ? error.message : `${file}: ${error.message}`)
+    throw new Failure(error.message.startsWith(file) ? error.message : `${file} is damaged: ${error.message}`)
   }
 }
 
 /** With what the journals beside it add to it: as its peer would resume from it. */
 async function checkpoint(file: string): Promise<Finding> {
   const read = await readCheckpoint(file)
-  if (read === undefined) throw new WrongUsage(`${file} is not there any more`)
+  if (read === undefined) throw new Failure(`${file} is not there any more`)
   const { checkpoint, tensors } = read
   const { peer, swarm, step, age, sealed = null, decisions, doubts } = checkpoint
   const parametersHash = hashParameters(checkpoint.parameters)

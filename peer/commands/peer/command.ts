@@ -9,12 +9,25 @@ import type { PeerFlags } from './flags.ts'
 const HELP = `
 Examples:
   hearsay peer                                        find others near by
+  hearsay peer --alone --save model.safetensors       do without
   hearsay peer recipe.json --data csv:mine.csv --state ./me
   hearsay peer recipe.json --connect /ip4/192.168.1.20/tcp/4001
   hearsay peer --shard 2/5 --partition dirichlet:0.5  the second of five parts
+  hearsay peer recipe.json --state ./me --more 500    the next generation
 
 Everything that the peers of a swarm must agree on is in the recipe:
-see hearsay init.`
+see hearsay init. Nobody trains before as many peers with data are there as
+it says (start.minimumPeers, by default 2).
+
+Exit codes:
+  0    its data are in a model that at least two agreed on; or it was to
+       train --alone, or had nothing to train, or averages with nobody by
+       the rule none, or Ctrl-C ended --stay after the seal
+  1    failed; or too few came within --wait
+  2    wrong usage
+  3    ended in order without that: all others have vanished, or the swarm
+       had sealed without its data
+  130  interrupted, after a clean stop`
 
 export function addPeer(program: Command): void {
   const command = defineCommand(program, 'peer', 'take part in a swarm with data of your own')
@@ -25,8 +38,13 @@ export function addPeer(program: Command): void {
     .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
     .option('--no-mdns', 'do not look for peers on the local network')
     .option('--bandwidth <MBPS>', 'what may go through its sockets each way, in Mbit/s (default: any)', positive)
-    .option('--steps <N>', "stop training after N local steps instead of the recipe's", wholeNumber(0))
-    .option('--until-consensus <D>', "agree at this relative distance instead of the recipe's", positive)
+    .option('--steps <N>', "train N local steps at the least instead of the recipe's", wholeNumber(0))
+    .option('--epochs <N>', 'the same as passes over its own data', positive)
+    .option('--more <STEPS>', 'with --state: train so many steps more, from the model that was sealed', wholeNumber(1))
+    .option('--until-consensus <D>', "agree at this relative distance, closer than the recipe's", positive)
+    .option('--wait <SECONDS>', 'give up after so long without enough others (default: never)', positive)
+    .option('--alone', 'train and end without others')
+    .option('--stay', 'remain for those that come later, until Ctrl-C')
     .option('--state <DIR>', 'keep identity and checkpoint here, and resume from them', folder)
     .option('--backend <NAME>', BACKEND_HELP, 'auto')
     .option('--gpu <N>', "which of the backend's GPUs, counted from 0", wholeNumber(0))

@@ -1,43 +1,40 @@
-import type { Peer } from '../../../src/index.ts'
+import type { GossipStatus, Peer } from '../../../src/index.ts'
 import type { Output } from '../../output.ts'
 import { counted } from '../../words.ts'
 
 /** Whoever looks on wonders after so long why nothing happens any more. */
 const SILENCE_MS = 5_000
 
-/** Those whom a peer meets. */
-export interface Company {
-  /** Whether anybody was met since this process began. */
-  met(): boolean
-  /** Says now and then whom the peer waits for, from the end of its training on. */
-  end(): void
-}
-
-export function watchCompany(peer: Peer, out: Output): Company {
-  let met = false
+/** @returns ends what says now and then for whom the peer waits, from the end of its training on */
+export function watchCompany(peer: Peer, out: Output): () => void {
   let timer: NodeJS.Timeout | undefined
   let said = ''
-  peer.addEventListener('peer:join', () => {
-    met = true
-  })
   peer.addEventListener('trained', () => {
     if (peer.recipe.averaging.rule === 'none') return
-    timer = setInterval(() => {
-      const waiting = `waiting ${whatFor(peer, met)}…`
+    timer ??= setInterval(() => {
+      const status = peer.status()
+      // Once more, for others.
+      if (status.phase === 'training') return
+      const waiting = `waiting ${whatFor(status)}…`
       if (waiting !== said) out.say(waiting)
       said = waiting
     }, SILENCE_MS)
   })
-  return { met: () => met, end: () => clearInterval(timer) }
+  return () => clearInterval(timer)
 }
 
-function whatFor(peer: Peer, met: boolean): string {
-  const others = peer.status().peers.length
-  const sealed = peer.sealed() !== undefined
-  if (others === 0) {
-    if (!met) return 'for others: nobody was met yet'
-    return sealed ? 'a while for those that left, should they come back' : 'for others: all that were met have left'
+/** For whom a peer waits that has trained. */
+export function whatFor({ phase, peers, vanished }: Pick<GossipStatus, 'phase' | 'peers' | 'vanished'>): string {
+  const others = peers.length
+  const gone = vanished === 0 ? '' : `, and ${vanished} that vanished`
+  if (phase === 'sealed') {
+    if (others === 0) return 'a while for those that left, should they come back'
+    return `until ${others === 1 ? 'the other peer has' : `${others} other peers have`} sealed too`
   }
-  if (sealed) return `until ${others === 1 ? 'the other peer has' : `${others} other peers have`} sealed too`
-  return `for ${counted(others, 'other peer')} to end training and agree`
+  if (others === 0) {
+    const who =
+      vanished === 0 ? 'for others to come' : `for the ${counted(vanished, 'peer')} that vanished to come back`
+    return `${who}; without any it ends`
+  }
+  return `for ${counted(others, 'other peer')} to end training and agree${gone}`
 }

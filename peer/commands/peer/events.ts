@@ -1,11 +1,14 @@
 import { styleText } from 'node:util'
 import type { Peer, PeerEvents } from '../../../src/index.ts'
 import type { Output } from '../../output.ts'
-import { count, counted, distance, percent, shortHash, shortPeer } from '../../words.ts'
+import { count, counted, shortHash, shortPeer } from '../../words.ts'
+import { describeJoining, describeWaiting, type JoiningHint } from './invitation.ts'
+import { createEstimate, describeRound } from './training-pace.ts'
 
 /** Those that go out as JSON lines as they are. */
 const PLAIN = [
   'started',
+  'waiting',
   'standardised',
   'peer:join',
   'peer:leave',
@@ -15,19 +18,35 @@ const PLAIN = [
   'compression',
   'warning',
   'consensus',
+  'alone',
   'stopped',
 ] as const satisfies readonly (keyof PeerEvents)[]
 
-/** What others need, beside an address, to join. */
-export interface JoiningHint {
-  readonly recipeFile: string | undefined
-  /** Whether they find this peer on the local network. */
-  readonly mdns: boolean
+/** An address at which nobody answers, which the network tries for as long as the peer lives. */
+const UNREACHED = /^cannot connect to /
+
+/** What is said beside what the events tell by themselves. */
+export interface Telling {
+  readonly joining: JoiningHint
+  /** Whether the peer was told to train alone. */
+  readonly alone: boolean
+  /** Own steps that the peer is to train at the least with so many samples. */
+  readonly stepsAsked: (samples: number) => number
 }
 
 /** Tells what happens to a peer: a program by JSON lines, people in words. */
-export function tellEvents(peer: Peer, out: Output, { recipeFile, mdns }: JoiningHint): void {
+export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked }: Telling): void {
   let started = false
+  /** Where others can reach this peer, until they were told how. */
+  let untold: readonly string[] | undefined
+  let waitedFor: PeerEvents['waiting']['for'] | undefined
+  let asked = peer.recipe.training.steps
+  const estimateLeft = createEstimate(peer.recipe)
+  function tellHowToJoin(): void {
+    for (const line of describeJoining(untold ?? [], joining)) out.say(line)
+    untold = undefined
+  }
+
   const tell = (event: string, detail: object) => out.jsonLine({ event, time: new Date().toISOString(), ...detail })
   for (const name of PLAIN) peer.addEventListener(name, ({ detail }) => tell(name, detail))
   peer.addEventListener('failed', ({ detail: { error } }) =>
@@ -37,16 +56,22 @@ export function tellEvents(peer: Peer, out: Output, { recipeFile, mdns }: Joinin
   peer.addEventListener('started', ({ detail }) => {
     const { peerId, addresses, swarm, backend, shard, parameters, step } = detail
     started = true
+    asked = stepsAsked(shard)
     out.say(`peer ${bold(peerId)}`)
     out.say(
       `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}, ${counted(shard, 'sample')} here, on ${backend}`,
     )
     if (peer.recipe.data.standardise) out.say('agreeing with others on how samples are standardised, before training…')
     if (step > 0) out.say(`resumed at step ${count(step)}`)
-    out.say(`Others join with the same recipe${mdns ? ', on the local network by themselves, else' : ''} with`)
-    for (const address of farthestFirst(addresses)) {
-      out.say(`  hearsay peer ${recipeFile === undefined ? '' : `${recipeFile} `}--connect ${address}`)
-    }
+    untold = addresses
+    // One that has to wait tells it together with what it waits for.
+    if (peer.status().phase !== 'waiting' || peer.recipe.data.standardise) tellHowToJoin()
+  })
+  peer.addEventListener('waiting', ({ detail }) => {
+    const said = { why: waitedFor === detail.for, joining: untold === undefined }
+    for (const line of describeWaiting(detail, joining, said)) out.say(line)
+    waitedFor = detail.for
+    untold = undefined
   })
   peer.addEventListener('standardised', ({ detail }) =>
     out.say(`agreed on the mean and spread of ${counted(detail.mean.length, 'feature')}`),
@@ -54,22 +79,19 @@ export function tellEvents(peer: Peer, out: Output, { recipeFile, mdns }: Joinin
   peer.addEventListener('peer:join', ({ detail }) => out.say(`${green('+')} ${shortPeer(detail.peer)} joined`))
   peer.addEventListener('peer:leave', ({ detail }) => out.say(`${green('-')} ${shortPeer(detail.peer)} left`))
   peer.addEventListener('round', ({ detail }) => {
-    const { step, loss, accuracy, peers, consensusDistance } = detail
-    const figures = [
-      `step ${count(step).padStart(6)}`,
-      `loss ${loss.toFixed(3)}`,
-      `accuracy ${percent(accuracy).padStart(7)}`,
-      counted(peers, 'other peer'),
-      ...(consensusDistance === null ? [] : [`distance ${distance(consensusDistance)}`]),
-    ]
-    out.say(figures.join('   '))
+    tellHowToJoin()
+    out.sayFigures(describeRound(detail, { status: peer.status(), asked, alone }, estimateLeft))
   })
-  peer.addEventListener('trained', ({ detail }) => {
-    const next = peer.recipe.averaging.rule === 'none' ? '' : '; averaging until all agree'
-    out.say(`training ended after ${counted(detail.step, 'step')}${next}`)
+  peer.addEventListener('trained', () => {
+    const next = alone || peer.recipe.averaging.rule === 'none' ? '' : '; averaging until all agree'
+    out.say(`training ended after ${counted(peer.status().ownSteps, 'own step')}${next}`)
   })
   peer.addEventListener('compression', ({ detail }) => out.say(`compression ${detail.reason}`))
-  peer.addEventListener('warning', ({ detail }) => out.warn(detail.message))
+  peer.addEventListener('warning', ({ detail }) => {
+    // Once all have sealed they go home, each in its own time.
+    if (peer.status().phase === 'sealed' && UNREACHED.test(detail.message)) return
+    out.warn(detail.message)
+  })
   peer.addEventListener('consensus', ({ detail }) => {
     out.say(`${green('sealed')} on ${bold(detail.parametersHash)}`)
   })
@@ -79,12 +101,6 @@ export function tellEvents(peer: Peer, out: Output, { recipeFile, mdns }: Joinin
     const kept = checkpoint === null ? '' : `; checkpoint in ${checkpoint}`
     out.say(`stopped at step ${count(step)} (${reason})${kept}`)
   })
-}
-
-/** The addresses that reach this peer from elsewhere before the one that only reaches it from here. */
-function farthestFirst(addresses: readonly string[]): string[] {
-  const isLocal = (address: string) => Number(address.startsWith('/ip4/127.'))
-  return [...addresses].sort((a, b) => isLocal(a) - isLocal(b))
 }
 
 function bold(text: string): string {

@@ -8,7 +8,12 @@ export interface PeerFlags extends OutputFlags {
   readonly mdns: boolean
   readonly bandwidth?: number
   readonly steps?: number
+  readonly epochs?: number
+  readonly more?: number
   readonly untilConsensus?: number
+  readonly wait?: number
+  readonly alone?: true
+  readonly stay?: true
   readonly state?: string
   readonly backend: string
   readonly gpu?: number

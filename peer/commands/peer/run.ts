@@ -1,16 +1,20 @@
-import type { Peer, PeerOptions, Recipe } from '../../../src/index.ts'
-import { onInterruption } from '../../interruption.ts'
+import type { Consensus, Peer, PeerOptions, Recipe } from '../../../src/index.ts'
+import { INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
+import { Interrupted, onInterruption } from '../../interruption.ts'
+import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable } from '../../output-file.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { describeSample } from '../../sample.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
-import { bytes, distance, percent } from '../../words.ts'
-import { WrongUsage } from '../../wrong-usage.ts'
-import { type Company, watchCompany } from './company.ts'
+import { percent } from '../../words.ts'
+import { watchCompany } from './company.ts'
+import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
 import { tellEvents } from './events.ts'
+import { requireFittingFlags, requireStricter } from './flag-fit.ts'
 import type { PeerFlags } from './flags.ts'
+import { stepsAsked } from './training-pace.ts'
 
 /** Where everybody splits one dataset, everybody must split it alike. */
 const COMMON_SEED = 1
@@ -18,42 +22,44 @@ const COMMON_SEED = 1
 /** Peers that have agreed on one model write the same with it. */
 const SAMPLE_SEED = 1
 
+/** @throws NotInModel where the peer ended in order, and its data are in no model that others agreed on */
 export async function runPeer(file: string | undefined, flags: PeerFlags): Promise<void> {
-  const out = createOutput(flags)
+  const out = createOutput(flags, { timed: true })
   const signal = onInterruption(out.say)
-  if (flags.partition !== undefined && flags.shard === undefined) {
-    throw new WrongUsage(
-      '--partition says how the data is split into shards; it needs --shard I/N, such as --shard 1/5',
-    )
-  }
+  requireFittingFlags(flags)
   await requireWritable('--save', flags.save)
   if (out.live) out.say('starting…')
   const peer = await create(file, flags, out)
-  tellEvents(peer, out, { recipeFile: file, mdns: flags.mdns })
-  const company = watchCompany(peer, out)
+  const { stepsForEpochs } = await import('../../../src/index.ts')
+  tellEvents(peer, out, {
+    joining: { recipeFile: file, mdns: flags.mdns, connect: flags.connect ?? [] },
+    alone: flags.alone === true,
+    stepsAsked: samples =>
+      stepsAsked(flags, peer.recipe, epochs => stepsForEpochs(epochs, samples, peer.recipe.training.batch)),
+  })
+  let ending: ToldEnding & { readonly saved: boolean }
   try {
-    signal.throwIfAborted()
-    await peer.start()
-    await learn(peer, company, out, signal)
-    company.end()
-    await tellSample(peer, out)
-    if (flags.save !== undefined) {
-      await saveParameters(flags.save, peer)
-      out.say(`saved the parameters to ${flags.save}`)
-    }
-    await peer.stop(peer.sealed() === undefined ? 'stopped' : 'consensus')
+    const end = await takePart(peer, flags, out, signal)
+    ending = await conclude(peer, end, flags, out)
+    // Whoever interrupts knows why it ends; that is worth more than what goes wrong while stopping.
+    if (ending.code === INTERRUPTED) await peer.stop('interrupted').catch(() => {})
+    else await peer.stop()
   } catch (error) {
-    company.end()
-    // The reason why we stop is worth more than what goes wrong while stopping.
-    await peer.stop(signal.aborted ? 'interrupted' : 'failed').catch(() => {})
+    await peer.stop('failed').catch(() => {})
     throw error
   }
+  const { code, saved, missing } = ending
+  const hasModel = peer.status().ownSteps > 0 || peer.sealed() !== undefined
+  if (hasModel && flags.state === undefined && !saved) out.say(describeNothingKept(flags.save !== undefined))
+  if (code === INTERRUPTED) throw new Interrupted()
+  if (code === NOT_IN_MODEL) throw new NotInModel(missing)
 }
 
 async function create(file: string | undefined, flags: PeerFlags, out: Output): Promise<Peer> {
   const { createPeer, defaultRecipe, loadDataset, parseBackend, parsePartition } = await import('../../../src/index.ts')
   const recipe: Recipe = file === undefined ? defaultRecipe : await readRecipe(file)
   await requireKnownNames(recipe)
+  requireStricter(flags.untilConsensus, recipe)
   parseBackend(flags.backend)
   const partition = flags.partition ?? 'iid'
   parsePartition(partition)
@@ -68,6 +74,11 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
     strict: flags.strict,
     gpu: flags.gpu,
     steps: flags.steps,
+    epochs: flags.epochs,
+    more: flags.more,
+    wait: flags.wait,
+    alone: flags.alone,
+    stay: flags.stay,
     consensusDistance: flags.untilConsensus,
   }
   try {
@@ -80,35 +91,89 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   }
 }
 
-async function learn(peer: Peer, company: Company, out: Output, signal: AbortSignal): Promise<void> {
-  if (peer.recipe.averaging.rule === 'none') {
-    await untilTrained(peer, signal)
-    out.say(`trained alone, as the rule none says: ${await quality(peer)}`)
-    return
+/** Starts the peer and lets it do its part, until it is of no use to anybody any more. */
+async function takePart(peer: Peer, flags: PeerFlags, out: Output, signal: AbortSignal): Promise<End> {
+  const silence = flags.alone === true ? () => {} : watchCompany(peer, out)
+  try {
+    signal.throwIfAborted()
+    await peer.start()
+    if (peer.recipe.averaging.rule === 'none') {
+      await untilTrained(peer, signal)
+      return { kind: 'isolated' }
+    }
+    const before = peer.status().phase === 'sealed'
+    const agreed = await untilAgreed(peer, signal)
+    if (agreed === undefined) return { kind: 'deserted' }
+    if (flags.alone === true) return { kind: 'alone' }
+    const { vanished, peers } = peer.status()
+    if (flags.stay === true) {
+      silence()
+      out.say('staying for those that come later; Ctrl-C ends it')
+    } else if (peers.length > 0) out.say('staying until the others have sealed too…')
+    const cutShort = await untilDismissed(peer, signal)
+    return { kind: 'sealed', vanished, consensusDistance: agreed.consensusDistance, before, cutShort }
+  } catch (error) {
+    if (signal.aborted) return { kind: 'interrupted' }
+    throw error
+  } finally {
+    silence()
   }
-  // One that had sealed with others before may meet nobody now.
-  const sealedBefore = peer.status().phase === 'sealed'
-  const agreed = await peer.untilConsensus({ signal })
-  const figures = await quality(peer)
-  const { bytesIn, bytesOut, peers } = peer.status()
-  if (!company.met() && !sealedBefore) {
-    out.say(`met nobody: these are this peer's parameters alone, with ${figures}`)
+}
+
+/** @returns undefined where nobody is left to agree with */
+async function untilAgreed(peer: Peer, signal: AbortSignal): Promise<Consensus | undefined> {
+  let deserted = false
+  peer.addEventListener('alone', () => {
+    deserted = true
+  })
+  try {
+    return await peer.untilConsensus({ signal })
+  } catch (error) {
+    if (deserted) return undefined
+    throw error
+  }
+}
+
+/** @returns whether Ctrl-C came first */
+async function untilDismissed(peer: Peer, signal: AbortSignal): Promise<boolean> {
+  try {
     await peer.untilDismissed({ signal })
-    // Somebody may have come at the last moment.
-    if (company.met()) out.say('everybody this peer knows has sealed')
-    return
+    return false
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return true
   }
-  out.say(
-    `agreed within ${distance(agreed.consensusDistance)}; the common model has ${figures}; ` +
-      `${bytes(bytesIn)} in, ${bytes(bytesOut)} out`,
-  )
-  if (peers.length > 0) out.say('staying until the others have sealed too…')
-  await peer.untilDismissed({ signal })
-  out.say('everybody this peer knows has sealed, or has left')
+}
+
+/** Tells how it ended, and writes what is to be kept. */
+async function conclude(
+  peer: Peer,
+  end: End,
+  flags: PeerFlags,
+  out: Output,
+): Promise<ToldEnding & { readonly saved: boolean }> {
+  const isOver = end.kind !== 'interrupted'
+  const quality = isOver ? await qualityOf(peer) : undefined
+  const outcome = peer.status()
+  const told = describeEnding({
+    end,
+    outcome,
+    quality,
+    target: flags.untilConsensus ?? peer.recipe.averaging.consensusDistance,
+    brings: stepsAsked(flags, peer.recipe, epochs => epochs) > 0,
+    hasState: flags.state !== undefined,
+    stays: flags.stay === true,
+  })
+  for (const line of told.lines) out.say(line)
+  if (isOver) await tellSample(peer, out)
+  if (!isOver || flags.save === undefined) return { ...told, saved: false }
+  await saveParameters(flags.save, peer)
+  out.say(`saved the parameters to ${flags.save}`)
+  return { ...told, saved: true }
 }
 
 /** How good the model is on the test set, in the figures that people know for its task. */
-async function quality(peer: Peer): Promise<string> {
+async function qualityOf(peer: Peer): Promise<string> {
   const { loss, accuracy } = await peer.evaluate()
   const share = `accuracy ${percent(accuracy)}`
   return peer.recipe.objective.task === 'language' ? `a loss of ${loss.toFixed(3)} nats per character, ${share}` : share
@@ -126,7 +191,7 @@ async function tellSample(peer: Peer, out: Output): Promise<void> {
 /** A peer that averages with nobody has nothing to agree on. */
 async function untilTrained(peer: Peer, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    if (peer.status().phase !== 'training') resolve()
+    if (!['waiting', 'training'].includes(peer.status().phase)) resolve()
     peer.addEventListener('trained', () => resolve())
     peer.addEventListener('failed', ({ detail }) => reject(detail.error))
     signal.addEventListener('abort', () => reject(signal.reason))

@@ -30,6 +30,9 @@ Examples:
   hearsay simulate --sweep grid.json --out results/
   hearsay simulate --scenario heterogeneity
 
+Exit codes: 0 done, 1 failed or diverged, 2 wrong usage, 3 the peers were to
+agree and did not, or without the data of some, 130 interrupted.
+
 docs/simulating.md tells more.`
 
 export function addSimulate(program: Command, setExitCode: SetExitCode, names: Names | undefined): void {

@@ -1,10 +1,12 @@
 import type { RunResult } from '../../../src/index.ts'
+import { leftOutOf } from '../../agreement.ts'
 import { DONE, INTERRUPTED } from '../../exit-codes.ts'
 import { Failure } from '../../failure.ts'
 import { onInterruption } from '../../interruption.ts'
+import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { showProgress } from '../../progress.ts'
-import { count, counted, distance, shortHash } from '../../words.ts'
+import { count, counted, distance, shortHash, shortPeer } from '../../words.ts'
 import { execute, momentOf, roundsOf } from './execute.ts'
 import { requireWritableFiles, writeFiles } from './files.ts'
 import type { SimulateFlags } from './flags.ts'
@@ -54,8 +56,15 @@ async function runPlan(plan: Plan, out: Output, signal: AbortSignal): Promise<Ru
   }
 }
 
-/** @throws Failure naming round and peer where the run diverged, or how far apart peers are that should have agreed */
-function exitCodeOf({ partial, sealed, final }: RunResult, { engine, recipe, rounds }: Plan): number {
+/**
+ * @throws Failure naming round and peer where the run diverged
+ * @throws NotInModel saying how far apart peers are that should have agreed, or whose data are not in what they agreed on
+ */
+export function exitCodeOf(
+  result: Pick<RunResult, 'partial' | 'sealed' | 'final' | 'peerResults'>,
+  { engine, recipe, rounds, churn }: Pick<Plan, 'engine' | 'recipe' | 'rounds' | 'churn'>,
+): number {
+  const { partial, sealed, final } = result
   if (partial?.reason === 'diverged') {
     throw new Failure(
       `the run diverged: in round ${count(partial.round)} the parameters of ${partial.peer} were not finite, or their norm was ` +
@@ -66,10 +75,16 @@ function exitCodeOf({ partial, sealed, final }: RunResult, { engine, recipe, rou
   const { rule, consensusDistance } = recipe.averaging
   // Where the rounds were given they are the end, and not agreement; so is the end of training where nobody seals.
   const mustAgree = rounds === undefined && rule !== 'none' && !(engine === 'matrix' && recipe.training.steps > 0)
-  if (!mustAgree || sealed || final.consensusDistance <= consensusDistance) return DONE
-  throw new Failure(
-    `the peers did not agree: they are ${distance(final.consensusDistance)} apart, and ${consensusDistance} was to be reached`,
-  )
+  if (!mustAgree) return DONE
+  if (!sealed && final.consensusDistance > consensusDistance) {
+    throw new NotInModel(
+      `the peers did not agree: they are ${distance(final.consensusDistance)} apart, and ${consensusDistance} was to be reached`,
+    )
+  }
+  // Whoever was made to leave is missed by nobody.
+  const leftOut = sealed && churn === undefined ? leftOutOf(result).map(({ peer }) => shortPeer(peer)) : []
+  if (leftOut.length === 0) return DONE
+  throw new NotInModel(`the model on which the peers agreed does not contain the data of ${leftOut.join(', ')}`)
 }
 
 /** What may keep a run from diverging, of the flags that its task has. */

@@ -14,7 +14,9 @@ Examples:
   hearsay swarm recipe.json --peers 3 --data csv:flowers.csv
 
 Flags override the fields of RECIPE.
-Ends with exit code 1 where the peers did not agree.`
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the peers did not agree, or the
+data of some are not in the model, 130 interrupted.`
 
 export function addSwarm(program: Command, setExitCode: SetExitCode, names: Names | undefined): void {
   const command = defineCommand(program, 'swarm', 'run N real peers on this machine and compare')

@@ -53,7 +53,9 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
   function progress(states: readonly GossipStatus[]): string {
     const sealed = states.filter(({ phase }) => phase === 'sealed').length
     const training = states.filter(({ phase }) => phase === 'training').length
-    if (training > 0) return `training: slowest at step ${slowest(states)} of ${count(recipe.training.steps)}`
+    const waiting = states.filter(({ phase }) => phase === 'waiting').length
+    if (training > 0) return trainingOf(states, recipe.training.steps)
+    if (waiting > 0) return `waiting: ${states.length - waiting} of ${states.length} have begun`
     return `agreeing: ${sealed} of ${states.length} sealed`
   }
 
@@ -125,8 +127,11 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
   }
 }
 
-function slowest(states: readonly GossipStatus[]): string {
-  return count(Math.min(...states.map(({ step }) => step)))
+function trainingOf(states: readonly GossipStatus[], steps: number): string {
+  const slowest = Math.min(...states.map(({ step }) => step))
+  return slowest > steps
+    ? `training: all are past step ${count(steps)}`
+    : `training: slowest at step ${count(slowest)} of ${count(steps)}`
 }
 
 function rowOf(peer: Peer, status: GossipStatus): string[] {

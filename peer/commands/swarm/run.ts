@@ -1,6 +1,7 @@
 import type { Peer, RunResult } from '../../../src/index.ts'
+import { isComplete } from '../../agreement.ts'
 import { defaultPartition } from '../../default-partition.ts'
-import { DONE, FAILED } from '../../exit-codes.ts'
+import { DONE, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
 import { createOutput } from '../../output.ts'
 import { requireWritable } from '../../output-file.ts'
@@ -96,5 +97,5 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     await writeResult(flags.out, result)
     out.say(`wrote ${flags.out}`)
   }
-  return result.sealed || recipe.averaging.rule === 'none' ? DONE : FAILED
+  return isComplete(result) ? DONE : NOT_IN_MODEL
 }

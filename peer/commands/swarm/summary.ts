@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { PeerResult, RunResult } from '../../../src/index.ts'
+import { leftOutOf } from '../../agreement.ts'
 import { wrap } from '../../prose.ts'
 import { describeSample, lossOfLanguage } from '../../sample.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
@@ -8,6 +9,7 @@ import { bytes, count, distance, megabytes, percent, seconds, shortPeer } from '
 const COLUMNS: readonly Column[] = [
   { title: 'peer', align: 'left' },
   { title: 'samples', align: 'right' },
+  { title: 'steps', align: 'right' },
   { title: 'in the swarm', align: 'right' },
   { title: 'alone', align: 'right' },
   { title: 'exchanges', align: 'right' },
@@ -27,7 +29,7 @@ export function describeSwarm(result: RunResult): string {
       'dim',
       wrap(
         'Accuracy on test samples nobody trained on: in the swarm, when its training ended; alone, the same data ' +
-          'and as many steps without the others.',
+          'and as many steps without the others. Exchanges: those made, of those that its steps asked for.',
         '  ',
       ),
       { stream },
@@ -45,12 +47,18 @@ function rowOf(peer: PeerResult): string[] {
   return [
     shortPeer(peer.peer),
     count(peer.samples),
+    peer.ownSteps === undefined ? '–' : count(peer.ownSteps),
     percent(peer.accuracy),
     percent(peer.alone),
-    count(peer.exchanges),
+    exchangesOf(peer),
     megabytes(peer.bytesIn),
     megabytes(peer.bytesOut),
   ]
+}
+
+/** Those that were made, of those that its steps asked for. */
+function exchangesOf({ exchanges, exchangesAsked }: PeerResult): string {
+  return exchangesAsked === undefined ? count(exchanges) : `${count(exchanges)}/${count(exchangesAsked)}`
 }
 
 function factsOf({ recipe, final, peerResults, timing }: RunResult): [string, string, string][] {
@@ -69,15 +77,26 @@ function factsOf({ recipe, final, peerResults, timing }: RunResult): [string, st
   ]
 }
 
-function verdict({ sealed, recipe, peers, peerResults, final }: RunResult): string {
+function verdict(result: RunResult): string {
+  const { sealed, recipe, peers, peerResults, final } = result
   const stream = process.stdout
-  if (sealed) {
-    const who = peers === 1 ? 'the peer' : `all ${peers} peers`
-    // On a line of its own, which a terminal does not break.
-    return `${styleText('green', `${who} sealed on`, { stream })}\n  ${styleText('bold', final.parametersHash, { stream })}`
-  }
   if (recipe.averaging.rule === 'none')
     return 'nothing was averaged, as the rule none says: every peer has its own model'
+  if (peers === 1) return 'one peer trained alone: it had nobody to agree with'
+  if (sealed) {
+    const leftOut = leftOutOf(result).map(({ peer }) => shortPeer(peer))
+    return [
+      styleText('green', `all ${peers} peers sealed on`, { stream }),
+      // On a line of its own, which a terminal does not break.
+      `  ${styleText('bold', final.parametersHash, { stream })}`,
+      ...(leftOut.length === 0
+        ? []
+        : [
+            '',
+            styleText('red', wrap(`the model does not contain the data of ${leftOut.join(', ')}`, '  '), { stream }),
+          ]),
+    ].join('\n')
+  }
   const done = peerResults.filter(peer => peer.sealed !== null).length
   const hashes = new Set(peerResults.map(peer => peer.sealed).filter(hash => hash !== null)).size
   return styleText(

@@ -1,0 +1,71 @@
+/**
+ * What people can do so that others come.
+ *
+ * @packageDocumentation
+ */
+
+import type { PeerEvents } from '../../../src/index.ts'
+import { shellWords } from '../../shell-words.ts'
+import { counted } from '../../words.ts'
+
+/** What others need, beside an address, to join. */
+export interface JoiningHint {
+  readonly recipeFile: string | undefined
+  /** Whether they find this peer on the local network. */
+  readonly mdns: boolean
+  /** The addresses that this peer was told to connect to. */
+  readonly connect: readonly string[]
+}
+
+/** How others join. */
+export function describeJoining(addresses: readonly string[], hint: JoiningHint): string[] {
+  if (addresses.length === 0) return []
+  const how = hint.mdns
+    ? 'Others join with the same recipe, on the local network by themselves, elsewhere with'
+    : 'Others join with the same recipe, with'
+  return [how, ...farthestFirst(addresses).map(address => commandFor(address, hint))]
+}
+
+/** What was said before. */
+export interface SaidBefore {
+  /** What it waits for. */
+  readonly why: boolean
+  /** How others join, with all addresses. */
+  readonly joining: boolean
+}
+
+/** For whom a peer waits, and what is typed elsewhere so that they come. */
+export function describeWaiting(
+  { for: what, present, minimum, connect }: PeerEvents['waiting'],
+  hint: JoiningHint,
+  said: SaidBefore,
+): string[] {
+  const here = `${counted(Math.max(1, minimum - present), 'other peer')} with data: ${present} of ${minimum} here`
+  const there = hint.connect.join(', ')
+  const [short, long] =
+    what === 'contact'
+      ? [
+          `still nobody at ${there}`,
+          `waiting until somebody answers at ${there}: is a peer with the same recipe there?`,
+        ]
+      : [
+          `still waiting for ${here}`,
+          `waiting for ${here}, and the recipe begins with ${minimum} (--alone begins without others, --wait SECONDS gives up)`,
+        ]
+  const why = said.why ? short : long
+  if (!said.joining) return [why, ...describeJoining(connect, hint)]
+  const [nearest] = farthestFirst(connect)
+  return nearest === undefined ? [why] : [`${why}; others join with`, commandFor(nearest, hint)]
+}
+
+/** What is typed on another machine. */
+function commandFor(address: string, { recipeFile }: JoiningHint): string {
+  const recipe = recipeFile === undefined ? [] : [recipeFile]
+  return `  ${shellWords(['hearsay', 'peer', ...recipe, '--connect', address])}`
+}
+
+/** The addresses that reach this peer from elsewhere before the one that only reaches it from here. */
+function farthestFirst(addresses: readonly string[]): string[] {
+  const isLocal = (address: string) => Number(address.startsWith('/ip4/127.'))
+  return [...addresses].sort((a, b) => isLocal(a) - isLocal(b))
+}

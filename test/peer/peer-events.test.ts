@@ -1,0 +1,211 @@
+import { expect, test } from 'vitest'
+import { whatFor } from '../../peer/commands/peer/company.ts'
+import { tellEvents } from '../../peer/commands/peer/events.ts'
+import { createEstimate, stepsAsked } from '../../peer/commands/peer/training-pace.ts'
+import { type PeerEvents, parseRecipe, type RecipeInput } from '../../src/index.ts'
+import { createFakePeer, recordOutput } from './fake-peer.ts'
+
+const LOCAL = '/ip4/127.0.0.1/tcp/4001/p2p/12D3'
+const FAR = '/ip4/192.0.2.7/tcp/4001/p2p/12D3'
+
+const started: PeerEvents['started'] = {
+  peerId: '12D3KooWExample',
+  addresses: [LOCAL, FAR],
+  swarm: 'f'.repeat(64),
+  backend: 'wasm',
+  device: null,
+  shard: 80,
+  parameters: 6,
+  step: 0,
+  age: 0,
+}
+const round: PeerEvents['round'] = {
+  step: 450,
+  age: 450,
+  loss: 0.25,
+  accuracy: 0.923,
+  samplesPerSecond: 1_230.4,
+  localSteps: 10,
+  consensusDistance: 0.0012,
+  peers: 2,
+  bytesIn: 0,
+  bytesOut: 0,
+}
+const waiting: PeerEvents['waiting'] = { for: 'members', present: 1, minimum: 2, connect: [LOCAL, FAR] }
+
+interface Telling {
+  readonly recipe?: RecipeInput
+  readonly recipeFile?: string
+  readonly mdns?: boolean
+  readonly connect?: readonly string[]
+  readonly flags?: Parameters<typeof stepsAsked>[0]
+}
+
+/** A fake peer whose events are told as the command tells them. */
+function listen({ recipe, recipeFile, mdns = false, connect = [], flags = {} }: Telling = {}) {
+  const fake = createFakePeer(recipe)
+  const recorded = recordOutput()
+  tellEvents(fake.peer, recorded.out, {
+    joining: { recipeFile, mdns, connect },
+    alone: false,
+    stepsAsked: samples => stepsAsked(flags, fake.peer.recipe, epochs => epochs * samples),
+  })
+  return { ...fake, ...recorded }
+}
+
+test('a peer that waits says for whom and how many are there, once with all that helps, and with the line to paste each time', () => {
+  const { emit, become, lines, events } = listen({ recipeFile: 'our recipe.json', mdns: true })
+  become({ phase: 'waiting' })
+  emit('started', started)
+  const before = lines.length
+  emit('waiting', waiting)
+  expect(lines.slice(before)).toEqual([
+    'waiting for 1 other peer with data: 1 of 2 here, and the recipe begins with 2 (--alone begins without others, --wait SECONDS gives up)',
+    'Others join with the same recipe, on the local network by themselves, elsewhere with',
+    `  hearsay peer 'our recipe.json' --connect ${FAR}`,
+    `  hearsay peer 'our recipe.json' --connect ${LOCAL}`,
+  ])
+  const again = lines.length
+  emit('waiting', { ...waiting, present: 2, minimum: 4 })
+  expect(lines.slice(again)).toEqual([
+    'still waiting for 2 other peers with data: 2 of 4 here; others join with',
+    `  hearsay peer 'our recipe.json' --connect ${FAR}`,
+  ])
+  expect(events.filter(({ event }) => event === 'waiting')).toMatchObject([waiting, { present: 2, minimum: 4 }])
+  // Said already.
+  emit('round', round)
+  expect(lines.filter(line => line.startsWith('Others join'))).toHaveLength(1)
+})
+
+test('a peer that was told to connect to nobody who answers says so', () => {
+  const { emit, become, lines } = listen({ connect: ['/ip4/192.0.2.9/tcp/4001'] })
+  become({ phase: 'waiting' })
+  emit('started', started)
+  const before = lines.length
+  emit('waiting', { ...waiting, for: 'contact' })
+  emit('waiting', { ...waiting, for: 'contact' })
+  expect(lines[before]).toMatch(/^waiting until somebody answers at \/ip4\/192\.0\.2\.9\/tcp\/4001: is a peer/)
+  expect(lines.at(-2)).toBe('still nobody at /ip4/192.0.2.9/tcp/4001; others join with')
+  expect(lines.at(-1)).toBe(`  hearsay peer --connect ${FAR}`)
+})
+
+test('one that need not wait says at once how others join', () => {
+  const { emit, lines } = listen()
+  emit('started', { ...started, step: 40 })
+  expect(lines.slice(-4)).toEqual([
+    'resumed at step 40',
+    'Others join with the same recipe, with',
+    `  hearsay peer --connect ${FAR}`,
+    `  hearsay peer --connect ${LOCAL}`,
+  ])
+})
+
+test('one that found others at once, though it was to wait, still says how more join', () => {
+  const { emit, become, lines } = listen()
+  become({ phase: 'waiting' })
+  emit('started', started)
+  expect(lines.join('\n')).not.toContain('--connect')
+  become({ phase: 'training', step: 450, ownSteps: 450 })
+  emit('round', round)
+  emit('round', round)
+  expect(lines.filter(line => line.includes(FAR))).toHaveLength(1)
+})
+
+test('a step is one of so many, at a speed, with a time that is left', () => {
+  const { emit, become, lines } = listen()
+  emit('started', started)
+  become({ step: 450, ownSteps: 450 })
+  emit('round', round)
+  expect(lines.at(-1)).toBe(
+    'step 450 of 1,000   loss 0.250   1,230 samples/s   14 s left   accuracy 92.3 %   2 other peers   distance 0.0012',
+  )
+})
+
+test.each<[what: string, told: Telling, own: number, words: RegExp]>([
+  ['of its own number', { flags: { steps: 600 } }, 450, /^step 450 of 600 /],
+  ['of those of a next generation', { flags: { more: 500 } }, 450, /^step 450 of 500 /],
+  ['in epochs', { flags: { epochs: 10 } }, 450, /^step 450 of 800 /],
+  ['of those of the recipe', { recipe: { training: { steps: 2_000 } } }, 450, /^step 450 of 2,000 /],
+  ['that it has made itself, where it came late', {}, 50, /^step 50 of 1,000 /],
+])('steps are counted %s', (_what, told, own, words) => {
+  const { emit, become, lines } = listen(told)
+  emit('started', started)
+  become({ step: 450, ownSteps: own })
+  emit('round', round)
+  expect(lines.at(-1)).toMatch(words)
+})
+
+test('past its own steps a peer says that it trains for others, and at the last that no time is left', () => {
+  const { emit, become, lines } = listen()
+  emit('started', started)
+  become({ step: 1_050, ownSteps: 1_050 })
+  emit('round', { ...round, step: 1_050 })
+  expect(lines.at(-1)).toMatch(/^step 1,050, past its own 1,000: others still train {3}loss/)
+  emit('round', { ...round, step: 1_000 })
+  expect(lines.at(-1)).toMatch(/^step 1,000 of 1,000 {3}loss/)
+  expect(lines.filter(line => / left\b/.test(line))).toEqual([])
+})
+
+test('addresses at which nobody answers are no news once the swarm has sealed', () => {
+  const { emit, become, warnings, events } = listen()
+  const message = `cannot connect to ${FAR} yet (refused); trying again until it answers`
+  emit('warning', { message })
+  become({ phase: 'sealed' })
+  emit('warning', { message })
+  emit('warning', { message: 'the disk is full' })
+  expect(warnings).toEqual([message, 'the disk is full'])
+  expect(events.filter(({ event }) => event === 'warning')).toHaveLength(3)
+})
+
+test('the end is told with all that became of the data, and a checkpoint only where there is one', () => {
+  const { emit, lines, events } = listen()
+  emit('started', started)
+  const stopped: PeerEvents['stopped'] = {
+    reason: 'adopted',
+    step: 1_000,
+    accuracy: 0.9,
+    checkpoint: null,
+    ownSteps: 0,
+    exchanges: 0,
+    exchangesAsked: 0,
+    partners: 0,
+    inModel: false,
+    leftOut: 0,
+    members: 2,
+    vanished: 0,
+    bytesIn: 1,
+    bytesOut: 2,
+    exchangeBytes: 0,
+    fetchBytes: 3,
+    fetchedBytes: 3,
+    overheadBytes: 0,
+  }
+  emit('stopped', stopped)
+  expect(lines.at(-1)).toBe('stopped at step 1,000 (adopted)')
+  expect(events.at(-1)).toMatchObject({ event: 'stopped', ...stopped })
+  emit('stopped', { ...stopped, checkpoint: './me/checkpoint.safetensors' })
+  expect(lines.at(-1)).toBe('stopped at step 1,000 (adopted); checkpoint in ./me/checkpoint.safetensors')
+})
+
+test.each<[words: string, status: Parameters<typeof whatFor>[0]]>([
+  ['for 1 other peer to end training and agree', { phase: 'averaging', peers: ['a'], vanished: 0 }],
+  [
+    'for 2 other peers to end training and agree, and 1 that vanished',
+    { phase: 'sealing', peers: ['a', 'b'], vanished: 1 },
+  ],
+  ['for the 2 peers that vanished to come back; without any it ends', { phase: 'averaging', peers: [], vanished: 2 }],
+  ['until 3 other peers have sealed too', { phase: 'sealed', peers: ['a', 'b', 'c'], vanished: 0 }],
+  ['a while for those that left, should they come back', { phase: 'sealed', peers: [], vanished: 0 }],
+])('one that has trained waits %s', (words, status) => {
+  expect(whatFor(status)).toBe(words)
+})
+
+test('the time that is left is estimated by the clock, once there are two rounds', () => {
+  let now = 5_000
+  const estimate = createEstimate(parseRecipe({ training: { batch: 32 } }), () => now)
+  expect(estimate(100, 1_000, 3_200)).toBe(9)
+  now += 4_000
+  expect(estimate(200, 1_000, 3_200)).toBe(32)
+  now += 1_000
+  expect(estimate(600, 1_000, 3_200)).toBe(4)
+})
