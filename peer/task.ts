@@ -50,9 +50,13 @@ export async function prepareTask({
   strict,
   warn,
 }: TaskOptions): Promise<Task> {
-  const { defaultRecipe, fitData, identifyModel, loadDataset, parseRecipe } = await import('../src/index.ts')
+  const { defaultRecipe, fitData, identifyModel, loadDataset, parseRecipe, recommendedRule } = await import(
+    '../src/index.ts'
+  )
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
-  const flagged = withFlags(written, flags, trainingSeed)
+  const bare = withFlags(written, flags, trainingSeed)
+  const chosenRule = file === undefined && flags.rule === undefined
+  const flagged = chosenRule ? { ...bare, averaging: { ...bare.averaging, rule: recommendedRule(bare) } } : bare
   const said = task === undefined ? flagged : { ...flagged, objective: { task } }
   const chosenBy = said.training?.steps === undefined ? stepsFor : undefined
   // Before the data, which may take long to read.

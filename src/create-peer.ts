@@ -21,7 +21,14 @@ import { hashParameters } from './parameters/hash.ts'
 import type { Layout } from './parameters/layout.ts'
 import { type PeerBytes, peerBytes } from './peer-bytes.ts'
 import { createRandom } from './random/random.ts'
-import { parseRecipe, type Recipe, type RecipeInput, recipeHash, stepsPerRound } from './recipe/recipe.ts'
+import {
+  defaultRecipe,
+  parseRecipe,
+  type Recipe,
+  type RecipeInput,
+  recipeHash,
+  stepsPerRound,
+} from './recipe/recipe.ts'
 import { stepsForEpochs } from './recipe/steps-for-data.ts'
 import { createStandardising, describeMap, mapOf, type Standardising, statisticsOf } from './standardising.ts'
 import { openStateDirectory, statisticsFile } from './storage/state-directory.ts'
@@ -189,7 +196,7 @@ const EVALUATIONS = 20
  * @throws UsageError where the recipe, the data or an option cannot be
  */
 export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
-  const written = parseRecipe(options.recipe ?? {})
+  const written = options.recipe === undefined ? defaultRecipe : parseRecipe(options.recipe)
   // The model of a trainer of its own is a name.
   const recipe = options.trainer === undefined ? await identifyModel(written) : written
   if (recipe.objective.task === 'consensus') {

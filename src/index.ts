@@ -70,9 +70,18 @@ export { loadDataset } from './data/sources.ts'
 export { encodeModel, type LearnedModel } from './encode-model.ts'
 export { HearsayError, UsageError } from './errors.ts'
 export { ExportError, type ExportedModel, type ExportOptions, exportModel } from './export-model.ts'
+export { NothingSealedError } from './generation.ts'
 export type { Checkpoint } from './gossip/checkpoint.ts'
+export { NobodyThereError } from './gossip/errors.ts'
 export type { GossipStatus } from './gossip/gossip.ts'
-export { fitData, identifyModel, type PeerAveraging, peerAveraging, peerRuleNames } from './learning-task.ts'
+export {
+  fitData,
+  identifyModel,
+  type PeerAveraging,
+  peerAveraging,
+  peerRuleNames,
+  recommendedRule,
+} from './learning-task.ts'
 export { codecNames, parseCodec } from './parameters/codecs/registry.ts'
 export { hashParameters } from './parameters/hash.ts'
 export { createLayout, type Layout, viewTensors } from './parameters/layout.ts'

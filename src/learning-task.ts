@@ -9,7 +9,7 @@ import { adpsgd } from './averaging/rules/adpsgd.ts'
 import { none as isolated } from './averaging/rules/none.ts'
 import { parseRule, type RuleParts } from './averaging/rules/registry.ts'
 import { complete } from './averaging/topologies/complete.ts'
-import { parseTopology } from './averaging/topologies/registry.ts'
+import { edgesFileOf, parseTopology } from './averaging/topologies/registry.ts'
 import { type Dataset, features, gather, isSequence, samples, subset } from './data/dataset.ts'
 import { parsePartition } from './data/partition.ts'
 import type { Split } from './data/source.ts'
@@ -17,7 +17,7 @@ import { UsageError } from './errors.ts'
 import { none } from './parameters/codecs/none.ts'
 import { parseCodec } from './parameters/codecs/registry.ts'
 import { createRandom } from './random/random.ts'
-import { AUTO_COMPRESSION, type Recipe } from './recipe/recipe.ts'
+import { AUTO_COMPRESSION, type Recipe, type RecipeInput } from './recipe/recipe.ts'
 import { modelDigest } from './training/layers-model/model-digest.ts'
 import { parseModel } from './training/models.ts'
 import type { OptimizerSpec } from './training/optimizers/optimizer-spec.ts'
@@ -213,10 +213,22 @@ export interface PeerAveraging {
   readonly fragments: number
 }
 
+const DPSGD = 'dpsgd'
 const DILOCO = 'diloco'
 
 /** Averaging rules that peers can carry out; the others are simulated by the matrix engine. */
-export const peerRuleNames: readonly string[] = [adpsgd.name, 'dpsgd', 'noloco', DILOCO, isolated.name]
+export const peerRuleNames: readonly string[] = [adpsgd.name, DPSGD, 'noloco', DILOCO, isolated.name]
+
+/**
+ * The averaging rule for a recipe of which nobody has said one: D-PSGD, by measurement (decision 007), where it can be carried out.
+ * It needs links that go both ways, and whole models.
+ */
+export function recommendedRule({ averaging, exchange }: RecipeInput): string {
+  const topology = averaging?.topology ?? complete.name
+  // Who averages with whom is in a file, and not read yet.
+  if (edgesFileOf(topology) !== undefined || (exchange?.fragments ?? 1) > 1) return adpsgd.name
+  return parseTopology(topology, { seed: '' }).symmetric ? DPSGD : adpsgd.name
+}
 
 /**
  * How peers of this recipe average.
@@ -243,9 +255,11 @@ export function peerAveraging(
   }
   const { compression, localSteps, fragments = 1 } = recipe.exchange
   if (compression !== AUTO_COMPRESSION) parseCodec(compression)
-  const inRounds = name === 'dpsgd' || name === DILOCO
-  if (inRounds && localSteps === 'auto') {
-    throw new UsageError(`the rule ${name} averages in step, so exchange.localSteps is a number; for auto take adpsgd`)
+  const inRounds = name === DPSGD || name === DILOCO
+  if (name === DILOCO && localSteps === 'auto') {
+    throw new UsageError(
+      'diloco makes an outer step for all in step, so exchange.localSteps is a number; for auto take noloco',
+    )
   }
   if (inRounds && fragments > 1) {
     throw new UsageError(`the rule ${name} averages whole models in step; for exchange.fragments take adpsgd or noloco`)

@@ -26,6 +26,7 @@ const datasetSchema = z.strictObject(
     shape: z.array(count, 'expected an array, the shape of one sample, such as [28, 28, 1]').min(1, 'expected a size'),
     classes: count,
     classNames: z.array(z.string('expected a text'), 'expected an array of texts').optional(),
+    featureNames: z.array(z.string('expected a text'), 'expected an array of texts').optional(),
     targets: count.optional(),
   },
   {

@@ -38,7 +38,7 @@ const announcementSchema = z.strictObject({
   done: z.boolean(),
   /** With how many distinct others it has averaged: of how many peers its parameters come, but for one. */
   partners: z.int().min(0),
-  /** What an interval of training takes, the averaging after it aside, in milliseconds; unknown before the first. */
+  /** What an interval of training takes, the averaging after it aside, in milliseconds; unknown before a few were measured. */
   interval: milliseconds.optional(),
   /** Where it has begun: since when the swarm trains, and how long half of those that began took, in milliseconds. */
   run: z

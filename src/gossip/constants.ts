@@ -135,10 +135,10 @@ export const CHECKPOINT_SHARE = 0.05
 export const LATE_JOIN_EXCHANGES = 10
 
 /**
- * With `auto`, how long averaging may take beside the training before it: half as long, so that a peer trains two thirds of its time.
- * With less averaging peers with unlike data lose more accuracy than the time is worth, see docs/decisions/007.
+ * With `auto`, how long averaging may take beside the training before it: as long, so that a peer trains half of its time. With less
+ * averaging peers with unlike data lose more accuracy than the time is worth (decision 007).
  */
-export const AUTO_EXCHANGE_RATIO = 0.5
+export const AUTO_EXCHANGE_RATIO = 1
 
 /** Weight of the newest measurement: after ten, a change of the network has come through to 94 %. */
 export const AUTO_MEMORY = 0.25
@@ -319,7 +319,7 @@ export const AUTO_COMFORT = 0.7
  * A compression is not worth what it loses where without it an exchange takes no more than so many times as long as with the
  * most lossy one.
  */
-export const AUTO_WORTHWHILE = 2
+export const AUTO_WORTHWHILE = 1.5
 
 /** How often a peer that waits for others says so. */
 export const WAITING_INTERVAL_MS = 10_000
@@ -370,11 +370,15 @@ export const FIRST_MEETING_MS = 3_000
 /** Beside an interval, the exchanges' worth of time that a partner may usually keep others waiting: its own, and one before it. */
 export const TOLERATED_EXCHANGES = 2
 
-/** What timers and a busy event loop may take, whoever is waited for. */
-export const LATENESS_FLOOR_MS = 5
+/** Of fewer intervals than this the median says nothing: the first compiles kernels, and one may fall into a collection of garbage. */
+export const FEWEST_INTERVALS = 3
 
-/** Weight of the newest time of a link: one slow moment among quick ones does not count a partner out for long. */
-export const LATENESS_MEMORY = 0.25
+/** What timers and a busy event loop may take, whoever is waited for. */
+export const LATENESS_FLOOR_MS = 10
+
+/** Exchanges of which the usual length is known for each partner; fewer than the second say nothing, since the first opens a connection. */
+export const LINK_OBSERVATIONS = 5
+export const FEWEST_FLOWS = 2
 
 /**
  * Whoever announces more than so many times this peer's interval is not waited for. Waiting for less is cheaper than what is lost where
@@ -390,6 +394,9 @@ export const MISSED_MEETINGS = 3
  * garbage or a slow disk.
  */
 export const MEETING_LIMIT = 4
+
+/** Never less than this: a busy machine lets a thread wait so long now and then, and who is slow by its own account is not waited for at all. */
+export const LEAST_MEETING_MS = 500
 
 /** Whoever has done its steps waits so long for what others say next, before it trains on for those that seem to be behind. */
 export const DONE_NEWS_MS = 1.5 * ANNOUNCE_INTERVAL_MS

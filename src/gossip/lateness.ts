@@ -7,9 +7,12 @@
  */
 
 import {
+  FEWEST_FLOWS,
+  FEWEST_INTERVALS,
   FIRST_MEETING_MS,
   LATENESS_FLOOR_MS,
-  LATENESS_MEMORY,
+  LEAST_MEETING_MS,
+  LINK_OBSERVATIONS,
   MEETING_LIMIT,
   MEETING_OBSERVATIONS,
   MISSED_MEETINGS,
@@ -17,15 +20,17 @@ import {
   TOLERATED_PACE,
 } from './constants.ts'
 import type { PeerId } from './ports.ts'
-import { createRecent } from './recent.ts'
+import { createRecent, type Recent } from './recent.ts'
 
 export interface Lateness {
   /** An interval of training took so long. */
   trained(milliseconds: number): void
-  /** What an interval usually takes here; undefined before the first. */
+  /** What an interval usually takes here; undefined before a few were measured. */
   interval(): number | undefined
   /** The frames of an exchange took so long, from the agreement to the end. */
   flowed(partner: PeerId, milliseconds: number): void
+  /** An exchange has taken so long, and has not ended. */
+  flowing(partner: PeerId, milliseconds: number): void
   /** What others may take beyond what this peer took itself. */
   tolerance(): number
   /** How long this peer waits once, for those that it waits for at all: everybody has a slow moment. */
@@ -43,12 +48,17 @@ export interface Lateness {
 export function createLateness(announced: (partner: PeerId) => number | undefined): Lateness {
   const intervals = createRecent(MEETING_OBSERVATIONS)
   const flows = createRecent(MEETING_OBSERVATIONS)
-  /** Exponentially weighted averages, in milliseconds. */
-  const links = new Map<PeerId, number>()
+  const links = new Map<PeerId, Recent>()
   /** Meetings in a row to which a partner did not come. */
   const misses = new Map<PeerId, number>()
 
-  const interval = () => (intervals.count === 0 ? undefined : intervals.median())
+  const interval = () => (intervals.count < FEWEST_INTERVALS ? undefined : intervals.median())
+
+  function addLink(partner: PeerId, milliseconds: number): void {
+    const link = links.get(partner) ?? createRecent(LINK_OBSERVATIONS)
+    links.set(partner, link)
+    link.add(milliseconds)
+  }
 
   function tolerance(): number {
     if (flows.count === 0) return FIRST_MEETING_MS
@@ -59,8 +69,9 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
     const own = interval()
     if (own === undefined || flows.count === 0) return false
     const slack = LATENESS_FLOOR_MS + TOLERATED_EXCHANGES * flows.median()
-    const link = links.get(partner) ?? 0
-    return (announced(partner) ?? 0) > TOLERATED_PACE * own + slack || link > own + slack
+    const link = links.get(partner)
+    const linkTime = link === undefined || link.count < FEWEST_FLOWS ? 0 : link.median()
+    return (announced(partner) ?? 0) > TOLERATED_PACE * own + slack || linkTime > own + slack
   }
 
   return {
@@ -68,11 +79,11 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
     interval,
     flowed(partner, milliseconds) {
       flows.add(milliseconds)
-      const before = links.get(partner) ?? milliseconds
-      links.set(partner, before + LATENESS_MEMORY * (milliseconds - before))
+      addLink(partner, milliseconds)
     },
+    flowing: addLink,
     tolerance,
-    limit: () => MEETING_LIMIT * tolerance(),
+    limit: () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance()),
     isSlow,
     isExpected: partner => (misses.get(partner) ?? 0) < MISSED_MEETINGS && !isSlow(partner),
     came(partner) {

@@ -13,6 +13,7 @@
 
 import { metropolisWeight } from '../averaging/mixing.ts'
 import { createCondition } from './condition.ts'
+import { LATENESS_FLOOR_MS } from './constants.ts'
 import { RefusedError } from './errors.ts'
 import { type Terms, termsNow } from './exchange.ts'
 import type { Lateness } from './lateness.ts'
@@ -42,7 +43,9 @@ interface Round {
   readonly terms: Terms
   /** Neighbours with whom nothing was averaged yet. */
   readonly missing: Set<PeerId>
-  /** Of them, those that this peer has asked. */
+  /** Those with whom an exchange of an earlier round was under way. */
+  readonly busy: Set<PeerId>
+  /** Of the missing ones, those that this peer has asked. */
   readonly asked: Set<PeerId>
   /** Of them, those that have come by themselves. */
   readonly present: Set<PeerId>
@@ -97,14 +100,18 @@ export function createRounds(options: RoundsOptions): Meeting {
     for (const peer of round.missing) if (!willing(peer)) round.missing.delete(peer)
     const waited = clock.now() - round.opened
     if (round.missing.size === 0 || waited >= lateness.limit()) return true
-    const missing = [...round.missing]
+    for (const peer of round.busy) if (!options.engaged(peer)) round.busy.delete(peer)
+    // What is still under way from an earlier round, and not just ending, goes on beside this one.
+    const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
     if (missing.some(peer => round.present.has(peer) || isAwaited(peer))) return false
     // Where all have been late again and again, it may have been this peer's own moment: or nobody would ever meet again.
     return round.made > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
   }
 
   function leave(round: Round): void {
+    const waited = clock.now() - round.opened
     for (const peer of round.missing) {
+      if (options.engaged(peer)) lateness.flowing(peer, waited)
       if (!isAwaited(peer) && round.made > 0) continue
       lateness.missed(peer)
       chased.delete(peer)
@@ -119,8 +126,9 @@ export function createRounds(options: RoundsOptions): Meeting {
       const linked = neighbours(current)
       const terms = termsNow(replica, () => metropolisWeight(linked.length, 1), replica.parameters.slice())
       const missing = new Set(linked.filter(willing))
+      const busy = new Set(linked.filter(options.engaged))
       const present = new Set([...waiting].filter(peer => missing.has(peer)))
-      const round: Round = { opened: clock.now(), terms, missing, asked: new Set(), present, made: 0 }
+      const round: Round = { opened: clock.now(), terms, missing, busy, asked: new Set(), present, made: 0 }
       open = round
       condition.notify()
       const withdrawal = new AbortController()

@@ -23,7 +23,7 @@ test('a peer whose training thread dies says so and stops cleanly with its check
   subscribe('worker_threads', remember)
   const peer = await createPeer({
     state,
-    network: { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false },
+    alone: true,
     recipe: { training: { steps: 4_000 } },
     seed: 1,
   })

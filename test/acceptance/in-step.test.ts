@@ -47,7 +47,7 @@ test('real peers that average in step have what D-PSGD says after every round', 
     for (let i = 0; i < PEERS; i++) {
       const connect = peers[0]?.addresses() ?? []
       const trainer = pullsTowards(() => goals.get(peer) ?? Number.NaN)
-      const peer: Peer = await createPeer({ recipe, trainer, network: { ...network, connect } })
+      const peer: Peer = await createPeer({ recipe, trainer, minimumPeers: PEERS, network: { ...network, connect } })
       peers.push(peer)
       await peer.listen()
     }

@@ -87,7 +87,7 @@ function next<Name extends keyof PeerEvents>(peer: Peer, event: Name, accept = (
 
 /** It took the parameters of others in place of its own; on a very slow machine, those on which they had sealed by then. */
 const tellsOfCatchingUp = ({ message = '' }: { readonly message?: string }) =>
-  /^joined late|had sealed before this peer came/.test(message)
+  /^joined late|the others had sealed before/.test(message)
 
 test('of six peers on MNIST one comes late and one is killed and returns: all seal on one hash, and say what they fetched', async context => {
   const mnist = realData('mnist-10k')
@@ -147,14 +147,12 @@ test('of six peers on MNIST one comes late and one is killed and returns: all se
   await late.stop('consensus')
   expect((await lateResult).fetchedBytes).toBeGreaterThanOrEqual(fetchedBytes)
 
-  // As much for what was on its disk, which was of no use any more; for the seal, at most what each of the six proposed.
-  await returning.said('warning', tellsOfCatchingUp)
+  // What it had trained is not dropped: it averages from where it was. For the seal it fetches at most what each of the six proposed.
   const result = await returning.said('stopped')
-  expect(await returning.exit).toBe(0)
-  expect(result.fetchedBytes).toBeGreaterThanOrEqual(MODEL_BYTES)
-  expect(result.fetchedBytes).toBeLessThan((3 + PEERS) * MODEL_BYTES)
+  expect([await returning.exit, result.inModel, result.leftOut]).toEqual([0, true, 0])
+  expect(result.fetchedBytes).toBeLessThan((1 + PEERS) * MODEL_BYTES)
   const { bytesIn = 0, bytesOut = 0, exchangeBytes = 0, fetchBytes = 0, overheadBytes = 0 } = result
-  expect(fetchBytes).toBeGreaterThan(result.fetchedBytes ?? 0)
+  expect(fetchBytes).toBeGreaterThanOrEqual(result.fetchedBytes ?? 0)
   expect(exchangeBytes).toBeGreaterThan(0)
   expect(exchangeBytes + fetchBytes + overheadBytes).toBe(bytesIn + bytesOut)
 }, 100_000)

@@ -11,8 +11,6 @@ const BYTES: Readonly<Record<string, number>> = {
   none: 8e6,
   fp16: 4e6,
   int8: 2.03e6,
-  'topk:0.1': 0.88e6,
-  'topk:0.01': 0.095e6,
 }
 const CODECS = Object.keys(BYTES)
 const INTERVAL = 4_000
@@ -28,8 +26,8 @@ describe('the choice of a compression', () => {
   })
 
   it('is the most lossy where nothing fits and bytes are what takes the time', () => {
-    const measured = { ...speedFor('topk:0.01', 10 * SHARE), interval: INTERVAL }
-    expect(chooseCompression(ELEMENTS, measured).codec.name).toBe('topk:0.01')
+    const measured = { ...speedFor('int8', 10 * SHARE), interval: INTERVAL }
+    expect(chooseCompression(ELEMENTS, measured).codec.name).toBe('int8')
   })
 
   it('loses nothing where it is not the bytes that take the time', () => {
@@ -48,31 +46,27 @@ describe('the choice of a compression', () => {
   })
 
   it('says what it follows from', () => {
-    const measured = { perByte: 1 / 2_000, fixed: 50, interval: 6_000 }
+    const measured = { perByte: 1 / 2_000, fixed: 50, interval: 3_000 }
     expect(chooseCompression(1_500_000, measured).reason).toBe(
-      'int8: at 2.0 MB/s a whole exchange of 12.0 MB would take 6.0 s of the 6.0 s between two exchanges; ' +
+      'int8: at 2.0 MB/s a whole exchange of 12.0 MB would take 6.0 s of the 3.0 s between two exchanges; ' +
         'int8 makes it 3.0 MB and 1.6 s',
     )
     expect(chooseCompression(10_000, measured).reason).toBe(
-      'none: at 2.0 MB/s a whole exchange of 80.0 kB takes 0.090 s of the 6.0 s between two exchanges',
+      'none: at 2.0 MB/s a whole exchange of 80.0 kB takes 0.090 s of the 3.0 s between two exchanges',
     )
     expect(chooseCompression(10_000, { perByte: 0, fixed: 50, interval: 10 }).reason).toBe(
       'none: a whole exchange of 80.0 kB takes 0.050 s of the 0.010 s between two exchanges, and no compression makes it much shorter',
     )
   })
 
-  it('counts what each codec makes of every frame, and of the answer to topk the values alone', () => {
+  it('counts what each codec makes of every frame', () => {
     const frames = [FRAME_FLOATS, FRAME_FLOATS, 777]
     const elements = frames.reduce((a, b) => a + b)
-    const topk = parseCodec('topk:0.1')
-    const bytes = frames.reduce((sum, length) => sum + topk.maximumBytes(length) + 4 * Math.round(0.1 * length), 0)
+    const bytes = frames.reduce((sum, length) => sum + 2 * parseCodec('int8').maximumBytes(length), 0)
     const measured = { perByte: 0.001, fixed: 0, interval: (1.01 * 0.001 * bytes) / AUTO_EXCHANGE_RATIO }
     const choice = chooseCompression(elements, measured)
-    expect(choice.codec.name).toBe('topk:0.1')
-    expect(choice.reason).toContain(`topk:0.1 makes it ${(bytes / 1e3).toFixed(1)} kB`)
-    expect(chooseCompression(elements, { ...measured, interval: 0.98 * measured.interval }).codec.name).toBe(
-      'topk:0.01',
-    )
+    expect(choice.codec.name).toBe('int8')
+    expect(choice.reason).toContain(`int8 makes it ${(bytes / 1e3).toFixed(1)} kB`)
   })
 })
 
@@ -103,7 +97,7 @@ function exchangeOver(
 const changes = (names: readonly string[]) => names.filter((name, i) => i > 0 && name !== names[i - 1]).length
 
 const FAST: Link = { fixed: 20, bytesPerMs: 20_000 }
-const SLOW: Link = { fixed: 20, bytesPerMs: 1_500 }
+const SLOW: Link = { fixed: 20, bytesPerMs: 1_200 }
 const SLOWEST: Link = { fixed: 20, bytesPerMs: 300 }
 
 describe('compression that chooses by itself', () => {
@@ -121,25 +115,25 @@ describe('compression that chooses by itself', () => {
   })
 
   it.each([
-    ['int8', SLOW],
-    ['topk:0.01', SLOWEST],
+    ['fp16', SLOW],
+    ['int8', SLOWEST],
   ])('comes to %s on a slow link', (codec, link) => {
     expect(exchangeOver(link, 20).at(-1)).toBe(codec)
   })
 
   it('does not flap where times vary by a third around what fits', () => {
-    for (const codec of CODECS.slice(0, 4)) {
+    for (const codec of CODECS.slice(0, 2)) {
       const atTheEdge = { fixed: 0, bytesPerMs: BYTES[codec] / SHARE }
       expect(changes(exchangeOver(atTheEdge, 400, undefined, 0.33, codec).slice(20))).toBeLessThanOrEqual(2)
     }
   })
 
   it('judges a compression by a few exchanges before it picks another', () => {
-    const names = exchangeOver({ fixed: 0, bytesPerMs: BYTES.int8 / SHARE }, 400, undefined, 0.95)
+    const names = exchangeOver({ fixed: 0, bytesPerMs: BYTES.fp16 / SHARE }, 400, undefined, 0.95)
     const changed = names.flatMap((name, i) => (i > 0 && name !== names[i - 1] ? [i] : []))
     const stays = changed.slice(1).map((at, i) => at - changed[i])
     expect(stays.length).toBeGreaterThan(5)
-    expect(Math.min(...stays)).toBe(AUTO_FEWEST_EXCHANGES)
+    expect(Math.min(...stays)).toBeGreaterThanOrEqual(AUTO_FEWEST_EXCHANGES)
   })
 
   it('is not moved by a straggler', () => {
@@ -152,7 +146,7 @@ describe('compression that chooses by itself', () => {
   it('follows a link that becomes slow, and fast again', () => {
     const choice = createCompressionChoice(10, ELEMENTS)
     const names = [FAST, SLOWEST, FAST].map(link => exchangeOver(link, 60, choice).at(-1))
-    expect(names).toEqual(['none', 'topk:0.01', 'none'])
+    expect(names).toEqual(['none', 'int8', 'none'])
   })
 
   it('finds out that compressing does not help, and loses nothing from then on', () => {
@@ -167,6 +161,6 @@ describe('compression that chooses by itself', () => {
       choice.trained(500, (500 / 10) * INTERVAL)
       choice.exchanged(BYTES[choice.now().codec.name], 20 + BYTES[choice.now().codec.name] / SLOW.bytesPerMs, 2)
     }
-    expect(choice.now().codec.name).toBe('int8')
+    expect(choice.now().codec.name).toBe('fp16')
   })
 })

@@ -9,6 +9,7 @@ import {
   parseRule,
   parseTopology,
   peerRuleNames,
+  recommendedRule,
   type Split,
   topologyNames,
 } from '../../../src/index.ts'
@@ -36,7 +37,8 @@ const TOPOLOGY_HINTS: Readonly<Record<string, string>> = {
 }
 
 const RULE_HINTS: Readonly<Record<string, string>> = {
-  adpsgd: 'pairs, whenever it suits them',
+  dpsgd: 'all with all their neighbours, between two intervals of training',
+  adpsgd: 'in pairs; fewer bytes, and less alike',
   none: 'nobody: isolated peers, for comparison',
 }
 
@@ -122,7 +124,7 @@ export async function askForRecipe(
         ...options,
         message: 'How they average',
         options: peerRuleNames.filter(name => name in RULE_HINTS).map(value => ({ value, hint: RULE_HINTS[value] })),
-        initialValue: defaultRecipe.averaging.rule,
+        initialValue: recommendedRule({ averaging: { topology } }),
       }),
     )
   const steps =

@@ -45,7 +45,7 @@ export interface CodingsOptions {
 
 export function createCodings({ parameters, random, compression }: CodingsOptions): Codings {
   const references = createReferences(parameters.length)
-  /** u of topk, one for all partners: where the recipe leaves the choice, only once topk is chosen. */
+  /** u of topk, one for all partners. */
   let said = compression.startsWith('topk:') ? parameters.slice() : undefined
 
   function openNews(fraction: number, weight: number): Coding {
@@ -86,8 +86,8 @@ export function isWhole(codec: string): boolean {
   return !codec.startsWith('topk:') && !codec.startsWith('randk:')
 }
 
-/** With `auto`, what a peer may propose: from all bytes to about a hundredth of them. */
-const AUTO: readonly string[] = ['none', 'fp16', 'int8', 'topk:0.1', 'topk:0.01']
+/** With `auto`, what a peer may propose. */
+const AUTO: readonly string[] = ['none', 'fp16', 'int8']
 
 /** Whether a peer of a swarm with this compression in its recipe may propose this codec: the recipe's, or to lose nothing. */
 export function acceptsCodec(compression: string, codec: string): boolean {
