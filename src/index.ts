@@ -56,13 +56,7 @@ export {
   tick as tickTokens,
 } from './averaging/token-account.ts'
 export { edgesFileOf, parseTopology, topologyNames } from './averaging/topologies/registry.ts'
-export {
-  type Consensus,
-  createPeer,
-  type Peer,
-  type PeerEvents,
-  type PeerOptions,
-} from './create-peer.ts'
+export { createPeer } from './create-peer.ts'
 export { type Dataset, features, gather, samples } from './data/dataset.ts'
 export { parsePartition } from './data/partition.ts'
 export type { LoadOptions, Split } from './data/source.ts'
@@ -73,7 +67,7 @@ export { ExportError, type ExportedModel, type ExportOptions, exportModel } from
 export { NothingSealedError } from './generation.ts'
 export type { Checkpoint } from './gossip/checkpoint.ts'
 export { NobodyThereError } from './gossip/errors.ts'
-export type { GossipStatus } from './gossip/gossip.ts'
+export type { GossipStatus, PeerOutcome } from './gossip/gossip.ts'
 export {
   fitData,
   identifyModel,
@@ -86,6 +80,7 @@ export { codecNames, parseCodec } from './parameters/codecs/registry.ts'
 export { hashParameters } from './parameters/hash.ts'
 export { createLayout, type Layout, viewTensors } from './parameters/layout.ts'
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from './parameters/safetensors.ts'
+export type { Consensus, Peer, PeerEvents, PeerOptions } from './peer.ts'
 export type { PeerBytes } from './peer-bytes.ts'
 export { createRandom, type Random } from './random/random.ts'
 export {

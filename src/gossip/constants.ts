@@ -45,12 +45,6 @@ export const MAX_FRAME_BYTES = 1024 * 1024
 export const MAX_CONTROL_BYTES = 65_536
 
 /**
- * Exchanges that a peer has begun and not ended: when one partner is slow, there is another. More would only share one
- * link, with smaller weights.
- */
-export const MAX_BEGUN_EXCHANGES = 2
-
-/**
  * Exchanges a peer takes part in at once. Each has half of the weight that the ones before have left, so a fourth would carry
  * as many bytes and do an eighth of what the first does.
  */
@@ -85,17 +79,8 @@ export const JOURNAL_MINIMUM_BYTES = 1024 * 1024
 /** One control message back and forth, a flush of the journal to a slow disk included; in step, also coming to the round. */
 export const REPLY_TIMEOUT_MS = 15_000
 
-/** Where everybody averages in step, the first round begins when nobody new was met for so long. */
-export const ROUND_GATHERING_MS = 3_000
-
-/** How often a peer that waits for others in a round looks whether they are still there. */
-export const ROUND_POLL_MS = 100
-
 /** A peer that is about to freeze gives exchanges that are under way so long to end by themselves. */
 export const FREEZE_PATIENCE_MS = 5_000
-
-/** A link of a round that fails again and again is given up after this; with a fifth of all messages lost, few take so long. */
-export const ROUND_LINK_PATIENCE_MS = 30_000
 
 /** How often outstanding decisions and doubts are brought up with the partner. */
 export const SETTLE_INTERVAL_MS = 500

@@ -5,67 +5,52 @@
  * @packageDocumentation
  */
 
-import { createOuterStep, OUTER_STATE } from '../averaging/outer-step.ts'
+import { createOuterStep } from '../averaging/outer-step.ts'
 import { createSketcher } from '../averaging/sketch.ts'
 import type { Topology } from '../averaging/topology.ts'
-import { hashParameters } from '../parameters/hash.ts'
 import { restoreRandom } from '../random/random.ts'
 import { AUTO_COMPRESSION } from '../recipe/recipe.ts'
 import { decodeAnnouncement, encodeAnnouncement, type Phase } from './announcement.ts'
 import { createAnnouncer } from './announcer.ts'
 import { createAveraging } from './averaging.ts'
 import { createBeginning } from './beginning.ts'
-import type { Checkpoint, SealedAs } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { createCompressionChoice } from './choose-compression.ts'
 import { acceptsCodec, createCodings } from './coding/codings.ts'
-import { createCondition } from './condition.ts'
+import { createCompany } from './company.ts'
 import {
-  ALONE_GRACE_MS,
-  DONE_NEWS_MS,
   FREEZE_PATIENCE_MS,
   MAX_ADDRESSES,
   MAX_MEMBERS,
   MAX_SHOWN_CHARACTERS,
   MEMBER_FORGOTTEN_MS,
   MIN_ANNOUNCE_GAP_MS,
-  RETURN_GRACE_MS,
-  SEAL_PATIENCE_MS,
   SKETCH_BUCKETS,
   STOP_GRACE_MS,
   STOP_POLL_MS,
 } from './constants.ts'
-import { type Contribution, createContribution } from './contribution.ts'
 import { createConversations, type StreamTraffic } from './conversations.ts'
 import { createDivergenceCheck } from './divergence.ts'
-import { CheckpointMismatchError, otherSwarm, RefusedError, StoppedError } from './errors.ts'
+import { RefusedError, StoppedError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { FetchedVector } from './fetch.ts'
 import { createInterval } from './interval.ts'
 import { createLateJoining } from './late-joining.ts'
 import { createLearning } from './learning.ts'
 import { createLedger } from './ledger.ts'
-import { createMembership, type Member } from './membership.ts'
+import { createMembership } from './membership.ts'
 import { createPartners } from './partners.ts'
 import { createPatience } from './patience.ts'
-import type {
-  AbortOptions,
-  Channel,
-  Clock,
-  FrameStream,
-  Network,
-  PeerId,
-  Random,
-  Storage,
-  Trainer,
-  TrainerState,
-} from './ports.ts'
+import type { Channel, Clock, FrameStream, Network, PeerId, Random, Storage, Trainer } from './ports.ts'
 import { compareRecipes, type RecipeDocument } from './recipe-handshake.ts'
 import { createReplica } from './replica.ts'
-import { createRunTime, isUnfinished } from './run-time.ts'
+import { contributionIn, requireOurs, sealedIn, withoutOuter, withTensors } from './resumption.ts'
+import { createRunTime } from './run-time.ts'
 import { createSealing } from './sealing.ts'
 import { createSettle } from './settle.ts'
 import { createSettling } from './settling.ts'
 import { createStanding } from './standing.ts'
+import { createTrainingCourse } from './training-course.ts'
 import { createVectorsOnDemand } from './vectors-on-demand.ts'
 
 export interface GossipOptions {
@@ -187,33 +172,6 @@ const DEFAULT_PATIENCE = 2
 /** In pairs, without an outer step. */
 const PLAIN_RULE = 'adpsgd'
 
-/**
- * The seal of a checkpoint that holds what was sealed; one that was reopened, and cut short, holds something else. What one peer has
- * sealed alone, as version 0.1 did, is a checkpoint and no seal.
- */
-function sealedIn(checkpoint: Checkpoint | undefined): { hash: string; as: SealedAs } | undefined {
-  const { sealed: hash, sealedAs: as } = checkpoint ?? {}
-  if (checkpoint === undefined || hash === undefined || as === undefined || as.members < 2) return undefined
-  return hashParameters(checkpoint.parameters) === hash ? { hash, as } : undefined
-}
-
-/** As the trainer gave it. */
-function withoutOuter({ tensors, metadata }: TrainerState): TrainerState {
-  const own = Object.entries(tensors).filter(([name]) => !name.startsWith(OUTER_STATE))
-  return { tensors: Object.fromEntries(own), metadata }
-}
-
-function withTensors(state: TrainerState, more: TrainerState['tensors'] = {}): TrainerState {
-  return { ...state, tensors: { ...state.tensors, ...more } }
-}
-
-/** What a checkpoint says of this peer's own steps; in version 0.1 they were those of the run. */
-function contributionIn(checkpoint: Checkpoint | undefined): Contribution {
-  if (checkpoint === undefined) return createContribution()
-  const { step, contribution } = checkpoint
-  return createContribution(contribution ?? { ownSteps: step, exchanges: 0, exchangesAsked: 0, averaged: {} })
-}
-
 export async function createGossip(options: GossipOptions, emit: Emit): Promise<Gossip> {
   const { swarm, network, clock, random, trainer, storage, checkpoint, compression = NO_COMPRESSION } = options
   const { self } = network
@@ -245,6 +203,16 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   const hasData = least > 0
   const membership = createMembership(clock)
   const runTime = createRunTime(clock, options.patience ?? DEFAULT_PATIENCE)
+  const training = createTrainingCourse({
+    clock,
+    runTime,
+    contribution,
+    least,
+    averages: options.averages,
+    phase: () => sealing.phase(),
+    voices: () => sealing.voices(),
+    announce: () => announcer.soon(),
+  })
   const standing = createStanding(clock)
   const patience = createPatience()
   const conversations = createConversations(network, clock, patience, blame, (_peer, { message }) =>
@@ -300,10 +268,10 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
     closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
     behind: age => lateJoining.behind(age),
-    done: () => contribution.ownSteps() >= least,
-    partnerDone: peer => knownDone.add(peer),
+    done: training.done,
+    partnerDone: training.partnerDone,
     interval: peer => membership.get(peer)?.announcement.interval,
-    trains,
+    trains: training.trains,
     outstanding: peer => settle.outstanding(peer),
     end,
     emit,
@@ -368,7 +336,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     contribution,
     trains: least > 0,
     isOpen: options.isOpen,
-    metAt: () => met ?? startedAt,
+    metAt: () => company.metAt(),
     overdue: runTime.overdue,
     unsettled,
     mayPropose: options.mayPropose ?? (() => true),
@@ -379,6 +347,14 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     },
     emit,
   })
+  const company = createCompany({
+    clock,
+    membership,
+    sealing,
+    seeksCompany: options.averages && hasData,
+    stays: options.stays ?? false,
+    onAlone: () => emit('alone', {}),
+  })
   const beginning = createBeginning({
     clock,
     membership,
@@ -387,7 +363,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     patience: options.wait,
     // Whoever has trained in this run, or trains nothing, does not come too late for it.
     self: () => ({ hasData, belongs: contribution.ownSteps() > 0 || least === 0 }),
-    awaitsContact: () => options.hasContacts === true && met === undefined,
+    awaitsContact: () => options.hasContacts === true && !company.hasMet(),
     addresses: network.addresses,
     ended: () => sealing.phase() === 'sealed',
     announce: () => announcer.soon(),
@@ -411,8 +387,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       exchange: averaging.once,
       catchUp: lateJoining.catchUp,
       averages,
-      trains,
-      hearOthers,
+      trains: training.trains,
+      hearOthers: training.hearOthers,
       tell: ({ loss, evaluation, samplesPerSecond }) =>
         emit('round', {
           step: replica.step,
@@ -433,23 +409,11 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   /** Exchanges that this peer began and that were applied on both sides. */
   let begun = 0
   let trained: Float32Array | undefined
-  /** Those that have said, in an exchange, that they have trained all that they are to: sooner than by their next announcement. */
-  const news = createCondition(clock)
-  const knownDone = new Set<PeerId>()
-  /** Those that have said that they chose what this peer has sealed, also those that have left since. */
-  const sealers = new Set<PeerId>()
-  /** When this peer last had company. */
-  let company: number | undefined
-  let isAlone = false
-  let sealedAt: number | undefined
   let work: Promise<void> = Promise.resolve()
   /** Peers of another recipe that were told of: once each is enough. */
   const strangers = new Set<PeerId>()
   /** Clock time at which those with whom something is open were last in touch, where no announcement of theirs was heard. */
   const contacts = new Map<PeerId, number>()
-  /** Clock time at which somebody new was last met. */
-  let met: number | undefined
-
   function fail(error: unknown): void {
     if (stopping.signal.aborted || failure !== undefined) return
     failure = error instanceof Error ? error : new Error(String(error))
@@ -514,41 +478,8 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       if (!replica.ledger.open(peer) && !exchange.engaged(peer)) contacts.delete(peer)
     }
     publish(sealing.phase())
-    noteCompany()
+    company.look()
     consider()
-  }
-
-  /** Whoever has trained, and has had nobody to agree with for a while, will not agree with anybody. */
-  async function hearOthers(abort: AbortOptions): Promise<void> {
-    const since = clock.now()
-    const behind = ({ peer, announcement, heard }: Member) =>
-      isUnfinished(announcement) && !knownDone.has(peer) && heard < since
-    announcer.soon()
-    while (clock.now() - since < DONE_NEWS_MS && sealing.voices().some(behind) && !abort.signal.aborted) {
-      await news.wait(abort).catch(() => {})
-    }
-  }
-
-  function noteCompany(): void {
-    if (membership.alive().length > 0) company = clock.now()
-    const grace = met === undefined ? ALONE_GRACE_MS : RETURN_GRACE_MS
-    const phase = sealing.phase()
-    const waits = phase === 'averaging' || phase === 'sealing'
-    if (isAlone || !options.averages || !hasData || !waits || clock.now() - (company ?? startedAt) < grace) return
-    isAlone = true
-    emit('alone', {})
-  }
-
-  /** Whether there is something to train: own steps, or those of others who have not done theirs. */
-  function trains(): boolean {
-    const phase = sealing.phase()
-    if (least === 0 || !runTime.begun() || (phase !== 'training' && phase !== 'averaging')) return false
-    const done = contribution.ownSteps() >= least
-    if (!options.averages) return !done
-    const members = sealing.voices()
-    runTime.look(members, done)
-    if (runTime.over()) return false
-    return !done || members.some(({ peer, announcement }) => isUnfinished(announcement) && !knownDone.has(peer))
   }
 
   function publish(phase: Phase): void {
@@ -560,7 +491,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       ownSteps: contribution.ownSteps(),
       hasData,
       ready: beginning.ready(),
-      done: contribution.ownSteps() >= least,
+      done: training.done(),
       partners: contribution.partners(),
       interval: averaging.lateness.interval(),
       run: runTime.told(),
@@ -578,24 +509,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   function consider(): void {
     if (!options.averages || !started) return
     beginning.heard()
-    news.notify()
-    sealing.consider(stop).then(noteSeal, ignoreStop)
-  }
-
-  function noteSeal(): void {
-    if (sealing.phase() !== 'sealed') {
-      sealedAt = undefined
-      sealers.clear()
-      return
-    }
-    sealedAt ??= clock.now()
-    noteSealers()
-  }
-
-  function noteSealers(): void {
-    const hash = sealed()
-    if (hash === undefined) return
-    for (const { peer, announcement } of membership.alive()) if (announcement.choice === hash) sealers.add(peer)
+    sealing.consider(stop).then(company.look, ignoreStop)
   }
 
   function ignoreStop(error: unknown): void {
@@ -670,13 +584,14 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     else if (options.averages) await beginning.wait(begin, stop)
     else begin()
     while (!stopping.signal.aborted) {
-      if (trains()) {
+      if (training.trains()) {
         sealing.train()
         announcer.soon()
         await learning.train(stop)
         if (stopping.signal.aborted) return
       }
-      if (trained === undefined || sealing.phase() === 'training') await endTraining()
+      const isFirst = trained === undefined && sealing.phase() !== 'sealed'
+      if (isFirst || sealing.phase() === 'training') await endTraining()
       changed()
       if (!options.averages) return
       await learning.average(stop)
@@ -698,12 +613,10 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     emit('trained', { step: replica.step, age: replica.age })
   }
 
-  const resumedSealed = sealing.phase() === 'sealed'
-
   function sealedOutcome(): Pick<PeerOutcome, 'inModel' | 'leftOut' | 'members'> {
     const as = sealing.sealedAs()
     if (as === undefined) return { inModel: false, leftOut: contribution.ownSteps(), members: 0 }
-    const members = Math.max(as.members, sealers.size + 1)
+    const members = Math.max(as.members, company.sealers() + 1)
     const hasPart = least === 0 || contribution.ownSteps() > 0
     return { inModel: members >= 2 && as.leftOut === 0 && hasPart, leftOut: as.leftOut, members }
   }
@@ -728,13 +641,11 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
         if (!news) return 'ignore'
         network.learn(from, announcement.addresses)
         if (joined) {
-          met = clock.now()
+          company.met()
           emit('peer:join', { peer: from })
         }
-        met ??= clock.now()
-        // Whoever comes back may have lost its last steps.
-        if (announcement.phase === 'waiting' || announcement.phase === 'left') knownDone.delete(from)
-        noteSealers()
+        training.heard(from, announcement.phase)
+        company.look()
         if (known !== undefined && announcement.phase === 'left') emit('peer:leave', { peer: from })
         consider()
         return 'accept'
@@ -756,6 +667,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       stopping.signal.throwIfAborted()
       started = true
       startedAt = clock.now()
+      company.start()
       announcer.start()
       settling.start(stop)
       const parametersHash = sealed()
@@ -764,7 +676,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
         const { members } = as
         emit('consensus', { consensusDistance: 0, parametersHash, members, exchanges: contribution.exchanges() })
       }
-      noteSeal()
+      company.look()
       work = run().catch(ignoreStop)
       // What was heard before.
       consider()
@@ -794,18 +706,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     sealed,
     open: () => ({ decisions: replica.ledger.decisions(), doubts: replica.ledger.doubts() }),
 
-    dismissed() {
-      if (sealedAt === undefined || options.stays === true) return false
-      const since = clock.now() - sealedAt
-      // A peer that restarts already sealed may be the last holder of the vector that returning peers need.
-      if ((met === undefined || resumedSealed) && since < ALONE_GRACE_MS) return false
-      const hash = sealed()
-      const others = membership.alive()
-      const allSealed = others.every(({ announcement: { phase, choice } }) => phase === 'sealed' && choice === hash)
-      const patient = membership.vanished().length > 0 && since < RETURN_GRACE_MS
-      // Whoever has not taken it by then does not want it, or cannot.
-      return (allSealed || since >= SEAL_PATIENCE_MS) && !patient
-    },
+    dismissed: company.dismissed,
 
     async stop() {
       stopping.abort(new StoppedError())
@@ -838,18 +739,4 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 /** Text of another peer's making, fit for a terminal. */
 function printable(text: string): string {
   return text.replace(/\p{C}/gu, '\ufffd').slice(0, MAX_SHOWN_CHARACTERS)
-}
-
-function requireOurs(checkpoint: Checkpoint, swarm: string, self: PeerId, length: number): void {
-  if (checkpoint.swarm !== swarm) {
-    throw otherSwarm(checkpoint.swarm, swarm)
-  }
-  if (checkpoint.peer !== self) {
-    throw new CheckpointMismatchError(`the checkpoint belongs to peer ${checkpoint.peer}, this is ${self}`)
-  }
-  if (checkpoint.parameters.length !== length) {
-    throw new CheckpointMismatchError(
-      `the checkpoint holds ${checkpoint.parameters.length} parameters, the recipe's model has ${length}`,
-    )
-  }
 }
