@@ -24,6 +24,7 @@ export interface RecipeFlags {
   readonly batch?: number
   readonly steps?: number
   readonly localSteps?: number | 'auto'
+  readonly weights?: Recipe['averaging']['weights']
   readonly consensusDistance?: number
   readonly standardise?: boolean
   readonly minPeers?: number
@@ -58,6 +59,10 @@ export function recipeOptions(): Option[] {
     new Option('--fragments <N>', 'cut the parameters into N, of which an exchange carries one').argParser(
       wholeNumber(1),
     ),
+    new Option('--weights <W>', 'whose parameters count how much: all alike, or by samples').choices([
+      'equal',
+      'samples',
+    ]),
     new Option('--consensus-distance <D>', 'how close peers must be to agree, relative').argParser(positive),
     new Option('--min-peers <N>', 'members with data that must be there before anybody trains (default: 2)').argParser(
       wholeNumber(1),
@@ -92,6 +97,7 @@ export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number 
       topology: flags.topology,
       rule: flags.rule,
       aggregator: flags.aggregator,
+      weights: flags.weights,
       consensusDistance: flags.consensusDistance,
     }),
     exchange: merged(recipe.exchange, {

@@ -211,6 +211,8 @@ export interface PeerAveraging {
   readonly rule: string
   readonly compression: string
   readonly fragments: number
+  /** Whether a peer's parameters count by its samples. */
+  readonly bySamples: boolean
 }
 
 const DPSGD = 'dpsgd'
@@ -274,5 +276,6 @@ export function peerAveraging(
       `peers average by ${name} over links that go both ways; ${topology.name} is directed: take ring, complete or random-regular:4`,
     )
   }
-  return { averages: name !== isolated.name, inRounds, rule, compression, fragments }
+  const bySamples = recipe.averaging.weights === 'samples'
+  return { averages: name !== isolated.name, inRounds, rule, compression, fragments, bySamples }
 }

@@ -111,6 +111,7 @@ const exchange = createExchange({
   completed: () => {},
   inRounds: false,
   done: () => false,
+  voice: 1,
   partnerDone: () => {},
   terms: async () => terms(),
 })

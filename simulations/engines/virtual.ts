@@ -62,7 +62,7 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
   const misfit = topology.misfit(peers)
   if (misfit !== undefined) throw new UsageError(misfit)
   requirePossible(options)
-  const { inRounds, rule, compression, fragments, ...averaging } = peerAveraging(recipe, topology)
+  const { inRounds, rule, compression, fragments, bySamples, ...averaging } = peerAveraging(recipe, topology)
   // One alone has nobody to average with, and nothing to agree on.
   const averages = averaging.averages && peers > 1
   const trains = steps > 0
@@ -102,6 +102,7 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
     evaluateEvery: Number.POSITIVE_INFINITY,
     minimumPeers: trains ? startingPeers(options, hears) : 1,
     patience: recipe.start.patience,
+    bySamples,
     peers,
     seed,
     weather: { delay: options.delay ?? LOCAL_NETWORK, loss: options.loss ?? 0, bandwidth: options.bandwidth },

@@ -23,6 +23,11 @@ export function requireFitting(
       'exchange.localSteps auto goes by the time that exchanges take, and rounds of the matrix engine take none; give a number, such as 1',
     )
   }
+  if (recipe.averaging.weights !== 'equal') {
+    throw new UsageError(
+      'the matrix engine counts every peer alike; averaging.weights samples is for the virtual engine and for swarms',
+    )
+  }
   if (splits !== undefined && splits.length > 0) {
     throw new UsageError('networks that fall apart and heal are for the virtual engine; the matrix engine has churn')
   }

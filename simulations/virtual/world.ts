@@ -31,6 +31,7 @@ export interface WorldOptions
     | 'evaluateEvery'
     | 'minimumPeers'
     | 'patience'
+    | 'bySamples'
   > {
   readonly peers: number
   readonly seed: number

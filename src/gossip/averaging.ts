@@ -42,6 +42,8 @@ export interface AveragingOptions {
   /** Whether this peer takes part in exchanges now; why not, where it does not. */
   readonly closed: () => string | undefined
   readonly behind: (age: number) => boolean
+  /** How much this peer's parameters count. */
+  readonly voice: number
   /** Whether this peer has trained all that it is to train at least; and hears that of a partner. */
   readonly done: () => boolean
   readonly partnerDone: (partner: PeerId) => void

@@ -88,6 +88,11 @@ export interface ExchangeOptions {
   readonly partnerDone: (partner: PeerId) => void
   /** Whether everybody averages in step, with all neighbours at once. */
   readonly inRounds: boolean
+  /**
+   * n, how much this peer's parameters count, at least 1. Of two peers each takes w · min(1, n_other / n_own) of the difference, so that
+   * Σ n x stays: Metropolis and Hastings, for a chain whose stationary distribution is n.
+   */
+  readonly voice: number
 }
 
 /** Two peers that begin at once with each other make one exchange: that of the smaller id. It is no refusal. */
@@ -153,7 +158,7 @@ interface Agreement {
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { self, replica, clock, maximumNorm, patience, codings, closed, behind, established, applied } = options
+  const { self, replica, clock, maximumNorm, patience, codings, closed, behind, established, applied, voice } = options
   const { parameters, ledger } = replica
   /** Exchanges that this peer began, by partner: at most one each. */
   const initiated = new Map<PeerId, Running>()
@@ -161,6 +166,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const responding = new Map<PeerId, Running>()
 
   const active = () => initiated.size + responding.size
+
+  /** Of the weight, what this peer takes from one that counts so much: from one that counts less, less. */
+  const takes = (theirs: number) => Math.min(1, theirs / voice)
 
   function ownShare(): number {
     let rest = 1
@@ -275,7 +283,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const { length } = parameters
       const { age } = replica
       const { weight: own } = running
-      const proposal = { id, length, ...part, weight: own, age, codec, reference, done: options.done(), round }
+      const proposal = { id, length, ...part, weight: own, age, codec, reference, done: options.done(), voice, round }
       await send(stream, { type: 'propose', ...proposal }, watchdog)
       const accepted = await receive(stream, 'accept', watchdog).finally(() =>
         withdraw?.removeEventListener('abort', takeBack),
@@ -285,7 +293,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (behind(accepted.age)) throw new RefusedError(BEHIND)
       running.weight = Math.min(running.weight, accepted.weight)
       const common = accepted.reference === reference ? reference : undefined
-      const weight = running.weight
+      const weight = running.weight * takes(accepted.voice)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       const agreed = { id, part, codec, coding, terms, age: accepted.age, settled }
       await flow(stream, offerFrames, agreed, watchdog)
@@ -337,11 +345,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
       running.weight = Math.min(granted, proposal.weight)
       await send(
         stream,
-        { type: 'accept', weight: granted, age: replica.age, reference, done: options.done() },
+        { type: 'accept', weight: granted, age: replica.age, reference, done: options.done(), voice },
         watchdog,
       )
       const common = proposal.reference === reference ? reference : undefined
-      const weight = running.weight
+      const weight = running.weight * takes(proposal.voice)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       const agreed = { id, part: { first, end }, codec, coding, terms, age }
       await flow(stream, answerFrames, agreed, watchdog)

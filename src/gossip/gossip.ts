@@ -82,6 +82,8 @@ export interface GossipOptions {
   readonly compression?: string
   /** Into how many fragments the parameters are cut, of which an exchange carries one. Default: one, all of them. */
   readonly fragments?: number
+  /** Whether a peer's parameters count by its samples. Default: all alike. */
+  readonly bySamples?: boolean
   /** Relative consensus distance at which the swarm may seal. */
   readonly target: number
   readonly maximumNorm: number
@@ -268,6 +270,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     nextId: () => `${incarnation.toString(36)}.${(exchangeCount++).toString(36)}`,
     closed: () => (averages() ? undefined : `not averaging (${sealing.phase()})`),
     behind: age => lateJoining.behind(age),
+    voice: options.bySamples === true ? Math.max(1, trainer.samples) : 1,
     done: training.done,
     partnerDone: training.partnerDone,
     interval: peer => membership.get(peer)?.announcement.interval,

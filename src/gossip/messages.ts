@@ -33,6 +33,9 @@ const FIRST_PROTOCOL_VERSION = 1
 /** Whether it has trained all that it is to train at least: sooner than by the next announcement. */
 const done = z.boolean()
 
+/** How much its parameters count: its samples, or 1 where everybody counts alike. */
+const voice = z.number().min(1).max(MAX_STEPS)
+
 const schemas = {
   /** Initiator to responder: let us average these elements of the parameters. */
   propose: z.strictObject({
@@ -49,10 +52,18 @@ const schemas = {
     /** The exchange after which it noted what both sides then knew of one another. */
     reference: exchangeId.optional(),
     done,
+    voice,
     /** Where everybody averages in step. */
     round: steps.optional(),
   }),
-  accept: z.strictObject({ type: z.literal('accept'), weight, age: steps, reference: exchangeId.optional(), done }),
+  accept: z.strictObject({
+    type: z.literal('accept'),
+    weight,
+    age: steps,
+    reference: exchangeId.optional(),
+    done,
+    voice,
+  }),
   /** The hash of the vector whose frames came before. */
   digest: z.strictObject({ type: z.literal('digest'), hash }),
 

@@ -99,6 +99,11 @@ const recipeSchema = z.strictObject({
       rule: z.string().min(1).default('adpsgd'),
       /** How a rule that merges several vectors at once makes one of them. */
       aggregator: z.string().min(1).default('mean'),
+      /**
+       * Whose parameters count how much: every peer's alike, or each by its number of samples, so that Σ samples × parameters is what
+       * averaging preserves.
+       */
+      weights: z.enum(['equal', 'samples']).default('equal'),
       /** The relative consensus distance at which averaging may end and the swarm seals. */
       consensusDistance: positive.default(1e-3),
     })

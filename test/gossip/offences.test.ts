@@ -74,6 +74,7 @@ const warnings = (world: AveragingWorld) => world.events.filter(line => line.inc
 const proposal = {
   type: 'propose',
   done: true,
+  voice: 1,
   id: 'x',
   length: DIMENSION,
   first: 0,
@@ -167,7 +168,7 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
       if (channel !== 'exchange') throw new Error('not now')
       asked++
       await receive(stream, 'propose', never)
-      await send(stream, { type: 'accept', weight: 0.5, age: 0, done: true }, never)
+      await send(stream, { type: 'accept', weight: 0.5, age: 0, done: true, voice: 1 }, never)
       await stream.write(large, never)
       await stream.read(never).catch(() => {})
     })
@@ -216,7 +217,7 @@ describe('a peer that answers an exchange with', () => {
     const { world, liar } = await createWorldWithLiar(async (channel, stream: FrameStream) => {
       if (channel !== 'exchange') throw new Error('not now')
       await receive(stream, 'propose', never)
-      await send(stream, { type: 'accept', weight: 0.5, age: 0, done: true }, never)
+      await send(stream, { type: 'accept', weight: 0.5, age: 0, done: true, voice: 1 }, never)
       for (const one of frames) await stream.write(one, never)
       offences++
       await stream.read(never).catch(() => {})

@@ -44,6 +44,8 @@ export interface ReplicaPeerOptions {
   /** Milliseconds that writing anything down takes; 0 where nothing is kept. */
   readonly flush?: number
   readonly age?: number
+  /** How much its parameters count. Default: 1. */
+  readonly voice?: number
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
   /** Hears that an exchange has ended of which something was added. */
@@ -86,6 +88,7 @@ export async function createReplicaPeer(
     age = 0,
     keepsAdded = true,
     applied = () => {},
+    voice = 1,
   }: ReplicaPeerOptions = {},
 ): Promise<ReplicaPeer> {
   const name = port.self
@@ -118,6 +121,7 @@ export async function createReplicaPeer(
     applied,
     inRounds: false,
     done: () => false,
+    voice,
     partnerDone: () => {},
     terms: async () => terms(),
   })

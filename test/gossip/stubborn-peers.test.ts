@@ -38,7 +38,16 @@ describe('a peer that leaves every exchange in doubt', () => {
     frame.set(littleEndianBytes(new Float32Array(LENGTH).fill(1_000)), BODY_OFFSET)
     async function leaveInDoubt(victim: string): Promise<void> {
       const stream = await liar.network.open(victim, 'exchange', never)
-      const proposal = { length: LENGTH, first: 0, end: LENGTH, weight: 0.5, age: 0, codec: 'none', done: true }
+      const proposal = {
+        length: LENGTH,
+        first: 0,
+        end: LENGTH,
+        weight: 0.5,
+        age: 0,
+        codec: 'none',
+        done: true,
+        voice: 1,
+      }
       await send(stream, { type: 'propose', id: `x${attempts++}`, ...proposal }, never)
       await receive(stream, 'accept', never)
       await stream.write(sealFrame(frame.slice(), 0, 0, 4 * LENGTH), never)

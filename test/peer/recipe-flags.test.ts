@@ -46,6 +46,7 @@ test('every field of a recipe has a flag, apart from what the data say', async (
     ['--topology', 'ring'],
     ['--rule', 'noloco'],
     ['--aggregator', 'mean'],
+    ['--weights', 'samples'],
     ['--optimizer', 'adamw'],
     ['--learning-rate', '0.01'],
     ['--momentum', '0.5'],
