@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, Measurements } from './benchmark.ts'
 import { bytes } from './bytes.ts'
+import { defaults } from './defaults.ts'
 import { exchange } from './exchange.ts'
 import { gradients } from './gradients.ts'
 import { learning } from './learning.ts'
@@ -27,6 +28,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['exchange', exchange],
   ['bytes', bytes],
   ['overhead', overhead],
+  ['defaults', defaults],
 ])
 
 const median = (values: readonly number[]) => {

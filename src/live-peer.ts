@@ -23,6 +23,9 @@ const WATCH_INTERVAL_MS = 200
 /** How long a peer that has sealed waits at its end for those that have not, who may have nobody else to ask. */
 const LEAVING_MS = 10_000
 
+/** Features that a warning names. */
+const MOST_NAMED = 5
+
 /** What becomes known of a peer while it lives. */
 export interface Course {
   /** Takes what the core tells: what ends the peer is told once, whoever sees it first. */
@@ -111,6 +114,19 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     standardising?.use(agreed)
     emit('standardised', describeMap(agreed))
     if (isFirst) gossip.start().catch(error => course.tell('failed', { error }))
+    void tellOutlying(agreed)
+  }
+
+  async function tellOutlying(agreed: AgreedStatistics): Promise<void> {
+    const outlying = (await standardising?.outlying(agreed, stopped).catch(() => [])) ?? []
+    if (outlying.length === 0) return
+    const named = outlying.slice(0, MOST_NAMED).join(', ')
+    const more = outlying.length > MOST_NAMED ? ` and ${outlying.length - MOST_NAMED} more` : ''
+    emit('warning', {
+      message:
+        `in this peer's data the mean of ${named}${more} lies more than three deviations from what the swarm standardises by: ` +
+        'is it measured in another unit here?',
+    })
   }
 
   async function findStatistics(): Promise<void> {

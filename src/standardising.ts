@@ -18,7 +18,15 @@ export interface Standardising {
   /** Of the samples that it was made for. */
   readonly own: OwnStatistics
   use(statistics: AgreedStatistics): void
+  /**
+   * Features whose mean over this peer's samples lies far off what was agreed on, by name where the data name them: of a latecomer, whose
+   * samples had no part in that, or of one that measures in another unit.
+   */
+  outlying(statistics: AgreedStatistics, options: AbortOptions): Promise<readonly string[]>
 }
+
+/** Deviations: of samples that are like the others' one in four hundred lies that far off, and of their means none. */
+const OUTLYING_DEVIATIONS = 3
 
 /**
  * A feature that varies less than so much of its mean is taken for constant: float32, in which statistics travel, tells
@@ -29,15 +37,29 @@ const RESOLUTION = 2 ** -20
 /** @param train of which the peer has a say */
 export function createStandardising(train: Dataset): Standardising {
   const map = createSharedMap(features(train))
+  let mean: Promise<Float64Array> | undefined
+  /** A pass over all samples, which may take long: made once. */
+  const ownMean = ({ signal }: AbortOptions) => {
+    mean ??= meanOf(train, signal)
+    return mean
+  }
   return {
     through: dataset => ({ ...dataset, maps: [...(dataset.maps ?? []), map] }),
     own: {
       samples: samples(train),
       features: features(train),
-      mean: ({ signal }) => meanOf(train, signal),
+      mean: ownMean,
       variationAround: (centre, { signal }) => variationAround(centre, train, signal),
     },
     use: statistics => changeMap(map, mapOf(statistics)),
+    async outlying(statistics, options) {
+      const { shift, scale } = mapOf(statistics)
+      const own = await ownMean(options)
+      const far = (value: number, feature: number) => Math.abs(value - shift[feature]) / scale[feature]
+      return [...own.keys()]
+        .filter(feature => statistics.variance[feature] > 0 && far(own[feature], feature) > OUTLYING_DEVIATIONS)
+        .map(feature => train.featureNames?.[feature] ?? `feature ${feature}`)
+    },
   }
 }
 
