@@ -5,7 +5,7 @@
  * ```ts
  * import { createPeer } from 'hearsay'
  *
- * const peer = await createPeer({ data: 'digits', state: './state' })
+ * const peer = await createPeer({ data: 'digits', state: './state', wait: 600 })
  * peer.addEventListener('round', ({ detail }) => console.log(detail.step, detail.accuracy))
  * await peer.start()
  * const { parametersHash } = await peer.untilConsensus()

@@ -107,9 +107,11 @@ export async function fetchPiece(
   const { peer } = stream
   try {
     await send(stream, { type: 'fetch', hash, first, end }, options)
+    const asked = clock.now()
     const offered = await withDeadline(clock, patience.limit('answer', peer), 'the answer', options, within =>
       receive(stream, 'vector', within),
     )
+    patience.took('answer', clock.now() - asked, peer)
     if (offered.length !== length) {
       throw new OffenceError(`offered ${offered.length} parameters, the recipe has ${length}`)
     }

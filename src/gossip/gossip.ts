@@ -235,7 +235,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       : undefined
   /** The codec that was told of last. */
   let announced: string | undefined
-  const interval = createInterval(options.localSteps)
+  const interval = createInterval(options.localSteps, membership.interval)
   const partners = createPartners(
     self,
     options.topology,

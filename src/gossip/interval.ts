@@ -6,7 +6,13 @@
  */
 
 import { AUTO_FIRST_LOCAL_STEPS } from '../recipe/recipe.ts'
-import { AUTO_EXCHANGE_RATIO, AUTO_LONGEST_INTERVAL_MS, AUTO_MAX_LOCAL_STEPS, AUTO_MEMORY } from './constants.ts'
+import {
+  AUTO_EXCHANGE_RATIO,
+  AUTO_LONGEST_INTERVAL_MS,
+  AUTO_MAX_LOCAL_STEPS,
+  AUTO_MEMORY,
+  TOLERATED_PACE,
+} from './constants.ts'
 
 export interface Interval {
   /** Local steps until the next exchange. */
@@ -17,9 +23,33 @@ export interface Interval {
   exchanged(milliseconds: number): void
 }
 
-export function createInterval(localSteps: number | 'auto'): Interval {
-  if (localSteps === 'auto') return createMeasuredInterval()
-  return { steps: () => localSteps, trained() {}, exchanged() {} }
+/**
+ * @param others what an interval takes those who train, by their own account, in milliseconds; undefined where nobody has said. Default:
+ *   nobody does
+ */
+export function createInterval(
+  localSteps: number | 'auto',
+  others: () => number | undefined = () => undefined,
+): Interval {
+  return localSteps === 'auto' ? createMeasuredInterval() : createGivenInterval(localSteps, others)
+}
+
+/**
+ * So many steps; of a peer that is much slower than the others, as many as it makes in the time of theirs. In that way it averages as
+ * often as they do, and its data has a part from the first round to the last: where it came to every tenth, they would have forgotten
+ * in between what only it knows.
+ */
+function createGivenInterval(localSteps: number, others: () => number | undefined): Interval {
+  const step = createAverage()
+  return {
+    steps() {
+      const [own, time] = [step.value(), others()]
+      if (own === undefined || time === undefined || localSteps * own <= TOLERATED_PACE * time) return localSteps
+      return Math.max(1, Math.round(time / own))
+    },
+    trained: (steps, milliseconds) => step.add(milliseconds / steps),
+    exchanged() {},
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Announcement } from './announcement.ts'
 import { MAX_MEMBERS, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from './constants.ts'
 import type { Clock, PeerId } from './ports.ts'
+import { medianOf } from './recent.ts'
 
 /** One that is alive; while it is, it stays the same object. */
 export interface Member {
@@ -21,6 +22,8 @@ export interface Membership {
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
   get(peer: PeerId): Member | undefined
+  /** What an interval of training takes most of those who train, by their own account, in milliseconds; undefined where nobody has said. */
+  interval(): number | undefined
   isAlive(peer: PeerId): boolean
   /** Members that fell silent without a goodbye and are not forgotten yet. */
   vanished(): readonly Member[]
@@ -79,6 +82,12 @@ export function createMembership(clock: Clock): Membership {
       return sorted
     },
     get: peer => alive.get(peer),
+    interval() {
+      const announced = [...alive.values()].flatMap(({ announcement: { phase, interval } }) =>
+        phase === 'training' && interval !== undefined ? [interval] : [],
+      )
+      return announced.length === 0 ? undefined : medianOf(announced)
+    },
     isAlive: peer => alive.has(peer),
     vanished: () => [...vanished.values()],
     isGone: peer => !alive.has(peer) && !vanished.has(peer) && !departed.has(peer),

@@ -17,6 +17,25 @@ test('a number stays what the recipe says, whatever is measured', () => {
   expect(measured(1, 1_000, createInterval(7)).steps()).toBe(7)
 })
 
+describe('of a peer with so many milliseconds a step, where others take 100 for ten', () => {
+  test.each([
+    [10, 10],
+    [14, 10],
+    [20, 5],
+    [100, 1],
+    [1_000, 1],
+    [1, 10],
+  ])('%i', (stepMs, expected) => {
+    expect(
+      measured(
+        stepMs,
+        0,
+        createInterval(10, () => 100),
+      ).steps(),
+    ).toBe(expected)
+  })
+})
+
 describe('auto', () => {
   test('begins with the number that recipes have by default', () => {
     expect(createInterval('auto').steps()).toBe(10)
