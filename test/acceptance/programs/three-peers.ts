@@ -18,7 +18,7 @@ const PROGRAM = fileURLToPath(new URL('../../../peer/hearsay.ts', import.meta.ur
 const CHECKPOINT = 'checkpoint.safetensors'
 const PEERS = 3
 /** A few seconds of training for who is killed early: it is back before the others have finished. */
-const STEPS = { plain: 300, kill: 1_500 }
+const STEPS = { plain: 300, kill: 600 }
 /** A kill that comes too late to hit an exchange is tried again so often. */
 const MAX_KILLS = 8
 
