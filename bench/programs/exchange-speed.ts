@@ -112,7 +112,7 @@ const exchange = createExchange({
   inRounds: false,
   done: () => false,
   voice: 1,
-  partnerDone: () => {},
+  partnerSaid: () => {},
   terms: async () => terms(),
 })
 const terms = () => termsNow(replica, exchange.ownShare, replica.parameters)

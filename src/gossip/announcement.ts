@@ -40,6 +40,8 @@ const announcementSchema = z.strictObject({
   partners: z.int().min(0),
   /** What an interval of training takes, the averaging after it aside, in milliseconds; unknown before a few were measured. */
   interval: milliseconds.optional(),
+  /** What a local step takes, in milliseconds; unknown before a few intervals were measured. */
+  pace: milliseconds.optional(),
   /** Where it has begun: since when the swarm trains, and how long half of those that began took, in milliseconds. */
   run: z
     .strictObject({

@@ -46,7 +46,7 @@ export interface AveragingOptions {
   readonly voice: number
   /** Whether this peer has trained all that it is to train at least; and hears that of a partner. */
   readonly done: () => boolean
-  readonly partnerDone: (partner: PeerId) => void
+  readonly partnerSaid: (partner: PeerId, done: boolean) => void
   /** What an interval takes a partner, by its own account, in milliseconds. */
   readonly interval: (partner: PeerId) => number | undefined
   /** Whether this peer trains, so that it can be met only between two intervals. */

@@ -383,5 +383,8 @@ export const MEETING_LIMIT = 4
 /** Never less than this: a busy machine lets a thread wait so long now and then, and who is slow by its own account is not waited for at all. */
 export const LEAST_MEETING_MS = 500
 
-/** Whoever has done its steps waits so long for what others say next, before it trains on for those that seem to be behind. */
-export const DONE_NEWS_MS = 1.5 * ANNOUNCE_INTERVAL_MS
+/**
+ * Whoever has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
+ * announcements. To train on alone, beside others that have ended, would make of their model one of its own data.
+ */
+export const DONE_NEWS_MS = 2 * ANNOUNCE_INTERVAL_MS + ANNOUNCE_GAP_MS

@@ -85,7 +85,7 @@ export interface ExchangeOptions {
   readonly terms: (partner: PeerId, round: number | undefined, options: AbortOptions) => Promise<Terms>
   /** Whether this peer has trained all that it is to train at least; and hears that of a partner. */
   readonly done: () => boolean
-  readonly partnerDone: (partner: PeerId) => void
+  readonly partnerSaid: (partner: PeerId, done: boolean) => void
   /** Whether everybody averages in step, with all neighbours at once. */
   readonly inRounds: boolean
   /**
@@ -289,7 +289,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         withdraw?.removeEventListener('abort', takeBack),
       )
       answered?.(clock.now() - asked)
-      if (accepted.done) options.partnerDone(partner)
+      options.partnerSaid(partner, accepted.done)
       if (behind(accepted.age)) throw new RefusedError(BEHIND)
       running.weight = Math.min(running.weight, accepted.weight)
       const common = accepted.reference === reference ? reference : undefined
@@ -331,7 +331,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       throw new OffenceError(`proposed ${options.inRounds ? 'no round' : 'a round'}, against the recipe's rule`)
     }
     if (!options.accepts(codec)) throw new OffenceError(`proposed the codec ${codec}, against the recipe's compression`)
-    if (proposal.done) options.partnerDone(partner)
+    options.partnerSaid(partner, proposal.done)
     const terms = await agree(partner, proposal, outer)
     // Another of the same partner's may have come in the same moment.
     const refusal = typeof terms === 'string' ? terms : (closed() ?? refuses(partner))

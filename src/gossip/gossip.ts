@@ -235,7 +235,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       : undefined
   /** The codec that was told of last. */
   let announced: string | undefined
-  const interval = createInterval(options.localSteps, membership.interval)
+  const interval = createInterval(options.localSteps, membership.pace)
   const partners = createPartners(
     self,
     options.topology,
@@ -272,7 +272,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     behind: age => lateJoining.behind(age),
     voice: options.bySamples === true ? Math.max(1, trainer.samples) : 1,
     done: training.done,
-    partnerDone: training.partnerDone,
+    partnerSaid: training.partnerSaid,
     interval: peer => membership.get(peer)?.announcement.interval,
     trains: training.trains,
     outstanding: peer => settle.outstanding(peer),
@@ -391,6 +391,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       catchUp: lateJoining.catchUp,
       averages,
       trains: training.trains,
+      intervalEnded: training.intervalEnded,
       hearOthers: training.hearOthers,
       tell: ({ loss, evaluation, samplesPerSecond }) =>
         emit('round', {
@@ -497,6 +498,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       done: training.done(),
       partners: contribution.partners(),
       interval: averaging.lateness.interval(),
+      pace: interval.pace(),
       run: runTime.told(),
       sketch: sealing.sketch(),
       choice: sealing.choice(),
@@ -647,7 +649,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
           company.met()
           emit('peer:join', { peer: from })
         }
-        training.heard(from, announcement.phase)
+        training.heard(from, announcement)
         company.look()
         if (known !== undefined && announcement.phase === 'left') emit('peer:leave', { peer: from })
         consider()

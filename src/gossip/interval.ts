@@ -11,12 +11,17 @@ import {
   AUTO_LONGEST_INTERVAL_MS,
   AUTO_MAX_LOCAL_STEPS,
   AUTO_MEMORY,
+  FEWEST_INTERVALS,
+  MEETING_OBSERVATIONS,
   TOLERATED_PACE,
 } from './constants.ts'
+import { createRecent } from './recent.ts'
 
 export interface Interval {
   /** Local steps until the next exchange. */
   steps(): number
+  /** What a step usually takes here, in milliseconds; undefined before a few intervals were measured. */
+  pace(): number | undefined
   /** Hears how long so many steps took. */
   trained(steps: number, milliseconds: number): void
   /** Hears how long an exchange took that was not refused and did not fail. */
@@ -24,7 +29,7 @@ export interface Interval {
 }
 
 /**
- * @param others what an interval takes those who train, by their own account, in milliseconds; undefined where nobody has said. Default:
+ * @param others what a local step takes those who train, by their own account, in milliseconds; undefined where nobody has said. Default:
  *   nobody does
  */
 export function createInterval(
@@ -37,18 +42,28 @@ export function createInterval(
 /**
  * So many steps; of a peer that is much slower than the others, as many as it makes in the time of theirs. In that way it averages as
  * often as they do, and its data has a part from the first round to the last: where it came to every tenth, they would have forgotten
- * in between what only it knows.
+ * in between what only it knows. Steps are compared, not intervals: these would grow shorter and shorter by one another.
  */
 function createGivenInterval(localSteps: number, others: () => number | undefined): Interval {
-  const step = createAverage()
+  const pace = createPace()
   return {
     steps() {
-      const [own, time] = [step.value(), others()]
-      if (own === undefined || time === undefined || localSteps * own <= TOLERATED_PACE * time) return localSteps
-      return Math.max(1, Math.round(time / own))
+      const [own, theirs] = [pace.value(), others()]
+      if (own === undefined || theirs === undefined || own <= TOLERATED_PACE * theirs) return localSteps
+      return Math.max(1, Math.round((localSteps * theirs) / own))
     },
-    trained: (steps, milliseconds) => step.add(milliseconds / steps),
+    pace: pace.value,
+    trained: pace.add,
     exchanged() {},
+  }
+}
+
+/** What a step usually takes, once that is known. */
+function createPace(): { add(steps: number, milliseconds: number): void; value(): number | undefined } {
+  const recent = createRecent(MEETING_OBSERVATIONS)
+  return {
+    add: (steps, milliseconds) => recent.add(milliseconds / steps),
+    value: () => (recent.count < FEWEST_INTERVALS ? undefined : recent.median()),
   }
 }
 
@@ -64,7 +79,9 @@ function createGivenInterval(localSteps: number, others: () => number | undefine
 function createMeasuredInterval(): Interval {
   const step = createAverage()
   const exchange = createAverage()
+  const pace = createPace()
   return {
+    pace: pace.value,
     steps() {
       const [s, E] = [step.value(), exchange.value()]
       if (s === undefined || E === undefined) return AUTO_FIRST_LOCAL_STEPS
@@ -72,7 +89,10 @@ function createMeasuredInterval(): Interval {
       const wanted = Math.ceil(E / (AUTO_EXCHANGE_RATIO * s)) || 1
       return Math.max(1, Math.min(wanted, Math.floor(AUTO_LONGEST_INTERVAL_MS / s), AUTO_MAX_LOCAL_STEPS))
     },
-    trained: (steps, milliseconds) => step.add(milliseconds / steps),
+    trained(steps, milliseconds) {
+      step.add(milliseconds / steps)
+      pace.add(steps, milliseconds)
+    },
     exchanged: exchange.add,
   }
 }

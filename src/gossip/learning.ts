@@ -34,7 +34,9 @@ export interface LearningOptions {
   readonly averages: () => boolean
   /** Whether this peer is to train now: it has not done its steps, or others have not. */
   readonly trains: () => boolean
-  /** Waits, for a moment, for what others that seemed to be behind say next: those that began together end together. */
+  /** Hears that an interval has ended, before the averaging that follows. */
+  readonly intervalEnded: () => void
+  /** Waits, for a moment, for whether others are behind: those that began together end together. */
   readonly hearOthers: (options: AbortOptions) => Promise<void>
   readonly tell: (training: { loss: number; evaluation: Evaluation; samplesPerSecond: number }) => void
 }
@@ -97,6 +99,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
         samples += trained.samples
         seconds += trained.seconds
         intervals++
+        options.intervalEnded()
 
         if (options.averages()) {
           const came = clock.now()
@@ -107,7 +110,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
           if (made > 0) interval.exchanged(clock.now() - came)
         }
         const own = contribution.ownSteps()
-        if (own === least) await options.hearOthers({ signal })
+        if (own >= least) await options.hearOthers({ signal })
         if (own - evaluated >= evaluateEvery || (own === least && evaluateEvery <= least)) {
           evaluated = own
           const evaluation = await trainer.evaluate(replica.parameters, PROGRESS_LABELS)

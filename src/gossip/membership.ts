@@ -22,8 +22,8 @@ export interface Membership {
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
   get(peer: PeerId): Member | undefined
-  /** What an interval of training takes most of those who train, by their own account, in milliseconds; undefined where nobody has said. */
-  interval(): number | undefined
+  /** What a local step takes most of those who train, by their own account, in milliseconds; undefined where nobody has said. */
+  pace(): number | undefined
   isAlive(peer: PeerId): boolean
   /** Members that fell silent without a goodbye and are not forgotten yet. */
   vanished(): readonly Member[]
@@ -82,9 +82,9 @@ export function createMembership(clock: Clock): Membership {
       return sorted
     },
     get: peer => alive.get(peer),
-    interval() {
-      const announced = [...alive.values()].flatMap(({ announcement: { phase, interval } }) =>
-        phase === 'training' && interval !== undefined ? [interval] : [],
+    pace() {
+      const announced = [...alive.values()].flatMap(({ announcement: { phase, pace } }) =>
+        phase === 'training' && pace !== undefined ? [pace] : [],
       )
       return announced.length === 0 ? undefined : medianOf(announced)
     },

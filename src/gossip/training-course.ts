@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import type { Phase } from './announcement.ts'
+import type { Announcement, Phase } from './announcement.ts'
 import { createCondition } from './condition.ts'
 import { DONE_NEWS_MS } from './constants.ts'
 import type { Contribution } from './contribution.ts'
@@ -32,11 +32,15 @@ export interface TrainingCourse {
   done(): boolean
   /** Whether there is something to train: own steps, or those of others who have not done theirs. */
   trains(): boolean
-  /** A partner has said, in an exchange, that it has done its steps: sooner than by its next announcement. */
-  partnerDone(peer: PeerId): void
-  /** Something was announced. */
-  heard(peer: PeerId, phase: Phase): void
-  /** Waits, for a moment, for what those that seemed to be behind say next: those that began together end together. */
+  /** A partner has said, in an exchange, whether it has done its steps: sooner than by its next announcement. */
+  partnerSaid(peer: PeerId, done: boolean): void
+  heard(peer: PeerId, announcement: Announcement): void
+  /** An interval of training has ended; averaging follows. */
+  intervalEnded(): void
+  /**
+   * Waits, for a moment, until somebody has said since the last interval that it has not done its steps, or all have that they have: those
+   * that began together end together.
+   */
   hearOthers(options: AbortOptions): Promise<void>
 }
 
@@ -44,9 +48,14 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
   const { clock, runTime, contribution, least, averages, phase, voices } = options
   const news = createCondition(clock)
   const knownDone = new Set<PeerId>()
+  /** When each said last that it has not done its steps. */
+  const saidBehind = new Map<PeerId, number>()
+  let ended = Number.NEGATIVE_INFINITY
 
   const done = () => contribution.ownSteps() >= least
   const isBehind = ({ peer, announcement }: Member) => isUnfinished(announcement) && !knownDone.has(peer)
+  /** What was said before the last interval is old: to train on alone, beside others that have ended, would make their model one's own. */
+  const isSurelyBehind = (member: Member) => isBehind(member) && (saidBehind.get(member.peer) ?? 0) >= ended
 
   return {
     done,
@@ -57,22 +66,34 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       const members = voices()
       runTime.look(members, done())
       if (runTime.over()) return false
-      return !done() || members.some(isBehind)
+      return !done() || members.some(isSurelyBehind)
     },
 
-    partnerDone: peer => void knownDone.add(peer),
+    partnerSaid(peer, isDone) {
+      if (isDone) knownDone.add(peer)
+      else saidBehind.set(peer, clock.now())
+      news.notify()
+    },
 
-    heard(peer, announced) {
+    heard(peer, announcement) {
+      const { phase: announced } = announcement
       // Whoever comes back may have lost its last steps.
       if (announced === 'waiting' || announced === 'left') knownDone.delete(peer)
+      if (isUnfinished(announcement)) saidBehind.set(peer, clock.now())
+      else saidBehind.delete(peer)
       news.notify()
+    },
+
+    intervalEnded() {
+      ended = clock.now()
     },
 
     async hearOthers(abort) {
       const since = clock.now()
-      const isUnheard = (member: Member) => isBehind(member) && member.heard < since
+      const isOpen = () => voices().some(isBehind) && !voices().some(isSurelyBehind)
+      if (!isOpen()) return
       options.announce()
-      while (clock.now() - since < DONE_NEWS_MS && voices().some(isUnheard) && !abort.signal.aborted) {
+      while (clock.now() - since < DONE_NEWS_MS && isOpen() && !abort.signal.aborted) {
         await news.wait(abort).catch(() => {})
       }
     },

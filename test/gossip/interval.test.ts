@@ -17,7 +17,7 @@ test('a number stays what the recipe says, whatever is measured', () => {
   expect(measured(1, 1_000, createInterval(7)).steps()).toBe(7)
 })
 
-describe('of a peer with so many milliseconds a step, where others take 100 for ten', () => {
+describe('of a peer with so many milliseconds a step, where others take ten', () => {
   test.each([
     [10, 10],
     [14, 10],
@@ -30,7 +30,7 @@ describe('of a peer with so many milliseconds a step, where others take 100 for 
       measured(
         stepMs,
         0,
-        createInterval(10, () => 100),
+        createInterval(10, () => 10),
       ).steps(),
     ).toBe(expected)
   })

@@ -122,7 +122,7 @@ export async function createReplicaPeer(
     inRounds: false,
     done: () => false,
     voice,
-    partnerDone: () => {},
+    partnerSaid: () => {},
     terms: async () => terms(),
   })
   const terms = () => termsNow(replica, exchange.ownShare, replica.parameters)
