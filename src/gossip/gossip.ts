@@ -212,6 +212,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     least,
     averages: options.averages,
     phase: () => sealing.phase(),
+    interval: () => averaging.lateness.interval(),
     voices: () => sealing.voices(),
     announce: () => announcer.soon(),
   })

@@ -27,17 +27,19 @@ export interface RunTime {
    * @param done whether this peer has done its steps
    */
   look(members: readonly Member[], done: boolean): void
-  /** Whether those that have not done their steps are waited for no longer. */
-  over(): boolean
+  /**
+   * Whether those that have not done their steps are waited for no longer.
+   *
+   * @param ahead as of so many milliseconds from now: what is begun has to end in time
+   */
+  over(ahead?: number): boolean
   /** Whether nobody can still be training that wants to end with the others. */
   overdue(): boolean
-  /** When the run ends at the latest, as far as that is known, in milliseconds from now. */
-  left(): number | undefined
 }
 
-/** Whether others go on training for this one. */
+/** Whether others go on training for this one: it trains, or is about to begin. */
 export function isUnfinished({ phase, hasData, done }: Announcement): boolean {
-  return phase === 'training' && hasData && !done
+  return (phase === 'training' || phase === 'waiting') && hasData && !done
 }
 
 /** @param patience the recipe's, at least 1 */
@@ -84,8 +86,7 @@ export function createRunTime(clock: Clock, patience: number): RunTime {
       else if (halfAreDone(members, done)) halfTime = elapsed()
     },
 
-    over: () => past(0),
+    over: (ahead = 0) => past(-ahead),
     overdue: () => past(OVERDUE_TRAINING_MS),
-    left: () => (halfTime === undefined ? undefined : Math.max(0, patience * halfTime - elapsed())),
   }
 }

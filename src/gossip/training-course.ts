@@ -21,6 +21,8 @@ export interface TrainingCourseOptions {
   /** Whether it averages with others; else it trains for itself alone. */
   readonly averages: boolean
   readonly phase: () => Phase
+  /** What an interval of training takes here, in milliseconds; undefined before that is known. */
+  readonly interval: () => number | undefined
   /** Members whose voice counts. */
   readonly voices: () => readonly Member[]
   /** Tells the others how this peer is. */
@@ -65,7 +67,7 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       if (!averages) return !done()
       const members = voices()
       runTime.look(members, done())
-      if (runTime.over()) return false
+      if (runTime.over(options.interval())) return false
       return !done() || members.some(isSurelyBehind)
     },
 

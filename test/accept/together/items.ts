@@ -1,0 +1,19 @@
+import type { Item } from '../row.ts'
+import { chaos } from './chaos.ts'
+import { divergence } from './divergence.ts'
+import { latecomer } from './latecomer.ts'
+import { newcomers } from './newcomers.ts'
+import { realProcesses } from './real-processes.ts'
+import { sortedByClass } from './sorted-by-class.ts'
+import { whateverHappens } from './whatever-happens.ts'
+
+/** What issue 10 must show, in its order. */
+export const together: readonly Item[] = [
+  realProcesses,
+  sortedByClass,
+  whateverHappens,
+  latecomer,
+  newcomers,
+  divergence,
+  chaos,
+]
