@@ -5,7 +5,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -116,6 +116,16 @@ export function start(args: readonly string[]): Running {
 
 export async function hearsay(...args: readonly string[]): Promise<Ended> {
   return await start(args).ended
+}
+
+/** Keeps all that processes said, where it is to be looked into. @returns the folder */
+export function keep(ends: readonly Ended[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hearsay-accept-said-'))
+  for (const [i, { stdout, stderr }] of ends.entries()) {
+    writeFileSync(join(folder, `${i + 1}.stdout`), stdout)
+    writeFileSync(join(folder, `${i + 1}.stderr`), stderr)
+  }
+  return folder
 }
 
 /** Runs with a folder of its own, which is removed in the end. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createPeer, hashParameters, loadDataset, type Peer, samples } from '../../src/index.ts'
+import { createPeer, hashParameters, loadDataset, type Peer, type PeerEvents, samples } from '../../src/index.ts'
 import { inputsOf } from '../data/inputs-of.ts'
 
 test('two embedded peers agree on one model, which is handed out as a LayersModel that predicts', async () => {
@@ -20,7 +20,9 @@ test('two embedded peers agree on one model, which is handed out as a LayersMode
     await Promise.all(peers.map(peer => peer.start()))
     const signal = AbortSignal.timeout(40_000)
     const agreed = await Promise.all(peers.map(peer => peer.untilConsensus({ signal })))
-    expect(agreed[0]).toEqual(agreed[1])
+    const [{ exchanges: _one, ...ofFirst }, { exchanges: _other, ...ofSecond }] = agreed as PeerEvents['consensus'][]
+    expect(ofFirst).toEqual(ofSecond)
+    expect(ofFirst.members).toBe(2)
     expect(hashParameters(first.parameters())).toBe(agreed[0].parametersHash)
     expect(second.parameters()).toEqual(first.parameters())
 

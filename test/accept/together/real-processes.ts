@@ -4,9 +4,18 @@
  * @packageDocumentation
  */
 
-import { count, percent } from '../../../peer/words.ts'
+import { count, counted, percent } from '../../../peer/words.ts'
 import { createRows, type Item, type ItemOptions, lastLines, type Row, seedsOf } from '../row.ts'
-import { type Ended, hearsay, moment, type Running, type start, withFolder, withProcesses } from '../running-process.ts'
+import {
+  type Ended,
+  hearsay,
+  keep,
+  moment,
+  type Running,
+  type start,
+  withFolder,
+  withProcesses,
+} from '../running-process.ts'
 
 /** How long after the first one has told where it is the second is started, in seconds. */
 const GAPS_S = [0, 1, 5, 15, 30]
@@ -58,32 +67,37 @@ async function addressOf(running: Running): Promise<string> {
 const isIn = (ended: Ended) => ended.last('stopped')?.inModel === true
 const accuracyOf = (ended: Ended) => Number(ended.last('stopped')?.accuracy ?? Number.NaN)
 
+function sealsOf(ends: readonly Ended[]): ReadonlySet<unknown> {
+  return new Set(ends.map(one => one.last('consensus')?.parametersHash))
+}
+
 function describeEnds(ends: readonly Ended[]): string {
   const each = (tell: (ended: Ended) => unknown) => ends.map(tell).join(', ')
-  const hashes = new Set(ends.map(one => one.last('consensus')?.parametersHash))
-  const exchanges = each(one => `${one.last('stopped')?.exchanges}/${one.last('stopped')?.exchangesAsked}`)
+  const stopped = (ended: Ended, what: string) => ended.last('stopped')?.[what]
+  const seals = [...sealsOf(ends)].filter(hash => hash !== undefined).length
   return [
     `exit ${each(({ exit }) => exit)}`,
     `in the model ${each(isIn)}`,
     `accuracy ${each(one => percent(accuracyOf(one)))}`,
-    `${hashes.size} ${hashes.size === 1 ? 'seal' : 'seals'}`,
-    `own steps ${each(one => count(Number(one.last('stopped')?.ownSteps)))}`,
-    `exchanges ${exchanges}`,
+    counted(seals, 'seal'),
+    `own steps ${each(one => count(Number(stopped(one, 'ownSteps'))))}`,
+    `exchanges ${each(one => `${stopped(one, 'exchanges')}/${stopped(one, 'exchangesAsked')}`)}`,
     `ran ${each(({ ran }) => `${ran.toFixed(0)} s`)}`,
   ].join('; ')
 }
 
 /** Whether all ended as they should: with 0, on one model that has the data of each and knows all classes. */
 function areTogether(ends: readonly Ended[]): boolean {
-  const hashes = new Set(ends.map(one => one.last('consensus')?.parametersHash))
   const good = ends.every(one => one.exit === DONE && isIn(one) && accuracyOf(one) >= LEAST_ACCURACY)
-  return good && hashes.size === 1
+  return good && sealsOf(ends).size === 1
 }
 
-/** What those that failed said last. */
-function complaints(ends: readonly Ended[]): string {
-  const said = ends.filter(one => one.exit !== DONE).map(({ stderr }) => lastLines(stderr))
-  return said.length === 0 ? '' : `; they said: ${said.join(' || ')}`
+/** With what they said, where that is not as it should be. */
+function judge(asked: string, ends: readonly Ended[], passed: boolean): Row {
+  const failed = ends.filter(one => one.exit !== DONE).map(({ stderr }) => lastLines(stderr, 1))
+  const said = failed.length === 0 ? '' : `; they said last: ${failed.join(' || ')}`
+  const kept = passed ? '' : `; all that they said is in ${keep(ends)}`
+  return { asked, measured: describeEnds(ends) + said + kept, passed }
 }
 
 /** Peers that are started so many seconds after one another, each connecting to the first. */
@@ -105,11 +119,8 @@ async function pair(gap: number, seed: number): Promise<Row> {
   return await withProcesses(async begin => {
     const places = [0, 1].map(index => ({ index, of: 2, seed }))
     const ends = await Promise.all((await oneAfterTheOther(begin, gap, places)).map(({ ended }) => ended))
-    return {
-      asked: `two processes, the second ${gap} s after the first (seed ${seed}): data of both in the model, 90 %, exit 0`,
-      measured: describeEnds(ends) + complaints(ends),
-      passed: areTogether(ends),
-    }
+    const asked = `two processes, the second ${gap} s after the first (seed ${seed}): data of both in the model, 90 %, exit 0`
+    return judge(asked, ends, areTogether(ends))
   })
 }
 
@@ -122,11 +133,8 @@ async function threeThatWait(seed: number): Promise<Row> {
       const places = [0, 1, 2].map(index => ({ index, of: 3, seed, recipe }))
       const running = await oneAfterTheOther(begin, GAP_OF_THREE_S, places)
       const ends = await Promise.all(running.map(({ ended }) => ended))
-      return {
-        asked: `three processes, ${GAP_OF_THREE_S} s apart, with --min-peers 3 (seed ${seed}): the same`,
-        measured: describeEnds(ends) + complaints(ends),
-        passed: areTogether(ends),
-      }
+      const asked = `three processes, ${GAP_OF_THREE_S} s apart, with --min-peers 3 (seed ${seed}): the same`
+      return judge(asked, ends, areTogether(ends))
     }),
   )
 }
@@ -150,28 +158,20 @@ async function aThirdThatIsLate(seed: number): Promise<readonly Row[]> {
       ])
       if (seals.some(({ status }) => status === 'rejected')) {
         for (const one of two) one.kill()
-        const ends = await Promise.all(two.map(({ ended }) => ended))
-        const said = ends.map(({ stderr }) => lastLines(stderr)).join(' || ')
-        return [{ asked, measured: `the first two did not seal; they said: ${said}`, passed: false }]
+        return [judge(asked, await Promise.all(two.map(({ ended }) => ended)), false)]
       }
       const late = await (await startPeer(begin, placeOf(2, []), two[0])).ended
       for (const one of two) one.interrupt()
       const stayed = await Promise.all(two.map(({ ended }) => ended))
       const told = /came after the end/.test(late.stderr)
-      const after: Row = {
-        asked,
-        measured: `${describeEnds([...stayed, late])}; the third ${told ? 'is told' : 'is not told'}: ${lastLines(late.stderr, 1)}`,
-        passed:
-          told && late.exit === NOT_IN_MODEL && !isIn(late) && stayed.every(one => one.exit === DONE && isIn(one)),
-      }
+      const isTold = told && late.exit === NOT_IN_MODEL && !isIn(late)
+      const haveStayed = stayed.every(one => one.exit === DONE && isIn(one))
+      const after = judge(asked, [...stayed, late], isTold && haveStayed)
 
       const more = [0, 1, 2].map(index => placeOf(index, ['--more', String(MORE_STEPS)]))
       const again = await Promise.all((await oneAfterTheOther(begin, 0, more)).map(({ ended }) => ended))
-      const taken: Row = {
-        asked: `--more ${MORE_STEPS} of all three (seed ${seed}) takes the third in: its data in the model, exit 0`,
-        measured: describeEnds(again) + complaints(again),
-        passed: areTogether(again),
-      }
+      const askedMore = `--more ${MORE_STEPS} of all three (seed ${seed}) takes the third in: its data in the model, exit 0`
+      const taken = judge(askedMore, again, areTogether(again))
       return [after, taken]
     }),
   )
