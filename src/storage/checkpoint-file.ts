@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod'
-import { UsageError } from '../errors.ts'
+import { HearsayError } from '../errors.ts'
 import type { Checkpoint, Doubt } from '../gossip/checkpoint.ts'
 import type { Difference } from '../gossip/difference.ts'
 import type { Layout } from '../parameters/layout.ts'
@@ -21,7 +21,7 @@ import {
 import { bitsOf, numbersIn } from './bits.ts'
 
 /** A file that is no checkpoint of hearsay's, or one that is damaged. */
-export class CheckpointFileError extends UsageError {
+export class CheckpointFileError extends HearsayError {
   override readonly name = 'CheckpointFileError'
 }
 
