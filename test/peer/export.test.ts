@@ -117,7 +117,7 @@ describe('wrong usage', () => {
     mkdirSync(taken)
   })
 
-  test.each([
+  test.each<[string, () => string[], RegExp, number?]>([
     ['a folder that is there', () => [state, taken], /taken exists already; choose another/],
     ['another format', () => [state, join(path, 'model.onnx')], /not written as \.onnx; expected a file that ends in/],
     [
@@ -135,10 +135,10 @@ describe('wrong usage', () => {
     ['a damaged checkpoint', () => [damaged, join(path, 'out')], /no checkpoint, or it is damaged/, 1],
     ['a state without its recipe', () => [old, join(path, 'out')], /has a checkpoint, but not its recipe/],
     ['a recipe of another swarm', () => [foreign, join(path, 'out')], /its recipe is not that of its checkpoint/],
-  ] as const)('%s is refused in one line', async (_what, args, message, expected) => {
+  ])('%s is refused in one line', async (_what, args, message, expected = 2) => {
     const [from, to] = args()
     const { code, stdout, stderr } = await warmHearsay('export', '--state', from, '--to', to)
-    expect({ code, stdout }).toEqual({ code: expected ?? 2, stdout: '' })
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' })
     expect(stderr).toMatch(message)
     expect(stderr.trim().split('\n').length).toBe(1)
     expect(existsSync(join(path, 'out'))).toBe(false)
