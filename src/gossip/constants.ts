@@ -346,6 +346,12 @@ export const PROTOCOL_VERSION = 2
 /** How often whoever waits for others looks whether they are still there: silence tells nobody. */
 export const CONDITION_POLL_MS = 100
 
+/**
+ * More than this between two looks was this peer's own event loop, held up by a collection of garbage or a busy machine: what others sent
+ * in the meantime has not been read yet, and they are not late.
+ */
+export const LONGEST_WAIT_MS = 2 * CONDITION_POLL_MS
+
 /** Intervals and exchanges of which the usual length is known: enough for a median, few enough to follow a machine that gets slower. */
 export const MEETING_OBSERVATIONS = 16
 

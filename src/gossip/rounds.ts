@@ -13,7 +13,7 @@
 
 import { metropolisWeight } from '../averaging/mixing.ts'
 import { createCondition } from './condition.ts'
-import { LATENESS_FLOOR_MS } from './constants.ts'
+import { LATENESS_FLOOR_MS, LONGEST_WAIT_MS } from './constants.ts'
 import { RefusedError } from './errors.ts'
 import { type Terms, termsNow } from './exchange.ts'
 import type { Lateness } from './lateness.ts'
@@ -39,7 +39,10 @@ export interface RoundsOptions {
 
 /** A round that this peer is in. */
 interface Round {
-  readonly opened: number
+  /** How long this peer has waited in it, in milliseconds: without the time in which it was held up itself and could hear nobody. */
+  waited: number
+  /** When it last looked. */
+  looked: number
   readonly terms: Terms
   /** Neighbours with whom nothing was averaged yet. */
   readonly missing: Set<PeerId>
@@ -82,7 +85,7 @@ export function createRounds(options: RoundsOptions): Meeting {
     if (round.asked.has(partner) || round.present.has(partner) || options.engaged(partner)) return false
     if (chased.has(partner)) return true
     // Asked is everybody, though not everybody is waited for.
-    return self < partner || clock.now() - round.opened > lateness.tolerance()
+    return self < partner || round.waited > lateness.tolerance()
   }
 
   async function link(round: Round, partner: PeerId, withdraw: AbortSignal, abort: AbortOptions): Promise<void> {
@@ -96,9 +99,16 @@ export function createRounds(options: RoundsOptions): Meeting {
     condition.notify()
   }
 
+  function look(round: Round): void {
+    const now = clock.now()
+    round.waited += Math.min(now - round.looked, LONGEST_WAIT_MS)
+    round.looked = now
+  }
+
   function isOver(round: Round): boolean {
+    look(round)
+    const { waited } = round
     for (const peer of round.missing) if (!willing(peer)) round.missing.delete(peer)
-    const waited = clock.now() - round.opened
     if (round.missing.size === 0 || waited >= lateness.limit()) return true
     for (const peer of round.busy) if (!options.engaged(peer)) round.busy.delete(peer)
     // What is still under way from an earlier round, and not just ending, goes on beside this one.
@@ -109,9 +119,8 @@ export function createRounds(options: RoundsOptions): Meeting {
   }
 
   function leave(round: Round): void {
-    const waited = clock.now() - round.opened
     for (const peer of round.missing) {
-      if (options.engaged(peer)) lateness.flowing(peer, waited)
+      if (options.engaged(peer)) lateness.flowing(peer, round.waited)
       if (!isAwaited(peer) && round.made > 0) continue
       lateness.missed(peer)
       chased.delete(peer)
@@ -128,7 +137,7 @@ export function createRounds(options: RoundsOptions): Meeting {
       const missing = new Set(linked.filter(willing))
       const busy = new Set(linked.filter(options.engaged))
       const present = new Set([...waiting].filter(peer => missing.has(peer)))
-      const round: Round = { opened: clock.now(), terms, missing, busy, asked: new Set(), present, made: 0 }
+      const round: Round = { waited: 0, looked: clock.now(), terms, missing, busy, asked: new Set(), present, made: 0 }
       open = round
       condition.notify()
       const withdrawal = new AbortController()

@@ -1,6 +1,7 @@
 /**
  * `npm run accept -- SUITE [ITEM…] [--seeds N] [--first SEED] [--log]`: measures what an issue asks for, a line for each, and exits with
- * 1 where something is missing. An item is named by its number or its name; without any, all are run.
+ * 1 where something is missing. An item is named by its number or its name; without any, all are run. A seed that is told of is looked
+ * into with `--first SEED --seeds 1 --log`.
  *
  * @packageDocumentation
  */

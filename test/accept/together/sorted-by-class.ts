@@ -54,7 +54,7 @@ async function runOn(carrier: Carrier, swarm: Swarm, seed: number): Promise<Outc
 
 async function runLive({ peers, partition }: Swarm, seed: number): Promise<Outcome> {
   const what = ['--peers', String(peers), '--partition', partition, '--seed', String(seed)]
-  const { stdout, stderr, exit } = await hearsay('swarm', ...what, '--json', '--quiet')
+  const { stdout, stderr, exit } = await hearsay('swarm', ...what, '--json')
   const trouble = exit === 0 ? undefined : `seed ${seed} ended with ${exit}: ${lastLines(stderr)}`
   // One that has not sealed says how far it came.
   if (stdout === '') return { accuracy: 0, exchanges: 0, trouble }

@@ -14,8 +14,7 @@ import { createMarkingTrainer } from './marking-trainer.ts'
 import { type Core, createWatch } from './watch.ts'
 
 /** How a person starts a peer. */
-export interface Beginning
-  extends Partial<Pick<GossipOptions, 'steps' | 'minimumPeers' | 'wait' | 'hasContacts' | 'stays'>> {
+export interface Beginning extends Partial<Pick<GossipOptions, 'steps' | 'minimumPeers' | 'wait' | 'hasContacts'>> {
   readonly index: number
   /** Since the act began, in milliseconds. */
   readonly at: number

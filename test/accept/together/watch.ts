@@ -41,8 +41,6 @@ export interface Watch {
   split(group?: ReadonlySet<PeerId>): void
   /** Looks at everybody. */
   look(): void
-  /** Intervals that left marks in this peer's parameters in this life, and are missing in them now. */
-  missing(index: number): number
   /** What did not hold, first of all. */
   violation(): string | undefined
   /** Says that something did not hold. */
@@ -99,14 +97,6 @@ export function createWatch(peers: number): Watch {
     return others.filter(holds).length > OVERRULING_SHARE * total
   }
 
-  function missing(index: number): number {
-    return held[index].reduce((sum, was, place) => sum + (was === 1 && markOf(index, place) === 0 ? 1 : 0), 0)
-  }
-
-  /** As of the last look at this peer. */
-  const own = Array.from({ length: peers }, () => new Float32Array(PLACES))
-  const markOf = (index: number, place: number) => own[index][place]
-
   function see(index: number, place: number, gossip: Gossip): void {
     if (Number.isNaN(seenAt[index][place])) seenAt[index][place] = gossip.status().ownSteps
     // Others may still hold the half of what a crash has cost, and this peer the other half, less than nothing.
@@ -126,27 +116,26 @@ export function createWatch(peers: number): Watch {
   function lookAt(index: number): void {
     const gossip = gossipOf(index)
     if (gossip === undefined || violation !== undefined) return
-    own[index].set(gossip.parameters().subarray(index * PLACES, (index + 1) * PLACES))
-    let lost = 0
-    for (const [place, mark] of own[index].entries()) {
-      if (mark !== 0) {
-        if (held[index][place] === 0) see(index, place, gossip)
-      } else if (held[index][place] === 1 && overruled[index][place] === 0) lost++
+    const marks = gossip.parameters().subarray(index * PLACES, (index + 1) * PLACES)
+    /** Places that have had a mark in this life, and have none now. */
+    const absent: number[] = []
+    for (const [place, mark] of marks.entries()) {
+      if (mark === 0 && held[index][place] === 1) absent.push(place)
+      if (mark !== 0 && held[index][place] === 0) see(index, place, gossip)
     }
+    const lost = absent.filter(place => overruled[index][place] === 0).length
     const hash = gossip.sealed()
     if (hash === undefined && lost === 0) return
     const { inModel, leftOut, ownSteps } = gossip.status()
     if (inModel && ownSteps === 0) fail(`${nameOf(index)} says that the model has its data, and has trained nothing`)
-    const absent = missing(index)
-    if (inModel && absent > 0)
-      fail(`${nameOf(index)} says that the model has its data: of ${absent} intervals it has nothing`)
+    if (inModel && absent.length > 0)
+      fail(`${nameOf(index)} says that the model has its data: of ${absent.length} intervals it has nothing`)
     if (lost === 0) return
     const what = `${lost} of its own trained intervals have been replaced in ${nameOf(index)}`
     if (hash === undefined) fail(`${what}, for no seal`)
     else if (!overrules(index, hash)) fail(`${what}, for a seal of no more than two thirds`)
     else if (leftOut === 0) fail(`${what}, which does not say so`)
-    for (const [place, mark] of own[index].entries())
-      if (held[index][place] === 1 && mark === 0) overruled[index][place] = 1
+    for (const place of absent) overruled[index][place] = 1
   }
 
   function agreed(index: number, { parametersHash, members }: GossipEvents['consensus']): void {
@@ -225,7 +214,6 @@ export function createWatch(peers: number): Watch {
       for (let index = 0; index < peers; index++) lookAt(index)
       lookAtSeals()
     },
-    missing,
     violation: () => violation,
     fail,
   }
