@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import { createAttention } from './attention.ts'
 import { createCondition } from './condition.ts'
 import { RefusedError } from './errors.ts'
 import { type Terms, termsNow } from './exchange.ts'
@@ -43,6 +44,7 @@ interface Visit {
 export function createPairs(options: PairsOptions): Meeting {
   const { replica, clock, lateness } = options
   const condition = createCondition(clock)
+  const attended = createAttention(clock)
   const never = new AbortController().signal
   /** Those that wait for this peer to come. */
   const waiting = new Set<PeerId>()
@@ -51,7 +53,7 @@ export function createPairs(options: PairsOptions): Meeting {
   const liveTerms = (): Terms => termsNow(replica, options.weight, replica.parameters)
 
   async function link(visit: Visit, partner: PeerId, withdraw: AbortSignal): Promise<void> {
-    visit.asked.set(partner, clock.now())
+    visit.asked.set(partner, attended())
     const averaged = await options.exchange(partner, liveTerms(), { withdraw })
     if (averaged) lateness.came(partner)
     visit.asked.delete(partner)
@@ -61,7 +63,7 @@ export function createPairs(options: PairsOptions): Meeting {
   /** Another is asked where the last one lets itself be waited for, so that nobody waits for one particular partner. */
   function mayAsk(visit: Visit): boolean {
     if (visit.made > 0 || waiting.size > 0 || !options.mayBegin()) return false
-    return [...visit.asked.values()].every(asked => clock.now() - asked > lateness.tolerance())
+    return [...visit.asked.values()].every(asked => attended() - asked > lateness.tolerance())
   }
 
   async function averageOnce(abort: AbortOptions): Promise<number> {
@@ -74,14 +76,14 @@ export function createPairs(options: PairsOptions): Meeting {
   return {
     async average(abort) {
       if (options.always()) return { asked: 0, made: await averageOnce(abort) }
-      const visit: Visit = { opened: clock.now(), asked: new Map(), made: 0 }
+      const visit: Visit = { opened: attended(), asked: new Map(), made: 0 }
       open = visit
       condition.notify()
       const withdrawal = new AbortController()
       // Those that wait already are answered first.
       if (waiting.size > 0) await condition.wait(abort, lateness.tolerance())
       try {
-        while (clock.now() - visit.opened < lateness.limit() && options.averages()) {
+        while (attended() - visit.opened < lateness.limit() && options.averages()) {
           if (visit.made > 0 && withdrawal.signal.aborted && !options.busy()) break
           if (visit.made > 0) withdrawal.abort(new RefusedError('it has averaged with another'))
           else if (mayAsk(visit)) {
@@ -93,7 +95,7 @@ export function createPairs(options: PairsOptions): Meeting {
         }
       } finally {
         for (const [peer, asked] of visit.asked) {
-          if (clock.now() - asked > lateness.tolerance()) lateness.missed(peer)
+          if (attended() - asked > lateness.tolerance()) lateness.missed(peer)
         }
         open = undefined
         withdrawal.abort(new RefusedError('it went on without an answer'))

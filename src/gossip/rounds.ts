@@ -12,8 +12,9 @@
  */
 
 import { metropolisWeight } from '../averaging/mixing.ts'
+import { createAttention } from './attention.ts'
 import { createCondition } from './condition.ts'
-import { LATENESS_FLOOR_MS, LONGEST_WAIT_MS } from './constants.ts'
+import { LATENESS_FLOOR_MS } from './constants.ts'
 import { RefusedError } from './errors.ts'
 import { type Terms, termsNow } from './exchange.ts'
 import type { Lateness } from './lateness.ts'
@@ -39,10 +40,7 @@ export interface RoundsOptions {
 
 /** A round that this peer is in. */
 interface Round {
-  /** How long this peer has waited in it, in milliseconds: without the time in which it was held up itself and could hear nobody. */
-  waited: number
-  /** When it last looked. */
-  looked: number
+  readonly opened: number
   readonly terms: Terms
   /** Neighbours with whom nothing was averaged yet. */
   readonly missing: Set<PeerId>
@@ -58,6 +56,7 @@ interface Round {
 export function createRounds(options: RoundsOptions): Meeting {
   const { self, replica, clock, lateness, neighbours, willing } = options
   const condition = createCondition(clock)
+  const attended = createAttention(clock)
   /** The round that this peer is in or has finished. It decides who its neighbours are where the topology changes. */
   let current = -1
   /** The latest round in which each other was, as far as it has said. */
@@ -85,7 +84,7 @@ export function createRounds(options: RoundsOptions): Meeting {
     if (round.asked.has(partner) || round.present.has(partner) || options.engaged(partner)) return false
     if (chased.has(partner)) return true
     // Asked is everybody, though not everybody is waited for.
-    return self < partner || round.waited > lateness.tolerance()
+    return self < partner || attended() - round.opened > lateness.tolerance()
   }
 
   async function link(round: Round, partner: PeerId, withdraw: AbortSignal, abort: AbortOptions): Promise<void> {
@@ -99,16 +98,9 @@ export function createRounds(options: RoundsOptions): Meeting {
     condition.notify()
   }
 
-  function look(round: Round): void {
-    const now = clock.now()
-    round.waited += Math.min(now - round.looked, LONGEST_WAIT_MS)
-    round.looked = now
-  }
-
   function isOver(round: Round): boolean {
-    look(round)
-    const { waited } = round
     for (const peer of round.missing) if (!willing(peer)) round.missing.delete(peer)
+    const waited = attended() - round.opened
     if (round.missing.size === 0 || waited >= lateness.limit()) return true
     for (const peer of round.busy) if (!options.engaged(peer)) round.busy.delete(peer)
     // What is still under way from an earlier round, and not just ending, goes on beside this one.
@@ -119,8 +111,9 @@ export function createRounds(options: RoundsOptions): Meeting {
   }
 
   function leave(round: Round): void {
+    const waited = attended() - round.opened
     for (const peer of round.missing) {
-      if (options.engaged(peer)) lateness.flowing(peer, round.waited)
+      if (options.engaged(peer)) lateness.flowing(peer, waited)
       if (!isAwaited(peer) && round.made > 0) continue
       lateness.missed(peer)
       chased.delete(peer)
@@ -137,7 +130,7 @@ export function createRounds(options: RoundsOptions): Meeting {
       const missing = new Set(linked.filter(willing))
       const busy = new Set(linked.filter(options.engaged))
       const present = new Set([...waiting].filter(peer => missing.has(peer)))
-      const round: Round = { waited: 0, looked: clock.now(), terms, missing, busy, asked: new Set(), present, made: 0 }
+      const round: Round = { opened: attended(), terms, missing, busy, asked: new Set(), present, made: 0 }
       open = round
       condition.notify()
       const withdrawal = new AbortController()

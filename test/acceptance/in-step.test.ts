@@ -12,18 +12,28 @@ const ROUNDS = 10
 const LENGTH = 5
 /** Long beside what a busy machine adds to a step: a peer that seems much slower than the others is not waited for. */
 const STEP_MS = 50
+/** Longer than a round waits for anybody. */
+const STALL_MS = 1_000
+/** The step of them all in which their event loop stands still: nobody is late by that. */
+const STALLED_STEP = 5 * PEERS
 const network = { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false } as const
 
 /** What one step adds, where a peer's data would have every parameter. */
 const step = (value: number, goal: number) => 0.25 * (goal - value)
 
-function pullsTowards(goal: () => number): Trainer {
+function stall(): void {
+  const began = performance.now()
+  while (performance.now() - began < STALL_MS);
+}
+
+function pullsTowards(goal: () => number, count: () => number): Trainer {
   return {
     layout: createLayout([{ name: 'point', shape: [LENGTH], trainable: true }]),
     backend: 'arithmetic',
     samples: 1,
     initial: async () => new Float32Array(LENGTH),
     async train(parameters) {
+      if (count() === STALLED_STEP) stall()
       await setTimeout(STEP_MS)
       return { update: parameters.map(value => step(value, goal())), loss: 1, samples: 1, seconds: STEP_MS / 1000 }
     },
@@ -44,10 +54,14 @@ test('real peers that average in step have what D-PSGD says after every round', 
   // Places on the ring follow from the ids, so who wants what is decided when they are known.
   const goals = new Map<Peer, number>()
   const peers: Peer[] = []
+  let steps = 0
   try {
     for (let i = 0; i < PEERS; i++) {
       const connect = peers[0]?.addresses() ?? []
-      const trainer = pullsTowards(() => goals.get(peer) ?? Number.NaN)
+      const trainer = pullsTowards(
+        () => goals.get(peer) ?? Number.NaN,
+        () => ++steps,
+      )
       const peer: Peer = await createPeer({ recipe, trainer, minimumPeers: PEERS, network: { ...network, connect } })
       peers.push(peer)
       await peer.listen()
