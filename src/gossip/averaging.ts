@@ -49,6 +49,8 @@ export interface AveragingOptions {
   readonly partnerSaid: (partner: PeerId, done: boolean) => void
   /** What an interval takes a partner, by its own account, in milliseconds. */
   readonly interval: (partner: PeerId) => number | undefined
+  /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
+  readonly trainsOnFor: (peer: PeerId) => boolean
   /** Whether this peer trains, so that it can be met only between two intervals. */
   readonly trains: () => boolean
   /** Whether something is open with a peer whose exchange has ended. */
@@ -161,6 +163,7 @@ export function createAveraging(options: AveragingOptions): Averaging {
       neighbours: round => partners.neighbours(round),
       willing: peer => partners.willing(peer),
       engaged: peer => exchange.engaged(peer) || options.outstanding(peer),
+      trainsOnFor: options.trainsOnFor,
       averages: () => options.closed() === undefined,
       exchange: exchangeWith,
     })

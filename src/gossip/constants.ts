@@ -377,6 +377,12 @@ export const FEWEST_FLOWS = 2
  */
 export const TOLERATED_PACE = 1.5
 
+/**
+ * Before FEWEST_INTERVALS, so many times what others need is slow. A busy moment can make a step take several times as long; but a peer
+ * that is a hundred times slower than the others would make its first interval for as long as they train.
+ */
+export const DOUBTFUL_PACE = 8
+
 /** Nor is who was waited for in vain so many times in a row, until it comes. */
 export const MISSED_MEETINGS = 3
 

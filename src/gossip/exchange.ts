@@ -331,7 +331,6 @@ export function createExchange(options: ExchangeOptions): Exchange {
       throw new OffenceError(`proposed ${options.inRounds ? 'no round' : 'a round'}, against the recipe's rule`)
     }
     if (!options.accepts(codec)) throw new OffenceError(`proposed the codec ${codec}, against the recipe's compression`)
-    options.partnerSaid(partner, proposal.done)
     const terms = await agree(partner, proposal, outer)
     // Another of the same partner's may have come in the same moment.
     const refusal = typeof terms === 'string' ? terms : (closed() ?? refuses(partner))
@@ -339,6 +338,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
       await send(stream, { type: 'refuse', reason: String(refusal) }, outer)
       return
     }
+    // Now that this peer has come to the same end of an interval.
+    options.partnerSaid(partner, proposal.done)
     await during(responding, partner, id, outer, async (running, watchdog) => {
       const reference = codings.reference(partner)
       const granted = terms.weight()

@@ -11,6 +11,7 @@ import {
   AUTO_LONGEST_INTERVAL_MS,
   AUTO_MAX_LOCAL_STEPS,
   AUTO_MEMORY,
+  DOUBTFUL_PACE,
   FEWEST_INTERVALS,
   MEETING_OBSERVATIONS,
   TOLERATED_PACE,
@@ -20,7 +21,7 @@ import { createRecent } from './recent.ts'
 export interface Interval {
   /** Local steps until the next exchange. */
   steps(): number
-  /** What a step usually takes here, in milliseconds; undefined before a few intervals were measured. */
+  /** What a step usually takes here, in milliseconds; undefined before one was measured. */
   pace(): number | undefined
   /** Hears how long so many steps took. */
   trained(steps: number, milliseconds: number): void
@@ -29,8 +30,8 @@ export interface Interval {
 }
 
 /**
- * @param others what a local step takes those who train, by their own account, in milliseconds; undefined where nobody has said. Default:
- *   nobody does
+ * @param others what a local step takes others, by their own account, in milliseconds; undefined where nobody has said. Default: nobody
+ *   has
  */
 export function createInterval(
   localSteps: number | 'auto',
@@ -48,22 +49,40 @@ function createGivenInterval(localSteps: number, others: () => number | undefine
   const pace = createPace()
   return {
     steps() {
-      const [own, theirs] = [pace.value(), others()]
-      if (own === undefined || theirs === undefined || own <= TOLERATED_PACE * theirs) return localSteps
-      return Math.max(1, Math.round((localSteps * theirs) / own))
+      const [own, theirs] = [pace.quickest(), others()]
+      if (own === undefined || theirs === undefined) return localSteps
+      const tolerated = pace.isSure() ? TOLERATED_PACE : DOUBTFUL_PACE
+      return own <= tolerated * theirs ? localSteps : Math.max(1, Math.round((localSteps * theirs) / own))
     },
-    pace: pace.value,
+    pace: pace.usual,
     trained: pace.add,
     exchanged() {},
   }
 }
 
-/** What a step usually takes, once that is known. */
-function createPace(): { add(steps: number, milliseconds: number): void; value(): number | undefined } {
+interface Pace {
+  add(steps: number, milliseconds: number): void
+  /** In milliseconds; undefined before one was measured. */
+  usual(): number | undefined
+  /** To compare with what others usually need: garbage and other programs only ever add to what a step takes. */
+  quickest(): number | undefined
+  /** Whether it rests on more than a moment. */
+  isSure(): boolean
+}
+
+/** What a step takes. The first one, which compiles kernels, is left out. */
+function createPace(): Pace {
   const recent = createRecent(MEETING_OBSERVATIONS)
+  let first = true
+  const known = (value: () => number) => (recent.count === 0 ? undefined : value())
   return {
-    add: (steps, milliseconds) => recent.add(milliseconds / steps),
-    value: () => (recent.count < FEWEST_INTERVALS ? undefined : recent.median()),
+    add(steps, milliseconds) {
+      if (!first) recent.add(milliseconds / steps)
+      first = false
+    },
+    usual: () => known(recent.median),
+    quickest: () => known(recent.least),
+    isSure: () => recent.count >= FEWEST_INTERVALS,
   }
 }
 
@@ -81,7 +100,7 @@ function createMeasuredInterval(): Interval {
   const exchange = createAverage()
   const pace = createPace()
   return {
-    pace: pace.value,
+    pace: pace.usual,
     steps() {
       const [s, E] = [step.value(), exchange.value()]
       if (s === undefined || E === undefined) return AUTO_FIRST_LOCAL_STEPS

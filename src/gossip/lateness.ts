@@ -35,6 +35,8 @@ export interface Lateness {
   tolerance(): number
   /** How long this peer waits once, for those that it waits for at all: everybody has a slow moment. */
   limit(): number
+  /** How long it waits for one for whose sake alone it trains on: as long as an interval takes that one, by its own account. */
+  limitFor(partner: PeerId): number
   /** Whether a partner is waited for. */
   isExpected(partner: PeerId): boolean
   /** Whether a partner takes longer than others are to wait for, by its own account or by that of its link. */
@@ -65,6 +67,8 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
     return LATENESS_FLOOR_MS + (interval() ?? 0) + TOLERATED_EXCHANGES * flows.median()
   }
 
+  const limit = () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance())
+
   function isSlow(partner: PeerId): boolean {
     const own = interval()
     if (own === undefined || flows.count === 0) return false
@@ -83,7 +87,8 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
     },
     flowing: addLink,
     tolerance,
-    limit: () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance()),
+    limit,
+    limitFor: partner => limit() + TOLERATED_PACE * (announced(partner) ?? 0),
     isSlow,
     isExpected: partner => (misses.get(partner) ?? 0) < MISSED_MEETINGS && !isSlow(partner),
     came(partner) {

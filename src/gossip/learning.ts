@@ -9,7 +9,7 @@
 import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS, CHECKPOINT_SHARE, PROGRESS_LABELS } from './constants.ts'
 import type { Interval } from './interval.ts'
 import type { MeetingResult } from './meeting.ts'
-import type { AbortOptions, Clock, Evaluation, Random, Trainer, TrainerState } from './ports.ts'
+import type { AbortOptions, Clock, Evaluation, Random, Trainer, TrainerState, TrainingUpdate } from './ports.ts'
 import type { Replica } from './replica.ts'
 
 export interface LearningOptions {
@@ -34,6 +34,10 @@ export interface LearningOptions {
   readonly averages: () => boolean
   /** Whether this peer is to train now: it has not done its steps, or others have not. */
   readonly trains: () => boolean
+  /** Whether what was trained may still be added: the parameters are this peer's own, and have not been chosen for a seal. */
+  readonly mayAdd: () => boolean
+  /** Whether others that have done their steps train on for those that have not. */
+  readonly othersTrainOn: () => boolean
   /** Hears that an interval has ended, before the averaging that follows. */
   readonly intervalEnded: () => void
   /** Waits, for a moment, for whether others are behind: those that began together end together. */
@@ -64,9 +68,42 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
     captured = clock.now()
   }
 
-  function nextInterval(): number {
-    const missing = least - contribution.ownSteps()
-    return missing > 0 ? Math.min(interval.steps(), missing) : interval.steps()
+  /** Steps of this interval, of which so many were made: the whole of it beside others that train on, or theirs would outweigh it. */
+  function stepsOfInterval(made: number): number {
+    const missing = least - contribution.ownSteps() + made
+    return missing > 0 && !options.othersTrainOn() ? Math.min(interval.steps(), missing) : interval.steps()
+  }
+
+  /** Trains an interval. Its first steps in a life tell how quick this peer is: one that is slow beside the others makes no more. */
+  async function trainInterval(): Promise<Omit<TrainingUpdate, 'update'> | undefined> {
+    const began = clock.now()
+    let made = 0
+    let [loss, samples, seconds] = [0, 0, 0]
+    for (let steps = stepsOfInterval(0); made < steps; steps = stepsOfInterval(made)) {
+      const count = interval.pace() === undefined ? 1 : steps - made
+      const trained = await trainSteps(count)
+      if (trained === undefined) return undefined
+      made += count
+      loss += count * trained.loss
+      samples += trained.samples
+      seconds += trained.seconds
+    }
+    options.trained(made, clock.now() - began)
+    return { loss: loss / made, samples, seconds }
+  }
+
+  /** Trains so many steps. Gives undefined where what was trained is of no use any more. */
+  async function trainSteps(count: number): Promise<TrainingUpdate | undefined> {
+    const began = clock.now()
+    const trained = await trainer.train(replica.parameters, count, replica.step)
+    interval.trained(count, clock.now() - began)
+    if (!options.mayAdd()) return undefined
+    options.check(trained, count)
+    replica.add(trained.update)
+    replica.step += count
+    replica.absorb(replica.age + count)
+    contribution.trained(count)
+    return trained
   }
 
   return {
@@ -82,19 +119,9 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
       let saving: Promise<void> | undefined
       let took = 0
       while (!signal.aborted && options.trains()) {
-        const count = nextInterval()
-        const began = clock.now()
-        const trained = await trainer.train(replica.parameters, count, replica.step)
-        const milliseconds = clock.now() - began
-        interval.trained(count, milliseconds)
-        options.trained(count, milliseconds)
-        // The swarm may have sealed without this peer meanwhile: then its parameters are not its own any more.
-        if (!options.trains()) break
-        options.check(trained, count)
-        replica.add(trained.update)
-        replica.step += count
-        replica.absorb(replica.age + count)
-        contribution.trained(count)
+        const trained = await trainInterval()
+        // The swarm may have sealed without this peer meanwhile.
+        if (trained === undefined) break
         losses += trained.loss
         samples += trained.samples
         seconds += trained.seconds
@@ -111,7 +138,7 @@ export function createLearning(options: LearningOptions, initial: TrainerState):
         }
         const own = contribution.ownSteps()
         if (own >= least) await options.hearOthers({ signal })
-        if (own - evaluated >= evaluateEvery || (own === least && evaluateEvery <= least)) {
+        if (own - evaluated >= evaluateEvery || (own >= least && evaluated < least && evaluateEvery <= least)) {
           evaluated = own
           const evaluation = await trainer.evaluate(replica.parameters, PROGRESS_LABELS)
           options.tell({ loss: losses / intervals, evaluation, samplesPerSecond: samples / seconds })

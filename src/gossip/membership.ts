@@ -83,9 +83,7 @@ export function createMembership(clock: Clock): Membership {
     },
     get: peer => alive.get(peer),
     pace() {
-      const announced = [...alive.values()].flatMap(({ announcement: { phase, pace } }) =>
-        phase === 'training' && pace !== undefined ? [pace] : [],
-      )
+      const announced = [...alive.values()].flatMap(({ announcement }) => announcement.pace ?? [])
       return announced.length === 0 ? undefined : medianOf(announced)
     },
     isAlive: peer => alive.has(peer),

@@ -9,7 +9,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import type { JournalEntry } from './journal-entry.ts'
 
 export type { Random } from '../random/random.ts'
-export type { Evaluation, Trainer, TrainerState } from '../training/trainer.ts'
+export type { Evaluation, Trainer, TrainerState, TrainingUpdate } from '../training/trainer.ts'
 
 /** A libp2p peer id as text; in a simulation any unique name. */
 export type PeerId = string

@@ -4,6 +4,8 @@ export interface Recent {
   add(value: number): void
   /** NaN where nothing was added. */
   median(): number
+  /** The smallest one: of durations, what it takes where nothing else happens. Infinity where nothing was added. */
+  least(): number
   /**
    * The median absolute deviation from the median, scaled so that it is the standard deviation where measurements are normally
    * distributed (Hampel 1974, "The Influence Curve and its Role in Robust Estimation"). NaN where nothing was added.
@@ -40,6 +42,7 @@ export function createRecent(length: number): Recent {
       oldest = (oldest + 1) % length
     },
     median: () => measure().median,
+    least: () => Math.min(...values),
     deviation: () => measure().deviation,
   }
 }

@@ -6,7 +6,8 @@
  * where s are the parameters at the end of the round's training and w_ij Metropolis's weights. Each link is an exchange of
  * its own, atomic as any other, so a link that fails, or for which a round was not kept open, is missing on both sides: the realised
  * W is symmetric and doubly stochastic whatever happens. Nobody is waited for who is gone, has frozen, or is usually late; who was
- * late averages in the round in which the others are when it comes.
+ * late averages in the round in which the others are when it comes. Those that have done their steps, and train on for the sake of one
+ * that is late, wait for it: they have nothing else to do.
  *
  * @packageDocumentation
  */
@@ -33,6 +34,8 @@ export interface RoundsOptions {
   readonly willing: (peer: PeerId) => boolean
   /** Whether an exchange with this peer is under way. */
   readonly engaged: (peer: PeerId) => boolean
+  /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
+  readonly trainsOnFor: (peer: PeerId) => boolean
   /** Whether this peer takes part in exchanges now. */
   readonly averages: () => boolean
   readonly exchange: BeginExchange
@@ -51,6 +54,8 @@ interface Round {
   /** Of them, those that have come by themselves. */
   readonly present: Set<PeerId>
   made: number
+  /** Whether one for whose sake this peer trains on was among them. */
+  served: boolean
 }
 
 export function createRounds(options: RoundsOptions): Meeting {
@@ -101,7 +106,10 @@ export function createRounds(options: RoundsOptions): Meeting {
   function isOver(round: Round): boolean {
     for (const peer of round.missing) if (!willing(peer)) round.missing.delete(peer)
     const waited = attended() - round.opened
-    if (round.missing.size === 0 || waited >= lateness.limit()) return true
+    if (round.missing.size === 0) return true
+    const keeps = (peer: PeerId) => options.trainsOnFor(peer) && waited < lateness.limitFor(peer)
+    if (!round.served && [...round.missing].some(keeps)) return false
+    if (waited >= lateness.limit()) return true
     for (const peer of round.busy) if (!options.engaged(peer)) round.busy.delete(peer)
     // What is still under way from an earlier round, and not just ending, goes on beside this one.
     const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
@@ -130,7 +138,16 @@ export function createRounds(options: RoundsOptions): Meeting {
       const missing = new Set(linked.filter(willing))
       const busy = new Set(linked.filter(options.engaged))
       const present = new Set([...waiting].filter(peer => missing.has(peer)))
-      const round: Round = { opened: attended(), terms, missing, busy, asked: new Set(), present, made: 0 }
+      const round: Round = {
+        opened: attended(),
+        terms,
+        missing,
+        busy,
+        asked: new Set(),
+        present,
+        made: 0,
+        served: false,
+      }
       open = round
       condition.notify()
       const withdrawal = new AbortController()
@@ -168,6 +185,7 @@ export function createRounds(options: RoundsOptions): Meeting {
     applied(partner, terms) {
       if (open !== undefined && open.terms === terms && open.missing.delete(partner)) {
         open.made++
+        open.served ||= options.trainsOnFor(partner)
       }
       lateness.came(partner)
       condition.notify()

@@ -32,9 +32,15 @@ export interface TrainingCourseOptions {
 export interface TrainingCourse {
   /** Whether this peer has done its own steps. */
   done(): boolean
+  /** Whether it has, or is waited for no longer: this is what partners are told. */
+  mayEnd(): boolean
   /** Whether there is something to train: own steps, or those of others who have not done theirs. */
   trains(): boolean
-  /** A partner has said, in an exchange, whether it has done its steps: sooner than by its next announcement. */
+  /** Whether others that have done their steps train on for those that have not. */
+  othersTrainOn(): boolean
+  /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
+  trainsOnFor(peer: PeerId): boolean
+  /** A partner has said, in an exchange, whether it trains no more for its own sake: sooner than by its next announcement. */
   partnerSaid(peer: PeerId, done: boolean): void
   heard(peer: PeerId, announcement: Announcement): void
   /** An interval of training has ended; averaging follows. */
@@ -59,8 +65,11 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
   /** What was said before the last interval is old: to train on alone, beside others that have ended, would make their model one's own. */
   const isSurelyBehind = (member: Member) => isBehind(member) && (saidBehind.get(member.peer) ?? 0) >= ended
 
+  const behind = () => (averages && done() && !runTime.over() ? voices().filter(isBehind) : [])
+
   return {
     done,
+    mayEnd: () => done() || runTime.over(options.interval()),
 
     trains() {
       if (least === 0 || !runTime.begun() || (phase() !== 'training' && phase() !== 'averaging')) return false
@@ -70,6 +79,11 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       if (runTime.over(options.interval())) return false
       return !done() || members.some(isSurelyBehind)
     },
+
+    othersTrainOn: () =>
+      averages && voices().some(({ peer, announcement }) => announcement.done || knownDone.has(peer)),
+
+    trainsOnFor: peer => behind().some(member => member.peer === peer),
 
     partnerSaid(peer, isDone) {
       if (isDone) knownDone.add(peer)
@@ -83,6 +97,8 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       if (announced === 'waiting' || announced === 'left') knownDone.delete(peer)
       if (isUnfinished(announcement)) saidBehind.set(peer, clock.now())
       else saidBehind.delete(peer)
+      // At once, or a peer with long intervals would count another T.
+      if (averages) runTime.look(voices(), done())
       news.notify()
     },
 
