@@ -81,7 +81,7 @@ export interface Averaging {
 export function createAveraging(options: AveragingOptions): Averaging {
   const { self, replica, clock, random, partners, conversations, end } = options
   const { length } = replica.parameters
-  const lateness = createLateness(options.interval)
+  const lateness = createLateness(options.interval, options.trains)
   const meeting = options.inRounds ? createOwnRounds() : createOwnPairs()
   const exchange = createExchange({
     ...options,

@@ -41,13 +41,18 @@ export interface Lateness {
   isExpected(partner: PeerId): boolean
   /** Whether a partner takes longer than others are to wait for, by its own account or by that of its link. */
   isSlow(partner: PeerId): boolean
+  /** Whether exchanges with a partner take longer than intervals of training, so that even one that has begun is not waited for. */
+  hasSlowLink(partner: PeerId): boolean
   came(partner: PeerId): void
   /** A partner that was waited for had not come when it was given up. */
   missed(partner: PeerId): void
 }
 
-/** @param announced what an interval takes a partner, by its own account, in milliseconds; undefined where it has not said */
-export function createLateness(announced: (partner: PeerId) => number | undefined): Lateness {
+/**
+ * @param announced what an interval takes a partner, by its own account, in milliseconds; undefined where it has not said
+ * @param hurries whether this peer trains: else waiting costs it nothing, and nobody is slow
+ */
+export function createLateness(announced: (partner: PeerId) => number | undefined, hurries: () => boolean): Lateness {
   const intervals = createRecent(MEETING_OBSERVATIONS)
   const flows = createRecent(MEETING_OBSERVATIONS)
   const links = new Map<PeerId, Recent>()
@@ -67,15 +72,21 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
     return LATENESS_FLOOR_MS + (interval() ?? 0) + TOLERATED_EXCHANGES * flows.median()
   }
 
+  const slack = () => LATENESS_FLOOR_MS + TOLERATED_EXCHANGES * flows.median()
+
+  function hasSlowLink(partner: PeerId): boolean {
+    const own = interval()
+    const link = links.get(partner)
+    if (own === undefined || link === undefined || link.count < FEWEST_FLOWS || !hurries()) return false
+    return link.median() > own + slack()
+  }
+
   const limit = () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance())
 
   function isSlow(partner: PeerId): boolean {
     const own = interval()
-    if (own === undefined || flows.count === 0) return false
-    const slack = LATENESS_FLOOR_MS + TOLERATED_EXCHANGES * flows.median()
-    const link = links.get(partner)
-    const linkTime = link === undefined || link.count < FEWEST_FLOWS ? 0 : link.median()
-    return (announced(partner) ?? 0) > TOLERATED_PACE * own + slack || linkTime > own + slack
+    if (own === undefined || flows.count === 0 || !hurries()) return false
+    return (announced(partner) ?? 0) > TOLERATED_PACE * own + slack() || hasSlowLink(partner)
   }
 
   return {
@@ -85,11 +96,15 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
       flows.add(milliseconds)
       addLink(partner, milliseconds)
     },
-    flowing: addLink,
+    flowing(partner, milliseconds) {
+      // Less than usual says nothing, as long as it has not ended.
+      if (milliseconds > (links.get(partner)?.median() ?? 0)) addLink(partner, milliseconds)
+    },
     tolerance,
     limit,
     limitFor: partner => limit() + TOLERATED_PACE * (announced(partner) ?? 0),
     isSlow,
+    hasSlowLink,
     isExpected: partner => (misses.get(partner) ?? 0) < MISSED_MEETINGS && !isSlow(partner),
     came(partner) {
       misses.delete(partner)

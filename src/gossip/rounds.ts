@@ -113,7 +113,8 @@ export function createRounds(options: RoundsOptions): Meeting {
     for (const peer of round.busy) if (!options.engaged(peer)) round.busy.delete(peer)
     // What is still under way from an earlier round, and not just ending, goes on beside this one.
     const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
-    if (missing.some(peer => round.present.has(peer) || isAwaited(peer))) return false
+    const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer)
+    if (missing.some(peer => isHere(peer) || isAwaited(peer))) return false
     // Where all have been late again and again, it may have been this peer's own moment: or nobody would ever meet again.
     return round.made > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
   }

@@ -36,6 +36,29 @@ describe('of a peer with so many milliseconds a step, where others take ten', ()
   })
 })
 
+describe('the first steps, where others take ten milliseconds a step', () => {
+  const afterFirst = (...paces: readonly number[]) => {
+    const interval = createInterval(10, () => 10)
+    for (const stepMs of paces) interval.trained(1, stepMs)
+    return interval.steps()
+  }
+
+  test('say nothing while kernels are compiled', () => {
+    expect(afterFirst(1_000)).toBe(10)
+    expect(createInterval(10, () => 10).pace()).toBeUndefined()
+  })
+
+  test('tell one that is far too slow to finish an interval', () => {
+    expect(afterFirst(1_000, 1_000)).toBe(1)
+  })
+
+  test('leave a moment in which the machine did something else', () => {
+    expect(afterFirst(1_000, 50)).toBe(10)
+    expect(afterFirst(1_000, 50, 50, 10)).toBe(10)
+    expect(afterFirst(1_000, 50, 50, 50)).toBe(2)
+  })
+})
+
 describe('auto', () => {
   test('begins with the number that recipes have by default', () => {
     expect(createInterval('auto').steps()).toBe(10)

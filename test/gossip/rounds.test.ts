@@ -22,8 +22,17 @@ const PULL = 0.1
 /** Where a peer's data would have every coordinate. */
 const targetOf = (index: number) => 10 * index
 
-/** Gradient descent on ½ (x − target)², exactly. */
-function createPullTrainer(index: number, clock: VirtualClock, slowness?: (index: number) => number): Trainer {
+/**
+ * Gradient descent on ½ (x − target)², exactly.
+ *
+ * @param stepMs of a single step. Default: an interval takes a fixed time, however long it is
+ */
+function createPullTrainer(
+  index: number,
+  clock: VirtualClock,
+  slowness?: (index: number) => number,
+  stepMs?: number,
+): Trainer {
   return {
     layout: createLayout([{ name: 'x', shape: [8], trainable: true }]),
     backend: 'none',
@@ -31,7 +40,8 @@ function createPullTrainer(index: number, clock: VirtualClock, slowness?: (index
     initial: async () => new Float32Array(8),
     train(parameters, steps) {
       const before = parameters.slice()
-      return clock.work((slowness?.(index) ?? 1) * STEP_MS, async () => {
+      const took = stepMs === undefined ? STEP_MS : steps * stepMs
+      return clock.work((slowness?.(index) ?? 1) * took, async () => {
         const update = before.map(x => pull(x, index, steps))
         return { update, loss: 0, samples: steps, seconds: STEP_MS / 1_000 }
       })
@@ -47,16 +57,20 @@ function pull(x: number, index: number, steps: number): number {
   return (targetOf(index) - x) * (1 - (1 - PULL) ** steps)
 }
 
+const inStep = {
+  peers: PEERS,
+  steps: ROUNDS * LOCAL_STEPS,
+  localSteps: LOCAL_STEPS,
+  inRounds: true,
+  minimumPeers: PEERS,
+} as const
+
 function createWorldInStep({
   slowness,
   ...options
 }: Partial<WorldOptions> & { slowness?: (index: number) => number } = {}) {
   return createAveragingWorld({
-    peers: PEERS,
-    steps: ROUNDS * LOCAL_STEPS,
-    localSteps: LOCAL_STEPS,
-    inRounds: true,
-    minimumPeers: PEERS,
+    ...inStep,
     topology: ring,
     trainer: async (index, _random, clock) => createPullTrainer(index, clock, slowness),
     ...options,
@@ -122,6 +136,53 @@ describe('peers that average in step', () => {
     expect(uneven.slow).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
     // Of its own intervals none goes without averaging.
     expect(uneven.slow?.exchanges).toBeGreaterThan(0.8 * (uneven.slow?.exchangesAsked ?? 0))
+  })
+
+  test('wait for one that is a hundred times slower once they have done their steps, and for nothing before', async () => {
+    const steps = 200 * LOCAL_STEPS
+    const slowness = (index: number) => (index === 0 ? 100 : 1)
+    const world = createWorldInStep({
+      topology: complete,
+      steps,
+      trainer: async (index, _random, clock) => createPullTrainer(index, clock, slowness, STEP_MS),
+    })
+    await world.startAll()
+    const [slow, ...others] = world.inhabitants
+    await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= steps))
+    const before = slow.gossip?.status().ownSteps ?? 0
+    await world.until(() => world.sealed(), 600_000)
+    const together = (slow.gossip?.status().ownSteps ?? 0) - before
+    expect(before).toBeGreaterThan(2)
+    expect(together).toBeGreaterThan(2)
+    // An interval of theirs for each of its own, and one more when they hear that it has ended.
+    for (const { gossip } of others) {
+      expect(((gossip?.status().ownSteps ?? 0) - steps) / LOCAL_STEPS).toBeLessThanOrEqual(together + 1)
+    }
+    expect(slow.gossip?.status()).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
+  })
+
+  test('do not wait for exchanges with one whose link is a hundred times slower', async () => {
+    const steps = 100 * LOCAL_STEPS
+    const timeOf = async (factor: number) => {
+      const world = createAveragingWorld({
+        ...inStep,
+        topology: complete,
+        steps,
+        weather: { delay: '1-5', loss: 0 },
+        slowness: index => (index === 0 ? factor : 1),
+        trainer: async (index, _random, clock) => createPullTrainer(index, clock, () => 5),
+      })
+      await world.startAll()
+      const others = world.inhabitants.slice(1)
+      await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= steps))
+      const time = world.clock.now()
+      await world.until(() => world.sealed(), 600_000)
+      return { time, slow: world.inhabitants[0].gossip?.status() }
+    }
+    const even = await timeOf(1)
+    const uneven = await timeOf(100)
+    expect(uneven.time / even.time).toBeLessThan(1.3)
+    expect(uneven.slow).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
   })
 
   test('do not wait for one that has died', async () => {
