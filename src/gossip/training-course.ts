@@ -59,6 +59,7 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
   /** When each said last that it has not done its steps. */
   const saidBehind = new Map<PeerId, number>()
   let ended = Number.NEGATIVE_INFINITY
+  let saidDone = false
 
   const done = () => contribution.ownSteps() >= least
   const isBehind = ({ peer, announcement }: Member) => isUnfinished(announcement) && !knownDone.has(peer)
@@ -104,6 +105,9 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
 
     intervalEnded() {
       ended = clock.now()
+      // The others measure T by it.
+      if (done() && !saidDone) options.announce()
+      saidDone = done()
     },
 
     async hearOthers(abort) {

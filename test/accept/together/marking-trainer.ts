@@ -43,8 +43,8 @@ export interface MarkingOptions {
   /** Virtual time of a step. */
   readonly stepMs: number
   readonly samples: number
-  /** The number of the interval that comes next, through all lives of the peer: a mark is made once. */
-  readonly nextInterval: () => number
+  /** The number of the interval, of so many steps, that comes next, through all lives of the peer: a mark is made once. */
+  readonly nextInterval: (steps: number) => number
   /** Hears where the next mark is made. */
   readonly marks: (place: number) => void
   /** Whether what an interval gives is no number. */
@@ -65,7 +65,7 @@ export function createMarkingTrainer(clock: VirtualClock, options: MarkingOption
     },
     train: (_parameters, steps) =>
       clock.work(steps * stepMs, async () => {
-        const interval = nextInterval()
+        const interval = nextInterval(steps)
         const place = placeOf(interval)
         const update = new Float32Array(length)
         if (options.spoils(interval)) update.fill(Number.NaN)

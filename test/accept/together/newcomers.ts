@@ -65,7 +65,7 @@ async function measure(
   const done: (number | undefined)[] = new Array(peers).fill(undefined)
   const ended: (number | undefined)[] = new Array(peers).fill(undefined)
   const came: number[] = []
-  const intervalMs = (trainingMs / STEPS) * LOCAL_STEPS
+  const stepMs = trainingMs / STEPS
   /** The first step. */
   let began: number | undefined
   const world = createWorld({
@@ -89,13 +89,13 @@ async function measure(
       createMarkingTrainer(clock, {
         index: 0,
         peers: 1,
-        stepMs: trainingMs / STEPS,
+        stepMs,
         samples: 1,
-        nextInterval() {
+        nextInterval(steps) {
           // The clock stands where the interval begins.
           began ??= clock.now()
-          own[index] += LOCAL_STEPS
-          if (own[index] >= STEPS) done[index] ??= clock.now() + intervalMs
+          own[index] += steps
+          if (own[index] >= STEPS) done[index] ??= clock.now() + steps * stepMs
           return intervals[index]++
         },
         marks() {},
