@@ -21,8 +21,8 @@ describe.concurrent('processes', () => {
   }, 90_000)
 
   test('peers whose columns are of very different sizes say so of themselves', async () => {
-    expectAll(await diverging({ seeds: 1 }))
-  }, 60_000)
+    expectAll(await diverging({ seeds: 1, most: 60 }))
+  }, 90_000)
 })
 
 describe('a simulation', () => {
@@ -40,7 +40,7 @@ describe('a simulation', () => {
   }, 60_000)
 
   test('a latecomer with the only samples of two classes has its part, and costs the others nothing', async () => {
-    expectAll(await latecomers({ seeds: 1, late: [0.3], slower: [], steps: 500 }))
+    expectAll(await latecomers({ seeds: 1, late: [0.3], slower: [], steps: 300 }))
   }, 60_000)
 
   test('a swarm to which newcomers come without end, ends', async () => {
