@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { afterEach, expect, test } from 'vitest'
+import { expect, type TestContext, test } from 'vitest'
 import { createPeer } from '../../src/create-peer.ts'
 import { type Dataset, samples } from '../../src/data/dataset.ts'
 import { exportModel } from '../../src/export-model.ts'
@@ -45,12 +45,13 @@ function pooled(peers: readonly number[]): AgreedStatistics {
   return { mean, variance }
 }
 
-const running: Peer[] = []
-afterEach(async () => {
-  await Promise.allSettled(running.splice(0).map(peer => peer.stop()))
-})
-
-async function make(index: number, connect: readonly string[], options: PeerOptions = {}): Promise<Peer> {
+/** Makes a peer that is stopped when the test has ended: tests run side by side, for most of their time they wait. */
+async function make(
+  { onTestFinished }: TestContext,
+  index: number,
+  connect: readonly string[],
+  options: PeerOptions = {},
+): Promise<Peer> {
   const peer = await createPeer({
     recipe,
     data: { train: dataOf(index), test: dataOf(9) },
@@ -59,7 +60,9 @@ async function make(index: number, connect: readonly string[], options: PeerOpti
     backend: 'cpu',
     ...options,
   })
-  running.push(peer)
+  onTestFinished(async () => {
+    await Promise.allSettled([peer.stop()])
+  })
   return peer
 }
 
@@ -70,10 +73,10 @@ function untilStandardised(peer: Peer): Promise<void> {
   })
 }
 
-test('three real peers agree on the statistics of all their samples, and learn by them; who comes later takes the same', async () => {
-  const first = await make(0, [])
+test.concurrent('three real peers agree on the statistics of all their samples, and learn by them; who comes later takes the same', async context => {
+  const first = await make(context, 0, [])
   await first.listen()
-  const peers = [first, await make(1, first.addresses()), await make(2, first.addresses())]
+  const peers = [first, await make(context, 1, first.addresses()), await make(context, 2, first.addresses())]
   const standardised = peers.map(untilStandardised)
   await Promise.all(peers.map(peer => peer.start()))
   await Promise.all(standardised)
@@ -88,7 +91,7 @@ test('three real peers agree on the statistics of all their samples, and learn b
   }
   expect(agreed.mean[2]).toBeCloseTo(7, 4)
 
-  const late = await make(3, first.addresses())
+  const late = await make(context, 3, first.addresses())
   const lateStandardised = untilStandardised(late)
   await late.start()
   await lateStandardised
@@ -110,11 +113,11 @@ test('three real peers agree on the statistics of all their samples, and learn b
   model.dispose()
 })
 
-test('a peer that is started again, and a model that is exported, have the statistics that were agreed', async () => {
+test.concurrent('a peer that is started again, and a model that is exported, have the statistics that were agreed', async context => {
   const [one, two] = [`${folder.path}/one`, `${folder.path}/two`]
-  const first = await make(0, [], { state: one })
+  const first = await make(context, 0, [], { state: one })
   await first.listen()
-  const second = await make(1, first.addresses(), { state: two })
+  const second = await make(context, 1, first.addresses(), { state: two })
   const standardised = [first, second].map(untilStandardised)
   await Promise.all([first.start(), second.start()])
   await Promise.all(standardised)
@@ -133,15 +136,15 @@ test('a peer that is started again, and a model that is exported, have the stati
   const { modelTopology } = JSON.parse(readFileSync(`${folder.path}/model/model.json`, 'utf8'))
   expect(JSON.stringify(modelTopology)).toContain('"name":"standardise"')
 
-  const again = await make(0, [], { state: one })
+  const again = await make(context, 0, [], { state: one })
   const known = untilStandardised(again)
   await again.start()
   await known
   expect(again.standardisation()).toEqual(agreed)
 })
 
-test('a peer that averages with nobody standardises by its own samples', async () => {
-  const alone = await make(0, [], { recipe: { ...recipe, averaging: { rule: 'none' } } })
+test.concurrent('a peer that averages with nobody standardises by its own samples', async context => {
+  const alone = await make(context, 0, [], { recipe: { ...recipe, averaging: { rule: 'none' } } })
   const known = untilStandardised(alone)
   await alone.start()
   await known
@@ -149,17 +152,17 @@ test('a peer that averages with nobody standardises by its own samples', async (
   expect(mean[0]).toBeCloseTo(pooled([0]).mean[0], 6)
 })
 
-test('a peer that comes after the seal, or comes back sealed, takes the statistics first', async () => {
+test.concurrent('a peer that comes after the seal, or comes back sealed, takes the statistics first', async context => {
   const state = `${folder.path}/late`
-  const first = await make(0, [])
+  const first = await make(context, 0, [])
   await first.listen()
-  const peers = [first, await make(1, first.addresses())]
+  const peers = [first, await make(context, 1, first.addresses())]
   await Promise.all(peers.map(peer => peer.start()))
   const signal = AbortSignal.timeout(40_000)
   const [{ parametersHash }] = await Promise.all(peers.map(peer => peer.untilConsensus({ signal })))
 
   for (const _time of ['first', 'second']) {
-    const late = await make(2, first.addresses(), { state })
+    const late = await make(context, 2, first.addresses(), { state })
     await late.start()
     expect((await late.untilConsensus({ signal })).parametersHash).toBe(parametersHash)
     expect(late.standardisation()).toEqual(first.standardisation())
@@ -168,9 +171,9 @@ test('a peer that comes after the seal, or comes back sealed, takes the statisti
   }
 })
 
-test('a peer whose statistics cannot be kept any more still stops: others no longer reach it', async () => {
+test.concurrent('a peer whose statistics cannot be kept any more still stops: others no longer reach it', async context => {
   const state = `${folder.path}/removed`
-  const peer = await make(0, [], { state })
+  const peer = await make(context, 0, [], { state })
   const started = new Promise(resolve => peer.addEventListener('started', resolve))
   await peer.start()
   await started
