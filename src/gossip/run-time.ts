@@ -52,8 +52,11 @@ export function createRunTime(clock: Clock, patience: number): RunTime {
   const elapsed = () => Math.min(MAX_RUN_MS, clock.now() - (began ?? clock.now()))
   const past = (grace: number) => halfTime !== undefined && elapsed() > patience * halfTime + grace
 
+  /** Of those that have not sealed: half a second of age would be some intervals in which one trains, and the others have ended. */
   function runsOf(members: readonly Member[]): NonNullable<Announcement['run']>[] {
-    return members.flatMap(({ announcement }) => (announcement.phase === 'sealed' ? [] : (announcement.run ?? [])))
+    return members.flatMap(({ announcement: { phase, run }, heard }) =>
+      phase === 'sealed' || run === undefined ? [] : { ...run, elapsed: run.elapsed + clock.now() - heard },
+    )
   }
 
   /** Half of those that began have done their steps; where none of them is left, half of all that train. */
@@ -80,10 +83,13 @@ export function createRunTime(clock: Clock, patience: number): RunTime {
 
     look(members, done) {
       if (began === undefined || halfTime !== undefined) return
-      const told = runsOf(members).flatMap(run => run.halfTime ?? [])
-      // Who came in the middle did not see it; a majority did.
-      if (!founder && 2 * told.length > runsOf(members).length) halfTime = medianOf(told)
-      else if (halfAreDone(members, done)) halfTime = elapsed()
+      const runs = runsOf(members)
+      const founders = runs.filter(run => run.founder)
+      // Who came in the middle goes by those who were there from the beginning: its own T would be another, and its training end later.
+      const others = founders.length > 0 ? founders : runs
+      const told = others.flatMap(run => run.halfTime ?? [])
+      if (!founder && 2 * told.length > others.length) halfTime = medianOf(told)
+      else if ((founder || founders.length === 0) && halfAreDone(members, done)) halfTime = elapsed()
     },
 
     over: (ahead = 0) => past(-ahead),
