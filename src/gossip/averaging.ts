@@ -44,7 +44,7 @@ export interface AveragingOptions {
   readonly behind: (age: number) => boolean
   /** How much this peer's parameters count. */
   readonly voice: number
-  /** Whether this peer has trained all that it is to train at least; and hears that of a partner. */
+  /** Whether this peer trains no more for its own sake; and hears that of a partner. */
   readonly done: () => boolean
   readonly partnerSaid: (partner: PeerId, done: boolean) => void
   /** What an interval takes a partner, by its own account, in milliseconds. */

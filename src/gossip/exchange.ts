@@ -83,7 +83,7 @@ export interface ExchangeOptions {
    * @throws RefusedError where it will not
    */
   readonly terms: (partner: PeerId, round: number | undefined, options: AbortOptions) => Promise<Terms>
-  /** Whether this peer has trained all that it is to train at least; and hears that of a partner. */
+  /** Whether this peer trains no more for its own sake; and hears that of a partner. */
   readonly done: () => boolean
   readonly partnerSaid: (partner: PeerId, done: boolean) => void
   /** Whether everybody averages in step, with all neighbours at once. */

@@ -69,7 +69,7 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
 
   function tolerance(): number {
     if (flows.count === 0) return FIRST_MEETING_MS
-    return LATENESS_FLOOR_MS + (interval() ?? 0) + TOLERATED_EXCHANGES * flows.median()
+    return (interval() ?? 0) + slack()
   }
 
   const slack = () => LATENESS_FLOOR_MS + TOLERATED_EXCHANGES * flows.median()

@@ -34,7 +34,7 @@ export interface LearningOptions {
   readonly averages: () => boolean
   /** Whether this peer is to train now: it has not done its steps, or others have not. */
   readonly trains: () => boolean
-  /** Whether what was trained may still be added: the parameters are this peer's own, and have not been chosen for a seal. */
+  /** Whether what was trained may still be added: the parameters are this peer's own, have not been chosen for a seal, and others still wait. */
   readonly mayAdd: () => boolean
   /** Whether others that have done their steps train on for those that have not. */
   readonly othersTrainOn: () => boolean

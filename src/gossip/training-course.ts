@@ -66,8 +66,6 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
   /** What was said before the last interval is old: to train on alone, beside others that have ended, would make their model one's own. */
   const isSurelyBehind = (member: Member) => isBehind(member) && (saidBehind.get(member.peer) ?? 0) >= ended
 
-  const behind = () => (averages && done() && !runTime.over() ? voices().filter(isBehind) : [])
-
   return {
     done,
     mayEnd: () => done() || runTime.over(options.interval()),
@@ -84,7 +82,8 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
     othersTrainOn: () =>
       averages && voices().some(({ peer, announcement }) => announcement.done || knownDone.has(peer)),
 
-    trainsOnFor: peer => behind().some(member => member.peer === peer),
+    trainsOnFor: peer =>
+      averages && done() && !runTime.over() && voices().some(member => member.peer === peer && isBehind(member)),
 
     partnerSaid(peer, isDone) {
       if (isDone) knownDone.add(peer)
