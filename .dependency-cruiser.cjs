@@ -12,6 +12,21 @@ const room = (name, allowed, comment) => ({
   },
 })
 
+/** The files of the core that every room of it may know: its ports, and words that are too small for a room. */
+const CORE_WORDS = '(constants|errors|events|magnitude|peer-id|ports)[.]ts'
+
+/** Of the core, allows a room only the rooms that are named, itself, and the core's words. */
+const coreRoom = (name, allowed, comment) => ({
+  name: `gossip/${name} imports of the core only ${[...allowed, 'itself'].join(', ')}`,
+  comment,
+  severity: 'error',
+  from: { path: `^src/gossip/${name}/` },
+  to: {
+    path: '^src/gossip/',
+    pathNot: [`^src/gossip/${name}/`, `^src/gossip/${CORE_WORDS}$`, ...allowed.map(one => `^src/gossip/${one}/`)],
+  },
+})
+
 /** Allows packages that match only in the places that are named. */
 const onlyIn = (places, packages, comment) => ({
   name: `${packages} only in ${places}`,
@@ -23,7 +38,7 @@ const onlyIn = (places, packages, comment) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'no cycles, of types neither', severity: 'error', from: {}, to: { circular: true } },
     { name: 'nothing missing', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no development tools in what is shipped',
@@ -47,6 +62,51 @@ module.exports = {
       'gossip',
       ['averaging', 'parameters', 'random', 'recipe', 'training/trainer[.]ts'],
       'The core knows the world through its ports, and of training only the interface.',
+    ),
+    coreRoom('waiting', [], 'How one peer waits: the least that the others stand on.'),
+    coreRoom('pace', [], 'What is measured, and what follows from it.'),
+    coreRoom('state', [], 'What a peer holds, whoever changes it.'),
+    coreRoom('coding', ['state'], 'How a difference travels.'),
+    coreRoom('streams', ['pace', 'waiting'], 'One conversation with one peer.'),
+    coreRoom('membership', ['pace', 'streams', 'waiting'], 'Who is there.'),
+    coreRoom(
+      'exchange',
+      ['coding', 'membership', 'pace', 'state', 'streams', 'waiting'],
+      'Averaging knows neither how a swarm ends nor how a latecomer begins.',
+    ),
+    coreRoom('sync', ['membership', 'pace', 'state', 'streams', 'waiting'], 'Fetching parameters is no exchange.'),
+    coreRoom('seal', ['membership', 'state', 'sync'], 'Agreeing on one vector, which some have to fetch.'),
+    coreRoom(
+      'run',
+      ['exchange', 'membership', 'pace', 'seal', 'state', 'sync', 'waiting'],
+      'The course of a run: beginning, training, end.',
+    ),
+    {
+      name: 'ports know of the core only what they carry',
+      severity: 'error',
+      from: { path: `^src/gossip/${CORE_WORDS}$` },
+      to: { path: '^src/gossip/', pathNot: [`^src/gossip/${CORE_WORDS}$`, '^src/gossip/state/'] },
+    },
+    room(
+      'standardise',
+      ['averaging', 'data', 'gossip', 'parameters', 'random', 'recipe', 'training'],
+      'Statistics of samples that stay where they are, agreed on by the same core.',
+    ),
+    room(
+      'library',
+      [
+        'averaging',
+        'data',
+        'gossip',
+        'network',
+        'parameters',
+        'random',
+        'recipe',
+        'standardise',
+        'storage',
+        'training',
+      ],
+      'A peer, put together.',
     ),
     room('network', ['gossip', 'random'], 'A driver of the Network port.'),
     room('storage', ['gossip', 'parameters'], 'A driver of the Storage port.'),
@@ -94,6 +154,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Imports of types are arrows too.
+    tsPreCompilationDeps: true,
     // The parser that also reads TypeScript 7, which has no API of its own for this yet.
     parser: 'swc',
     tsConfig: { fileName: 'tsconfig.json' },

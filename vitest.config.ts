@@ -12,9 +12,17 @@ const STATELESS = ['averaging', 'conformance', 'gossip', 'parameters', 'random',
 )
 
 /** TensorFlow.js, libp2p, processes and the environment have state of their own. */
-const OTHERS = ['acceptance', 'data', 'examples', 'library', 'network', 'peer', 'storage', 'training'].map(
-  room => `test/${room}/**/*.test.ts`,
-)
+const OTHERS = [
+  'acceptance',
+  'data',
+  'examples',
+  'library',
+  'network',
+  'peer',
+  'standardise',
+  'storage',
+  'training',
+].map(room => `test/${room}/**/*.test.ts`)
 
 /** Replaces a built-in module for everybody who imports what it imports. */
 const REPLACES_MODULES = ['test/parameters/big-endian.test.ts']

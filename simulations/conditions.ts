@@ -6,7 +6,8 @@
 
 import { UsageError } from '../src/errors.ts'
 import { parseDelay } from './delay.ts'
-import type { ChurnEvent, NetworkSplit, SimulationOptions, Stragglers } from './options.ts'
+import type { ChurnEvent, NetworkSplit, Stragglers } from './environment.ts'
+import type { SimulationOptions } from './options.ts'
 import { shareOf } from './virtual/splits.ts'
 
 type Conditions = Pick<SimulationOptions, 'peers' | 'delay' | 'loss' | 'bandwidth' | 'stragglers' | 'churn' | 'splits'>

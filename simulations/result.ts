@@ -1,6 +1,6 @@
-import type { PeerBytes } from '../src/peer-bytes.ts'
+import type { PeerBytes } from '../src/library/peer-bytes.ts'
 import type { Recipe } from '../src/recipe/recipe.ts'
-import type { Bandwidth, EngineName, NetworkSplit, SimulationOptions, Stragglers } from './options.ts'
+import type { Bandwidth, Byzantine, EngineName, NetworkSplit, Stragglers } from './environment.ts'
 
 /** Over all peers, each with its own parameters, on the same test set. */
 export interface Spread {
@@ -66,7 +66,7 @@ export interface RunConditions {
   readonly bandwidth?: Bandwidth
   readonly stragglers?: Stragglers
   readonly splits?: readonly NetworkSplit[]
-  readonly byzantine?: NonNullable<SimulationOptions['byzantine']>
+  readonly byzantine?: Byzantine
 }
 
 /** The document that `--out` writes. */

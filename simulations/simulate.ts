@@ -1,5 +1,6 @@
 import { UsageError } from '../src/errors.ts'
-import type { EngineName, SimulationOptions } from './options.ts'
+import type { EngineName } from './environment.ts'
+import type { SimulationOptions } from './options.ts'
 import type { RunConditions, RunResult } from './result.ts'
 
 /** Each engine is loaded when it is asked for, with whatever it needs. */

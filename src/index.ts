@@ -16,7 +16,8 @@
  * @packageDocumentation
  */
 
-export type { ChurnEvent, EngineName, SimulationOptions } from '../simulations/options.ts'
+export type { ChurnEvent, EngineName } from '../simulations/environment.ts'
+export type { SimulationOptions } from '../simulations/options.ts'
 export { type ReportInput, renderReport } from '../simulations/report/report.ts'
 export { roundsAsCsv } from '../simulations/report/rounds-csv.ts'
 export { renderSweepReport, type SweepReportInput } from '../simulations/report/sweep-report.ts'
@@ -56,18 +57,18 @@ export {
   tick as tickTokens,
 } from './averaging/token-account.ts'
 export { edgesFileOf, parseTopology, topologyNames } from './averaging/topologies/registry.ts'
-export { createPeer } from './create-peer.ts'
 export { type Dataset, features, gather, samples } from './data/dataset.ts'
 export { parsePartition } from './data/partition.ts'
 export type { LoadOptions, Split } from './data/source.ts'
 export { loadDataset } from './data/sources.ts'
-export { encodeModel, type LearnedModel } from './encode-model.ts'
 export { HearsayError, UsageError } from './errors.ts'
-export { ExportError, type ExportedModel, type ExportOptions, exportModel } from './export-model.ts'
-export { NothingSealedError } from './generation.ts'
-export type { Checkpoint } from './gossip/checkpoint.ts'
 export { NobodyThereError } from './gossip/errors.ts'
 export type { GossipStatus, PeerOutcome } from './gossip/gossip.ts'
+export type { Checkpoint } from './gossip/state/checkpoint.ts'
+export { createPeer } from './library/create-peer.ts'
+export { encodeModel, type LearnedModel } from './library/encode-model.ts'
+export { ExportError, type ExportedModel, type ExportOptions, exportModel } from './library/export-model.ts'
+export { NothingSealedError } from './library/generation.ts'
 export {
   fitData,
   identifyModel,
@@ -75,13 +76,14 @@ export {
   peerAveraging,
   peerRuleNames,
   recommendedRule,
-} from './learning-task.ts'
+} from './library/learning-task.ts'
+export type { Consensus, Peer, PeerEvents, PeerOptions } from './library/peer.ts'
+export type { PeerBytes } from './library/peer-bytes.ts'
+export { sampleText } from './library/sample-text.ts'
 export { codecNames, parseCodec } from './parameters/codecs/registry.ts'
 export { hashParameters } from './parameters/hash.ts'
 export { createLayout, type Layout, viewTensors } from './parameters/layout.ts'
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from './parameters/safetensors.ts'
-export type { Consensus, Peer, PeerEvents, PeerOptions } from './peer.ts'
-export type { PeerBytes } from './peer-bytes.ts'
 export { createRandom, type Random } from './random/random.ts'
 export {
   AUTO_COMPRESSION,
@@ -93,7 +95,6 @@ export {
   stepsPerRound,
 } from './recipe/recipe.ts'
 export { type DataSize, stepsForData, stepsForEpochs } from './recipe/steps-for-data.ts'
-export { sampleText } from './sample-text.ts'
 export { writeAtomically } from './storage/atomic-file.ts'
 export { decodeCheckpoint } from './storage/checkpoint-file.ts'
 export { readCheckpoint } from './storage/stored-checkpoint.ts'

@@ -8,7 +8,7 @@
 
 import { createInterface } from 'node:readline'
 import { createPeer, loadDataset } from '../../src/index.ts'
-import { shardsOf, trainerOptionsOf } from '../../src/learning-task.ts'
+import { shardsOf, trainerOptionsOf } from '../../src/library/learning-task.ts'
 import { parseRecipe, type RecipeInput } from '../../src/recipe/recipe.ts'
 import { createWorkerTrainer } from '../../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'

@@ -6,11 +6,11 @@
 
 import { availableParallelism } from 'node:os'
 import { type FittedRule, fitRule } from '../../src/averaging/requirements.ts'
-import { identifyModel } from '../../src/learning-task.ts'
+import { identifyModel } from '../../src/library/learning-task.ts'
+import { sampleText } from '../../src/library/sample-text.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { recipeHash } from '../../src/recipe/recipe.ts'
-import { sampleText } from '../../src/sample-text.ts'
 import { requireConditions } from '../conditions.ts'
 import { distancesOfHonest, notesOn, partialOf, peerResults } from '../matrix/conclude.ts'
 import { chooseLiars } from '../matrix/liars.ts'

@@ -1,4 +1,4 @@
-import type { ChurnEvent } from '../options.ts'
+import type { ChurnEvent } from '../environment.ts'
 import type { Chance } from './chance.ts'
 
 /** Who is away in this round, `[peers]` with 1 for those; undefined where everybody is there. Rounds are asked for in order. */

@@ -1,7 +1,7 @@
 import type { Random } from '../../src/random/random.ts'
 import { STEP_MS } from '../defaults.ts'
 import { parseDelay } from '../delay.ts'
-import type { Bandwidth, Stragglers } from '../options.ts'
+import type { Bandwidth, Stragglers } from '../environment.ts'
 
 /** How long things take. */
 export interface Pace {

@@ -1,4 +1,4 @@
-import { PROGRESS_LABELS } from '../../src/gossip/constants.ts'
+import { PROGRESS_LABELS } from '../../src/gossip/run/constants.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { BARRIER_WORDS, createBarrier } from './barrier.ts'
 import { createBlock } from './block.ts'

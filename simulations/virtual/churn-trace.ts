@@ -1,5 +1,5 @@
 import { UsageError } from '../../src/errors.ts'
-import type { ChurnEvent } from '../options.ts'
+import type { ChurnEvent } from '../environment.ts'
 
 const FORM = 'time,peer,up or time,peer,down: seconds since the start, a number from 0, and what happens'
 

@@ -5,7 +5,7 @@
  */
 
 import type { Random } from '../../src/random/random.ts'
-import type { ChurnEvent } from '../options.ts'
+import type { ChurnEvent } from '../environment.ts'
 import type { World } from './world.ts'
 
 /** For so many seconds a peer that has left is away, on average: a restart. Every eighth takes long enough to be missed. */

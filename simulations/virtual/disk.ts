@@ -1,7 +1,7 @@
-import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
-import { replay } from '../../src/gossip/journal.ts'
-import type { JournalEntry } from '../../src/gossip/journal-entry.ts'
 import type { Clock, Storage } from '../../src/gossip/ports.ts'
+import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
+import { replay } from '../../src/gossip/state/journal.ts'
+import type { JournalEntry } from '../../src/gossip/state/journal-entry.ts'
 import { createGroupCommit } from '../../src/storage/group-commit.ts'
 
 /** A disk that survives its peer: what was written before a crash is there after it, what was being written is not. */

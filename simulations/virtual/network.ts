@@ -1,9 +1,9 @@
 import { HearsayError } from '../../src/errors.ts'
 import type { Channel, Network, NetworkHandlers, PeerId } from '../../src/gossip/ports.ts'
-import { ConnectionLostError } from '../../src/gossip/stream-errors.ts'
+import { ConnectionLostError } from '../../src/gossip/streams/stream-errors.ts'
 import type { Random } from '../../src/random/random.ts'
 import { parseDelay } from '../delay.ts'
-import type { Bandwidth } from '../options.ts'
+import type { Bandwidth } from '../environment.ts'
 import type { VirtualClock } from './clock.ts'
 import { type End, type Endpoint, type Medium, openStream } from './streams.ts'
 

@@ -1,5 +1,5 @@
 import type { Random } from '../../src/random/random.ts'
-import type { NetworkSplit } from '../options.ts'
+import type { NetworkSplit } from '../environment.ts'
 import type { World } from './world.ts'
 
 /** Sets in motion that the network falls into two parts, and heals. */

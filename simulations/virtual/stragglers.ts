@@ -1,5 +1,5 @@
 import type { Random } from '../../src/random/random.ts'
-import type { Stragglers } from '../options.ts'
+import type { Stragglers } from '../environment.ts'
 import { shareOf } from './splits.ts'
 
 /** How many times slower each peer is, by its index. */

@@ -1,6 +1,6 @@
-import { MAX_FRAME_BYTES } from '../../src/gossip/constants.ts'
 import type { AbortOptions, FrameStream, PeerId } from '../../src/gossip/ports.ts'
-import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../src/gossip/stream-errors.ts'
+import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
+import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../src/gossip/streams/stream-errors.ts'
 import type { VirtualClock } from './clock.ts'
 
 /** What the streams of a virtual network run over. */

@@ -7,7 +7,7 @@
 import { samples } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
-import { fitData, shardsOf, trainerOptionsOf } from '../../src/learning-task.ts'
+import { fitData, shardsOf, trainerOptionsOf } from '../../src/library/learning-task.ts'
 import type { Random } from '../../src/random/random.ts'
 import { chooseBackend } from '../../src/training/choose-backend.ts'
 import type { Trainer } from '../../src/training/trainer.ts'

@@ -1,6 +1,6 @@
 import type { Random, Trainer } from '../../src/gossip/ports.ts'
-import { createStillTrainer } from '../../src/gossip/still-trainer.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
+import { createStillTrainer } from '../../src/standardise/still-trainer.ts'
 
 /**
  * A trainer that learns nothing: a peer's parameters are a vector drawn from its own seed, and only averaging moves them.

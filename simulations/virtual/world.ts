@@ -4,10 +4,10 @@
  * @packageDocumentation
  */
 
-import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
 import type { GossipEvents } from '../../src/gossip/events.ts'
 import { createGossip, type Gossip, type GossipOptions } from '../../src/gossip/gossip.ts'
 import type { PeerId, Trainer } from '../../src/gossip/ports.ts'
+import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { preciseMeanOf } from '../../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
 import { createVirtualClock, type VirtualClock } from './clock.ts'

@@ -1,6 +1,6 @@
 import { HearsayError, UsageError } from '../errors.ts'
 import { magnitude } from './magnitude.ts'
-import type { PeerId } from './ports.ts'
+import type { PeerId } from './peer-id.ts'
 
 /** The other side declined, for a reason that is nobody's fault: it is busy, sealed, or knows nothing of what was asked. */
 export class RefusedError extends HearsayError {
@@ -17,7 +17,7 @@ export class OffenceError extends HearsayError {
   override readonly name = 'OffenceError'
 }
 
-/** Something took longer than its limit in `constants.ts`. */
+/** Something took longer than its limit in the `constants.ts` of its room. */
 export class DeadlineError extends HearsayError {
   override readonly name = 'DeadlineError'
 }

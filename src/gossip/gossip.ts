@@ -10,48 +10,47 @@ import { createSketcher } from '../averaging/sketch.ts'
 import type { Topology } from '../averaging/topology.ts'
 import { restoreRandom } from '../random/random.ts'
 import { AUTO_COMPRESSION } from '../recipe/recipe.ts'
-import { decodeAnnouncement, encodeAnnouncement, type Phase } from './announcement.ts'
-import { createAnnouncer } from './announcer.ts'
-import { createAveraging } from './averaging.ts'
-import { createBeginning } from './beginning.ts'
-import type { Checkpoint } from './checkpoint.ts'
-import { createCompressionChoice } from './choose-compression.ts'
 import { acceptsCodec, createCodings } from './coding/codings.ts'
-import { createCompany } from './company.ts'
+import { MAX_MEMBERS } from './constants.ts'
+import { RefusedError, StoppedError } from './errors.ts'
+import type { Emit } from './events.ts'
+import { createAveraging } from './exchange/scheduler.ts'
+import { createSettling } from './exchange/settle-outstanding.ts'
+import { createSettle } from './exchange/settlement.ts'
+import { decodeAnnouncement, encodeAnnouncement, type Phase } from './membership/announcement.ts'
+import { createAnnouncer } from './membership/announcer.ts'
 import {
-  FREEZE_PATIENCE_MS,
   MAX_ADDRESSES,
-  MAX_MEMBERS,
   MAX_SHOWN_CHARACTERS,
   MEMBER_FORGOTTEN_MS,
   MIN_ANNOUNCE_GAP_MS,
   SKETCH_BUCKETS,
-  STOP_GRACE_MS,
-  STOP_POLL_MS,
-} from './constants.ts'
-import { createConversations, type StreamTraffic } from './conversations.ts'
-import { createDivergenceCheck } from './divergence.ts'
-import { RefusedError, StoppedError } from './errors.ts'
-import type { Emit } from './events.ts'
-import type { FetchedVector } from './fetch.ts'
-import { createInterval } from './interval.ts'
-import { createLateJoining } from './late-joining.ts'
-import { createLearning } from './learning.ts'
-import { createLedger } from './ledger.ts'
-import { createMembership } from './membership.ts'
-import { createPartners } from './partners.ts'
-import { createPatience } from './patience.ts'
+} from './membership/constants.ts'
+import { createMembership } from './membership/membership.ts'
+import { createPartners } from './membership/partners.ts'
+import { createStanding } from './membership/peer-scores.ts'
+import { compareRecipes, type RecipeDocument } from './membership/recipe-handshake.ts'
+import { createCompressionChoice } from './pace/choose-compression.ts'
+import { createInterval } from './pace/interval.ts'
+import { createPatience } from './pace/timeouts.ts'
 import type { Channel, Clock, FrameStream, Network, PeerId, Random, Storage, Trainer } from './ports.ts'
-import { compareRecipes, type RecipeDocument } from './recipe-handshake.ts'
-import { createReplica } from './replica.ts'
-import { contributionIn, requireOurs, sealedIn, withoutOuter, withTensors } from './resumption.ts'
-import { createRunTime } from './run-time.ts'
-import { createSealing } from './sealing.ts'
-import { createSettle } from './settle.ts'
-import { createSettling } from './settling.ts'
-import { createStanding } from './standing.ts'
-import { createTrainingCourse } from './training-course.ts'
-import { createVectorsOnDemand } from './vectors-on-demand.ts'
+import { createBeginning } from './run/beginning.ts'
+import { createCompany } from './run/company.ts'
+import { STOP_GRACE_MS, STOP_POLL_MS } from './run/constants.ts'
+import { createDivergenceCheck } from './run/divergence.ts'
+import { createLearning } from './run/learning.ts'
+import { contributionIn, requireOurs, sealedIn, withoutOuter, withTensors } from './run/resumption.ts'
+import { createRunTime } from './run/run-time.ts'
+import { createTrainingCourse } from './run/training-course.ts'
+import { FREEZE_PATIENCE_MS } from './seal/constants.ts'
+import { createSealing } from './seal/seal.ts'
+import type { Checkpoint } from './state/checkpoint.ts'
+import { createLedger } from './state/ledger.ts'
+import { createReplica } from './state/replica.ts'
+import { createConversations, type StreamTraffic } from './streams/conversations.ts'
+import type { FetchedVector } from './sync/fetch.ts'
+import { createLateJoining } from './sync/late-joining.ts'
+import { createVectorsOnDemand } from './sync/state-sync.ts'
 
 export interface GossipOptions {
   /** The recipe's hash. */
@@ -99,7 +98,7 @@ export interface GossipOptions {
   readonly storage?: Storage
   /** Whether this peer may propose its vector for the seal, beside what the protocol asks for. Default: always. */
   readonly mayPropose?: () => boolean
-  /** Whether whoever comes still has a part in what is agreed on. Default: until there is a seal, as `seal.ts` says. */
+  /** Whether whoever comes still has a part in what is agreed on. Default: until there is a seal, as `seal/decide.ts` says. */
   readonly isOpen?: () => boolean
   /** What {@link Storage.load} gave, to go on from there. */
   readonly checkpoint?: Checkpoint

@@ -5,14 +5,13 @@
  * @packageDocumentation
  */
 
-import type { Checkpoint } from './checkpoint.ts'
-import type { JournalEntry } from './journal-entry.ts'
+import type { PeerId } from './peer-id.ts'
+import type { Checkpoint } from './state/checkpoint.ts'
+import type { JournalEntry } from './state/journal-entry.ts'
 
 export type { Random } from '../random/random.ts'
 export type { Evaluation, Trainer, TrainerState, TrainingUpdate } from '../training/trainer.ts'
-
-/** A libp2p peer id as text; in a simulation any unique name. */
-export type PeerId = string
+export type { PeerId } from './peer-id.ts'
 
 export interface AbortOptions {
   readonly signal: AbortSignal

@@ -1,6 +1,6 @@
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { UsageError } from '../errors.ts'
-import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES } from '../gossip/constants.ts'
+import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES } from '../gossip/membership/constants.ts'
 import type { PeerId } from '../gossip/ports.ts'
 
 const HOSTS = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])

@@ -1,7 +1,7 @@
 import { type GossipSub, gossipsub, type Message, StrictSign, TopicValidatorResult } from '@libp2p/gossipsub'
-import { MAX_ANNOUNCEMENT_BYTES } from '../gossip/constants.ts'
+import { MAX_ANNOUNCEMENT_BYTES } from '../gossip/membership/constants.ts'
 import type { NetworkHandlers, Verdict } from '../gossip/ports.ts'
-import { ProtocolError } from '../gossip/stream-errors.ts'
+import { ProtocolError } from '../gossip/streams/stream-errors.ts'
 import {
   MAX_MESH_BACKLOG_BYTES,
   MAX_MESH_MESSAGE_BYTES,

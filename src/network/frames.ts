@@ -1,6 +1,6 @@
 import { Uint8ArrayList } from 'uint8arraylist'
-import { MAX_FRAME_BYTES } from '../gossip/constants.ts'
-import { ProtocolError } from '../gossip/stream-errors.ts'
+import { MAX_FRAME_BYTES } from '../gossip/streams/constants.ts'
+import { ProtocolError } from '../gossip/streams/stream-errors.ts'
 
 /** A frame is preceded by its length, an unsigned 32-bit integer, big-endian. */
 const LENGTH_BYTES = 4

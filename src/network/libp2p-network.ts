@@ -21,7 +21,7 @@
 import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { MAX_ADDRESSES } from '../gossip/constants.ts'
+import { MAX_ADDRESSES } from '../gossip/membership/constants.ts'
 import type { Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
 import { dialableAddresses, parseAddress } from './addresses.ts'

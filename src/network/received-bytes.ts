@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
-import { ConnectionLostError } from '../gossip/stream-errors.ts'
+import { ConnectionLostError } from '../gossip/streams/stream-errors.ts'
 import { READ_AHEAD_BYTES } from './constants.ts'
 import type { Pace } from './pace.ts'
 

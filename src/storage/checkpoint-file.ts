@@ -7,8 +7,8 @@
 
 import { z } from 'zod'
 import { HearsayError } from '../errors.ts'
-import type { Checkpoint, Doubt } from '../gossip/checkpoint.ts'
-import type { Difference } from '../gossip/difference.ts'
+import type { Checkpoint, Doubt } from '../gossip/state/checkpoint.ts'
+import type { Difference } from '../gossip/state/difference.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { viewTensors } from '../parameters/layout.ts'
 import {

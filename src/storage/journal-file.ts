@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import type { JournalEntry } from '../gossip/journal-entry.ts'
+import type { JournalEntry } from '../gossip/state/journal-entry.ts'
 import { CheckpointFileError } from './checkpoint-file.ts'
 import {
   decodeGroup,

@@ -13,8 +13,8 @@
 
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
-import type { Difference } from '../gossip/difference.ts'
-import type { JournalEntry } from '../gossip/journal-entry.ts'
+import type { Difference } from '../gossip/state/difference.ts'
+import type { JournalEntry } from '../gossip/state/journal-entry.ts'
 import { littleEndianBytes, readLittleEndian } from '../parameters/little-endian.ts'
 import { bitsOf, numbersIn } from './bits.ts'
 

@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises'
-import type { Checkpoint } from '../gossip/checkpoint.ts'
-import { applyEntry } from '../gossip/journal.ts'
-import type { JournalEntry } from '../gossip/journal-entry.ts'
-import { createLedger } from '../gossip/ledger.ts'
+import type { Checkpoint } from '../gossip/state/checkpoint.ts'
+import { applyEntry } from '../gossip/state/journal.ts'
+import type { JournalEntry } from '../gossip/state/journal-entry.ts'
+import { createLedger } from '../gossip/state/ledger.ts'
 import { decodeCheckpoint, fits, type ReadCheckpoint } from './checkpoint-file.ts'
 import { journalFile, listJournals, readJournal } from './journal-file.ts'
 

@@ -1,5 +1,5 @@
-import type { Announcement } from '../../src/gossip/announcement.ts'
-import { SKETCH_BUCKETS } from '../../src/gossip/constants.ts'
+import type { Announcement } from '../../src/gossip/membership/announcement.ts'
+import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
 
 /** An announcement of a peer that averages, with whatever is given in place of that. */
 export function announcementOf(given: Partial<Announcement> = {}): Announcement {

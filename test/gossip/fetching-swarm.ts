@@ -7,23 +7,23 @@
 import { createVirtualClock, type VirtualClock } from '../../simulations/virtual/clock.ts'
 import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual/network.ts'
 import { createSketcher } from '../../src/averaging/sketch.ts'
-import { SKETCH_BUCKETS } from '../../src/gossip/constants.ts'
-import { type Conversations, createConversations } from '../../src/gossip/conversations.ts'
-import type { FetchedVector } from '../../src/gossip/fetch.ts'
-import { createMembership, type Member, type Membership } from '../../src/gossip/membership.ts'
-import { receive, send } from '../../src/gossip/messages.ts'
-import { createPatience } from '../../src/gossip/patience.ts'
-import type { Piece } from '../../src/gossip/pieces.ts'
+import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
+import { createMembership, type Member, type Membership } from '../../src/gossip/membership/membership.ts'
+import { createPatience } from '../../src/gossip/pace/timeouts.ts'
 import type { FrameStream, Network, PeerId } from '../../src/gossip/ports.ts'
-import { createVectorsOnDemand, type VectorsOnDemand } from '../../src/gossip/vectors-on-demand.ts'
+import { type Conversations, createConversations } from '../../src/gossip/streams/conversations.ts'
+import { receive, send } from '../../src/gossip/streams/messages.ts'
+import type { FetchedVector } from '../../src/gossip/sync/fetch.ts'
+import { createVectorsOnDemand, type VectorsOnDemand } from '../../src/gossip/sync/state-sync.ts'
 import { vectorFrames } from '../../src/parameters/frames.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
+import type { Range } from '../../src/parameters/range.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { announcementOf } from './announcements.ts'
 import { never } from './liar.ts'
 
 /** A piece that somebody was asked for. */
-export interface Asked extends Piece {
+export interface Asked extends Range {
   readonly peer: PeerId
 }
 
@@ -38,7 +38,7 @@ export interface FetchingSwarm {
   readonly blamed: readonly PeerId[]
   readonly warnings: readonly string[]
   /** A peer that answers every request in its own way. It may go on listening where that returns true. */
-  join(peer: PeerId, answer: (stream: FrameStream, piece: Piece) => Promise<boolean>, slowness?: number): Promise<void>
+  join(peer: PeerId, answer: (stream: FrameStream, piece: Range) => Promise<boolean>, slowness?: number): Promise<void>
   /** A peer that holds this vector, as it is at each moment, and gives it. */
   hold(peer: PeerId, vector: Float32Array, age?: number, slowness?: number): Promise<void>
   /** The newcomer hears a peer announce where it is. */
@@ -196,12 +196,12 @@ export function hashOf(vector: Float32Array): string {
 }
 
 /** A stream of which somebody hears what is asked for on it. */
-function noting(stream: FrameStream, note: (piece: Piece) => void): FrameStream {
+function noting(stream: FrameStream, note: (piece: Range) => void): FrameStream {
   return {
     ...stream,
     async read(options) {
       const frame = await stream.read(options)
-      const { first, end } = JSON.parse(Buffer.from(frame).toString()) as Piece
+      const { first, end } = JSON.parse(Buffer.from(frame).toString()) as Range
       note({ first, end })
       return frame
     },
@@ -209,7 +209,7 @@ function noting(stream: FrameStream, note: (piece: Piece) => void): FrameStream 
 }
 
 /** What an honest peer says to a request, frame by frame. */
-export function answerTo(vector: Float32Array, { first, end }: Piece, age = 0): Uint8Array[] {
+export function answerTo(vector: Float32Array, { first, end }: Range, age = 0): Uint8Array[] {
   return [
     document({ type: 'vector', length: vector.length, age }),
     ...vectorFrames(vector, first, end),
@@ -222,7 +222,7 @@ export function document(content: object): Uint8Array {
 }
 
 /** Gives this vector, whatever it was asked for. */
-export function giving(vector: Float32Array): (stream: FrameStream, piece: Piece) => Promise<boolean> {
+export function giving(vector: Float32Array): (stream: FrameStream, piece: Range) => Promise<boolean> {
   return async (stream, piece) => {
     for (const frame of answerTo(vector, piece)) await stream.write(frame, never)
     return true

@@ -1,5 +1,5 @@
-import type { Announcement } from '../../src/gossip/announcement.ts'
-import { decodeAnnouncement, encodeAnnouncement } from '../../src/gossip/announcement.ts'
+import type { Announcement } from '../../src/gossip/membership/announcement.ts'
+import { decodeAnnouncement, encodeAnnouncement } from '../../src/gossip/membership/announcement.ts'
 import type { AbortOptions, Channel, FrameStream, Network } from '../../src/gossip/ports.ts'
 import type { AveragingWorld } from './averaging-world.ts'
 

@@ -5,14 +5,14 @@
  */
 
 import { createCodings } from '../../src/gossip/coding/codings.ts'
-import type { Difference } from '../../src/gossip/difference.ts'
-import { createExchange, type Exchange, termsNow } from '../../src/gossip/exchange.ts'
-import type { JournalEntry } from '../../src/gossip/journal-entry.ts'
-import type { Part } from '../../src/gossip/part.ts'
-import { createPatience } from '../../src/gossip/patience.ts'
+import { createExchange, type Exchange, termsNow } from '../../src/gossip/exchange/exchange.ts'
+import { createSettle, type Settle } from '../../src/gossip/exchange/settlement.ts'
+import { createPatience } from '../../src/gossip/pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream, Network } from '../../src/gossip/ports.ts'
-import { createReplica, type Replica } from '../../src/gossip/replica.ts'
-import { createSettle, type Settle } from '../../src/gossip/settle.ts'
+import type { Difference } from '../../src/gossip/state/difference.ts'
+import type { JournalEntry } from '../../src/gossip/state/journal-entry.ts'
+import { createReplica, type Replica } from '../../src/gossip/state/replica.ts'
+import type { Range } from '../../src/parameters/range.ts'
 import { createRandom } from '../../src/random/random.ts'
 
 export interface ReplicaPeer {
@@ -40,7 +40,7 @@ export interface ReplicaPeerOptions {
   /** Codec of every exchange. Default: none. */
   readonly codec?: string
   /** What part of the parameters an exchange is about. Default: all of them. */
-  readonly part?: Part
+  readonly part?: Range
   /** Milliseconds that writing anything down takes; 0 where nothing is kept. */
   readonly flush?: number
   readonly age?: number

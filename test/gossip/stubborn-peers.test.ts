@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { createSketcher } from '../../src/averaging/sketch.ts'
-import { decodeAnnouncement, encodeAnnouncement } from '../../src/gossip/announcement.ts'
-import {
-  ALONE_GRACE_MS,
-  MAX_STEPS,
-  MEMBER_EXPIRY_MS,
-  RETURN_GRACE_MS,
-  SKETCH_BUCKETS,
-} from '../../src/gossip/constants.ts'
-import { BODY_OFFSET, sealFrame } from '../../src/gossip/frame-message.ts'
+import { MAX_STEPS } from '../../src/gossip/constants.ts'
+import { BODY_OFFSET, sealFrame } from '../../src/gossip/exchange/frame-message.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
-import { receive, send } from '../../src/gossip/messages.ts'
+import { decodeAnnouncement, encodeAnnouncement } from '../../src/gossip/membership/announcement.ts'
+import { MEMBER_EXPIRY_MS, SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
+import { ALONE_GRACE_MS, RETURN_GRACE_MS } from '../../src/gossip/run/constants.ts'
+import { receive, send } from '../../src/gossip/streams/messages.ts'
 import { littleEndianBytes } from '../../src/parameters/little-endian.ts'
 import { distance, norm } from '../../src/parameters/vectors.ts'
 import { announcementOf } from './announcements.ts'

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { systemClock } from '../../src/system-clock.ts'
+import { systemClock } from '../../src/library/system-clock.ts'
 import { createReplicaPeer, type ReplicaPeer } from '../gossip/replica-peer.ts'
 import { createReplicaSwarm } from '../gossip/swarm-of-replicas.ts'
 import { createLibp2pWorld } from '../network/libp2p-world.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { explainDivergence } from '../../src/explain-divergence.ts'
+import { explainDivergence } from '../../src/library/explain-divergence.ts'
 import { TrainingDivergedError } from '../../src/training/errors.ts'
 
 const error = new TrainingDivergedError("training diverged: this peer's parameters have a norm of 9.8e7")

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { beginNext, generationId } from '../../src/generation.ts'
-import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
+import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
+import { beginNext, generationId } from '../../src/library/generation.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 
 const RECIPE = 'ab'.repeat(32)

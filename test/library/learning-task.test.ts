@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { fitData, identifyModel, ModelDigestError, shardsOf } from '../../src/learning-task.ts'
+import { fitData, identifyModel, ModelDigestError, shardsOf } from '../../src/library/learning-task.ts'
 import { parseRecipe } from '../../src/recipe/recipe.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 

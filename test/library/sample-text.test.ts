@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import { sampleText } from '../../src/library/sample-text.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { parseRecipe } from '../../src/recipe/recipe.ts'
-import { sampleText } from '../../src/sample-text.ts'
 import { startBackend } from '../../src/training/backend.ts'
 import { createTrainer } from '../../src/training/create-trainer.ts'
 import { temporaryFolder } from '../temporary-folder.ts'

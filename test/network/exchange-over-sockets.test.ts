@@ -1,5 +1,5 @@
-import { systemClock } from '../../src/system-clock.ts'
-import { exchangeCompliance } from '../gossip/exchange-compliance.ts'
+import { systemClock } from '../../src/library/system-clock.ts'
+import { exchangeCompliance } from '../gossip/exchange/exchange-compliance.ts'
 import { createReplicaPeer } from '../gossip/replica-peer.ts'
 import { decorateStreams } from '../simulations/decorated-network.ts'
 import { createLibp2pWorld } from './libp2p-world.ts'

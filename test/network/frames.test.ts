@@ -1,7 +1,7 @@
 import { pipe } from 'it-pipe'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { describe, expect, test } from 'vitest'
-import { MAX_FRAME_BYTES } from '../../src/gossip/constants.ts'
+import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { decodeFrames, encodeFrame } from '../../src/network/frames.ts'
 
 async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8ArrayList> {

@@ -1,5 +1,5 @@
-import { MAX_FRAME_BYTES } from '../../src/gossip/constants.ts'
 import type { Network } from '../../src/gossip/ports.ts'
+import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { createIdentity } from '../../src/network/identity.ts'
 import { createLibp2pNetwork, type Libp2pNetworkOptions } from '../../src/network/libp2p-network.ts'
 import { createRandom } from '../../src/random/random.ts'

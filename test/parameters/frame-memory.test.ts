@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { saidDifference } from '../../src/averaging/said-difference.ts'
-import { addDifference } from '../../src/gossip/difference.ts'
+import { addDifference } from '../../src/gossip/state/difference.ts'
 import { FRAME_FLOATS, FRAME_ROOMS, STAGED_BYTES } from '../../src/parameters/constants.ts'
 import { arrive, checksum, giveRoom, takeRoom } from '../../src/parameters/frame-memory.ts'
 import { addScaled } from '../../src/parameters/vectors.ts'

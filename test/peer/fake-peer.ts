@@ -1,6 +1,6 @@
 import type { Output } from '../../peer/output.ts'
 import { type GossipStatus, type Peer, type PeerEvents, parseRecipe, type RecipeInput } from '../../src/index.ts'
-import { createEvents } from '../../src/typed-events.ts'
+import { createEvents } from '../../src/library/typed-events.ts'
 
 const NONE = { bytesIn: 0, bytesOut: 0 }
 

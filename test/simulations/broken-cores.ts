@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { encodeMark } from '../../src/gossip/frame-message.ts'
+import { encodeMark } from '../../src/gossip/exchange/frame-message.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
 import type { Channel, FrameStream, Storage } from '../../src/gossip/ports.ts'
 import type { Core } from './chaos.ts'

@@ -1,7 +1,7 @@
 import { createVirtualClock, type VirtualClock } from '../../simulations/virtual/clock.ts'
 import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual/network.ts'
-import { MAX_FRAME_BYTES } from '../../src/gossip/constants.ts'
 import type { Clock, Network } from '../../src/gossip/ports.ts'
+import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { createRandom } from '../../src/random/random.ts'
 import type { World } from '../network/network-compliance.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HearsayError, UsageError } from '../../src/errors.ts'
-import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
+import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from '../../src/parameters/safetensors.ts'
 import { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from '../../src/storage/checkpoint-file.ts'
 import { checkpoint, layout } from './checkpoint.ts'

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
+import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
 
 export const layout = createLayout([

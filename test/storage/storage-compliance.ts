@@ -5,11 +5,11 @@
  */
 
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Checkpoint } from '../../src/gossip/checkpoint.ts'
-import { applyEntry } from '../../src/gossip/journal.ts'
-import type { JournalEntry } from '../../src/gossip/journal-entry.ts'
-import { createLedger } from '../../src/gossip/ledger.ts'
 import type { Storage } from '../../src/gossip/ports.ts'
+import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
+import { applyEntry } from '../../src/gossip/state/journal.ts'
+import type { JournalEntry } from '../../src/gossip/state/journal-entry.ts'
+import { createLedger } from '../../src/gossip/state/ledger.ts'
 import { checkpoint } from './checkpoint.ts'
 
 /** What a driver is tested on: one disk. */

@@ -1,10 +1,5 @@
-import type { Difference } from '../difference.ts'
-
-/** Elements of the parameters, from `first` (inclusive) to `end` (exclusive), that travel as one frame. */
-export interface FrameRange {
-  readonly first: number
-  readonly end: number
-}
+import type { Range } from '../../parameters/range.ts'
+import type { Difference } from '../state/difference.ts'
 
 /** What one side makes of what the other said of a frame. */
 export interface Merged {
@@ -34,27 +29,22 @@ export interface Coding {
    * @param out at least {@link maximumBytes} long, and four-byte aligned
    * @returns bytes written
    */
-  offer(range: FrameRange, own: Float32Array, out: Uint8Array): number
+  offer(range: Range, own: Float32Array, out: Uint8Array): number
   /**
    * Responder: answers an offer with how its own elements are now.
    *
    * @throws FrameError for an offer that no honest peer makes; then nothing was changed
    */
-  answer(
-    range: FrameRange,
-    own: Float32Array,
-    offered: Uint8Array,
-    out: Uint8Array,
-  ): Merged & { readonly bytes: number }
+  answer(range: Range, own: Float32Array, offered: Uint8Array, out: Uint8Array): Merged & { readonly bytes: number }
   /**
    * Initiator: what follows from the answer to its offer.
    *
    * @param offered what {@link offer} wrote
    * @throws FrameError for an answer that no honest peer gives; then nothing was changed
    */
-  merge(range: FrameRange, offered: Uint8Array, answered: Uint8Array): Merged
+  merge(range: Range, offered: Uint8Array, answered: Uint8Array): Merged
   /** The frame's difference has been added on this side; frames are settled in order, each once. */
-  settled(range: FrameRange): void
+  settled(range: Range): void
   /** The exchange is over on this side: whether all its frames were settled. */
   end(complete: boolean): void
 }

@@ -5,12 +5,12 @@ import { AUTO_COMPRESSION } from '../../recipe/recipe.ts'
 import type { PeerId, Random } from '../ports.ts'
 import type { Coding } from './coding.ts'
 import { createDense } from './dense.ts'
-import { createNewsPlaces } from './news.ts'
 import { createPlain } from './plain.ts'
-import { createRandomPlaces } from './random-places.ts'
+import { createRandomPlaces } from './random-indices.ts'
 import { createReferenced } from './referenced.ts'
 import { createReferences } from './references.ts'
 import { createSparse, type Said } from './sparse.ts'
+import { createNewsPlaces } from './topk-indices.ts'
 
 /** How the frames of one exchange are to travel. */
 export interface Opening {

@@ -1,9 +1,9 @@
 import { type Codec, CodecError } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
-import type { FrameRange } from './coding.ts'
+import type { Range } from '../../parameters/range.ts'
 
 /** What arrived for a frame, as an error that says which. */
-export function refusedFrame({ first }: FrameRange, error: CodecError): FrameError {
+export function refusedFrame({ first }: Range, error: CodecError): FrameError {
   return new FrameError(`the frame at element ${first}: ${error.message}`)
 }
 
@@ -11,7 +11,7 @@ export function refusedFrame({ first }: FrameRange, error: CodecError): FrameErr
  * @param out takes what was said of every element of the frame
  * @throws FrameError for bytes that the codec does not write
  */
-export function decodeFrame(range: FrameRange, codec: Codec, bytes: Uint8Array, out: Float32Array): Float32Array {
+export function decodeFrame(range: Range, codec: Codec, bytes: Uint8Array, out: Float32Array): Float32Array {
   try {
     codec.decode(bytes, out)
   } catch (error) {

@@ -1,9 +1,10 @@
 import { saidDifference } from '../../averaging/said-difference.ts'
 import type { Codec } from '../../parameters/codecs/codec.ts'
+import type { Range } from '../../parameters/range.ts'
 import type { Random } from '../ports.ts'
-import type { Coding, FrameRange, Merged } from './coding.ts'
+import { createLending } from './buffer-lease.ts'
+import type { Coding, Merged } from './coding.ts'
 import { decodeFrame } from './decode-frame.ts'
-import { createLending } from './lending.ts'
 import { scratchFloats } from './scratch.ts'
 
 /**
@@ -14,7 +15,7 @@ import { scratchFloats } from './scratch.ts'
 export function createDense(codec: Codec, weight: number, random: Random): Coding {
   const lending = createLending()
 
-  function merge(range: FrameRange, offered: Uint8Array, answered: Uint8Array): Merged {
+  function merge(range: Range, offered: Uint8Array, answered: Uint8Array): Merged {
     const { first, end } = range
     const theirs = decodeFrame(range, codec, answered, scratchFloats(0, end - first))
     const ours = decodeFrame(range, codec, offered, scratchFloats(1, end - first))

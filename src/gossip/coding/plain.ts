@@ -1,9 +1,10 @@
 import { saidDifference } from '../../averaging/said-difference.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import { littleEndianBytes, littleEndianValues } from '../../parameters/little-endian.ts'
+import type { Range } from '../../parameters/range.ts'
 import { firstNonFinite } from '../../parameters/vectors.ts'
-import type { Coding, FrameRange, Merged } from './coding.ts'
-import { createLending } from './lending.ts'
+import { createLending } from './buffer-lease.ts'
+import type { Coding, Merged } from './coding.ts'
 import { scratchFloats } from './scratch.ts'
 
 /**
@@ -15,7 +16,7 @@ import { scratchFloats } from './scratch.ts'
 export function createPlain(weight: number): Coding {
   const lending = createLending()
 
-  function merge({ first, end }: FrameRange, offered: Uint8Array, answered: Uint8Array): Merged {
+  function merge({ first, end }: Range, offered: Uint8Array, answered: Uint8Array): Merged {
     const length = end - first
     if (answered.length !== 4 * length) {
       throw new FrameError(`the frame at element ${first} has ${answered.length} bytes; ${4 * length} were expected`)
@@ -32,7 +33,7 @@ export function createPlain(weight: number): Coding {
     return { difference: { first, values }, squaredNorm }
   }
 
-  function offer(_range: FrameRange, own: Float32Array, out: Uint8Array): number {
+  function offer(_range: Range, own: Float32Array, out: Uint8Array): number {
     out.set(littleEndianBytes(own))
     return own.byteLength
   }

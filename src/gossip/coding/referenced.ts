@@ -2,10 +2,11 @@ import { moveReference, referredSquaredNorm } from '../../averaging/reference.ts
 import { saidDifference } from '../../averaging/said-difference.ts'
 import type { Codec } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
+import type { Range } from '../../parameters/range.ts'
 import type { Random } from '../ports.ts'
-import type { Coding, FrameRange, Merged } from './coding.ts'
+import { createLending } from './buffer-lease.ts'
+import type { Coding, Merged } from './coding.ts'
 import { decodeFrame } from './decode-frame.ts'
-import { createLending } from './lending.ts'
 import type { Reference } from './references.ts'
 import { scratchFloats } from './scratch.ts'
 
@@ -33,9 +34,9 @@ export function createReferenced(options: ReferencedOptions): Coding {
   const { codec, first: firstCodec, reference, weight, random, keep } = options
   const lending = createLending()
 
-  const codecFor = ({ first, end }: FrameRange) => (reference.frames.get(first) === end ? codec : firstCodec)
+  const codecFor = ({ first, end }: Range) => (reference.frames.get(first) === end ? codec : firstCodec)
 
-  function say(range: FrameRange, own: Float32Array, out: Uint8Array): number {
+  function say(range: Range, own: Float32Array, out: Uint8Array): number {
     const common = reference.vector.subarray(range.first, range.end)
     const since = scratchFloats(2, own.length)
     for (let i = 0; i < own.length; i++) since[i] = own[i] - common[i]
@@ -43,7 +44,7 @@ export function createReferenced(options: ReferencedOptions): Coding {
   }
 
   /** a Q of what was said, a the damping. */
-  function hear(range: FrameRange, bytes: Uint8Array, which: 0 | 1): Float32Array {
+  function hear(range: Range, bytes: Uint8Array, which: 0 | 1): Float32Array {
     const length = range.end - range.first
     const used = codecFor(range)
     const said = decodeFrame(range, used, bytes, scratchFloats(which, length))
@@ -52,7 +53,7 @@ export function createReferenced(options: ReferencedOptions): Coding {
     return said
   }
 
-  function merge(range: FrameRange, offered: Uint8Array, answered: Uint8Array): Merged {
+  function merge(range: Range, offered: Uint8Array, answered: Uint8Array): Merged {
     const { first, end } = range
     const theirs = hear(range, answered, 0)
     const common = reference.vector.subarray(first, end)

@@ -2,10 +2,11 @@ import { saidDifference } from '../../averaging/said-difference.ts'
 import { CodecError } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import { littleEndianBytes, readLittleEndian } from '../../parameters/little-endian.ts'
+import type { Range } from '../../parameters/range.ts'
 import { firstNonFinite } from '../../parameters/vectors.ts'
-import type { Coding, FrameRange, Merged } from './coding.ts'
+import type { Coding, Merged } from './coding.ts'
 import { refusedFrame } from './decode-frame.ts'
-import type { Chosen, Places } from './places.ts'
+import type { Chosen, Places } from './index-choice.ts'
 import { scratchFloats } from './scratch.ts'
 
 /** Some elements of a frame, as their peer said them. */
@@ -26,12 +27,12 @@ export interface Said {
 export function createSparse(
   places: Places,
   weight: number,
-  remember: (range: FrameRange, said: Said) => void = () => {},
+  remember: (range: Range, said: Said) => void = () => {},
 ): Coding {
   /** What this side has said, by the first element of its frame, until that is settled. */
   const unsettled = new Map<number, Said>()
 
-  function placesIn(range: FrameRange, bytes: Uint8Array): Chosen {
+  function placesIn(range: Range, bytes: Uint8Array): Chosen {
     try {
       return places.read(range.end - range.first, bytes)
     } catch (error) {
@@ -40,7 +41,7 @@ export function createSparse(
   }
 
   /** @throws FrameError unless the rest of the bytes are one finite value for each place */
-  function valuesIn({ first }: FrameRange, { indices }: Chosen, bytes: Uint8Array, which: 0 | 1): Float32Array {
+  function valuesIn({ first }: Range, { indices }: Chosen, bytes: Uint8Array, which: 0 | 1): Float32Array {
     if (bytes.length !== 4 * indices.length) {
       throw new FrameError(
         `the frame at element ${first} has ${bytes.length} bytes of values; ${4 * indices.length} were expected`,
@@ -54,7 +55,7 @@ export function createSparse(
   }
 
   /** @param chosen its indices may be used again, as may both values */
-  function merged({ first }: FrameRange, chosen: Chosen, ours: Float32Array, theirs: Float32Array): Merged {
+  function merged({ first }: Range, chosen: Chosen, ours: Float32Array, theirs: Float32Array): Merged {
     const indices = chosen.indices.slice()
     unsettled.set(first, { indices, values: ours.slice() })
     const values = new Float32Array(indices.length)

@@ -5,9 +5,9 @@
  * @packageDocumentation
  */
 
-import { decodeAnnouncement, encodeAnnouncement } from '../../../src/gossip/announcement.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
 import { createGossip, type GossipOptions } from '../../../src/gossip/gossip.ts'
+import { decodeAnnouncement, encodeAnnouncement } from '../../../src/gossip/membership/announcement.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import type { Core } from './watch.ts'
 

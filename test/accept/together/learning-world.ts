@@ -5,14 +5,14 @@
  * @packageDocumentation
  */
 
-import type { Bandwidth } from '../../../simulations/options.ts'
+import type { Bandwidth } from '../../../simulations/environment.ts'
 import type { VirtualClock } from '../../../simulations/virtual/clock.ts'
 import { createWorld, type World } from '../../../simulations/virtual/world.ts'
 import { parseTopology } from '../../../src/averaging/topologies/registry.ts'
 import type { Dataset } from '../../../src/data/dataset.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
 import type { PeerId } from '../../../src/gossip/ports.ts'
-import { peerAveraging, trainerOptionsOf } from '../../../src/learning-task.ts'
+import { peerAveraging, trainerOptionsOf } from '../../../src/library/learning-task.ts'
 import { type Recipe, recipeHash } from '../../../src/recipe/recipe.ts'
 import { chooseBackend } from '../../../src/training/choose-backend.ts'
 import { createTrainer } from '../../../src/training/create-trainer.ts'

@@ -5,11 +5,11 @@
  */
 
 import { counted, percent, seconds } from '../../../peer/words.ts'
-import type { EngineName } from '../../../simulations/options.ts'
+import type { EngineName } from '../../../simulations/environment.ts'
 import type { RunResult } from '../../../simulations/result.ts'
 import { simulate } from '../../../simulations/simulate.ts'
 import { loadDataset } from '../../../src/data/sources.ts'
-import { fitData, shardsOf } from '../../../src/learning-task.ts'
+import { fitData, shardsOf } from '../../../src/library/learning-task.ts'
 import { createRows, type Item, type ItemOptions, lastLines, meanOf, type Row, seedsOf } from '../row.ts'
 import { hearsay } from '../running-process.ts'
 import { createLearningWorld, type LearningWorldOptions } from './learning-world.ts'

@@ -7,11 +7,12 @@
  */
 
 import type { World } from '../../../simulations/virtual/world.ts'
-import { type Announcement, decodeAnnouncement } from '../../../src/gossip/announcement.ts'
-import { MEMBER_EXPIRY_MS, OVERRULING_SHARE } from '../../../src/gossip/constants.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
 import type { createGossip, Gossip } from '../../../src/gossip/gossip.ts'
+import { type Announcement, decodeAnnouncement } from '../../../src/gossip/membership/announcement.ts'
+import { MEMBER_EXPIRY_MS } from '../../../src/gossip/membership/constants.ts'
 import type { PeerId } from '../../../src/gossip/ports.ts'
+import { OVERRULING_SHARE } from '../../../src/gossip/seal/constants.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import { decorateStreams } from '../../simulations/decorated-network.ts'
 import { PLACES } from './marking-trainer.ts'

@@ -2,7 +2,7 @@
 
 import type { Merged } from '../../../src/gossip/coding/coding.ts'
 import { type Codings, createCodings } from '../../../src/gossip/coding/codings.ts'
-import { addDifference, type Difference } from '../../../src/gossip/difference.ts'
+import { addDifference, type Difference } from '../../../src/gossip/state/difference.ts'
 import { createRandom } from '../../../src/random/random.ts'
 
 export interface CodingPeer {

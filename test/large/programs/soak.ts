@@ -5,12 +5,12 @@
  * @packageDocumentation
  */
 
+import { systemClock } from '../../../src/library/system-clock.ts'
 import { parseAddress } from '../../../src/network/addresses.ts'
 import { createIdentity } from '../../../src/network/identity.ts'
 import { driveNode } from '../../../src/network/libp2p-network.ts'
 import { createNode, type SwarmNode } from '../../../src/network/node.ts'
 import { createRandom } from '../../../src/random/random.ts'
-import { systemClock } from '../../../src/system-clock.ts'
 import { createReplicaPeer } from '../../gossip/replica-peer.ts'
 
 const [peerCount, exchanges, samples] = process.argv.slice(2).map(Number)

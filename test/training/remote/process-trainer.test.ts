@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { createStandardising } from '../../../src/standardising.ts'
+import { createStandardising } from '../../../src/standardise/standardising.ts'
 import {
   BackendUnavailableError,
   TrainerDiedError,

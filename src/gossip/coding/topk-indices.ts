@@ -1,0 +1,67 @@
+import { createBitReader, createBitWriter } from '../../parameters/codecs/bits.ts'
+import { CodecError } from '../../parameters/codecs/codec.ts'
+import { keptOf } from '../../parameters/codecs/fraction.ts'
+import { maximumIndexBits, readIndices, writeIndices } from '../../parameters/codecs/indices.ts'
+import { largestIndices } from '../../parameters/codecs/largest-indices.ts'
+import { scratchMarks } from '../../parameters/codecs/scratch.ts'
+import type { Random } from '../ports.ts'
+import { EXPLORED } from './constants.ts'
+import type { Places } from './index-choice.ts'
+import { scratchFloats, scratchPlaces } from './scratch.ts'
+
+/**
+ * The `fraction` of each frame of which there is most news: the largest |x − u|, u what this peer last said of each element to
+ * anybody (Dhasade et al. 2023, "Get More for Less in Decentralized Learning Systems"). What is not said stays in x − u and
+ * grows until it is, so u and x − u are the memory of Stich, Cordonnier and Jaggi 2018, "Sparsified SGD with Memory": what was
+ * said and what is left make up x. Being moved by an exchange is news too, so what one partner said reaches the next.
+ *
+ * An element that two peers have agreed on, and said so to each other, is no news to them, though others may differ. So some
+ * elements are chosen wherever the news is: consecutive ones from a random place, as many as the news leave, and an
+ * {@link EXPLORED} part at least.
+ *
+ * @param said u, `[parameters]`
+ */
+export function createNewsPlaces(fraction: number, said: Float32Array, random: Random): Places {
+  const count = (elements: number) => keptOf(elements, fraction)
+  const maximumBytes = (elements: number) => Math.ceil(maximumIndexBits(elements, count(elements)) / 8)
+
+  return {
+    count,
+    maximumBytes,
+    choose({ first }, own, out) {
+      const { length } = own
+      const news = scratchFloats(2, length)
+      // Half of it, which is in the same order: the difference of two float32 may be beyond float32.
+      for (let i = 0; i < length; i++) news[i] = 0.5 * (own[i] - said[first + i])
+      const indices = scratchPlaces(count(length))
+      const explored = Math.floor(indices.length * EXPLORED + random.uniform())
+      const found = largestIndices(news, indices.length - explored, indices)
+      exploreFrom(random.integer(length), length, indices, found)
+      const writer = createBitWriter(out, 0)
+      writeIndices(writer, indices, indices.length, length, indices.length)
+      return { indices, bytes: writer.finish() }
+    },
+    read(elements, bytes) {
+      const indices = scratchPlaces(count(elements))
+      const reader = createBitReader(bytes, 0)
+      const found = readIndices(reader, indices, elements, indices.length)
+      if (found !== indices.length) throw new CodecError(`there are ${found} indices; expected ${indices.length}`)
+      return { indices, bytes: reader.finish() }
+    },
+  }
+}
+
+/** Fills up the indices with those that come next after `start`, all ascending. @param found how many there are so far */
+function exploreFrom(start: number, length: number, indices: Int32Array, found: number): void {
+  const chosen = scratchMarks(length)
+  for (let i = 0; i < found; i++) chosen[indices[i]] = 1
+  for (let left = indices.length - found, i = start; left > 0; i = i + 1 === length ? 0 : i + 1) {
+    left -= 1 - chosen[i]
+    chosen[i] = 1
+  }
+  for (let i = 0, at = 0; i < length; i++) {
+    if (chosen[i] === 0) continue
+    indices[at++] = i
+    chosen[i] = 0
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * An exchange after both sides have agreed to it, one frame of parameters after the other:
+ *
+ * ```
+ *   A  initiator                         B  responder
+ *   frame k: s_A[k]                 →
+ *                                        writes down d[k] = w (s_A[k] - s_B[k]), in doubt
+ *                                   ←    frame k: s_B[k]                 which says that k is prepared
+ *   adds w (s_B[k] - s_A[k]),
+ *   writes down that k is decided
+ *   k + 1 frames are settled        →    with the next frame
+ *                                        adds d[k], writes that down
+ *                                   ←    k + 1 frames are settled        with the next frame
+ * ```
+ *
+ * A is ahead of B's answers by a window of frames, so both directions flow at once. Averaging is separate for every
+ * coordinate, so each frame is a transaction of its own: an exchange that is cut is a shorter exchange, and only the frames
+ * that were under way are in doubt. Decisions are made in order, so how far an exchange went is one number.
+ *
+ * @packageDocumentation
+ */
+
+import { FRAME_FLOATS } from '../../parameters/constants.ts'
+import { giveRoom, takeRoom } from '../../parameters/frame-memory.ts'
+import type { Range } from '../../parameters/range.ts'
+import type { Coding, Merged } from '../coding/coding.ts'
+import { NormError, OffenceError } from '../errors.ts'
+import type { FrameStream, PeerId } from '../ports.ts'
+import type { Replica } from '../state/replica.ts'
+import { UNSENT_ANSWERS, WINDOW_FRAMES } from './constants.ts'
+import { BODY_OFFSET, decodeFrameMessage, encodeMark, sealFrame } from './frame-message.ts'
+import { frameOf, framesIn } from './frames-in.ts'
+import { createTurnstile } from './turnstile.ts'
+
+/** An exchange to which both sides have agreed. */
+export interface AgreedExchange {
+  readonly id: string
+  readonly stream: FrameStream
+  readonly replica: Replica
+  readonly part: Range
+  readonly coding: Coding
+  /** What is averaged: the parameters as they are at every moment, or, in step, as they were. */
+  readonly snapshot: Float32Array
+  /** Over all that the other side says of its parameters. */
+  readonly maximumNorm: number
+  /** Aborted when the exchange is to end: nothing is decided after that. */
+  readonly signal: AbortSignal
+  /** Hears of every message that arrives. */
+  readonly progress: () => void
+  /** Hears that a frame has been added on this side. */
+  readonly settled: () => void
+}
+
+/** How far an exchange has come on this side. */
+export interface Course {
+  /** Frames whose differences are added here. */
+  readonly settled: number
+  /** Of them, those of which the other side has said that it has added them too. */
+  readonly acknowledged: number
+}
+
+/** A frame of this side's, in memory that belongs to the stream until the other side has read it. */
+interface Spoken {
+  readonly memory: Uint8Array
+  readonly bytes: number
+}
+
+/** One side of an exchange. */
+export interface FrameExchange {
+  course(): Course
+  /** Reads until every frame is settled on both sides. */
+  read(): Promise<void>
+  /** Writes what there is to say, until the other side has been told that all is settled here. */
+  write(): Promise<void>
+}
+
+/**
+ * @throws OffenceError (from `read`) for what no honest responder says, NormError where its parameters are too large; frames that
+ * were settled before remain so
+ */
+export function offerFrames(exchange: AgreedExchange): FrameExchange {
+  const { id, stream, replica, part, coding, snapshot, signal, progress } = exchange
+  const partner = stream.peer
+  const options = { signal }
+  const total = framesIn(part)
+  const takeMemory = roomFor(coding, part)
+  const bounded = createNormBound(partner, exchange.maximumNorm)
+  const turnstile = createTurnstile({ signal })
+  /** Frames that were offered and not answered, from `decided` on. */
+  const offered: Spoken[] = []
+  let sent = 0
+  let decided = 0
+  /** Of those that are decided: written down for good, and said to be. */
+  let durable = 0
+  let told = 0
+  let acknowledged = 0
+
+  function decide(index: number, body: Uint8Array): void {
+    if (index !== decided || index >= sent) throw new OffenceError(`answered frame ${index}; expected was ${decided}`)
+    const range = frameOf(part, index)
+    const { memory: used, bytes } = offered[0]
+    const merged = coding.merge(range, used.subarray(BODY_OFFSET, BODY_OFFSET + bytes), body)
+    bounded(merged)
+    signal.throwIfAborted()
+    const recorded = replica.record({
+      type: 'decided',
+      id,
+      partner,
+      frames: decided + 1,
+      ...merged.difference,
+    })
+    decided++
+    offered.shift()
+    giveRoom(used)
+    exchange.settled()
+    turnstile.afterwards(recorded, () => {
+      durable++
+      coding.settled(range)
+    })
+  }
+
+  return {
+    course: () => ({ settled: decided, acknowledged }),
+
+    async read() {
+      while (acknowledged < total) {
+        const { settled, frame } = decodeFrameMessage(await stream.read(options))
+        progress()
+        requireNews(settled, acknowledged, frame !== undefined)
+        if (settled > told) throw new OffenceError(`said that it has applied ${settled} frames of ${told} decided ones`)
+        acknowledged = settled
+        if (frame !== undefined) decide(frame.index, frame.body)
+      }
+    },
+
+    async write() {
+      while (told < total) {
+        if (sent < total && sent - durable < WINDOW_FRAMES) {
+          const range = frameOf(part, sent)
+          const used = takeMemory()
+          const bytes = coding.offer(range, snapshot.subarray(range.first, range.end), used.subarray(BODY_OFFSET))
+          offered.push({ memory: used, bytes })
+          told = durable
+          await stream.write(sealFrame(used, told, sent++, bytes), options)
+        } else if (durable > told) {
+          told = durable
+          await stream.write(encodeMark(told), options)
+        } else {
+          await turnstile.turned()
+        }
+      }
+    },
+  }
+}
+
+/**
+ * @throws OffenceError (from `read`) for what no honest initiator says, NormError where its parameters are too large; frames that
+ * were settled before remain so
+ */
+export function answerFrames(exchange: AgreedExchange): FrameExchange {
+  const { id, stream, replica, part, coding, snapshot, signal, progress } = exchange
+  const partner = stream.peer
+  const options = { signal }
+  const total = framesIn(part)
+  const takeMemory = roomFor(coding, part)
+  const bounded = createNormBound(partner, exchange.maximumNorm)
+  const turnstile = createTurnstile({ signal })
+  /** Answers that were not known to be read, from frame `applied` on. */
+  const answers: Spoken[] = []
+  let prepared = 0
+  /** Of those that are prepared: written down for good, and answered. */
+  let ready = 0
+  let sent = 0
+  let applied = 0
+  /** Of those that are applied: written down for good, and said to be. */
+  let durable = 0
+  let told = 0
+
+  function prepare(index: number, body: Uint8Array): void {
+    if (index !== prepared || index >= total) throw new OffenceError(`sent frame ${index}; expected was ${prepared}`)
+    if (index - applied >= WINDOW_FRAMES) throw new OffenceError(`sent more than ${WINDOW_FRAMES} frames ahead`)
+    const range = frameOf(part, index)
+    const used = takeMemory()
+    const own = snapshot.subarray(range.first, range.end)
+    const { bytes, ...merged } = coding.answer(range, own, body, used.subarray(BODY_OFFSET))
+    bounded(merged)
+    signal.throwIfAborted()
+    const recorded = replica.record({ type: 'prepared', id, partner, frame: index, ...merged.difference })
+    prepared++
+    answers.push({ memory: used, bytes })
+    turnstile.afterwards(recorded, () => {
+      ready++
+    })
+  }
+
+  function apply(settled: number): void {
+    if (settled > sent) throw new OffenceError(`said that it has decided ${settled} frames of ${sent} answered ones`)
+    if (settled === applied) return
+    signal.throwIfAborted()
+    const recorded = replica.record({ type: 'applied', id, partner, frames: settled })
+    const first = applied
+    for (; applied < settled; applied++) giveRoom((answers.shift() as Spoken).memory)
+    exchange.settled()
+    turnstile.afterwards(recorded, () => {
+      durable = settled
+      for (let index = first; index < settled; index++) coding.settled(frameOf(part, index))
+    })
+  }
+
+  return {
+    course: () => ({ settled: applied, acknowledged: applied }),
+
+    async read() {
+      while (applied < total) {
+        const { settled, frame } = decodeFrameMessage(await stream.read(options))
+        progress()
+        requireNews(settled, applied, frame !== undefined)
+        apply(settled)
+        if (frame !== undefined) prepare(frame.index, frame.body)
+        // Who does not read what it is answered is not read either.
+        while (prepared - sent > UNSENT_ANSWERS) await turnstile.turned()
+      }
+    },
+
+    async write() {
+      while (told < total) {
+        if (sent < ready) {
+          const { memory: used, bytes } = answers[sent - applied]
+          told = durable
+          await stream.write(sealFrame(used, told, sent++, bytes), options)
+          turnstile.turn()
+        } else if (durable > told) {
+          told = durable
+          await stream.write(encodeMark(told), options)
+        } else {
+          await turnstile.turned()
+        }
+      }
+    },
+  }
+}
+
+/** @throws OffenceError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever */
+function requireNews(settled: number, before: number, hasFrame: boolean): void {
+  if (settled > before || (settled === before && hasFrame)) return
+  throw new OffenceError(`said that ${settled} frames are settled, after ${before}`)
+}
+
+/** Room for a frame, whichever it is. */
+function roomFor(coding: Coding, { first, end }: Range): () => Uint8Array {
+  const bytes = BODY_OFFSET + coding.maximumBytes(Math.min(FRAME_FLOATS, end - first))
+  return () => takeRoom(bytes)
+}
+
+/** @returns what throws a NormError when all that was said by the other side is beyond the norm */
+function createNormBound(partner: PeerId, maximum: number): (merged: Merged) => void {
+  let sum = 0
+  return ({ squaredNorm }) => {
+    sum += squaredNorm
+    if (sum > maximum ** 2) throw new NormError(partner, Math.sqrt(sum), maximum)
+  }
+}

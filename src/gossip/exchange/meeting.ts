@@ -1,0 +1,35 @@
+import type { AbortOptions, PeerId } from '../ports.ts'
+import type { Terms } from './exchange.ts'
+
+/** Begins an exchange on these terms. `withdraw` takes the proposal back where it has not been answered yet. Says whether anything may have been averaged. */
+export type BeginExchange = (
+  partner: PeerId,
+  terms: Terms,
+  options: { readonly round?: number; readonly withdraw: AbortSignal },
+) => Promise<boolean>
+
+/** What came of a meeting. */
+export interface MeetingResult {
+  /** Exchanges that the rule asks for. */
+  readonly asked: number
+  /** Exchanges of which something was averaged before this peer left. */
+  readonly made: number
+}
+
+/**
+ * Where peers average between two intervals of training: each comes when its interval has ended, and leaves, to train on, when
+ * averaging is done. So training starts from averaged parameters, and nothing is averaged under the hands of a trainer.
+ */
+export interface Meeting {
+  /** Comes, averages with whom it is to, and leaves; those that are late are left behind. */
+  average(options: AbortOptions): Promise<MeetingResult>
+  /**
+   * On what terms this peer takes part in an exchange that another began, once it has come.
+   *
+   * @param round of the other, where there are rounds
+   * @throws RefusedError where it will not
+   */
+  terms(partner: PeerId, round: number | undefined, options: AbortOptions): Promise<Terms>
+  /** Something of an exchange with this peer was added on this side; with these terms, where it came to its end by its own course. */
+  applied(partner: PeerId, terms?: Terms): void
+}

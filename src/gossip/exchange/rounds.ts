@@ -1,0 +1,195 @@
+/**
+ * D-PSGD among real peers: everybody averages with all its neighbours at once, in step,
+ *
+ *     x_i ← x_i + Σ_j w_ij (s_j − s_i),
+ *
+ * where s are the parameters at the end of the round's training and w_ij Metropolis's weights. Each link is an exchange of
+ * its own, atomic as any other, so a link that fails, or for which a round was not kept open, is missing on both sides: the realised
+ * W is symmetric and doubly stochastic whatever happens. Nobody is waited for who is gone, has frozen, or is usually late; who was
+ * late averages in the round in which the others are when it comes. Those that have done their steps, and train on for the sake of one
+ * that is late, wait for it: they have nothing else to do.
+ *
+ * @packageDocumentation
+ */
+
+import { metropolisWeight } from '../../averaging/mixing.ts'
+import { RefusedError } from '../errors.ts'
+import { LATENESS_FLOOR_MS } from '../pace/constants.ts'
+import type { Lateness } from '../pace/lateness.ts'
+import type { AbortOptions, Clock, PeerId } from '../ports.ts'
+import type { Replica } from '../state/replica.ts'
+import { createAttention } from '../waiting/attended-time.ts'
+import { createCondition } from '../waiting/condition.ts'
+import { type Terms, termsNow } from './exchange.ts'
+import type { BeginExchange, Meeting } from './meeting.ts'
+
+export interface RoundsOptions {
+  readonly self: PeerId
+  readonly replica: Replica
+  readonly clock: Clock
+  readonly lateness: Lateness
+  /** Those with whom this peer shares a link in this round, as far as it knows. */
+  readonly neighbours: (round: number) => readonly PeerId[]
+  /** Whether an exchange with this peer may still come about: it is alive and has not frozen. */
+  readonly willing: (peer: PeerId) => boolean
+  /** Whether an exchange with this peer is under way. */
+  readonly engaged: (peer: PeerId) => boolean
+  /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
+  readonly trainsOnFor: (peer: PeerId) => boolean
+  /** Whether this peer takes part in exchanges now. */
+  readonly averages: () => boolean
+  readonly exchange: BeginExchange
+}
+
+/** A round that this peer is in. */
+interface Round {
+  readonly opened: number
+  readonly terms: Terms
+  /** Neighbours with whom nothing was averaged yet. */
+  readonly missing: Set<PeerId>
+  /** Those with whom an exchange of an earlier round was under way. */
+  readonly busy: Set<PeerId>
+  /** Of the missing ones, those that this peer has asked. */
+  readonly asked: Set<PeerId>
+  /** Of them, those that have come by themselves. */
+  readonly present: Set<PeerId>
+  made: number
+  /** Whether one for whose sake this peer trains on was among them. */
+  served: boolean
+}
+
+export function createRounds(options: RoundsOptions): Meeting {
+  const { self, replica, clock, lateness, neighbours, willing } = options
+  const condition = createCondition(clock)
+  const attended = createAttention(clock)
+  /** The round that this peer is in or has finished. It decides who its neighbours are where the topology changes. */
+  let current = -1
+  /** The latest round in which each other was, as far as it has said. */
+  const heard = new Map<PeerId, number>()
+  /** Those that wait for this peer to come. */
+  const waiting = new Set<PeerId>()
+  /** Neighbours with smaller ids that did not come, so that this peer asks them in place of waiting. */
+  const chased = new Set<PeerId>()
+  let open: Round | undefined
+
+  /**
+   * Where most neighbours are, if that is later than the next round. Most, so that one liar cannot send a peer into a round in which it
+   * is alone.
+   */
+  function ahead(): number {
+    const linked = neighbours(current)
+    const beyond = linked.map(peer => heard.get(peer) ?? 0).filter(round => round > current + 1)
+    return 2 * beyond.length > linked.length ? Math.min(...beyond) : 0
+  }
+
+  const isAwaited = (peer: PeerId) => lateness.isExpected(peer) || (chased.has(peer) && !lateness.isSlow(peer))
+
+  /** Of two, the one with the smaller id begins: that it is always the same one spares every link a refusal. */
+  function begins(round: Round, partner: PeerId): boolean {
+    if (round.asked.has(partner) || round.present.has(partner) || options.engaged(partner)) return false
+    if (chased.has(partner)) return true
+    // Asked is everybody, though not everybody is waited for.
+    return self < partner || attended() - round.opened > lateness.tolerance()
+  }
+
+  async function link(round: Round, partner: PeerId, withdraw: AbortSignal, abort: AbortOptions): Promise<void> {
+    round.asked.add(partner)
+    if (partner < self) chased.add(partner)
+    const averaged = await options.exchange(partner, round.terms, { round: current, withdraw })
+    if (averaged) round.missing.delete(partner)
+    // Not at once, or two that refuse each other would do nothing else.
+    else if (!withdraw.aborted) await condition.wait(abort).catch(() => {})
+    round.asked.delete(partner)
+    condition.notify()
+  }
+
+  function isOver(round: Round): boolean {
+    for (const peer of round.missing) if (!willing(peer)) round.missing.delete(peer)
+    const waited = attended() - round.opened
+    if (round.missing.size === 0) return true
+    const keeps = (peer: PeerId) => options.trainsOnFor(peer) && waited < lateness.limitFor(peer)
+    if (!round.served && [...round.missing].some(keeps)) return false
+    if (waited >= lateness.limit()) return true
+    for (const peer of round.busy) if (!options.engaged(peer)) round.busy.delete(peer)
+    // What is still under way from an earlier round, and not just ending, goes on beside this one.
+    const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
+    const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer)
+    if (missing.some(peer => isHere(peer) || isAwaited(peer))) return false
+    // Where all have been late again and again, it may have been this peer's own moment: or nobody would ever meet again.
+    return round.made > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
+  }
+
+  function leave(round: Round): void {
+    const waited = attended() - round.opened
+    for (const peer of round.missing) {
+      if (options.engaged(peer)) lateness.flowing(peer, waited)
+      if (!isAwaited(peer) && round.made > 0) continue
+      lateness.missed(peer)
+      chased.delete(peer)
+    }
+    open = undefined
+    condition.notify()
+  }
+
+  return {
+    async average(abort) {
+      current = Math.max(current + 1, ahead())
+      const linked = neighbours(current)
+      const terms = termsNow(replica, () => metropolisWeight(linked.length, 1), replica.parameters.slice())
+      const missing = new Set(linked.filter(willing))
+      const busy = new Set(linked.filter(options.engaged))
+      const present = new Set([...waiting].filter(peer => missing.has(peer)))
+      const round: Round = {
+        opened: attended(),
+        terms,
+        missing,
+        busy,
+        asked: new Set(),
+        present,
+        made: 0,
+        served: false,
+      }
+      open = round
+      condition.notify()
+      const withdrawal = new AbortController()
+      try {
+        while (!isOver(round)) {
+          for (const partner of missing) {
+            if (begins(round, partner)) void link(round, partner, withdrawal.signal, abort)
+          }
+          await condition.wait(abort, lateness.tolerance())
+        }
+      } finally {
+        leave(round)
+        withdrawal.abort(new RefusedError('the round went on without it'))
+      }
+      return { asked: linked.length, made: round.made }
+    },
+
+    async terms(partner, number, abort) {
+      if (number === undefined) throw new RefusedError('averages in rounds')
+      heard.set(partner, number)
+      chased.delete(partner)
+      waiting.add(partner)
+      try {
+        while (open?.missing.has(partner) !== true) {
+          if (!options.averages()) throw new RefusedError('not averaging')
+          await condition.wait(abort)
+        }
+        open.present.add(partner)
+        return open.terms
+      } finally {
+        waiting.delete(partner)
+      }
+    },
+
+    applied(partner, terms) {
+      if (open !== undefined && open.terms === terms && open.missing.delete(partner)) {
+        open.made++
+        open.served ||= options.trainsOnFor(partner)
+      }
+      lateness.came(partner)
+      condition.notify()
+    },
+  }
+}

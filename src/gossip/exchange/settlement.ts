@@ -1,0 +1,101 @@
+/**
+ * Ends what an interrupted exchange left open, at the next contact on any connection: each side names what it has
+ * decided and what it holds in doubt, and both leave knowing the same. Repeating a settlement changes nothing.
+ *
+ * @packageDocumentation
+ */
+
+import type { AbortOptions, Clock, FrameStream, PeerId } from '../ports.ts'
+import type { Replica } from '../state/replica.ts'
+import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
+import { receive, send } from '../streams/messages.ts'
+import { withDeadline } from '../waiting/deadline.ts'
+import type { Exchange } from './exchange.ts'
+
+export interface SettleOptions {
+  readonly replica: Replica
+  readonly exchange: Exchange
+  readonly clock: Clock
+  /** Hears that some of an exchange was added on this side. */
+  readonly applied: (partner: PeerId) => void
+}
+
+export interface Settle {
+  /** Whether anything stands open with this peer whose exchange is not still running. */
+  outstanding(partner: PeerId): boolean
+  /** Brings up what stands open with the peer at the other end. */
+  ask(stream: FrameStream, options: AbortOptions): Promise<void>
+  answer(stream: FrameStream, options: AbortOptions): Promise<void>
+}
+
+export function createSettle({ replica, exchange, clock, applied }: SettleOptions): Settle {
+  const { ledger } = replica
+
+  const idle = (partner: PeerId) => (entry: { readonly id: string }) => !exchange.running(partner, entry.id)
+  const patiently = <T>(options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
+    withDeadline(clock, REPLY_TIMEOUT_MS, 'the settlement', options, body)
+
+  /** The partner has decided so many frames of its exchange, and will decide no more. */
+  function conclude(partner: PeerId, id: string, frames: number): void {
+    exchange.abandon(partner, id)
+    if (!ledger.doubts(partner).some(doubt => doubt.id === id)) return
+    if (frames > 0) {
+      replica.record({ type: 'applied', id, partner, frames })?.catch(told)
+      applied(partner)
+    }
+    replica.record({ type: 'closed', id, partner, side: 'responder' })?.catch(told)
+  }
+
+  function forget(partner: PeerId, id: string): void {
+    if (ledger.decided(partner, id) === 0) return
+    replica.record({ type: 'closed', id, partner, side: 'initiator' })?.catch(told)
+  }
+
+  return {
+    outstanding: partner => ledger.decisions(partner).some(idle(partner)) || ledger.doubts(partner).some(idle(partner)),
+
+    async ask(stream, options) {
+      const partner = stream.peer
+      const decisions = ledger.decisions(partner).filter(idle(partner))
+      const doubts = [
+        ...new Set(
+          ledger
+            .doubts(partner)
+            .filter(idle(partner))
+            .map(({ id }) => id),
+        ),
+      ]
+      // What is told to the partner must survive a crash of this side first.
+      await replica.flushed()
+      await patiently(options, async within => {
+        const outcomes = decisions.map(({ id, frames }) => ({ id, frames }))
+        await send(stream, { type: 'settle', decisions: outcomes, doubts }, within)
+        const { done, decided } = await receive(stream, 'settled', within)
+        for (const { id } of decisions) if (done.includes(id)) forget(partner, id)
+        for (const id of doubts) conclude(partner, id, decided.find(outcome => outcome.id === id)?.frames ?? 0)
+        await replica.flushed()
+        await send(stream, { type: 'applied', done: decided.map(({ id }) => id) }, within)
+      })
+    },
+
+    async answer(stream, options) {
+      const partner = stream.peer
+      await patiently(options, async within => {
+        const asked = await receive(stream, 'settle', within)
+        for (const { id, frames } of asked.decisions) conclude(partner, id, frames)
+        // Presumed abort: what is not decided by now never will be, and the partner may drop it.
+        for (const id of asked.doubts) exchange.abandon(partner, id)
+        const decided = asked.doubts
+          .map(id => ({ id, frames: ledger.decided(partner, id) }))
+          .filter(({ frames }) => frames > 0)
+        await replica.flushed()
+        await send(stream, { type: 'settled', done: asked.decisions.map(({ id }) => id), decided }, within)
+        const { done } = await receive(stream, 'applied', within)
+        for (const id of done) forget(partner, id)
+      })
+    },
+  }
+}
+
+/** A journal that cannot be written ends the peer, and has said so. */
+function told(): void {}

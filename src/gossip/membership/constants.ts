@@ -1,0 +1,52 @@
+/**
+ * Limits and timeouts of what peers tell of themselves, and of who is listened to, each with its reason. Times are in milliseconds.
+ *
+ * @packageDocumentation
+ */
+
+/** How often a peer says how it is. Ten fit into {@link MEMBER_EXPIRY_MS}, so a lossy network does not lose a member. */
+export const ANNOUNCE_INTERVAL_MS = 1_000
+
+/** Changes are told sooner, but no closer together than this: an announcement costs every peer of the swarm a message. */
+export const ANNOUNCE_GAP_MS = 400
+
+/** A member not heard of for so long is taken for gone: nobody waits for it and nobody picks it as a partner. */
+export const MEMBER_EXPIRY_MS = 10_000
+
+/**
+ * A member silent for so long has left for good, and its share of the mean with it: what was decided with it and what
+ * is in doubt because of it is dropped. Long enough for a machine to restart and resume from its checkpoint.
+ */
+export const MEMBER_FORGOTTEN_MS = 120_000
+
+/** An announcement is a few hundred bytes (64 sketch buckets are 344 in base64); longer ones are not parsed. */
+export const MAX_ANNOUNCEMENT_BYTES = 4_096
+
+/** Addresses that a peer may announce, and the length of one. */
+export const MAX_ADDRESSES = 8
+export const MAX_ADDRESS_LENGTH = 256
+
+/**
+ * Buckets of the sketch. The squared distance between two peers is estimated with a relative deviation of
+ * sqrt(2 / buckets), here 0.18, for 256 bytes in an announcement.
+ */
+export const SKETCH_BUCKETS = 64
+
+/** After a failed or refused exchange a partner is left alone for so long. */
+export const PARTNER_BACKOFF_MS = 250
+
+/** Announcements of one peer that come closer together than this are neither heeded nor forwarded. */
+export const MIN_ANNOUNCE_GAP_MS = 50
+
+/** Longest text of another peer's making that is shown to a person. */
+export const MAX_SHOWN_CHARACTERS = 200
+
+/** Offences (malformed frames, false hashes, …) after which a peer is banned for the rest of the session. */
+export const MAX_OFFENCES = 3
+
+/** Streams that one peer may open per second, and at once after a quiet spell; several times what an honest peer does. */
+export const STREAMS_PER_SECOND = 50
+export const STREAM_BURST = 100
+
+/** Longest run that is told of, 30 years: a bound on what a message may say, and nothing else. */
+export const MAX_RUN_MS = 1e12

@@ -1,0 +1,115 @@
+import { MAX_MEMBERS } from '../constants.ts'
+import { medianOf } from '../pace/recent.ts'
+import type { Clock, PeerId } from '../ports.ts'
+import type { Announcement } from './announcement.ts'
+import { MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from './constants.ts'
+
+/** One that is alive; while it is, it stays the same object. */
+export interface Member {
+  readonly peer: PeerId
+  /** The newest announcement. */
+  readonly announcement: Announcement
+  /** Clock time of the newest announcement. */
+  readonly heard: number
+}
+
+/**
+ * Who is in the swarm, as far as this peer has heard. A member that says goodbye is gone at once; one that falls silent
+ * expires, and is forgotten for good later.
+ */
+export interface Membership {
+  /** @returns whether the announcement was news, and whether its peer was not alive before */
+  hear(peer: PeerId, announcement: Announcement): { readonly news: boolean; readonly joined: boolean }
+  /** Members heard of recently, this peer not among them, sorted by id. */
+  alive(): readonly Member[]
+  get(peer: PeerId): Member | undefined
+  /** What a local step takes most of those who train, by their own account, in milliseconds; undefined where nobody has said. */
+  pace(): number | undefined
+  isAlive(peer: PeerId): boolean
+  /** Members that fell silent without a goodbye and are not forgotten yet. */
+  vanished(): readonly Member[]
+  /** Neither alive nor expected back: it was forgotten, or never heard of. */
+  isGone(peer: PeerId): boolean
+  /** Counts a member out, and does not expect it back. */
+  expel(peer: PeerId): void
+  /** Moves time on. @returns the members that expired since the last call */
+  sweep(): readonly PeerId[]
+}
+
+export function createMembership(clock: Clock): Membership {
+  const alive = new Map<PeerId, { -readonly [Field in keyof Member]: Member[Field] }>()
+  const vanished = new Map<PeerId, Member>()
+  /** Those that said goodbye, and when; they may come back for what they left open. */
+  const departed = new Map<PeerId, number>()
+  // Outlives the entry: an old announcement that was delayed must not bring back a member that left.
+  const sequences = new Map<PeerId, number>()
+  /** Those alive, by id. Looked at whenever anything is heard; who they are changes far less often. */
+  let sorted: readonly Member[] | undefined
+
+  function forget(peer: PeerId): void {
+    vanished.delete(peer)
+    departed.delete(peer)
+    // No announcement is under way for so long, and the memory is for those who may still come.
+    sequences.delete(peer)
+  }
+
+  return {
+    hear(peer, announcement) {
+      const newest = sequences.get(peer)
+      if (newest !== undefined && announcement.sequence <= newest) return { news: false, joined: false }
+      if (newest === undefined && sequences.size >= MAX_MEMBERS) return { news: false, joined: false }
+      sequences.set(peer, announcement.sequence)
+      if (announcement.phase === 'left') {
+        sorted = undefined
+        alive.delete(peer)
+        vanished.delete(peer)
+        departed.set(peer, clock.now())
+        return { news: true, joined: false }
+      }
+      const known = alive.get(peer)
+      if (known !== undefined) {
+        known.announcement = announcement
+        known.heard = clock.now()
+        return { news: true, joined: false }
+      }
+      sorted = undefined
+      departed.delete(peer)
+      vanished.delete(peer)
+      alive.set(peer, { peer, announcement, heard: clock.now() })
+      return { news: true, joined: true }
+    },
+    alive() {
+      sorted ??= [...alive.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
+      return sorted
+    },
+    get: peer => alive.get(peer),
+    pace() {
+      const announced = [...alive.values()].flatMap(({ announcement }) => announcement.pace ?? [])
+      return announced.length === 0 ? undefined : medianOf(announced)
+    },
+    isAlive: peer => alive.has(peer),
+    vanished: () => [...vanished.values()],
+    isGone: peer => !alive.has(peer) && !vanished.has(peer) && !departed.has(peer),
+    expel(peer) {
+      alive.delete(peer)
+      vanished.delete(peer)
+      sorted = undefined
+    },
+    sweep() {
+      const now = clock.now()
+      const expired: PeerId[] = []
+      for (const member of alive.values()) {
+        if (now - member.heard <= MEMBER_EXPIRY_MS) continue
+        alive.delete(member.peer)
+        vanished.set(member.peer, member)
+        expired.push(member.peer)
+        sorted = undefined
+      }
+      for (const member of vanished.values()) {
+        if (now - member.heard > MEMBER_FORGOTTEN_MS) forget(member.peer)
+      }
+      for (const [peer, left] of departed) if (now - left > MEMBER_FORGOTTEN_MS) forget(peer)
+      return expired
+    },
+  }
+}

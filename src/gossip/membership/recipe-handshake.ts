@@ -1,0 +1,71 @@
+/**
+ * Peers of other recipes cannot speak our protocols, whose ids carry the recipe's hash, nor can those of other versions, which
+ * they carry too. This one they can, so that a person learns why two peers that see each other do not learn together.
+ *
+ * @packageDocumentation
+ */
+
+import { type RecipeDocument, withLaterDefaults, withoutLaterDefaults } from '../../recipe/later-fields.ts'
+import { firstDifference } from '../../recipe/recipe.ts'
+import { PROTOCOL_VERSION } from '../constants.ts'
+import type { AbortOptions, Clock, FrameStream } from '../ports.ts'
+import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
+import { type Message, PROTOCOL_FIELD, receive, SEAL_FIELD, send } from '../streams/messages.ts'
+import { withDeadline } from '../waiting/deadline.ts'
+
+export type { RecipeDocument }
+
+/** Characters of a hash by which a person tells it from others. */
+const SHOWN_SEAL = 12
+
+/**
+ * @returns why the two cannot learn together, as what is to be said of the other peer: `has another recipe …`; undefined where
+ *   they can
+ */
+export async function compareRecipes(
+  stream: FrameStream,
+  { recipe, seal }: { readonly recipe: RecipeDocument; readonly seal?: string },
+  clock: Clock,
+  options: AbortOptions,
+): Promise<string | undefined> {
+  return await withDeadline(clock, REPLY_TIMEOUT_MS, 'the other recipe', options, async within => {
+    const ours: RecipeDocument = JSON.parse(JSON.stringify(recipe))
+    // A peer that does not know a field would take its default for a difference.
+    await send(stream, recipeMessage(withoutLaterDefaults(ours), seal), within)
+    const message = await receive(stream, 'recipe', within)
+    const { [PROTOCOL_FIELD]: version, [SEAL_FIELD]: theirSeal, ...theirs } = message.recipe
+    const difference = firstDifference(withLaterDefaults(ours), withLaterDefaults(theirs))
+    if (version !== PROTOCOL_VERSION) return otherVersion(version, difference)
+    if (difference !== undefined) return `has another recipe and is left alone; ${difference}`
+    return theirSeal === seal ? undefined : otherGeneration(seal, theirSeal)
+  })
+}
+
+function recipeMessage(recipe: RecipeDocument, seal: string | undefined): Message {
+  return {
+    type: 'recipe',
+    recipe: { ...recipe, [PROTOCOL_FIELD]: PROTOCOL_VERSION, ...(seal !== undefined && { [SEAL_FIELD]: seal }) },
+  }
+}
+
+/** Of which seals two peers have gone on; undefined of the first generation. */
+function otherGeneration(ours: string | undefined, theirs: string | undefined): string {
+  const named = (seal: string) => `${seal.slice(0, SHOWN_SEAL)}…`
+  if (theirs === undefined) {
+    return `has the same recipe, but has not gone on from the seal ${named(ours as string)} as this peer has: it joins with that seal in its --state, and --more`
+  }
+  if (ours === undefined) {
+    return `has the same recipe, but has gone on from the seal ${named(theirs)}: this peer joins with that seal in its --state, and --more`
+  }
+  return `has gone on from the seal ${named(theirs)}, this peer from ${named(ours)}: these are two swarms now`
+}
+
+/** @param difference of the recipes: who does not mean to learn together need not upgrade */
+function otherVersion(version: number, difference: string | undefined): string {
+  const outdated = version < PROTOCOL_VERSION ? 'there' : 'here'
+  const alsoDiffers = difference === undefined ? '' : `; its recipe differs too: ${difference}`
+  return (
+    `speaks version ${version} of hearsay's protocol, this peer version ${PROTOCOL_VERSION}: ` +
+    `upgrade hearsay ${outdated}${alsoDiffers}`
+  )
+}

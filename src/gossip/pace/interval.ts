@@ -1,0 +1,133 @@
+/**
+ * How many local steps pass between two exchanges: a number that the recipe gives, or one that follows from how long steps
+ * and exchanges take here.
+ *
+ * @packageDocumentation
+ */
+
+import { AUTO_FIRST_LOCAL_STEPS } from '../../recipe/recipe.ts'
+import {
+  AUTO_EXCHANGE_RATIO,
+  AUTO_LONGEST_INTERVAL_MS,
+  AUTO_MAX_LOCAL_STEPS,
+  AUTO_MEMORY,
+  DOUBTFUL_PACE,
+  FEWEST_INTERVALS,
+  MEETING_OBSERVATIONS,
+  TOLERATED_PACE,
+} from './constants.ts'
+import { createRecent } from './recent.ts'
+
+export interface Interval {
+  /** Local steps until the next exchange. */
+  steps(): number
+  /** What a step usually takes here, in milliseconds; undefined before one was measured. */
+  pace(): number | undefined
+  /** Hears how long so many steps took. */
+  trained(steps: number, milliseconds: number): void
+  /** Hears how long an exchange took that was not refused and did not fail. */
+  exchanged(milliseconds: number): void
+}
+
+/**
+ * @param others what a local step takes others, by their own account, in milliseconds; undefined where nobody has said. Default: nobody
+ *   has
+ */
+export function createInterval(
+  localSteps: number | 'auto',
+  others: () => number | undefined = () => undefined,
+): Interval {
+  return localSteps === 'auto' ? createMeasuredInterval() : createGivenInterval(localSteps, others)
+}
+
+/**
+ * So many steps; of a peer that is much slower than the others, as many as it makes in the time of theirs. In that way it averages as
+ * often as they do, and its data has a part from the first round to the last: where it came to every tenth, they would have forgotten
+ * in between what only it knows. Steps are compared, not intervals: these would grow shorter and shorter by one another.
+ */
+function createGivenInterval(localSteps: number, others: () => number | undefined): Interval {
+  const pace = createPace()
+  return {
+    steps() {
+      const [own, theirs] = [pace.quickest(), others()]
+      if (own === undefined || theirs === undefined) return localSteps
+      const tolerated = pace.isSure() ? TOLERATED_PACE : DOUBTFUL_PACE
+      return own <= tolerated * theirs ? localSteps : Math.max(1, Math.round((localSteps * theirs) / own))
+    },
+    pace: pace.usual,
+    trained: pace.add,
+    exchanged() {},
+  }
+}
+
+interface Pace {
+  add(steps: number, milliseconds: number): void
+  /** In milliseconds; undefined before one was measured. */
+  usual(): number | undefined
+  /** To compare with what others usually need: garbage and other programs only ever add to what a step takes. */
+  quickest(): number | undefined
+  /** Whether it rests on more than a moment. */
+  isSure(): boolean
+}
+
+/** What a step takes. The first one, which compiles kernels, is left out. */
+function createPace(): Pace {
+  const recent = createRecent(MEETING_OBSERVATIONS)
+  let first = true
+  const known = (value: () => number) => (recent.count === 0 ? undefined : value())
+  return {
+    add(steps, milliseconds) {
+      if (!first) recent.add(milliseconds / steps)
+      first = false
+    },
+    usual: () => known(recent.median),
+    quickest: () => known(recent.least),
+    isSure: () => recent.count >= FEWEST_INTERVALS,
+  }
+}
+
+/**
+ * Training waits for the averaging after an interval. With steps that take s and averaging that takes E, waiting for others
+ * included, on average,
+ *
+ *     H = E / (ratio · s), rounded up
+ *
+ * makes averaging take no longer than that ratio of the training before it. Who is quicker than the others waits for them, and so takes
+ * more steps in the same time.
+ */
+function createMeasuredInterval(): Interval {
+  const step = createAverage()
+  const exchange = createAverage()
+  const pace = createPace()
+  return {
+    pace: pace.usual,
+    steps() {
+      const [s, E] = [step.value(), exchange.value()]
+      if (s === undefined || E === undefined) return AUTO_FIRST_LOCAL_STEPS
+      // Not a number where both were too short for the clock.
+      const wanted = Math.ceil(E / (AUTO_EXCHANGE_RATIO * s)) || 1
+      return Math.max(1, Math.min(wanted, Math.floor(AUTO_LONGEST_INTERVAL_MS / s), AUTO_MAX_LOCAL_STEPS))
+    },
+    trained(steps, milliseconds) {
+      step.add(milliseconds / steps)
+      pace.add(steps, milliseconds)
+    },
+    exchanged: exchange.add,
+  }
+}
+
+/**
+ * An exponentially weighted average. The first value is left out: the first steps compile kernels, the first exchange
+ * opens a connection, and what they took says nothing of the next.
+ */
+function createAverage(): { add(value: number): void; value(): number | undefined } {
+  let first = true
+  let average: number | undefined
+  return {
+    add(value) {
+      if (!first) average = average === undefined ? value : average + AUTO_MEMORY * (value - average)
+      first = false
+    },
+    value: () => average,
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * For whom a peer waits when an interval of training has ended. Averaging in step is as slow as the slowest; so whoever needs much
+ * longer for an interval, by what it announces, or has a link that is much slower, is not waited for, but averages whenever it is there.
+ * In that way one straggler costs the others next to nothing, and loses nothing but the rounds in which it was still at work.
+ *
+ * @packageDocumentation
+ */
+
+import type { PeerId } from '../ports.ts'
+import {
+  FEWEST_FLOWS,
+  FEWEST_INTERVALS,
+  FIRST_MEETING_MS,
+  LATENESS_FLOOR_MS,
+  LEAST_MEETING_MS,
+  LINK_OBSERVATIONS,
+  MEETING_LIMIT,
+  MEETING_OBSERVATIONS,
+  MISSED_MEETINGS,
+  TOLERATED_EXCHANGES,
+  TOLERATED_PACE,
+} from './constants.ts'
+import { createRecent, type Recent } from './recent.ts'
+
+export interface Lateness {
+  /** An interval of training took so long. */
+  trained(milliseconds: number): void
+  /** What an interval usually takes here; undefined before a few were measured. */
+  interval(): number | undefined
+  /** The frames of an exchange took so long, from the agreement to the end. */
+  flowed(partner: PeerId, milliseconds: number): void
+  /** An exchange has taken so long, and has not ended. */
+  flowing(partner: PeerId, milliseconds: number): void
+  /** What others may take beyond what this peer took itself. */
+  tolerance(): number
+  /** How long this peer waits once, for those that it waits for at all: everybody has a slow moment. */
+  limit(): number
+  /** How long it waits for one for whose sake alone it trains on: as long as an interval takes that one, by its own account. */
+  limitFor(partner: PeerId): number
+  /** Whether a partner is waited for. */
+  isExpected(partner: PeerId): boolean
+  /** Whether a partner takes longer than others are to wait for, by its own account or by that of its link. */
+  isSlow(partner: PeerId): boolean
+  /** Whether exchanges with a partner take longer than intervals of training, so that even one that has begun is not waited for. */
+  hasSlowLink(partner: PeerId): boolean
+  came(partner: PeerId): void
+  /** A partner that was waited for had not come when it was given up. */
+  missed(partner: PeerId): void
+}
+
+/**
+ * @param announced what an interval takes a partner, by its own account, in milliseconds; undefined where it has not said
+ * @param hurries whether this peer trains: else waiting costs it nothing, and nobody is slow
+ */
+export function createLateness(announced: (partner: PeerId) => number | undefined, hurries: () => boolean): Lateness {
+  const intervals = createRecent(MEETING_OBSERVATIONS)
+  const flows = createRecent(MEETING_OBSERVATIONS)
+  const links = new Map<PeerId, Recent>()
+  /** Meetings in a row to which a partner did not come. */
+  const misses = new Map<PeerId, number>()
+
+  const interval = () => (intervals.count < FEWEST_INTERVALS ? undefined : intervals.median())
+
+  function addLink(partner: PeerId, milliseconds: number): void {
+    const link = links.get(partner) ?? createRecent(LINK_OBSERVATIONS)
+    links.set(partner, link)
+    link.add(milliseconds)
+  }
+
+  function tolerance(): number {
+    if (flows.count === 0) return FIRST_MEETING_MS
+    return (interval() ?? 0) + slack()
+  }
+
+  const slack = () => LATENESS_FLOOR_MS + TOLERATED_EXCHANGES * flows.median()
+
+  function hasSlowLink(partner: PeerId): boolean {
+    const own = interval()
+    const link = links.get(partner)
+    if (own === undefined || link === undefined || link.count < FEWEST_FLOWS || !hurries()) return false
+    return link.median() > own + slack()
+  }
+
+  const limit = () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance())
+
+  function isSlow(partner: PeerId): boolean {
+    const own = interval()
+    if (own === undefined || flows.count === 0 || !hurries()) return false
+    return (announced(partner) ?? 0) > TOLERATED_PACE * own + slack() || hasSlowLink(partner)
+  }
+
+  return {
+    trained: intervals.add,
+    interval,
+    flowed(partner, milliseconds) {
+      flows.add(milliseconds)
+      addLink(partner, milliseconds)
+    },
+    flowing(partner, milliseconds) {
+      // Less than usual says nothing, as long as it has not ended.
+      if (milliseconds > (links.get(partner)?.median() ?? 0)) addLink(partner, milliseconds)
+    },
+    tolerance,
+    limit,
+    limitFor: partner => limit() + TOLERATED_PACE * (announced(partner) ?? 0),
+    isSlow,
+    hasSlowLink,
+    isExpected: partner => (misses.get(partner) ?? 0) < MISSED_MEETINGS && !isSlow(partner),
+    came(partner) {
+      misses.delete(partner)
+    },
+    missed(partner) {
+      misses.set(partner, (misses.get(partner) ?? 0) + 1)
+    },
+  }
+}

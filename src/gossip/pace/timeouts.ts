@@ -1,0 +1,91 @@
+/**
+ * How long to wait for a partner, learned from how long it took so far. Of the last exchanges with anybody,
+ *
+ *     limit = margin · (median + k · deviation),
+ *
+ * between a floor and a ceiling. The idea is that of TCP's retransmission timer (Jacobson 1988, "Congestion Avoidance and
+ * Control"), with median and median absolute deviation in place of means, so that one straggler does not make everybody wait
+ * for the next; and as there, whoever was too slow gets twice the time at the next attempt: a link that is slow and alive
+ * succeeds in the end, and halves its time again with every success.
+ *
+ * @packageDocumentation
+ */
+
+import type { PeerId } from '../ports.ts'
+import {
+  PATIENCE,
+  PATIENCE_DEVIATIONS,
+  PATIENCE_DOUBLINGS,
+  PATIENCE_FEWEST,
+  PATIENCE_MARGIN,
+  PATIENCE_OBSERVATIONS,
+  PATIENCE_PARTNERS,
+} from './constants.ts'
+import { createRecent, type Recent } from './recent.ts'
+
+/**
+ * What is waited for: a stream to open (`dial`), the answer to a proposal (`answer`), the next frame of a transfer (`frame`),
+ * and all frames of an exchange (`whole`), which take the longer the more they are.
+ */
+export type Wait = keyof typeof PATIENCE
+
+export interface Patience {
+  /**
+   * Milliseconds after which a partner is given up.
+   *
+   * @param frames of the exchange, for `whole`
+   */
+  limit(wait: Wait, partner: PeerId, frames?: number): number
+  /**
+   * Hears how long something took that succeeded. Once per exchange, so that nobody's weighs more than another's because it
+   * had more frames: for `frame` that is the longest between two frames. An exchange that came to its end (`whole`) is also
+   * what makes up for {@link ranOut}.
+   *
+   * @param frames of the exchange, for `whole`
+   */
+  took(wait: Wait, milliseconds: number, partner: PeerId, frames?: number): void
+  /** Hears that a partner was given up because a limit ran out: the next time all its limits are twice as long. */
+  ranOut(partner: PeerId): void
+}
+
+export function createPatience(): Patience {
+  const seen: Readonly<Record<Wait, Recent>> = {
+    dial: createRecent(PATIENCE_OBSERVATIONS),
+    answer: createRecent(PATIENCE_OBSERVATIONS),
+    frame: createRecent(PATIENCE_OBSERVATIONS),
+    whole: createRecent(PATIENCE_OBSERVATIONS),
+  }
+  /** By partner, how often its limits are doubled; those that are not are not here. The one that ran out last comes last. */
+  const doublings = new Map<PeerId, number>()
+
+  return {
+    limit(wait, partner, frames = 1) {
+      const { floor, ceiling, furtherFrame } = PATIENCE[wait]
+      const longest = ceiling + furtherFrame * Math.max(0, frames - 1)
+      const recent = seen[wait]
+      const times = 2 ** (doublings.get(partner) ?? 0)
+      // A link on which every frame comes in time may still be too slow for the whole.
+      const most = wait === 'whole' ? longest * times : longest
+      if (recent.count < PATIENCE_FEWEST) return most
+      const usual = PATIENCE_MARGIN * (recent.median() + PATIENCE_DEVIATIONS * recent.deviation()) * Math.max(1, frames)
+      return Math.min(most, Math.max(floor, usual) * times)
+    },
+
+    took(wait, milliseconds, partner, frames = 1) {
+      seen[wait].add(milliseconds / Math.max(1, frames))
+      const doubled = doublings.get(partner)
+      if (wait !== 'whole' || doubled === undefined) return
+      if (doubled > 1) doublings.set(partner, doubled - 1)
+      else doublings.delete(partner)
+    },
+
+    ranOut(partner) {
+      const doubled = Math.min((doublings.get(partner) ?? 0) + 1, PATIENCE_DOUBLINGS)
+      doublings.delete(partner)
+      doublings.set(partner, doubled)
+      if (doublings.size <= PATIENCE_PARTNERS) return
+      const [longestAgo] = doublings.keys()
+      doublings.delete(longestAgo)
+    },
+  }
+}

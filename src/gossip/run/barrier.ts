@@ -1,0 +1,48 @@
+/**
+ * When a swarm is there: nobody trains its first step before as many members with data have come as the recipe asks for, and one of
+ * the others says that it counts enough too. This file only decides, from what has been announced.
+ *
+ * @packageDocumentation
+ */
+
+import type { Announcement } from '../membership/announcement.ts'
+import type { Member } from '../membership/membership.ts'
+
+/** What a waiting peer knows of itself. */
+export interface WaitingSelf {
+  readonly hasData: boolean
+  /**
+   * Whether it belongs to a run that others may have ended already: it has trained in it before, or it is to train nothing. A newcomer
+   * to a run that has ended does not begin another one beside it.
+   */
+  readonly belongs: boolean
+}
+
+/** Members with data that wait or train, this peer among them. */
+export function countPresent(self: WaitingSelf, members: readonly Member[]): number {
+  const others = members.filter(({ announcement }) => counts(self, announcement)).length
+  return (self.hasData || self.belongs ? 1 : 0) + others
+}
+
+/** Whether this peer may train, or average, its first. */
+export function mayBegin(self: WaitingSelf, members: readonly Member[], minimum: number): boolean {
+  if (hasEnded(self, members)) return false
+  if (countPresent(self, members) < minimum) return false
+  return minimum === 1 || members.some(({ announcement }) => announcement.ready && counts(self, announcement))
+}
+
+/** Whether members are about to seal, or have: a newcomer takes the seal. */
+export function hasEnded({ belongs }: WaitingSelf, members: readonly Member[]): boolean {
+  if (belongs || members.some(({ announcement }) => announcement.phase === 'training')) return false
+  return members.some(({ announcement }) => isPastTraining(announcement))
+}
+
+function isPastTraining({ phase, partners }: Announcement): boolean {
+  // One that has averaged with nobody has nothing to end: what it trained, it trained for itself.
+  return phase === 'sealed' || phase === 'sealing' || (phase === 'averaging' && partners > 0)
+}
+
+function counts({ belongs }: WaitingSelf, { hasData, phase }: Announcement): boolean {
+  if (belongs) return phase !== 'left'
+  return hasData && (phase === 'waiting' || phase === 'training' || phase === 'averaging')
+}

@@ -1,0 +1,62 @@
+/**
+ * Limits and timeouts of the course of a run: its beginning, its training and its end, each with its reason. Times are in milliseconds.
+ *
+ * @packageDocumentation
+ */
+
+import { ANNOUNCE_GAP_MS, ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
+
+/** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
+export const AVERAGING_PAUSE_MS = 40
+
+/** A peer that has never met anybody waits so long for company before it seals alone. */
+export const ALONE_GRACE_MS = 10_000
+
+/** After the seal a peer stays so long for members that vanished without a goodbye, so that they get the seal. */
+export const RETURN_GRACE_MS = 30_000
+
+/** A clean stop gives running exchanges so long to finish before it resets them. */
+export const STOP_GRACE_MS = 2_000
+
+/** How often a stopping peer looks whether its last exchange has ended. */
+export const STOP_POLL_MS = 10
+
+/**
+ * How often a checkpoint is written while a peer trains: so much training is lost in a crash. What exchanges change is in the
+ * journal at once. Where a checkpoint takes long it is written less often, for no more than this share of the time.
+ */
+export const CHECKPOINT_INTERVAL_MS = 1_000
+export const CHECKPOINT_SHARE = 0.05
+
+/**
+ * Labels by which a peer is judged while it trains, at most: on so many a share is known within a percent. The test set of
+ * a text has a hundred thousand, and judging by all of them would take longer than training.
+ */
+export const PROGRESS_LABELS = 10_000
+
+/** How often a peer that waits for others says so. */
+export const WAITING_INTERVAL_MS = 10_000
+
+/** A swarm that trains is heard of within an announcement; whoever may begin alone listens a little longer than that. */
+export const LISTEN_MS = 1.5 * ANNOUNCE_INTERVAL_MS
+
+/**
+ * Whoever begins waits so long for those that it has counted to begin as well: about two announcements, in which they hear of each
+ * other what it has heard. Without it, the quickest could be a hundred steps ahead before the last one has heard of enough.
+ */
+export const BEGIN_TOGETHER_MS = 2_000
+
+/** A newcomer tries for so long to get the parameters of a swarm that trains, before it trains on what it has. */
+export const CATCH_UP_MS = 30_000
+
+/**
+ * Members that still say that they train, so long after the swarm waits for nobody any more, hold up no seal. They stop at the same
+ * moment, but for how differently they heard of it, and what their last steps take.
+ */
+export const OVERDUE_TRAINING_MS = 15_000
+
+/**
+ * Whoever has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
+ * announcements. To train on alone, beside others that have ended, would make of their model one of its own data.
+ */
+export const DONE_NEWS_MS = 2 * ANNOUNCE_INTERVAL_MS + ANNOUNCE_GAP_MS

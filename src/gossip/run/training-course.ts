@@ -1,0 +1,122 @@
+/**
+ * Whether a peer trains: until it has done its steps, and on, beside those that have not, for as long as the swarm waits for them.
+ *
+ * @packageDocumentation
+ */
+
+import type { Announcement, Phase } from '../membership/announcement.ts'
+import type { Member } from '../membership/membership.ts'
+import type { AbortOptions, Clock, PeerId } from '../ports.ts'
+import type { Contribution } from '../state/contribution.ts'
+import { createCondition } from '../waiting/condition.ts'
+import { DONE_NEWS_MS } from './constants.ts'
+import { isUnfinished, type RunTime } from './run-time.ts'
+
+export interface TrainingCourseOptions {
+  readonly clock: Clock
+  readonly runTime: RunTime
+  readonly contribution: Contribution
+  /** Own steps that this peer trains at least; with 0 it trains never. */
+  readonly least: number
+  /** Whether it averages with others; else it trains for itself alone. */
+  readonly averages: boolean
+  readonly phase: () => Phase
+  /** What an interval of training takes here, in milliseconds; undefined before that is known. */
+  readonly interval: () => number | undefined
+  /** Members whose voice counts. */
+  readonly voices: () => readonly Member[]
+  /** Tells the others how this peer is. */
+  readonly announce: () => void
+}
+
+export interface TrainingCourse {
+  /** Whether this peer has done its own steps. */
+  done(): boolean
+  /** Whether it has, or is waited for no longer: this is what partners are told. */
+  mayEnd(): boolean
+  /** Whether there is something to train: own steps, or those of others who have not done theirs. */
+  trains(): boolean
+  /** Whether others that have done their steps train on for those that have not. */
+  othersTrainOn(): boolean
+  /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
+  trainsOnFor(peer: PeerId): boolean
+  /** A partner has said, in an exchange, whether it trains no more for its own sake: sooner than by its next announcement. */
+  partnerSaid(peer: PeerId, done: boolean): void
+  heard(peer: PeerId, announcement: Announcement): void
+  /** An interval of training has ended; averaging follows. */
+  intervalEnded(): void
+  /**
+   * Waits, for a moment, until somebody has said since the last interval that it has not done its steps, or all have that they have: those
+   * that began together end together.
+   */
+  hearOthers(options: AbortOptions): Promise<void>
+}
+
+export function createTrainingCourse(options: TrainingCourseOptions): TrainingCourse {
+  const { clock, runTime, contribution, least, averages, phase, voices } = options
+  const news = createCondition(clock)
+  const knownDone = new Set<PeerId>()
+  /** When each said last that it has not done its steps. */
+  const saidBehind = new Map<PeerId, number>()
+  let ended = Number.NEGATIVE_INFINITY
+  let saidDone = false
+
+  const done = () => contribution.ownSteps() >= least
+  const isBehind = ({ peer, announcement }: Member) => isUnfinished(announcement) && !knownDone.has(peer)
+  /** What was said before the last interval is old: to train on alone, beside others that have ended, would make their model one's own. */
+  const isSurelyBehind = (member: Member) => isBehind(member) && (saidBehind.get(member.peer) ?? 0) >= ended
+
+  return {
+    done,
+    mayEnd: () => done() || runTime.over(options.interval()),
+
+    trains() {
+      if (least === 0 || !runTime.begun() || (phase() !== 'training' && phase() !== 'averaging')) return false
+      if (!averages) return !done()
+      const members = voices()
+      runTime.look(members, done())
+      if (runTime.over(options.interval())) return false
+      return !done() || members.some(isSurelyBehind)
+    },
+
+    othersTrainOn: () =>
+      averages && voices().some(({ peer, announcement }) => announcement.done || knownDone.has(peer)),
+
+    trainsOnFor: peer =>
+      averages && done() && !runTime.over() && voices().some(member => member.peer === peer && isBehind(member)),
+
+    partnerSaid(peer, isDone) {
+      if (isDone) knownDone.add(peer)
+      else saidBehind.set(peer, clock.now())
+      news.notify()
+    },
+
+    heard(peer, announcement) {
+      const { phase: announced } = announcement
+      // Whoever comes back may have lost its last steps.
+      if (announced === 'waiting' || announced === 'left') knownDone.delete(peer)
+      if (isUnfinished(announcement)) saidBehind.set(peer, clock.now())
+      else saidBehind.delete(peer)
+      // At once, or a peer with long intervals would count another T.
+      if (averages) runTime.look(voices(), done())
+      news.notify()
+    },
+
+    intervalEnded() {
+      ended = clock.now()
+      // The others measure T by it.
+      if (done() && !saidDone) options.announce()
+      saidDone = done()
+    },
+
+    async hearOthers(abort) {
+      const since = clock.now()
+      const isOpen = () => voices().some(isBehind) && !voices().some(isSurelyBehind)
+      if (!isOpen()) return
+      options.announce()
+      while (clock.now() - since < DONE_NEWS_MS && isOpen() && !abort.signal.aborted) {
+        await news.wait(abort).catch(() => {})
+      }
+    },
+  }
+}

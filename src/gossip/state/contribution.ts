@@ -1,0 +1,66 @@
+/**
+ * What a peer has put into the swarm: its own local steps, and of them those that others hold. An exchange preserves the mean, so
+ * what was averaged with somebody after a step is, in part, what that one holds from then on.
+ *
+ * @packageDocumentation
+ */
+
+import type { PeerId } from '../peer-id.ts'
+
+/** As it goes into a checkpoint. */
+export interface ContributionState {
+  readonly ownSteps: number
+  readonly exchanges: number
+  readonly exchangesAsked: number
+  /** With each partner, how many own steps had been trained when all parameters were last averaged with it. */
+  readonly averaged: Readonly<Record<PeerId, number>>
+}
+
+export interface Contribution {
+  ownSteps(): number
+  /** So many steps more have been trained. */
+  trained(steps: number): void
+  /** Training asks for so many exchanges. */
+  asked(exchanges: number): void
+  /**
+   * Something was averaged with this partner.
+   *
+   * @param steps own steps as of what was averaged, where that was all of the parameters, as they are
+   * @param counts whether it belongs to training; those of the end phase are as many as agreement needs
+   */
+  exchanged(partner: PeerId, steps: number | undefined, counts: boolean): void
+  exchanges(): number
+  exchangesAsked(): number
+  /** Distinct others with whom something was averaged. */
+  partners(): number
+  /** Of the own steps, those that are not known to be in what any of these peers holds. */
+  leftOutOf(holders: readonly PeerId[]): number
+  state(): ContributionState
+}
+
+/** @param before as of a checkpoint */
+export function createContribution(before?: ContributionState): Contribution {
+  let ownSteps = before?.ownSteps ?? 0
+  let exchanges = before?.exchanges ?? 0
+  let asked = before?.exchangesAsked ?? 0
+  const averaged = new Map(Object.entries(before?.averaged ?? {}))
+
+  return {
+    ownSteps: () => ownSteps,
+    trained(steps) {
+      ownSteps += steps
+    },
+    asked(more) {
+      asked += more
+    },
+    exchanged(partner, steps, counts) {
+      if (counts) exchanges++
+      averaged.set(partner, Math.max(averaged.get(partner) ?? 0, steps ?? 0))
+    },
+    exchanges: () => exchanges,
+    exchangesAsked: () => asked,
+    partners: () => averaged.size,
+    leftOutOf: holders => ownSteps - Math.max(0, ...holders.map(peer => averaged.get(peer) ?? 0)),
+    state: () => ({ ownSteps, exchanges, exchangesAsked: asked, averaged: Object.fromEntries(averaged) }),
+  }
+}

@@ -1,0 +1,22 @@
+import { addFromRoom } from '../../parameters/frame-memory.ts'
+import { addScaled } from '../../parameters/vectors.ts'
+
+/** What is added to a part of the parameters. */
+export interface Difference {
+  /** Index in the parameters of the part's first element. */
+  readonly first: number
+  /** What is added: to the elements from `first` on, or to those that {@link indices} name. */
+  readonly values: Float32Array
+  /** Where only some elements change: their places after `first`, ascending. */
+  readonly indices?: Int32Array
+}
+
+/** parameters ← parameters + difference. */
+export function addDifference(parameters: Float32Array, { first, values, indices }: Difference): void {
+  if (indices === undefined) {
+    const target = parameters.subarray(first, first + values.length)
+    if (!addFromRoom(target, values)) addScaled(target, 1, values)
+  } else {
+    for (let i = 0; i < values.length; i++) parameters[first + indices[i]] += values[i]
+  }
+}

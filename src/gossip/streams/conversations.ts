@@ -1,0 +1,90 @@
+import { DeadlineError, NormError, OffenceError, RefusedError } from '../errors.ts'
+import type { Patience } from '../pace/timeouts.ts'
+import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId } from '../ports.ts'
+import { withDeadline } from '../waiting/deadline.ts'
+import { createLeftAlone } from './left-alone.ts'
+import { ProtocolError } from './stream-errors.ts'
+
+/** Streams with others, each left closed or reset, whatever happens on it. */
+export interface Conversations {
+  /** Opens a stream and talks over it. */
+  talk<T>(peer: PeerId, channel: Channel, options: AbortOptions, body: (stream: FrameStream) => Promise<T>): Promise<T>
+  /** Talks over a stream that another opened. */
+  over<T>(
+    stream: FrameStream,
+    channel: Channel,
+    options: AbortOptions,
+    body: (stream: FrameStream) => Promise<T>,
+  ): Promise<T>
+  /** Whether nothing is averaged with this peer, or fetched from it, for a while: its parameters were too large. */
+  leavesAlone(peer: PeerId): boolean
+  /** Bytes of all conversations that have ended, by what they were about. */
+  carried(): StreamTraffic
+}
+
+/** Bytes that streams carried, frames with their lengths, by what they were for. */
+export type StreamTraffic = Readonly<Record<Channel, FrameStream['traffic']>>
+
+const TOO_LARGE = 'its parameters were too large a moment ago'
+
+/**
+ * @param blame hears who broke the protocol, whoever opened the stream
+ * @param tooLarge hears whose parameters are larger than the recipe accepts, once of each peer
+ */
+export function createConversations(
+  network: Network,
+  clock: Clock,
+  patience: Patience,
+  blame: (peer: PeerId, error: Error) => void,
+  tooLarge: (peer: PeerId, error: NormError) => void = () => {},
+): Conversations {
+  const alone = createLeftAlone(clock)
+  const nothing = { bytesIn: 0, bytesOut: 0 }
+  const carried = { recipe: nothing, exchange: nothing, settle: nothing, fetch: nothing }
+
+  function count(channel: Channel, { traffic }: FrameStream): void {
+    const { bytesIn, bytesOut } = carried[channel]
+    carried[channel] = { bytesIn: bytesIn + traffic.bytesIn, bytesOut: bytesOut + traffic.bytesOut }
+  }
+
+  async function over<T>(
+    stream: FrameStream,
+    channel: Channel,
+    options: AbortOptions,
+    body: (stream: FrameStream) => Promise<T>,
+  ): Promise<T> {
+    try {
+      // What is open with it is settled all the same, and it may fetch what is better than what it has.
+      if (channel === 'exchange' && alone.has(stream.peer)) throw new RefusedError(TOO_LARGE)
+      const result = await body(stream)
+      // What was said is said: a connection that breaks now takes nothing back.
+      await stream.close(options).catch((error: Error) => stream.abort(error))
+      return result
+    } catch (error) {
+      stream.abort(error as Error)
+      if (error instanceof OffenceError || error instanceof ProtocolError) blame(stream.peer, error)
+      if (error instanceof NormError && alone.leave(stream.peer)) tooLarge(stream.peer, error)
+      throw error
+    } finally {
+      count(channel, stream)
+    }
+  }
+
+  return {
+    over,
+    leavesAlone: alone.has,
+    carried: () => ({ ...carried }),
+    async talk(peer, channel, options, body) {
+      if ((channel === 'exchange' || channel === 'fetch') && alone.has(peer)) throw new RefusedError(TOO_LARGE)
+      const began = clock.now()
+      const stream = await withDeadline(clock, patience.limit('dial', peer), `reaching ${peer}`, options, within =>
+        network.open(peer, channel, within),
+      ).catch(error => {
+        if (error instanceof DeadlineError) patience.ranOut(peer)
+        throw error
+      })
+      patience.took('dial', clock.now() - began, peer)
+      return await over(stream, channel, options, body)
+    },
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The control messages of the streams: one JSON document a frame, validated before anything acts on it.
+ *
+ * @packageDocumentation
+ */
+
+import { z } from 'zod'
+import { MAX_IN_DOUBT, MAX_STEPS } from '../constants.ts'
+import { OffenceError, RefusedError } from '../errors.ts'
+import type { AbortOptions, FrameStream } from '../ports.ts'
+import { MAX_CODEC_CHARACTERS, MAX_CONTROL_BYTES } from './constants.ts'
+
+const exchangeId = z.string().min(1).max(64)
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const steps = z.int().min(0).max(MAX_STEPS)
+const ids = z.array(exchangeId).max(4 * MAX_IN_DOUBT)
+/** How many frames of an exchange are decided. */
+const outcomes = z.array(z.strictObject({ id: exchangeId, frames: z.int().min(0) })).max(4 * MAX_IN_DOUBT)
+/** With more than a half, two would not come closer but change places. */
+const weight = z.number().positive().max(0.5)
+
+/**
+ * Where the recipe's message says which version of the protocol its peer speaks. It stands in the recipe because those of 0.1 refuse
+ * a message with any other field; they name this one to their people as what differs.
+ */
+export const PROTOCOL_FIELD = 'hearsayProtocol'
+
+/** Beside it, of a later generation, the seal from which it began. */
+export const SEAL_FIELD = 'hearsaySeal'
+
+/** Of peers whose message does not say it. */
+const FIRST_PROTOCOL_VERSION = 1
+
+/** Whether it has trained all that it is to train at least: sooner than by the next announcement. */
+const done = z.boolean()
+
+/** How much its parameters count: its samples, or 1 where everybody counts alike. */
+const voice = z.number().min(1).max(MAX_STEPS)
+
+const schemas = {
+  /** Initiator to responder: let us average these elements of the parameters. */
+  propose: z.strictObject({
+    type: z.literal('propose'),
+    id: exchangeId,
+    /** Of all parameters. */
+    length: z.int().min(0),
+    first: z.int().min(0),
+    end: z.int().min(0),
+    /** The largest with which it can take part; the smaller of both sides' is taken. */
+    weight,
+    age: steps,
+    codec: z.string().max(MAX_CODEC_CHARACTERS),
+    /** The exchange after which it noted what both sides then knew of one another. */
+    reference: exchangeId.optional(),
+    done,
+    voice,
+    /** Where everybody averages in step. */
+    round: steps.optional(),
+  }),
+  accept: z.strictObject({
+    type: z.literal('accept'),
+    weight,
+    age: steps,
+    reference: exchangeId.optional(),
+    done,
+    voice,
+  }),
+  /** The hash of the vector whose frames came before. */
+  digest: z.strictObject({ type: z.literal('digest'), hash }),
+
+  /** What stands open between us: how far I decided exchanges that I began, and those of yours of which I hold doubts. */
+  settle: z.strictObject({ type: z.literal('settle'), decisions: outcomes, doubts: ids }),
+  /** Of what was asked: exchanges of which all that was decided is applied here; how far those in doubt were decided. */
+  settled: z.strictObject({ type: z.literal('settled'), done: ids, decided: outcomes }),
+  /** Exchanges of which all that was decided is applied now. */
+  applied: z.strictObject({ type: z.literal('applied'), done: ids }),
+
+  /** Asks for elements `first` to `end` (exclusive) of the vector with this hash; without one, of the current parameters. */
+  fetch: z.strictObject({
+    type: z.literal('fetch'),
+    hash: hash.optional(),
+    first: z.int().min(0),
+    end: z.int().min(0),
+  }),
+  /** The length of the whole; the frames that were asked for follow, and their digest. */
+  vector: z.strictObject({ type: z.literal('vector'), length: z.int().min(0), age: steps }),
+
+  /** Of any version: what a later one adds to it is not looked at. */
+  recipe: z.object({
+    type: z.literal('recipe'),
+    recipe: z
+      .object({ [PROTOCOL_FIELD]: z.int().min(1).default(FIRST_PROTOCOL_VERSION), [SEAL_FIELD]: hash.optional() })
+      .catchall(z.json()),
+  }),
+  refuse: z.strictObject({ type: z.literal('refuse'), reason: z.string().max(200) }),
+}
+
+type Messages = { [Type in keyof typeof schemas]: z.infer<(typeof schemas)[Type]> }
+export type Message = Messages[keyof Messages]
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+export async function send(stream: FrameStream, message: Message, options: AbortOptions): Promise<void> {
+  // Short buffers share memory, which is quicker than one of their own.
+  await stream.write(Buffer.from(JSON.stringify(message)), options)
+}
+
+/**
+ * Reads the next message, which must be of this type.
+ *
+ * @throws RefusedError when the other side refused instead, OffenceError when it sent anything else
+ */
+export async function receive<Type extends keyof Messages>(
+  stream: FrameStream,
+  type: Type,
+  options: AbortOptions,
+): Promise<Messages[Type]> {
+  const frame = await stream.read(options)
+  if (frame.byteLength > MAX_CONTROL_BYTES) {
+    throw new OffenceError(`expected ${type}, got a frame of ${frame.byteLength} bytes`)
+  }
+  let document: unknown
+  try {
+    document = JSON.parse(decoder.decode(frame))
+  } catch {
+    throw new OffenceError(`expected ${type}, got ${frame.byteLength} bytes that are not JSON`)
+  }
+  const refused = type !== 'refuse' && typeOf(document) === 'refuse'
+  const parsed = (refused ? schemas.refuse : schemas[type]).safeParse(document)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new OffenceError(`expected ${type}, field ${issue.path.join('.') || 'type'}: ${issue.message}`)
+  }
+  if (parsed.data.type === 'refuse' && refused) throw new RefusedError(parsed.data.reason)
+  return parsed.data as Messages[Type]
+}
+
+function typeOf(document: unknown): unknown {
+  return typeof document === 'object' && document !== null && 'type' in document ? document.type : undefined
+}

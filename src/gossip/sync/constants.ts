@@ -1,0 +1,56 @@
+/**
+ * Limits and timeouts of how parameters are fetched from others, each with its reason. Times are in milliseconds.
+ *
+ * @packageDocumentation
+ */
+
+/** A newcomer so many exchanges' worth of steps behind fetches the swarm's parameters instead of pulling the mean back. */
+export const LATE_JOIN_EXCHANGES = 10
+
+/** Vectors handed out at once. Each costs the frames that are on their way, and a share of the link. */
+export const MAX_SERVED_AT_ONCE = 8
+
+/**
+ * Frames of a piece, the unit in which a vector is fetched from several peers: 4 MiB, as much as a stream carries before its
+ * reader has to say that it reads, so that asking for the next piece costs little beside its bytes; and all that is asked for
+ * again where a peer dies in the middle.
+ */
+export const PIECE_FRAMES = 16
+
+/** Peers from which one vector is fetched at once. Each costs a stream and the memory of a piece; more than a few share the same link. */
+export const MAX_SOURCES = 4
+
+/**
+ * A piece that takes so many times longer than pieces did on average is asked of another peer as well. Two peers with equal
+ * links may differ by half; three times is another link, or none.
+ */
+export const OVERDUE_PIECES = 3
+
+/** So is a piece of which nothing came for so long: a frame takes no longer at 0.4 Mbit/s. */
+export const STALLED_MS = 5_000
+
+/** Of {@link MAX_SERVED_AT_ONCE}, for one peer: the one that it has, and the one before, which may not have ended here yet. */
+export const MAX_SERVED_TO_ONE = 2
+
+/**
+ * How far apart peers may be that agree on what is current, in units of s = sqrt(Σ ‖x_i − x̄‖² / (n − 1)), the swarm's own
+ * spread. Peers that differ independently of each other are √2 s apart; of peers that are evenly spread along a common way,
+ * because they were heard at different moments, half lie within √3 s. Two camps that are each of one mind are √3 s apart or
+ * more (one or two peers against two), up to 2 s. So it lies between √2 and √3.
+ */
+export const AGREEMENT_MARGIN = 1.7
+
+/** Peers whose sketches are compared, drawn at random where there are more: what half of them say is what half of all say to 6 %. */
+export const MAX_WITNESSES = 64
+
+/** So long a newcomer waits for what peers announce next, before it fetches from them and after: three announcements. */
+export const NEWS_PATIENCE_MS = 3_000
+
+/** How often it looks whether they have: what they announced, or it has fetched, grows old meanwhile. */
+export const NEWS_POLL_MS = 50
+
+/**
+ * What came of a vector that could not be fetched whole is kept so long: as long as a machine takes to restart, so that whoever
+ * held the rest may come back. It takes the memory of a model.
+ */
+export const KEPT_MS = 120_000

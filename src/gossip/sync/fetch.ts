@@ -1,0 +1,135 @@
+/**
+ * A vector by its hash, or a peer's current parameters, piece by piece: for the seal, and for those who come late. Several
+ * pieces may be asked for over one stream, one after the other.
+ *
+ * The current parameters are sent as they are when each frame leaves, so nobody holds a copy of a model for one who reads
+ * slowly: the frames of a piece may be some steps apart, as the pieces of different peers are.
+ *
+ * @packageDocumentation
+ */
+
+import { createFrameAssembler, FrameError, vectorFrames } from '../../parameters/frames.ts'
+import { createParameterHasher } from '../../parameters/hash.ts'
+import type { Range } from '../../parameters/range.ts'
+import { norm } from '../../parameters/vectors.ts'
+import { DeadlineError, OffenceError } from '../errors.ts'
+import type { Patience } from '../pace/timeouts.ts'
+import type { AbortOptions, Clock, FrameStream } from '../ports.ts'
+import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
+import { receive, send } from '../streams/messages.ts'
+import { StreamEndedError } from '../streams/stream-errors.ts'
+import { withDeadline } from '../waiting/deadline.ts'
+import { isPiece } from './pieces.ts'
+
+export interface FetchedVector {
+  readonly vector: Float32Array
+  readonly age: number
+}
+
+/** A piece as a peer sent it. */
+export interface FetchedPiece {
+  /** `[end − first]` */
+  readonly values: Float32Array
+  /** Of the vector that it is a part of. */
+  readonly age: number
+  /** ‖values‖₂ */
+  readonly norm: number
+  /** SHA-256 of the values. */
+  readonly digest: string
+}
+
+/**
+ * Answers requests from the vectors that this peer holds, until the other side has none left.
+ *
+ * @throws OffenceError where what is asked for is no piece of the vector; DeadlineError where the other side asks for
+ * nothing, or does not read
+ */
+export async function servePieces(
+  stream: FrameStream,
+  find: (hash: string | undefined) => FetchedVector | undefined,
+  clock: Clock,
+  patience: Patience,
+  options: AbortOptions,
+): Promise<void> {
+  for (;;) {
+    const request = await nextRequest(stream, clock, options)
+    if (request === undefined) return
+    const found = find(request.hash)
+    if (found === undefined) {
+      await send(stream, { type: 'refuse', reason: 'no such vector here' }, options)
+      return
+    }
+    const { vector, age } = found
+    if (!isPiece(request, vector.length)) {
+      throw new OffenceError(`asked for elements ${request.first} to ${request.end} of ${vector.length}`)
+    }
+    await send(stream, { type: 'vector', length: vector.length, age }, options)
+    const hasher = createParameterHasher()
+    for (const frame of vectorFrames(vector, request.first, request.end, hasher)) {
+      await withDeadline(clock, patience.limit('frame', stream.peer), 'sending a frame', options, within =>
+        stream.write(frame, within),
+      )
+    }
+    await send(stream, { type: 'digest', hash: hasher.digest() }, options)
+  }
+}
+
+async function nextRequest(stream: FrameStream, clock: Clock, options: AbortOptions) {
+  try {
+    return await withDeadline(clock, REPLY_TIMEOUT_MS, 'the request', options, within =>
+      receive(stream, 'fetch', within),
+    )
+  } catch (error) {
+    if (error instanceof StreamEndedError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Asks for a piece, and allocates no more than that.
+ *
+ * @param hash of the vector that is asked for; undefined for the current parameters
+ * @param length what the recipe says that a vector has
+ * @param arrived is called with every frame
+ * @throws RefusedError where the peer does not hold it or is busy, DeadlineError where it is too slow, OffenceError where what
+ * it sent is malformed, not finite, or not what its digest says
+ */
+export async function fetchPiece(
+  stream: FrameStream,
+  hash: string | undefined,
+  piece: Range,
+  length: number,
+  clock: Clock,
+  patience: Patience,
+  arrived: () => void,
+  options: AbortOptions,
+): Promise<FetchedPiece> {
+  const { first, end } = piece
+  const { peer } = stream
+  try {
+    await send(stream, { type: 'fetch', hash, first, end }, options)
+    const asked = clock.now()
+    const offered = await withDeadline(clock, patience.limit('answer', peer), 'the answer', options, within =>
+      receive(stream, 'vector', within),
+    )
+    patience.took('answer', clock.now() - asked, peer)
+    if (offered.length !== length) {
+      throw new OffenceError(`offered ${offered.length} parameters, the recipe has ${length}`)
+    }
+    const assembler = createFrameAssembler(end - first, first)
+    while (!assembler.done) {
+      await withDeadline(clock, patience.limit('frame', peer), 'a frame', options, async within =>
+        assembler.accept(await stream.read(within)),
+      )
+      arrived()
+    }
+    const { hash: digest } = await withDeadline(clock, patience.limit('frame', peer), 'the digest', options, within =>
+      receive(stream, 'digest', within),
+    )
+    const values = assembler.finish(digest)
+    return { values, age: offered.age, norm: norm(values), digest }
+  } catch (error) {
+    if (error instanceof DeadlineError) patience.ranOut(peer)
+    throw error instanceof FrameError ? new OffenceError(error.message) : error
+  }
+}

@@ -1,0 +1,87 @@
+import type { Member, Membership } from '../membership/membership.ts'
+import type { Interval } from '../pace/interval.ts'
+import type { AbortOptions, Clock } from '../ports.ts'
+import type { Replica } from '../state/replica.ts'
+import { LATE_JOIN_EXCHANGES } from './constants.ts'
+import type { CurrentParameters } from './state-sync.ts'
+
+export interface LateJoiningOptions {
+  readonly replica: Replica
+  readonly membership: Membership
+  readonly clock: Clock
+  readonly interval: Interval
+  /** Whether the peer averages at all; one that only trains has nobody to catch up with. */
+  readonly averages: boolean
+  /** Whether the parameters may be replaced now: nothing is frozen, sealed, or being exchanged. */
+  readonly replaceable: () => boolean
+  /**
+   * Gets parameters that are current among those who are ahead: no more than `lag` steps behind them. Undefined where they do
+   * not agree, or do not give them.
+   */
+  readonly fetch: (
+    ahead: readonly Member[],
+    lag: number,
+    options: AbortOptions,
+  ) => Promise<CurrentParameters | undefined>
+  /** Hears that this peer went on from the swarm's parameters of this age. */
+  readonly joined: (age: number) => void
+}
+
+/** Who comes late, or comes back late, takes the swarm's parameters, instead of pulling the mean back to where everybody began. */
+export interface LateJoining {
+  /** Whether this peer should catch up with one of this age before it averages. */
+  behind(age: number): boolean
+  /** Whether it knows of somebody to catch up with. */
+  pending(): boolean
+  /** An exchange was applied: from now on this peer's parameters count like everyone's. */
+  established(): void
+  /** Catches up, if that is called for and succeeds. */
+  catchUp(options: AbortOptions): Promise<void>
+}
+
+export function createLateJoining(options: LateJoiningOptions): LateJoining {
+  const { replica, membership, clock, interval } = options
+  /** Until its first step or exchange: what a peer has trained is never dropped for what others have. */
+  let fresh = options.averages
+  const isNew = () => fresh && replica.contribution.ownSteps() === 0
+  /** Not before this time again: training waits meanwhile. */
+  let resting = Number.NEGATIVE_INFINITY
+
+  const lag = () => LATE_JOIN_EXCHANGES * interval.steps()
+  const behind = (age: number) => isNew() && age - replica.age > lag()
+  const ahead = () =>
+    membership
+      .alive()
+      // What one peer has trained alone is its own, and no swarm's.
+      .filter(({ announcement }) => announcement.partners > 0 && behind(announcement.age))
+
+  return {
+    behind,
+    pending: () => isNew() && ahead().length > 0,
+    established() {
+      fresh = false
+    },
+
+    async catchUp({ signal }) {
+      if (!isNew() || clock.now() < resting || !options.replaceable()) return
+      // Where the swarm has sealed, it is the seal that this peer takes.
+      const candidates = ahead().filter(({ announcement }) => announcement.phase !== 'sealed')
+      if (candidates.length === 0) return
+      const began = clock.now()
+      const fetched = await options.fetch(candidates, lag(), { signal }).catch((error: Error) => {
+        if (!signal.aborted) throw error
+        return undefined
+      })
+      // Where nothing comes of it, a later round tries again; until then training has as much time as this took.
+      resting = 2 * clock.now() - began
+      // What was applied, frozen or sealed meanwhile must not be overwritten.
+      if (fetched === undefined || !isNew() || !options.replaceable()) return
+      replica.replace(fetched.vector)
+      replica.absorb(fetched.age)
+      // By the others' steps, and not by their age, which runs ahead of them: it stands where they do in the run's schedule.
+      replica.step = Math.max(replica.step, fetched.step)
+      fresh = false
+      options.joined(fetched.age)
+    },
+  }
+}

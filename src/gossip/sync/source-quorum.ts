@@ -1,0 +1,139 @@
+import type { Sketcher } from '../../averaging/sketch.ts'
+import type { Announcement } from '../membership/announcement.ts'
+import type { Member, Membership } from '../membership/membership.ts'
+import type { AbortOptions, Clock, PeerId, Random } from '../ports.ts'
+import { agreeingMajority, agrees } from './agreement.ts'
+import { MAX_WITNESSES, NEWS_PATIENCE_MS, NEWS_POLL_MS } from './constants.ts'
+
+export interface WitnessesOptions {
+  /** The recipe's relative consensus distance. */
+  readonly target: number
+  /** The one with which everybody makes what is announced. */
+  readonly sketcher: Sketcher
+  readonly membership: Membership
+  readonly clock: Clock
+  readonly random: Random
+  readonly warn: (message: string) => void
+}
+
+/** Where current parameters are to be had. */
+export interface Testimony {
+  /** In the order in which they are to be asked. Where it is one, it is suspected, and nothing may come from any other. */
+  readonly sources: readonly PeerId[]
+  readonly suspected: boolean
+  /** The medians of what those say that agree, so that one that says too much makes nobody skip its training. */
+  readonly age: number
+  readonly step: number
+}
+
+/** What peers announce, as evidence of what is current in the swarm and of who gives something else. */
+export interface Witnesses {
+  /**
+   * Whom to ask. Waits for the next announcements, up to {@link NEWS_PATIENCE_MS}: what is fetched right after them is near
+   * them, however quickly everybody trains, and two of each peer tell how quickly that is.
+   *
+   * @param givers those that were asked earlier, and gave what still counts
+   * @returns undefined where those who are ahead do not agree, by a majority, on where they are
+   */
+  consult(ahead: readonly Member[], givers: readonly PeerId[], options: AbortOptions): Promise<Testimony | undefined>
+  /**
+   * Whether a vector that was put together just now is what the swarm says that it has. Where it is not, its givers are no
+   * longer believed as they were.
+   */
+  confirm(vector: Float32Array, givers: readonly PeerId[], options: AbortOptions): Promise<boolean>
+  /** Hears that one that was asked alone gave nothing: the others are not to wait for it. */
+  silent(peer: PeerId): void
+}
+
+type Witness = Pick<Member, 'peer'> & Pick<Announcement, 'age' | 'step' | 'sketch'>
+
+export function createWitnesses(options: WitnessesOptions): Witnesses {
+  const { target, sketcher, membership, clock, random } = options
+  /** What those announced that agreed, and those that gave something earlier. */
+  const announced = new Map<PeerId, readonly Float32Array[]>()
+  /** From them together came what they had not announced. Which of them lied is not known, so each is tried alone. */
+  const suspects = new Set<PeerId>()
+  /** Tried alone, they gave what they had not announced. That proves nothing: they may have moved on quickly. */
+  const distrusted = new Set<PeerId>()
+
+  function findMajority(ahead: readonly Member[]): readonly Witness[] | undefined {
+    let members = ahead.filter(({ peer }) => !distrusted.has(peer))
+    if (members.length === 0) {
+      // There is nobody else: they are asked again.
+      distrusted.clear()
+      members = [...ahead]
+    }
+    if (members.length > MAX_WITNESSES) members = random.shuffle(members).slice(0, MAX_WITNESSES)
+    if (members.length === 0) return undefined
+    const sketches = members.map(({ announcement }) => announcement.sketch)
+    // The next announcement of a member takes the place of this one.
+    return agreeingMajority(sketches, target)?.map(i => ({ peer: members[i].peer, ...members[i].announcement }))
+  }
+
+  const presentOf = (peers: Iterable<PeerId>) => [...peers].flatMap(peer => membership.get(peer) ?? [])
+
+  /** Announcements of these since then. */
+  const newsOf = (peers: Iterable<PeerId>, since: number) => presentOf(peers).filter(({ heard }) => heard > since)
+
+  function distrust(givers: readonly PeerId[]): void {
+    const [giver] = givers
+    if (givers.length > 1) {
+      for (const each of givers) suspects.add(each)
+      options.warn(
+        `what ${givers.length} peers gave as current parameters is not what they announced, and was thrown away; each is tried alone`,
+      )
+    } else {
+      suspects.delete(giver)
+      distrusted.add(giver)
+      options.warn(`what ${giver} gave as current parameters is not what it announced, and was thrown away`)
+    }
+  }
+
+  return {
+    async consult(ahead, givers, abort) {
+      const first = findMajority(ahead)?.map(({ peer }) => peer)
+      if (first === undefined) return undefined
+      const before = new Map(ahead.map(({ peer, announcement }) => [peer, announcement.sketch]))
+      const began = clock.now()
+      while (clock.now() - began < NEWS_PATIENCE_MS && 2 * newsOf(first, began).length <= presentOf(first).length) {
+        await clock.sleep(NEWS_POLL_MS, abort)
+      }
+      const group = findMajority(ahead.filter(({ peer }) => membership.isAlive(peer)))
+      if (group === undefined) return undefined
+      for (const peer of announced.keys()) if (!givers.includes(peer)) announced.delete(peer)
+      for (const { peer, sketch } of group) announced.set(peer, [before.get(peer) as Float32Array, sketch])
+      const suspect = group.find(({ peer }) => suspects.has(peer))
+      return {
+        sources: suspect === undefined ? random.shuffle(group.map(({ peer }) => peer)) : [suspect.peer],
+        suspected: suspect !== undefined,
+        age: median(group.map(({ age }) => age)),
+        step: median(group.map(({ step }) => step)),
+      }
+    },
+
+    async confirm(vector, givers, abort) {
+      const sketch = sketcher.sketch(vector)
+      const fetched = clock.now()
+      const news = () => newsOf(announced.keys(), fetched)
+      const believed = () =>
+        agrees(sketch, [...[...announced.values()].flat(), ...news().map(one => one.announcement.sketch)], target)
+      // Where it took long, it lies between what they had announced and what they will announce next.
+      while (!believed()) {
+        if (news().length === presentOf(announced.keys()).length || clock.now() - fetched >= NEWS_PATIENCE_MS) {
+          distrust(givers)
+          return false
+        }
+        await clock.sleep(NEWS_POLL_MS, abort)
+      }
+      suspects.clear()
+      return true
+    },
+
+    silent: peer => void suspects.delete(peer),
+  }
+}
+
+/** Of the two in the middle, the smaller. */
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]
+}

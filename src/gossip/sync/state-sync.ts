@@ -1,0 +1,253 @@
+/**
+ * Whole vectors from other peers, and pieces of this peer's for others: those that have a hash, for the seal; what is
+ * current, for those who come late.
+ *
+ * What is current while everybody trains is no one vector. A newcomer takes pieces of several peers' parameters, each of the
+ * vector that its peer has at that moment. These are all within the swarm's own consensus distance of one another, and so is
+ * what is put together from them: as good a member of the swarm as any other.
+ *
+ * @packageDocumentation
+ */
+
+import { hashParameters } from '../../parameters/hash.ts'
+import { NormError, OffenceError } from '../errors.ts'
+import type { Member } from '../membership/membership.ts'
+import type { Patience } from '../pace/timeouts.ts'
+import type { AbortOptions, FrameStream, PeerId } from '../ports.ts'
+import type { Conversations } from '../streams/conversations.ts'
+import { send } from '../streams/messages.ts'
+import { type Assembly, createAssembly, type Part } from './assembly.ts'
+import { KEPT_MS, MAX_SERVED_AT_ONCE, MAX_SERVED_TO_ONE } from './constants.ts'
+import { type Ask, download } from './download.ts'
+import { type FetchedVector, fetchPiece, servePieces } from './fetch.ts'
+import { createWitnesses, type WitnessesOptions } from './source-quorum.ts'
+
+export interface VectorsOnDemandOptions extends WitnessesOptions {
+  /** Elements of every vector. */
+  readonly length: number
+  /** ‖x‖₂ that the recipe allows. */
+  readonly maximumNorm: number
+  readonly conversations: Conversations
+  readonly patience: Patience
+  /**
+   * The vector with this hash, which keeps still, or the parameters, which may go on changing; undefined where this peer has
+   * none.
+   */
+  readonly find: (hash: string | undefined) => FetchedVector | undefined
+  /** Hears who gave something false. */
+  readonly blame: (peer: PeerId, error: Error) => void
+}
+
+/** Parameters that are current in the swarm. */
+export interface CurrentParameters extends FetchedVector {
+  /** Local steps that those have done who have them: fewer than the parameters have absorbed, which are the most of all. */
+  readonly step: number
+}
+
+export interface VectorsOnDemand {
+  /**
+   * Answers a stream of requests.
+   *
+   * @throws as `servePieces` does
+   */
+  serve(stream: FrameStream, options: AbortOptions): Promise<void>
+  /**
+   * The vector with this hash: this peer's, or put together from what these peers give. Where that is not all of it, it is
+   * kept for the next attempt, until another vector is fetched or {@link KEPT_MS} have passed.
+   *
+   * @returns undefined where they do not give all of it
+   * @throws the signal's reason when it is aborted
+   */
+  withHash(hash: string, holders: readonly PeerId[], options: AbortOptions): Promise<FetchedVector | undefined>
+  /**
+   * Parameters as they are in the swarm now, put together from those of several peers. Where that is not all, it is kept for
+   * the next attempt, as {@link withHash} does, but for what is no longer current by then.
+   *
+   * @param ahead peers that may be asked; more than half of them must agree
+   * @param lag parameters that have absorbed so many steps less than others are no longer current: who has them would come
+   * late again
+   * @returns undefined where there is no majority, it does not give everything, or what it gave is not what it announced
+   * @throws the signal's reason when it is aborted
+   */
+  current(ahead: readonly Member[], lag: number, options: AbortOptions): Promise<CurrentParameters | undefined>
+  /** Bytes that have arrived here on the streams on which something was fetched. */
+  fetchedBytes(): number
+}
+
+export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsOnDemand {
+  const { length, maximumNorm, conversations, clock, patience, random } = options
+  const witnesses = createWitnesses(options)
+  /** What an earlier attempt left. There is memory for one vector besides the parameters. */
+  let kept: Assembly | undefined
+  let keepLonger = () => {}
+  let last: Promise<unknown> = Promise.resolve()
+  let fetchedBytes = 0
+  /** Streams that are served now, by peer. */
+  const served = new Map<PeerId, number>()
+
+  /** One fetch after the other: there is memory for one vector. */
+  function inTurn<T>(body: () => Promise<T>): Promise<T> {
+    const turn = last.then(body)
+    last = turn.catch(() => {})
+    return turn
+  }
+
+  function assemblyFor(hash: string | undefined): Assembly {
+    keepLonger()
+    if (kept !== undefined && kept.hash === hash) return kept
+    // The old one is let go first.
+    kept = undefined
+    kept = createAssembly(length, hash)
+    return kept
+  }
+
+  function forgetLater({ signal }: AbortOptions): void {
+    keepLonger()
+    const cancel = clock.after(KEPT_MS, () => {
+      keepLonger()
+      kept = undefined
+    })
+    signal.addEventListener('abort', cancel)
+    keepLonger = () => {
+      cancel()
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  /** @returns whether the assembly is complete */
+  async function fetchInto(assembly: Assembly, holders: readonly PeerId[], abort: AbortOptions): Promise<boolean> {
+    return await download({ assembly, holders, clock, talk: (...args) => talk(assembly.hash, ...args) }, abort)
+  }
+
+  async function talk(
+    hash: string | undefined,
+    holder: PeerId,
+    abort: AbortOptions,
+    body: (ask: Ask) => Promise<void>,
+  ): Promise<void> {
+    await conversations.talk(holder, 'fetch', abort, async stream => {
+      let squares = 0
+      try {
+        await body(async (piece, arrived) => {
+          const fetched = await fetchPiece(stream, hash, piece, length, clock, patience, arrived, abort)
+          squares += fetched.norm ** 2
+          if (Math.sqrt(squares) <= maximumNorm) return fetched
+          throw new NormError(holder, Math.sqrt(squares), maximumNorm)
+        })
+      } finally {
+        fetchedBytes += stream.traffic.bytesIn
+      }
+    })
+  }
+
+  async function withHash(
+    hash: string,
+    holders: readonly PeerId[],
+    abort: AbortOptions,
+  ): Promise<FetchedVector | undefined> {
+    const own = options.find(hash)
+    if (own !== undefined) return own
+    const assembly = assemblyFor(hash)
+    let candidates = random.shuffle([...holders])
+    if (await fetchInto(assembly, candidates, abort)) {
+      if (assembly.matches()) return finished(assembly)
+    } else {
+      forgetLater(abort)
+      return undefined
+    }
+
+    // Somebody lied. Whoever gives all of it alone is right, and shows who did.
+    const doubtful = assembly.parts()
+    const [giver, ...others] = giversOf(doubtful)
+    if (others.length === 0) {
+      blameForAll(giver)
+      candidates = candidates.filter(peer => peer !== giver)
+    }
+    for (const holder of candidates) {
+      assembly.drop(() => true)
+      if (!(await fetchInto(assembly, [holder], abort))) continue
+      if (assembly.matches()) {
+        if (others.length > 0) blameForParts(doubtful, assembly.vector)
+        return finished(assembly)
+      }
+      blameForAll(holder)
+    }
+    kept = undefined
+    return undefined
+  }
+
+  function blameForAll(holder: PeerId): void {
+    options.blame(holder, new OffenceError('the vector that was sent is not the one that was asked for'))
+  }
+
+  /** Blames those who gave what is no part of this vector. */
+  function blameForParts(parts: readonly Part[], vector: Float32Array): void {
+    for (const liar of giversOf(parts.filter(part => differs(part, vector)))) {
+      options.blame(liar, new OffenceError('a piece that was sent is not one of the vector that was asked for'))
+    }
+  }
+
+  /** Hands the vector over; nothing else is put into it. */
+  function finished(assembly: Assembly): FetchedVector {
+    kept = undefined
+    // The least that anybody said, so that one that says too much makes nobody skip its training.
+    return { vector: assembly.vector, age: Math.min(...assembly.parts().map(({ age }) => age)) }
+  }
+
+  async function current(
+    ahead: readonly Member[],
+    lag: number,
+    abort: AbortOptions,
+  ): Promise<CurrentParameters | undefined> {
+    const earlier = kept !== undefined && kept.hash === undefined ? giversOf(kept.parts()) : []
+    const testimony = await witnesses.consult(ahead, earlier, abort)
+    if (testimony === undefined) return undefined
+    const { sources, suspected, age, step } = testimony
+    const assembly = assemblyFor(undefined)
+    assembly.drop(part => age - part.age > lag || (suspected && part.from !== sources[0]))
+    const complete = await fetchInto(assembly, sources, abort)
+    if (!complete && suspected) witnesses.silent(sources[0])
+    if (complete && (await isCurrent(assembly, abort))) return { ...finished(assembly), age, step }
+    forgetLater(abort)
+    return undefined
+  }
+
+  /** Where it is not, nothing of it is kept. */
+  async function isCurrent(assembly: Assembly, abort: AbortOptions): Promise<boolean> {
+    const confirmed = await witnesses.confirm(assembly.vector, giversOf(assembly.parts()), abort)
+    if (confirmed && assembly.norm() <= maximumNorm) return true
+    assembly.drop(() => true)
+    return false
+  }
+
+  return {
+    async serve(stream, abort) {
+      const { peer } = stream
+      const own = served.get(peer) ?? 0
+      const all = [...served.values()].reduce((sum, count) => sum + count, 0)
+      if (own >= MAX_SERVED_TO_ONE || all >= MAX_SERVED_AT_ONCE) {
+        await send(stream, { type: 'refuse', reason: 'too many at once' }, abort)
+        return
+      }
+      served.set(peer, own + 1)
+      try {
+        await servePieces(stream, options.find, clock, patience, abort)
+      } finally {
+        const left = (served.get(peer) ?? 1) - 1
+        if (left === 0) served.delete(peer)
+        else served.set(peer, left)
+      }
+    },
+    withHash: (hash, holders, abort) => inTurn(() => withHash(hash, holders, abort)),
+    current: (ahead, lag, abort) => inTurn(() => current(ahead, lag, abort)),
+    fetchedBytes: () => fetchedBytes,
+  }
+}
+
+function giversOf(parts: readonly Part[]): readonly PeerId[] {
+  return [...new Set(parts.map(({ from }) => from))]
+}
+
+function differs({ piece, digest }: Part, vector: Float32Array): boolean {
+  return hashParameters(vector.subarray(piece.first, piece.end)) !== digest
+}

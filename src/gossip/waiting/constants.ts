@@ -1,0 +1,14 @@
+/**
+ * Limits and timeouts of how one peer waits for others, each with its reason. Times are in milliseconds.
+ *
+ * @packageDocumentation
+ */
+
+/** How often whoever waits for others looks whether they are still there: silence tells nobody. */
+export const CONDITION_POLL_MS = 100
+
+/**
+ * More than this between two looks was this peer's own event loop, held up by a collection of garbage or a busy machine: what others sent
+ * in the meantime has not been read yet, and they are not late.
+ */
+export const LONGEST_WAIT_MS = 2 * CONDITION_POLL_MS

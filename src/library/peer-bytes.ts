@@ -1,0 +1,40 @@
+import type { GossipStatus } from '../gossip/gossip.ts'
+
+interface Traffic {
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
+
+/** What a peer's network carried, and what it was for. */
+export interface PeerBytes extends Traffic {
+  /** Of these bytes, both ways, what exchanges carried, and what fetching whole parameters did, its own and others'. */
+  readonly exchangeBytes: number
+  readonly fetchBytes: number
+  /** What arrived when this peer fetched parameters: because it was late, came back, or took the seal. */
+  readonly fetchedBytes: number
+  /** The rest: connections, encryption, announcements, headers, and what was said to settle exchanges that were cut. */
+  readonly overheadBytes: number
+}
+
+/**
+ * A peer's bytes, by what they were for.
+ *
+ * @param traffic of all that it carried
+ * @param status undefined for a peer that is not there any more: of its streams nothing is known
+ */
+export function peerBytes(
+  { bytesIn, bytesOut }: Traffic,
+  status: Pick<GossipStatus, 'streams' | 'fetchedBytes'> | undefined,
+): PeerBytes {
+  const sum = (traffic: Traffic | undefined) => (traffic === undefined ? 0 : traffic.bytesIn + traffic.bytesOut)
+  const exchangeBytes = sum(status?.streams.exchange)
+  const fetchBytes = sum(status?.streams.fetch)
+  return {
+    bytesIn,
+    bytesOut,
+    exchangeBytes,
+    fetchBytes,
+    fetchedBytes: status?.fetchedBytes ?? 0,
+    overheadBytes: bytesIn + bytesOut - exchangeBytes - fetchBytes,
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * A peer as programs see it: what it is made from, what it tells, and what can be asked of it.
+ *
+ * @packageDocumentation
+ */
+
+import type { Split } from '../data/source.ts'
+import type { GossipEvents } from '../gossip/events.ts'
+import type { GossipStatus, PeerOutcome } from '../gossip/gossip.ts'
+import type { AbortOptions, Evaluation, PeerId } from '../gossip/ports.ts'
+import type { Layout } from '../parameters/layout.ts'
+import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
+import type { AgreedStatistics } from '../standardise/statistics.ts'
+import type { Trainer } from '../training/trainer.ts'
+import type { ShardSpec } from './learning-task.ts'
+import type { PeerBytes } from './peer-bytes.ts'
+import type { TypedEventTarget } from './typed-events.ts'
+
+export interface PeerOptions {
+  /** What the swarm agrees on. Default: a small classifier on the built-in digits. */
+  readonly recipe?: RecipeInput
+  /** The peer's own data: a SOURCE as on the command line, or a dataset in memory. Default: `digits`. */
+  readonly data?: string | Split
+  /** Whether data of which something would be skipped are refused. Default: no; a warning names what was skipped. */
+  readonly strict?: boolean
+  /** Which part of the data is this peer's. Default: all of it. */
+  readonly shard?: ShardSpec
+  /**
+   * What learns, in place of the recipe's model and of `data`: anything whose parameters are one flat vector. Every peer
+   * of the swarm brings one of the same kind, with the same layout; the recipe's `model` is then no more than a name on
+   * which they agree. The peer stops it when it stops.
+   */
+  readonly trainer?: Trainer
+  readonly network?: {
+    /** TCP multiaddrs to listen on. Default: any port of every IPv4 interface. */
+    readonly listen?: readonly string[]
+    /** TCP multiaddrs of peers to stay connected to. */
+    readonly connect?: readonly string[]
+    /** Whether to find peers on the local network. Default: yes. */
+    readonly mdns?: boolean
+    /** What its sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
+    readonly bandwidth?: number
+  }
+  /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */
+  readonly state?: string
+  /** Seed of what is this peer's own: its digits, the order of its samples, its partners. Default: its peer id. */
+  readonly seed?: number
+  /** What computes: the name of a backend, or `auto` (default) for the best that works here. */
+  readonly backend?: string
+  /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
+  readonly gpu?: number
+  /** Local steps that this peer trains at the least, in place of the recipe's. */
+  readonly steps?: number
+  /** The same in passes over this peer's own samples. Not beside `steps`. */
+  readonly epochs?: number
+  /** Trains and ends without company, and says so. Default: no. */
+  readonly alone?: boolean
+  /** Members with data that must be there before the first step, where those are to be more than the recipe says. */
+  readonly minimumPeers?: number
+  /** How long the peer waits for enough others before its first step, in seconds; then it fails. Default: for ever. */
+  readonly wait?: number
+  /** Whether the peer remains as a source for latecomers once the swarm has sealed. Default: until nobody needs it any more. */
+  readonly stay?: boolean
+  /**
+   * Begins the next generation: so many local steps more, from the parameters that are sealed in `state`, with others that do the same
+   * and whoever is new.
+   */
+  readonly more?: number
+  /** Relative consensus distance at which this peer agrees to seal, in place of the recipe's. */
+  readonly consensusDistance?: number
+}
+
+export interface PeerEvents extends GossipEvents {
+  started: {
+    readonly peerId: PeerId
+    readonly addresses: readonly string[]
+    /** The swarm's id: the recipe's hash. */
+    readonly swarm: string
+    readonly backend: string
+    /** The GPU, where the backend computes on one. */
+    readonly device: string | null
+    /** Samples in the shard. */
+    readonly shard: number
+    /** Number of parameters. */
+    readonly parameters: number
+    /** Local steps that were done before, when the peer resumed from its state. */
+    readonly step: number
+    readonly age: number
+  }
+  /**
+   * What samples are standardised by, where the recipe says so: less the mean, divided by the deviation, which is 1 for a
+   * feature that never varies. Again when the swarm has agreed anew.
+   */
+  standardised: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+  /** The peer has ended; with all that its network carried since it was started, and what for. */
+  stopped: PeerBytes & {
+    /**
+     * `consensus`: the swarm has sealed; `adopted`: so it had, before this peer's data had a part in it; `alone`: nobody else is
+     * there, or was to be; `interrupted`, `failed`, `stopped`.
+     */
+    readonly reason: string
+    /** Of the run, as its schedule of learning rates counts; {@link PeerOutcome.ownSteps} are this peer's. */
+    readonly step: number
+    readonly accuracy: number | null
+    /** The checkpoint's file, where one was written. */
+    readonly checkpoint: string | null
+  } & PeerOutcome
+}
+
+export interface Consensus {
+  readonly consensusDistance: number
+  /** Hex SHA-256 of the parameters: of all peers, once sealed. */
+  readonly parametersHash: string
+  /** Living members, this peer among them, that have chosen these parameters; 1 of a peer that ended alone, as it was told to. */
+  readonly members: number
+}
+
+/** A peer: it trains on its own data and agrees with others on one model. */
+export interface Peer extends TypedEventTarget<PeerEvents> {
+  readonly id: PeerId
+  readonly recipe: Recipe
+  /** The swarm's id. */
+  readonly swarm: string
+  readonly layout: Layout
+  /** Opens the sockets, so that {@link addresses} are known, and trains nothing yet. */
+  listen(): Promise<void>
+  /** Begins. Where samples are to be standardised, training begins later, when the swarm has agreed how. */
+  start(): Promise<void>
+  addresses(): readonly string[]
+  status(): GossipStatus
+  /** The hash on which the swarm sealed, once it has and this peer knows what samples are standardised by, if they are. */
+  sealed(): string | undefined
+  /** A copy of the parameters as they are now. */
+  parameters(): Float32Array
+  /** A copy of the parameters when this peer's training ended; undefined before. */
+  trained(): Float32Array | undefined
+  /** What samples are standardised by; undefined before it is known, or where they are not. */
+  standardisation(): AgreedStatistics | undefined
+  /** Loss and accuracy of the current parameters on the test set. Not while the peer trains. */
+  evaluate(): Promise<Evaluation>
+  /**
+   * Resolves when the swarm has sealed; with a distance, already when this peer has stopped training and estimates the
+   * swarm to be that close; where the peer was told to train alone, when it has. Rejects when the peer fails or stops, with
+   * `NobodyThereError` when it gave up waiting for others or all of them have vanished, or when the signal is aborted.
+   */
+  untilConsensus(options?: { readonly distance?: number; readonly signal?: AbortSignal }): Promise<Consensus>
+  /**
+   * Resolves when nobody needs this peer any more: all have sealed, and those that vanished had time to come back.
+   * Rejects as {@link untilConsensus} does.
+   */
+  untilDismissed(options: AbortOptions): Promise<void>
+  /**
+   * A TensorFlow.js `LayersModel` with the current parameters, for samples as they are: where they are standardised, its
+   * first layers do that. Its output is logits. Loads TensorFlow.js in this thread.
+   */
+  model(): Promise<import('@tensorflow/tfjs-layers').LayersModel>
+  /**
+   * Ends cleanly: the last exchange settled or dropped on both sides, a checkpoint written. Once the swarm has sealed, not before all that
+   * this peer knows have the seal too, for at most ten seconds; with the reason `interrupted` at once.
+   */
+  stop(reason?: string): Promise<void>
+}

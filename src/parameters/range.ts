@@ -1,0 +1,5 @@
+/** Elements `first` (inclusive) to `end` (exclusive) of a vector. */
+export interface Range {
+  readonly first: number
+  readonly end: number
+}

@@ -1,0 +1,31 @@
+/**
+ * Limits and timeouts of how peers agree on the statistics of their samples, each with its reason. Times are in milliseconds.
+ *
+ * @packageDocumentation
+ */
+
+/** Longest name of a lane: a word and sixteen characters of a hash. */
+export const MAX_LANE_BYTES = 48
+
+/**
+ * Relative distance at which statistics may be sealed. Their largest coordinate decides it; that the small ones have been
+ * averaged as well is what {@link STATISTICS_EXCHANGES} is for. A hundred times the rounding of float32.
+ */
+export const STATISTICS_DISTANCE = 1e-5
+
+/**
+ * Exchanges that a peer begins, since it last met somebody new, before it proposes statistics. Between random pairs the
+ * mean squared distance falls by e in as many exchanges as there are peers (Boyd, Ghosh, Prabhakar and Shah, "Randomized
+ * gossip algorithms", 2006), so what a peer began with weighs e^-20 of its
+ * difference from the others then.
+ */
+export const STATISTICS_EXCHANGES = 40
+
+/** After somebody new was met, so long others are waited for who started at the same time. */
+export const STATISTICS_NEWCOMER_MS = 3_000
+
+/** Members that know the means and do not say how they vary around them are waited for no longer than this. */
+export const STATISTICS_PATIENCE_MS = 30_000
+
+/** A norm that vectors of statistics may have; beyond it, squares of float32 are no numbers. */
+export const STATISTICS_MAXIMUM_NORM = 1e30

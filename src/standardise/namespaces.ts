@@ -1,0 +1,98 @@
+/**
+ * Several swarms between the same peers over one network: each has a lane, whose name goes before every announcement and
+ * is the first frame of every stream.
+ *
+ * @packageDocumentation
+ */
+
+import { OffenceError, RefusedError } from '../gossip/errors.ts'
+import type { Clock, FrameStream, Network, NetworkHandlers } from '../gossip/ports.ts'
+import { REPLY_TIMEOUT_MS } from '../gossip/streams/constants.ts'
+import { withDeadline } from '../gossip/waiting/deadline.ts'
+import { MAX_LANE_BYTES } from './constants.ts'
+
+export interface Lanes {
+  /** The lane that starts and stops the network under it, and speaks for the peer where recipes are compared. */
+  readonly main: Network
+  /**
+   * Another lane: it hears and is heard from when it is started until it is stopped, for as long as the network runs.
+   * Recipes are compared on the main lane only.
+   */
+  open(name: string): Network
+}
+
+const MAIN = ''
+
+export function createLanes(network: Network, clock: Clock): Lanes {
+  const handlers = new Map<string, NetworkHandlers>()
+  const stopping = new AbortController()
+
+  async function dispatch(stream: FrameStream): Promise<NetworkHandlers> {
+    const tag = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the name of the lane', stopping, within =>
+      stream.read(within),
+    )
+    if (tag.byteLength > MAX_LANE_BYTES) throw new OffenceError(`the name of a lane has ${tag.byteLength} bytes`)
+    const lane = handlers.get(new TextDecoder().decode(tag))
+    if (lane === undefined) throw new RefusedError('not in this lane')
+    return lane
+  }
+
+  const incoming: NetworkHandlers = {
+    async stream(channel, stream) {
+      // Peers of other recipes, which may know of no lanes, speak this one too.
+      const lane = channel === 'recipe' ? handlers.get(MAIN) : await dispatch(stream)
+      await lane?.stream(channel, stream)
+    },
+    announcement(from, bytes) {
+      const length = bytes.at(0) ?? Number.POSITIVE_INFINITY
+      if (length > MAX_LANE_BYTES || length >= bytes.byteLength) return 'reject'
+      const name = new TextDecoder().decode(bytes.subarray(1, 1 + length))
+      // Who is in another stage of its life has nothing to say about what is told there.
+      return handlers.get(name)?.announcement(from, bytes.subarray(1 + length)) ?? 'ignore'
+    },
+    connected(peer) {
+      for (const lane of handlers.values()) lane.connected(peer)
+    },
+    disconnected(peer) {
+      for (const lane of handlers.values()) lane.disconnected(peer)
+    },
+  }
+
+  function open(name: string): Network {
+    const tag = new TextEncoder().encode(name)
+    if (tag.byteLength > MAX_LANE_BYTES) throw new RangeError(`the lane ${name} has a longer name than others accept`)
+    return {
+      ...network,
+
+      async start(own) {
+        handlers.set(name, own)
+        if (name === MAIN) await network.start(incoming)
+        else for (const peer of network.connections()) own.connected(peer)
+      },
+
+      async open(peer, channel, options) {
+        if (channel === 'recipe' && name !== MAIN) throw new RefusedError('recipes are compared on the main lane')
+        const stream = await network.open(peer, channel, options)
+        if (channel === 'recipe') return stream
+        try {
+          await stream.write(tag, options)
+          return stream
+        } catch (error) {
+          stream.abort(error as Error)
+          throw error
+        }
+      },
+
+      publish: announcement => network.publish(Buffer.concat([Uint8Array.of(tag.byteLength), tag, announcement])),
+
+      async stop() {
+        handlers.delete(name)
+        if (name !== MAIN) return
+        stopping.abort(new RefusedError('the peer is stopping'))
+        await network.stop()
+      },
+    }
+  }
+
+  return { main: open(MAIN), open }
+}

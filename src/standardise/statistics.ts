@@ -1,0 +1,270 @@
+/**
+ * The mean and the variance of every feature over the samples of all peers, agreed on by averaging: nobody's samples are
+ * told, only sums over all that a peer has, blurred by those of others with every exchange.
+ *
+ * The same core that averages models averages two vectors, one after the other: first (n, n·mean) of each peer's own
+ * samples, whose average over the peers gives the pooled mean as a quotient, then (n, n·E[(x − mean)²]) around that mean.
+ * Not both at once: E[x²] − mean² would lose all digits where a feature varies little around a large value. Each ends with
+ * the seal, so that all peers hold the same bytes, and stays up for those that come later, who take what was sealed.
+ *
+ * Samples of those count who come before anybody uses what was agreed on. Where two groups that agreed apart meet before that, the core
+ * averages again, and the new statistics replace the old ones.
+ *
+ * @packageDocumentation
+ */
+
+import { createHash } from 'node:crypto'
+import { complete as everybody } from '../averaging/topologies/complete.ts'
+import { StoppedError, UnusableStatisticsError } from '../gossip/errors.ts'
+import type { Emit, GossipEvents } from '../gossip/events.ts'
+import { createGossip, type Gossip } from '../gossip/gossip.ts'
+import type { RecipeDocument } from '../gossip/membership/recipe-handshake.ts'
+import type { AbortOptions, Clock, PeerId, Storage } from '../gossip/ports.ts'
+import type { Checkpoint } from '../gossip/state/checkpoint.ts'
+import { createLayout, type Layout } from '../parameters/layout.ts'
+import { norm } from '../parameters/vectors.ts'
+import type { Random } from '../random/random.ts'
+import {
+  STATISTICS_DISTANCE,
+  STATISTICS_EXCHANGES,
+  STATISTICS_MAXIMUM_NORM,
+  STATISTICS_NEWCOMER_MS,
+  STATISTICS_PATIENCE_MS,
+} from './constants.ts'
+import type { Lanes } from './namespaces.ts'
+import { createStillTrainer } from './still-trainer.ts'
+
+/** What a peer can say of its own samples. */
+export interface OwnStatistics {
+  readonly samples: number
+  readonly features: number
+  /** `[features]`. Rejects with the signal's reason when it is aborted: there may be hours of samples. */
+  mean(options: AbortOptions): Promise<Float64Array>
+  /** `[features]`: the mean squared difference from `centre`. Rejects as {@link mean} does. */
+  variationAround(centre: Float64Array, options: AbortOptions): Promise<Float64Array>
+}
+
+/** What all peers of a swarm say of theirs. */
+export interface AgreedStatistics {
+  /** `[features]` */
+  readonly mean: Float64Array
+  /** `[features]` */
+  readonly variance: Float64Array
+}
+
+export interface StatisticsOptions {
+  /** The recipe's hash. */
+  readonly swarm: string
+  readonly recipe: RecipeDocument
+  /** Of a network that has been started, or soon will be. */
+  readonly lanes: Lanes
+  readonly clock: Clock
+  readonly random: Random
+  readonly own: OwnStatistics
+  /** Members that must be there before anything is agreed on. */
+  readonly minimumPeers: number
+  /** How long to wait for them, in milliseconds. Default: for ever. */
+  readonly wait?: number
+  /** Whether whoever comes still has a part: nobody uses yet what was agreed on. */
+  readonly isOpen: () => boolean
+  /** Where to keep the checkpoints of a lane; without, a restarted peer has to ask the others. */
+  readonly storage?: (lane: 'means' | 'variations', layout: Layout) => Storage
+  /** Hears of warnings, and of what ends the statistics. */
+  readonly emit: Emit
+  /** Hears what was agreed, and again when it changes. */
+  readonly agreed: (statistics: AgreedStatistics) => void
+}
+
+export interface Statistics {
+  /** Begins. What is agreed is told to {@link StatisticsOptions.agreed}. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export function createStatistics(options: StatisticsOptions): Statistics {
+  const { own, clock, emit } = options
+  let means: Gossip | undefined
+  let variations: Gossip | undefined
+  /** Of the means around which variations are agreed on. */
+  let around: string | undefined
+  let work: Promise<void> = Promise.resolve()
+  const stopping = new AbortController()
+  const stop = { signal: stopping.signal }
+
+  /** One thing after the other, and nothing after the end. */
+  function then(next: () => Promise<void>): Promise<void> {
+    work = work.then(async () => {
+      if (!stopping.signal.aborted) await next()
+    })
+    return work.catch(error => {
+      if (!stopping.signal.aborted) emit('failed', { error: error as Error })
+    })
+  }
+
+  async function startMeans(): Promise<void> {
+    means = await startLane(
+      options,
+      'means',
+      'means',
+      async () => sumsOf(own.samples, await own.mean(stop)),
+      (hash, sums) => void then(() => startVariations(hash, sums)),
+      () => true,
+    )
+  }
+
+  /** @param sums that have this hash */
+  async function startVariations(hash: string, sums: Float32Array): Promise<void> {
+    if (hash === around) return
+    await variations?.stop()
+    variations = undefined
+    around = hash
+    const mean = quotients(sums)
+    const began = clock.now()
+    /** Whoever has agreed on the means is to have its say in how values vary around them. */
+    const complete = () =>
+      clock.now() - began >= STATISTICS_PATIENCE_MS ||
+      everyoneOf(means?.status().peers ?? [], variations?.status().peers ?? [])
+    variations = await startLane(
+      options,
+      'variations',
+      variationsAround(hash),
+      async () => sumsOf(own.samples, await own.variationAround(mean, stop)),
+      (_hash, sums) =>
+        void then(async () => {
+          if (hash === around) options.agreed({ mean, variance: quotients(sums) })
+        }),
+      complete,
+    )
+  }
+
+  return {
+    start: () => then(startMeans),
+    async stop() {
+      stopping.abort(new StoppedError())
+      await work.catch(() => {})
+      await Promise.all([means?.stop(), variations?.stop()])
+    },
+  }
+}
+
+/** The id of the swarm that agrees on one vector. */
+function laneId(swarm: string, name: string): string {
+  return createHash('sha256').update(`${swarm}/${name}`).digest('hex')
+}
+
+function variationsAround(means: string): string {
+  return `variations/${means.slice(0, 16)}`
+}
+
+/** What a peer's checkpoints say was agreed; undefined where nothing was yet. */
+export function agreedIn(
+  swarm: string,
+  means: Checkpoint | undefined,
+  variations: Checkpoint | undefined,
+): AgreedStatistics | undefined {
+  if (means?.sealed === undefined || variations?.sealed === undefined) return undefined
+  // Those around earlier means are left over.
+  if (variations.swarm !== laneId(swarm, variationsAround(means.sealed))) return undefined
+  return { mean: quotients(means.parameters), variance: quotients(variations.parameters) }
+}
+
+/** A swarm of its own that agrees on one vector. */
+async function startLane(
+  { swarm, recipe, lanes, clock, random, own, minimumPeers, wait, isOpen, storage, emit }: StatisticsOptions,
+  kind: 'means' | 'variations',
+  name: string,
+  vector: () => Promise<Float32Array>,
+  sealed: (hash: string, vector: Float32Array) => void,
+  complete: () => boolean,
+): Promise<Gossip> {
+  const layout = createLayout([{ name: kind, shape: [1 + own.features], trainable: false }])
+  const id = laneId(swarm, name)
+  const kept = storage?.(kind, layout)
+  const checkpoint = await kept?.load()
+  let exchanges = 0
+  let joined = clock.now()
+  const gossip = await createGossip(
+    {
+      swarm: id,
+      recipe,
+      topology: everybody,
+      steps: 0,
+      localSteps: 1,
+      averages: true,
+      // One alone has nothing to agree on.
+      minimumPeers: Math.max(2, minimumPeers),
+      wait,
+      isOpen,
+      target: STATISTICS_DISTANCE,
+      maximumNorm: STATISTICS_MAXIMUM_NORM,
+      evaluateEvery: Number.POSITIVE_INFINITY,
+      network: lanes.open(name),
+      clock,
+      random: random.fork(name),
+      trainer: createStillTrainer(layout, vector),
+      storage: kept,
+      // One around other means is of no use.
+      checkpoint: checkpoint?.swarm === id ? checkpoint : undefined,
+      mayPropose: () => {
+        return exchanges >= STATISTICS_EXCHANGES && clock.now() - joined >= STATISTICS_NEWCOMER_MS && complete()
+      },
+    },
+    (event, detail) => {
+      if (event === 'peer:join') {
+        exchanges = 0
+        joined = clock.now()
+      }
+      if (event === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') exchanges++
+      // The vector too, as it is now: whoever is told has other work, and meanwhile the lane may have gone on averaging.
+      if (event === 'consensus' && 'parametersHash' in detail) sealed(detail.parametersHash, gossip.parameters())
+      if (event === 'waiting' && 'minimum' in detail) emit('waiting', detail as GossipEvents['waiting'])
+      if (event === 'warning' && 'message' in detail) emit('warning', { message: `statistics: ${detail.message}` })
+      if (event === 'failed' && 'error' in detail) emit('failed', { error: detail.error })
+    },
+  )
+  await gossip.start()
+  return gossip
+}
+
+/**
+ * `[1 + features]`: the number of samples, and that many times each value.
+ *
+ * @throws UnusableStatisticsError naming the feature that makes them more than others would accept
+ */
+function sumsOf(samples: number, values: Float64Array): Float32Array {
+  const vector = new Float32Array(1 + values.length)
+  vector[0] = samples
+  for (const [feature, value] of values.entries()) vector[1 + feature] = samples * value
+  requireNumbers(vector.subarray(1))
+  // Others take a vector beyond this bound for an attack, and ban its sender.
+  if (norm(vector) > STATISTICS_MAXIMUM_NORM) throw tooLarge(largest(values))
+  return vector
+}
+
+/** `[features]`: what {@link sumsOf} was given, whatever the vector was scaled by. */
+function quotients(vector: Float32Array): Float64Array {
+  const values = Float64Array.from(vector.subarray(1), sum => sum / vector[0])
+  requireNumbers(values)
+  return values
+}
+
+function requireNumbers(values: Float32Array | Float64Array): void {
+  const feature = values.findIndex(value => !Number.isFinite(value))
+  if (feature >= 0) throw tooLarge(feature)
+}
+
+/** Of the value furthest from 0, the feature. */
+function largest(values: Float64Array): number {
+  return values.reduce((best, value, feature) => (Math.abs(value) > Math.abs(values[best]) ? feature : best), 0)
+}
+
+function tooLarge(feature: number): UnusableStatisticsError {
+  return new UnusableStatisticsError(
+    `feature ${feature} takes values that are too large to be standardised; scale it down in the data of every peer`,
+  )
+}
+
+function everyoneOf(peers: readonly PeerId[], among: readonly PeerId[]): boolean {
+  const there = new Set(among)
+  return peers.every(peer => there.has(peer))
+}

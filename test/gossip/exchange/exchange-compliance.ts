@@ -1,0 +1,141 @@
+/**
+ * What must hold of an exchange whatever network carries it, of whatever size it is, however its parameters travel and
+ * wherever it is interrupted.
+ *
+ * @packageDocumentation
+ */
+
+import { afterEach, describe, expect, test } from 'vitest'
+import type { FrameStream } from '../../../src/gossip/ports.ts'
+import { FRAME_FLOATS } from '../../../src/parameters/constants.ts'
+import { createRandom } from '../../../src/random/random.ts'
+import type { ReplicaPeer, ReplicaPeerOptions } from '../replica-peer.ts'
+
+/** Two peers that can reach one another. */
+export interface Pair {
+  readonly peers: readonly [ReplicaPeer, ReplicaPeer]
+  /** Lets time pass until the promise has settled, and neither peer answers anything any more. */
+  run<T>(promise: Promise<T>): Promise<T>
+  stop(): Promise<void>
+}
+
+export interface PairOptions extends ReplicaPeerOptions {
+  /** Stands around every stream of an exchange, at both ends. */
+  readonly decorate?: (stream: FrameStream) => FrameStream
+}
+
+export type CreatePair = (vectors: readonly [Float32Array, Float32Array], options: PairOptions) => Promise<Pair>
+
+export const CODECS = ['none', 'fp16', 'int8', 'qsgd:255', 'topk:0.01', 'randk:0.1'] as const
+
+/** Elements: nothing, one, less than a block of int8, about a full frame, a prime of several frames. */
+const SIZES = [0, 1, 255, FRAME_FLOATS - 1, FRAME_FLOATS, FRAME_FLOATS + 1, 199_999]
+
+/** What rounds: each of the two additions of an element, by half a unit in the last place. */
+const ROUNDING = 2 ** -23
+
+const LONGEST = 4 * FRAME_FLOATS
+const drawn = [1, 2].map(seed => {
+  const random = createRandom(seed)
+  return Float32Array.from({ length: LONGEST }, () => random.normal())
+})
+const vectorsOf = (length: number): [Float32Array, Float32Array] => [
+  drawn[0].subarray(0, length),
+  drawn[1].subarray(0, length),
+]
+
+/** The first element whose sum over both has changed by more than rounding; -1 where there is none. */
+function firstMoved(before: readonly [Float32Array, Float32Array], [a, b]: Pair['peers']): number {
+  const [x, y] = [a.replica.parameters, b.replica.parameters]
+  return x.findIndex((value, i) => {
+    const [p, q] = [before[0][i], before[1][i]]
+    const scale = Math.abs(p) + Math.abs(q) + Math.abs(value) + Math.abs(y[i])
+    return Math.abs(value + y[i] - (p + q)) > ROUNDING * scale
+  })
+}
+
+function openBetween([a, b]: Pair['peers']): number {
+  return [a, b].reduce((sum, { replica: { ledger } }) => sum + ledger.decisions().length + ledger.doubts().length, 0)
+}
+
+/** Every frame that was added on one side was added on the other, with the opposite sign. */
+function requireOpposites([a, b]: Pair['peers']): void {
+  expect(a.added.map(({ first }) => first)).toEqual(b.added.map(({ first }) => first))
+  for (const [i, { values, indices }] of a.added.entries()) {
+    // Where there was no difference, zeros may have either sign.
+    expect(values.findIndex((value, at) => value + b.added[i].values[at] !== 0)).toBe(-1)
+    expect(b.added[i].indices).toEqual(indices)
+  }
+}
+
+/** Breaks the stream when so many of its messages have been read, at whichever end. */
+function breaksAt(at: number): { decorate: (stream: FrameStream) => FrameStream; messages: () => number } {
+  let messages = 0
+  return {
+    messages: () => messages,
+    decorate: stream => ({
+      ...stream,
+      async read(options) {
+        const frame = await stream.read(options)
+        if (messages++ !== at) return frame
+        const reason = new Error('interrupted')
+        stream.abort(reason)
+        throw reason
+      },
+    }),
+  }
+}
+
+export function exchangeCompliance(driver: string, createPair: CreatePair): void {
+  describe(`an exchange over ${driver}`, () => {
+    const pairs: Pair[] = []
+    async function pairOf(length: number, options: PairOptions) {
+      const before = vectorsOf(length)
+      const pair = await createPair(before, options)
+      pairs.push(pair)
+      return { before, pair }
+    }
+
+    async function settle({ peers: [a, b], run }: Pair): Promise<void> {
+      if (a.settle.outstanding(b.name)) await run(a.settleWith(b))
+      if (b.settle.outstanding(a.name)) await run(b.settleWith(a))
+    }
+
+    afterEach(async () => {
+      await Promise.all(pairs.splice(0).map(pair => pair.stop()))
+    })
+
+    test.for(SIZES.flatMap(size => CODECS.map(codec => ({ size, codec }))))(
+      'of $size elements by $codec keeps their sum and leaves nothing open',
+      async ({ size, codec }) => {
+        const { before, pair } = await pairOf(size, { codec })
+        const [a, b] = pair.peers
+        await pair.run(a.average(b))
+        await pair.run(b.average(a))
+        requireOpposites(pair.peers)
+        expect([firstMoved(before, pair.peers), openBetween(pair.peers)]).toEqual([-1, 0])
+        expect(a.added.length).toBe(2 * Math.ceil(size / FRAME_FLOATS))
+      },
+    )
+
+    test.for(CODECS)('by %s that is interrupted at any message is a shorter one', async codec => {
+      const size = FRAME_FLOATS + 7
+      const whole = breaksAt(Number.POSITIVE_INFINITY)
+      const { pair: uncut } = await pairOf(size, { codec, decorate: whole.decorate })
+      await uncut.run(uncut.peers[0].average(uncut.peers[1]))
+      const lengths = new Set<number>()
+      for (let at = 0; at < whole.messages(); at++) {
+        const { before, pair } = await pairOf(size, { codec, decorate: breaksAt(at).decorate })
+        const [a, b] = pair.peers
+        await pair.run(a.average(b).catch(() => {}))
+        await settle(pair)
+        requireOpposites(pair.peers)
+        expect([firstMoved(before, pair.peers), openBetween(pair.peers)], `interrupted at ${at}`).toEqual([-1, 0])
+        lengths.add(a.added.length)
+        await pair.stop()
+      }
+      // None, some of the frames, and all of them, though the last word was lost.
+      expect(lengths.size).toBeGreaterThanOrEqual(3)
+    })
+  })
+}

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest'
+import type { VirtualClock } from '../../../simulations/virtual/clock.ts'
+import type { WorldOptions } from '../../../simulations/virtual/world.ts'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { mixingMatrix } from '../../../src/averaging/mixing.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
+import { complete } from '../../../src/averaging/topologies/complete.ts'
+import { ring } from '../../../src/averaging/topologies/ring.ts'
+import type { Topology } from '../../../src/averaging/topology.ts'
+import type { Trainer } from '../../../src/gossip/ports.ts'
+import { createLayout } from '../../../src/parameters/layout.ts'
+import { driveRule } from '../../averaging/drive-rule.ts'
+import { createAveragingWorld } from '../averaging-world.ts'
+import { createDriftTrainer } from '../drift-trainer.ts'
+
+const PEERS = 6
+const ROUNDS = 12
+const LOCAL_STEPS = 2
+const STEP_MS = 20
+const PULL = 0.1
+
+/** Where a peer's data would have every coordinate. */
+const targetOf = (index: number) => 10 * index
+
+/**
+ * Gradient descent on ½ (x − target)², exactly.
+ *
+ * @param stepMs of a single step. Default: an interval takes a fixed time, however long it is
+ */
+function createPullTrainer(
+  index: number,
+  clock: VirtualClock,
+  slowness?: (index: number) => number,
+  stepMs?: number,
+): Trainer {
+  return {
+    layout: createLayout([{ name: 'x', shape: [8], trainable: true }]),
+    backend: 'none',
+    samples: 1,
+    initial: async () => new Float32Array(8),
+    train(parameters, steps) {
+      const before = parameters.slice()
+      const took = stepMs === undefined ? STEP_MS : steps * stepMs
+      return clock.work((slowness?.(index) ?? 1) * took, async () => {
+        const update = before.map(x => pull(x, index, steps))
+        return { update, loss: 0, samples: steps, seconds: STEP_MS / 1_000 }
+      })
+    },
+    evaluate: async () => ({ loss: 0, accuracy: 0, samples: 0 }),
+    state: async () => ({ tensors: {}, metadata: {} }),
+    async restore() {},
+    stop: async () => {},
+  }
+}
+
+function pull(x: number, index: number, steps: number): number {
+  return (targetOf(index) - x) * (1 - (1 - PULL) ** steps)
+}
+
+const inStep = {
+  peers: PEERS,
+  steps: ROUNDS * LOCAL_STEPS,
+  localSteps: LOCAL_STEPS,
+  inRounds: true,
+  minimumPeers: PEERS,
+} as const
+
+function createWorldInStep({
+  slowness,
+  ...options
+}: Partial<WorldOptions> & { slowness?: (index: number) => number } = {}) {
+  return createAveragingWorld({
+    ...inStep,
+    topology: ring,
+    trainer: async (index, _random, clock) => createPullTrainer(index, clock, slowness),
+    ...options,
+  })
+}
+
+type WorldInStep = ReturnType<typeof createWorldInStep>
+
+const trained = (world: WorldInStep) => world.inhabitants.map(({ gossip }) => gossip?.trained())
+const haveTrained = (world: WorldInStep) => () => trained(world).every(vector => vector !== undefined)
+
+function byTheEquation(topology: Topology): number[] {
+  const swarm = driveRule(
+    dpsgd(mean),
+    Array.from({ length: PEERS }, () => new Float64Array(1)),
+  )
+  for (let round = 1; round <= ROUNDS; round++) {
+    swarm.round(mixingMatrix(topology, PEERS, round), estimates =>
+      estimates.map(([x], i) => Float64Array.of(pull(x, i, LOCAL_STEPS))),
+    )
+  }
+  return swarm.estimates().map(([x]) => x)
+}
+
+describe('peers that average in step', () => {
+  test.for([ring, complete])('do what D-PSGD says on the topology $name', async topology => {
+    const world = createWorldInStep({ topology })
+    await world.startAll()
+    await world.until(haveTrained(world))
+    const expected = byTheEquation(topology)
+    trained(world).forEach((vector, i) => {
+      expect(vector?.[0]).toBeCloseTo(expected[i], 4)
+    })
+  })
+
+  test('keep their mean where every fifth message is lost, and end', async () => {
+    const world = createWorldInStep({
+      weather: { delay: '1-20', loss: 0.2 },
+      trainer: async (_index, _random, clock) => createDriftTrainer(clock),
+    })
+    await world.startAll()
+    await world.until(haveTrained(world), 600_000)
+    await world.until(() => world.inhabitants.every(({ gossip }) => gossip?.open().doubts.length === 0), 600_000)
+    // Whoever was missed by whom: every step adds 1 to its peer, and nothing else moves the mean.
+    const steps = world.inhabitants.map(({ gossip }) => gossip?.status().ownSteps ?? 0)
+    expect(world.mean()[0]).toBeCloseTo(steps.reduce((sum, own) => sum + own, 0) / PEERS, 3)
+    await world.until(() => world.sealed(), 600_000)
+  })
+
+  test('do not wait for one that is ten times slower, which has a part all the same', async () => {
+    const timeOf = async (slowness: (index: number) => number) => {
+      const world = createWorldInStep({ topology: complete, steps: 100, slowness })
+      await world.startAll()
+      const others = world.inhabitants.slice(1)
+      await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= 100))
+      const time = world.clock.now()
+      await world.until(() => world.sealed(), 600_000)
+      return { time, slow: world.inhabitants[0].gossip?.status() }
+    }
+    const even = await timeOf(() => 1)
+    const uneven = await timeOf(index => (index === 0 ? 10 : 1))
+    expect(uneven.time / even.time).toBeLessThan(1.3)
+    expect(uneven.slow).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
+    // Of its own intervals none goes without averaging.
+    expect(uneven.slow?.exchanges).toBeGreaterThan(0.8 * (uneven.slow?.exchangesAsked ?? 0))
+  })
+
+  test('wait for one that is a hundred times slower once they have done their steps, and for nothing before', async () => {
+    const steps = 200 * LOCAL_STEPS
+    const slowness = (index: number) => (index === 0 ? 100 : 1)
+    const world = createWorldInStep({
+      topology: complete,
+      steps,
+      trainer: async (index, _random, clock) => createPullTrainer(index, clock, slowness, STEP_MS),
+    })
+    await world.startAll()
+    const [slow, ...others] = world.inhabitants
+    await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= steps))
+    const before = slow.gossip?.status().ownSteps ?? 0
+    await world.until(() => world.sealed(), 600_000)
+    const together = (slow.gossip?.status().ownSteps ?? 0) - before
+    expect(before).toBeGreaterThan(2)
+    expect(together).toBeGreaterThan(2)
+    // An interval of theirs for each of its own, and one more when they hear that it has ended.
+    for (const { gossip } of others) {
+      expect(((gossip?.status().ownSteps ?? 0) - steps) / LOCAL_STEPS).toBeLessThanOrEqual(together + 1)
+    }
+    expect(slow.gossip?.status()).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
+  })
+
+  test('do not wait for exchanges with one whose link is a hundred times slower', async () => {
+    const steps = 100 * LOCAL_STEPS
+    const timeOf = async (factor: number) => {
+      const world = createAveragingWorld({
+        ...inStep,
+        topology: complete,
+        steps,
+        weather: { delay: '1-5', loss: 0 },
+        slowness: index => (index === 0 ? factor : 1),
+        trainer: async (index, _random, clock) => createPullTrainer(index, clock, () => 5),
+      })
+      await world.startAll()
+      const others = world.inhabitants.slice(1)
+      await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= steps))
+      const time = world.clock.now()
+      await world.until(() => world.sealed(), 600_000)
+      return { time, slow: world.inhabitants[0].gossip?.status() }
+    }
+    const even = await timeOf(1)
+    const uneven = await timeOf(100)
+    expect(uneven.time / even.time).toBeLessThan(1.3)
+    expect(uneven.slow).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
+  })
+
+  test('do not wait for one that has died', async () => {
+    const world = createWorldInStep()
+    await world.startAll()
+    await world.wait(3_500)
+    world.crash(3)
+    const others = world.inhabitants.filter(({ index }) => index !== 3)
+    await world.until(() => others.every(({ gossip }) => gossip?.trained() !== undefined))
+    await world.until(
+      () =>
+        new Set(others.map(({ gossip }) => gossip?.sealed())).size === 1 && others[0].gossip?.sealed() !== undefined,
+    )
+  })
+
+  test('take back one that was away, and end together', async () => {
+    const world = createWorldInStep()
+    await world.startAll()
+    await world.wait(3_500)
+    world.crash(3)
+    await world.wait(1_000)
+    await world.during(world.start(3))
+    await world.until(() => world.sealed(), 600_000)
+  })
+})

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { createReplicaSwarm } from '../swarm-of-replicas.ts'
+
+/** Two peers that have an exchange behind them which a decided and applied, and b prepared. */
+async function createInterrupted() {
+  const swarm = await createReplicaSwarm([[2], [3]])
+  const [a, b] = swarm.peers
+  a.replica.ledger.decide('b', 'x', 1)
+  b.replica.ledger.prepare({ id: 'x', partner: 'a', frame: 0, first: 0, values: Float32Array.of(-1) })
+  return { swarm, a, b }
+}
+
+describe('a settlement', () => {
+  test.for(['initiator', 'responder'] as const)('applies what was decided when the %s asks', async asks => {
+    const { swarm, a, b } = await createInterrupted()
+    await swarm.run(asks === 'initiator' ? a.settleWith(b) : b.settleWith(a))
+    expect(b.replica.parameters[0]).toBe(2)
+  })
+
+  test.for(['initiator', 'responder'] as const)('leaves nothing open when the %s asks', async asks => {
+    const { swarm, a, b } = await createInterrupted()
+    await swarm.run(asks === 'initiator' ? a.settleWith(b) : b.settleWith(a))
+    expect([a.settle.outstanding('b'), b.settle.outstanding('a')]).toEqual([false, false])
+  })
+
+  test('drops what the initiator has no record of: it never decided', async () => {
+    const { swarm, a, b } = await createInterrupted()
+    a.replica.ledger.forget('b', 'x')
+    await swarm.run(b.settleWith(a))
+    expect([b.replica.parameters[0], b.replica.ledger.doubts().length]).toEqual([3, 0])
+  })
+
+  test('changes nothing when it is repeated, from either side', async () => {
+    const { swarm, a, b } = await createInterrupted()
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+      [a, b],
+    ]) {
+      await swarm.run(one.settleWith(other))
+    }
+    expect(b.added).toEqual([{ first: 0, values: Float32Array.of(-1) }])
+  })
+
+  test('applies a difference once when both ask at the same moment', async () => {
+    const { swarm, a, b } = await createInterrupted()
+    await swarm.run(Promise.all([a.settleWith(b), b.settleWith(a)]))
+    expect(b.added).toEqual([{ first: 0, values: Float32Array.of(-1) }])
+  })
+
+  test('can be repeated when its last word was lost', async () => {
+    const { swarm, a, b } = await createInterrupted()
+    // b has the answer at 41 ms and sends its last word at 42; that would arrive at 52.
+    swarm.clock.after(45, () => swarm.network.disconnect('a', 'b'))
+    await swarm.run(b.settleWith(a).catch(() => {}))
+    expect([b.added.length, a.replica.ledger.decisions().length]).toEqual([1, 1])
+    await swarm.run(a.settleWith(b))
+    expect([b.added.length, a.replica.ledger.decisions().length]).toEqual([1, 0])
+  })
+
+  test('tells nobody of what was decided with somebody else', async () => {
+    const swarm = await createReplicaSwarm([[2], [3], [4]])
+    const [a, , c] = swarm.peers
+    a.replica.ledger.decide('b', 'x', 1)
+    c.replica.ledger.prepare({ id: 'x', partner: 'a', frame: 0, first: 0, values: Float32Array.of(-1) })
+    await swarm.run(c.settleWith(a))
+    expect([c.added.length, a.replica.ledger.decisions().length]).toEqual([0, 1])
+  })
+
+  test('agrees to ids that it knows nothing of', async () => {
+    const swarm = await createReplicaSwarm([[2], [3]])
+    const [a, b] = swarm.peers
+    a.replica.ledger.decide('b', 'unheard of', 1)
+    await swarm.run(a.settleWith(b))
+    expect([b.added.length, a.replica.ledger.decisions().length]).toEqual([0, 0])
+  })
+
+  test('keeps an exchange from being decided after its responder was told to drop it', async () => {
+    const swarm = await createReplicaSwarm([[1], [3]])
+    const [a, b] = swarm.peers
+    const exchange = swarm.run(a.average(b))
+    // At 50 ms b has prepared; a will hear of it at 60 and more.
+    swarm.clock.after(50, () => a.exchange.abandon('b', 'a0'))
+    await expect(exchange).rejects.toThrow('the partner has ended this exchange')
+    expect(a.added).toEqual([])
+  })
+
+  test('lets nobody drop an exchange between two others', async () => {
+    const swarm = await createReplicaSwarm([[1], [3]])
+    const [a, b] = swarm.peers
+    const exchange = swarm.run(a.average(b))
+    swarm.clock.after(50, () => a.exchange.abandon('c', 'a0'))
+    await exchange
+    expect([a.added.length, b.added.length]).toEqual([1, 1])
+  })
+})

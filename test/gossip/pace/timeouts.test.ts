@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import {
+  PATIENCE,
+  PATIENCE_FEWEST,
+  PATIENCE_OBSERVATIONS,
+  PATIENCE_PARTNERS,
+} from '../../../src/gossip/pace/constants.ts'
+import { createPatience, type Patience, type Wait } from '../../../src/gossip/pace/timeouts.ts'
+
+const WAITS = Object.keys(PATIENCE) as Wait[]
+const { floor, ceiling } = PATIENCE.frame
+
+/** Has heard of frames that took so long. */
+function taught(milliseconds: readonly number[], patience = createPatience()): Patience {
+  for (const each of milliseconds) patience.took('frame', each, 'anybody')
+  return patience
+}
+
+const often = (milliseconds: number, times = PATIENCE_OBSERVATIONS) => Array.from({ length: times }, () => milliseconds)
+
+describe('patience', () => {
+  it.each(WAITS)('waits for the ceiling of %s before enough was seen', wait => {
+    const patience = createPatience()
+    for (let i = 1; i < PATIENCE_FEWEST; i++) patience.took(wait, 1, 'a')
+    expect(patience.limit(wait, 'a')).toBe(PATIENCE[wait].ceiling)
+    patience.took(wait, 1, 'a')
+    expect(patience.limit(wait, 'a')).toBe(PATIENCE[wait].floor)
+  })
+
+  it('waits twice as long for what always takes the same time', () => {
+    expect(taught(often(3_000)).limit('frame', 'a')).toBe(2 * 3_000)
+  })
+
+  it('waits longer the more times vary', () => {
+    // Median 2000, median absolute deviation 100.
+    const varied = taught(Array.from({ length: 8 }, () => [1_800, 1_900, 2_000, 2_100, 2_200]).flat())
+    expect(varied.limit('frame', 'a')).toBeCloseTo(2 * (2_000 + 6 * 148.26), 6)
+  })
+
+  it.each([[1_000_000], [0]])(
+    'is not moved by one that took %i ms among many that took as long as each other',
+    strange => {
+      expect(taught([...often(3_000, 9), strange]).limit('frame', 'a')).toBe(taught(often(3_000)).limit('frame', 'a'))
+    },
+  )
+
+  it('follows a network that has become slower, and faster again', () => {
+    const patience = taught(often(1_500))
+    const before = patience.limit('frame', 'a')
+    expect(taught(often(4_000), patience).limit('frame', 'a')).toBeGreaterThan(2 * before)
+    expect(taught(often(1_500), patience).limit('frame', 'a')).toBe(before)
+  })
+
+  it('never waits less than the floor, nor more than the ceiling', () => {
+    expect(taught(often(0)).limit('frame', 'a')).toBe(floor)
+    expect(taught(often(10 * ceiling)).limit('frame', 'a')).toBe(ceiling)
+  })
+
+  it('learns every wait by itself', () => {
+    expect(taught(often(1)).limit('answer', 'a')).toBe(PATIENCE.answer.ceiling)
+  })
+
+  it('gives a whole exchange the time of its frames', () => {
+    const patience = createPatience()
+    expect(patience.limit('whole', 'a', 101)).toBe(PATIENCE.whole.ceiling + 100 * PATIENCE.whole.furtherFrame)
+    for (const frames of [10, 20, 30, 40]) patience.took('whole', 500 * frames, 'a', frames)
+    expect(patience.limit('whole', 'a', 100)).toBe(2 * 500 * 100)
+    expect(patience.limit('whole', 'a', 0)).toBe(PATIENCE.whole.floor)
+  })
+
+  describe('after a limit ran out', () => {
+    it('gives this partner twice the time each time, up to the ceiling, and nobody else', () => {
+      const patience = taught(often(0))
+      const limits = Array.from({ length: 20 }, () => {
+        patience.ranOut('slow')
+        return patience.limit('frame', 'slow')
+      })
+      expect(limits.slice(0, 3)).toEqual([2 * floor, 4 * floor, 8 * floor])
+      expect(Math.max(...limits)).toBe(ceiling)
+      expect(patience.limit('frame', 'another')).toBe(floor)
+    })
+
+    it('halves it again with every exchange that came to its end', () => {
+      const patience = taught(often(0))
+      for (let i = 0; i < 3; i++) patience.ranOut('slow')
+      const limits = Array.from({ length: 4 }, () => {
+        patience.took('whole', 0, 'slow')
+        return patience.limit('frame', 'slow')
+      })
+      expect(limits).toEqual([4 * floor, 2 * floor, floor, floor])
+    })
+
+    it('does not take it for a success that a frame has come', () => {
+      const patience = taught(often(0))
+      patience.ranOut('slow')
+      patience.took('frame', 0, 'slow')
+      expect(patience.limit('frame', 'slow')).toBe(2 * floor)
+    })
+
+    it('comes back soon from a partner that was gone for very long', () => {
+      const patience = taught(often(0))
+      for (let i = 0; i < 1_000; i++) patience.ranOut('slow')
+      for (let i = 0; i < 10; i++) patience.took('whole', 0, 'slow')
+      expect(patience.limit('frame', 'slow')).toBe(floor)
+    })
+
+    it('remembers so many partners and forgets those that ran out longest ago', () => {
+      const patience = taught(often(0))
+      patience.ranOut('first')
+      patience.ranOut('second')
+      patience.ranOut('first')
+      for (let i = 0; i < PATIENCE_PARTNERS - 1; i++) patience.ranOut(`peer ${i}`)
+      expect(patience.limit('frame', 'first')).toBe(4 * floor)
+      expect(patience.limit('frame', 'second')).toBe(floor)
+    })
+  })
+})

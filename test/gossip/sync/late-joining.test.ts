@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
+import type { Phase } from '../../../src/gossip/membership/announcement.ts'
+import { createMembership } from '../../../src/gossip/membership/membership.ts'
+import { createInterval } from '../../../src/gossip/pace/interval.ts'
+import { createReplica } from '../../../src/gossip/state/replica.ts'
+import { LATE_JOIN_EXCHANGES } from '../../../src/gossip/sync/constants.ts'
+import { createLateJoining, type LateJoiningOptions } from '../../../src/gossip/sync/late-joining.ts'
+import { announcementOf } from '../announcements.ts'
+import { never } from '../liar.ts'
+
+const LOCAL_STEPS = 5
+const LAG = LATE_JOIN_EXCHANGES * LOCAL_STEPS
+
+/** One that has done nothing yet, and knows of peers of these ages. */
+function createNewcomer(fetch: LateJoiningOptions['fetch'], ages: readonly number[], phase: Phase = 'training') {
+  const clock = createVirtualClock()
+  const membership = createMembership(clock)
+  for (const [i, age] of ages.entries()) membership.hear(`peer-${i}`, announcementOf({ age, phase }))
+  const replica = createReplica({ parameters: new Float32Array(2), step: 0, age: 0 })
+  const newcomer = createLateJoining({
+    replica,
+    membership,
+    clock,
+    interval: createInterval(LOCAL_STEPS),
+    averages: true,
+    replaceable: () => true,
+    fetch,
+    joined() {},
+  })
+  return { clock, membership, replica, newcomer }
+}
+
+const vector = Float32Array.of(1, 2)
+
+describe('a newcomer', () => {
+  test('asks those who are so far ahead that it would pull them back, and them only', async () => {
+    let asked: readonly string[] = []
+    const { newcomer } = createNewcomer(
+      async ahead => {
+        asked = ahead.map(({ peer }) => peer)
+        return undefined
+      },
+      [LAG, LAG + 1, 0, LAG + 2],
+    )
+    await newcomer.catchUp(never)
+    expect(asked).toEqual(['peer-1', 'peer-3'])
+  })
+
+  test('asks nobody for what is current where the swarm has sealed', async () => {
+    let attempts = 0
+    const { newcomer } = createNewcomer(
+      async () => {
+        attempts++
+        return undefined
+      },
+      [400],
+      'sealed',
+    )
+    await newcomer.catchUp(never)
+    expect(attempts).toBe(0)
+  })
+
+  test('goes on from what it gets as if it had learned it', async () => {
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 400 }), [400])
+    await newcomer.catchUp(never)
+    expect([[...replica.parameters], replica.step, replica.age]).toEqual([[1, 2], 400, 400])
+  })
+
+  test('stands in the schedule where those who are ahead do, however many steps their parameters have absorbed', async () => {
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 1_200, step: 700 }), [1_200])
+    await newcomer.catchUp(never)
+    expect([replica.step, replica.age]).toEqual([700, 1_200])
+  })
+
+  test('that has trained a step of its own keeps it, however far ahead the others are', async () => {
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 300 }), [400])
+    replica.contribution.trained(1)
+    expect(newcomer.pending()).toBe(false)
+    await newcomer.catchUp(never)
+    expect([...replica.parameters]).toEqual([0, 0])
+  })
+
+  test('takes nothing from one that has averaged with nobody', async () => {
+    const { newcomer, membership, replica } = createNewcomer(async () => ({ vector, age: 400, step: 300 }), [])
+    membership.hear('loner', announcementOf({ age: 400, phase: 'training', partners: 0 }))
+    expect(newcomer.pending()).toBe(false)
+    await newcomer.catchUp(never)
+    expect([...replica.parameters]).toEqual([0, 0])
+  })
+
+  test('averages with nobody before that', async () => {
+    const { newcomer } = createNewcomer(async () => ({ vector, age: 400, step: 400 }), [400])
+    const before = newcomer.pending()
+    await newcomer.catchUp(never)
+    expect([before, newcomer.pending()]).toEqual([true, false])
+  })
+
+  test('that gets nothing trains for as long as that took before it asks again', async () => {
+    let attempts = 0
+    const { newcomer, clock } = createNewcomer(async () => {
+      attempts++
+      await clock.sleep(1_000, never)
+      return undefined
+    }, [400])
+    let over = false
+    const ask = async () => {
+      while (clock.now() < 4_900) {
+        await newcomer.catchUp(never)
+        await clock.sleep(10, never)
+      }
+      over = true
+    }
+    void ask()
+    await clock.run(() => over)
+    expect(attempts).toBe(3)
+  })
+
+  test('that is stopped meanwhile gives up without a word', async () => {
+    const stopping = new AbortController()
+    const { newcomer, replica } = createNewcomer(async () => {
+      stopping.abort(new Error('stopping'))
+      throw stopping.signal.reason
+    }, [400])
+    await newcomer.catchUp({ signal: stopping.signal })
+    expect([...replica.parameters]).toEqual([0, 0])
+  })
+})

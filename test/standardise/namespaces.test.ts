@@ -1,0 +1,127 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Network } from '../../src/gossip/ports.ts'
+import { systemClock } from '../../src/library/system-clock.ts'
+import { createLanes, type Lanes } from '../../src/standardise/namespaces.ts'
+import { createLibp2pWorld } from '../network/libp2p-world.ts'
+import { networkCompliance } from '../network/network-compliance.ts'
+import { announceUntil, openBetween, type Peer, startPeer } from '../network/peers.ts'
+import { createVirtualWorld } from '../simulations/virtual-world.ts'
+
+networkCompliance(
+  'the simulation, as its main lane',
+  createVirtualWorld((network, clock) => createLanes(network, clock).main),
+)
+networkCompliance(
+  'libp2p, as its main lane',
+  createLibp2pWorld(network => createLanes(network, systemClock).main),
+)
+
+describe('lanes over one network', () => {
+  const world = createVirtualWorld()
+  const it = (title: string, body: () => Promise<void>) => test(title, () => world.run(body))
+  afterEach(() => world.stop())
+  const soon = () => ({ signal: world.signal(10_000) })
+
+  interface Node {
+    readonly under: Network
+    readonly lanes: Lanes
+    readonly main: Peer
+  }
+
+  async function startTwo(): Promise<[Node, Node]> {
+    const networks = await world.create(2)
+    const nodes = await Promise.all(
+      networks.map(async under => {
+        const lanes = createLanes(under, { ...systemClock, after: () => () => {} })
+        return { under, lanes, main: await startPeer(lanes.main) }
+      }),
+    )
+    for (const { under } of nodes) for (const other of networks) under.learn(other.self, other.addresses())
+    return nodes as [Node, Node]
+  }
+
+  it('keep their streams and announcements apart', async () => {
+    const [a, b] = await startTwo()
+    const names = ['one', 'two']
+    const nears = await Promise.all(names.map(name => startPeer(a.lanes.open(name))))
+    const fars = await Promise.all(names.map(name => startPeer(b.lanes.open(name))))
+    for (const [i, name] of names.entries()) {
+      const { near, far } = await openBetween(nears[i], fars[i], 'exchange', soon())
+      await near.write(new TextEncoder().encode(name), soon())
+      expect(new TextDecoder().decode(await far.read(soon()))).toBe(name)
+      const heard = await announceUntil(nears[i].network, name, fars[i].announced.take(soon()), () => world.signal(100))
+      expect(heard).toEqual({ from: a.under.self, text: name })
+    }
+    for (const quiet of [b.main, ...fars])
+      await expect(quiet.accepted.take({ signal: world.signal(100) })).rejects.toThrow()
+    await expect(b.main.announced.take({ signal: world.signal(100) })).rejects.toThrow()
+  })
+
+  it('are told of connections that were there before they were started', async () => {
+    const [a, b] = await startTwo()
+    await openBetween(a.main, b.main, 'exchange', soon())
+    const late = await startPeer(a.lanes.open('late'))
+    expect(await late.connected.take(soon())).toBe(b.under.self)
+  })
+
+  it('refuse the streams of a lane that the other has not started, or has stopped', async () => {
+    const [a, b] = await startTwo()
+    const near = await startPeer(a.lanes.open('one'))
+    const ended = async () => {
+      const stream = await near.network.open(b.under.self, 'exchange', soon())
+      await expect(stream.read(soon())).rejects.toHaveProperty('name', 'ConnectionLostError')
+    }
+    await ended()
+    const far = await startPeer(b.lanes.open('one'))
+    await openBetween(near, far, 'exchange', soon())
+    await far.network.stop()
+    await ended()
+    // The others go on.
+    await openBetween(a.main, b.main, 'exchange', soon())
+  })
+
+  it('compare recipes on the main one only, and speak it as peers do that know of no lanes', async () => {
+    const [a, b] = await startTwo()
+    await expect(a.lanes.open('one').open(b.under.self, 'recipe', soon())).rejects.toThrow('on the main lane')
+    const near = await a.under.open(b.under.self, 'recipe', soon())
+    await near.write(Uint8Array.of(7), soon())
+    const { channel, stream } = await b.main.accepted.take(soon())
+    expect(channel).toBe('recipe')
+    expect([...(await stream.read(soon()))]).toEqual([7])
+  })
+
+  it('reject announcements without a lane, and reset streams whose lane has too long a name', async () => {
+    const networks = await world.create(2)
+    const [plain, decorated] = networks as [Network, Network]
+    const verdicts: string[] = []
+    const lanes = createLanes(
+      {
+        ...decorated,
+        start: handlers =>
+          decorated.start({
+            ...handlers,
+            announcement(from, bytes) {
+              const verdict = handlers.announcement(from, bytes)
+              verdicts.push(verdict)
+              return verdict
+            },
+          }),
+      },
+      { ...systemClock, after: () => () => {} },
+    )
+    await startPeer(plain)
+    await startPeer(lanes.main)
+    plain.learn(decorated.self, decorated.addresses())
+    const stream = await plain.open(decorated.self, 'exchange', soon())
+    await stream.write(new Uint8Array(1_000), soon())
+    await expect(stream.read(soon())).rejects.toHaveProperty('name', 'ConnectionLostError')
+    for (const bytes of [[], [200, 1, 2], [3, 97, 98], [2, 97, 98, 1]]) {
+      await plain.publish(Uint8Array.from(bytes))
+      await expect(stream.read({ signal: world.signal(100) })).rejects.toThrow()
+    }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    world.signal(1_000).addEventListener('abort', () => resolve())
+    await promise
+    expect(verdicts).toEqual(['reject', 'reject', 'reject', 'ignore'])
+  })
+})
