@@ -13,7 +13,7 @@ const room = (name, allowed, comment) => ({
 })
 
 /** The files of the core that every room of it may know: its ports, and words that are too small for a room. */
-const CORE_WORDS = '(constants|errors|events|magnitude|peer-id|ports)[.]ts'
+const CORE_WORDS = '(constants|errors|events|lifetime|magnitude|peer-id|phase|ports)[.]ts'
 
 /** Of the core, allows a room only the rooms that are named, itself, and the core's words. */
 const coreRoom = (name, allowed, comment) => ({

@@ -12,9 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createCodings } from '../../src/gossip/coding/codings.ts'
-import { createExchange, termsNow } from '../../src/gossip/exchange/exchange.ts'
-import { createPatience } from '../../src/gossip/pace/timeouts.ts'
+import { createExchange } from '../../src/gossip/exchange/exchange.ts'
+import { termsNow } from '../../src/gossip/exchange/terms.ts'
+import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
+import { createEngagements } from '../../src/gossip/state/engagements.ts'
 import { createReplica } from '../../src/gossip/state/replica.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
 import { createIdentity } from '../../src/network/identity.ts'
@@ -93,29 +95,31 @@ const network = driveNode(node, {
 
 const own = begins ? 1 : 3
 const replica = createReplica({ parameters: new Float32Array(length).fill(own), step: 0, age: 0 })
+const engagements = createEngagements(replica.ledger)
 let exchangesBegun = 0
 const exchange = createExchange({
   self: network.self,
   replica,
   clock: systemClock,
   maximumNorm: Number.POSITIVE_INFINITY,
-  patience: createPatience(),
+  engagements,
+  timeouts: createTimeouts(),
   codings: createCodings({ parameters: replica.parameters, random: createRandom('codings'), compression: 'none' }),
   accepts: () => true,
   nextId: () => String(exchangesBegun++),
-  closed: () => undefined,
-  behind: () => false,
-  averages: () => true,
-  established: () => {},
-  applied: () => {},
-  completed: () => {},
+  refusal: () => undefined,
+  isBehind: () => false,
+  isPart: () => true,
+  onEstablished: () => {},
+  onApplied: () => {},
+  onCompleted: () => {},
   inRounds: false,
-  done: () => false,
+  isDone: () => false,
   voice: 1,
-  partnerSaid: () => {},
+  onPartnerDone: () => {},
   terms: async () => terms(),
 })
-const terms = () => termsNow(replica, exchange.ownShare, replica.parameters)
+const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
 
 /** Watches this process from the end of the warm-up to the end of the exchange after it. */
 function createWatch() {

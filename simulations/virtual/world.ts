@@ -5,7 +5,8 @@
  */
 
 import type { GossipEvents } from '../../src/gossip/events.ts'
-import { createGossip, type Gossip, type GossipOptions } from '../../src/gossip/gossip.ts'
+import { createGossip, type Gossip } from '../../src/gossip/gossip.ts'
+import type { GossipOptions } from '../../src/gossip/options.ts'
 import type { PeerId, Trainer } from '../../src/gossip/ports.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { preciseMeanOf } from '../../src/parameters/vectors.ts'

@@ -1,4 +1,4 @@
-import type { GossipStatus } from '../gossip/gossip.ts'
+import type { GossipStatus } from '../gossip/status.ts'
 
 interface Traffic {
   readonly bytesIn: number

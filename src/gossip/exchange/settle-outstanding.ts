@@ -1,5 +1,7 @@
+import type { Events } from '../events.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
+import type { Engagements } from '../state/engagements.ts'
 import type { Conversations } from '../streams/conversations.ts'
 import { MAX_SETTLE_ATTEMPTS, SETTLE_INTERVAL_MS } from './constants.ts'
 import type { Settle } from './settlement.ts'
@@ -14,14 +16,17 @@ export interface Settling {
   waits(): boolean
 }
 
-/** @param settled hears that something was settled */
-export function createSettling(
-  settle: Settle,
-  membership: Membership,
-  conversations: Conversations,
-  clock: Clock,
-  settled: () => void,
-): Settling {
+export interface SettlingOptions {
+  readonly settle: Settle
+  readonly engagements: Engagements
+  readonly membership: Membership
+  readonly conversations: Conversations
+  readonly clock: Clock
+  readonly events: Events
+}
+
+export function createSettling(options: SettlingOptions): Settling {
+  const { settle, engagements, membership, conversations, clock, events } = options
   /** Settlements in a row that a peer has left unanswered. */
   const unanswered = new Map<PeerId, number>()
   /** Those who are asked just now: one that does not answer must not keep others waiting. */
@@ -33,7 +38,7 @@ export function createSettling(
     try {
       await conversations.talk(peer, 'settle', options, stream => settle.ask(stream, options))
       unanswered.delete(peer)
-      settled()
+      events.emit('contact', {})
     } catch {
       unanswered.set(peer, (unanswered.get(peer) ?? 0) + 1)
     } finally {
@@ -42,7 +47,7 @@ export function createSettling(
   }
 
   async function all(options: AbortOptions): Promise<void> {
-    const partners = membership.alive().filter(({ peer }) => settle.outstanding(peer) && !asking.has(peer))
+    const partners = membership.alive().filter(({ peer }) => engagements.outstanding(peer) && !asking.has(peer))
     await Promise.all(partners.map(({ peer }) => settleWith(peer, options)))
   }
 
@@ -60,6 +65,6 @@ export function createSettling(
     waits: () =>
       membership
         .alive()
-        .some(({ peer }) => settle.outstanding(peer) && (unanswered.get(peer) ?? 0) < MAX_SETTLE_ATTEMPTS),
+        .some(({ peer }) => engagements.outstanding(peer) && (unanswered.get(peer) ?? 0) < MAX_SETTLE_ATTEMPTS),
   }
 }

@@ -6,42 +6,40 @@
  */
 
 import type { AbortOptions, Clock, FrameStream, PeerId } from '../ports.ts'
+import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import { receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
-import type { Exchange } from './exchange.ts'
 
 export interface SettleOptions {
   readonly replica: Replica
-  readonly exchange: Exchange
+  readonly engagements: Engagements
   readonly clock: Clock
-  /** Hears that some of an exchange was added on this side. */
-  readonly applied: (partner: PeerId) => void
+  /** Some of an exchange was added on this side. */
+  readonly onApplied: (partner: PeerId) => void
 }
 
 export interface Settle {
-  /** Whether anything stands open with this peer whose exchange is not still running. */
-  outstanding(partner: PeerId): boolean
   /** Brings up what stands open with the peer at the other end. */
   ask(stream: FrameStream, options: AbortOptions): Promise<void>
   answer(stream: FrameStream, options: AbortOptions): Promise<void>
 }
 
-export function createSettle({ replica, exchange, clock, applied }: SettleOptions): Settle {
+export function createSettle({ replica, engagements, clock, onApplied }: SettleOptions): Settle {
   const { ledger } = replica
 
-  const idle = (partner: PeerId) => (entry: { readonly id: string }) => !exchange.running(partner, entry.id)
+  const idle = (partner: PeerId) => (entry: { readonly id: string }) => !engagements.running(partner, entry.id)
   const patiently = <T>(options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
     withDeadline(clock, REPLY_TIMEOUT_MS, 'the settlement', options, body)
 
   /** The partner has decided so many frames of its exchange, and will decide no more. */
   function conclude(partner: PeerId, id: string, frames: number): void {
-    exchange.abandon(partner, id)
+    engagements.abandon(partner, id)
     if (!ledger.doubts(partner).some(doubt => doubt.id === id)) return
     if (frames > 0) {
       replica.record({ type: 'applied', id, partner, frames })?.catch(told)
-      applied(partner)
+      onApplied(partner)
     }
     replica.record({ type: 'closed', id, partner, side: 'responder' })?.catch(told)
   }
@@ -52,8 +50,6 @@ export function createSettle({ replica, exchange, clock, applied }: SettleOption
   }
 
   return {
-    outstanding: partner => ledger.decisions(partner).some(idle(partner)) || ledger.doubts(partner).some(idle(partner)),
-
     async ask(stream, options) {
       const partner = stream.peer
       const decisions = ledger.decisions(partner).filter(idle(partner))
@@ -84,7 +80,7 @@ export function createSettle({ replica, exchange, clock, applied }: SettleOption
         const asked = await receive(stream, 'settle', within)
         for (const { id, frames } of asked.decisions) conclude(partner, id, frames)
         // Presumed abort: what is not decided by now never will be, and the partner may drop it.
-        for (const id of asked.doubts) exchange.abandon(partner, id)
+        for (const id of asked.doubts) engagements.abandon(partner, id)
         const decided = asked.doubts
           .map(id => ({ id, frames: ledger.decided(partner, id) }))
           .filter(({ frames }) => frames > 0)

@@ -29,7 +29,7 @@ import { createRecent, type Recent } from './recent.ts'
  */
 export type Wait = keyof typeof PATIENCE
 
-export interface Patience {
+export interface Timeouts {
   /**
    * Milliseconds after which a partner is given up.
    *
@@ -48,7 +48,7 @@ export interface Patience {
   ranOut(partner: PeerId): void
 }
 
-export function createPatience(): Patience {
+export function createTimeouts(): Timeouts {
   const seen: Readonly<Record<Wait, Recent>> = {
     dial: createRecent(PATIENCE_OBSERVATIONS),
     answer: createRecent(PATIENCE_OBSERVATIONS),

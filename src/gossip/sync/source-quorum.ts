@@ -1,4 +1,5 @@
 import type { Sketcher } from '../../averaging/sketch.ts'
+import type { Events } from '../events.ts'
 import type { Announcement } from '../membership/announcement.ts'
 import type { Member, Membership } from '../membership/membership.ts'
 import type { AbortOptions, Clock, PeerId, Random } from '../ports.ts'
@@ -13,7 +14,7 @@ export interface WitnessesOptions {
   readonly membership: Membership
   readonly clock: Clock
   readonly random: Random
-  readonly warn: (message: string) => void
+  readonly events: Pick<Events, 'emit'>
 }
 
 /** Where current parameters are to be had. */
@@ -70,6 +71,8 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
     return agreeingMajority(sketches, target)?.map(i => ({ peer: members[i].peer, ...members[i].announcement }))
   }
 
+  const warn = (message: string) => options.events.emit('warning', { message })
+
   const presentOf = (peers: Iterable<PeerId>) => [...peers].flatMap(peer => membership.get(peer) ?? [])
 
   /** Announcements of these since then. */
@@ -79,13 +82,13 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
     const [giver] = givers
     if (givers.length > 1) {
       for (const each of givers) suspects.add(each)
-      options.warn(
+      warn(
         `what ${givers.length} peers gave as current parameters is not what they announced, and was thrown away; each is tried alone`,
       )
     } else {
       suspects.delete(giver)
       distrusted.add(giver)
-      options.warn(`what ${giver} gave as current parameters is not what it announced, and was thrown away`)
+      warn(`what ${giver} gave as current parameters is not what it announced, and was thrown away`)
     }
   }
 

@@ -6,8 +6,9 @@
  */
 
 import type { GossipEvents } from '../../../src/gossip/events.ts'
-import { createGossip, type GossipOptions } from '../../../src/gossip/gossip.ts'
+import { createGossip } from '../../../src/gossip/gossip.ts'
 import { decodeAnnouncement, encodeAnnouncement } from '../../../src/gossip/membership/announcement.ts'
+import type { GossipOptions } from '../../../src/gossip/options.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import type { Core } from './watch.ts'
 

@@ -97,8 +97,8 @@ export function exchangeCompliance(driver: string, createPair: CreatePair): void
     }
 
     async function settle({ peers: [a, b], run }: Pair): Promise<void> {
-      if (a.settle.outstanding(b.name)) await run(a.settleWith(b))
-      if (b.settle.outstanding(a.name)) await run(b.settleWith(a))
+      if (a.engagements.outstanding(b.name)) await run(a.settleWith(b))
+      if (b.engagements.outstanding(a.name)) await run(b.settleWith(a))
     }
 
     afterEach(async () => {

@@ -313,7 +313,7 @@ describe('an exchange that is cut', () => {
     ]
     if (asks === 'both at once') await swarm.run(Promise.all(pairs.map(([one, other]) => one.settleWith(other))))
     for (const [one, other] of asks === 'the responder first' ? pairs.reverse() : pairs) {
-      if (one.settle.outstanding(other.name)) await swarm.run(one.settleWith(other))
+      if (one.engagements.outstanding(other.name)) await swarm.run(one.settleWith(other))
     }
     return { a, b }
   }

@@ -5,13 +5,13 @@ import {
   PATIENCE_OBSERVATIONS,
   PATIENCE_PARTNERS,
 } from '../../../src/gossip/pace/constants.ts'
-import { createPatience, type Patience, type Wait } from '../../../src/gossip/pace/timeouts.ts'
+import { createTimeouts, type Timeouts, type Wait } from '../../../src/gossip/pace/timeouts.ts'
 
 const WAITS = Object.keys(PATIENCE) as Wait[]
 const { floor, ceiling } = PATIENCE.frame
 
 /** Has heard of frames that took so long. */
-function taught(milliseconds: readonly number[], patience = createPatience()): Patience {
+function taught(milliseconds: readonly number[], patience = createTimeouts()): Timeouts {
   for (const each of milliseconds) patience.took('frame', each, 'anybody')
   return patience
 }
@@ -20,7 +20,7 @@ const often = (milliseconds: number, times = PATIENCE_OBSERVATIONS) => Array.fro
 
 describe('patience', () => {
   it.each(WAITS)('waits for the ceiling of %s before enough was seen', wait => {
-    const patience = createPatience()
+    const patience = createTimeouts()
     for (let i = 1; i < PATIENCE_FEWEST; i++) patience.took(wait, 1, 'a')
     expect(patience.limit(wait, 'a')).toBe(PATIENCE[wait].ceiling)
     patience.took(wait, 1, 'a')
@@ -61,7 +61,7 @@ describe('patience', () => {
   })
 
   it('gives a whole exchange the time of its frames', () => {
-    const patience = createPatience()
+    const patience = createTimeouts()
     expect(patience.limit('whole', 'a', 101)).toBe(PATIENCE.whole.ceiling + 100 * PATIENCE.whole.furtherFrame)
     for (const frames of [10, 20, 30, 40]) patience.took('whole', 500 * frames, 'a', frames)
     expect(patience.limit('whole', 'a', 100)).toBe(2 * 500 * 100)
