@@ -39,7 +39,9 @@ function livePeers(rule: string, start: readonly Float32Array[]) {
       peers.forEach(({ parameters }, i) => {
         snapshots.forEach((theirs, j) => {
           if (i === j) return
-          addScaled(parameters, 1, exchangeDifference(snapshots[i], theirs, weight, new Float32Array(LENGTH)))
+          const difference = new Float32Array(LENGTH)
+          exchangeDifference(snapshots[i], theirs, weight, difference)
+          addScaled(parameters, 1, difference)
         })
       })
       for (const { parameters, outer } of peers) addScaled(parameters, 1, outer.step(parameters))

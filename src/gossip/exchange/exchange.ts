@@ -16,6 +16,7 @@
  * @packageDocumentation
  */
 
+import { exchangeWeight } from '../../averaging/exchange.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Coding } from '../coding/coding.ts'
@@ -122,10 +123,7 @@ export interface Exchange {
   /** Averages with the peer at the other end; resolves when both have added every frame. */
   initiate(stream: FrameStream, initiation: Initiation, options: AbortOptions): Promise<void>
   respond(stream: FrameStream, options: AbortOptions): Promise<void>
-  /**
-   * Half of what is left of this peer's own share: however many exchanges it is in at once, whatever became of the others
-   * meanwhile, something of its own stays, so no average has a negative weight. 1/2 where it is in no other.
-   */
+  /** The largest weight with which this peer can enter another exchange, beside those that it is in. */
   ownShare(): number
   /** Exchanges that this peer is in. */
   active(): number
@@ -172,12 +170,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   /** Of the weight, what this peer takes from one that counts so much: from one that counts less, less. */
   const takes = (theirs: number) => Math.min(1, theirs / voice)
 
-  function ownShare(): number {
-    let rest = 1
-    for (const { weight } of initiated.values()) rest -= weight
-    for (const { weight } of responding.values()) rest -= weight
-    return rest / 2
-  }
+  const ownShare = () => exchangeWeight([...initiated.values(), ...responding.values()].map(({ weight }) => weight))
 
   /** Enters an exchange; whatever happens, it is left. */
   async function during(

@@ -102,7 +102,7 @@ function asynchronous({ exchanges, rereads = false }: { exchanges: 'both sides' 
   const expected = preciseMeanOf(states.map(state => adpsgd.estimate(state)))
 
   function exchange(a: number, b: number): void {
-    const weight = exchangeWeight(1, 1)
+    const weight = exchangeWeight()
     const [fromA, fromB] = [a, b].map((peer, side) => {
       const message = createMessage(adpsgd.message, problem.dimension, host)
       adpsgd.send(states[peer], { peer: [b, a][side], weight }, message, random)
