@@ -21,8 +21,6 @@ export interface WorldOptions
     | 'topology'
     | 'steps'
     | 'localSteps'
-    | 'averages'
-    | 'inRounds'
     | 'rule'
     | 'compression'
     | 'fragments'

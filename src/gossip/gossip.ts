@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { createOuterStep } from '../averaging/outer-step.ts'
+import type { LiveRule } from '../averaging/rule.ts'
 import { createSketcher } from '../averaging/sketch.ts'
 import type { Topology } from '../averaging/topology.ts'
 import { restoreRandom } from '../random/random.ts'
@@ -71,12 +71,8 @@ export interface GossipOptions {
   readonly stays?: boolean
   /** Local steps between two exchanges that this peer begins; `auto` follows how long both take. */
   readonly localSteps: number | 'auto'
-  /** Whether parameters are averaged at all; without, the peer only trains. */
-  readonly averages: boolean
-  /** Whether everybody averages with all its neighbours in step, as D-PSGD does. Default: in pairs, whenever it suits. */
-  readonly inRounds?: boolean
-  /** The averaging rule: some take an outer step after each exchange. Default: none of these. */
-  readonly rule?: string
+  /** How peers average, in pairs or in step; by one that is carried out alone, the peer only trains. */
+  readonly rule: LiveRule
   /** How parameters travel while they are trained: the name of a codec, or `auto`. Default: as float32. */
   readonly compression?: string
   /** Into how many fragments the parameters are cut, of which an exchange carries one. Default: one, all of them. */
@@ -170,11 +166,10 @@ const NO_COMPRESSION = 'none'
 /** The recipe's default. */
 const DEFAULT_PATIENCE = 2
 
-/** In pairs, without an outer step. */
-const PLAIN_RULE = 'adpsgd'
-
 export async function createGossip(options: GossipOptions, emit: Emit): Promise<Gossip> {
   const { swarm, network, clock, random, trainer, storage, checkpoint, compression = NO_COMPRESSION } = options
+  const { live } = options.rule
+  const averagesAtAll = live.schedule !== 'alone'
   const { self } = network
   if (checkpoint !== undefined) requireOurs(checkpoint, swarm, self, trainer.layout.length)
 
@@ -209,7 +204,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     runTime,
     contribution,
     least,
-    averages: options.averages,
+    averages: averagesAtAll,
     phase: () => sealing.phase(),
     interval: () => averaging.lateness.interval(),
     voices: () => sealing.voices(),
@@ -226,7 +221,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     maximumNorm: options.maximumNorm,
     chanceLoss: options.chanceLoss,
   })
-  const outer = createOuterStep(options.rule ?? PLAIN_RULE, replica.parameters)
+  const outer = live.outerStep?.(replica.parameters)
   if (checkpoint !== undefined) outer?.restore(checkpoint.trainer.tensors)
   const fragments = options.fragments ?? 1
   const choice =
@@ -263,7 +258,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     patience,
     codings,
     maximumNorm: options.maximumNorm,
-    inRounds: options.inRounds ?? false,
+    rule: live,
     fragments,
     codec: () => chosenCodec(),
     accepts: name => acceptsCodec(compression, name),
@@ -313,7 +308,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     membership,
     clock,
     interval,
-    averages: options.averages,
+    averages: averagesAtAll,
     // What stands open with others refers to the parameters as they are.
     replaceable: () =>
       (sealing.phase() === 'waiting' || sealing.averages()) &&
@@ -355,7 +350,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
     clock,
     membership,
     sealing,
-    seeksCompany: options.averages && hasData,
+    seeksCompany: averagesAtAll && hasData,
     stays: options.stays ?? false,
     onAlone: () => emit('alone', {}),
   })
@@ -515,7 +510,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   /** Who only listens has not begun, and takes no seal: it may not know yet what its parameters are to be used with. */
   function consider(): void {
-    if (!options.averages || !started) return
+    if (!averagesAtAll || !started) return
     beginning.heard()
     sealing.consider(stop).then(company.look, ignoreStop)
   }
@@ -567,7 +562,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
   // --- averaging ---
 
   function averages(): boolean {
-    const open = options.averages && !stopping.signal.aborted && sealing.averages() && !lateJoining.pending()
+    const open = averagesAtAll && !stopping.signal.aborted && sealing.averages() && !lateJoining.pending()
     if (open) busySince = undefined
     return open
   }
@@ -589,7 +584,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
 
   async function run(): Promise<void> {
     if (sealing.phase() !== 'waiting') runTime.begin([])
-    else if (options.averages) await beginning.wait(begin, stop)
+    else if (averagesAtAll) await beginning.wait(begin, stop)
     else begin()
     while (!stopping.signal.aborted) {
       if (training.trains()) {
@@ -601,7 +596,7 @@ export async function createGossip(options: GossipOptions, emit: Emit): Promise<
       const isFirst = trained === undefined && sealing.phase() !== 'sealed'
       if (isFirst || sealing.phase() === 'training') await endTraining()
       changed()
-      if (!options.averages) return
+      if (!averagesAtAll) return
       await learning.average(stop)
     }
   }

@@ -11,12 +11,14 @@
  *
  * Until a frame is decided by A, any failure is an abort on both sides. After that B may be in doubt of it; `settlement.ts` ends
  * that at the next contact. The two differences are exact negatives, because subtraction of floats is antisymmetric, so the
- * sum over both peers changes by nothing but the rounding of two additions.
+ * sum over both peers changes by nothing but the rounding of two additions. A rule that says how much each of the two takes gives that
+ * up: there the share that a side takes stands in the weight's place. The rest is the same.
  *
  * @packageDocumentation
  */
 
 import { exchangeWeight } from '../../averaging/exchange.ts'
+import type { LiveForm } from '../../averaging/live-form.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Coding } from '../coding/coding.ts'
@@ -96,6 +98,8 @@ export interface ExchangeOptions {
    * Σ n x stays: Metropolis and Hastings, for a chain whose stationary distribution is n.
    */
   readonly voice: number
+  /** The rule's own account of how much of the difference this peer takes, by both ages; as `averaging/live-form.ts` says. */
+  readonly share?: LiveForm['share']
 }
 
 /** Two peers that begin at once with each other make one exchange: that of the smaller id. It is no refusal. */
@@ -142,6 +146,8 @@ interface Running {
   readonly id: string
   /** What this peer has granted, and then what both have agreed on. */
   weight: number
+  /** Of this peer's own parameters, what a rule that says so has given up in it. */
+  share: number
   readonly abandon: () => void
 }
 
@@ -167,10 +173,22 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   const active = () => initiated.size + responding.size
 
-  /** Of the weight, what this peer takes from one that counts so much: from one that counts less, less. */
-  const takes = (theirs: number) => Math.min(1, theirs / voice)
-
   const ownShare = () => exchangeWeight([...initiated.values(), ...responding.values()].map(({ weight }) => weight))
+
+  /**
+   * How much of the difference this peer takes, once both have said what decides that.
+   *
+   * @param age as this peer has said it, so that both reckon with the same two
+   * @throws RefusedError where its other exchanges leave nothing
+   */
+  function taken(exchange: Running, age: number, theirs: { readonly age: number; readonly voice: number }): number {
+    // From one that counts less, less.
+    if (options.share === undefined) return exchange.weight * Math.min(1, theirs.voice / voice)
+    const left = [...initiated.values(), ...responding.values()].reduce((rest, { share }) => rest - share, 1)
+    if (left <= 0) throw new RefusedError('busy')
+    exchange.share = Math.min(options.share(age, theirs.age), left)
+    return exchange.share
+  }
 
   /** Enters an exchange; whatever happens, it is left. */
   async function during(
@@ -182,7 +200,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   ): Promise<void> {
     const watchdog = createWatchdog(clock, outer.signal)
     const abandon = () => watchdog.abort(new RefusedError('the partner has ended this exchange'))
-    const running: Running = { id, weight: 0, abandon }
+    const running: Running = { id, weight: 0, share: 0, abandon }
     side.set(partner, running)
     try {
       await body(running, watchdog)
@@ -288,7 +306,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (behind(accepted.age)) throw new RefusedError(BEHIND)
       running.weight = Math.min(running.weight, accepted.weight)
       const common = accepted.reference === reference ? reference : undefined
-      const weight = running.weight * takes(accepted.voice)
+      const weight = taken(running, age, accepted)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       const agreed = { id, part, codec, coding, terms, age: accepted.age, settled }
       await flow(stream, offerFrames, agreed, watchdog)
@@ -339,13 +357,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const reference = codings.reference(partner)
       const granted = terms.weight()
       running.weight = Math.min(granted, proposal.weight)
+      const { age: ownAge } = replica
+      const weight = taken(running, ownAge, proposal)
       await send(
         stream,
-        { type: 'accept', weight: granted, age: replica.age, reference, done: options.done(), voice },
+        { type: 'accept', weight: granted, age: ownAge, reference, done: options.done(), voice },
         watchdog,
       )
       const common = proposal.reference === reference ? reference : undefined
-      const weight = running.weight * takes(proposal.voice)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       const agreed = { id, part: { first, end }, codec, coding, terms, age }
       await flow(stream, answerFrames, agreed, watchdog)

@@ -6,6 +6,7 @@
  */
 
 import { dealFragment, fragmentBounds, isFragment } from '../../averaging/fragments.ts'
+import type { LiveForm } from '../../averaging/live-form.ts'
 import type { Range } from '../../parameters/range.ts'
 import { type Codings, isWhole } from '../coding/codings.ts'
 import { RefusedError } from '../errors.ts'
@@ -31,8 +32,8 @@ export interface AveragingOptions {
   readonly patience: Patience
   readonly codings: Codings
   readonly maximumNorm: number
-  /** Whether everybody averages with all its neighbours in step. */
-  readonly inRounds: boolean
+  /** How exchanges carry out the recipe's rule. */
+  readonly rule: LiveForm
   /** Into how many fragments the parameters are cut, of which an exchange carries one. */
   readonly fragments: number
   /** How the next exchange travels. */
@@ -80,19 +81,23 @@ export interface Averaging {
 
 export function createAveraging(options: AveragingOptions): Averaging {
   const { self, replica, clock, random, partners, conversations, end } = options
+  const { schedule, share } = options.rule
+  const inRounds = schedule === 'rounds'
   const { length } = replica.parameters
   const lateness = createLateness(options.interval, options.trains)
-  const meeting = options.inRounds ? createOwnRounds() : createOwnPairs()
+  const meeting = inRounds ? createOwnRounds() : createOwnPairs()
   const exchange = createExchange({
     ...options,
+    inRounds,
+    share,
     terms: (partner, round, abort) => meeting.terms(partner, round, abort),
     completed(partner, { terms, part, codec, milliseconds }) {
       lateness.flowed(partner, milliseconds)
       const whole = part.first === 0 && part.end === length && isWhole(codec)
       replica.contribution.exchanged(partner, whole ? terms.steps : undefined, options.trains())
-      if (!options.inRounds) options.completed()
+      if (!inRounds) options.completed()
     },
-    averages: ({ first, end }) => isFragment(length, options.inRounds ? 1 : options.fragments, first, end),
+    averages: ({ first, end }) => isFragment(length, inRounds ? 1 : options.fragments, first, end),
     applied,
   })
 
@@ -104,7 +109,7 @@ export function createAveraging(options: AveragingOptions): Averaging {
   const deck: number[] = []
   function nextPart(): Range {
     // In step, all links of a round are about the same elements.
-    if (options.inRounds || options.fragments === 1) return { first: 0, end: length }
+    if (inRounds || options.fragments === 1) return { first: 0, end: length }
     const [first, stop] = fragmentBounds(length, options.fragments, dealFragment(deck, options.fragments, random))
     return { first, end: stop }
   }
@@ -191,7 +196,7 @@ export function createAveraging(options: AveragingOptions): Averaging {
     async once(abort) {
       const result = await meeting.average(abort)
       if (options.trains()) replica.contribution.asked(result.asked)
-      if (options.inRounds) options.completed()
+      if (inRounds) options.completed()
       return result
     },
   }
