@@ -111,6 +111,17 @@ describe.each(ruleNames)('the rule %s', name => {
     expect(rule.name).toBe(name)
   })
 
+  it('says in one line what it is good for', () => {
+    expect(rule.hint).toMatch(/^[^\n]{10,90}[^.]$/)
+  })
+
+  it.runIf(rule.movesMean !== true)('keeps the mean of all, since it does not say that it moves it', () => {
+    const start = normalVectors(8, 20, 3)
+    const driven = driveRule(rule, start)
+    for (let round = 0; round < 5; round++) driven.round(mixingMatrix(ring, 8, round))
+    expect(distance(preciseMeanOf(driven.estimates()), preciseMeanOf(start))).toBeLessThan(1e-12)
+  })
+
   it('starts from a copy of the parameters', () => {
     const parameters = Float32Array.of(1, 2, 3, 4)
     const state = rule.start(parameters, host)

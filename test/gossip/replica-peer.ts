@@ -5,7 +5,7 @@
  */
 
 import { createCodings } from '../../src/gossip/coding/codings.ts'
-import { createExchange, type Exchange, termsNow } from '../../src/gossip/exchange/exchange.ts'
+import { createExchange, type Exchange, type ExchangeOptions, termsNow } from '../../src/gossip/exchange/exchange.ts'
 import { createSettle, type Settle } from '../../src/gossip/exchange/settlement.ts'
 import { createPatience } from '../../src/gossip/pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream, Network } from '../../src/gossip/ports.ts'
@@ -46,6 +46,8 @@ export interface ReplicaPeerOptions {
   readonly age?: number
   /** How much its parameters count. Default: 1. */
   readonly voice?: number
+  /** What a rule says of how much of the difference each takes. Default: nothing, both take as much. */
+  readonly share?: ExchangeOptions['share']
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
   /** Hears that an exchange has ended of which something was added. */
@@ -89,6 +91,7 @@ export async function createReplicaPeer(
     keepsAdded = true,
     applied = () => {},
     voice = 1,
+    share,
   }: ReplicaPeerOptions = {},
 ): Promise<ReplicaPeer> {
   const name = port.self
@@ -122,6 +125,7 @@ export async function createReplicaPeer(
     inRounds: false,
     done: () => false,
     voice,
+    share,
     partnerSaid: () => {},
     terms: async () => terms(),
   })
