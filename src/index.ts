@@ -46,7 +46,7 @@ export { type GaussianMechanism, privatise } from './averaging/privacy/gaussian-
 export { type MaskedRound, maskShare, sumOfShares } from './averaging/privacy/pairwise-masks.ts'
 export { epsilonAfter, type GaussianRelease, neighbourEpsilon } from './averaging/privacy/renyi-accountant.ts'
 export { addZeroSumNoise } from './averaging/privacy/zero-sum-noise.ts'
-export { parseRule, ruleNames } from './averaging/rules/registry.ts'
+export { parseRule, peerRuleNames, ruleNames } from './averaging/rules/registry.ts'
 export { activePeers, teleportationMessages, teleportationRound } from './averaging/teleportation.ts'
 export {
   generalizedTokenAccount,
@@ -74,7 +74,6 @@ export {
   identifyModel,
   type PeerAveraging,
   peerAveraging,
-  peerRuleNames,
   recommendedRule,
 } from './library/learning-task.ts'
 export type { Consensus, Peer, PeerEvents, PeerOptions } from './library/peer.ts'

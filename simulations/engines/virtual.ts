@@ -5,6 +5,7 @@
  */
 
 import { consensusDistance } from '../../src/averaging/consensus.ts'
+import { none as isolated } from '../../src/averaging/rules/none.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { parseTopology } from '../../src/averaging/topologies/registry.ts'
 import { HearsayError, UsageError } from '../../src/errors.ts'
@@ -62,9 +63,10 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
   const misfit = topology.misfit(peers)
   if (misfit !== undefined) throw new UsageError(misfit)
   requirePossible(options)
-  const { inRounds, rule, compression, fragments, bySamples, ...averaging } = peerAveraging(recipe, topology)
+  const averaging = peerAveraging(recipe, topology)
   // One alone has nobody to average with, and nothing to agree on.
-  const averages = averaging.averages && peers > 1
+  const rule = peers > 1 ? averaging.rule : isolated
+  const averages = rule.live.schedule !== 'alone'
   const trains = steps > 0
   const graph = graphOf(topology, peers, seed)
   const hears = audiences(graph, peers)
@@ -92,17 +94,13 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
     topology: hears === undefined ? topology : complete,
     steps,
     localSteps,
-    averages,
-    inRounds,
+    ...averaging,
     rule,
-    compression,
-    fragments,
     target: seals ? target : NEVER_SEALS,
     maximumNorm: recipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,
     minimumPeers: trains ? startingPeers(options, hears) : 1,
     patience: recipe.start.patience,
-    bySamples,
     peers,
     seed,
     weather: { delay: options.delay ?? LOCAL_NETWORK, loss: options.loss ?? 0, bandwidth: options.bandwidth },

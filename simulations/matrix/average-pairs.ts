@@ -11,7 +11,7 @@ import type { Messages } from './messages.ts'
 import { type Pair, wavesOf } from './waves.ts'
 
 /** Neither of the two takes part in anything else meanwhile. */
-const WEIGHT = exchangeWeight(1, 1)
+const WEIGHT = exchangeWeight()
 
 interface Pairs {
   readonly block: Block

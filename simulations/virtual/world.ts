@@ -22,8 +22,6 @@ export interface WorldOptions
     | 'topology'
     | 'steps'
     | 'localSteps'
-    | 'averages'
-    | 'inRounds'
     | 'rule'
     | 'compression'
     | 'fragments'

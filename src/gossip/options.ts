@@ -1,3 +1,4 @@
+import type { LiveRule } from '../averaging/rule.ts'
 import type { Topology } from '../averaging/topology.ts'
 import type { RecipeDocument } from '../recipe/later-fields.ts'
 import type { Clock, Network, Random, Storage, Trainer } from './ports.ts'
@@ -22,12 +23,8 @@ export interface GossipOptions {
   readonly stays?: boolean
   /** Local steps between two exchanges that this peer begins; `auto` follows how long both take. */
   readonly localSteps: number | 'auto'
-  /** Whether parameters are averaged at all; without, the peer only trains. */
-  readonly averages: boolean
-  /** Whether everybody averages with all its neighbours in step, as D-PSGD does. Default: in pairs, whenever it suits. */
-  readonly inRounds?: boolean
-  /** The averaging rule: some take an outer step after each exchange. Default: none of these. */
-  readonly rule?: string
+  /** How peers average, in pairs or in step; by one that is carried out alone, the peer only trains. */
+  readonly rule: LiveRule
   /** How parameters travel while they are trained: the name of a codec, or `auto`. Default: as float32. */
   readonly compression?: string
   /** Into how many fragments the parameters are cut, of which an exchange carries one. Default: one, all of them. */
@@ -55,26 +52,27 @@ export interface GossipOptions {
   readonly checkpoint?: Checkpoint
 }
 
-/** What a peer goes by where nothing was said. */
-export type GossipSettings = GossipOptions &
-  Required<Pick<GossipOptions, keyof typeof DEFAULTS>> & { readonly voice: number }
-
-const DEFAULTS = {
-  minimumPeers: 1,
-  hasContacts: false,
-  patience: 2,
-  stays: false,
-  inRounds: false,
-  rule: 'adpsgd',
-  compression: 'none',
-  fragments: 1,
-  bySamples: false,
-} as const satisfies Partial<GossipOptions>
+/** What a peer goes by: what it was given, and the defaults. */
+export interface GossipSettings extends GossipOptions {
+  readonly minimumPeers: number
+  readonly hasContacts: boolean
+  readonly patience: number
+  readonly stays: boolean
+  readonly compression: string
+  readonly fragments: number
+  /** Whether this peer averages with others at all. */
+  readonly averages: boolean
+  /** n, how much its parameters count. */
+  readonly voice: number
+}
 
 export function withDefaults(options: GossipOptions): GossipSettings {
-  const given = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as unknown as GossipOptions
-  const settings = { ...DEFAULTS, ...given }
-  return { ...settings, voice: settings.bySamples ? Math.max(1, options.trainer.samples) : 1 }
+  const { minimumPeers = 1, hasContacts = false, patience = 2, stays = false } = options
+  const { compression = 'none', fragments = 1, bySamples = false } = options
+  return {
+    ...options,
+    ...{ minimumPeers, hasContacts, patience, stays, compression, fragments },
+    averages: options.rule.live.schedule !== 'alone',
+    voice: bySamples ? Math.max(1, options.trainer.samples) : 1,
+  }
 }

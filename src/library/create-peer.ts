@@ -1,3 +1,4 @@
+import { carriedOutAlone } from '../averaging/rule.ts'
 import { parseTopology } from '../averaging/topologies/registry.ts'
 import { createGossip } from '../gossip/gossip.ts'
 import { createIdentity, peerIdOf } from '../network/identity.ts'
@@ -43,7 +44,8 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
   const { alone = false } = options
   const topology = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) })
   const averaging = peerAveraging(recipe, topology)
-  const averages = averaging.averages && !alone
+  const rule = alone ? carriedOutAlone(averaging.rule) : averaging.rule
+  const averages = rule.live.schedule !== 'alone'
   const identity = state === undefined ? await createIdentity() : await state.identity(createIdentity)
   const id = peerIdOf(identity)
   const seed = options.seed ?? id
@@ -83,7 +85,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
         steps,
         localSteps,
         ...averaging,
-        averages,
+        rule,
         target: options.consensusDistance ?? recipe.averaging.consensusDistance,
         maximumNorm: recipe.security.maximumNorm,
         chanceLoss: options.trainer === undefined ? Math.log(recipe.model.classes) : undefined,

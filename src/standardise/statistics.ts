@@ -14,6 +14,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { adpsgd } from '../averaging/rules/adpsgd.ts'
 import { complete as everybody } from '../averaging/topologies/complete.ts'
 import { StoppedError, UnusableStatisticsError } from '../gossip/errors.ts'
 import type { Emit, GossipEvents } from '../gossip/events.ts'
@@ -190,7 +191,7 @@ async function startLane(
       topology: everybody,
       steps: 0,
       localSteps: 1,
-      averages: true,
+      rule: adpsgd,
       // One alone has nothing to agree on.
       minimumPeers: Math.max(2, minimumPeers),
       wait,

@@ -1,5 +1,6 @@
 import { createVectorTrainer } from '../../simulations/virtual/vector-trainer.ts'
 import { createWorld, type World, type WorldOptions } from '../../simulations/virtual/world.ts'
+import { adpsgd } from '../../src/averaging/rules/adpsgd.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 
 export interface AveragingWorld extends World {
@@ -24,7 +25,7 @@ export function createAveragingWorld(options: Partial<WorldOptions> & { readonly
     topology: complete,
     steps: 0,
     localSteps: 1,
-    averages: true,
+    rule: adpsgd,
     target: 1e-3,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,

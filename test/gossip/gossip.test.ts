@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { WorldOptions } from '../../simulations/virtual/world.ts'
+import { none } from '../../src/averaging/rules/none.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import type { Topology } from '../../src/averaging/topology.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
@@ -126,7 +127,7 @@ describe('a peer', () => {
   })
 
   test('that averages nothing only trains', async () => {
-    const world = createTrainingWorld({ peers: 2, averages: false })
+    const world = createTrainingWorld({ peers: 2, rule: none })
     await world.startAll()
     await world.wait((STEPS + 100) * STEP_MS)
     expect(world.inhabitants.map(({ gossip }) => gossip?.status().exchanges)).toEqual([0, 0])

@@ -5,7 +5,7 @@
  */
 
 import { createCodings } from '../../src/gossip/coding/codings.ts'
-import { createExchange, type Exchange } from '../../src/gossip/exchange/exchange.ts'
+import { createExchange, type Exchange, type ExchangeOptions } from '../../src/gossip/exchange/exchange.ts'
 import { createSettle, type Settle } from '../../src/gossip/exchange/settlement.ts'
 import { termsNow } from '../../src/gossip/exchange/terms.ts'
 import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
@@ -49,6 +49,8 @@ export interface ReplicaPeerOptions {
   readonly age?: number
   /** How much its parameters count. Default: 1. */
   readonly voice?: number
+  /** What a rule says of how much of the difference each takes. Default: nothing, both take as much. */
+  readonly share?: ExchangeOptions['share']
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
   /** Hears that an exchange has ended of which something was added. */
@@ -92,6 +94,7 @@ export async function createReplicaPeer(
     keepsAdded = true,
     applied = () => {},
     voice = 1,
+    share,
   }: ReplicaPeerOptions = {},
 ): Promise<ReplicaPeer> {
   const name = port.self
@@ -127,6 +130,7 @@ export async function createReplicaPeer(
     inRounds: false,
     isDone: () => false,
     voice,
+    share,
     onPartnerDone: () => {},
     terms: async () => terms(),
   })

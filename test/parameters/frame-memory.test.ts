@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { saidDifference } from '../../src/averaging/said-difference.ts'
+import { exchangeDifference } from '../../src/averaging/exchange.ts'
 import { addDifference } from '../../src/gossip/state/difference.ts'
 import { FRAME_FLOATS, FRAME_ROOMS, STAGED_BYTES } from '../../src/parameters/constants.ts'
 import { arrive, checksum, giveRoom, takeRoom } from '../../src/parameters/frame-memory.ts'
@@ -79,8 +79,8 @@ describe('a difference that is worked out in a room', () => {
       const [ownThere, theirsThere] = [own, theirs].map((x, i) => (said[i] ? inRoom(x) : x))
       for (const weight of [1 / 2, 1 / 3, 0.1]) {
         const [expected, out] = [new Float32Array(length), roomOf(length)]
-        const norm = saidDifference(own, theirs, weight, expected)
-        expect(saidDifference(ownThere, theirsThere, weight, out) / norm || 1).toBeCloseTo(1, 12)
+        const norm = exchangeDifference(own, theirs, weight, expected)
+        expect(exchangeDifference(ownThere, theirsThere, weight, out) / norm || 1).toBeCloseTo(1, 12)
         expect(sameBits(out, expected)).toBe(true)
         expect(sameBits(ownThere, own) && sameBits(theirsThere, theirs)).toBe(true)
       }
@@ -91,7 +91,7 @@ describe('a difference that is worked out in a room', () => {
     for (const length of [1, 3, 4, 13]) {
       for (let i = 0; i < length; i++) {
         const theirs = new Float32Array(length).with(i, bad)
-        expect(Number.isFinite(saidDifference(new Float32Array(length), theirs, 1 / 2, roomOf(length)))).toBe(false)
+        expect(Number.isFinite(exchangeDifference(new Float32Array(length), theirs, 1 / 2, roomOf(length)))).toBe(false)
       }
     }
   })

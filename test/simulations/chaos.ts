@@ -7,6 +7,7 @@
 
 import { createVectorTrainer } from '../../simulations/virtual/vector-trainer.ts'
 import { createWorld, type World } from '../../simulations/virtual/world.ts'
+import { adpsgd } from '../../src/averaging/rules/adpsgd.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
@@ -70,7 +71,7 @@ export async function chaosRun(
     topology: complete,
     steps: 0,
     localSteps: 1,
-    averages: true,
+    rule: adpsgd,
     target: 0.3,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,

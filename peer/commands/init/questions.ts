@@ -6,9 +6,12 @@ import {
   parseAggregator,
   parseCodec,
   parseModel,
+  parseRecipe,
   parseRule,
   parseTopology,
+  peerAveraging,
   peerRuleNames,
+  type RecipeInput,
   recommendedRule,
   type Split,
   topologyNames,
@@ -34,12 +37,6 @@ const TOPOLOGY_HINTS: Readonly<Record<string, string>> = {
   ring: 'two neighbours each; slow to agree',
   exponential: 'neighbours 1, 2, 4, 8, … away',
   'one-peer-exponential': 'one of them at a time',
-}
-
-const RULE_HINTS: Readonly<Record<string, string>> = {
-  dpsgd: 'all with all their neighbours, between two intervals of training',
-  adpsgd: 'in pairs; fewer bytes, and less alike',
-  none: 'nobody: isolated peers, for comparison',
 }
 
 export interface Asking {
@@ -123,7 +120,7 @@ export async function askForRecipe(
       await select({
         ...options,
         message: 'How they average',
-        options: peerRuleNames.filter(name => name in RULE_HINTS).map(value => ({ value, hint: RULE_HINTS[value] })),
+        options: rulesFor(topology).map(value => ({ value, hint: hintOf(value) })),
         initialValue: recommendedRule({ averaging: { topology } }),
       }),
     )
@@ -163,6 +160,25 @@ async function askForSteps(
       }),
     ),
   )
+}
+
+/** Those by which peers can average over it. */
+function rulesFor(topology: string): string[] {
+  return peerRuleNames.filter(rule => fits({ averaging: { topology, rule } }))
+}
+
+function fits(recipe: RecipeInput): boolean {
+  try {
+    peerAveraging(parseRecipe(recipe))
+    return true
+  } catch (error) {
+    if (error instanceof HearsayError) return false
+    throw error
+  }
+}
+
+function hintOf(rule: string): string {
+  return parseRule(rule, { aggregator: parseAggregator('mean'), codec: parseCodec('none') }).hint
 }
 
 function modelsFor({ train }: Split): typeof MODELS {

@@ -3,8 +3,8 @@ import { parseTopology } from '../../../src/averaging/topologies/registry.ts'
 import { type Adjacency, adjacencyOf, type Topology } from '../../../src/averaging/topology.ts'
 import type { RunResult } from '../../result.ts'
 import { count, counted } from '../figures.ts'
-import { mixingOf } from '../mixing.ts'
 import type { Plot } from '../plot.ts'
+import { ruleOf } from '../rule-of.ts'
 import { drawAdjacency, rowsOf } from './adjacency.ts'
 import { drawGraph, type Layout } from './graph.ts'
 
@@ -23,7 +23,7 @@ const MOST_ROUNDS = 8
 export function topologyPlot({ recipe, recipeHash, peers }: RunResult, edges: string | undefined): Plot | undefined {
   const topology = parseTopology(recipe.averaging.topology, { seed: recipeHash, edges })
   if (peers < 2 || topology.misfit(peers) !== undefined) return undefined
-  const meaning = MEANING[mixingOf(recipe)] ?? ''
+  const meaning = MEANING[ruleOf(recipe).mixing] ?? ''
   const rounds = peers <= MOST_DRAWN_PEERS ? graphsOf(topology, peers) : []
   const isDrawn = rounds.length > 0 && edgesOf(rounds) <= MOST_DRAWN_EDGES
   return {

@@ -1,4 +1,4 @@
-import { saidDifference } from '../../averaging/said-difference.ts'
+import { exchangeDifference } from '../../averaging/exchange.ts'
 import type { Codec } from '../../parameters/codecs/codec.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Random } from '../ports.ts'
@@ -20,7 +20,7 @@ export function createDense(codec: Codec, weight: number, random: Random): Codin
     const theirs = decodeFrame(range, codec, answered, scratchFloats(0, end - first))
     const ours = decodeFrame(range, codec, offered, scratchFloats(1, end - first))
     const values = lending.lend(first, end - first)
-    return { squaredNorm: saidDifference(ours, theirs, weight, values), difference: { first, values } }
+    return { squaredNorm: exchangeDifference(ours, theirs, weight, values), difference: { first, values } }
   }
 
   return {

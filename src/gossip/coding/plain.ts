@@ -1,4 +1,4 @@
-import { saidDifference } from '../../averaging/said-difference.ts'
+import { exchangeDifference } from '../../averaging/exchange.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import { littleEndianBytes, littleEndianValues } from '../../parameters/little-endian.ts'
 import type { Range } from '../../parameters/range.ts'
@@ -24,7 +24,7 @@ export function createPlain(weight: number): Coding {
     const theirs = littleEndianValues(answered, scratchFloats(0, length))
     const own = littleEndianValues(offered, scratchFloats(1, length))
     const values = lending.lend(first, length)
-    const squaredNorm = saidDifference(own, theirs, weight, values)
+    const squaredNorm = exchangeDifference(own, theirs, weight, values)
     if (!Number.isFinite(squaredNorm)) {
       lending.takeBack(first)
       const bad = firstNonFinite(theirs)

@@ -1,5 +1,5 @@
+import { exchangeDifference } from '../../averaging/exchange.ts'
 import { moveReference, referredSquaredNorm } from '../../averaging/reference.ts'
-import { saidDifference } from '../../averaging/said-difference.ts'
 import type { Codec } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
@@ -61,7 +61,7 @@ export function createReferenced(options: ReferencedOptions): Coding {
     if (!Number.isFinite(squaredNorm)) throw new FrameError(`the frame at element ${first} says what is beyond float32`)
     const ours = hear(range, offered, 1)
     const values = lending.lend(first, end - first)
-    saidDifference(ours, theirs, weight, values)
+    exchangeDifference(ours, theirs, weight, values)
     moveReference(common, ours, theirs)
     reference.frames.set(first, end)
     return { difference: { first, values }, squaredNorm }

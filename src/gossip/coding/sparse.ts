@@ -1,4 +1,4 @@
-import { saidDifference } from '../../averaging/said-difference.ts'
+import { exchangeDifference } from '../../averaging/exchange.ts'
 import { CodecError } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import { littleEndianBytes, readLittleEndian } from '../../parameters/little-endian.ts'
@@ -59,7 +59,7 @@ export function createSparse(
     const indices = chosen.indices.slice()
     unsettled.set(first, { indices, values: ours.slice() })
     const values = new Float32Array(indices.length)
-    return { squaredNorm: saidDifference(ours, theirs, weight, values), difference: { first, values, indices } }
+    return { squaredNorm: exchangeDifference(ours, theirs, weight, values), difference: { first, values, indices } }
   }
 
   return {

@@ -11,11 +11,13 @@
  *
  * Until a frame is decided by A, any failure is an abort on both sides. After that B may be in doubt of it; `settlement.ts` ends
  * that at the next contact. The two differences are exact negatives, because subtraction of floats is antisymmetric, so the
- * sum over both peers changes by nothing but the rounding of two additions.
+ * sum over both peers changes by nothing but the rounding of two additions. A rule that says how much each of the two takes gives that
+ * up: there the share that a side takes stands in the weight's place. The rest is the same.
  *
  * @packageDocumentation
  */
 
+import type { LiveForm } from '../../averaging/live-form.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Codings } from '../coding/codings.ts'
@@ -61,6 +63,8 @@ export interface ExchangeOptions extends FrameFlowOptions {
    * Σ n x stays: Metropolis and Hastings, for a chain whose stationary distribution is n.
    */
   readonly voice: number
+  /** The rule's own account of how much of the difference this peer takes, by both ages; as `averaging/live-form.ts` says. */
+  readonly share?: LiveForm['share']
 }
 
 /** Two peers that begin at once with each other make one exchange: that of the smaller id. It is no refusal. */
@@ -95,8 +99,24 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const { parameters, ledger } = replica
   const flow = createFrameFlow(options)
 
-  /** Of the weight, what this peer takes from one that counts so much: from one that counts less, less. */
-  const takes = (theirs: number) => Math.min(1, theirs / voice)
+  /**
+   * How much of the difference this peer takes, once both have said what decides that.
+   *
+   * @param age as this peer has said it, so that both reckon with the same two
+   * @throws RefusedError where its other exchanges leave nothing
+   */
+  function taken(
+    engagement: Engagement,
+    age: number,
+    theirs: { readonly age: number; readonly voice: number },
+  ): number {
+    // From one that counts less, less.
+    if (options.share === undefined) return engagement.weight * Math.min(1, theirs.voice / voice)
+    const left = engagements.shareLeft()
+    if (left <= 0) throw new RefusedError('busy')
+    engagement.share = Math.min(options.share(age, theirs.age), left)
+    return engagement.share
+  }
 
   /** Enters an exchange; whatever happens, it is left. */
   async function during(
@@ -108,7 +128,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   ): Promise<void> {
     const watchdog = createWatchdog(clock, outer.signal)
     const abandon = () => watchdog.abort(new RefusedError('the partner has ended this exchange'))
-    const engagement: Engagement = { id, weight: 0, abandon }
+    const engagement: Engagement = { id, weight: 0, share: 0, abandon }
     const leave = engagements.enter(role, partner, engagement)
     try {
       await body(engagement, watchdog)
@@ -153,7 +173,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (isBehind(accepted.age)) throw new RefusedError(BEHIND)
       engagement.weight = Math.min(engagement.weight, accepted.weight)
       const common = accepted.reference === reference ? reference : undefined
-      const weight = engagement.weight * takes(accepted.voice)
+      const weight = taken(engagement, age, accepted)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       const agreed = { id, part, codec, coding, terms, age: accepted.age, settled: onSettled }
       await flow('initiator', stream, agreed, watchdog)
@@ -214,13 +234,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const reference = codings.reference(partner)
       const granted = terms.weight()
       engagement.weight = Math.min(granted, proposal.weight)
+      const { age: own } = replica
+      const weight = taken(engagement, own, proposal)
       await send(
         stream,
-        { type: 'accept', weight: granted, age: replica.age, reference, done: options.isDone(), voice },
+        { type: 'accept', weight: granted, age: own, reference, done: options.isDone(), voice },
         watchdog,
       )
       const common = proposal.reference === reference ? reference : undefined
-      const weight = engagement.weight * takes(proposal.voice)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       await flow('responder', stream, { id, part: { first, end }, codec, coding, terms, age }, watchdog)
     })

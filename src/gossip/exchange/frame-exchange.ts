@@ -60,7 +60,7 @@ export interface Course {
 }
 
 /** A frame of this side's, in memory that belongs to the stream until the other side has read it. */
-interface Spoken {
+interface SentFrame {
   readonly memory: Uint8Array
   readonly bytes: number
 }
@@ -87,7 +87,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const bounded = createNormBound(partner, exchange.maximumNorm)
   const turnstile = createTurnstile({ signal })
   /** Frames that were offered and not answered, from `decided` on. */
-  const offered: Spoken[] = []
+  const offered: SentFrame[] = []
   let sent = 0
   let decided = 0
   /** Of those that are decided: written down for good, and said to be. */
@@ -166,7 +166,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   const bounded = createNormBound(partner, exchange.maximumNorm)
   const turnstile = createTurnstile({ signal })
   /** Answers that were not known to be read, from frame `applied` on. */
-  const answers: Spoken[] = []
+  const answers: SentFrame[] = []
   let prepared = 0
   /** Of those that are prepared: written down for good, and answered. */
   let ready = 0
@@ -199,7 +199,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     signal.throwIfAborted()
     const recorded = replica.record({ type: 'applied', id, partner, frames: settled })
     const first = applied
-    for (; applied < settled; applied++) giveRoom((answers.shift() as Spoken).memory)
+    for (; applied < settled; applied++) giveRoom((answers.shift() as SentFrame).memory)
     exchange.settled()
     turnstile.afterwards(recorded, () => {
       durable = settled

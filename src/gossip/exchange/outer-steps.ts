@@ -1,4 +1,4 @@
-import { createOuterStep } from '../../averaging/outer-step.ts'
+import type { LiveRule } from '../../averaging/rule.ts'
 import type { Events } from '../events.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { TrainerState } from '../ports.ts'
@@ -14,10 +14,10 @@ export interface OuterSteps {
 
 /** @param kept the tensors of a checkpoint, the trainer's own among them */
 export function createOuterSteps(
-  { rule, replica, phase, events }: { rule: string; replica: Replica; phase: PeerPhase; events: Events },
+  { rule, replica, phase, events }: { rule: LiveRule; replica: Replica; phase: PeerPhase; events: Events },
   kept: TrainerState['tensors'] | undefined,
 ): OuterSteps {
-  const outer = createOuterStep(rule, replica.parameters)
+  const outer = rule.live.outerStep?.(replica.parameters)
   if (kept !== undefined) outer?.restore(kept)
   events.on('replaced', () => outer?.restart(replica.parameters))
 

@@ -6,6 +6,7 @@
  */
 
 import { dealFragment, fragmentBounds, isFragment } from '../../averaging/fragments.ts'
+import type { LiveRule } from '../../averaging/rule.ts'
 import type { Range } from '../../parameters/range.ts'
 import { type Codings, isWhole } from '../coding/codings.ts'
 import { RefusedError } from '../errors.ts'
@@ -60,8 +61,8 @@ export interface SchedulerOptions {
   readonly codecs: CodecChoice
   readonly outerSteps: OuterSteps
   readonly maximumNorm: number
-  /** Whether everybody averages with all its neighbours in step. */
-  readonly inRounds: boolean
+  /** The recipe's rule. */
+  readonly rule: LiveRule
   /** Into how many fragments the parameters are cut, of which an exchange carries one. */
   readonly fragments: number
   /** How much this peer's parameters count. */
@@ -79,7 +80,9 @@ export interface Scheduler extends Pick<Exchange, 'respond'> {
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { incarnation, replica, clock, events, partners, engagements, participation, training, lateness } = options
-  const { inRounds, fragments, lifetime, newcomer, outerSteps } = options
+  const { fragments, lifetime, newcomer, outerSteps } = options
+  const { schedule, share } = options.rule.live
+  const inRounds = schedule === 'rounds'
   const { length } = replica.parameters
   const deck: number[] = []
   let begun = 0
@@ -149,6 +152,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const exchange: Exchange = createExchange({
     ...options,
     self: incarnation.self,
+    inRounds,
+    share,
     nextId: incarnation.nextExchangeId,
     accepts: options.codecs.accepts,
     refusal: participation.refusal,

@@ -1,3 +1,4 @@
+import { exchangeWeight } from '../../averaging/exchange.ts'
 import type { PeerId } from '../peer-id.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -6,6 +7,8 @@ export interface Engagement {
   readonly id: string
   /** What this peer has granted, and then what both have agreed on. */
   weight: number
+  /** The share of its own parameters that this peer has given up in it, under a rule that has shares of its own. */
+  share: number
   /** Makes sure that nothing more is decided or applied in it, on this side, by its own course. */
   readonly abandon: () => void
 }
@@ -20,11 +23,10 @@ export interface Engagements {
   /** Whether this peer is in an exchange with this one, whoever began it. */
   engaged(partner: PeerId): boolean
   active(): number
-  /**
-   * Half of what is left of this peer's own share: however many exchanges it is in at once, whatever became of the others
-   * meanwhile, something of its own stays, so no average has a negative weight. 1/2 where it is in no other.
-   */
+  /** The largest weight with which this peer can enter another exchange, beside those that it is in. */
   ownShare(): number
+  /** The share of its own parameters that its exchanges leave, under a rule that has shares of its own. */
+  shareLeft(): number
   /** Whether a stream of this exchange is still open, so that nothing needs to be settled yet. */
   running(partner: PeerId, id: string): boolean
   /** Whether anything stands open with this peer whose exchange is not still running. */
@@ -56,12 +58,8 @@ export function createEngagements(ledger: Ledger): Engagements {
     responds: partner => responding.has(partner),
     engaged: partner => initiated.has(partner) || responding.has(partner),
     active: () => initiated.size + responding.size,
-    ownShare() {
-      let rest = 1
-      for (const { weight } of initiated.values()) rest -= weight
-      for (const { weight } of responding.values()) rest -= weight
-      return rest / 2
-    },
+    ownShare: () => exchangeWeight(all().map(({ weight }) => weight)),
+    shareLeft: () => all().reduce((left, { share }) => left - share, 1),
     running,
     outstanding(partner) {
       const isIdle = ({ id }: { readonly id: string }) => !running(partner, id)

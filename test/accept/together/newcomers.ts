@@ -7,6 +7,8 @@
 import { seconds } from '../../../peer/words.ts'
 import { StalledError } from '../../../simulations/virtual/clock.ts'
 import { createWorld } from '../../../simulations/virtual/world.ts'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import { ANNOUNCE_INTERVAL_MS } from '../../../src/gossip/membership/constants.ts'
 import { defaultRecipe } from '../../../src/recipe/recipe.ts'
@@ -71,13 +73,11 @@ async function measure(
   const world = createWorld({
     swarm: '50'.repeat(32),
     topology: complete,
-    rule: 'dpsgd',
-    inRounds: true,
+    rule: dpsgd(mean),
     peers,
     seed,
     steps: STEPS,
     localSteps: LOCAL_STEPS,
-    averages: true,
     target: defaultRecipe.averaging.consensusDistance,
     maximumNorm: defaultRecipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,

@@ -7,6 +7,9 @@
 
 import type { VirtualClock } from '../../../simulations/virtual/clock.ts'
 import { createWorld } from '../../../simulations/virtual/world.ts'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { adpsgd } from '../../../src/averaging/rules/adpsgd.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
 import { createGossip } from '../../../src/gossip/gossip.ts'
@@ -81,9 +84,7 @@ export async function trainedChaosRun(
     topology: complete,
     steps: STEPS,
     localSteps: LOCAL_STEPS,
-    averages: true,
-    inRounds,
-    rule: inRounds ? 'dpsgd' : 'adpsgd',
+    rule: inRounds ? dpsgd(mean) : adpsgd,
     target: 0.3,
     maximumNorm: 1e9,
     evaluateEvery: Number.POSITIVE_INFINITY,

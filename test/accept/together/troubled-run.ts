@@ -6,6 +6,9 @@
 
 import type { VirtualClock } from '../../../simulations/virtual/clock.ts'
 import { createWorld, type World } from '../../../simulations/virtual/world.ts'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { adpsgd } from '../../../src/averaging/rules/adpsgd.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
 import { createGossip } from '../../../src/gossip/gossip.ts'
@@ -42,9 +45,10 @@ export interface Act {
   readonly after?: (world: World) => Promise<void>
 }
 
-export interface Scenario
-  extends Pick<GossipOptions, 'steps' | 'localSteps' | 'inRounds' | 'minimumPeers' | 'target' | 'patience'> {
+export interface Scenario extends Pick<GossipOptions, 'steps' | 'localSteps' | 'minimumPeers' | 'target' | 'patience'> {
   readonly peers: number
+  /** Whether everybody averages in step, by D-PSGD; in pairs otherwise. */
+  readonly inRounds?: boolean
   readonly stepMs: readonly number[]
   readonly samples: readonly number[]
   /** One after the other: the next begins when everybody of this one has ended. */
@@ -110,8 +114,7 @@ export async function runScenario(
     ...scenario,
     swarm: '70'.repeat(32),
     topology: complete,
-    rule: scenario.inRounds === true ? 'dpsgd' : 'adpsgd',
-    averages: true,
+    rule: scenario.inRounds === true ? dpsgd(mean) : adpsgd,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,
     seed,

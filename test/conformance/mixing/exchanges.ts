@@ -11,8 +11,9 @@ export type Pair = readonly [number, number]
 const PEERS = 1_000
 
 /** Both move by w times their difference. @param weight 1/2 makes both their mean */
-export function exchange(vectors: readonly Float64Array[], [i, j]: Pair, weight: number = exchangeWeight(1, 1)): void {
-  const difference = exchangeDifference(vectors[i], vectors[j], weight, new Float64Array(vectors[i].length))
+export function exchange(vectors: readonly Float64Array[], [i, j]: Pair, weight: number = exchangeWeight()): void {
+  const difference = new Float64Array(vectors[i].length)
+  exchangeDifference(vectors[i], vectors[j], weight, difference)
   for (let p = 0; p < difference.length; p++) {
     vectors[i][p] += difference[p]
     vectors[j][p] -= difference[p]

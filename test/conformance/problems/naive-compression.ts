@@ -8,6 +8,8 @@ import { addScaled, type Vector } from '../../../src/parameters/vectors.ts'
 export function forgetfulAveraging(codec: Codec): AveragingRule<Vector> {
   return {
     name: 'forgetful',
+    hint: 'loses what the codec loses',
+    travels: 'rounded',
     mixing: 'doubly-stochastic',
     message: { vectors: 1, scalars: 0, to: 'all' },
     start: parameters => parameters.slice(),

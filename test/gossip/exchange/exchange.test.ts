@@ -52,6 +52,15 @@ describe('an exchange', () => {
     expect(Math.min(...weights)).toBeLessThanOrEqual(1 / 4)
   })
 
+  test('by shares never takes more than a peer has to give: one that is in two at once stays between the others', async () => {
+    // Ages of 0, 1 and 2: the first would be all of the second, and all of the third.
+    const swarm = await createReplicaSwarm([[0], [60], [12]], { share: (own, theirs) => theirs / (own + theirs) })
+    const [a, b, c] = swarm.peers
+    await swarm.run(Promise.allSettled([a.average(b), a.average(c)]))
+    expect([60, 12]).toContain(a.replica.parameters[0])
+    expect(parameters(swarm).slice(1)).toEqual([[60], [12]])
+  })
+
   test('keeps the sum when a peer is in two of them at once', async () => {
     const swarm = await createReplicaSwarm([[0], [60], [12]])
     const [a, b, c] = swarm.peers

@@ -61,7 +61,7 @@ const inStep = {
   peers: PEERS,
   steps: ROUNDS * LOCAL_STEPS,
   localSteps: LOCAL_STEPS,
-  inRounds: true,
+  rule: dpsgd(mean),
   minimumPeers: PEERS,
 } as const
 

@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import type { LiveRule } from '../../../src/averaging/rule.ts'
+import { adpsgd } from '../../../src/averaging/rules/adpsgd.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { createLayout } from '../../../src/parameters/layout.ts'
 import { createStillTrainer } from '../../../src/standardise/still-trainer.ts'
 import { createAveragingWorld } from '../averaging-world.ts'
@@ -11,11 +15,11 @@ const TOTAL = SAMPLES.reduce((sum, one) => sum + one, 0)
 const layout = createLayout([{ name: 'x', shape: [LENGTH], trainable: true }])
 
 /** Peers whose vectors are 0, 1, 2, … in every coordinate. */
-function createWeightedWorld(options: { readonly loss: number; readonly inRounds: boolean; readonly seed: number }) {
+function createWeightedWorld(options: { readonly loss: number; readonly rule: LiveRule; readonly seed: number }) {
   return createAveragingWorld({
     peers: SAMPLES.length,
     bySamples: true,
-    inRounds: options.inRounds,
+    rule: options.rule,
     seed: options.seed,
     weather: { delay: '1-20', loss: options.loss },
     trainer: async index => ({
@@ -44,10 +48,10 @@ function weightedMean(world: ReturnType<typeof createWeightedWorld>): number {
 const EXPECTED = SAMPLES.reduce((sum, samples, index) => sum + samples * index, 0) / TOTAL
 
 test.each([
-  ['in pairs', { inRounds: false, loss: 0, seed: 1 }],
-  ['in pairs, where every fifth message is lost', { inRounds: false, loss: 0.2, seed: 2 }],
-  ['in rounds', { inRounds: true, loss: 0, seed: 3 }],
-  ['in rounds, where every fifth message is lost', { inRounds: true, loss: 0.2, seed: 4 }],
+  ['in pairs', { rule: adpsgd, loss: 0, seed: 1 }],
+  ['in pairs, where every fifth message is lost', { rule: adpsgd, loss: 0.2, seed: 2 }],
+  ['in rounds', { rule: dpsgd(mean), loss: 0, seed: 3 }],
+  ['in rounds, where every fifth message is lost', { rule: dpsgd(mean), loss: 0.2, seed: 4 }],
 ])('by samples, what averaging preserves is the weighted sum, and the swarm seals on it: %s', async (_, options) => {
   const world = createWeightedWorld(options)
   await world.startAll()
