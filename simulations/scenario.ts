@@ -34,7 +34,7 @@ const figureNames = Object.keys(FIGURES) as [FigureName, ...FigureName[]]
 
 const schema = z.strictObject({
   title: z.string(),
-  /** What is to be seen, in sentences. */
+  /** The point of the scenario, in sentences. */
   shows: z.string(),
   /** Flags of all runs. */
   base: flags,

@@ -1,4 +1,4 @@
-/** Where threads wait for each other. */
+/** A point at which threads wait for each other. */
 export interface Barrier {
   /** Returns when everybody has come. What anybody wrote to shared memory before, everybody sees after. */
   wait(): void

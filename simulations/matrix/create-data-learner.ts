@@ -5,7 +5,7 @@ import { createStackedLearner } from '../tasks/stacked.ts'
 import type { DataTask, Plan } from './plan.ts'
 import type { SharedHeap } from './shared-heap.ts'
 
-/** As {@link createLearner}, of those that learn from samples. */
+/** The same as {@link createLearner}, for peers that learn from samples. */
 export async function createDataLearner(
   task: DataTask,
   { recipe, seed }: Plan,

@@ -1,5 +1,5 @@
 /**
- * What the threads of one run share. It crosses to them by cloning: whatever is large is in shared memory.
+ * The plan that the threads of one run share. It crosses to them by cloning: whatever is large is in shared memory.
  *
  * @packageDocumentation
  */
@@ -13,9 +13,9 @@ import type { RoundResult } from '../result.ts'
 import type { Quadratics } from '../tasks/quadratic.ts'
 import type { Pace } from './round-clock.ts'
 
-/** What the swarm learns. */
+/** The task that the swarm learns. */
 export type TaskPlan = TaskKind & {
-  /** Of a model. */
+  /** Length of a model's parameters. */
   readonly parameters: number
 }
 
@@ -25,7 +25,7 @@ type TaskKind =
   | { readonly kind: 'mean-estimation'; readonly mean: Float64Array }
   | DataTask
 
-/** What is learned from samples. */
+/** A task that is learned from samples. */
 export type DataTask =
   | {
       readonly kind: 'stacked'
@@ -68,7 +68,7 @@ export interface Plan {
   readonly throughMean: boolean
   readonly loss: number
   readonly churn: number | readonly ChurnEvent[] | undefined
-  /** Those that lie, ascending. */
+  /** The byzantine peers, ascending. */
   readonly byzantine: { readonly peers: readonly number[]; readonly attack: string } | undefined
   readonly pace: Pace
   /** Peers of each thread: those from `blocks[w]` up to, not including, `blocks[w + 1]`. */
@@ -81,13 +81,13 @@ export const CONTROL = {
   barrier: 0,
   /** Set by who wants the run to end. */
   interrupted: 2,
-  /** Where messages lie, in units of 16 bytes. */
+  /** The address of messages, in units of 16 bytes. */
   messages: 3,
   /** Two words for each thread, for even and odd rounds: why the run ends after this round, 0 where it goes on. */
   verdicts: 4,
 } as const
 
-/** What all threads see, in the shared memory. */
+/** Tables that all threads see, in the shared memory. */
 export interface SharedTables {
   readonly memory: WebAssembly.Memory
   readonly control: Int32Array
@@ -110,7 +110,7 @@ export interface SharedTables {
   readonly samples: Float64Array
 }
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface ThreadStart {
   readonly plan: Plan
   readonly tables: SharedTables
@@ -120,7 +120,7 @@ export interface ThreadStart {
   readonly spins: boolean
 }
 
-/** What threads tell the one that has started them; rounds are told by the first alone. */
+/** Messages of threads to the one that has started them; the first alone reports rounds. */
 export type ThreadReport =
   | { readonly kind: 'round'; readonly round: RoundResult }
   | {

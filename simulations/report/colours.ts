@@ -45,7 +45,7 @@ export function colour(name: Name): string {
   return `var(--${name})`
 }
 
-/** Of series that have no meaning of their own, in this order. */
+/** Colours of series that have no meaning of their own, in the order in which they are used. */
 export const SERIES: readonly string[] = (
   ['blue', 'orange', 'green', 'purple', 'gold', 'sky', 'red', 'grey'] as const
 ).map(colour)

@@ -18,7 +18,10 @@ export function describeConditions(conditions: RunConditions = {}): [name: strin
         : `${percent(stragglers.share)} of the peers; training takes × ${stragglers.training ?? 1}, messages × ${stragglers.links ?? 1}`,
     ],
     ['splits', splits?.map(({ at, until, share }) => `${percent(share)} apart from ${at} s to ${until} s`).join('; ')],
-    ['liars', byzantine === undefined ? undefined : `${percent(byzantine.share)} of the peers, by ${byzantine.attack}`],
+    [
+      'byzantine peers',
+      byzantine === undefined ? undefined : `${percent(byzantine.share)} of the peers, by ${byzantine.attack}`,
+    ],
   ]
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
 }

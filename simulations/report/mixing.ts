@@ -4,7 +4,7 @@ import { parseRule } from '../../src/averaging/rules/registry.ts'
 import { parseCodec } from '../../src/parameters/codecs/registry.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
 
-/** Who hears whom in a round by a recipe's rule. */
+/** The mixing that a recipe's rule needs: which peers hear which in a round. */
 export function mixingOf({ averaging, exchange }: Recipe): MixingNeed {
   const parts = { aggregator: parseAggregator(averaging.aggregator), codec: parseCodec(exchange.compression) }
   return parseRule(averaging.rule, parts).mixing

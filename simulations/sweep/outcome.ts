@@ -1,9 +1,9 @@
 import type { RunResult } from '../result.ts'
 import type { SweepPoint } from './point.ts'
 
-/** What became of one run. A run that diverged is a finished one: it would diverge again. */
+/** The outcome of one run. A run that diverged is a finished one: it would diverge again. */
 export type SweepOutcome = SweepPoint & {
-  /** What is typed to run this one alone. */
+  /** The command that runs this one alone, as it is typed. */
   readonly command: string
 } & (
     | {

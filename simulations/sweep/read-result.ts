@@ -19,7 +19,7 @@ const round = z.object({
   messages: figure,
 })
 
-/** What comparisons read of a result. */
+/** The part of a result that comparisons read. */
 const schema = z.object({
   hearsay: z.literal('1'),
   recipe: z.unknown(),

@@ -3,7 +3,7 @@ import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../src/gossip/streams/stream-errors.ts'
 import type { VirtualClock } from './clock.ts'
 
-/** What the streams of a virtual network run over. */
+/** The medium that the streams of a virtual network run over. */
 export interface Medium {
   readonly clock: VirtualClock
   /** Gives a host so many bytes to send. @returns milliseconds until the last of them has left it */
@@ -42,7 +42,7 @@ export interface End {
  */
 const WINDOW_BYTES = 4 * 1024 * 1024
 
-/** What one end knows; there are two of them for every exchange of every peer, so it is small. */
+/** The state of one end; there are two of them for every exchange of every peer, so it is small. */
 interface State extends End {
   readonly traffic: { bytesIn: number; bytesOut: number }
   readonly host: Endpoint
@@ -129,7 +129,7 @@ function fail(end: State, reason: Error): void {
   wake(end)
 }
 
-/** What both sides have ended, no broken connection can take back. */
+/** Forgets a stream that both sides have ended: no broken connection can take it back. */
 function forgetWhenDone(end: State): void {
   if (end.written && end.ended) end.host.streams.delete(end)
 }
@@ -204,7 +204,7 @@ function take(end: State): Uint8Array | undefined {
   return frame
 }
 
-/** What `look` gives, once it gives anything: it looks whenever the end has changed. */
+/** The first value that `look` gives: it is called whenever the end has changed. */
 function once<T>(end: State, signal: AbortSignal, look: () => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     let over = false

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../simulations/virtual/clock.ts'
 import { createVirtualDisk, type VirtualDisk } from '../../simulations/virtual/disk.ts'
-import { createVirtualNetwork, type Weather } from '../../simulations/virtual/network.ts'
+import { createVirtualNetwork, type NetworkConditions } from '../../simulations/virtual/network.ts'
 import type { Network } from '../../src/gossip/ports.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { createLanes } from '../../src/standardise/namespaces.ts'
@@ -67,9 +67,9 @@ interface Given {
   readonly isOpen?: () => boolean
 }
 
-function createSwarm(weather: Weather = { delay: '1-20', loss: 0 }) {
+function createSwarm(conditions: NetworkConditions = { delay: '1-20', loss: 0 }) {
   const clock = createVirtualClock()
-  const virtual = createVirtualNetwork(clock, createRandom('weather'), weather)
+  const virtual = createVirtualNetwork(clock, createRandom('weather'), conditions)
 
   return {
     clock,
@@ -128,10 +128,10 @@ function expectPooled(agreed: AgreedStatistics | undefined, indices: readonly nu
 
 describe('statistics of a swarm', () => {
   test.each([
-    ['in fair weather', { delay: '1-20', loss: 0 }],
+    ['on a network that loses nothing', { delay: '1-20', loss: 0 }],
     ['with one message in twenty lost', { delay: '1-50', loss: 0.05 }],
-  ])('are those of all samples, and the same at every peer, to the bit: %s', async (_, weather) => {
-    const swarm = createSwarm(weather)
+  ])('are those of all samples, and the same at every peer, to the bit: %s', async (_, conditions) => {
+    const swarm = createSwarm(conditions)
     const peers = [await swarm.start(0), await swarm.start(1), await swarm.start(2), await swarm.start(3)]
     await swarm.until(() => peers.every(({ agreed }) => agreed.length > 0))
     for (const { agreed } of peers) expect(agreed).toEqual(peers[0].agreed)

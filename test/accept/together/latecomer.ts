@@ -102,9 +102,9 @@ async function run(recipe: Recipe, split: Split, seed: number, judge: Judge, var
   }
 }
 
-async function outcomeOf({ inhabitants }: LearningWorld, judge: Judge): Promise<Outcome> {
-  const statuses = inhabitants.map(({ gossip }) => gossip?.status())
-  const parameters = inhabitants[0].gossip?.parameters() ?? new Float32Array(0)
+async function outcomeOf({ simulatedPeers }: LearningWorld, judge: Judge): Promise<Outcome> {
+  const statuses = simulatedPeers.map(({ gossip }) => gossip?.status())
+  const parameters = simulatedPeers[0].gossip?.parameters() ?? new Float32Array(0)
   return {
     accuracies: await judge(parameters),
     ownSteps: statuses[FOUNDERS]?.ownSteps ?? 0,

@@ -97,7 +97,7 @@ export async function createLearningWorld(options: LearningWorldOptions): Promis
     evaluateEvery: Number.POSITIVE_INFINITY,
     minimumPeers: options.minimumPeers ?? shards.length,
     patience: recipe.start.patience,
-    weather: { delay: options.delay ?? '1-5', loss: 0, bandwidth: options.bandwidth },
+    networkConditions: { delay: options.delay ?? '1-5', loss: 0, bandwidth: options.bandwidth },
     slowness: options.slowLinks,
     trainer: (index, _random, clock) => trainerOf(index, clock),
     onEvent(_peer: PeerId, name, detail) {

@@ -83,7 +83,7 @@ async function measure(
     evaluateEvery: Number.POSITIVE_INFINITY,
     minimumPeers: FOUNDERS,
     patience,
-    weather: { delay: '1-5', loss: 0 },
+    networkConditions: { delay: '1-5', loss: 0 },
     trainer: async (index, _random, clock) =>
       // Nobody looks at the marks: with one place for all, vectors are short.
       createMarkingTrainer(clock, {
@@ -103,13 +103,13 @@ async function measure(
       }),
     onEvent(peer, name) {
       if (name !== 'trained') return
-      const index = world.inhabitants.findIndex(one => one.peer === peer)
+      const index = world.simulatedPeers.findIndex(one => one.peer === peer)
       ended[index] = world.clock.now()
     },
     log,
   })
-  const { clock, inhabitants } = world
-  const founders = inhabitants.slice(0, FOUNDERS)
+  const { clock, simulatedPeers } = world
+  const founders = simulatedPeers.slice(0, FOUNDERS)
   const haveSealed = () => founders.every(({ gossip }) => gossip?.sealed() !== undefined)
   for (const { index } of founders) await world.start(index)
 
@@ -136,9 +136,9 @@ async function measure(
     half: times.toSorted((a, b) => a - b)[Math.ceil(FOUNDERS / 2) - 1],
     trained: Math.max(...ended.slice(0, FOUNDERS).map(since)),
     sealed: since(sealed),
-    phases: inhabitants.flatMap(({ gossip }) => gossip?.status().phase ?? []),
+    phases: simulatedPeers.flatMap(({ gossip }) => gossip?.status().phase ?? []),
     newcomers: came.map((at, i) => {
-      const status = inhabitants[FOUNDERS + i].gossip?.status()
+      const status = simulatedPeers[FOUNDERS + i].gossip?.status()
       return { came: at, inModel: status?.inModel ?? false, ownSteps: status?.ownSteps ?? 0 }
     }),
   }

@@ -96,10 +96,10 @@ function onOneSeal(ends: readonly End[]): string | undefined {
 }
 
 /** As version 0.1 left a state that one peer had sealed alone. */
-async function sealAlone({ inhabitants, clock }: World, index: number): Promise<void> {
-  const { disk } = inhabitants[index]
+async function sealAlone({ simulatedPeers, clock }: World, index: number): Promise<void> {
+  const { disk } = simulatedPeers[index]
   const content = disk.content()
-  if (content === undefined) throw new Error(`${inhabitants[index].peer} has left nothing behind`)
+  if (content === undefined) throw new Error(`${simulatedPeers[index].peer} has left nothing behind`)
   let over = false
   const { generation: _, sealedAs: __, ...kept } = content
   void disk

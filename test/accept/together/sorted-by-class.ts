@@ -161,8 +161,8 @@ async function lastStepOfOthers(seed: number, hindrance: Partial<LearningWorldOp
   const shards = shardsOf(train, { of: PEERS, partition: 'sorted', seed })
   const world = await createLearningWorld({ recipe, shards, test, seed, ...hindrance })
   try {
-    for (const { index } of world.inhabitants) await world.start(index)
-    const others = world.inhabitants.map(({ index }) => index).filter(index => index !== SLOW)
+    for (const { index } of world.simulatedPeers) await world.start(index)
+    const others = world.simulatedPeers.map(({ index }) => index).filter(index => index !== SLOW)
     const last = () => others.map(index => world.reached(index, recipe.training.steps))
     await world.until(() => last().every(at => at !== undefined))
     return Math.max(...last().map(at => at ?? Number.NaN)) / 1_000

@@ -113,7 +113,7 @@ export async function runScenario(
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,
     seed,
-    weather: { delay: '1-5', loss: 0 },
+    networkConditions: { delay: '1-5', loss: 0 },
     trainer: async (index, _random, clock) =>
       createMarkingTrainer(clock, {
         index,
@@ -131,7 +131,7 @@ export async function runScenario(
     },
     log,
     core: (options, emit) => {
-      const own = beginnings.find(({ index }) => world.inhabitants[index].peer === options.network.self)
+      const own = beginnings.find(({ index }) => world.simulatedPeers[index].peer === options.network.self)
       const given = Object.entries(own ?? {}).filter(
         ([name, value]) => value !== undefined && name !== 'index' && name !== 'at',
       )
@@ -139,15 +139,15 @@ export async function runScenario(
     },
   })
   watch.attach(world)
-  const { clock, inhabitants } = world
+  const { clock, simulatedPeers } = world
 
   function begin(index: number): void {
-    const { peer } = inhabitants[index]
+    const { peer } = simulatedPeers[index]
     said.delete(peer)
     world.start(index).then(
       () => {
         watch.started(index)
-        follow(index, inhabitants[index].crashed)
+        follow(index, simulatedPeers[index].crashed)
       },
       (error: Error) => watch.fail(`${peer} did not start: ${error.stack}`),
     )
@@ -155,7 +155,7 @@ export async function runScenario(
 
   /** As the command does: goes when there is nobody left, or nobody needs it any more. */
   function follow(index: number, life: number): void {
-    const { peer, gossip, crashed } = inhabitants[index]
+    const { peer, gossip, crashed } = simulatedPeers[index]
     if (gossip === undefined || crashed !== life) return
     const { alone, failed } = said.get(peer) ?? {}
     const kind = failed !== undefined ? 'failed' : alone === true ? 'alone' : gossip.dismissed() ? 'sealed' : undefined
@@ -182,7 +182,7 @@ export async function runScenario(
     at: (milliseconds, action) => void clock.after(milliseconds, action),
     crash(index, forMilliseconds) {
       // Whoever is about to go has said all that it had to say.
-      if (inhabitants[index].gossip === undefined || ends.has(index)) return
+      if (simulatedPeers[index].gossip === undefined || ends.has(index)) return
       world.crash(index)
       watch.ended(index)
       if (Number.isFinite(forMilliseconds)) clock.after(forMilliseconds, () => begin(index))
@@ -192,11 +192,11 @@ export async function runScenario(
       }
     },
     split(group) {
-      const names = group && new Set(group.map(index => inhabitants[index].peer))
+      const names = group && new Set(group.map(index => simulatedPeers[index].peer))
       watch.split(names)
       world.network.split(names)
     },
-    steps: index => inhabitants[index].gossip?.status().ownSteps ?? 0,
+    steps: index => simulatedPeers[index].gossip?.status().ownSteps ?? 0,
     begin(beginning) {
       beginnings = [...beginnings.filter(({ index }) => index !== beginning.index), { ...beginning, at: 0 }]
       expected.add(beginning.index)
@@ -229,7 +229,7 @@ export async function runScenario(
     const wrong = watch.violation() === undefined ? scenario.expects?.([...ends.values()]) : undefined
     if (wrong !== undefined) watch.fail(wrong)
   } catch (error) {
-    const phases = inhabitants.map(({ peer, gossip }) => `${peer} ${gossip?.status().phase ?? 'down'}`)
+    const phases = simulatedPeers.map(({ peer, gossip }) => `${peer} ${gossip?.status().phase ?? 'down'}`)
     watch.fail(`it has not ended (${(error as Error).message}): ${phases.join(', ')}`)
   }
   looking = false

@@ -70,8 +70,8 @@ export function createWatch(peers: number): Watch {
   let differSince: number | undefined
 
   const now = () => world?.clock.now() ?? 0
-  const gossipOf = (index: number) => world?.inhabitants[index].gossip
-  const nameOf = (index: number) => world?.inhabitants[index].peer ?? String(index)
+  const gossipOf = (index: number) => world?.simulatedPeers[index].gossip
+  const nameOf = (index: number) => world?.simulatedPeers[index].peer ?? String(index)
 
   function fail(what: string): void {
     violation ??= `after ${(now() / 1_000).toFixed(3)} s ${what}`
@@ -106,7 +106,7 @@ export function createWatch(peers: number): Watch {
 
   /** What a crash has cost is not in what a peer goes on from. */
   function forget(index: number): void {
-    const kept = world?.inhabitants[index].disk.content()?.contribution?.ownSteps ?? 0
+    const kept = world?.simulatedPeers[index].disk.content()?.contribution?.ownSteps ?? 0
     for (const [place, at] of seenAt[index].entries()) {
       if (made[index][place] === 1 && !(at <= kept)) seenAt[index][place] = Number.POSITIVE_INFINITY
     }
@@ -186,7 +186,7 @@ export function createWatch(peers: number): Watch {
     },
     attach(one) {
       world = one
-      for (const { peer, index } of one.inhabitants) indices.set(peer, index)
+      for (const { peer, index } of one.simulatedPeers) indices.set(peer, index)
     },
     hear(peer, name, detail) {
       const index = indices.get(peer) as number
