@@ -12,11 +12,11 @@ export interface TrainerOptions {
   readonly seed: number | string
   /** Seed of the order in which samples are drawn: the peer's own. */
   readonly shardSeed: number | string
-  /** What is trained on. */
+  /** Samples to train on. */
   readonly shard: Dataset
-  /** What is evaluated on. */
+  /** Samples to evaluate on. */
   readonly test: Dataset
-  /** What computes, as {@link parseBackend} reads it: `wasm`, `cpu`, … */
+  /** The backend, by a name that {@link parseBackend} reads: `wasm`, `cpu`, … */
   readonly backend: string
   /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
   readonly gpu?: number

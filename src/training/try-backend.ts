@@ -14,7 +14,7 @@ export type BackendTrial =
       /** From nothing to the end of the first step. */
       readonly milliseconds: number
     }
-  | { readonly outcome: 'not installed' | 'broken'; readonly reason: string; readonly mend: string }
+  | { readonly outcome: 'not installed' | 'broken'; readonly reason: string; readonly remedy: string }
 
 const trials = new Map<string, Promise<BackendTrial>>()
 
@@ -39,7 +39,7 @@ async function tryOnce(kind: BackendKind, gpu: number | undefined): Promise<Back
     return {
       outcome: 'not installed',
       reason: 'not installed',
-      mend: `for ${kind.purpose}: npm install ${missing.join(' ')}`,
+      remedy: `for ${kind.purpose}: npm install ${missing.join(' ')}`,
     }
   }
   const began = performance.now()

@@ -1,6 +1,6 @@
 import type { BackendKind, Fault } from './backend-kind.ts'
 import { cudaEnvironment, listCudaDevices } from './cuda-devices.ts'
-import { ADDON_REGISTERED_NAME, loadAddon, mendAddon, QUIET } from './tensorflow-addon.ts'
+import { ADDON_REGISTERED_NAME, loadAddon, QUIET, remedyForAddon } from './tensorflow-addon.ts'
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu'
 
@@ -32,18 +32,18 @@ function explain(reason: string, said: string): Fault {
   if (missing.some(library => library.startsWith('libcuda.'))) {
     return {
       reason: `${NO_GPU}: NVIDIA's driver is not installed`,
-      mend: `install NVIDIA's driver, ${CUDA}; or for another GPU: npm install webgpu @tensorflow/tfjs-backend-webgpu`,
+      remedy: `install NVIDIA's driver, ${CUDA}; or for another GPU: npm install webgpu @tensorflow/tfjs-backend-webgpu`,
     }
   }
   if (missing.length > 0) {
     return {
       reason: `${NO_GPU}: cannot load ${[...new Set(missing)].join(', ')}`,
-      mend: `install ${CUDA}, the versions that this package is built for, and name their folder in LD_LIBRARY_PATH`,
+      remedy: `install ${CUDA}, the versions that this package is built for, and name their folder in LD_LIBRARY_PATH`,
     }
   }
   const library = /(libcu[\w+.-]+\.so[.\d]*): cannot open shared object/.exec(reason)?.[1]
   if (library !== undefined) {
-    return { reason, mend: `install ${CUDA}, and name the folder of ${library} in LD_LIBRARY_PATH` }
+    return { reason, remedy: `install ${CUDA}, and name the folder of ${library} in LD_LIBRARY_PATH` }
   }
-  return { reason, mend: mendAddon(PACKAGE, reason) ?? `see that nvidia-smi shows a GPU, and install ${CUDA}` }
+  return { reason, remedy: remedyForAddon(PACKAGE, reason) ?? `see that nvidia-smi shows a GPU, and install ${CUDA}` }
 }
