@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { main as asc } from 'assemblyscript/asc'
 
-/** Where the binaries of the training kernels are, and below it their source. */
+/** The folder of the training kernels' binaries, and below it of their source. */
 export const BINARIES = join(import.meta.dirname, '../src/training/kernels')
 /** Likewise, of what is done with frames of parameters. */
 const FRAMES = join(import.meta.dirname, '../src/parameters/kernels')

@@ -1,6 +1,6 @@
 import { DataFileError } from './errors.ts'
 
-/** What all images of a dataset are made. */
+/** The form that all images of a dataset are given. */
 export interface ImageForm {
   readonly width: number
   readonly height: number

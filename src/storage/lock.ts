@@ -33,7 +33,7 @@ const holderSchema = z.strictObject({
 
 type Holder = z.infer<typeof holderSchema>
 
-/** Of a lock that cannot be read. Locks appear whole, so the machine went down before it was on the disk. */
+/** The holder of a lock that cannot be read. Locks appear whole, so the machine went down before it was on the disk. */
 const NOBODY: Holder = { pid: 0, token: 'damaged' }
 
 /** The tokens of this very process: where no start is known, only they tell it from an earlier one of the same id. */
@@ -151,7 +151,7 @@ async function startOf(pid: number): Promise<string | undefined> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     // Fields 3 to 22; the second is the program's name, in parentheses, and may itself contain some.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // What was killed and is not buried yet does nothing any more.
+    // A zombie, killed and not yet reaped, does nothing any more.
     return fields[0] === 'Z' ? 'ended' : `${boot.trim()} ${fields[19]}`
   } catch {
     return undefined
