@@ -3,7 +3,7 @@ import { createVirtualClock } from '../../simulations/virtual/clock.ts'
 import { createVirtualNetwork, type NetworkConditions, type Place } from '../../simulations/virtual/network.ts'
 import { createRandom } from '../../src/random/random.ts'
 
-/** What a line of 1 Mbit/s sends in a second. */
+/** Bytes that a line of 1 Mbit/s sends in a second. */
 const A_SECOND = 125_000
 const DELAY_MS = 10
 

@@ -13,7 +13,7 @@ import {
 } from '../../src/standardise/statistics.ts'
 
 const FEATURES = 5
-/** Of each feature, over all peers: from tiny to huge, and one that hardly varies around a large value. */
+/** Centre and spread of each feature, over all peers: from tiny to huge, and one that hardly varies around a large value. */
 const CENTRES = [0, 1e-3, 1e6, 5, -2e4]
 const SPREADS = [1, 1e-4, 1e5, 0, 3]
 
@@ -250,7 +250,7 @@ describe('statistics of a swarm', () => {
 
   test('that others would take for an attack are refused by the number of the feature', async () => {
     const swarm = createSwarm()
-    // As of time stamps in nanoseconds, over months: 10^32, and a thousand samples.
+    // Statistics like those of time stamps in nanoseconds, over months: 10^32, and a thousand samples.
     const own: OwnStatistics = {
       samples: 1_000,
       features: 2,

@@ -26,7 +26,7 @@ const LIMIT_MS = 3_600_000
 
 export interface LearningWorldOptions {
   readonly recipe: Recipe
-  /** Of each peer. */
+  /** The shard of each peer. */
   readonly shards: readonly Dataset[]
   readonly test: Dataset
   readonly seed: number
@@ -62,7 +62,7 @@ export async function createLearningWorld(options: LearningWorldOptions): Promis
   const averaging = peerAveraging(recipe, topology)
   const { name: backend } = await chooseBackend('wasm')
   const trainers: Trainer[] = []
-  /** Of each peer, virtual times by local steps. */
+  /** Virtual times by local steps, of each peer. */
   const history = shards.map((): { readonly steps: number; readonly at: number }[] => [])
 
   async function trainerOf(index: number, clock: VirtualClock): Promise<Trainer> {

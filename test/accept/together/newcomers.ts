@@ -16,7 +16,7 @@ import { createMarkingTrainer } from './marking-trainer.ts'
 const FOUNDERS = 4
 const MINUTE_MS = 60_000
 
-/** Of the founders' training. */
+/** Virtual minutes of the founders' training. */
 const TRAINING_MINUTES = 30
 
 const { steps: STEPS } = defaultRecipe.training
@@ -46,9 +46,9 @@ interface Measured {
   readonly half: number
   readonly trained: number
   readonly sealed: number
-  /** Of all that have come, in the end. */
+  /** Phases in the end, of all that have come. */
   readonly phases: readonly string[]
-  /** Of each newcomer, in the order of their coming. */
+  /** The fate of each newcomer, in the order of their coming. */
   readonly newcomers: readonly { readonly came: number; readonly inModel: boolean; readonly ownSteps: number }[]
 }
 
@@ -58,7 +58,7 @@ async function measure(
   gapMs: number,
   log?: (line: string) => void,
 ): Promise<Measured> {
-  // So many would come until the swarm is cut off, and some more.
+  // The peers that would come until the swarm is cut off, and some more.
   const peers = FOUNDERS + Math.ceil((patience * trainingMs + 5 * gapMs) / gapMs)
   const intervals: number[] = new Array(peers).fill(0)
   const own: number[] = new Array(peers).fill(0)
@@ -98,7 +98,7 @@ async function measure(
           if (own[index] >= STEPS) done[index] ??= clock.now() + steps * stepMs
           return intervals[index]++
         },
-        marks() {},
+        onMark() {},
         spoils: () => false,
       }),
     onEvent(peer, name) {

@@ -46,7 +46,7 @@ function createFastTrainer(clock: VirtualClock): Trainer {
     layout: createLayout([{ name: 'x', shape: [DIMENSION], trainable: true }]),
     backend: 'none',
     samples: 1,
-    // Of a norm other than 0, to which distances are relative.
+    // The norm must not be 0, since distances are relative to it.
     initial: async () => new Float32Array(DIMENSION).fill(1),
     train: (_parameters, steps) =>
       clock.work(steps * STEP_MS, async () => ({
@@ -92,14 +92,14 @@ export async function trainedChaosRun(
     log,
     onEvent(_peer, name, detail) {
       if (name === 'failed') fail(`a peer failed: ${(detail as GossipEvents['failed']).error.stack}`)
-      // Who has trained nothing yet took what others have: from here on it is another mean.
+      // A peer that had trained nothing yet took the others' parameters: from here on it is another mean.
       if (name === 'warning' && (detail as GossipEvents['warning']).message.startsWith('joined late')) rest = undefined
     },
     core: (options, emit) =>
       core(
         {
           ...options,
-          // Whoever comes back does not wait for those that are down just then.
+          // A peer that comes back does not wait for those that are down just then.
           minimumPeers: options.checkpoint === undefined ? PEERS : 1,
           network: decorateStreams(options.network, stream => ({
             ...stream,
@@ -147,7 +147,7 @@ export async function trainedChaosRun(
     const index = faults.integer(PEERS)
     if (faults.uniform() >= 0.2)
       network.disconnect(simulatedPeers[index].peer, simulatedPeers[faults.integer(PEERS)].peer)
-    // Who has nothing on its disk yet would begin anew, with another sum.
+    // A peer with nothing on its disk yet would begin anew, with another sum.
     else if (simulatedPeers[index].gossip !== undefined && simulatedPeers[index].disk.content() !== undefined) {
       world.crash(index)
       checkMean()

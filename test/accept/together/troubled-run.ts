@@ -20,7 +20,7 @@ export interface Beginning extends Partial<Pick<GossipOptions, 'steps' | 'minimu
   readonly at: number
 }
 
-/** What is done to a swarm that runs. */
+/** The ways to disturb a swarm that runs. */
 export interface Hands {
   readonly clock: VirtualClock
   /** Since the act began, in milliseconds. */
@@ -51,7 +51,7 @@ export interface Scenario
   readonly spoils?: (index: number, interval: number) => boolean
   /** Whether a peer may fail, as this scenario has it. */
   readonly mayFail?: (index: number, error: Error) => boolean
-  /** What is wrong with how it ended. */
+  /** Checks how it ended. @returns what is wrong with that, if anything is */
   readonly expects?: (ends: readonly End[]) => string | undefined
 }
 
@@ -121,11 +121,11 @@ export async function runScenario(
         stepMs: scenario.stepMs[index],
         samples: scenario.samples[index],
         nextInterval: () => intervals[index]++,
-        marks: place => watch.marked(index, place),
+        onMark: place => watch.marked(index, place),
         spoils: interval => scenario.spoils?.(index, interval) ?? false,
       }),
     onEvent(peer, name, detail) {
-      watch.hear(peer, name, detail)
+      watch.onEvent(peer, name, detail)
       if (name === 'alone') said.set(peer, { ...said.get(peer), alone: true })
       if (name === 'failed') said.set(peer, { ...said.get(peer), failed: (detail as GossipEvents['failed']).error })
     },
@@ -153,7 +153,7 @@ export async function runScenario(
     )
   }
 
-  /** As the command does: goes when there is nobody left, or nobody needs it any more. */
+  /** Stops a peer when the command would: when there is nobody left, or nobody needs it any more. */
   function follow(index: number, life: number): void {
     const { peer, gossip, crashed } = simulatedPeers[index]
     if (gossip === undefined || crashed !== life) return
@@ -181,7 +181,7 @@ export async function runScenario(
     clock,
     at: (milliseconds, action) => void clock.after(milliseconds, action),
     crash(index, forMilliseconds) {
-      // Whoever is about to go has said all that it had to say.
+      // A peer that is about to go has said all that it had to say.
       if (simulatedPeers[index].gossip === undefined || ends.has(index)) return
       world.crash(index)
       watch.ended(index)

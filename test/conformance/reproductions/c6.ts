@@ -26,7 +26,7 @@ const onChain = mixingMatrix(chain, PEERS, 0)
 
 type RelayState = Parameters<typeof relaysum.merge>[0]
 
-/** As in the authors' notebook: models that have not arrived are made up for by what all started from, which is 0 here. */
+/** The rule of the authors' notebook: the start of all, which is 0 here, stands in for models that have not arrived. */
 const relaysumFromStart: AveragingRule<RelayState> = {
   ...relaysum,
   merge(state: RelayState, received: readonly ReceivedMessage[], selfWeight: number) {
