@@ -55,12 +55,12 @@ export interface PeerResult extends PeerBytes {
   readonly inModel?: boolean
 }
 
-/** Under what a run was made, beside its recipe: only what was given. Each is what the simulation's option of the name says. */
+/** The conditions of a run beside its recipe: only those that were given. Each is the simulation's option of that name. */
 export interface RunConditions {
   /** How data were dealt. */
   readonly partition?: string
   readonly loss?: number
-  /** `trace` where it was said who was away when. */
+  /** The probability, or `trace` where every peer's times were given. */
   readonly churn?: number | 'trace'
   readonly delay?: string
   readonly bandwidth?: Bandwidth
@@ -100,7 +100,7 @@ export interface RunResult {
   /** The only part that may differ between two simulations with one seed. */
   readonly timing: {
     readonly wallSeconds: number
-    /** In which peers train, talk and merge. The matrix engine counts neither evaluations nor what comes before and after. */
+    /** Seconds in which peers train, talk and merge. The matrix engine counts neither evaluations nor what comes before and after. */
     readonly secondsInRounds: number
     /** Local steps of all peers together, over {@link secondsInRounds}. */
     readonly peerStepsPerSecond: number

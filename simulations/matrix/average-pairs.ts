@@ -29,7 +29,7 @@ export function averageInPairs({ block, topology, delivers, byzantineSender, see
   const { peers } = block
   const partners = createPartners(topology, peers)
 
-  /** In the order in which they begin. Who finds nobody there begins nothing. */
+  /** The pairs of a round, in the order in which they begin. A peer that finds nobody begins nothing. */
   function pairsOf(round: number, away: Uint8Array | undefined): Pair[] {
     const random = createRandom(`${seed}/${round}`)
     const pairs: Pair[] = []

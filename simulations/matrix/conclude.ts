@@ -54,7 +54,7 @@ export function peerResults({ peers, task }: Plan, tables: SharedTables): PeerRe
   })
 }
 
-/** Here nothing is carried but what rules say. */
+/** A peer's traffic, all of it exchanges: nothing is carried here but the rules' messages. */
 function allExchanged(bytesIn: number, bytesOut: number) {
   return { bytesIn, bytesOut, exchangeBytes: bytesIn + bytesOut, fetchBytes: 0, fetchedBytes: 0, overheadBytes: 0 }
 }

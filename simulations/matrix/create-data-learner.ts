@@ -16,7 +16,7 @@ export async function createDataLearner(
   // Decides the order of a peer's samples, in all engines alike.
   const shardSeed = (peer: number) => `${seed}/${peer}`
   if (task.kind === 'one-by-one') {
-    // Only here: stacked peers do without TensorFlow.js.
+    // Imported here, so that stacked peers do without TensorFlow.js.
     const { createOneByOneLearner } = await import('../tasks/one-by-one.ts')
     const { shards, test, backend } = task
     return await createOneByOneLearner(own, peer =>

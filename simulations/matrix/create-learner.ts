@@ -36,7 +36,7 @@ export async function createLearner(
     case 'mean-estimation':
       return createProblemLearner(meanEstimation(task.mean, training.batch), rateAt, randomOf)
     default: {
-      // Only here: problems without samples do without what knows models.
+      // Imported here, since problems without samples need no models.
       const { createDataLearner } = await import('./create-data-learner.ts')
       return await createDataLearner(task, plan, own, heap, memory)
     }

@@ -26,7 +26,7 @@ interface Evaluator {
 
 /**
  * Looks at the swarm, all threads together: each at its own peers, and for x̄ at its own coordinates. Sums over peers are taken
- * in the order of peers, so that it does not matter who was whose.
+ * in the order of peers, so that it does not matter which thread has which.
  *
  * @returns the same in every thread
  */

@@ -145,7 +145,7 @@ async function initialParameters(
   test: Dataset,
   backend: string,
 ): Promise<Float32Array> {
-  // Only here: whoever simulates without training does not load TensorFlow.js.
+  // Imported here, so that simulations without training do not load TensorFlow.js.
   const { createTrainer } = await import('../../src/training/create-trainer.ts')
   const trainer = await createTrainer(trainerOptionsOf(recipe, shard, test, 'initial', backend))
   try {

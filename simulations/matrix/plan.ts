@@ -79,7 +79,7 @@ export interface Plan {
 export const CONTROL = {
   /** Two words: see barrier.ts. */
   barrier: 0,
-  /** Set by who wants the run to end. */
+  /** Not 0 once the run is to end with this round. */
   interrupted: 2,
   /** The address of messages, in units of 16 bytes. */
   messages: 3,
@@ -99,7 +99,7 @@ export interface SharedTables {
   readonly squaredDistance: Float64Array
   readonly loss: Float64Array
   readonly accuracy: Float64Array
-  /** `[peers]`: ‖x_i‖ of who has diverged, when that was found. */
+  /** `[peers]`: ‖x_i‖ of a peer that has diverged, when that was found. */
   readonly norm: Float64Array
   /** `[peers]`: since the start. */
   readonly bytesIn: Float64Array
@@ -114,7 +114,7 @@ export interface SharedTables {
 export interface ThreadStart {
   readonly plan: Plan
   readonly tables: SharedTables
-  /** Which thread this is. */
+  /** The index of this thread. */
   readonly thread: number
   /** Whether every thread has a processor to itself. */
   readonly spins: boolean

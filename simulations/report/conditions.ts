@@ -1,7 +1,7 @@
 import type { RunConditions } from '../result.ts'
 import { percent } from './figures.ts'
 
-/** Under what a run was made, in rows: only what was given. */
+/** The conditions of a run, in rows: only those that were given. */
 export function describeConditions(conditions: RunConditions = {}): [name: string, value: string][] {
   const { partition, loss, churn, delay, bandwidth, stragglers, splits, byzantine } = conditions
   const rows: readonly [string, string | undefined][] = [

@@ -13,7 +13,7 @@ export type SweepOutcome = SweepPoint & {
         /** Why there is no file, where one should be: the result is worth no less. */
         readonly notKept?: string
       }
-    /** That cannot be, or went wrong; and why. */
+    /** A run that cannot be, or went wrong; and why. */
     | { readonly status: 'refused' | 'failed'; readonly reason: string }
     /** The sweep was interrupted before. */
     | { readonly status: 'waiting' }

@@ -8,7 +8,7 @@ import type { Random } from '../../src/random/random.ts'
 import type { ChurnEvent } from '../environment.ts'
 import type { World } from './world.ts'
 
-/** For so many seconds a peer that has left is away, on average: a restart. Every eighth takes long enough to be missed. */
+/** The mean time that a peer is away, in seconds: a restart. Every eighth takes long enough to be missed. */
 const MEAN_DOWNTIME_S = 5
 
 export interface Churn {
@@ -16,7 +16,7 @@ export interface Churn {
   readonly away: ReadonlySet<number>
   /** Those of them that will not come back. */
   readonly gone: ReadonlySet<number>
-  /** From now on nobody leaves, and who is away and not gone comes back at once. */
+  /** Ends the churn: nobody leaves any more, and peers that are away and not gone come back at once. */
   end(): Promise<void>
 }
 

@@ -29,7 +29,7 @@ export function createVirtualDisk(): VirtualDisk {
   let next = 0
   /** Entries before this one are in the checkpoint. */
   let first = 0
-  /** So much of the journal is in `read`. */
+  /** Entries of the journal that are in `read`. */
   let replayed = 0
   let read: Checkpoint | undefined
 

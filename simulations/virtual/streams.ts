@@ -24,7 +24,7 @@ export interface Endpoint {
   /** When it has sent all that it was given, and what of it goes to each other. */
   idle: number
   readonly linkIdle: Map<Endpoint, number>
-  /** So many bytes were sent, or arrived; a message without bytes only ends a stream. */
+  /** Counts bytes that were sent, or arrived; a message without bytes only ends a stream. */
   sent(bytes: number): void
   arrived(bytes: number): void
 }
@@ -58,11 +58,11 @@ interface State extends End {
   /** Whether this side has ended its writing, and the other side its own. */
   written: boolean
   ended: boolean
-  /** Wakes whoever waits for this end to change. */
+  /** Wake those that wait for this end to change. */
   wakes: readonly (() => void)[]
 }
 
-// Almost always there is nothing to read, and nobody who waits.
+// Almost always there is nothing to read, and nobody waits.
 const NOTHING: State['inbox'] = []
 const NOBODY: State['wakes'] = []
 

@@ -45,7 +45,7 @@ const TOPIC_SCORE = {
   meshFailurePenaltyDecay: 0.5,
 }
 
-/** The gossipsub service for a swarm's announcements: signed, small, and dear to those who forward bad ones. */
+/** The gossipsub service for a swarm's announcements: signed, small, and costly to the score of peers that forward bad ones. */
 export function announcementService(topic: string): ReturnType<typeof gossipsub> {
   return gossipsub({
     globalSignaturePolicy: StrictSign,

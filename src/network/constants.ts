@@ -69,7 +69,7 @@ export const MAX_DISCOVERY_CONNECTIONS = 24
  */
 export const DISCOVERY_JITTER_MS = 250
 
-/** How often the local network is asked who is there. Newcomers ask at once, so this only bounds how long a loss lasts. */
+/** The interval at which the local network is asked for peers. Newcomers ask at once, so this only bounds how long a loss lasts. */
 export const DISCOVERY_INTERVAL_MS = 5_000
 
 /** The service under which peers find each other: a private one, so that nodes of other libp2p programs stay out. */

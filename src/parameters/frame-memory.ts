@@ -63,7 +63,7 @@ function memoryOf(values: Float32Array): FrameMemory | undefined {
   return nativeOrder ? memories.get(values.buffer) : undefined
 }
 
-/** So many bytes, with whatever they held before, four-byte aligned. */
+/** Lends a room of so many bytes, with whatever they held before, four-byte aligned. */
 export function takeRoom(bytes: number): Uint8Array<ArrayBuffer> {
   if (bytes < SMALLEST_BYTES || bytes > ROOM_BYTES) return new Uint8Array(bytes)
   if (currentMemory().free.length === 0) current = createFrameMemory()

@@ -127,7 +127,7 @@ const recipeSchema = z.strictObject({
   data: z
     .strictObject({
       /**
-       * Whether every feature is shifted and scaled to mean 0 and standard deviation 1 over the samples of all peers, who
+       * Whether every feature is shifted and scaled to mean 0 and standard deviation 1 over the samples of all peers. They
        * agree on the figures by averaging before they train.
        */
       standardise: z.boolean().default(false),

@@ -20,7 +20,7 @@ export function journalFile(checkpointFile: string, generation: number): string 
   return join(dirname(checkpointFile), `${journalPrefix(checkpointFile)}${generation}`)
 }
 
-/** Which journals are there, ascending. */
+/** Numbers of the journals that are there, ascending. */
 export async function listJournals(checkpointFile: string): Promise<number[]> {
   return generationsIn(await readdir(dirname(checkpointFile)), checkpointFile)
 }

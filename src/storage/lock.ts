@@ -1,7 +1,7 @@
 /**
- * A file that only one living process has. Nobody needs to remove what a killed process left: whoever comes next tells
- * by the file whether its holder still runs. Processes on other machines, or in containers beside this one, cannot be
- * seen, and count as ended.
+ * A file that only one living process has. Nobody needs to remove what a killed process left: the next process tells by
+ * the file whether its holder still runs. Processes on other machines, or in containers beside this one, cannot be seen,
+ * and count as ended.
  *
  * @packageDocumentation
  */
@@ -72,7 +72,7 @@ export async function takeLock(file: string): Promise<() => Promise<void>> {
 
 /**
  * A lock is taken by a link, which only one can make, to a file that is complete. One whose holder has ended is not
- * removed first, because whoever removes it may hit the lock of somebody who was faster; it is succeeded: the right to
+ * removed first, because its removal may hit the lock of somebody who was faster; it is succeeded: the right to
  * replace the lock with token T is itself a lock, named after T. T never comes back, so if the lock still is T once that
  * right was taken, nobody else can replace it. A process killed halfway leaves a lock that is succeeded in the same way.
  *

@@ -12,7 +12,7 @@ export interface BackendChoice {
   readonly skipped: readonly string[]
 }
 
-/** Which of a backend's GPUs, counted from 0, or whichever it prefers. */
+/** The index of a backend's GPU, counted from 0, or any that it prefers. */
 export type GpuWish = number | 'any'
 
 /** Tries one backend, as {@link tryBackend} does. */
@@ -21,11 +21,11 @@ type Try = (name: string, gpu?: number) => Promise<BackendTrial>
 const choices = new Map<string, Promise<BackendChoice>>()
 
 /**
- * Finds what shall compute, once per process: threads are then told the name. Only what the user has installed is tried;
- * what comes with hearsay is taken without.
+ * Chooses the backend, once per process: threads then get its name. Only backends that the user has installed are tried;
+ * those that come with hearsay are taken without.
  *
  * @param text the name of a backend, or `auto` for the best that works
- * @param gpu that it must be one that computes on GPUs, and on which
+ * @param gpu requires a backend that computes on GPUs: the index of the one to use, or `any`
  * @throws UsageError for an unknown name, and where a GPU is asked of a backend that uses none; BackendUnavailableError
  *   where the one that was named does not work here
  */

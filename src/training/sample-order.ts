@@ -1,7 +1,7 @@
 import { createRandom, restoreRandom } from '../random/random.ts'
 import { TrainerStateError } from './errors.ts'
 
-/** In which order a shard's samples are drawn. */
+/** The order in which a shard's samples are drawn. */
 export interface SampleOrder {
   /** Indices of the next batch, `[batch]`. Valid until the next call. */
   next(): Int32Array

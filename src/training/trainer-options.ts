@@ -3,7 +3,7 @@ import type { OptimizerSpec } from './optimizers/optimizer-spec.ts'
 
 /** All that a trainer needs to know. It can be cloned, so that it reaches a worker as it is. */
 export interface TrainerOptions {
-  /** Which model, as {@link parseModel} reads it: `linear`, `mlp:64`, … */
+  /** The model, by a name that {@link parseModel} reads: `linear`, `mlp:64`, … */
   readonly model: string
   readonly optimizer: OptimizerSpec
   /** Samples per step. */
@@ -18,6 +18,6 @@ export interface TrainerOptions {
   readonly test: Dataset
   /** The backend, by a name that {@link parseBackend} reads: `wasm`, `cpu`, … */
   readonly backend: string
-  /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
+  /** The index of the backend's GPU, counted from 0. Default: the one that it prefers. */
   readonly gpu?: number
 }

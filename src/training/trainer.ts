@@ -27,7 +27,7 @@ export interface Evaluation {
   readonly loss: number
   /** Share of the test samples classified correctly, in [0, 1]. */
   readonly accuracy: number
-  /** That were judged by. */
+  /** Test samples that it is judged by. */
   readonly samples: number
 }
 

@@ -24,7 +24,7 @@ export interface ItemOptions {
 
 /** One of an issue's acceptance lines, or several that are measured together. */
 export interface Item {
-  /** By which it is chosen on the command line, beside its number. */
+  /** The name by which it is chosen on the command line, beside its number. */
   readonly name: string
   readonly about: string
   /** Seeds that it takes where nobody says how many. */

@@ -1,6 +1,6 @@
 import type { Channel, FrameStream, Network } from '../../src/gossip/ports.ts'
 
-/** Which end of a stream: that of the peer that opened it, or of the one that was called. */
+/** The end of a stream: that of the peer that opened it, or of the one that was called. */
 export type Side = 'opener' | 'called'
 
 /** A network whose streams are all passed through `decorate`, at both ends. */

@@ -66,7 +66,7 @@ function slope(
   }
 }
 
-/** Whether a round multiplies by the mixing matrix whose gap is known. Who averages in pairs, or all at once, does not. */
+/** Whether a round multiplies by the mixing matrix whose gap is known. Averaging in pairs, or all at once, does not. */
 function averagesByW(recipe: RunResult['recipe']): boolean {
   return !['pairwise', 'all', 'none'].includes(mixingOf(recipe))
 }

@@ -46,7 +46,7 @@ export interface BackendKind {
    * Puts a failure into words.
    *
    * @param reason what {@link load} or the first step threw, or how its process ended
-   * @param said what its process wrote to stderr
+   * @param stderr output of its process
    */
-  explain(reason: string, said: string): Fault
+  explain(reason: string, stderr: string): Fault
 }

@@ -4,7 +4,7 @@ export interface ScheduleSpec {
   readonly shape: ScheduleShape
   /** The step at which it has fallen; from then on it stays. */
   readonly steps: number
-  /** So many steps at the beginning over which it rises. */
+  /** Steps at the beginning over which it rises. */
   readonly warmupSteps: number
   /** The share of the rate that is left at the end, in [0, 1]. `constant` does not use it. */
   readonly finalShare: number

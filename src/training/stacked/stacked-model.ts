@@ -31,7 +31,7 @@ export interface StackedModel {
   readonly features: number
   readonly classes: number
   readonly layers: readonly LayerSpec[]
-  /** That of the TensorFlow.js trainer of the same model. */
+  /** The layout of the TensorFlow.js trainer of the same model. */
   readonly layout: Layout
 }
 

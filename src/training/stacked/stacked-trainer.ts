@@ -136,6 +136,6 @@ interface PeerState {
   readonly order: SampleOrder
   /** Address of the optimizer's moments. */
   readonly moments: number
-  /** That the moments have seen. */
+  /** Steps that the moments have seen. */
   steps: number
 }

@@ -21,7 +21,7 @@ const QUICKEST_MS = 0.05
 const SLOWEST_MS = 50
 const MOST_SLOWER = 100
 
-/** So long the one in the middle trains at most, in virtual milliseconds: it keeps a run short. */
+/** The longest training of the peer in the middle, in virtual milliseconds: it keeps a run short. */
 const LONGEST_TRAINING_MS = 15_000
 
 /** Local steps between two exchanges, mostly; now and then more, so that a slow peer's interval is longer than others wait. */

@@ -47,7 +47,7 @@ export interface Scenario
   readonly samples: readonly number[]
   /** One after the other: the next begins when everybody of this one has ended. */
   readonly acts: readonly Act[]
-  /** Whose training gives no numbers, from an interval of its on. */
+  /** Whether a peer's training gives no numbers in an interval. */
   readonly spoils?: (index: number, interval: number) => boolean
   /** Whether a peer may fail, as this scenario has it. */
   readonly mayFail?: (index: number, error: Error) => boolean

@@ -25,7 +25,7 @@ const HEARD_AFTER_MS = 5_000
 /** A dead peer is taken for living by others for so long: until it expires, and until that is looked at. */
 const TAKEN_FOR_LIVING_MS = MEMBER_EXPIRY_MS + 2_000
 
-/** So long two that can reach each other may hold different seals. */
+/** The time for which two peers that can reach each other may hold different seals. */
 const APART_MS = 60_000
 
 export interface Watch {

@@ -121,7 +121,7 @@ const FLOORS = [
 const RATES_TRIED = 9
 const LIMIT = 2_000
 
-/** Which rule pays for heterogeneity. */
+/** The price of heterogeneity, rule by rule. */
 export const c6: Reproduction = {
   id: 'C6',
   title: 'Random quadratics: steps against heterogeneity',
