@@ -19,7 +19,7 @@ const SHAKESPEARE = join(DATA, 'tinyshakespeare/input.txt')
 const SPAMBASE_SEED = 42
 
 /**
- * What swarms learn from real data: each run's seed is fixed, its figure is that of the merged model on samples that
+ * The accuracy of swarms on real data: each run's seed is fixed, its figure is that of the merged model on samples that
  * nobody trained on. The three classifiers run on the virtual engine, the language model as real peers on every core.
  */
 export const learning: Benchmark = async say => {
@@ -69,7 +69,7 @@ async function rounds(peers: number, steps: number, rule: string): Promise<RunRe
   return simulate({ recipe, data, peers, partition: 'iid', seed: 1, engine: 'matrix', evaluateEvery: steps })
 }
 
-/** What `swarm` takes for text, and twice as many steps: they are done within ten minutes on two cores. */
+/** The defaults of `swarm` for text, and twice as many steps: they are done within ten minutes on two cores. */
 const LANGUAGE_TRAINING = {
   optimizer: 'adamw',
   learningRate: 4e-3,

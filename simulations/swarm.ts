@@ -40,11 +40,11 @@ export interface SwarmOptions {
   readonly backend?: string
   /** The backend's GPUs over which the peers are spread. Default: the backend decides, the same for all. */
   readonly gpus?: Gpus
-  /** Where the peers keep their state, a folder each in this one. Default: nothing is kept. */
+  /** The folder in which the peers keep their state, each in one of its own. Default: nothing is kept. */
   readonly state?: string
-  /** Where the peers listen. Default: any port of the loopback interface. */
+  /** Addresses on which the peers listen. Default: any port of the loopback interface. */
   readonly listen?: readonly string[]
-  /** What each peer's sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
+  /** The bandwidth of each peer's sockets in each direction, in Mbit/s. Default: as much as they can carry. */
   readonly bandwidth?: number
   /** Peers outside this swarm to connect to. */
   readonly connect?: readonly string[]
@@ -53,7 +53,7 @@ export interface SwarmOptions {
   /** The peers, once they run: for a live view. */
   readonly onStart?: (peers: readonly Peer[]) => void
   readonly onRound?: (round: RoundResult) => void
-  /** What is being done: `alone` while isolated peers are trained for comparison, after the swarm has sealed. */
+  /** Called when a phase begins: `alone` is the training of isolated peers for comparison, after the swarm has sealed. */
   readonly onPhase?: (phase: 'training' | 'alone' | 'done') => void
   /** Stops the peers cleanly: what there is by then is the result, marked as partial. Before they run, and while isolated
    * peers are trained, the run rejects with the signal's reason. */
@@ -96,7 +96,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   let judging: Trainer | undefined
   try {
     const one = subset(shards[0], Int32Array.of(0))
-    // As the peers see it, once they have agreed how.
+    // The test samples as peers see them, once they have agreed on a scaling.
     const seen = standardising?.through(test) ?? test
     const judge = await createWorkerTrainer({
       ...trainerOptionsOf(recipe, one, seen, 0, placement.backend),
@@ -258,7 +258,7 @@ async function watchSwarm(
   let next = steps / EVALUATIONS
   const either = AbortSignal.any([signal, failed])
   while (!over() && !signal.aborted) {
-    // Whoever interrupts still wants to know how far it came; who fails ends the run.
+    // An interrupted run still reports how far it came; a peer that fails ends it with the error.
     await systemClock.sleep(POLL_MS, { signal: either }).catch(() => failed.throwIfAborted())
     const slowest = Math.min(...peers.map(peer => peer.status().step))
     if (slowest < next || slowest >= steps) continue

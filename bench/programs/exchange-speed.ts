@@ -32,12 +32,12 @@ export interface ExchangeSpeedOptions {
   readonly repetitions: number
   /** Whether bare streams carry as much between the exchanges. */
   readonly bare: boolean
-  /** Where the other peer is, for the one that begins. */
+  /** The other peer's address, for the one that begins. */
   readonly address?: string
   readonly bandwidth?: Bandwidth
 }
 
-/** What both sides see. */
+/** Measurements of both sides. */
 export interface ExchangeSide {
   /**
    * The process's largest resident set during the first exchange of the whole vector, above what it was just before, after
@@ -49,7 +49,7 @@ export interface ExchangeSide {
   readonly loopDelayP99Ms: number
 }
 
-/** What the side that began measured; an entry for each repetition. */
+/** Measurements of the side that began; an entry for each repetition. */
 export interface ExchangeSpeed extends ExchangeSide {
   readonly exchangeSeconds: number[]
   readonly bareSeconds: number[]
@@ -59,13 +59,13 @@ export interface ExchangeSpeed extends ExchangeSide {
   /** Bytes that went through the sockets of this side in each exchange. */
   readonly bytesOut: number[]
   readonly bytesIn: number[]
-  /** What the bare streams were written in. */
+  /** Size of the chunks in which the bare streams were written. */
   readonly chunkBytes: number
 }
 
 const SWARM = 'be'.repeat(32)
 const WARM_UP_FRAMES = 4
-/** What the best size of chunks is found out with. */
+/** Bytes of a trial that finds the best size of chunks. */
 const TRIAL_BYTES = 16 * 1024 * 1024
 const TRIALS = 2
 /** The other side has seen the end of an exchange by then too. */

@@ -12,8 +12,8 @@ import { hashParameters } from '../../src/parameters/hash.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { recipeHash } from '../../src/recipe/recipe.ts'
 import { requireConditions } from '../conditions.ts'
+import { chooseByzantinePeers } from '../matrix/byzantine-peers.ts'
 import { distancesOfHonest, notesOn, partialOf, peerResults } from '../matrix/conclude.ts'
-import { chooseLiars } from '../matrix/liars.ts'
 import { type Parts, partsOf } from '../matrix/parts.ts'
 import { CONTROL } from '../matrix/plan.ts'
 import { averagesThroughMean, planRun } from '../matrix/plan-run.ts'
@@ -43,12 +43,12 @@ export async function simulateInRounds(given: SimulationOptions): Promise<RunRes
   requireConditions(options)
   requireFitting(options, parts, throughMean)
   const fitted = fitRule({ ...parts, peers })
-  const liars = chooseLiars(options)
+  const byzantinePeers = chooseByzantinePeers(options)
 
   const memory = createSharedMemory()
   const heap = createHeap(memory)
-  const task = await planTask(options, liars, heap, memory, length => requireRoom(options, parts.rule, length))
-  const plan = planRun(options, task, liars, throughMean)
+  const task = await planTask(options, byzantinePeers, heap, memory, length => requireRoom(options, parts.rule, length))
+  const plan = planRun(options, task, byzantinePeers, throughMean)
   const threads = plan.blocks.length - 1
   const { parameters } = task
   const tables = createTables(memory, heap, { peers, parameters, threads })
@@ -90,7 +90,7 @@ export async function simulateInRounds(given: SimulationOptions): Promise<RunRes
   }
 }
 
-/** Of the weights that the rule really uses, where a row of them is one round. */
+/** The spectral gap of the weights that the rule really uses; null where a row of them is not one round. */
 function gapOf({ rule, topology }: Parts, peers: number, { mixing }: FittedRule): number | null {
   const own = rule.mixing === 'symmetric' || rule.mixing === 'doubly-stochastic'
   if (own) return fixedSpectralGap(topology, peers, () => mixing(0))

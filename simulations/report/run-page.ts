@@ -10,12 +10,12 @@ import { lossPlot } from './plots/loss.ts'
 import { pairwiseDistancesPlot } from './plots/pairwise-distances.ts'
 import { topologyPlot } from './plots/topology.ts'
 
-/** What a report is made from. */
+/** The data of a report. */
 export interface ReportInput {
   readonly result: RunResult
-  /** What reproduces the run, as it is typed. */
+  /** The command that reproduces the run, as it is typed. */
   readonly command: string
-  /** What is in the file of the topology `file:EDGES`, where that is the one. */
+  /** Content of the file of the topology `file:EDGES`, where that is the one. */
   readonly edges?: string
 }
 
@@ -46,7 +46,7 @@ export function runPage({ result, command, edges }: ReportInput): Page {
 function figuresTable(rounds: readonly RoundResult[]): PageTable {
   const shown = thinned(rounds, MOST_ROWS)
   const some = shown.length === rounds.length ? '' : `, ${shown.length} of ${count(rounds.length)} evaluations`
-  // What was never measured would be a column of dashes.
+  // A figure that was never measured would be a column of dashes.
   const columns = COLUMNS.filter(({ of }) => rounds.some(round => of(round) !== null))
   return {
     title: `The figures, round by round${some}`,

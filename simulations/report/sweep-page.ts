@@ -9,13 +9,13 @@ import {
   mergedPlot,
 } from './plots/compared.ts'
 
-/** What a comparison is made from. */
+/** The data of a comparison. */
 export interface SweepReportInput {
   readonly title: string
-  /** What was tried and what to expect of it, where somebody says so. */
+  /** Paragraphs on what was tried and what to expect of it, where there are any. */
   readonly lead: readonly string[]
   readonly outcomes: readonly SweepOutcome[]
-  /** What runs all of it, as it is typed. */
+  /** The command that runs all of it, as it is typed. */
   readonly command: string
 }
 

@@ -13,13 +13,13 @@ const round = z.object({
   meanDrift: figure.nullable(),
   localLoss: figure.nullable(),
   localAccuracy: spread.nullable(),
-  // JSON has no infinity: the loss of who is about to diverge is null in a file.
+  // JSON has no infinity: the loss of a model that is about to diverge is null in a file.
   merged: z.object({ loss: figure.nullable(), accuracy: figure.nullable() }).nullable(),
   bytesSent: figure,
   messages: figure,
 })
 
-/** What comparisons read of a result. */
+/** The part of a result that comparisons read. */
 const schema = z.object({
   hearsay: z.literal('1'),
   recipe: z.unknown(),

@@ -47,7 +47,7 @@ export const images: DataSource = {
         store.append(pixels)
         labels.push(label)
       })
-      skippedFiles.tell(files.length + skipped.length)
+      skippedFiles.warn(files.length + skipped.length)
       const dataset = {
         name: `images:${folder}`,
         inputs: store.finish(),

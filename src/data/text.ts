@@ -9,7 +9,7 @@ import { parseSourceArgument, type SourceArgument } from './source-argument.ts'
 const FORM = 'text:FILE[?context=N]'
 
 /**
- * A UTF-8 text as sequences of characters, each of which is to be told from those before it. A sample is `context`
+ * A UTF-8 text as sequences of characters, each of which is to be predicted from those before it. A sample is `context`
  * characters in a row, its labels are each one's successor; samples do not overlap, and stay in the order of the text.
  * Classes are the characters that occur. The last tenth of the text is for testing.
  */

@@ -18,7 +18,7 @@ const STALL_MS = 1_000
 const STALLED_STEP = 5 * PEERS
 const network = { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false } as const
 
-/** What one step adds, where a peer's data would have every parameter. */
+/** The update of one step: a quarter of the way to the goal, where a peer's data would have every parameter. */
 const step = (value: number, goal: number) => 0.25 * (goal - value)
 
 function stall(): void {

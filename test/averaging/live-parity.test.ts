@@ -106,14 +106,14 @@ async function carriedOut(rule: LiveRule, { steps }: Row): Promise<Float32Array[
     target: 1e-3,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,
-    weather: { delay: '1', loss: 0 },
+    networkConditions: { delay: '1', loss: 0 },
     trainer: async (index, _random, clock) => createKnownTrainer(index, steps[index], seen[index], clock),
     core(options, emit) {
       const localSteps = steps[Number(options.network.self.slice('peer-'.length))]
       return createGossip({ ...options, localSteps, steps: localSteps * (ROUNDS + 1) }, emit)
     },
   })
-  for (const { index } of world.inhabitants) await world.start(index)
+  for (const { index } of world.simulatedPeers) await world.start(index)
   await world.clock.run(() => seen.every(({ length }) => length > ROUNDS), 60_000)
   return Array.from({ length: ROUNDS + 1 }, (_, round) => seen.map(vectors => vectors[round]))
 }

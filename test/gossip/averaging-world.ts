@@ -15,13 +15,13 @@ export interface AveragingWorld extends World {
   during<T>(promise: Promise<T>): Promise<T>
 }
 
-/** A swarm in fair weather that only averages vectors which start as 0, 1, 2, … in every coordinate. */
+/** A swarm on a good network that only averages vectors which start as 0, 1, 2, … in every coordinate. */
 export function createAveragingWorld(options: Partial<WorldOptions> & { readonly peers: number }): AveragingWorld {
   const events: string[] = []
   const world = createWorld({
     swarm: 'c0'.repeat(32),
     seed: 1,
-    weather: { delay: '1-20', loss: 0 },
+    networkConditions: { delay: '1-20', loss: 0 },
     topology: complete,
     steps: 0,
     localSteps: 1,
@@ -38,7 +38,7 @@ export function createAveragingWorld(options: Partial<WorldOptions> & { readonly
     ...world,
     events,
     async startAll() {
-      for (const { index } of world.inhabitants) await world.start(index)
+      for (const { index } of world.simulatedPeers) await world.start(index)
     },
     async wait(milliseconds) {
       const end = clock.now() + milliseconds

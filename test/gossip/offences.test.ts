@@ -70,7 +70,7 @@ async function attack({ network }: Liar, frames: readonly Uint8Array[], victim =
   }
 }
 
-const parametersOf = (world: AveragingWorld) => [...new Set(world.inhabitants[0].gossip?.parameters())]
+const parametersOf = (world: AveragingWorld) => [...new Set(world.simulatedPeers[0].gossip?.parameters())]
 const warnings = (world: AveragingWorld) => world.events.filter(line => line.includes(' warning '))
 const proposal = {
   type: 'propose',
@@ -110,7 +110,7 @@ describe('a peer that begins an exchange and sends', () => {
     await world.during(attack(liar, frames))
     await world.wait(2_000)
     expect(parametersOf(world)).toEqual([0])
-    expect(world.inhabitants[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
+    expect(world.simulatedPeers[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
   })
 
   test.for(attacks)('%s is warned of by name', async ([, frames]) => {
@@ -136,7 +136,7 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
     expect((await world.during(attack(liar, [propose(), large]))).name).toBe('ConnectionLostError')
     await world.wait(2_000)
     expect(parametersOf(world)).toEqual([0])
-    expect(world.inhabitants[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
+    expect(world.simulatedPeers[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
   })
 
   test('is left alone for a while, and not banned, however often', async () => {
@@ -247,10 +247,10 @@ describe('a peer that vanishes in the middle of an exchange', () => {
     const stream = await world.during(liar.network.open('peer-0', 'exchange', never))
     for (const one of [propose(), frame]) await stream.write(one, never)
     await world.wait(100)
-    expect(world.inhabitants[0].gossip?.open().doubts.length).toBe(1)
+    expect(world.simulatedPeers[0].gossip?.open().doubts.length).toBe(1)
     world.network.kill('liar')
     await world.wait(MEMBER_EXPIRY_MS + MEMBER_FORGOTTEN_MS + 2_000)
-    expect([parametersOf(world), world.inhabitants[0].gossip?.open().doubts.length]).toEqual([[0], 0])
+    expect([parametersOf(world), world.simulatedPeers[0].gossip?.open().doubts.length]).toEqual([[0], 0])
   })
 
   test('is given up after a while where it says nothing more', async () => {
@@ -270,10 +270,10 @@ describe('a banned peer', () => {
     const { world, liar } = await createWorldWithLiar(undefined, 2)
     liar.announce(() => announcementOf({ phase: 'training' }))
     await world.wait(1_000)
-    for (const { peer } of world.inhabitants) {
+    for (const { peer } of world.simulatedPeers) {
       for (let i = 0; i < MAX_OFFENCES; i++) await world.during(attack(liar, [propose({ length: 1, end: 1 })], peer))
     }
     await world.until(() => world.sealed(), 30_000)
-    expect(world.inhabitants[0].gossip?.status().peers).toEqual(['peer-1'])
+    expect(world.simulatedPeers[0].gossip?.status().peers).toEqual(['peer-1'])
   })
 })

@@ -58,7 +58,7 @@ function awkward(random: Random, length: number): Float32Array {
 const bitsOf = (x: Float32Array) => new Uint32Array(x.slice().buffer)
 const sameBits = (a: Float32Array, b: Float32Array) =>
   Buffer.from(bitsOf(a).buffer).equals(Buffer.from(bitsOf(b).buffer))
-/** Of so many floats in a room, where the processor would not have them. */
+/** So many floats in a room, at an address that the processor does not prefer. */
 const roomOf = (length: number) =>
   new Float32Array(takeRoom(FULL_BYTES).buffer, takeRoom(FULL_BYTES).byteOffset + 4, length)
 const inRoom = (values: Float32Array) => {
@@ -111,7 +111,7 @@ describe('a difference that lies in a room', () => {
   })
 })
 
-/** As `assembly/frames.ts` defines it, word by word. */
+/** The checksum that `assembly/frames.ts` defines, word by word. */
 function referenceChecksum(bytes: Uint8Array): number {
   const padded = new Uint8Array(16 * Math.ceil(bytes.length / 16))
   padded.set(bytes)

@@ -6,7 +6,7 @@ import { createRandom } from '../../src/random/random.ts'
 import type { World } from '../network/network-compliance.ts'
 
 /**
- * The virtual network in fair weather, made anew for each test.
+ * The virtual network that loses nothing, made anew for each test.
  *
  * @param decorate what is put around each peer's network
  */

@@ -3,7 +3,7 @@ import { PartitionError } from '../errors.ts'
 
 /**
  * Deals samples to peers. Every sample is in exactly one shard, and no shard is empty. The order within a shard is
- * random, so that who reads it from the front sees its classes mixed.
+ * random, so that the first samples of a shard have its classes mixed.
  *
  * @param labels `[samples]`
  * @returns `[peers]` lists of indices into `labels`

@@ -51,7 +51,7 @@ export function largestIndices(vector: Vector, most: number, indices: Int32Array
     threshold |= bucket << shift
   }
 
-  // What is larger is chosen, and `wanted` of those that are equal.
+  // Elements above the threshold are chosen, and `wanted` of those that are equal to it.
   let count = 0
   for (let c = 0; c < left; c++) {
     const size = bits[candidates[c]] & ABSOLUTE

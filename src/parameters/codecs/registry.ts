@@ -12,7 +12,7 @@ import { topk } from './topk.ts'
 const plain: readonly Codec[] = [none, fp16, int8]
 
 interface Family {
-  /** What the parameter stands for, and what it may be. */
+  /** The parameter's name, and the values that it may have. */
   readonly parameter: string
   readonly accepted: string
   /** Undefined for a parameter that is none. */
@@ -41,7 +41,7 @@ const families: Readonly<Record<string, Family>> = {
   topk: fraction(topk),
 }
 
-/** What {@link parseCodec} accepts. */
+/** The names that {@link parseCodec} accepts. */
 export const codecNames: readonly string[] = [
   ...plain.map(({ name }) => name),
   ...Object.entries(families).map(([name, { parameter }]) => `${name}:${parameter}`),

@@ -11,5 +11,5 @@ export const cpu: BackendKind = {
     await import('@tensorflow/tfjs-backend-cpu')
     return NO_DEVICES
   },
-  explain: reason => ({ reason, mend: 'reinstall hearsay' }),
+  explain: reason => ({ reason, remedy: 'reinstall hearsay' }),
 }

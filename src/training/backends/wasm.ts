@@ -17,5 +17,5 @@ export const wasm: BackendKind = {
     registerTrainingKernels()
     return NO_DEVICES
   },
-  explain: reason => ({ reason, mend: 'reinstall hearsay, and see whether WebAssembly is switched off in Node.js' }),
+  explain: reason => ({ reason, remedy: 'reinstall hearsay, and see whether WebAssembly is switched off in Node.js' }),
 }

@@ -21,8 +21,7 @@ export interface ModelFile {
 const MODEL = 'model.json'
 
 /**
- * The files of a model, `model.json` last: whoever writes them in this order never leaves one that points to weights
- * which are not there.
+ * The files of a model, `model.json` last: written in this order, it never points to weights which are not there.
  */
 export async function layersModelFiles(model: LayersModel): Promise<ModelFile[]> {
   const { promise, resolve } = Promise.withResolvers<io.ModelArtifacts>()

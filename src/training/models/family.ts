@@ -19,7 +19,7 @@ export interface ModelRequest {
 
 /** One model of a family, chosen by its argument. */
 export interface Model {
-  /** What {@link ModelFamily.parse} would read again: `mlp:64`. */
+  /** The name that {@link ModelFamily.parse} would read again: `mlp:64`. */
   readonly name: string
   /**
    * Why it cannot be trained on samples of this shape, as the end of a sentence that begins with the model and the

@@ -61,7 +61,7 @@ async function makeModel(file: string, request: ModelRequest): Promise<LayersMod
   return toLogits(made, request)
 }
 
-/** What a trainer must have, to tell early what is missing. */
+/** Members that a trainer must have, so that an error names early those that are missing. */
 const PARTS = {
   layout: 'object',
   backend: 'string',

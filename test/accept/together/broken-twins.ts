@@ -44,7 +44,7 @@ export const forgetsItsSteps: Core = (options, emit) => {
   return createGossip({ ...options, checkpoint: { ...checkpoint, age: 0, contribution } }, emit)
 }
 
-/** As many as it takes to be more than two thirds of any swarm here. */
+/** Ghosts that make more than two thirds of any swarm here. */
 const GHOSTS = 20
 
 /** Takes whatever anybody has sealed: one voice for it counts as many. */
@@ -72,9 +72,9 @@ export const takesAnySeal: Core = (options, emit) => {
 export interface Twin {
   readonly about: string
   readonly core: Core
-  /** Of the scenarios, that in which it shows. */
+  /** The kind of scenario in which it shows. */
   readonly kind: string
-  /** What it is caught for. */
+  /** The violation for which it is caught. */
   readonly caught: RegExp
 }
 

@@ -20,7 +20,7 @@ import { forgetfulAveraging } from '../problems/naive-compression.ts'
 const PEERS = 25
 const W = mixingMatrix(ring, PEERS, 0)
 
-/** Of 200 numbers, the largest alone. */
+/** Keeps the largest of 200 numbers alone. */
 const TOP_1 = parseCodec('topk:0.005')
 const TOP_10_PERCENT = parseCodec('topk:0.1')
 const TOP_1_PERCENT = parseCodec('topk:0.01')

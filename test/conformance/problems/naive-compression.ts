@@ -4,7 +4,7 @@ import type { Codec } from '../../../src/parameters/codecs/codec.ts'
 import { compress } from '../../../src/parameters/codecs/compress.ts'
 import { addScaled, type Vector } from '../../../src/parameters/vectors.ts'
 
-/** What compression must not be done like: x ← W Q(x). What Q loses is lost for good, and the mean with it. */
+/** The wrong way to compress: x ← W Q(x). What Q loses is lost for good, and the mean with it. */
 export function forgetfulAveraging(codec: Codec): AveragingRule<Vector> {
   return {
     name: 'forgetful',

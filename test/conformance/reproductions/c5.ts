@@ -17,7 +17,7 @@ const DIMENSION = 2_000
 const TOP_1 = parseCodec('topk:0.01')
 const TOP_10 = parseCodec('topk:0.1')
 const QSGD = parseCodec('qsgd:256')
-/** As it is, without being made a contraction. */
+/** The plain codec, without being made a contraction. */
 const UNBIASED_QSGD = { ...QSGD, damping: () => 1 }
 
 interface Run {

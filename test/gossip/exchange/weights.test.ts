@@ -21,7 +21,7 @@ function createWeightedWorld(options: { readonly loss: number; readonly rule: Li
     bySamples: true,
     rule: options.rule,
     seed: options.seed,
-    weather: { delay: '1-20', loss: options.loss },
+    networkConditions: { delay: '1-20', loss: options.loss },
     trainer: async index => ({
       ...createStillTrainer(layout, async () => new Float32Array(LENGTH).fill(index)),
       samples: SAMPLES[index],
@@ -32,11 +32,11 @@ function createWeightedWorld(options: { readonly loss: number; readonly rule: Li
 /** Σ n x / Σ n of what peers hold, and of what is decided and not applied yet. */
 function weightedMean(world: ReturnType<typeof createWeightedWorld>): number {
   const decided = new Map<string, number>()
-  for (const { peer, gossip } of world.inhabitants) {
+  for (const { peer, gossip } of world.simulatedPeers) {
     for (const { id, frames } of gossip?.open().decisions ?? []) decided.set(`${peer}/${id}`, frames)
   }
   let sum = 0
-  for (const { index, gossip } of world.inhabitants) {
+  for (const { index, gossip } of world.simulatedPeers) {
     sum += SAMPLES[index] * (gossip?.parameters()[0] ?? Number.NaN)
     for (const { partner, id, frame, values } of gossip?.open().doubts ?? []) {
       if (frame < (decided.get(`${partner}/${id}`) ?? 0)) sum += SAMPLES[index] * values[0]
@@ -57,9 +57,9 @@ test.each([
   await world.startAll()
   for (let moment = 0; moment < 40; moment++) {
     await world.wait(25)
-    if (world.inhabitants.some(({ gossip }) => gossip?.sealed() !== undefined)) break
+    if (world.simulatedPeers.some(({ gossip }) => gossip?.sealed() !== undefined)) break
     expect(weightedMean(world)).toBeCloseTo(EXPECTED, 5)
   }
   await world.until(() => world.sealed(), 300_000)
-  expect(world.inhabitants[0].gossip?.parameters()[0]).toBeCloseTo(EXPECTED, 2)
+  expect(world.simulatedPeers[0].gossip?.parameters()[0]).toBeCloseTo(EXPECTED, 2)
 })

@@ -1,4 +1,4 @@
-/** What every codec promises, whatever it does to a vector. */
+/** Promises of every codec, whatever it does to a vector. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
