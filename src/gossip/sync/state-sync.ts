@@ -9,6 +9,7 @@
  * @packageDocumentation
  */
 
+import { createMutex } from '../../mutex.ts'
 import { hashParameters } from '../../parameters/hash.ts'
 import { NormError, OffenceError } from '../errors.ts'
 import type { Member } from '../membership/membership.ts'
@@ -80,17 +81,11 @@ export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsO
   /** What an earlier attempt left. There is memory for one vector besides the parameters. */
   let kept: Assembly | undefined
   let keepLonger = () => {}
-  let last: Promise<unknown> = Promise.resolve()
+  /** One fetch after the other: there is memory for one vector. */
+  const fetching = createMutex()
   let fetchedBytes = 0
   /** Streams that are served now, by peer. */
   const served = new Map<PeerId, number>()
-
-  /** One fetch after the other: there is memory for one vector. */
-  function inTurn<T>(body: () => Promise<T>): Promise<T> {
-    const turn = last.then(body)
-    last = turn.catch(() => {})
-    return turn
-  }
 
   function assemblyFor(hash: string | undefined): Assembly {
     keepLonger()
@@ -238,8 +233,8 @@ export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsO
         else served.set(peer, left)
       }
     },
-    withHash: (hash, holders, abort) => inTurn(() => withHash(hash, holders, abort)),
-    current: (ahead, lag, abort) => inTurn(() => current(ahead, lag, abort)),
+    withHash: (hash, holders, abort) => fetching.run(() => withHash(hash, holders, abort)),
+    current: (ahead, lag, abort) => fetching.run(() => current(ahead, lag, abort)),
     fetchedBytes: () => fetchedBytes,
   }
 }
