@@ -5,11 +5,14 @@
  * @packageDocumentation
  */
 
+import type { Membership } from '../membership/membership.ts'
 import type { AbortOptions, Clock, FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
+import type { Conversations } from '../streams/conversations.ts'
 import { receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
+import { MAX_SETTLE_ATTEMPTS, SETTLE_INTERVAL_MS } from './constants.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface SettleOptions {
@@ -99,3 +102,63 @@ export function createSettle({ replica, exchange, clock, applied }: SettleOption
 
 /** A journal that cannot be written ends the peer, and has said so. */
 function told(): void {}
+
+/** Brings up what stands open with living members again and again, until it is settled. */
+export interface Settling {
+  start(options: AbortOptions): void
+  stop(): void
+  /** Asks everybody with whom something stands open, once. */
+  all(options: AbortOptions): Promise<void>
+  /** Whether something stands open with a living member that may still settle it. */
+  waits(): boolean
+}
+
+/** @param settled hears that something was settled */
+export function createSettling(
+  settle: Settle,
+  membership: Membership,
+  conversations: Conversations,
+  clock: Clock,
+  settled: () => void,
+): Settling {
+  /** Settlements in a row that a peer has left unanswered. */
+  const unanswered = new Map<PeerId, number>()
+  /** Those who are asked just now: one that does not answer must not keep others waiting. */
+  const asking = new Set<PeerId>()
+  let cancel = () => {}
+
+  async function settleWith(peer: PeerId, options: AbortOptions): Promise<void> {
+    asking.add(peer)
+    try {
+      await conversations.talk(peer, 'settle', options, stream => settle.ask(stream, options))
+      unanswered.delete(peer)
+      settled()
+    } catch {
+      unanswered.set(peer, (unanswered.get(peer) ?? 0) + 1)
+    } finally {
+      asking.delete(peer)
+    }
+  }
+
+  async function all(options: AbortOptions): Promise<void> {
+    const partners = membership.alive().filter(({ peer }) => settle.outstanding(peer) && !asking.has(peer))
+    await Promise.all(partners.map(({ peer }) => settleWith(peer, options)))
+  }
+
+  function start(options: AbortOptions): void {
+    cancel = clock.after(SETTLE_INTERVAL_MS, () => {
+      void all(options)
+      start(options)
+    })
+  }
+
+  return {
+    start,
+    stop: () => cancel(),
+    all,
+    waits: () =>
+      membership
+        .alive()
+        .some(({ peer }) => settle.outstanding(peer) && (unanswered.get(peer) ?? 0) < MAX_SETTLE_ATTEMPTS),
+  }
+}

@@ -1,6 +1,6 @@
 import { DeadlineError, NormError, OffenceError, RefusedError } from '../errors.ts'
 import type { Patience } from '../pace/timeouts.ts'
-import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId } from '../ports.ts'
+import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId, Traffic } from '../ports.ts'
 import { withDeadline } from '../waiting/deadline.ts'
 import { createLeftAlone } from './left-alone.ts'
 import { ProtocolError } from './stream-errors.ts'
@@ -23,7 +23,7 @@ export interface Conversations {
 }
 
 /** Bytes that streams carried, frames with their lengths, by what they were for. */
-export type StreamTraffic = Readonly<Record<Channel, FrameStream['traffic']>>
+export type StreamTraffic = Readonly<Record<Channel, Traffic>>
 
 const TOO_LARGE = 'its parameters were too large a moment ago'
 
