@@ -129,6 +129,7 @@ module.exports = {
     onlyIn('src/data', '(sharp|csv-parse)/', 'What reads files of data is known to one room.'),
     {
       name: 'peer uses the public API',
+      comment: 'And for help what is light: the catalogue, and the names of rules.',
       severity: 'error',
       from: { path: '^peer/' },
       to: {
