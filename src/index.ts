@@ -18,6 +18,7 @@
 
 export type { ChurnEvent, EngineName } from '../simulations/environment.ts'
 export type { SimulationOptions } from '../simulations/options.ts'
+export { DamagedResultError, parseResult, type WrittenResult } from '../simulations/read-result.ts'
 export { type ReportInput, renderReport } from '../simulations/report/report.ts'
 export { roundsAsCsv } from '../simulations/report/rounds-csv.ts'
 export { renderSweepReport, type SweepReportInput } from '../simulations/report/sweep-report.ts'

@@ -11,6 +11,7 @@ import { sampleText } from '../../src/library/sample-text.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { recipeHash } from '../../src/recipe/recipe.ts'
+import { concludeRun } from '../conclude-run.ts'
 import { requireConditions } from '../conditions.ts'
 import { chooseByzantinePeers } from '../matrix/byzantine-peers.ts'
 import { distancesOfHonest, notesOn, partialOf, peerResults } from '../matrix/conclude.ts'
@@ -65,29 +66,24 @@ export async function simulateInRounds(given: SimulationOptions): Promise<RunRes
   }).finally(() => signal?.removeEventListener('abort', interrupt))
 
   const mean = Float32Array.from(tables.mean)
-  return {
-    hearsay: '1',
+  return concludeRun({
     recipe,
-    recipeHash: plan.swarm,
     seed,
     engine: 'matrix',
     peers,
     rounds,
     spectralGap: gapOf(parts, peers, fitted),
-    final: { ...rounds[rounds.length - 1], parametersHash: hashParameters(mean) },
+    parametersHash: hashParameters(mean),
     sample: await sampleText(recipe, mean, createRandom(`${seed}/sample`)),
     sealed: false,
     peerResults: peerResults(plan, tables),
     notes: [...fitted.notes, ...notesOn(plan, parts, ending)],
     pairwise: ending.reason === 'diverged' ? undefined : distancesOfHonest(plan, tables, heap),
-    ...partialOf(ending, peers),
-    timing: {
-      wallSeconds: (performance.now() - began) / 1_000,
-      secondsInRounds: roundSeconds,
-      peerStepsPerSecond: roundSeconds === 0 ? 0 : trained / roundSeconds,
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    },
-  }
+    partial: partialOf(ending, peers),
+    wallSeconds: (performance.now() - began) / 1_000,
+    secondsInRounds: roundSeconds,
+    peerSteps: trained,
+  })
 }
 
 /** The spectral gap of the weights that the rule really uses; null where a row of them is not one round. */

@@ -17,6 +17,7 @@ import { hashParameters } from '../../src/parameters/hash.ts'
 import { distance, meanOf, norm } from '../../src/parameters/vectors.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
+import { concludeRun } from '../conclude-run.ts'
 import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import { fixedSpectralGap, measureRound } from '../measure.ts'
 import type { SimulationOptions } from '../options.ts'
@@ -209,32 +210,24 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
     if (churn.gone.size > 0) notes.push(`${churn.gone.size} of ${peers} peers had left for good by the end`)
     const vectors = parametersOf(world)
     const wallSeconds = (performance.now() - began) / 1_000
-    return {
-      hearsay: '1',
+    return concludeRun({
       recipe,
-      recipeHash: swarm,
       seed,
       engine: 'virtual',
       peers,
       rounds,
       spectralGap: fixedSpectralGap(graph, peers),
-      final: {
-        ...rounds[rounds.length - 1],
-        parametersHash: sealedHash(world) ?? hashParameters(meanOf(vectors)),
-      },
+      parametersHash: sealedHash(world) ?? hashParameters(meanOf(vectors)),
       sample: await sampleText(recipe, meanOf(vectors), createRandom(`${seed}/sample`)),
       sealed,
       peerResults: await peerResults(world, task),
-      ...(notes.length === 0 ? {} : { notes }),
+      notes,
       pairwise: pairwiseDistances(vectors),
-      ...(partial === undefined ? {} : { partial }),
-      timing: {
-        wallSeconds,
-        secondsInRounds: wallSeconds,
-        peerStepsPerSecond: simulatedPeers.reduce((sum, one) => sum + stepOf(one), 0) / wallSeconds,
-        peakRssBytes: process.resourceUsage().maxRSS * 1024,
-      },
-    }
+      partial,
+      wallSeconds,
+      secondsInRounds: wallSeconds,
+      peerSteps: simulatedPeers.reduce((sum, one) => sum + stepOf(one), 0),
+    })
   } finally {
     await task.stop()
   }

@@ -71,13 +71,13 @@ export function distancesOfHonest(
   return pairwiseDistances(vectors, honest)
 }
 
-export function partialOf(ending: Ending, peers: number): Pick<RunResult, 'partial'> {
+export function partialOf(ending: Ending, peers: number): RunResult['partial'] {
   switch (ending.reason) {
     case 'complete':
-      return {}
+      return undefined
     case 'interrupted':
-      return { partial: { reason: 'interrupted' } }
+      return { reason: 'interrupted' }
     case 'diverged':
-      return { partial: { reason: 'diverged', round: ending.round, peer: peerName(ending.peer, peers) } }
+      return { reason: 'diverged', round: ending.round, peer: peerName(ending.peer, peers) }
   }
 }

@@ -3,8 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UsageError } from '../../src/errors.ts'
 import { writeAtomically } from '../../src/storage/atomic-file.ts'
+import { readResult } from '../read-result.ts'
 import type { RunResult } from '../result.ts'
-import { readResult } from './read-result.ts'
 
 /** Results of a sweep between its runs. */
 export interface KeptResults {

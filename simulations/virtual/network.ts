@@ -1,5 +1,5 @@
 import { HearsayError } from '../../src/errors.ts'
-import type { Channel, Network, NetworkHandlers, PeerId } from '../../src/gossip/ports.ts'
+import type { Channel, Network, NetworkHandlers, PeerId, Traffic } from '../../src/gossip/ports.ts'
 import { ConnectionLostError } from '../../src/gossip/streams/stream-errors.ts'
 import type { Random } from '../../src/random/random.ts'
 import { parseDelay } from '../delay.ts'
@@ -54,11 +54,6 @@ const BITS_PER_BYTE = 8
 
 /** The rate of a bandwidth of 1 Mbit/s. */
 const BITS_PER_MILLISECOND = 1_000
-
-interface Traffic {
-  readonly bytesIn: number
-  readonly bytesOut: number
-}
 
 interface Node extends Endpoint {
   readonly partialView: readonly PeerId[] | undefined

@@ -22,10 +22,8 @@ export interface LoadOptions {
   readonly memoryLimitBytes?: number
 }
 
-/** A kind of data source. To add one: a file that exports one of these, and a line in `sources.ts`. */
+/** A kind of data source. To add one: a file that exports one of these, a line in `sources.ts`, and one in the catalogue. */
 export interface DataSource {
-  /** How it is written, for messages: `csv:FILE[?label=COLUMN&header=no]`. */
-  readonly form: string
   /** @param argument what follows the first colon; empty where nothing does */
   load(argument: string, options: LoadOptions): Promise<Split>
 }

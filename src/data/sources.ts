@@ -1,3 +1,4 @@
+import { formsOf, isNameIn, type NameIn, SOURCES } from '../catalogue.ts'
 import { csv } from './csv.ts'
 import { digits } from './digits.ts'
 import { SourceError } from './errors.ts'
@@ -7,14 +8,16 @@ import { moduleSource } from './module.ts'
 import type { DataSource, LoadOptions, Split } from './source.ts'
 import { text } from './text.ts'
 
-const SOURCES: ReadonlyMap<string, DataSource> = new Map([
-  ['digits', digits],
-  ['csv', csv],
-  ['idx', idx],
-  ['images', images],
-  ['text', text],
-  ['module', moduleSource],
-])
+// A new source is one file in this folder, one entry here, and one line in the catalogue.
+
+const registry: Readonly<Record<NameIn<typeof SOURCES>, DataSource>> = {
+  digits,
+  csv,
+  idx,
+  images,
+  text,
+  module: moduleSource,
+}
 
 /**
  * Loads the dataset that `source` names, such as `digits` or `csv:FILE`, split in training and test samples. The same
@@ -25,13 +28,11 @@ const SOURCES: ReadonlyMap<string, DataSource> = new Map([
  */
 export async function loadDataset(source: string, options: LoadOptions): Promise<Split> {
   const [, kind = source, argument = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
-  const found = SOURCES.get(kind)
-  if (found === undefined) {
-    const accepted = Array.from(SOURCES.values(), ({ form }) => form).join(', ')
-    throw new SourceError(`Unknown data source "${source}"; accepted: ${accepted}`)
+  if (!isNameIn(registry, kind)) {
+    throw new SourceError(`Unknown data source "${source}"; accepted: ${formsOf(SOURCES).join(', ')}`)
   }
   if (options.samples !== undefined && !(Number.isSafeInteger(options.samples) && options.samples > 0)) {
     throw new SourceError(`Cannot load ${options.samples} samples; expected a whole number above 0`)
   }
-  return found.load(argument, options)
+  return registry[kind].load(argument, options)
 }

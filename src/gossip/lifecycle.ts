@@ -1,5 +1,5 @@
 import type { Events } from './events.ts'
-import type { Settling } from './exchange/settle-outstanding.ts'
+import type { Settling } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Announcer } from './membership/announcer.ts'
 import type { Membership } from './membership/membership.ts'

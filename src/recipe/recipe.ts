@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { formsOf, TASKS } from '../catalogue.ts'
 import { UsageError } from '../errors.ts'
 import { isDocument, withoutLaterDefaults } from './later-fields.ts'
+
+export { AUTO_COMPRESSION } from '../catalogue.ts'
 
 /** A recipe that cannot be: which field, what it holds, what is accepted. */
 export class InvalidRecipeError extends UsageError {
@@ -51,7 +54,7 @@ const recipeSchema = z.strictObject({
        * `consensus` trains nothing. `quadratic` and `mean-estimation` are problems with a known answer, for the model `vector`:
        * see simulations/tasks.
        */
-      task: z.enum(['classify', 'language', 'consensus', 'quadratic', 'mean-estimation']).default('classify'),
+      task: z.enum(formsOf(TASKS)).default('classify'),
       /** Disagreement of peers at the swarm's optimum, ζ² = (1/n) Σ ‖∇f_i(x*)‖²; `quadratic` only. Default: 0.1. */
       heterogeneity: z.number().min(0).optional(),
     })
@@ -182,9 +185,6 @@ export const AUTO_FIRST_LOCAL_STEPS = 10
 export function stepsPerRound(localSteps: Recipe['exchange']['localSteps']): number {
   return localSteps === 'auto' ? AUTO_FIRST_LOCAL_STEPS : localSteps
 }
-
-/** The compression that lets every peer choose. */
-export const AUTO_COMPRESSION = 'auto'
 
 /** JSON with sorted keys: one recipe has one text, however it was written. */
 export function canonicalJson(value: unknown): string {

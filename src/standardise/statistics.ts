@@ -22,6 +22,7 @@ import { createGossip, type Gossip } from '../gossip/gossip.ts'
 import type { RecipeDocument } from '../gossip/membership/recipe-handshake.ts'
 import type { AbortOptions, Clock, PeerId, Storage } from '../gossip/ports.ts'
 import type { Checkpoint } from '../gossip/state/checkpoint.ts'
+import { createMutex } from '../mutex.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
 import { norm } from '../parameters/vectors.ts'
 import type { Random } from '../random/random.ts'
@@ -88,18 +89,19 @@ export function createStatistics(options: StatisticsOptions): Statistics {
   let variations: Gossip | undefined
   /** Of the means around which variations are agreed on. */
   let around: string | undefined
-  let work: Promise<void> = Promise.resolve()
+  const work = createMutex()
   const stopping = new AbortController()
   const stop = { signal: stopping.signal }
 
   /** One thing after the other, and nothing after the end. */
-  function then(next: () => Promise<void>): Promise<void> {
-    work = work.then(async () => {
-      if (!stopping.signal.aborted) await next()
-    })
-    return work.catch(error => {
+  async function then(next: () => Promise<void>): Promise<void> {
+    try {
+      await work.run(async () => {
+        if (!stopping.signal.aborted) await next()
+      })
+    } catch (error) {
       if (!stopping.signal.aborted) emit('failed', { error: error as Error })
-    })
+    }
   }
 
   async function startMeans(): Promise<void> {
@@ -142,7 +144,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
     start: () => then(startMeans),
     async stop() {
       stopping.abort(new StoppedError())
-      await work.catch(() => {})
+      await work.idle()
       await Promise.all([means?.stop(), variations?.stop()])
     },
   }

@@ -1,3 +1,4 @@
+import { BACKENDS } from '../catalogue.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { backendKind } from './backend.ts'
 import type { BackendKind, Devices } from './backends/backend-kind.ts'
@@ -39,7 +40,7 @@ async function tryOnce(kind: BackendKind, gpu: number | undefined): Promise<Back
     return {
       outcome: 'not installed',
       reason: 'not installed',
-      remedy: `for ${kind.purpose}: npm install ${missing.join(' ')}`,
+      remedy: `for ${BACKENDS[kind.name]}: npm install ${missing.join(' ')}`,
     }
   }
   const began = performance.now()

@@ -27,10 +27,10 @@ import type { Coding, Merged } from '../coding/coding.ts'
 import { NormError, OffenceError } from '../errors.ts'
 import type { FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
+import { createConversationCondition } from '../waiting/condition.ts'
 import { UNSENT_ANSWERS, WINDOW_FRAMES } from './constants.ts'
 import { BODY_OFFSET, decodeFrameMessage, encodeMark, sealFrame } from './frame-message.ts'
 import { frameOf, framesIn } from './frames-in.ts'
-import { createTurnstile } from './turnstile.ts'
 
 /** An exchange to which both sides have agreed. */
 export interface AgreedExchange {
@@ -85,7 +85,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
   const bounded = createNormBound(partner, exchange.maximumNorm)
-  const turnstile = createTurnstile({ signal })
+  const condition = createConversationCondition({ signal })
   /** Frames that were offered and not answered, from `decided` on. */
   const offered: SentFrame[] = []
   let sent = 0
@@ -113,7 +113,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     offered.shift()
     giveRoom(used)
     exchange.settled()
-    turnstile.afterwards(recorded, () => {
+    condition.notifyAfter(recorded, () => {
       durable++
       coding.settled(range)
     })
@@ -146,7 +146,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
           told = durable
           await stream.write(encodeMark(told), options)
         } else {
-          await turnstile.turned()
+          await condition.wait()
         }
       }
     },
@@ -164,7 +164,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
   const bounded = createNormBound(partner, exchange.maximumNorm)
-  const turnstile = createTurnstile({ signal })
+  const condition = createConversationCondition({ signal })
   /** Answers that were not known to be read, from frame `applied` on. */
   const answers: SentFrame[] = []
   let prepared = 0
@@ -188,7 +188,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     const recorded = replica.record({ type: 'prepared', id, partner, frame: index, ...merged.difference })
     prepared++
     answers.push({ memory: used, bytes })
-    turnstile.afterwards(recorded, () => {
+    condition.notifyAfter(recorded, () => {
       ready++
     })
   }
@@ -201,7 +201,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     const first = applied
     for (; applied < settled; applied++) giveRoom((answers.shift() as SentFrame).memory)
     exchange.settled()
-    turnstile.afterwards(recorded, () => {
+    condition.notifyAfter(recorded, () => {
       durable = settled
       for (let index = first; index < settled; index++) coding.settled(frameOf(part, index))
     })
@@ -218,7 +218,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
         apply(settled)
         if (frame !== undefined) prepare(frame.index, frame.body)
         // Who does not read what it is answered is not read either.
-        while (prepared - sent > UNSENT_ANSWERS) await turnstile.turned()
+        while (prepared - sent > UNSENT_ANSWERS) await condition.wait()
       }
     },
 
@@ -228,12 +228,12 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
           const { memory: used, bytes } = answers[sent - applied]
           told = durable
           await stream.write(sealFrame(used, told, sent++, bytes), options)
-          turnstile.turn()
+          condition.notify()
         } else if (durable > told) {
           told = durable
           await stream.write(encodeMark(told), options)
         } else {
-          await turnstile.turned()
+          await condition.wait()
         }
       }
     },

@@ -11,7 +11,7 @@
  */
 
 import type { Codec } from '../../parameters/codecs/codec.ts'
-import { parseCodec } from '../../parameters/codecs/registry.ts'
+import { faithfulCodecs } from '../../parameters/codecs/registry.ts'
 import { FRAME_FLOATS } from '../../parameters/constants.ts'
 import { AUTO_COMPRESSION, type Recipe, stepsPerRound } from '../../recipe/recipe.ts'
 import {
@@ -47,7 +47,7 @@ export interface Measured extends TimeOfBytes {
  * From what loses nothing to what loses most. Not those that say only some places: with unlike data they cost ten points of accuracy and
  * more (decision 007), and whoever asks for `auto` has not asked for that.
  */
-const LADDER: readonly Codec[] = ['none', 'fp16', 'int8'].map(parseCodec)
+const LADDER = faithfulCodecs
 
 /** @returns undefined where the recipe names a codec */
 export function createAutoCompression(

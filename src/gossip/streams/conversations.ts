@@ -1,7 +1,7 @@
 import { DeadlineError, NormError, OffenceError, RefusedError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
-import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId } from '../ports.ts'
+import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId, Traffic } from '../ports.ts'
 import { withDeadline } from '../waiting/deadline.ts'
 import { createLeftAlone } from './left-alone.ts'
 import { ProtocolError } from './stream-errors.ts'
@@ -29,7 +29,7 @@ export interface Penalties {
 }
 
 /** Bytes that streams carried, frames with their lengths, by what they were for. */
-export type StreamTraffic = Readonly<Record<Channel, FrameStream['traffic']>>
+export type StreamTraffic = Readonly<Record<Channel, Traffic>>
 
 const TOO_LARGE = 'its parameters were too large a moment ago'
 

@@ -2,6 +2,7 @@ import type { Sketcher } from '../../averaging/sketch.ts'
 import type { Events } from '../events.ts'
 import type { Announcement } from '../membership/announcement.ts'
 import type { Member, Membership } from '../membership/membership.ts'
+import { lowerMedianOf } from '../pace/recent.ts'
 import type { AbortOptions, Clock, PeerId, Random } from '../ports.ts'
 import { agreeingMajority, agrees } from './agreement.ts'
 import { MAX_WITNESSES, NEWS_PATIENCE_MS, NEWS_POLL_MS } from './constants.ts'
@@ -109,8 +110,8 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
       return {
         sources: suspect === undefined ? random.shuffle(group.map(({ peer }) => peer)) : [suspect.peer],
         suspected: suspect !== undefined,
-        age: median(group.map(({ age }) => age)),
-        step: median(group.map(({ step }) => step)),
+        age: lowerMedianOf(group.map(({ age }) => age)),
+        step: lowerMedianOf(group.map(({ step }) => step)),
       }
     },
 
@@ -134,9 +135,4 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
 
     silent: peer => void suspects.delete(peer),
   }
-}
-
-/** Of the two in the middle, the smaller. */
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]
 }

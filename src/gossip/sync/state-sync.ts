@@ -9,6 +9,7 @@
  * @packageDocumentation
  */
 
+import { createMutex } from '../../mutex.ts'
 import { hashParameters } from '../../parameters/hash.ts'
 import { NormError, OffenceError } from '../errors.ts'
 import type { Member } from '../membership/membership.ts'
@@ -78,15 +79,9 @@ export function createStateSync(options: StateSyncOptions): StateSync {
   const { length, maximumNorm, conversations, clock, timeouts, random } = options
   const witnesses = createWitnesses(options)
   const kept = createKeptAssembly(length, clock)
-  let last: Promise<unknown> = Promise.resolve()
-  let fetchedBytes = 0
-
   /** One fetch after the other: there is memory for one vector. */
-  function inTurn<T>(body: () => Promise<T>): Promise<T> {
-    const turn = last.then(body)
-    last = turn.catch(() => {})
-    return turn
-  }
+  const fetching = createMutex()
+  let fetchedBytes = 0
 
   /** @returns whether the assembly is complete */
   async function fetchInto(assembly: Assembly, holders: readonly PeerId[], abort: AbortOptions): Promise<boolean> {
@@ -199,8 +194,8 @@ export function createStateSync(options: StateSyncOptions): StateSync {
 
   return {
     serve: createServer(options),
-    withHash: (hash, holders, abort) => inTurn(() => withHash(hash, holders, abort)),
-    current: (ahead, lag, abort) => inTurn(() => current(ahead, lag, abort)),
+    withHash: (hash, holders, abort) => fetching.run(() => withHash(hash, holders, abort)),
+    current: (ahead, lag, abort) => fetching.run(() => current(ahead, lag, abort)),
     fetchedBytes: () => fetchedBytes,
   }
 }

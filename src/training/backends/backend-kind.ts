@@ -1,3 +1,5 @@
+import type { BACKENDS } from '../../catalogue.ts'
+
 /** The device that a backend computes on, where it has a name. */
 export interface Devices {
   /** The one in use. */
@@ -21,11 +23,9 @@ export interface Fault {
 /** One way to compute: how it is found, loaded and repaired. */
 export interface BackendKind {
   /** The name in `--backend NAME`. */
-  readonly name: string
+  readonly name: keyof typeof BACKENDS
   /** The name that TensorFlow.js has for it. */
   readonly registeredName: string
-  /** The purpose that it serves, in a few words. */
-  readonly purpose: string
   /** npm packages that the user installs; none where hearsay brings it. */
   readonly packages: readonly string[]
   /** Whether it computes on GPUs, of which one can be chosen with `--gpu N`. Such a backend gets a process of its own. */

@@ -4,7 +4,6 @@ import { type BackendKind, NO_DEVICES } from './backend-kind.ts'
 export const cpu: BackendKind = {
   name: 'cpu',
   registeredName: 'cpu',
-  purpose: 'what works wherever Node does',
   packages: [],
   gpu: false,
   async load() {

@@ -13,7 +13,6 @@ const NO_GPU = 'TensorFlow loads, but sees no CUDA GPU that it can use'
 export const tfjsNodeGpu: BackendKind = {
   name: 'tfjs-node-gpu',
   registeredName: ADDON_REGISTERED_NAME,
-  purpose: "NVIDIA's GPUs, through CUDA",
   packages: [PACKAGE],
   gpu: true,
   environment: gpu => ({ ...QUIET, ...cudaEnvironment(gpu, process.env) }),

@@ -7,7 +7,6 @@ const PACKAGE = '@tensorflow/tfjs-node'
 export const tfjsNode: BackendKind = {
   name: 'tfjs-node',
   registeredName: ADDON_REGISTERED_NAME,
-  purpose: 'native code on the CPU',
   packages: [PACKAGE],
   gpu: false,
   environment: () => QUIET,

@@ -5,7 +5,6 @@ import { type BackendKind, NO_DEVICES } from './backend-kind.ts'
 export const wasm: BackendKind = {
   name: 'wasm',
   registeredName: 'wasm',
-  purpose: 'what comes with hearsay',
   packages: [],
   gpu: false,
   async load() {

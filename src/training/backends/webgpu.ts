@@ -13,7 +13,6 @@ const DRIVERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
 export const webgpu: BackendKind = {
   name: 'webgpu',
   registeredName: 'webgpu',
-  purpose: "any vendor's GPU",
   packages: PACKAGES,
   gpu: true,
   async load(gpu): Promise<Devices> {

@@ -10,7 +10,8 @@ import { io } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { WEIGHTS_SHARD_BYTES } from '../constants.ts'
 import { ModelFileError } from '../errors.ts'
-import { type ModelJson, readModelFile, readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
+import { readModelFile } from './model-file.ts'
+import { type ModelJson, readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
 
 /** A file of a model, by its name within the model's folder. */
 export interface ModelFile {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parseModel } from '../models.ts'
-import { readModelFile } from './model-json.ts'
+import { readModelFile } from './model-file.ts'
 
 /**
  * The digest that tells a model in files from another: hex SHA-256 of their contents, one after the other, as

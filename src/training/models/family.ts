@@ -39,11 +39,8 @@ export interface Model {
   build(request: ModelRequest): Promise<LayersModel>
 }
 
-/** Models that share a name and differ by what follows its colon. A new family is a file and a line in `models.ts`. */
+/** Models that share a name and differ by what follows its colon. A new family is a file, a line in `models.ts`, and one in the catalogue. */
 export interface ModelFamily {
-  readonly name: string
-  /** How to write one, for messages. */
-  readonly usage: string
   /**
    * @param argument what follows the colon, undefined without one
    * @returns undefined where the argument is not understood

@@ -15,8 +15,6 @@ import { toLogits } from './to-logits.ts'
  * runs with all the rights of this one.
  */
 export const moduleModel: ModelFamily = {
-  name: 'module',
-  usage: 'module:FILE (a program that exports a model)',
   parse(file) {
     if (file === undefined || file === '') return undefined
     return {
