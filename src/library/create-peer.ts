@@ -5,7 +5,7 @@ import { createIdentity, peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
 import { createRandom } from '../random/random.ts'
 import { defaultRecipe, parseRecipe, type Recipe, recipeHash, stepsPerRound } from '../recipe/recipe.ts'
-import { createLanes } from '../standardise/namespaces.ts'
+import { createNamespaces } from '../standardise/namespaces.ts'
 import { createStatistics } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
 import { identifyModel, peerAveraging } from './learning-task.ts'
@@ -69,7 +69,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
     })
-    const lanes = createLanes(network, systemClock)
+    const namespaces = createNamespaces(network, systemClock)
     const course = followCourse(emit, learner.seen)
     const steps = stepsOf(options, recipe, trainer.samples, checkpoint)
     const { localSteps } = recipe.exchange
@@ -94,7 +94,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
         hasContacts: connect.length > 0,
         patience: recipe.start.patience,
         stays: options.stay,
-        network: standardising === undefined ? network : lanes.main,
+        network: standardising === undefined ? network : namespaces.main,
         clock: systemClock,
         random: createRandom(`${seed}/${id}/gossip`),
         trainer,
@@ -112,7 +112,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
         // Of the recipe, whatever the generation: what samples are standardised by stays.
         swarm: recipeHash(recipe),
         recipe,
-        lanes,
+        namespaces,
         clock: systemClock,
         random: createRandom(`${seed}/${id}/statistics`),
         own: standardising.own,
@@ -134,7 +134,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       statistics:
         statistics && averages
           ? (agreed, isKnown) =>
-              // Whoever is heard on the main lane has agreed, and trains, or is about to.
+              // Whoever is heard on the main namespace has agreed, and trains, or is about to.
               createStatistics({
                 ...statistics,
                 agreed,

@@ -64,15 +64,15 @@ function memoryOf(values: Float32Array): FrameMemory | undefined {
 }
 
 /** Lends a room of so many bytes, with whatever they held before, four-byte aligned. */
-export function takeRoom(bytes: number): Uint8Array<ArrayBuffer> {
+export function leaseBuffer(bytes: number): Uint8Array<ArrayBuffer> {
   if (bytes < SMALLEST_BYTES || bytes > ROOM_BYTES) return new Uint8Array(bytes)
   if (currentMemory().free.length === 0) current = createFrameMemory()
   const { buffer, free } = currentMemory()
   return new Uint8Array(buffer, free.pop(), bytes)
 }
 
-/** Returns a room of {@link takeRoom} to the pool. @param room all of it, as an array of any type */
-export function giveRoom({ buffer, byteOffset }: ArrayBufferView): void {
+/** Returns a room of {@link leaseBuffer} to the pool. @param room all of it, as an array of any type */
+export function releaseBuffer({ buffer, byteOffset }: ArrayBufferView): void {
   if (buffer === current?.buffer) current.free.push(byteOffset)
 }
 

@@ -51,7 +51,7 @@ test('real peers that average in step have what D-PSGD says after every round', 
     exchange: { localSteps: 1 },
     averaging: { topology: 'ring', rule: 'dpsgd' },
   }
-  // Places on the ring follow from the ids, so who wants what is decided when they are known.
+  // IndexChoice on the ring follow from the ids, so who wants what is decided when they are known.
   const goals = new Map<Peer, number>()
   const peers: Peer[] = []
   let steps = 0

@@ -4,7 +4,7 @@ import { createVirtualDisk, type VirtualDisk } from '../../simulations/virtual/d
 import { createVirtualNetwork, type NetworkConditions } from '../../simulations/virtual/network.ts'
 import type { Network } from '../../src/gossip/ports.ts'
 import { createRandom } from '../../src/random/random.ts'
-import { createLanes } from '../../src/standardise/namespaces.ts'
+import { createNamespaces } from '../../src/standardise/namespaces.ts'
 import {
   type AgreedStatistics,
   createStatistics,
@@ -78,8 +78,8 @@ function createSwarm(conditions: NetworkConditions = { delay: '1-20', loss: 0 })
       const agreed: AgreedStatistics[] = []
       const said: string[] = []
       const disks = given.disks ?? { means: createVirtualDisk(), variations: createVirtualDisk() }
-      const lanes = createLanes(virtual.join(`peer-${index}`), clock)
-      await lanes.main.start({
+      const namespaces = createNamespaces(virtual.join(`peer-${index}`), clock)
+      await namespaces.main.start({
         stream: async () => {},
         announcement: () => 'accept',
         connected() {},
@@ -88,7 +88,7 @@ function createSwarm(conditions: NetworkConditions = { delay: '1-20', loss: 0 })
       const statistics = createStatistics({
         swarm: 'c0'.repeat(32),
         recipe: {},
-        lanes,
+        namespaces,
         clock,
         random: createRandom(`peer-${index}`),
         own: given.own ?? ownOf(given.rows ?? samplesOf(index)),
@@ -100,7 +100,7 @@ function createSwarm(conditions: NetworkConditions = { delay: '1-20', loss: 0 })
         agreed: statistics => agreed.push(statistics),
       })
       await statistics.start()
-      return { statistics, network: lanes.main, agreed, said, disks }
+      return { statistics, network: namespaces.main, agreed, said, disks }
     },
     async wait(milliseconds: number) {
       const end = clock.now() + milliseconds

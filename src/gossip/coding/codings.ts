@@ -7,11 +7,11 @@ import type { PeerId, Random } from '../ports.ts'
 import type { Coding } from './coding.ts'
 import { createDense } from './dense.ts'
 import { createPlain } from './plain.ts'
-import { createRandomPlaces } from './random-indices.ts'
+import { createRandomIndices } from './random-indices.ts'
 import { createReferenced } from './referenced.ts'
 import { createReferences, type References } from './references.ts'
 import { createSparse } from './sparse.ts'
-import { createNewsPlaces } from './topk-indices.ts'
+import { createTopkIndices } from './topk-indices.ts'
 
 /** How the frames of one exchange are to travel. */
 export interface Opening {
@@ -77,14 +77,14 @@ const travelling: Readonly<Record<NameIn<typeof CODECS>, Travelling>> = {
   randk: {
     ...some,
     open: ({ weight }, _codec, fraction, { random }) =>
-      createSparse(createRandomPlaces(Number(fraction), random), weight),
+      createSparse(createRandomIndices(Number(fraction), random), weight),
   },
   topk: {
     ...some,
     remembers: true,
     open({ weight }, _codec, fraction, { random, said }) {
       const u = said()
-      return createSparse(createNewsPlaces(Number(fraction), u, random), weight, ({ first }, { indices, values }) => {
+      return createSparse(createTopkIndices(Number(fraction), u, random), weight, ({ first }, { indices, values }) => {
         for (let i = 0; i < indices.length; i++) u[first + indices[i]] = values[i]
       })
     },

@@ -6,7 +6,7 @@ import type { Range } from '../../parameters/range.ts'
 import { firstNonFinite } from '../../parameters/vectors.ts'
 import type { Coding, Merged } from './coding.ts'
 import { refusedFrame } from './decode-frame.ts'
-import type { Chosen, Places } from './index-choice.ts'
+import type { Chosen, IndexChoice } from './index-choice.ts'
 import { scratchFloats } from './scratch.ts'
 
 /** Some elements of a frame, as their peer said them. */
@@ -25,7 +25,7 @@ export interface Said {
  * @param remember hears what this side has said, once its frame is settled
  */
 export function createSparse(
-  places: Places,
+  choice: IndexChoice,
   weight: number,
   remember: (range: Range, said: Said) => void = () => {},
 ): Coding {
@@ -34,7 +34,7 @@ export function createSparse(
 
   function placesIn(range: Range, bytes: Uint8Array): Chosen {
     try {
-      return places.read(range.end - range.first, bytes)
+      return choice.read(range.end - range.first, bytes)
     } catch (error) {
       throw error instanceof CodecError ? refusedFrame(range, error) : error
     }
@@ -63,9 +63,9 @@ export function createSparse(
   }
 
   return {
-    maximumBytes: elements => places.maximumBytes(elements) + 4 * places.count(elements),
+    maximumBytes: elements => choice.maximumBytes(elements) + 4 * choice.count(elements),
     offer(range, own, out) {
-      const { indices, bytes } = places.choose(range, own, out)
+      const { indices, bytes } = choice.choose(range, own, out)
       const values = gather(own, indices, 0)
       out.set(littleEndianBytes(values), bytes)
       return bytes + values.byteLength

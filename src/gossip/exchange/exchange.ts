@@ -21,7 +21,7 @@ import type { LiveForm } from '../../averaging/live-form.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Codings } from '../coding/codings.ts'
-import { DeadlineError, OffenceError, RefusedError } from '../errors.ts'
+import { DeadlineError, ProtocolViolationError, RefusedError } from '../errors.ts'
 import type { AbortOptions, FrameStream, PeerId } from '../ports.ts'
 import type { Engagement, Engagements } from '../state/engagements.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
@@ -134,7 +134,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       await body(engagement, watchdog)
     } catch (error) {
       if (error instanceof DeadlineError) timeouts.ranOut(partner)
-      throw error instanceof FrameError ? new OffenceError(error.message) : error
+      throw error instanceof FrameError ? new ProtocolViolationError(error.message) : error
     } finally {
       watchdog.end()
       leave()
@@ -214,13 +214,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
     )
     const { id, length, first, end, codec, age } = proposal
     if (length !== parameters.length) {
-      throw new OffenceError(`proposed ${length} parameters, the recipe has ${parameters.length}`)
+      throw new ProtocolViolationError(`proposed ${length} parameters, the recipe has ${parameters.length}`)
     }
-    if (!options.isPart({ first, end })) throw new OffenceError(`proposed elements ${first} to ${end} of ${length}`)
+    if (!options.isPart({ first, end }))
+      throw new ProtocolViolationError(`proposed elements ${first} to ${end} of ${length}`)
     if (options.inRounds !== (proposal.round !== undefined)) {
-      throw new OffenceError(`proposed ${options.inRounds ? 'no round' : 'a round'}, against the recipe's rule`)
+      throw new ProtocolViolationError(
+        `proposed ${options.inRounds ? 'no round' : 'a round'}, against the recipe's rule`,
+      )
     }
-    if (!options.accepts(codec)) throw new OffenceError(`proposed the codec ${codec}, against the recipe's compression`)
+    if (!options.accepts(codec))
+      throw new ProtocolViolationError(`proposed the codec ${codec}, against the recipe's compression`)
     const terms = await agree(partner, proposal, outer)
     // Another of the same partner's may have come in the same moment.
     const refused = typeof terms === 'string' ? terms : (refusal() ?? refuses(partner))

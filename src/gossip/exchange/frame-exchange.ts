@@ -21,10 +21,10 @@
  */
 
 import { FRAME_FLOATS } from '../../parameters/constants.ts'
-import { giveRoom, takeRoom } from '../../parameters/frame-memory.ts'
+import { leaseBuffer, releaseBuffer } from '../../parameters/frame-memory.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Coding, Merged } from '../coding/coding.ts'
-import { NormError, OffenceError } from '../errors.ts'
+import { NormError, ProtocolViolationError } from '../errors.ts'
 import type { FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import { createConversationCondition } from '../waiting/condition.ts'
@@ -75,7 +75,7 @@ export interface FrameExchange {
 }
 
 /**
- * @throws OffenceError (from `read`) for what no honest responder says, NormError where its parameters are too large; frames that
+ * @throws ProtocolViolationError (from `read`) for what no honest responder says, NormError where its parameters are too large; frames that
  * were settled before remain so
  */
 export function offerFrames(exchange: AgreedExchange): FrameExchange {
@@ -96,7 +96,8 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   let acknowledged = 0
 
   function decide(index: number, body: Uint8Array): void {
-    if (index !== decided || index >= sent) throw new OffenceError(`answered frame ${index}; expected was ${decided}`)
+    if (index !== decided || index >= sent)
+      throw new ProtocolViolationError(`answered frame ${index}; expected was ${decided}`)
     const range = frameOf(part, index)
     const { memory: used, bytes } = offered[0]
     const merged = coding.merge(range, used.subarray(BODY_OFFSET, BODY_OFFSET + bytes), body)
@@ -111,7 +112,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     })
     decided++
     offered.shift()
-    giveRoom(used)
+    releaseBuffer(used)
     exchange.settled()
     condition.notifyAfter(recorded, () => {
       durable++
@@ -126,8 +127,9 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
       while (acknowledged < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
         progress()
-        requireNews(settled, acknowledged, frame !== undefined)
-        if (settled > told) throw new OffenceError(`said that it has applied ${settled} frames of ${told} decided ones`)
+        requireProgress(settled, acknowledged, frame !== undefined)
+        if (settled > told)
+          throw new ProtocolViolationError(`said that it has applied ${settled} frames of ${told} decided ones`)
         acknowledged = settled
         if (frame !== undefined) decide(frame.index, frame.body)
       }
@@ -154,7 +156,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
 }
 
 /**
- * @throws OffenceError (from `read`) for what no honest initiator says, NormError where its parameters are too large; frames that
+ * @throws ProtocolViolationError (from `read`) for what no honest initiator says, NormError where its parameters are too large; frames that
  * were settled before remain so
  */
 export function answerFrames(exchange: AgreedExchange): FrameExchange {
@@ -177,8 +179,10 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   let told = 0
 
   function prepare(index: number, body: Uint8Array): void {
-    if (index !== prepared || index >= total) throw new OffenceError(`sent frame ${index}; expected was ${prepared}`)
-    if (index - applied >= WINDOW_FRAMES) throw new OffenceError(`sent more than ${WINDOW_FRAMES} frames ahead`)
+    if (index !== prepared || index >= total)
+      throw new ProtocolViolationError(`sent frame ${index}; expected was ${prepared}`)
+    if (index - applied >= WINDOW_FRAMES)
+      throw new ProtocolViolationError(`sent more than ${WINDOW_FRAMES} frames ahead`)
     const range = frameOf(part, index)
     const used = takeMemory()
     const own = snapshot.subarray(range.first, range.end)
@@ -194,12 +198,13 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   }
 
   function apply(settled: number): void {
-    if (settled > sent) throw new OffenceError(`said that it has decided ${settled} frames of ${sent} answered ones`)
+    if (settled > sent)
+      throw new ProtocolViolationError(`said that it has decided ${settled} frames of ${sent} answered ones`)
     if (settled === applied) return
     signal.throwIfAborted()
     const recorded = replica.record({ type: 'applied', id, partner, frames: settled })
     const first = applied
-    for (; applied < settled; applied++) giveRoom((answers.shift() as SentFrame).memory)
+    for (; applied < settled; applied++) releaseBuffer((answers.shift() as SentFrame).memory)
     exchange.settled()
     condition.notifyAfter(recorded, () => {
       durable = settled
@@ -214,7 +219,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
       while (applied < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
         progress()
-        requireNews(settled, applied, frame !== undefined)
+        requireProgress(settled, applied, frame !== undefined)
         apply(settled)
         if (frame !== undefined) prepare(frame.index, frame.body)
         // Who does not read what it is answered is not read either.
@@ -240,16 +245,16 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   }
 }
 
-/** @throws OffenceError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever */
-function requireNews(settled: number, before: number, hasFrame: boolean): void {
+/** @throws ProtocolViolationError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever */
+function requireProgress(settled: number, before: number, hasFrame: boolean): void {
   if (settled > before || (settled === before && hasFrame)) return
-  throw new OffenceError(`said that ${settled} frames are settled, after ${before}`)
+  throw new ProtocolViolationError(`said that ${settled} frames are settled, after ${before}`)
 }
 
 /** Room for a frame, whichever it is. */
 function roomFor(coding: Coding, { first, end }: Range): () => Uint8Array {
   const bytes = BODY_OFFSET + coding.maximumBytes(Math.min(FRAME_FLOATS, end - first))
-  return () => takeRoom(bytes)
+  return () => leaseBuffer(bytes)
 }
 
 /** @returns what throws a NormError when all that was said by the other side is beyond the norm */

@@ -11,7 +11,7 @@ import type { Lateness } from '../pace/lateness.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
-import { createAttention } from '../waiting/attended-time.ts'
+import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
 import type { BeginExchange, Meeting } from './meeting.ts'
 import type { Participation } from './participation.ts'
@@ -40,7 +40,7 @@ interface Visit {
 export function createPairs(options: PairsOptions): Meeting {
   const { replica, clock, lateness, partners, engagements, participation, training } = options
   const condition = createCondition(clock)
-  const attended = createAttention(clock)
+  const attended = createAttendedTime(clock)
   const never = new AbortController().signal
   /** Those that wait for this peer to come. */
   const waiting = new Set<PeerId>()

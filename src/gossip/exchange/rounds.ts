@@ -20,7 +20,7 @@ import type { Lateness } from '../pace/lateness.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
-import { createAttention } from '../waiting/attended-time.ts'
+import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
 import type { BeginExchange, Meeting } from './meeting.ts'
 import type { Participation } from './participation.ts'
@@ -62,7 +62,7 @@ export function createRounds(options: RoundsOptions): Meeting {
   const { self, replica, clock, lateness, partners, engagements, participation, training } = options
   const { neighbours, willing } = partners
   const condition = createCondition(clock)
-  const attended = createAttention(clock)
+  const attended = createAttendedTime(clock)
   /** The round that this peer is in or has finished. It decides who its neighbours are where the topology changes. */
   let current = -1
   /** The latest round in which each other was, as far as it has said. */

@@ -1,7 +1,7 @@
 import { MAX_MEMBERS } from '../constants.ts'
 import type { Events } from '../events.ts'
 import type { Clock, Network, PeerId } from '../ports.ts'
-import { MAX_OFFENCES, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
+import { MAX_VIOLATIONS, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
 import type { Membership } from './membership.ts'
 import { printable } from './printable.ts'
 
@@ -22,7 +22,7 @@ export interface PeerScoresOptions {
 }
 
 export function createPeerScores({ clock, network, membership, events }: PeerScoresOptions): PeerScores {
-  const offences = new Map<PeerId, number>()
+  const violations = new Map<PeerId, number>()
   // Generic cell rate algorithm: one time per peer, the earliest at which its bucket would be full again.
   const arrivals = new Map<PeerId, number>()
   const interval = 1_000 / STREAMS_PER_SECOND
@@ -32,14 +32,14 @@ export function createPeerScores({ clock, network, membership, events }: PeerSco
       events.emit('warning', {
         message: `${peer} sent what no peer of this swarm sends, and is not listened to: ${printable(error.message)}`,
       })
-      const count = (offences.get(peer) ?? 0) + 1
-      offences.set(peer, count)
-      if (count < MAX_OFFENCES) return
+      const count = (violations.get(peer) ?? 0) + 1
+      violations.set(peer, count)
+      if (count < MAX_VIOLATIONS) return
       network.ban(peer)
       if (membership.isAlive(peer)) events.emit('peer:leave', { peer })
       membership.expel(peer)
     },
-    isBanned: peer => (offences.get(peer) ?? 0) >= MAX_OFFENCES,
+    isBanned: peer => (violations.get(peer) ?? 0) >= MAX_VIOLATIONS,
     admits(peer) {
       const now = clock.now()
       const arrival = Math.max(arrivals.get(peer) ?? now, now)

@@ -11,7 +11,7 @@ import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Choice } from '../seal/choice.ts'
-import { SEAL_PATIENCE_MS } from '../seal/constants.ts'
+import { SEAL_TIMEOUT_MS } from '../seal/constants.ts'
 import { ALONE_GRACE_MS, RETURN_GRACE_MS } from './constants.ts'
 
 export interface PeerWatchOptions {
@@ -99,7 +99,7 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
         .every(({ announcement }) => announcement.phase === 'sealed' && announcement.choice === hash)
       const patient = membership.vanished().length > 0 && since < RETURN_GRACE_MS
       // Whoever has not taken it by then does not want it, or cannot.
-      return (allSealed || since >= SEAL_PATIENCE_MS) && !patient
+      return (allSealed || since >= SEAL_TIMEOUT_MS) && !patient
     },
   }
 }

@@ -13,7 +13,7 @@ import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import type { Contribution } from '../state/contribution.ts'
 import { createCondition } from '../waiting/condition.ts'
-import { DONE_NEWS_MS } from './constants.ts'
+import { DONE_WAIT_MS } from './constants.ts'
 import { isUnfinished, type RunTime } from './run-time.ts'
 
 export interface TrainingCourseOptions {
@@ -55,7 +55,7 @@ export interface TrainingCourse {
 
 export function createTrainingCourse(options: TrainingCourseOptions): TrainingCourse {
   const { clock, runTime, contribution, steps, averages, phase, usualInterval, activeMembers, events } = options
-  const news = createCondition(clock)
+  const changes = createCondition(clock)
   const knownDone = new Set<PeerId>()
   /** When each said last that it has not done its steps. */
   const saidBehind = new Map<PeerId, number>()
@@ -92,7 +92,7 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
     partnerSaid(peer, isDone) {
       if (isDone) knownDone.add(peer)
       else saidBehind.set(peer, clock.now())
-      news.notify()
+      changes.notify()
     },
 
     heard(peer, announcement) {
@@ -103,7 +103,7 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       else saidBehind.delete(peer)
       // At once, or a peer with long intervals would count another T.
       if (averages) runTime.look(activeMembers.all(), done())
-      news.notify()
+      changes.notify()
     },
 
     intervalEnded() {
@@ -118,8 +118,8 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       const isOpen = () => activeMembers.all().some(isBehind) && !activeMembers.all().some(isSurelyBehind)
       if (!isOpen()) return
       events.emit('changed', {})
-      while (clock.now() - since < DONE_NEWS_MS && isOpen() && !abort.signal.aborted) {
-        await news.wait(abort).catch(() => {})
+      while (clock.now() - since < DONE_WAIT_MS && isOpen() && !abort.signal.aborted) {
+        await changes.wait(abort).catch(() => {})
       }
     },
   }

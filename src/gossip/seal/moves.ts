@@ -15,7 +15,7 @@ import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
 import type { FetchedVector } from '../sync/fetch.ts'
 import type { Choice, ChosenVector } from './choice.ts'
-import { FREEZE_PATIENCE_MS, SEAL_PATIENCE_MS } from './constants.ts'
+import { FREEZE_TIMEOUT_MS, SEAL_TIMEOUT_MS } from './constants.ts'
 import type { SealAction } from './decide.ts'
 import type { Proposals } from './proposals.ts'
 
@@ -45,7 +45,7 @@ export interface Moves {
   /** Whether it has averaged for a while since it last reopened. */
   rested(): boolean
   /** Counts out, after a while, a few that do not choose what all others have chosen: they cannot hold up the swarm for ever. */
-  losePatience(): void
+  discountHoldouts(): void
   /** @returns whether there may be something to do at once */
   act(
     action: Exclude<SealAction, { do: 'nothing' }>,
@@ -68,7 +68,7 @@ export function createMoves(options: MovesOptions): Moves {
   function mayFreeze(): boolean {
     phase.close()
     // What is cut is a shorter exchange; the seal does not wait for who is slow.
-    if (engagements.active() > 0 && phase.closedFor() > FREEZE_PATIENCE_MS) engagements.abandonAll()
+    if (engagements.active() > 0 && phase.closedFor() > FREEZE_TIMEOUT_MS) engagements.abandonAll()
     return engagements.active() === 0 && !options.settlement.waits()
   }
 
@@ -167,8 +167,8 @@ export function createMoves(options: MovesOptions): Moves {
     hasProposed: () => hasProposed,
     rested: () => clock.now() - reopened >= REST_MS,
 
-    losePatience() {
-      if (phase.now() !== 'sealing' || clock.now() - choseAt < SEAL_PATIENCE_MS) return
+    discountHoldouts() {
+      if (phase.now() !== 'sealing' || clock.now() - choseAt < SEAL_TIMEOUT_MS) return
       const members = activeMembers.all()
       const apart = members.filter(({ announcement }) => announcement.choice !== choice.hash())
       if (2 * apart.length > members.length) return

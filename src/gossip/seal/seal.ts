@@ -45,7 +45,7 @@ export function createSeal(options: SealOptions): Seal {
 
   function look(): SealAction {
     again = false
-    moves.losePatience()
+    moves.discountHoldouts()
     members = activeMembers.all()
     proposals.review(hash => members.some(({ announcement }) => announcement.choice === hash))
     const action = nextSealAction(swarm, target, self, members)

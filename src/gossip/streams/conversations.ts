@@ -1,4 +1,4 @@
-import { DeadlineError, NormError, OffenceError, RefusedError } from '../errors.ts'
+import { DeadlineError, NormError, ProtocolViolationError, RefusedError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
 import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId, Traffic } from '../ports.ts'
@@ -66,7 +66,7 @@ export function createConversations({ network, clock, timeouts, scores, events }
       return result
     } catch (error) {
       stream.abort(error as Error)
-      if (error instanceof OffenceError || error instanceof ProtocolError) scores.penalise(stream.peer, error)
+      if (error instanceof ProtocolViolationError || error instanceof ProtocolError) scores.penalise(stream.peer, error)
       if (error instanceof NormError && alone.leave(stream.peer)) events.emit('warning', { message: error.message })
       throw error
     } finally {

@@ -12,7 +12,7 @@ import { createFrameAssembler, FrameError, vectorFrames } from '../../parameters
 import { createParameterHasher } from '../../parameters/hash.ts'
 import type { Range } from '../../parameters/range.ts'
 import { norm } from '../../parameters/vectors.ts'
-import { DeadlineError, OffenceError } from '../errors.ts'
+import { DeadlineError, ProtocolViolationError } from '../errors.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream } from '../ports.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
@@ -41,7 +41,7 @@ export interface FetchedPiece {
 /**
  * Answers requests from the vectors that this peer holds, until the other side has none left.
  *
- * @throws OffenceError where what is asked for is no piece of the vector; DeadlineError where the other side asks for
+ * @throws ProtocolViolationError where what is asked for is no piece of the vector; DeadlineError where the other side asks for
  * nothing, or does not read
  */
 export async function servePieces(
@@ -61,7 +61,7 @@ export async function servePieces(
     }
     const { vector, age } = found
     if (!isPiece(request, vector.length)) {
-      throw new OffenceError(`asked for elements ${request.first} to ${request.end} of ${vector.length}`)
+      throw new ProtocolViolationError(`asked for elements ${request.first} to ${request.end} of ${vector.length}`)
     }
     await send(stream, { type: 'vector', length: vector.length, age }, options)
     const hasher = createParameterHasher()
@@ -91,7 +91,7 @@ async function nextRequest(stream: FrameStream, clock: Clock, options: AbortOpti
  * @param hash of the vector that is asked for; undefined for the current parameters
  * @param length what the recipe says that a vector has
  * @param arrived is called with every frame
- * @throws RefusedError where the peer does not hold it or is busy, DeadlineError where it is too slow, OffenceError where what
+ * @throws RefusedError where the peer does not hold it or is busy, DeadlineError where it is too slow, ProtocolViolationError where what
  * it sent is malformed, not finite, or not what its digest says
  */
 export async function fetchPiece(
@@ -114,7 +114,7 @@ export async function fetchPiece(
     )
     timeouts.took('answer', clock.now() - asked, peer)
     if (offered.length !== length) {
-      throw new OffenceError(`offered ${offered.length} parameters, the recipe has ${length}`)
+      throw new ProtocolViolationError(`offered ${offered.length} parameters, the recipe has ${length}`)
     }
     const assembler = createFrameAssembler(end - first, first)
     while (!assembler.done) {
@@ -130,6 +130,6 @@ export async function fetchPiece(
     return { values, age: offered.age, norm: norm(values), digest }
   } catch (error) {
     if (error instanceof DeadlineError) timeouts.ranOut(peer)
-    throw error instanceof FrameError ? new OffenceError(error.message) : error
+    throw error instanceof FrameError ? new ProtocolViolationError(error.message) : error
   }
 }

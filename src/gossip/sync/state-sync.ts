@@ -11,7 +11,7 @@
 
 import { createMutex } from '../../mutex.ts'
 import { hashParameters } from '../../parameters/hash.ts'
-import { NormError, OffenceError } from '../errors.ts'
+import { NormError, ProtocolViolationError } from '../errors.ts'
 import type { Member } from '../membership/membership.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
 import type { AbortOptions, FrameStream, PeerId } from '../ports.ts'
@@ -22,9 +22,9 @@ import { MAX_SERVED_AT_ONCE, MAX_SERVED_TO_ONE } from './constants.ts'
 import { type Ask, download } from './download.ts'
 import { type FetchedVector, fetchPiece, servePieces } from './fetch.ts'
 import { createKeptAssembly } from './kept-assembly.ts'
-import { createWitnesses, type WitnessesOptions } from './source-quorum.ts'
+import { createSourceQuorum, type SourceQuorumOptions } from './source-quorum.ts'
 
-export interface StateSyncOptions extends WitnessesOptions {
+export interface StateSyncOptions extends SourceQuorumOptions {
   /** Elements of every vector. */
   readonly length: number
   /** ‖x‖₂ that the recipe allows. */
@@ -77,7 +77,7 @@ export interface StateSync {
 
 export function createStateSync(options: StateSyncOptions): StateSync {
   const { length, maximumNorm, conversations, clock, timeouts, random } = options
-  const witnesses = createWitnesses(options)
+  const quorum = createSourceQuorum(options)
   const kept = createKeptAssembly(length, clock)
   /** One fetch after the other: there is memory for one vector. */
   const fetching = createMutex()
@@ -146,7 +146,10 @@ export function createStateSync(options: StateSyncOptions): StateSync {
   }
 
   function blameForAll(holder: PeerId): void {
-    options.scores.penalise(holder, new OffenceError('the vector that was sent is not the one that was asked for'))
+    options.scores.penalise(
+      holder,
+      new ProtocolViolationError('the vector that was sent is not the one that was asked for'),
+    )
   }
 
   /** Blames those who gave what is no part of this vector. */
@@ -154,7 +157,7 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     for (const liar of giversOf(parts.filter(part => differs(part, vector)))) {
       options.scores.penalise(
         liar,
-        new OffenceError('a piece that was sent is not one of the vector that was asked for'),
+        new ProtocolViolationError('a piece that was sent is not one of the vector that was asked for'),
       )
     }
   }
@@ -172,13 +175,13 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     abort: AbortOptions,
   ): Promise<CurrentParameters | undefined> {
     const earlier = giversOf(kept.current()?.parts() ?? [])
-    const testimony = await witnesses.consult(ahead, earlier, abort)
-    if (testimony === undefined) return undefined
-    const { sources, suspected, age, step } = testimony
+    const selected = await quorum.select(ahead, earlier, abort)
+    if (selected === undefined) return undefined
+    const { sources, suspected, age, step } = selected
     const assembly = kept.of(undefined)
     assembly.drop(part => age - part.age > lag || (suspected && part.from !== sources[0]))
     const complete = await fetchInto(assembly, sources, abort)
-    if (!complete && suspected) witnesses.silent(sources[0])
+    if (!complete && suspected) quorum.silent(sources[0])
     if (complete && (await isCurrent(assembly, abort))) return { ...finished(assembly), age, step }
     kept.forgetLater(abort)
     return undefined
@@ -186,8 +189,8 @@ export function createStateSync(options: StateSyncOptions): StateSync {
 
   /** Where it is not, nothing of it is kept. */
   async function isCurrent(assembly: Assembly, abort: AbortOptions): Promise<boolean> {
-    const confirmed = await witnesses.confirm(assembly.vector, giversOf(assembly.parts()), abort)
-    if (confirmed && assembly.norm() <= maximumNorm) return true
+    const isVerified = await quorum.verify(assembly.vector, giversOf(assembly.parts()), abort)
+    if (isVerified && assembly.norm() <= maximumNorm) return true
     assembly.drop(() => true)
     return false
   }

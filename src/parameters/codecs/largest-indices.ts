@@ -8,7 +8,7 @@ const counts = new Uint32Array(2 ** 11)
 const ABSOLUTE = 0x7fffffff
 const INFINITE = 0x7f800000
 
-/** Places of the numbers that may be among the largest, once the first bucket is known; nothing in it outlives a call. */
+/** IndexChoice of the numbers that may be among the largest, once the first bucket is known; nothing in it outlives a call. */
 let candidates = new Int32Array()
 
 /**

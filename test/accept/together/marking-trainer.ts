@@ -18,7 +18,7 @@ const SPARSER = 8
 /** More than any peer of a scenario trains. */
 const MOST_STRIDE = SPARSER ** 4
 
-/** Places of one peer. */
+/** IndexChoice of one peer. */
 export const PLACES = DENSE + (4 * (DENSE * (SPARSER - 1))) / SPARSER
 
 /** The place at which an interval leaves its mark, counted from 0; undefined where it leaves none. */

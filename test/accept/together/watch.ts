@@ -58,11 +58,11 @@ export function createWatch(peers: number): Watch {
   /** Those that have announced a hash as their choice. */
   const choosers = new Map<string, Set<number>>()
   const upSince: (number | undefined)[] = new Array(peers).fill(undefined)
-  /** Places of a peer's own at which it has left marks. */
+  /** IndexChoice of a peer's own at which it has left marks. */
   const made = Array.from({ length: peers }, () => new Uint8Array(PLACES))
   /** At each place, own steps when its mark was first seen; infinite for what a crash has cost. */
   const seenAt = Array.from({ length: peers }, () => new Float64Array(PLACES).fill(Number.NaN))
-  /** Places of a peer's own at which its parameters had marks in this life. */
+  /** IndexChoice of a peer's own at which its parameters had marks in this life. */
   const held = Array.from({ length: peers }, () => new Uint8Array(PLACES))
   /** Marks that were given up by the rule. */
   const overruled = Array.from({ length: peers }, () => new Uint8Array(PLACES))
@@ -118,7 +118,7 @@ export function createWatch(peers: number): Watch {
     const gossip = gossipOf(index)
     if (gossip === undefined || violation !== undefined) return
     const marks = gossip.parameters().subarray(index * PLACES, (index + 1) * PLACES)
-    /** Places that have had a mark in this life, and have none now. */
+    /** IndexChoice that have had a mark in this life, and have none now. */
     const absent: number[] = []
     for (const [place, mark] of marks.entries()) {
       if (mark === 0 && held[index][place] === 1) absent.push(place)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_IN_DOUBT } from '../../../src/gossip/constants.ts'
-import { NormError, OffenceError, RefusedError } from '../../../src/gossip/errors.ts'
+import { NormError, ProtocolViolationError, RefusedError } from '../../../src/gossip/errors.ts'
 import { MAX_CONCURRENT_EXCHANGES, WINDOW_FRAMES } from '../../../src/gossip/exchange/constants.ts'
 import { CROSSED } from '../../../src/gossip/exchange/exchange.ts'
 import type { FrameStream } from '../../../src/gossip/ports.ts'
@@ -145,7 +145,7 @@ describe('an exchange', () => {
     const swarm = await createReplicaSwarm([[1], [3, 4]])
     const [a, b] = swarm.peers
     await expect(swarm.run(a.average(b))).rejects.toThrow()
-    expect(b.failure).toBeInstanceOf(OffenceError)
+    expect(b.failure).toBeInstanceOf(ProtocolViolationError)
   })
 
   test.for([
@@ -202,7 +202,7 @@ describe('an exchange of a part of the parameters', () => {
     )
     const [a, b] = swarm.peers
     await expect(swarm.run(a.average(b))).rejects.toThrow()
-    expect(b.failure).toBeInstanceOf(OffenceError)
+    expect(b.failure).toBeInstanceOf(ProtocolViolationError)
   })
 
   test('may be empty', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import { createEvents } from '../../../src/gossip/events.ts'
-import { MAX_OFFENCES, STREAM_BURST, STREAMS_PER_SECOND } from '../../../src/gossip/membership/constants.ts'
+import { MAX_VIOLATIONS, STREAM_BURST, STREAMS_PER_SECOND } from '../../../src/gossip/membership/constants.ts'
 import { createMembership } from '../../../src/gossip/membership/membership.ts'
 import { createPeerScores } from '../../../src/gossip/membership/peer-scores.ts'
 import { announcementOf } from '../announcements.ts'
@@ -17,11 +17,11 @@ describe('the score of a peer', () => {
   test('is lost with the last violation that is forgiven: it is banned, and no member any more', () => {
     const { scores, bans, membership } = createScores()
     membership.hear('a', announcementOf({}))
-    const banned = Array.from({ length: MAX_OFFENCES }, () => {
+    const banned = Array.from({ length: MAX_VIOLATIONS }, () => {
       scores.penalise('a', new Error('nonsense'))
       return scores.isBanned('a')
     })
-    expect(banned).toEqual([...new Array(MAX_OFFENCES - 1).fill(false), true])
+    expect(banned).toEqual([...new Array(MAX_VIOLATIONS - 1).fill(false), true])
     expect(scores.isBanned('b')).toBe(false)
     expect(bans).toEqual(['a'])
     expect(membership.isAlive('a')).toBe(false)

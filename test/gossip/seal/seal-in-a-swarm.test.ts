@@ -7,7 +7,7 @@ import { MEMBER_EXPIRY_MS, SKETCH_BUCKETS } from '../../../src/gossip/membership
 import type { Phase } from '../../../src/gossip/phase.ts'
 import type { FrameStream, PeerId } from '../../../src/gossip/ports.ts'
 import { ALONE_GRACE_MS } from '../../../src/gossip/run/constants.ts'
-import { SEAL_PATIENCE_MS } from '../../../src/gossip/seal/constants.ts'
+import { SEAL_TIMEOUT_MS } from '../../../src/gossip/seal/constants.ts'
 import { receive } from '../../../src/gossip/streams/messages.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import { distance, norm } from '../../../src/parameters/vectors.ts'
@@ -200,14 +200,14 @@ describe('a liar', () => {
   })
 
   /** The honest wait for one that does not follow, and then no more. */
-  const PATIENT_MS = 2 * SEAL_PATIENCE_MS
+  const PATIENT_MS = 2 * SEAL_TIMEOUT_MS
 
   test('that proposes what nobody can fetch does not stop the seal', async () => {
     const world = createAveragingWorld({ peers: 4 })
     await propose(world, new Float32Array(64).fill(100), false)
     await world.startAll()
     await honestSeal(world, PATIENT_MS)
-    expect(world.clock.now()).toBeGreaterThan(SEAL_PATIENCE_MS)
+    expect(world.clock.now()).toBeGreaterThan(SEAL_TIMEOUT_MS)
   })
 
   test('that never chooses does not stop the seal', async () => {
@@ -216,7 +216,7 @@ describe('a liar', () => {
     const liar = await createLiar(world)
     liar.announce(() => announcementOf({ sketch: nearSketch(world) }))
     await honestSeal(world, PATIENT_MS)
-    expect(world.clock.now()).toBeGreaterThan(SEAL_PATIENCE_MS)
+    expect(world.clock.now()).toBeGreaterThan(SEAL_TIMEOUT_MS)
   })
 
   test('that refuses whatever is chosen is outvoted', async () => {
