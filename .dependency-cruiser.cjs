@@ -27,6 +27,9 @@ const coreRoom = (name, allowed, comment) => ({
   },
 })
 
+/** What `exports` of package.json names: nothing else can be imported by those who install hearsay. */
+const PUBLIC = '^src/(index|public/[^/]+)[.]ts$'
+
 /** Allows packages that match only in the places that are named. */
 const onlyIn = (places, packages, comment) => ({
   name: `${packages} only in ${places}`,
@@ -111,6 +114,14 @@ module.exports = {
     room('network', ['gossip', 'random'], 'A driver of the Network port.'),
     room('storage', ['gossip', 'parameters'], 'A driver of the Storage port.'),
 
+    room('testing', ['gossip', 'parameters', 'random'], 'What ports promise, checked; it knows no driver of them.'),
+    {
+      name: 'nobody inside imports the public API',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: PUBLIC },
+    },
+
     {
       name: 'averaging does no I/O',
       severity: 'error',
@@ -131,24 +142,24 @@ module.exports = {
       name: 'peer uses the public API',
       severity: 'error',
       from: { path: '^peer/' },
-      to: { path: '^(src|simulations|test|bench)/', pathNot: '^src/index[.]ts$' },
+      to: { path: '^(src|simulations|test|bench)/', pathNot: PUBLIC },
     },
     {
       name: 'examples use the public API',
       severity: 'error',
       from: { path: '^examples/' },
-      to: { path: '^(src|peer|simulations|test|bench)/', pathNot: '^src/index[.]ts$' },
+      to: { path: '^(src|peer|simulations|test|bench)/', pathNot: PUBLIC },
     },
     {
       name: 'simulations are below the public API',
       severity: 'error',
       from: { path: '^simulations/' },
-      to: { path: '^(peer|test|bench|examples)/|^src/index[.]ts$' },
+      to: { path: `^(peer|test|bench|examples)/|${PUBLIC}` },
     },
     {
       name: 'only the public API imports simulations',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/index[.]ts$' },
+      from: { path: '^src/', pathNot: PUBLIC },
       to: { path: '^(simulations|peer|test|bench|examples)/' },
     },
   ],

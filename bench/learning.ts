@@ -1,13 +1,6 @@
 import { join } from 'node:path'
-import {
-  loadDataset,
-  parseRecipe,
-  type RecipeInput,
-  type RunResult,
-  runSwarm,
-  type Split,
-  simulate,
-} from '../src/index.ts'
+import { loadDataset, parseRecipe, type RecipeInput, type RunResult, type Split, simulate } from '../src/index.ts'
+import { runSwarm } from '../src/public/simulate.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const DATA = process.env.HEARSAY_DATA ?? join(import.meta.dirname, '../../shared/data')

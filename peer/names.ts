@@ -14,7 +14,7 @@ export interface Names {
 
 export async function readNames(): Promise<Names> {
   const { aggregatorNames, attackNames, codecNames, peerRuleNames, ruleNames, topologyNames } = await import(
-    '../src/index.ts'
+    '../src/public/algorithms.ts'
   )
   return {
     topologies: topologyNames.join(', '),

@@ -50,9 +50,9 @@ export async function prepareTask({
   strict,
   warn,
 }: TaskOptions): Promise<Task> {
-  const { defaultRecipe, fitData, identifyModel, loadDataset, parseRecipe, recommendedRule } = await import(
-    '../src/index.ts'
-  )
+  const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
+  const { fitData, identifyModel } = await import('../src/public/models.ts')
+  const { recommendedRule } = await import('../src/public/algorithms.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const bare = withFlags(written, flags, trainingSeed)
   const chosenRule = file === undefined && flags.rule === undefined

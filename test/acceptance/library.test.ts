@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createPeer, hashParameters, loadDataset, type Peer, type PeerEvents, samples } from '../../src/index.ts'
+import { createPeer, loadDataset, type Peer, type PeerEvents } from '../../src/index.ts'
+import { hashParameters, samples } from '../../src/public/models.ts'
 import { inputsOf } from '../data/inputs-of.ts'
 
 test('two embedded peers agree on one model, which is handed out as a LayersModel that predicts', async () => {

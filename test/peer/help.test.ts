@@ -15,13 +15,13 @@ test.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])(
 )
 
 test('help names every topology and rule', async () => {
-  const { peerRuleNames, topologyNames } = await import('../../src/index.ts')
+  const { peerRuleNames, topologyNames } = await import('../../src/public/algorithms.ts')
   const { stdout } = await warmHearsay('swarm', '--help')
   for (const name of [...peerRuleNames, ...topologyNames]) expect(stdout).toContain(name)
 })
 
 test('help of simulate names every topology, rule, aggregator, compression and attack', async () => {
-  const library = await import('../../src/index.ts')
+  const library = await import('../../src/public/algorithms.ts')
   const { aggregatorNames, attackNames, codecNames, ruleNames, topologyNames } = library
   const { stdout } = await warmHearsay('simulate', '--help')
   for (const name of [...aggregatorNames, ...attackNames, ...codecNames, ...ruleNames, ...topologyNames])

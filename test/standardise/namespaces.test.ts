@@ -1,20 +1,21 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { createVirtualWorld } from '../../simulations/virtual/network-world.ts'
 import type { Network } from '../../src/gossip/ports.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
 import { createLanes, type Lanes } from '../../src/standardise/namespaces.ts'
+import { networkCompliance } from '../../src/testing/network-compliance.ts'
+import { announceUntil, openBetween, type Peer, startPeer } from '../../src/testing/probe-peers.ts'
 import { createLibp2pWorld } from '../network/libp2p-world.ts'
-import { networkCompliance } from '../network/network-compliance.ts'
-import { announceUntil, openBetween, type Peer, startPeer } from '../network/peers.ts'
-import { createVirtualWorld } from '../simulations/virtual-world.ts'
 
-networkCompliance(
-  'the simulation, as its main lane',
-  createVirtualWorld((network, clock) => createLanes(network, clock).main),
-)
-networkCompliance(
-  'libp2p, as its main lane',
-  createLibp2pWorld(network => createLanes(network, systemClock).main),
-)
+describe('the main lane over the network of the simulation', () => {
+  const world = createVirtualWorld((network, clock) => createLanes(network, clock).main)
+  for (const { title, run } of networkCompliance(world)) test(title, run)
+})
+
+describe('the main lane over the network of libp2p', () => {
+  const world = createLibp2pWorld(network => createLanes(network, systemClock).main)
+  for (const { title, run } of networkCompliance(world)) test(title, run)
+})
 
 describe('lanes over one network', () => {
   const world = createVirtualWorld()

@@ -1,18 +1,15 @@
 import { intro, isCancel, outro, select, type TextOptions, text } from '@clack/prompts'
+import { defaultRecipe, HearsayError, loadDataset, type Split } from '../../../src/index.ts'
 import {
-  defaultRecipe,
-  HearsayError,
-  loadDataset,
   parseAggregator,
   parseCodec,
-  parseModel,
   parseRule,
   parseTopology,
   peerRuleNames,
   recommendedRule,
-  type Split,
   topologyNames,
-} from '../../../src/index.ts'
+} from '../../../src/public/algorithms.ts'
+import { parseModel } from '../../../src/public/models.ts'
 import { SOURCE_FORMS } from '../../data-sources.ts'
 import { Interrupted } from '../../interruption.ts'
 import { WrongUsage } from '../../wrong-usage.ts'

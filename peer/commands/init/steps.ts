@@ -1,4 +1,5 @@
-import { type Dataset, defaultRecipe, samples, stepsForData, stepsForEpochs } from '../../../src/index.ts'
+import { type Dataset, defaultRecipe } from '../../../src/index.ts'
+import { samples, stepsForData, stepsForEpochs } from '../../../src/public/models.ts'
 import { LANGUAGE_BATCH } from '../../language-defaults.ts'
 import type { InitFlags } from './flags.ts'
 
