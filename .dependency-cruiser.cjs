@@ -8,7 +8,7 @@ const room = (name, allowed, comment) => ({
   from: { path: `^src/${name}/` },
   to: {
     path: '^(src|peer|simulations|test|bench)/',
-    pathNot: [`^src/${name}/`, '^src/errors[.]ts$', ...allowed.map(one => `^src/${one}(/|$)`)],
+    pathNot: [`^src/${name}/`, '^src/(errors|strict-options)[.]ts$', ...allowed.map(one => `^src/${one}(/|$)`)],
   },
 })
 

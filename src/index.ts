@@ -6,7 +6,7 @@
  * ```ts
  * import { createPeer } from 'hearsay'
  *
- * const peer = await createPeer({ data: 'digits', state: './state', wait: 600 })
+ * const peer = await createPeer({ data: 'digits', state: './state', waitSeconds: 600 })
  * peer.addEventListener('round', ({ detail }) => console.log(detail.step, detail.accuracy))
  * await peer.start()
  * const { parametersHash } = await peer.untilConsensus()

@@ -18,7 +18,7 @@ import { createRandom } from '../../src/random/random.ts'
 import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
 import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import { fixedSpectralGap, measureRound } from '../measure.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import { pairwiseDistances } from '../pairwise.ts'
 import type { PeerResult, RoundResult, RunResult } from '../result.ts'
 import { audiences, graphOf, MOST_WHO_KNOW_ALL } from '../virtual/audience.ts'
@@ -52,7 +52,7 @@ const MOST_CLOSING_ROUNDS = 60
  * @throws UsageError where the options do not fit together
  * @throws HearsayError naming the peer that cannot go on
  */
-export async function simulateVirtually(options: SimulationOptions): Promise<RunResult> {
+export async function simulateVirtually(options: Simulation): Promise<RunResult> {
   const { peers, seed, rounds: limit, signal } = options
   const recipe = await identifyModel(options.recipe)
   const { steps } = recipe.training
@@ -243,7 +243,7 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
 }
 
 /** Everybody who is there in the beginning begins together, as in a swarm; whoever knows only its neighbours waits for them. */
-function startingPeers({ peers, churn }: SimulationOptions, hears: readonly (readonly number[])[] | undefined): number {
+function startingPeers({ peers, churn }: Simulation, hears: readonly (readonly number[])[] | undefined): number {
   const events = typeof churn === 'object' ? churn : []
   const away = new Set(events.filter(({ time, up }) => time > 0 && up).map(({ peer }) => peer))
   for (const { peer, time, up } of events) if (time <= 0 && !up) away.add(peer)

@@ -1,3 +1,13 @@
+import {
+  callback,
+  flag,
+  numberFrom,
+  optionsOf,
+  requireOptions,
+  text as textOption,
+  value,
+  wholeNumber,
+} from '../strict-options.ts'
 import { csv } from './csv.ts'
 import { digits } from './digits.ts'
 import { SourceError } from './errors.ts'
@@ -16,6 +26,16 @@ const SOURCES: ReadonlyMap<string, DataSource> = new Map([
   ['module', moduleSource],
 ])
 
+const argument = optionsOf<{ readonly source: string }>({ source: textOption })
+
+const loadOptions = optionsOf<LoadOptions>({
+  seed: value('a whole number or a text', given => Number.isSafeInteger(given) || typeof given === 'string'),
+  samples: wholeNumber(1).optional(),
+  warn: callback.optional(),
+  strict: flag.optional(),
+  memoryLimitBytes: numberFrom(0).optional(),
+})
+
 /**
  * Loads the dataset that `source` names, such as `digits` or `csv:FILE`, split in training and test samples. The same
  * source, file contents and options give the same split.
@@ -24,14 +44,13 @@ const SOURCES: ReadonlyMap<string, DataSource> = new Map([
  * @throws DataFileError where a file is missing or malformed
  */
 export async function loadDataset(source: string, options: LoadOptions): Promise<Split> {
-  const [, kind = source, argument = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
+  requireOptions('loadDataset', argument, { source })
+  requireOptions('loadDataset', loadOptions, options)
+  const [, kind = source, rest = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
   const found = SOURCES.get(kind)
   if (found === undefined) {
     const accepted = Array.from(SOURCES.values(), ({ form }) => form).join(', ')
     throw new SourceError(`Unknown data source "${source}"; accepted: ${accepted}`)
   }
-  if (options.samples !== undefined && !(Number.isSafeInteger(options.samples) && options.samples > 0)) {
-    throw new SourceError(`Cannot load ${options.samples} samples; expected a whole number above 0`)
-  }
-  return found.load(argument, options)
+  return found.load(rest, options)
 }

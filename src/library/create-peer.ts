@@ -10,7 +10,7 @@ import { openStateDirectory, type StateDirectory, statisticsFile } from '../stor
 import { identifyModel, peerAveraging } from './learning-task.ts'
 import { createLivePeer, followCourse } from './live-peer.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
-import { bandwidthOf, requireFitting, resume, stepsOf } from './peer-options.ts'
+import { bandwidthOf, requireFitting, requirePeerOptions, resume, stepsOf } from './peer-options.ts'
 import { prepareLearner } from './prepare-learner.ts'
 import { systemClock } from './system-clock.ts'
 import { createEvents } from './typed-events.ts'
@@ -26,6 +26,7 @@ const MS_PER_SECOND = 1_000
  * @throws UsageError where the recipe, the data or an option cannot be
  */
 export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
+  requirePeerOptions(options)
   const written = options.recipe === undefined ? defaultRecipe : parseRecipe(options.recipe)
   // The model of a trainer of its own is a name.
   const recipe = options.trainer === undefined ? await identifyModel(written) : written
@@ -63,7 +64,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       listen: alone ? [] : options.network?.listen,
       connect,
       mdns: !alone && (options.network?.mdns ?? true),
-      bandwidth: bandwidthOf(options.network?.bandwidth),
+      bandwidth: bandwidthOf(options.network?.bandwidthMbps),
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
     })
@@ -73,7 +74,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
     const { localSteps } = recipe.exchange
     const beginning = {
       minimumPeers: Math.max(recipe.start.minimumPeers, options.minimumPeers ?? 1),
-      wait: options.wait === undefined ? undefined : options.wait * MS_PER_SECOND,
+      wait: options.waitSeconds === undefined ? undefined : options.waitSeconds * MS_PER_SECOND,
     }
     const gossip = await createGossip(
       {

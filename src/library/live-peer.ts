@@ -9,6 +9,7 @@ import type { Recipe } from '../recipe/recipe.ts'
 import { describeMap, mapOf, statisticsOf } from '../standardise/standardising.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import type { StateDirectory } from '../storage/state-directory.ts'
+import { numberFrom, optionsOf, requireOptions, signal as signalOption } from '../strict-options.ts'
 import { TrainingDivergedError } from '../training/errors.ts'
 import { explainDivergence } from './explain-divergence.ts'
 import type { Consensus, Peer, PeerEvents } from './peer.ts'
@@ -25,6 +26,11 @@ const LEAVING_MS = 10_000
 
 /** Features that a warning names. */
 const MOST_NAMED = 5
+
+const consensusOptions = optionsOf<{ readonly distance?: number; readonly signal?: AbortSignal }>({
+  distance: numberFrom(0).optional(),
+  signal: signalOption.optional(),
+})
 
 /** What becomes known of a peer while it lives. */
 export interface Course {
@@ -211,13 +217,11 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     return consensusDistance !== null && consensusDistance <= distance
   }
 
-  async function untilConsensus({
-    distance,
-    signal,
-  }: {
-    readonly distance?: number
-    readonly signal?: AbortSignal
-  } = {}): Promise<Consensus> {
+  async function untilConsensus(
+    options: { readonly distance?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Consensus> {
+    requireOptions('untilConsensus', consensusOptions, options)
+    const { distance, signal } = options
     const trainedAlone = () => alone && gossip.trained() !== undefined
     await watch(() => sealed() !== undefined || trainedAlone() || isWithin(distance), signal)
     const agreed = course.agreed()
@@ -235,6 +239,11 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     layout: trainer.layout,
     listen: gossip.listen,
     start() {
+      if (stopping !== undefined) {
+        const again =
+          state === undefined ? 'make another with createPeer' : 'make another with the same state, to go on'
+        return Promise.reject(new UsageError(`start: this peer was stopped, and does not start again; ${again}`))
+      }
       starting ??= startAll()
       return starting
     },

@@ -39,7 +39,7 @@ export interface PeerOptions {
     /** Whether to find peers on the local network. Default: yes. */
     readonly mdns?: boolean
     /** What its sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
-    readonly bandwidth?: number
+    readonly bandwidthMbps?: number
   }
   /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */
   readonly state?: string
@@ -57,8 +57,8 @@ export interface PeerOptions {
   readonly alone?: boolean
   /** Members with data that must be there before the first step, where those are to be more than the recipe says. */
   readonly minimumPeers?: number
-  /** How long the peer waits for enough others before its first step, in seconds; then it fails. Default: for ever. */
-  readonly wait?: number
+  /** How long the peer waits for enough others before its first step; then it fails. Default: for ever. */
+  readonly waitSeconds?: number
   /** Whether the peer remains as a source for latecomers once the swarm has sealed. Default: until nobody needs it any more. */
   readonly stay?: boolean
   /**

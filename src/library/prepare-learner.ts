@@ -1,3 +1,4 @@
+import { checkInMemory } from '../data/check-dataset.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/sources.ts'
 import type { Recipe } from '../recipe/recipe.ts'
@@ -33,7 +34,7 @@ export async function prepareLearner(
   if (own !== undefined) return async () => ({ trainer: own })
   const oddities: string[] = []
   const loading = { seed, strict, warn: (message: string) => oddities.push(message) }
-  const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, loading) : source)
+  const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
   const standardising = recipe.data.standardise ? createStandardising(shard) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset

@@ -70,7 +70,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   const common = seed ?? COMMON_SEED
   const options: PeerOptions = {
     recipe,
-    network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns, bandwidth: flags.bandwidth },
+    network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns, bandwidthMbps: flags.bandwidth },
     state: flags.state,
     backend: flags.backend,
     strict: flags.strict,
@@ -78,7 +78,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
     steps: flags.steps,
     epochs: flags.epochs,
     more: flags.more,
-    wait: flags.wait,
+    waitSeconds: flags.wait,
     alone: flags.alone,
     stay: flags.stay,
     consensusDistance: flags.untilConsensus,

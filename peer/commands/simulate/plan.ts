@@ -11,7 +11,7 @@ import { requireFittingFlags } from './flag-fit.ts'
 import type { RunFlags, TaskName } from './flags.ts'
 
 /** What is going to be simulated, apart from who listens. */
-export type Plan = SimulationOptions & Required<Pick<SimulationOptions, 'engine'>>
+export type Plan = SimulationOptions & Required<Pick<SimulationOptions, 'engine'>> & { readonly recipe: Recipe }
 
 /** What a plan needs from outside. */
 export interface Planning {

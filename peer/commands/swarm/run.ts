@@ -59,7 +59,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
       listen: flags.listen,
       connect: flags.connect,
       mdns: flags.mdns,
-      bandwidth: flags.bandwidth,
+      bandwidthMbps: flags.bandwidth,
       onStart: started => {
         peers = started
         for (const peer of peers) {
