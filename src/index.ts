@@ -28,9 +28,11 @@ export { NobodyThereError } from './gossip/errors.ts'
 export type { GossipStatus, PeerOutcome } from './gossip/gossip.ts'
 export { createPeer } from './library/create-peer.ts'
 export { type ExportedModel, type ExportOptions, exportModel } from './library/export-model.ts'
+export type { LayersModelLike } from './library/layers-model-like.ts'
 export type { ShardSpec } from './library/learning-task.ts'
 export type { Consensus, Peer, PeerEvents, PeerOptions } from './library/peer.ts'
 export type { PeerBytes } from './library/peer-bytes.ts'
+export { recipeFor } from './library/recipe-for.ts'
 export {
   defaultRecipe,
   parseRecipe,

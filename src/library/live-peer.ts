@@ -9,9 +9,10 @@ import type { Recipe } from '../recipe/recipe.ts'
 import { describeMap, mapOf, statisticsOf } from '../standardise/standardising.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import type { StateDirectory } from '../storage/state-directory.ts'
-import { numberFrom, optionsOf, requireOptions, signal as signalOption } from '../strict-options.ts'
+import { numberFrom, optionsOf, requireOptions, signal as signalOption, value } from '../strict-options.ts'
 import { TrainingDivergedError } from '../training/errors.ts'
 import { explainDivergence } from './explain-divergence.ts'
+import type { LayersModelLike } from './layers-model-like.ts'
 import type { Consensus, Peer, PeerEvents } from './peer.ts'
 import { peerBytes } from './peer-bytes.ts'
 import type { Learner } from './prepare-learner.ts'
@@ -30,6 +31,10 @@ const MOST_NAMED = 5
 const consensusOptions = optionsOf<{ readonly distance?: number; readonly signal?: AbortSignal }>({
   distance: numberFrom(0).optional(),
   signal: signalOption.optional(),
+})
+
+const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
+  inputs: value('a Float32Array, [samples, features]', given => given instanceof Float32Array),
 })
 
 /** What becomes known of a peer while it lives. */
@@ -231,6 +236,11 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     return { consensusDistance: consensusDistance ?? 0, parametersHash, members: 1 + peers.length }
   }
 
+  function stop(reason?: string): Promise<void> {
+    stopping ??= stopAll(reason)
+    return stopping
+  }
+
   return {
     ...bound(events),
     id,
@@ -260,15 +270,36 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     },
     untilConsensus,
     untilDismissed: ({ signal }) => watch(() => gossip.dismissed(), signal),
-    async model() {
-      if (parts.ownTrainer) throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
-      return await layersModelOf(recipe, gossip.parameters(), agreedStatistics)
+    async model<Model extends LayersModelLike>() {
+      requireModel(parts.ownTrainer)
+      const model: LayersModelLike = await layersModelOf(recipe, gossip.parameters(), agreedStatistics)
+      return model as Model
     },
-    stop(reason) {
-      stopping ??= stopAll(reason)
-      return stopping
+    async predict(inputs) {
+      requireOptions('predict', predictArgument, { inputs })
+      requireModel(parts.ownTrainer)
+      const { shape } = recipe.model
+      const features = shape.reduce((product, size) => product * size, 1)
+      if (inputs.length % features !== 0) {
+        throw new UsageError(
+          `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
+        )
+      }
+      const { probabilitiesOf } = await import('../training/layers-model/predict.ts')
+      const model = await layersModelOf(recipe, gossip.parameters(), agreedStatistics)
+      try {
+        return await probabilitiesOf(model, inputs, shape)
+      } finally {
+        model.dispose()
+      }
     },
+    stop,
+    [Symbol.asyncDispose]: () => stop(),
   }
+}
+
+function requireModel(isTrainerOwn: boolean): void {
+  if (isTrainerOwn) throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
 }
 
 function outcomeOf(status: GossipStatus): PeerOutcome {

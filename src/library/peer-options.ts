@@ -55,6 +55,7 @@ const peerOptions = optionsOf<PeerOptions>({
     'a Trainer, with layout, train and what else the port has',
     given => typeof given === 'object' && given !== null && 'layout' in given && 'train' in given,
   ).optional(),
+  initial: value('a Float32Array, [parameters]', given => given instanceof Float32Array).optional(),
   network: networkOptions.optional(),
   state: text.optional(),
   seed: seed.optional(),

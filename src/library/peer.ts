@@ -12,6 +12,7 @@ import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import type { Trainer } from '../training/trainer.ts'
+import type { LayersModelLike } from './layers-model-like.ts'
 import type { ShardSpec } from './learning-task.ts'
 import type { PeerBytes } from './peer-bytes.ts'
 import type { TypedEventTarget } from './typed-events.ts'
@@ -31,6 +32,11 @@ export interface PeerOptions {
    * which they agree. The peer stops it when it stops.
    */
   readonly trainer?: Trainer
+  /**
+   * `[parameters]`: what this peer begins from, in place of what the recipe's seed gives; for instance what an earlier model has
+   * learned. Peers that begin together average what they begin from; a latecomer takes what the swarm has.
+   */
+  readonly initial?: Float32Array
   readonly network?: {
     /** TCP multiaddrs to listen on. Default: any port of every IPv4 interface. */
     readonly listen?: readonly string[]
@@ -152,11 +158,25 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   /**
    * A TensorFlow.js `LayersModel` with the current parameters, for samples as they are: where they are standardised, its
    * first layers do that. Its output is logits. Loads TensorFlow.js in this thread.
+   *
+   * @typeParam Model `tf.LayersModel`, where the caller has TensorFlow.js's types
+   * @throws UsageError where the trainer is the caller's own
    */
-  model(): Promise<import('@tensorflow/tfjs-layers').LayersModel>
+  model<Model extends LayersModelLike = LayersModelLike>(): Promise<Model>
+  /**
+   * What the current parameters make of samples as they are: where they are standardised, that is done here. Loads TensorFlow.js in
+   * this thread.
+   *
+   * @param inputs `[samples, features]`, sample after sample
+   * @returns a row for each sample: the probabilities of its classes, `[classes]`; of a sequence `[positions, classes]`
+   * @throws UsageError where they are no whole number of samples, or the trainer is the caller's own
+   */
+  predict(inputs: Float32Array): Promise<Float32Array[]>
   /**
    * Ends cleanly: the last exchange settled or dropped on both sides, a checkpoint written. Once the swarm has sealed, not before all that
    * this peer knows have the seal too, for at most ten seconds; with the reason `interrupted` at once.
    */
   stop(reason?: string): Promise<void>
+  /** {@link stop}, at the end of the block of an `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
