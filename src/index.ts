@@ -6,12 +6,11 @@
  * ```ts
  * import { createPeer } from 'hearsay'
  *
- * const peer = await createPeer({ data: 'digits', state: './state', waitSeconds: 600 })
+ * await using peer = await createPeer({ data: 'digits', state: './me', waitSeconds: 600 })
  * peer.addEventListener('round', ({ detail }) => console.log(detail.step, detail.accuracy))
  * await peer.start()
  * const { parametersHash } = await peer.untilConsensus()
- * const model = await peer.model()
- * await peer.stop()
+ * console.log(parametersHash, await peer.evaluate())
  * ```
  *
  * @packageDocumentation

@@ -6,7 +6,7 @@
  * ```ts
  * import { median, ring } from 'hearsay/algorithms'
  *
- * ring.neighbours(0, 5, 0) // [1, 4]
+ * console.log(ring.neighbours(0, 5, 0)) // [1, 4]
  * const merged = new Float32Array(2)
  * median.aggregate(Float32Array.of(1, 2), [{ weight: 0.5, vector: Float32Array.of(3, 4) }], merged)
  * ```

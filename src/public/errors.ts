@@ -2,6 +2,19 @@
  * `hearsay/errors`: every error that a user can meet, by its class. All of them are a {@link HearsayError}; those that another
  * option, recipe or file mends are a {@link UsageError} too.
  *
+ * @example
+ * ```ts
+ * import { loadDataset } from 'hearsay'
+ * import { DataFileError } from 'hearsay/errors'
+ *
+ * try {
+ *   await loadDataset('csv:nowhere.csv', { seed: 1 })
+ * } catch (error) {
+ *   if (!(error instanceof DataFileError)) throw error
+ *   console.log(error.message)
+ * }
+ * ```
+ *
  * @packageDocumentation
  */
 

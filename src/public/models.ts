@@ -1,6 +1,16 @@
 /**
  * `hearsay/models`: parameters, the tensors in them, the files that hold them, and the backends that compute them.
  *
+ * @example
+ * ```ts
+ * import { createLayout, encodeSafetensors, hashParameters, viewTensors } from 'hearsay/models'
+ *
+ * const layout = createLayout([{ name: 'kernel', shape: [2, 2], trainable: true }])
+ * const parameters = Float32Array.of(1, 2, 3, 4)
+ * const file = encodeSafetensors({ tensors: viewTensors(layout, parameters), metadata: {} })
+ * console.log(hashParameters(parameters), file.byteLength)
+ * ```
+ *
  * @packageDocumentation
  */
 

@@ -3,9 +3,15 @@
  *
  * @example
  * ```ts
+ * import type { RecipeInput } from 'hearsay'
  * import { simulateRounds } from 'hearsay/simulate'
  *
- * const recipe = { averaging: { rule: 'dpsgd', topology: 'torus' }, objective: { task: 'consensus' }, model: { name: 'vector', shape: [100], classes: 0 } } as const
+ * const recipe: RecipeInput = {
+ *   objective: { task: 'consensus' },
+ *   model: { name: 'vector', shape: [100], classes: 0 },
+ *   averaging: { rule: 'dpsgd', topology: 'torus' },
+ *   training: { steps: 0 },
+ * }
  * for await (const round of simulateRounds({ engine: 'matrix', recipe, peers: 1000, rounds: 50, seed: 1 })) {
  *   console.log(round.round, round.consensusDistance)
  * }

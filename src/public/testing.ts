@@ -7,7 +7,8 @@
  * import { test } from 'node:test'
  * import { createVirtualWorld, networkCompliance } from 'hearsay/testing'
  *
- * const world = createVirtualWorld(network => withMyDelays(network))
+ * // What is put around each network of the world is what is tested.
+ * const world = createVirtualWorld(network => ({ ...network }))
  * for (const { title, run } of networkCompliance(world)) test(title, run)
  * ```
  *
