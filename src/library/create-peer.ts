@@ -2,6 +2,7 @@ import { parseTopology } from '../averaging/topologies/registry.ts'
 import { createGossip } from '../gossip/gossip.ts'
 import { createIdentity, peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
+import { defaultLogger } from '../network/logger.ts'
 import { createRandom } from '../random/random.ts'
 import { defaultRecipe, parseRecipe, type Recipe, recipeHash, stepsPerRound } from '../recipe/recipe.ts'
 import { createLanes } from '../standardise/namespaces.ts'
@@ -9,6 +10,7 @@ import { createStatistics } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
 import { identifyModel, peerAveraging } from './learning-task.ts'
 import { createLivePeer, followCourse } from './live-peer.ts'
+import { loggingEvents } from './log-events.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
 import { bandwidthOf, requireFitting, requirePeerOptions, resume, stepsOf } from './peer-options.ts'
 import { prepareLearner } from './prepare-learner.ts'
@@ -48,7 +50,9 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
   const identity = state === undefined ? await createIdentity() : await state.identity(createIdentity)
   const id = peerIdOf(identity)
   const seed = options.seed ?? id
-  const { target: events, emit } = createEvents<PeerEvents>()
+  const { logger = defaultLogger } = options
+  const { target: events, emit: dispatch } = createEvents<PeerEvents>()
+  const emit = loggingEvents(dispatch, logger.forComponent('peer'))
   const startLearner = await prepareLearner(recipe, options, seed)
   const learner = await startLearner()
   const { trainer, died, standardising } = learner
@@ -67,6 +71,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       bandwidth: bandwidthOf(options.network?.bandwidthMbps),
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
+      logger,
     })
     const lanes = createLanes(network, systemClock)
     const course = followCourse(emit, learner.seen)

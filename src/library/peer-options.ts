@@ -57,6 +57,10 @@ const peerOptions = optionsOf<PeerOptions>({
   ).optional(),
   initial: value('a Float32Array, [parameters]', given => given instanceof Float32Array).optional(),
   network: networkOptions.optional(),
+  logger: value(
+    'a logger with forComponent, as libp2p has it',
+    given => typeof (given as { forComponent?: unknown } | null)?.forComponent === 'function',
+  ).optional(),
   state: text.optional(),
   seed: seed.optional(),
   backend: text.optional(),

@@ -8,6 +8,7 @@ import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/gossip.ts'
 import type { AbortOptions, Evaluation, PeerId } from '../gossip/ports.ts'
+import type { ComponentLogger } from '../network/logger.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
@@ -47,6 +48,8 @@ export interface PeerOptions {
     /** What its sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
     readonly bandwidthMbps?: number
   }
+  /** Where the peer and its libp2p log. Default: to standard error, what the environment variable `DEBUG` names, as `hearsay:*`. */
+  readonly logger?: ComponentLogger
   /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */
   readonly state?: string
   /** Seed of what is this peer's own: its digits, the order of its samples, its partners. Default: its peer id. */
