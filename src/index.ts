@@ -32,6 +32,7 @@ export type { ShardSpec } from './library/learning-task.ts'
 export type { Consensus, Peer, PeerEvents, PeerOptions } from './library/peer.ts'
 export type { PeerBytes } from './library/peer-bytes.ts'
 export { recipeFor } from './library/recipe-for.ts'
+export { createIdentity } from './network/identity.ts'
 export type { ComponentLogger, Logger } from './network/logger.ts'
 export {
   defaultRecipe,

@@ -1,5 +1,6 @@
 import { parseTopology } from '../averaging/topologies/registry.ts'
 import { createGossip } from '../gossip/gossip.ts'
+import type { Storage } from '../gossip/ports.ts'
 import { createIdentity, peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
 import { defaultLogger } from '../network/logger.ts'
@@ -12,7 +13,7 @@ import { identifyModel, peerAveraging } from './learning-task.ts'
 import { createLivePeer, followCourse } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
-import { bandwidthOf, requireFitting, requirePeerOptions, resume, stepsOf } from './peer-options.ts'
+import { bandwidthOf, requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
 import { prepareLearner } from './prepare-learner.ts'
 import { systemClock } from './system-clock.ts'
 import { createEvents } from './typed-events.ts'
@@ -27,8 +28,9 @@ const MS_PER_SECOND = 1_000
  *
  * @throws UsageError where the recipe, the data or an option cannot be
  */
-export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
-  requirePeerOptions(options)
+export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
+  requirePeerOptions(given)
+  const options = withState(given)
   const written = options.recipe === undefined ? defaultRecipe : parseRecipe(options.recipe)
   // The model of a trainer of its own is a name.
   const recipe = options.trainer === undefined ? await identifyModel(written) : written
@@ -47,7 +49,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
   const topology = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) })
   const averaging = peerAveraging(recipe, topology)
   const averages = averaging.averages && !alone
-  const identity = state === undefined ? await createIdentity() : await state.identity(createIdentity)
+  const identity = options.identity ?? (await (state === undefined ? createIdentity() : state.identity(createIdentity)))
   const id = peerIdOf(identity)
   const seed = options.seed ?? id
   const { logger = defaultLogger } = options
@@ -57,7 +59,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
   const learner = await startLearner()
   const { trainer, died, standardising } = learner
   try {
-    const storage = state?.storage(trainer.layout)
+    const storage = state?.storage(trainer.layout) ?? (options.storage as Storage | undefined)
     const checkpoint = resume(options, recipe, await storage?.load())
     const swarm = checkpoint?.swarm ?? recipeHash(recipe)
     const connect = alone ? [] : (options.network?.connect ?? [])

@@ -62,6 +62,11 @@ const peerOptions = optionsOf<PeerOptions>({
     given => typeof (given as { forComponent?: unknown } | null)?.forComponent === 'function',
   ).optional(),
   state: text.optional(),
+  storage: value(
+    'a folder, or a Storage, with load, save and append',
+    given => typeof given === 'string' || (typeof given === 'object' && given !== null && 'append' in given),
+  ).optional(),
+  identity: value('a private key, as createIdentity makes it', given => given instanceof Uint8Array).optional(),
   seed: seed.optional(),
   backend: text.optional(),
   gpu: wholeNumber(0).optional(),
@@ -99,6 +104,7 @@ export function requireFitting(options: PeerOptions, recipe: Recipe): void {
   }
   requireLength(options)
   requireCompany(options)
+  requireKeeping(options, recipe)
 }
 
 /** How long it trains. */
@@ -108,6 +114,33 @@ function requireLength({ steps, epochs, more, state }: PeerOptions): void {
   }
   if (more !== undefined && state === undefined) {
     throw new UsageError('more goes on from the parameters that were sealed in a state: give the folder, as state')
+  }
+}
+
+/** The options with the folder of `storage` as what it is, a state. */
+export function withState({ storage, ...options }: PeerOptions): PeerOptions {
+  if (storage === undefined) return options
+  if (options.state !== undefined) {
+    throw new UsageError('createPeer: state and storage both say where the peer keeps its checkpoint: give one of them')
+  }
+  return typeof storage === 'string' ? { ...options, state: storage } : { ...options, storage }
+}
+
+/** What keeps who it is and what it has learned. */
+function requireKeeping({ state, storage, identity }: PeerOptions, recipe: Recipe): void {
+  if (state !== undefined && identity !== undefined) {
+    throw new UsageError('createPeer: a state keeps an identity of its own; leave out identity')
+  }
+  if (storage === undefined) return
+  if (identity === undefined) {
+    throw new UsageError(
+      'createPeer: what a storage keeps is of one identity: give identity, which createIdentity makes',
+    )
+  }
+  if (recipe.data.standardise) {
+    throw new UsageError(
+      'createPeer: a storage keeps the checkpoint, and not by what samples are standardised: give a folder, as state',
+    )
   }
 }
 

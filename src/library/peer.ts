@@ -7,7 +7,7 @@
 import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/gossip.ts'
-import type { AbortOptions, Evaluation, PeerId } from '../gossip/ports.ts'
+import type { AbortOptions, Evaluation, PeerId, Storage } from '../gossip/ports.ts'
 import type { ComponentLogger } from '../network/logger.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
@@ -52,6 +52,12 @@ export interface PeerOptions {
   readonly logger?: ComponentLogger
   /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */
   readonly state?: string
+  /**
+   * The same as `state`; or what keeps the checkpoint in place of a folder, for the peer of one {@link identity}. Not beside `state`.
+   */
+  readonly storage?: string | Storage
+  /** A private key as `createIdentity` makes it, which decides the peer id. Default: that of the state, or a new one. */
+  readonly identity?: Uint8Array
   /** Seed of what is this peer's own: its digits, the order of its samples, its partners. Default: its peer id. */
   readonly seed?: number
   /** What computes: the name of a backend, or `auto` (default) for the best that works here. */
