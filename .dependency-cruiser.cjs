@@ -8,7 +8,11 @@ const room = (name, allowed, comment) => ({
   from: { path: `^src/${name}/` },
   to: {
     path: '^(src|peer|simulations|test|bench)/',
-    pathNot: [`^src/${name}/`, '^src/(catalogue|errors|mutex)[.]ts$', ...allowed.map(one => `^src/${one}(/|$)`)],
+    pathNot: [
+      `^src/${name}/`,
+      '^src/(catalogue|errors|mutex|strict-options)[.]ts$',
+      ...allowed.map(one => `^src/${one}(/|$)`),
+    ],
   },
 })
 
@@ -26,6 +30,9 @@ const coreRoom = (name, allowed, comment) => ({
     pathNot: [`^src/gossip/${name}/`, `^src/gossip/${CORE_WORDS}$`, ...allowed.map(one => `^src/gossip/${one}/`)],
   },
 })
+
+/** What `exports` of package.json names: nothing else can be imported by those who install hearsay. */
+const PUBLIC = '^src/(index|public/[^/]+)[.]ts$'
 
 /** Allows packages that match only in the places that are named. */
 const onlyIn = (places, packages, comment) => ({
@@ -111,6 +118,14 @@ module.exports = {
     room('network', ['gossip', 'random'], 'A driver of the Network port.'),
     room('storage', ['gossip', 'parameters'], 'A driver of the Storage port.'),
 
+    room('testing', ['gossip', 'parameters', 'random'], 'What ports promise, checked; it knows no driver of them.'),
+    {
+      name: 'nobody inside imports the public API',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: PUBLIC },
+    },
+
     {
       name: 'averaging does no I/O',
       severity: 'error',
@@ -134,25 +149,25 @@ module.exports = {
       from: { path: '^peer/' },
       to: {
         path: '^(src|simulations|test|bench)/',
-        pathNot: '^src/(index|catalogue|averaging/rules/registry|library/learning-task)[.]ts$',
+        pathNot: `${PUBLIC}|^src/(catalogue|averaging/rules/registry)[.]ts$`,
       },
     },
     {
       name: 'examples use the public API',
       severity: 'error',
       from: { path: '^examples/' },
-      to: { path: '^(src|peer|simulations|test|bench)/', pathNot: '^src/index[.]ts$' },
+      to: { path: '^(src|peer|simulations|test|bench)/', pathNot: PUBLIC },
     },
     {
       name: 'simulations are below the public API',
       severity: 'error',
       from: { path: '^simulations/' },
-      to: { path: '^(peer|test|bench|examples)/|^src/index[.]ts$' },
+      to: { path: `^(peer|test|bench|examples)/|${PUBLIC}` },
     },
     {
       name: 'only the public API imports simulations',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/index[.]ts$' },
+      from: { path: '^src/', pathNot: PUBLIC },
       to: { path: '^(simulations|peer|test|bench|examples)/' },
     },
   ],

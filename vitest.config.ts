@@ -18,6 +18,7 @@ const OTHERS = [
   'examples',
   'library',
   'network',
+  'package',
   'peer',
   'standardise',
   'storage',

@@ -1,4 +1,5 @@
-import type { PeerResult, RunResult } from '../src/index.ts'
+import type { RunResult } from '../src/index.ts'
+import type { PeerResult } from '../src/public/simulate.ts'
 
 /** The peers whose data are known not to be in the model of the run. */
 export function leftOutOf({ peerResults }: Pick<RunResult, 'peerResults'>): readonly PeerResult[] {

@@ -21,7 +21,7 @@ export async function requireWritable(flag: string, file: string | undefined): P
 
 /** Writes the result of all the work; that it cannot be written after all is no bug and nobody's mistake. */
 export async function writeOutput(flag: string, file: string, content: Uint8Array | string): Promise<void> {
-  const { writeAtomically } = await import('../src/index.ts')
+  const { writeAtomically } = await import('../src/public/models.ts')
   try {
     await writeAtomically(file, content)
   } catch (error) {

@@ -27,8 +27,10 @@ const OF_VECTORS: readonly Recipe['objective']['task'][] = ['consensus', 'quadra
 
 /** The recipe's schema leaves names open; here they must be ones that this version knows. */
 export async function requireKnownNames(recipe: Recipe): Promise<void> {
-  const { AUTO_COMPRESSION, edgesFileOf, parseAggregator, parseCodec, parseModel, parseRule, parseTopology } =
-    await import('../src/index.ts')
+  const { AUTO_COMPRESSION, edgesFileOf, parseAggregator, parseCodec, parseRule, parseTopology } = await import(
+    '../src/public/algorithms.ts'
+  )
+  const { parseModel } = await import('../src/public/models.ts')
   const { averaging, exchange, model, objective } = recipe
   // Of a graph in a file, who runs it reads the file.
   if (edgesFileOf(averaging.topology) === undefined) parseTopology(averaging.topology, { seed: '' })

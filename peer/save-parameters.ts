@@ -3,7 +3,7 @@ import { writeOutput } from './output-file.ts'
 
 /** Writes what `--save` asks for: the peer's model, as safetensors. */
 export async function saveParameters(file: string, peer: Peer): Promise<void> {
-  const { encodeModel } = await import('../src/index.ts')
+  const { encodeModel } = await import('../src/public/models.ts')
   const { recipe, swarm, layout } = peer
   const { step, age } = peer.status()
   const model = encodeModel({

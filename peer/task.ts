@@ -1,5 +1,4 @@
 import type { Dataset, LoadOptions, Recipe, RecipeInput, Split } from '../src/index.ts'
-import { languageTraining } from './language-defaults.ts'
 import { readRecipe, requireKnownNames } from './recipe-file.ts'
 import { type RecipeFlags, withFlags } from './recipe-flags.ts'
 import { WrongUsage } from './wrong-usage.ts'
@@ -50,9 +49,9 @@ export async function prepareTask({
   strict,
   warn,
 }: TaskOptions): Promise<Task> {
-  const { defaultRecipe, fitData, identifyModel, loadDataset, parseRecipe, recommendedRule } = await import(
-    '../src/index.ts'
-  )
+  const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
+  const { fitData, fitRecipe, identifyModel } = await import('../src/public/models.ts')
+  const { recommendedRule } = await import('../src/public/algorithms.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const bare = withFlags(written, flags, trainingSeed)
   const chosenRule = file === undefined && flags.rule === undefined
@@ -64,7 +63,7 @@ export async function prepareTask({
   const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
-  const recipe = await identifyModel(parseRecipe(file === undefined ? fitted(input, data, steps) : input))
+  const recipe = await identifyModel(parseRecipe(file === undefined ? fitRecipe(input, data, steps) : input))
   if (recipe.objective.task === 'consensus') return { recipe, data }
   try {
     fitData(recipe, data)
@@ -79,29 +78,6 @@ const ANY_STEPS = Number.MAX_SAFE_INTEGER
 
 function withSteps(recipe: RecipeInput, steps: number): RecipeInput {
   return { ...recipe, training: { ...recipe.training, steps } }
-}
-
-/**
- * The recipe with a model whose input and output are those of the data; sequences are for the task language, and where
- * nobody says otherwise model and training are made for it.
- */
-export function fitted(input: RecipeInput, { train, test }: Split, defaultSteps: number): RecipeInput {
-  const classes = Math.max(train.classes, test.classes)
-  const { classNames } = train
-  if (classes < 2) {
-    throw new WrongUsage(
-      `${train.name} has one class; expected at least 2, of which a recipe has its model tell one from another`,
-    )
-  }
-  const names = classNames === undefined ? {} : { classNames: [...classNames] }
-  const model = { ...input.model, shape: [...train.shape], classes, ...names }
-  if (train.targets === undefined) return { ...input, model }
-  return {
-    ...input,
-    objective: { task: 'language', ...input.objective },
-    model: { name: 'language', ...model },
-    training: languageTraining(input.training ?? {}, defaultSteps),
-  }
 }
 
 /** Adds what to do to the error that a recipe and data do not fit. */

@@ -7,10 +7,10 @@
 import { UsageError } from '../src/errors.ts'
 import { parseDelay } from './delay.ts'
 import type { ChurnEvent, NetworkSplit, Stragglers } from './environment.ts'
-import type { SimulationOptions } from './options.ts'
+import type { Simulation } from './options.ts'
 import { shareOf } from './virtual/splits.ts'
 
-type Conditions = Pick<SimulationOptions, 'peers' | 'delay' | 'loss' | 'bandwidth' | 'stragglers' | 'churn' | 'splits'>
+type Conditions = Pick<Simulation, 'peers' | 'delay' | 'loss' | 'bandwidth' | 'stragglers' | 'churn' | 'splits'>
 
 /** @throws UsageError naming what cannot be, and the nearest thing that works */
 export function requireConditions(conditions: Conditions): void {

@@ -1,10 +1,10 @@
 import type { Split } from '../src/data/source.ts'
-import type { Recipe } from '../src/recipe/recipe.ts'
+import type { Recipe, RecipeInput } from '../src/recipe/recipe.ts'
 import type { Bandwidth, Byzantine, ChurnEvent, EngineName, NetworkSplit, Stragglers } from './environment.ts'
 import type { RoundResult } from './result.ts'
 
 export interface SimulationOptions {
-  readonly recipe: Recipe
+  readonly recipe: RecipeInput
   readonly peers: number
   /** Default: `virtual`. */
   readonly engine?: EngineName
@@ -59,4 +59,9 @@ export interface SimulationOptions {
   readonly onRound?: (round: RoundResult) => void
   /** Ends the run early: what there is by then is the result, marked as partial. */
   readonly signal?: AbortSignal
+}
+
+/** The same once its recipe was read: what engines are given. */
+export interface Simulation extends SimulationOptions {
+  readonly recipe: Recipe
 }

@@ -1,10 +1,13 @@
+import { checkInMemory } from '../src/data/check-dataset.ts'
 import { UsageError } from '../src/errors.ts'
+import { parseRecipe } from '../src/recipe/recipe.ts'
 import type { EngineName } from './environment.ts'
-import type { SimulationOptions } from './options.ts'
+import type { Simulation, SimulationOptions } from './options.ts'
+import { requireSimulationOptions } from './require-options.ts'
 import type { RunConditions, RunResult } from './result.ts'
 
 /** Each engine is loaded when it is asked for, with whatever it needs. */
-const engines: Readonly<Record<EngineName, () => Promise<(options: SimulationOptions) => Promise<RunResult>>>> = {
+const engines: Readonly<Record<EngineName, () => Promise<(options: Simulation) => Promise<RunResult>>>> = {
   libp2p: async () => (await import('./engines/libp2p.ts')).simulateOverSockets,
   matrix: async () => (await import('./engines/matrix.ts')).simulateInRounds,
   virtual: async () => (await import('./engines/virtual.ts')).simulateVirtually,
@@ -18,11 +21,14 @@ const engines: Readonly<Record<EngineName, () => Promise<(options: SimulationOpt
  * @throws HearsayError naming the peer that cannot go on
  */
 export async function simulate(options: SimulationOptions): Promise<RunResult> {
-  const { engine = 'virtual' } = options
+  requireSimulationOptions(options)
+  const { engine = 'virtual', data } = options
   if (!Object.hasOwn(engines, engine)) {
     throw new UsageError(`unknown engine "${engine}"; accepted are ${Object.keys(engines).join(', ')}`)
   }
-  const result = await (await engines[engine]())(options)
+  if (data !== undefined) checkInMemory(data)
+  const recipe = parseRecipe(options.recipe)
+  const result = await (await engines[engine]())({ ...options, recipe })
   const conditions = conditionsOf(options)
   return conditions === undefined ? result : { ...result, conditions }
 }

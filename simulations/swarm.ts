@@ -6,8 +6,8 @@
 
 import { join } from 'node:path'
 import { parseTopology } from '../src/averaging/topologies/registry.ts'
+import { checkInMemory } from '../src/data/check-dataset.ts'
 import { type Dataset, samples, subset } from '../src/data/dataset.ts'
-import type { Split } from '../src/data/source.ts'
 import { UsageError } from '../src/errors.ts'
 import { PROGRESS_LABELS } from '../src/gossip/run/constants.ts'
 import { createPeer } from '../src/library/create-peer.ts'
@@ -19,7 +19,7 @@ import { systemClock } from '../src/library/system-clock.ts'
 import { hashParameters } from '../src/parameters/hash.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
 import { createRandom } from '../src/random/random.ts'
-import { parseRecipe, type Recipe, type RecipeInput, recipeHash, stepsPerRound } from '../src/recipe/recipe.ts'
+import { parseRecipe, type Recipe, recipeHash, stepsPerRound } from '../src/recipe/recipe.ts'
 import { createStandardising } from '../src/standardise/standardising.ts'
 import { shareDataset } from '../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
@@ -27,39 +27,9 @@ import type { Trainer } from '../src/training/trainer.ts'
 import { trainAlone } from './alone.ts'
 import { concludeRun } from './conclude-run.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
-import { type Gpus, type Placement, placePeers } from './placement.ts'
+import { type Placement, placePeers } from './placement.ts'
 import type { RoundResult, RunResult } from './result.ts'
-
-export interface SwarmOptions {
-  readonly recipe: RecipeInput
-  readonly peers: number
-  readonly data: Split
-  /** `iid`, `dirichlet:ALPHA`. */
-  readonly partition: string
-  readonly seed: number
-  /** The name of a backend, or `auto` (default) for the best that works here. */
-  readonly backend?: string
-  /** The backend's GPUs over which the peers are spread. Default: the backend decides, the same for all. */
-  readonly gpus?: Gpus
-  /** The folder in which the peers keep their state, each in one of its own. Default: nothing is kept. */
-  readonly state?: string
-  /** Addresses on which the peers listen. Default: any port of the loopback interface. */
-  readonly listen?: readonly string[]
-  /** The bandwidth of each peer's sockets in each direction, in Mbit/s. Default: as much as they can carry. */
-  readonly bandwidth?: number
-  /** Peers outside this swarm to connect to. */
-  readonly connect?: readonly string[]
-  /** Whether to find peers on the local network too. Default: no, the peers of a swarm know the first one's address. */
-  readonly mdns?: boolean
-  /** The peers, once they run: for a live view. */
-  readonly onStart?: (peers: readonly Peer[]) => void
-  readonly onRound?: (round: RoundResult) => void
-  /** Called when a phase begins: `alone` is the training of isolated peers for comparison, after the swarm has sealed. */
-  readonly onPhase?: (phase: 'training' | 'alone' | 'done') => void
-  /** Stops the peers cleanly: what there is by then is the result, marked as partial. Before they run, and while isolated
-   * peers are trained, the run rejects with the signal's reason. */
-  readonly signal?: AbortSignal
-}
+import { requireSwarmOptions, type SwarmOptions } from './swarm-options.ts'
 
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 
@@ -74,10 +44,11 @@ const POLL_MS = 100
  * @throws UsageError where the recipe, the data or an option cannot be
  */
 export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
+  requireSwarmOptions(options)
+  checkInMemory(options.data)
   const { peers: count, seed, partition, backend = 'auto', onPhase = () => {} } = options
   const signal = options.signal ?? new AbortController().signal
   const recipe = await identifyModel(parseRecipe(options.recipe))
-  if (!Number.isInteger(count) || count < 1) throw new UsageError(`a swarm has at least 1 peer, not ${count}`)
   if (recipe.averaging.rule === 'none' && recipe.data.standardise) {
     throw new UsageError(
       'with the rule none every peer standardises by its own samples, and no test set can be read by all of them alike; ' +
@@ -182,12 +153,12 @@ async function makePeers(
   test: Dataset,
   peers: Peer[],
 ): Promise<void> {
-  const { seed, backend, state, listen = [LOOPBACK], connect = [], mdns = false, bandwidth } = options
+  const { seed, backend, state, listen = [LOOPBACK], connect = [], mdns = false, bandwidthMbps } = options
   const create = async (index: number, known: readonly string[]): Promise<Peer> => {
     const peer = await createPeer({
       recipe,
       data: { train: shards[index], test },
-      network: { listen, connect: [...connect, ...known], mdns, bandwidth },
+      network: { listen, connect: [...connect, ...known], mdns, bandwidthMbps },
       ...(options.peers === 1 ? { alone: true } : { minimumPeers: options.peers }),
       state: state === undefined ? undefined : join(state, `peer-${index + 1}`),
       seed: seedOf(seed, index),

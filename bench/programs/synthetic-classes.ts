@@ -1,5 +1,5 @@
 import type { Dataset, Split } from '../../src/index.ts'
-import { createRandom } from '../../src/index.ts'
+import { createRandom } from '../../src/public/algorithms.ts'
 
 const TRAINING = 1_437
 const TEST = 360

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createLayout, type Trainer } from '../../src/index.ts'
+import type { Trainer } from '../../src/index.ts'
+import { createLayout } from '../../src/public/models.ts'
 import { entry, solved, TABLE_LENGTH, TABLE_SHAPE, type Table, target } from './table.ts'
 import { type Cell, inRegion, isGoal, MOVES, neighbour, starts } from './world.ts'
 

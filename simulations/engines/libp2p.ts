@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from '../../src/errors.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import type { RunResult } from '../result.ts'
 import { runSwarm } from '../swarm.ts'
 
@@ -17,7 +17,7 @@ const VIRTUAL = ['loss', 'delay', 'churn', 'stragglers', 'splits', 'byzantine', 
  *
  * @throws UsageError where the options do not fit together, or are of the other engines
  */
-export async function simulateOverSockets(options: SimulationOptions): Promise<RunResult> {
+export async function simulateOverSockets(options: Simulation): Promise<RunResult> {
   const { recipe, peers, data, partition = 'iid', seed, backend, bandwidth, onRound, signal } = options
   const given = VIRTUAL.find(name => options[name] !== undefined)
   if (given !== undefined) {
@@ -33,5 +33,15 @@ export async function simulateOverSockets(options: SimulationOptions): Promise<R
   if (bandwidth?.link !== undefined) {
     throw new UsageError('over libp2p a peer has one bandwidth for all its links: --bandwidth, not --link-bandwidth')
   }
-  return await runSwarm({ recipe, peers, data, partition, seed, backend, bandwidth: bandwidth?.host, onRound, signal })
+  return await runSwarm({
+    recipe,
+    peers,
+    data,
+    partition,
+    seed,
+    backend,
+    bandwidthMbps: bandwidth?.host,
+    onRound,
+    signal,
+  })
 }

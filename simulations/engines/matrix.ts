@@ -25,7 +25,7 @@ import { createHeap, createSharedMemory } from '../matrix/shared-heap.ts'
 import { createTables } from '../matrix/tables.ts'
 import { runThreads } from '../matrix/threads.ts'
 import { fixedSpectralGap } from '../measure.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import type { RoundResult, RunResult } from '../result.ts'
 
 /**
@@ -34,7 +34,7 @@ import type { RoundResult, RunResult } from '../result.ts'
  *
  * @throws UsageError where the options do not fit together
  */
-export async function simulateInRounds(given: SimulationOptions): Promise<RunResult> {
+export async function simulateInRounds(given: Simulation): Promise<RunResult> {
   const began = performance.now()
   const recipe = await identifyModel(given.recipe)
   const options = { ...given, recipe }

@@ -20,7 +20,7 @@ import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
 import { concludeRun } from '../conclude-run.ts'
 import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import { fixedSpectralGap, measureRound } from '../measure.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import { pairwiseDistances } from '../pairwise.ts'
 import type { PeerResult, RoundResult, RunResult } from '../result.ts'
 import { populate } from '../virtual/churn.ts'
@@ -54,7 +54,7 @@ const MOST_CLOSING_ROUNDS = 60
  * @throws UsageError where the options do not fit together
  * @throws HearsayError naming the peer that cannot go on
  */
-export async function simulateVirtually(options: SimulationOptions): Promise<RunResult> {
+export async function simulateVirtually(options: Simulation): Promise<RunResult> {
   const { peers, seed, rounds: limit, signal } = options
   const recipe = await identifyModel(options.recipe)
   const { steps } = recipe.training
@@ -234,7 +234,7 @@ export async function simulateVirtually(options: SimulationOptions): Promise<Run
 }
 
 /** Peers that are there in the beginning begin together, as in a swarm; a peer with a partial view waits for all in it. */
-function startingPeers({ peers, churn }: SimulationOptions, views: readonly (readonly number[])[] | undefined): number {
+function startingPeers({ peers, churn }: Simulation, views: readonly (readonly number[])[] | undefined): number {
   const events = typeof churn === 'object' ? churn : []
   const away = new Set(events.filter(({ time, up }) => time > 0 && up).map(({ peer }) => peer))
   for (const { peer, time, up } of events) if (time <= 0 && !up) away.add(peer)

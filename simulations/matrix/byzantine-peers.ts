@@ -1,13 +1,13 @@
 import { UsageError } from '../../src/errors.ts'
 import { createRandom } from '../../src/random/random.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 
 /**
  * The byzantine peers, ascending: a share of all, chosen by the seed.
  *
  * @throws UsageError where that is none, or all
  */
-export function chooseByzantinePeers({ byzantine, peers, seed }: SimulationOptions): number[] {
+export function chooseByzantinePeers({ byzantine, peers, seed }: Simulation): number[] {
   if (byzantine === undefined) return []
   const count = Math.round(byzantine.share * peers)
   if (count < 1 || count >= peers) {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
 import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import type { Parts } from './parts.ts'
 import type { Plan, TaskPlan } from './plan.ts'
 
@@ -10,10 +10,7 @@ import type { Plan, TaskPlan } from './plan.ts'
 const MOST_ROUNDS = 10_000
 
 /** Whether everybody's mean is what everybody's merge would give, so that n² messages need not be merged one by one. */
-export function averagesThroughMean(
-  { loss = 0, churn, byzantine }: SimulationOptions,
-  { rule, topology }: Parts,
-): boolean {
+export function averagesThroughMean({ loss = 0, churn, byzantine }: Simulation, { rule, topology }: Parts): boolean {
   const undisturbed = loss === 0 && (churn === undefined || churn === 0) && byzantine === undefined
   return topology === complete && rule.linear === true && undisturbed
 }
@@ -28,7 +25,7 @@ function threadsFor(work: number): number {
 
 /** @param byzantinePeers ascending */
 export function planRun(
-  options: SimulationOptions,
+  options: Simulation,
   task: TaskPlan,
   byzantinePeers: readonly number[],
   throughMean: boolean,

@@ -9,7 +9,7 @@ import { AUTO, backendKind, DEFAULT_BACKEND } from '../../src/training/backend.t
 import { shareDataset } from '../../src/training/remote/share-dataset.ts'
 import { placeSamples } from '../../src/training/stacked/placed-samples.ts'
 import { stackable } from '../../src/training/stacked/stacked-model.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import { drawMean } from '../tasks/mean-estimation.ts'
 import { drawQuadratics } from '../tasks/quadratic.ts'
 import type { TaskPlan } from './plan.ts'
@@ -29,7 +29,7 @@ const MOST_QUADRATIC_NUMBERS = 2 ** 26
  * @throws UsageError where the options do not fit together
  */
 export async function planTask(
-  options: SimulationOptions,
+  options: Simulation,
   byzantinePeers: readonly number[],
   heap: SharedHeap,
   memory: WebAssembly.Memory,
@@ -81,7 +81,7 @@ function requirePlainSteps({ objective, training }: Recipe): void {
 }
 
 async function planLearning(
-  options: SimulationOptions,
+  options: Simulation,
   byzantinePeers: readonly number[],
   heap: SharedHeap,
   memory: WebAssembly.Memory,

@@ -1,7 +1,7 @@
 import { parseAttack } from '../../src/averaging/attacks/registry.ts'
 import type { AveragingRule } from '../../src/averaging/rule.ts'
 import { UsageError } from '../../src/errors.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import type { Parts } from './parts.ts'
 
 /** Links of a round, beyond which they take more memory than the parameters of most swarms. */
@@ -14,7 +14,7 @@ const MOST_LINKS = 50_000_000
  * @throws UsageError with the reason and the nearest thing that works
  */
 export function requireFitting(
-  { recipe, peers, loss = 0, churn, splits, byzantine }: SimulationOptions,
+  { recipe, peers, loss = 0, churn, splits, byzantine }: Simulation,
   { rule, topology }: Parts,
   throughMean: boolean,
 ): void {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { AveragingRule } from '../../src/averaging/rule.ts'
 import { UsageError } from '../../src/errors.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import { messageRoom } from './messages.ts'
 import { MOST_BYTES } from './shared-heap.ts'
 
@@ -18,7 +18,7 @@ const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT
  * @throws UsageError where states and messages of so many peers cannot fit into one memory
  */
 export function requireRoom(
-  { peers, workers = availableParallelism() }: Pick<SimulationOptions, 'peers' | 'workers'>,
+  { peers, workers = availableParallelism() }: Pick<Simulation, 'peers' | 'workers'>,
   rule: AveragingRule,
   length: number,
 ): void {

@@ -1,4 +1,4 @@
-import type { ReportInput } from './run-page.ts'
+import type { ReportInput } from './input.ts'
 
 export type { ReportInput }
 

@@ -1,6 +1,7 @@
-import type { RoundResult, RunResult } from '../result.ts'
+import type { RoundResult } from '../result.ts'
 import { settings, whatCameOut, whatIsMissing, whatWasRun } from './facts.ts'
 import { bytes, count, counted, magnitude, percent, seconds } from './figures.ts'
+import type { ReportInput } from './input.ts'
 import { thinned } from './lines.ts'
 import type { Page, PageTable } from './page.ts'
 import { accuracyPlot } from './plots/accuracy.ts'
@@ -9,15 +10,6 @@ import { consensusDistancePlot } from './plots/consensus-distance.ts'
 import { lossPlot } from './plots/loss.ts'
 import { pairwiseDistancesPlot } from './plots/pairwise-distances.ts'
 import { topologyPlot } from './plots/topology.ts'
-
-/** The data of a report. */
-export interface ReportInput {
-  readonly result: RunResult
-  /** The command that reproduces the run, as it is typed. */
-  readonly command: string
-  /** Content of the file of the topology `file:EDGES`, where that is the one. */
-  readonly edges?: string
-}
 
 /** Rounds that are written out as figures. */
 const MOST_ROWS = 60

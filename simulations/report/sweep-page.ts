@@ -1,5 +1,6 @@
 import type { SweepOutcome } from '../sweep/outcome.ts'
 import { bytes, count, counted, magnitude, percent, seconds } from './figures.ts'
+import type { SweepReportInput } from './input.ts'
 import type { Page, PageTable } from './page.ts'
 import {
   accuracyOverBytesPlot,
@@ -8,16 +9,6 @@ import {
   localAccuraciesPlot,
   mergedPlot,
 } from './plots/compared.ts'
-
-/** The data of a comparison. */
-export interface SweepReportInput {
-  readonly title: string
-  /** Paragraphs on what was tried and what to expect of it, where there are any. */
-  readonly lead: readonly string[]
-  readonly outcomes: readonly SweepOutcome[]
-  /** The command that runs all of it, as it is typed. */
-  readonly command: string
-}
 
 type WithResult = Extract<SweepOutcome, { result: unknown }>
 

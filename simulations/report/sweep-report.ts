@@ -1,4 +1,4 @@
-import type { SweepReportInput } from './sweep-page.ts'
+import type { SweepReportInput } from './input.ts'
 
 export type { SweepReportInput }
 

@@ -13,7 +13,7 @@ import { chooseBackend } from '../../src/training/choose-backend.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
 import { STEP_MS } from '../defaults.ts'
 import type { Judge } from '../measure.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Simulation } from '../options.ts'
 import type { VirtualClock } from './clock.ts'
 import { createVectorTrainer } from './vector-trainer.ts'
 
@@ -28,7 +28,7 @@ export interface Task {
 }
 
 /** @param slowness how many times longer a local step takes this peer */
-export async function createTask(options: SimulationOptions, slowness: (index: number) => number): Promise<Task> {
+export async function createTask(options: Simulation, slowness: (index: number) => number): Promise<Task> {
   const { task } = options.recipe.objective
   if (task === 'quadratic' || task === 'mean-estimation') {
     throw new UsageError(`the virtual engine has no task ${task}: the engine matrix does`)
@@ -36,7 +36,7 @@ export async function createTask(options: SimulationOptions, slowness: (index: n
   return task === 'consensus' ? consensusTask(options) : await learningTask(options, slowness)
 }
 
-function consensusTask({ recipe, init = 'normal' }: SimulationOptions): Task {
+function consensusTask({ recipe, init = 'normal' }: Simulation): Task {
   const [dimension] = recipe.model.shape
   if (recipe.model.name !== 'vector' || recipe.training.steps > 0) {
     throw new UsageError('the task consensus averages vectors: model vector, training steps 0')
@@ -50,7 +50,7 @@ function consensusTask({ recipe, init = 'normal' }: SimulationOptions): Task {
 }
 
 async function learningTask(
-  { recipe, peers, seed, data, partition = 'iid', backend = 'wasm' }: SimulationOptions,
+  { recipe, peers, seed, data, partition = 'iid', backend = 'wasm' }: Simulation,
   slowness: (index: number) => number,
 ): Promise<Task> {
   if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)

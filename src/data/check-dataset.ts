@@ -45,9 +45,10 @@ function isStoredRows(value: unknown): boolean {
 /**
  * @param file for messages
  * @param field where in what the file gives, for messages: `train`; empty for the whole
+ * @param unnamed what the dataset is called where it has no name
  * @throws DataFileError naming the file and the field
  */
-export function checkDataset(value: unknown, file: string, field: string): Dataset {
+export function checkDataset(value: unknown, file: string, field: string, unnamed = `module:${file}`): Dataset {
   const parsed = datasetSchema.safeParse(value)
   const at = (...path: readonly PropertyKey[]) => {
     const full = [...(field === '' ? [] : [field]), ...path].join('.')
@@ -57,7 +58,7 @@ export function checkDataset(value: unknown, file: string, field: string): Datas
     const [{ path, message }] = parsed.error.issues
     throw new DataFileError(`${at(...path)}: ${message}`)
   }
-  const { name = `module:${file}`, maps, classNames, targets, ...rest } = parsed.data
+  const { name = unnamed, maps, classNames, targets, ...rest } = parsed.data
   const dataset: Dataset = {
     ...rest,
     name,
@@ -97,7 +98,7 @@ export function checkDataset(value: unknown, file: string, field: string): Datas
     )
   }
   if (!inMemory(inputs)) return dataset
-  const wrongInput = inputs.findIndex(isSequence(dataset) ? wrongClass : value => !Number.isFinite(value))
+  const wrongInput = isSequence(dataset) ? inputs.findIndex(wrongClass) : firstNotFinite(inputs)
   if (wrongInput >= 0) {
     const expected = isSequence(dataset)
       ? `a symbol from 0 to ${classes - 1}, as samples with targets are sequences`
@@ -107,18 +108,33 @@ export function checkDataset(value: unknown, file: string, field: string): Datas
   return dataset
 }
 
+/** Its index, or −1: a loop, because `findIndex` takes a second where there are 10⁸. */
+function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i
+  return -1
+}
+
+/**
+ * A dataset that a program hands in, named `data` where it has no name.
+ *
+ * @throws DataFileError naming the field
+ */
+export function checkInMemory(split: Split): Split {
+  return checkSplit(split, 'data', 'data')
+}
+
 /**
  * @param file for messages
  * @throws DataFileError naming the file and the field
  */
-export function checkSplit(value: unknown, file: string): Split {
+export function checkSplit(value: unknown, file: string, unnamed?: string): Split {
   const parsed = splitSchema.safeParse(value)
   if (!parsed.success) {
     const names = Object.keys(value as object).join(', ')
     throw new DataFileError(`${file}: found the fields ${names}; expected train and test, and nothing else`)
   }
-  const train = checkDataset(parsed.data.train, file, 'train')
-  const test = checkDataset(parsed.data.test, file, 'test')
+  const train = checkDataset(parsed.data.train, file, 'train', unnamed)
+  const test = checkDataset(parsed.data.test, file, 'test', unnamed)
   for (const field of ['shape', 'classes', 'classNames', 'targets'] as const) {
     const [ofTrain, ofTest] = [JSON.stringify(train[field]), JSON.stringify(test[field])]
     if (ofTrain === ofTest) continue

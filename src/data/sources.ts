@@ -1,4 +1,14 @@
 import { formsOf, isNameIn, type NameIn, SOURCES } from '../catalogue.ts'
+import {
+  callback,
+  flag,
+  numberFrom,
+  optionsOf,
+  requireOptions,
+  text as textOption,
+  value,
+  wholeNumber,
+} from '../strict-options.ts'
 import { csv } from './csv.ts'
 import { digits } from './digits.ts'
 import { SourceError } from './errors.ts'
@@ -19,6 +29,16 @@ const registry: Readonly<Record<NameIn<typeof SOURCES>, DataSource>> = {
   module: moduleSource,
 }
 
+const argument = optionsOf<{ readonly source: string }>({ source: textOption })
+
+const loadOptions = optionsOf<LoadOptions>({
+  seed: value('a whole number or a text', given => Number.isSafeInteger(given) || typeof given === 'string'),
+  samples: wholeNumber(1).optional(),
+  warn: callback.optional(),
+  strict: flag.optional(),
+  memoryLimitBytes: numberFrom(0).optional(),
+})
+
 /**
  * Loads the dataset that `source` names, such as `digits` or `csv:FILE`, split in training and test samples. The same
  * source, file contents and options give the same split.
@@ -27,12 +47,11 @@ const registry: Readonly<Record<NameIn<typeof SOURCES>, DataSource>> = {
  * @throws DataFileError where a file is missing or malformed
  */
 export async function loadDataset(source: string, options: LoadOptions): Promise<Split> {
-  const [, kind = source, argument = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
+  requireOptions('loadDataset', argument, { source })
+  requireOptions('loadDataset', loadOptions, options)
+  const [, kind = source, rest = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
   if (!isNameIn(registry, kind)) {
     throw new SourceError(`Unknown data source "${source}"; accepted: ${formsOf(SOURCES).join(', ')}`)
   }
-  if (options.samples !== undefined && !(Number.isSafeInteger(options.samples) && options.samples > 0)) {
-    throw new SourceError(`Cannot load ${options.samples} samples; expected a whole number above 0`)
-  }
-  return registry[kind].load(argument, options)
+  return registry[kind].load(rest, options)
 }

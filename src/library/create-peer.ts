@@ -1,8 +1,10 @@
 import { carriedOutAlone } from '../averaging/rule.ts'
 import { parseTopology } from '../averaging/topologies/registry.ts'
 import { createGossip } from '../gossip/gossip.ts'
+import type { Storage } from '../gossip/ports.ts'
 import { createIdentity, peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
+import { defaultLogger } from '../network/logger.ts'
 import { createRandom } from '../random/random.ts'
 import { defaultRecipe, parseRecipe, type Recipe, recipeHash, stepsPerRound } from '../recipe/recipe.ts'
 import { createNamespaces } from '../standardise/namespaces.ts'
@@ -10,8 +12,9 @@ import { createStatistics } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
 import { identifyModel, peerAveraging } from './learning-task.ts'
 import { createLivePeer, followCourse } from './live-peer.ts'
+import { loggingEvents } from './log-events.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
-import { bandwidthOf, requireFitting, resume, stepsOf } from './peer-options.ts'
+import { bandwidthOf, requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
 import { prepareLearner } from './prepare-learner.ts'
 import { systemClock } from './system-clock.ts'
 import { createEvents } from './typed-events.ts'
@@ -26,7 +29,9 @@ const MS_PER_SECOND = 1_000
  *
  * @throws UsageError where the recipe, the data or an option cannot be
  */
-export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
+export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
+  requirePeerOptions(given)
+  const options = withState(given)
   const written = options.recipe === undefined ? defaultRecipe : parseRecipe(options.recipe)
   // The model of a trainer of its own is a name.
   const recipe = options.trainer === undefined ? await identifyModel(written) : written
@@ -46,15 +51,17 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
   const averaging = peerAveraging(recipe, topology)
   const rule = alone ? carriedOutAlone(averaging.rule) : averaging.rule
   const averages = rule.live.schedule !== 'alone'
-  const identity = state === undefined ? await createIdentity() : await state.identity(createIdentity)
+  const identity = options.identity ?? (await (state === undefined ? createIdentity() : state.identity(createIdentity)))
   const id = peerIdOf(identity)
   const seed = options.seed ?? id
-  const { target: events, emit } = createEvents<PeerEvents>()
+  const { logger = defaultLogger } = options
+  const { target: events, emit: dispatch } = createEvents<PeerEvents>()
+  const emit = loggingEvents(dispatch, logger.forComponent('peer'))
   const startLearner = await prepareLearner(recipe, options, seed)
   const learner = await startLearner()
   const { trainer, died, standardising } = learner
   try {
-    const storage = state?.storage(trainer.layout)
+    const storage = state?.storage(trainer.layout) ?? (options.storage as Storage | undefined)
     const checkpoint = resume(options, recipe, await storage?.load())
     const swarm = checkpoint?.swarm ?? recipeHash(recipe)
     const connect = alone ? [] : (options.network?.connect ?? [])
@@ -65,9 +72,10 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       listen: alone ? [] : options.network?.listen,
       connect,
       mdns: !alone && (options.network?.mdns ?? true),
-      bandwidth: bandwidthOf(options.network?.bandwidth),
+      bandwidth: bandwidthOf(options.network?.bandwidthMbps),
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
+      logger,
     })
     const namespaces = createNamespaces(network, systemClock)
     const course = followCourse(emit, learner.seen)
@@ -75,7 +83,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
     const { localSteps } = recipe.exchange
     const beginning = {
       minimumPeers: Math.max(recipe.start.minimumPeers, options.minimumPeers ?? 1),
-      wait: options.wait === undefined ? undefined : options.wait * MS_PER_SECOND,
+      wait: options.waitSeconds === undefined ? undefined : options.waitSeconds * MS_PER_SECOND,
     }
     const gossip = await createGossip(
       {

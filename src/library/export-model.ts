@@ -16,6 +16,7 @@ import { writeAtomically } from '../storage/atomic-file.ts'
 import { writeFolderAtomically } from '../storage/atomic-folder.ts'
 import type { ReadCheckpoint } from '../storage/checkpoint-file.ts'
 import { type ReadState, readState, StateError } from '../storage/state-directory.ts'
+import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
 import { identifyModel } from './learning-task.ts'
@@ -45,6 +46,8 @@ export interface ExportedModel {
   readonly parametersHash: string
 }
 
+const exportOptions = optionsOf<ExportOptions>({ state: text, to: text })
+
 const SAFETENSORS = '.safetensors'
 
 /**
@@ -57,7 +60,9 @@ const SAFETENSORS = '.safetensors'
  * @throws ExportError where `to` exists or is no place for a model, or TensorFlow.js cannot build it
  * @throws WriteError
  */
-export async function exportModel({ state, to }: ExportOptions): Promise<ExportedModel> {
+export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
+  requireOptions('exportModel', exportOptions, options)
+  const { state, to } = options
   const format = formatOf(to)
   await requireFree(to)
   const read = await readState(state)

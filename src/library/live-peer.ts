@@ -10,8 +10,10 @@ import type { Recipe } from '../recipe/recipe.ts'
 import { describeMap, mapOf, statisticsOf } from '../standardise/standardising.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import type { StateDirectory } from '../storage/state-directory.ts'
+import { numberFrom, optionsOf, requireOptions, signal as signalOption, value } from '../strict-options.ts'
 import { TrainingDivergedError } from '../training/errors.ts'
 import { explainDivergence } from './explain-divergence.ts'
+import type { LayersModelLike } from './layers-model-like.ts'
 import type { Consensus, Peer, PeerEvents } from './peer.ts'
 import { peerBytes } from './peer-bytes.ts'
 import type { Learner } from './prepare-learner.ts'
@@ -26,6 +28,15 @@ const LEAVING_MS = 10_000
 
 /** Features that a warning names. */
 const MOST_NAMED = 5
+
+const consensusOptions = optionsOf<{ readonly distance?: number; readonly signal?: AbortSignal }>({
+  distance: numberFrom(0).optional(),
+  signal: signalOption.optional(),
+})
+
+const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
+  inputs: value('a Float32Array, [samples, features]', given => given instanceof Float32Array),
+})
 
 /** What becomes known of a peer while it lives. */
 export interface Course {
@@ -212,13 +223,11 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     return consensusDistance !== null && consensusDistance <= distance
   }
 
-  async function untilConsensus({
-    distance,
-    signal,
-  }: {
-    readonly distance?: number
-    readonly signal?: AbortSignal
-  } = {}): Promise<Consensus> {
+  async function untilConsensus(
+    options: { readonly distance?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Consensus> {
+    requireOptions('untilConsensus', consensusOptions, options)
+    const { distance, signal } = options
     const trainedAlone = () => alone && gossip.trained() !== undefined
     await watch(() => sealed() !== undefined || trainedAlone() || isWithin(distance), signal)
     const agreed = course.agreed()
@@ -226,6 +235,11 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     const { consensusDistance, peers } = gossip.status()
     const parametersHash = hashParameters(gossip.parameters())
     return { consensusDistance: consensusDistance ?? 0, parametersHash, members: 1 + peers.length }
+  }
+
+  function stop(reason?: string): Promise<void> {
+    stopping ??= stopAll(reason)
+    return stopping
   }
 
   return {
@@ -236,6 +250,11 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     layout: trainer.layout,
     listen: gossip.listen,
     start() {
+      if (stopping !== undefined) {
+        const again =
+          state === undefined ? 'make another with createPeer' : 'make another with the same state, to go on'
+        return Promise.reject(new UsageError(`start: this peer was stopped, and does not start again; ${again}`))
+      }
       starting ??= startAll()
       return starting
     },
@@ -252,15 +271,36 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     },
     untilConsensus,
     untilDismissed: ({ signal }) => watch(() => gossip.dismissed(), signal),
-    async model() {
-      if (parts.ownTrainer) throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
-      return await layersModelOf(recipe, gossip.parameters(), agreedStatistics)
+    async model<Model extends LayersModelLike>() {
+      requireModel(parts.ownTrainer)
+      const model: LayersModelLike = await layersModelOf(recipe, gossip.parameters(), agreedStatistics)
+      return model as Model
     },
-    stop(reason) {
-      stopping ??= stopAll(reason)
-      return stopping
+    async predict(inputs) {
+      requireOptions('predict', predictArgument, { inputs })
+      requireModel(parts.ownTrainer)
+      const { shape } = recipe.model
+      const features = shape.reduce((product, size) => product * size, 1)
+      if (inputs.length % features !== 0) {
+        throw new UsageError(
+          `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
+        )
+      }
+      const { probabilitiesOf } = await import('../training/layers-model/predict.ts')
+      const model = await layersModelOf(recipe, gossip.parameters(), agreedStatistics)
+      try {
+        return await probabilitiesOf(model, inputs, shape)
+      } finally {
+        model.dispose()
+      }
     },
+    stop,
+    [Symbol.asyncDispose]: () => stop(),
   }
+}
+
+function requireModel(isTrainerOwn: boolean): void {
+  if (isTrainerOwn) throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
 }
 
 function outcomeOf(status: GossipStatus): PeerOutcome {

@@ -4,14 +4,92 @@
  * @packageDocumentation
  */
 
+import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 import { otherSwarm } from '../gossip/errors.ts'
 import type { Checkpoint } from '../gossip/state/checkpoint.ts'
 import type { Bandwidth } from '../network/pace.ts'
 import { type Recipe, recipeHash } from '../recipe/recipe.ts'
 import { stepsForEpochs } from '../recipe/steps-for-data.ts'
+import {
+  flag,
+  numberAbove,
+  numberFrom,
+  optionsOf,
+  requireOptions,
+  seed,
+  text,
+  value,
+  wholeNumber,
+} from '../strict-options.ts'
 import { beginNext, generationId } from './generation.ts'
+import type { ShardSpec } from './learning-task.ts'
 import type { PeerOptions } from './peer.ts'
+
+const texts = z.array(text, 'an array of texts').optional()
+
+const shardOptions = optionsOf<ShardSpec>({
+  index: wholeNumber(0),
+  of: wholeNumber(1),
+  partition: text,
+  seed: value('a whole number or a text', given => Number.isSafeInteger(given) || typeof given === 'string'),
+})
+
+const networkOptions = optionsOf<NonNullable<PeerOptions['network']>>({
+  listen: texts,
+  connect: texts,
+  mdns: flag.optional(),
+  bandwidthMbps: numberAbove(0).optional(),
+})
+
+const peerOptions = optionsOf<PeerOptions>({
+  // Read where it is parsed, which names its fields.
+  recipe: z.unknown().optional(),
+  data: value(
+    'the name of a source, such as csv:FILE, or a dataset in memory, { train, test }',
+    given => typeof given === 'string' || (typeof given === 'object' && given !== null),
+  ).optional(),
+  strict: flag.optional(),
+  shard: shardOptions.optional(),
+  trainer: value(
+    'a Trainer, with layout, train and what else the port has',
+    given => typeof given === 'object' && given !== null && 'layout' in given && 'train' in given,
+  ).optional(),
+  initial: value('a Float32Array, [parameters]', given => given instanceof Float32Array).optional(),
+  network: networkOptions.optional(),
+  logger: value(
+    'a logger with forComponent, as libp2p has it',
+    given => typeof (given as { forComponent?: unknown } | null)?.forComponent === 'function',
+  ).optional(),
+  state: text.optional(),
+  storage: value(
+    'a folder, or a Storage, with load, save and append',
+    given => typeof given === 'string' || (typeof given === 'object' && given !== null && 'append' in given),
+  ).optional(),
+  identity: value('a private key, as createIdentity makes it', given => given instanceof Uint8Array).optional(),
+  seed: seed.optional(),
+  backend: text.optional(),
+  gpu: wholeNumber(0).optional(),
+  steps: wholeNumber(0).optional(),
+  epochs: numberAbove(0).optional(),
+  alone: flag.optional(),
+  minimumPeers: wholeNumber(1).optional(),
+  waitSeconds: numberFrom(0).optional(),
+  stay: flag.optional(),
+  more: wholeNumber(1).optional(),
+  consensusDistance: numberAbove(0).optional(),
+})
+
+/** @throws UsageError naming an option that does not exist, or that holds what it cannot */
+export function requirePeerOptions(options: PeerOptions): void {
+  requireOptions('createPeer', peerOptions, options)
+  const { shard } = options
+  if (shard !== undefined && shard.index >= shard.of) {
+    throw new UsageError(
+      `createPeer: shard.index is ${shard.index}; of ${shard.of} shards it must be 0 to ${shard.of - 1}`,
+    )
+  }
+}
 
 /** @throws UsageError where options contradict one another, or the recipe */
 export function requireFitting(options: PeerOptions, recipe: Recipe): void {
@@ -26,6 +104,7 @@ export function requireFitting(options: PeerOptions, recipe: Recipe): void {
   }
   requireLength(options)
   requireCompany(options)
+  requireKeeping(options, recipe)
 }
 
 /** How long it trains. */
@@ -33,26 +112,42 @@ function requireLength({ steps, epochs, more, state }: PeerOptions): void {
   if (steps !== undefined && epochs !== undefined) {
     throw new UsageError('steps and epochs both say how long the peer trains: give one of them')
   }
-  if (epochs !== undefined && !(epochs > 0 && Number.isFinite(epochs))) {
-    throw new UsageError(`epochs is ${epochs}; it must be a number above 0`)
-  }
-  if (more !== undefined && !(Number.isInteger(more) && more >= 1)) {
-    throw new UsageError(`more is ${more}; it must be a whole number of local steps, at least 1`)
-  }
   if (more !== undefined && state === undefined) {
     throw new UsageError('more goes on from the parameters that were sealed in a state: give the folder, as state')
   }
 }
 
-/** Whom it waits for. */
-function requireCompany({ alone, wait, stay, minimumPeers }: PeerOptions): void {
-  if (wait !== undefined && !(wait >= 0))
-    throw new UsageError(`wait is ${wait}; it must be a number of seconds, at least 0`)
-  if (minimumPeers !== undefined && !(Number.isInteger(minimumPeers) && minimumPeers >= 1)) {
-    throw new UsageError(`minimumPeers is ${minimumPeers}; it must be a whole number of at least 1`)
+/** The options with the folder of `storage` as what it is, a state. */
+export function withState({ storage, ...options }: PeerOptions): PeerOptions {
+  if (storage === undefined) return options
+  if (options.state !== undefined) {
+    throw new UsageError('createPeer: state and storage both say where the peer keeps its checkpoint: give one of them')
   }
-  if (alone && (stay || wait !== undefined || minimumPeers !== undefined)) {
-    throw new UsageError('a peer that trains alone waits for nobody: leave out stay, wait and minimumPeers')
+  return typeof storage === 'string' ? { ...options, state: storage } : { ...options, storage }
+}
+
+/** What keeps who it is and what it has learned. */
+function requireKeeping({ state, storage, identity }: PeerOptions, recipe: Recipe): void {
+  if (state !== undefined && identity !== undefined) {
+    throw new UsageError('createPeer: a state keeps an identity of its own; leave out identity')
+  }
+  if (storage === undefined) return
+  if (identity === undefined) {
+    throw new UsageError(
+      'createPeer: what a storage keeps is of one identity: give identity, which createIdentity makes',
+    )
+  }
+  if (recipe.data.standardise) {
+    throw new UsageError(
+      'createPeer: a storage keeps the checkpoint, and not by what samples are standardised: give a folder, as state',
+    )
+  }
+}
+
+/** Whom it waits for. */
+function requireCompany({ alone, waitSeconds, stay, minimumPeers }: PeerOptions): void {
+  if (alone && (stay || waitSeconds !== undefined || minimumPeers !== undefined)) {
+    throw new UsageError('a peer that trains alone waits for nobody: leave out stay, waitSeconds and minimumPeers')
   }
 }
 
@@ -87,10 +182,8 @@ export function stepsOf(
 
 const BITS_PER_BYTE = 8
 
-/** @throws UsageError */
 export function bandwidthOf(megabits: number | undefined): Bandwidth | undefined {
   if (megabits === undefined) return undefined
-  if (!(megabits > 0)) throw new UsageError(`a bandwidth of ${megabits} Mbit/s carries nothing; it must be above 0`)
   const bytesPerSecond = (megabits * 1e6) / BITS_PER_BYTE
   return { upload: bytesPerSecond, download: bytesPerSecond }
 }

@@ -6,12 +6,14 @@
 
 import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
-import type { AbortOptions, Evaluation, PeerId } from '../gossip/ports.ts'
+import type { AbortOptions, Evaluation, PeerId, Storage } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
+import type { ComponentLogger } from '../network/logger.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import type { Trainer } from '../training/trainer.ts'
+import type { LayersModelLike } from './layers-model-like.ts'
 import type { ShardSpec } from './learning-task.ts'
 import type { PeerBytes } from './peer-bytes.ts'
 import type { TypedEventTarget } from './typed-events.ts'
@@ -31,6 +33,11 @@ export interface PeerOptions {
    * which they agree. The peer stops it when it stops.
    */
   readonly trainer?: Trainer
+  /**
+   * `[parameters]`: what this peer begins from, in place of what the recipe's seed gives; for instance what an earlier model has
+   * learned. Peers that begin together average what they begin from; a latecomer takes what the swarm has.
+   */
+  readonly initial?: Float32Array
   readonly network?: {
     /** TCP multiaddrs to listen on. Default: any port of every IPv4 interface. */
     readonly listen?: readonly string[]
@@ -39,10 +46,18 @@ export interface PeerOptions {
     /** Whether to find peers on the local network. Default: yes. */
     readonly mdns?: boolean
     /** What its sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
-    readonly bandwidth?: number
+    readonly bandwidthMbps?: number
   }
+  /** Where the peer and its libp2p log. Default: to standard error, what the environment variable `DEBUG` names, as `hearsay:*`. */
+  readonly logger?: ComponentLogger
   /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */
   readonly state?: string
+  /**
+   * The same as `state`; or what keeps the checkpoint in place of a folder, for the peer of one {@link identity}. Not beside `state`.
+   */
+  readonly storage?: string | Storage
+  /** A private key as `createIdentity` makes it, which decides the peer id. Default: that of the state, or a new one. */
+  readonly identity?: Uint8Array
   /** Seed of what is this peer's own: its digits, the order of its samples, its partners. Default: its peer id. */
   readonly seed?: number
   /** What computes: the name of a backend, or `auto` (default) for the best that works here. */
@@ -57,8 +72,8 @@ export interface PeerOptions {
   readonly alone?: boolean
   /** Members with data that must be there before the first step, where those are to be more than the recipe says. */
   readonly minimumPeers?: number
-  /** How long the peer waits for enough others before its first step, in seconds; then it fails. Default: for ever. */
-  readonly wait?: number
+  /** How long the peer waits for enough others before its first step; then it fails. Default: for ever. */
+  readonly waitSeconds?: number
   /** Whether the peer remains as a source for latecomers once the swarm has sealed. Default: until nobody needs it any more. */
   readonly stay?: boolean
   /**
@@ -152,11 +167,25 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   /**
    * A TensorFlow.js `LayersModel` with the current parameters, for samples as they are: where they are standardised, its
    * first layers do that. Its output is logits. Loads TensorFlow.js in this thread.
+   *
+   * @typeParam Model `tf.LayersModel`, where the caller has TensorFlow.js's types
+   * @throws UsageError where the trainer is the caller's own
    */
-  model(): Promise<import('@tensorflow/tfjs-layers').LayersModel>
+  model<Model extends LayersModelLike = LayersModelLike>(): Promise<Model>
+  /**
+   * What the current parameters make of samples as they are: where they are standardised, that is done here. Loads TensorFlow.js in
+   * this thread.
+   *
+   * @param inputs `[samples, features]`, sample after sample
+   * @returns a row for each sample: the probabilities of its classes, `[classes]`; of a sequence `[positions, classes]`
+   * @throws UsageError where they are no whole number of samples, or the trainer is the caller's own
+   */
+  predict(inputs: Float32Array): Promise<Float32Array[]>
   /**
    * Ends cleanly: the last exchange settled or dropped on both sides, a checkpoint written. Once the swarm has sealed, not before all that
    * this peer knows have the seal too, for at most ten seconds; with the reason `interrupted` at once.
    */
   stop(reason?: string): Promise<void>
+  /** {@link stop}, at the end of the block of an `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }

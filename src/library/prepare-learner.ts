@@ -1,5 +1,7 @@
+import { checkInMemory } from '../data/check-dataset.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/sources.ts'
+import { UsageError } from '../errors.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import { createStandardising, type Standardising } from '../standardise/standardising.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
@@ -27,13 +29,13 @@ export interface Learner {
  */
 export async function prepareLearner(
   recipe: Recipe,
-  { trainer: own, data: source = 'digits', shard: part, backend = 'auto', gpu, strict }: PeerOptions,
+  { trainer: own, initial, data: source = 'digits', shard: part, backend = 'auto', gpu, strict }: PeerOptions,
   seed: number | string,
 ): Promise<() => Promise<Learner>> {
-  if (own !== undefined) return async () => ({ trainer: own })
+  if (own !== undefined) return async () => ({ trainer: beginningFrom(initial, own) })
   const oddities: string[] = []
   const loading = { seed, strict, warn: (message: string) => oddities.push(message) }
-  const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, loading) : source)
+  const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
   const standardising = recipe.data.standardise ? createStandardising(shard) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
@@ -41,6 +43,35 @@ export async function prepareLearner(
   return async () => {
     const { name, devices } = await chooseBackend(backend, gpu)
     const trainer = await createWorkerTrainer({ ...options, backend: name, gpu })
-    return { trainer, died: trainer.died, device: devices.device, warnings: oddities, standardising, seen: seen(shard) }
+    try {
+      const { device } = devices
+      const given = beginningFrom(initial, trainer)
+      return { trainer: given, died: trainer.died, device, warnings: oddities, standardising, seen: seen(shard) }
+    } catch (error) {
+      await trainer.stop()
+      throw error
+    }
+  }
+}
+
+/** The trainer, with other initial parameters where they are given. */
+function beginningFrom(initial: Float32Array | undefined, trainer: Trainer): Trainer {
+  if (initial === undefined) return trainer
+  const { length } = trainer.layout
+  if (initial.length !== length) {
+    throw new UsageError(
+      `createPeer: initial has ${initial.length} numbers; it must have ${length}, as the model has parameters`,
+    )
+  }
+  return {
+    layout: trainer.layout,
+    backend: trainer.backend,
+    samples: trainer.samples,
+    initial: async () => initial.slice(),
+    train: (...given) => trainer.train(...given),
+    evaluate: (...given) => trainer.evaluate(...given),
+    state: () => trainer.state(),
+    restore: state => trainer.restore(state),
+    stop: () => trainer.stop(),
   }
 }

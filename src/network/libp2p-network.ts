@@ -30,6 +30,7 @@ import { MAX_STREAMS_PER_CHANNEL } from './constants.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { createFrameStream } from './frame-stream.ts'
+import type { ComponentLogger } from './logger.ts'
 import { createNode, type SwarmNode } from './node.ts'
 import { type Bandwidth, createPace } from './pace.ts'
 import { protocolOf, topicOf } from './protocols.ts'
@@ -51,6 +52,8 @@ export interface Libp2pNetworkOptions {
   readonly random: Random
   /** Warns, on one line, of what goes wrong without stopping anything. */
   warn(message: string): void
+  /** Where libp2p logs. Default: as `DEBUG` says. */
+  readonly logger?: ComponentLogger
 }
 
 const CHANNELS: readonly Channel[] = ['recipe', 'exchange', 'settle', 'fetch']
@@ -66,7 +69,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
   const listen = (options.listen ?? [ANY_PORT]).map(text => parseAddress(text, 'listen'))
   const connect = (options.connect ?? []).map(text => parseAddress(text, 'connect'))
   const { swarm, identity, mdns, bandwidth } = options
-  const node = await createNode({ swarm, identity, listen, mdns, bandwidth })
+  const node = await createNode({ swarm, identity, listen, mdns, bandwidth, logger: options.logger })
   return driveNode(node, { ...options, listen, connect })
 }
 

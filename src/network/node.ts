@@ -23,6 +23,7 @@ import {
   STREAM_WINDOW_BYTES,
 } from './constants.ts'
 import { privateKeyOf } from './identity.ts'
+import { type ComponentLogger, defaultLogger } from './logger.ts'
 import type { Bandwidth } from './pace.ts'
 import { topicOf } from './protocols.ts'
 import { createTrafficMeter, type TrafficMeter } from './traffic.ts'
@@ -37,6 +38,8 @@ export interface NodeOptions {
   readonly mdns: boolean
   /** The limit of what its sockets carry, where there is one: the windows of its streams are no larger than they need be then. */
   readonly bandwidth?: Bandwidth
+  /** Where its parts log. Default: as `DEBUG` says. */
+  readonly logger?: ComponentLogger
 }
 
 /** The libp2p node of a swarm's peer, with what its driver must know of it. */
@@ -63,6 +66,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
 
   const libp2p = await createLibp2p({
     start: false,
+    logger: options.logger ?? defaultLogger,
     privateKey: privateKeyOf(options.identity),
     addresses: { listen: options.listen.map(String) },
     transports: [tcp()],

@@ -1,6 +1,7 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HearsayError } from '../errors.ts'
+import { replace } from './replace.ts'
 import { syncFolder } from './sync-folder.ts'
 
 /** A file could not be written; what was there before is untouched. */
@@ -28,7 +29,7 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     } finally {
       await file.close()
     }
-    await rename(beside, path)
+    await replace(beside, path)
   } catch (error) {
     await rm(beside, { force: true })
     throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })

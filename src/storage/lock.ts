@@ -7,9 +7,11 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { constants, copyFile, link, readFile, rm, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { HearsayError } from '../errors.ts'
+import { replace } from './replace.ts'
 
 /** Somebody else has the lock. */
 export class LockedError extends HearsayError {
@@ -33,7 +35,7 @@ const holderSchema = z.strictObject({
 
 type Holder = z.infer<typeof holderSchema>
 
-/** The holder of a lock that cannot be read. Locks appear whole, so the machine went down before it was on the disk. */
+/** The holder of a lock that cannot be read: the machine went down before the lock was on the disk. */
 const NOBODY: Holder = { pid: 0, token: 'damaged' }
 
 /** The tokens of this very process: where no start is known, only they tell it from an earlier one of the same id. */
@@ -93,33 +95,56 @@ async function claim(file: string, mine: string): Promise<boolean> {
     await rm(place, { force: true })
     return false
   }
-  await rename(place, file)
+  await replace(place, file)
   for (const right of left.slice(1)) await rm(right, { force: true })
   return true
 }
 
+/** What file systems say that have no links: FAT, and some that come over a network. */
+const NO_LINKS: readonly (string | undefined)[] = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP']
+
 async function linked(from: string, to: string): Promise<boolean> {
+  return await made(link(from, to), async () => {
+    // It may be seen before it is whole: for that its readers look again.
+    return await made(copyFile(from, to, constants.COPYFILE_EXCL))
+  })
+}
+
+/**
+ * @param otherwise where links are not supported
+ * @returns false where the file was there already
+ */
+async function made(making: Promise<void>, otherwise?: () => Promise<boolean>): Promise<boolean> {
   try {
-    await link(from, to)
+    await making
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (otherwise !== undefined && NO_LINKS.includes(code)) return await otherwise()
     throw error
   }
 }
 
+/** Looks at a lock that cannot be read, a fifth of a second in all: it may not be whole yet. */
+const MAX_LOOKS = 10
+const LOOK_AGAIN_MS = 20
+
 async function readHolder(file: string): Promise<Holder | undefined> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-  try {
-    return holderSchema.parse(JSON.parse(text))
-  } catch {
-    return NOBODY
+  for (let looks = 1; ; looks++) {
+    let text: string
+    try {
+      text = await readFile(file, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+    try {
+      return holderSchema.parse(JSON.parse(text))
+    } catch {
+      if (looks === MAX_LOOKS) return NOBODY
+      await sleep(LOOK_AGAIN_MS)
+    }
   }
 }
 

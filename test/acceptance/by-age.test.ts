@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createLayout, createPeer, loadDataset, type Peer, type Trainer } from '../../src/index.ts'
+import { createPeer, loadDataset, type Peer, type Trainer } from '../../src/index.ts'
+import { createLayout } from '../../src/public/models.ts'
 
 const LENGTH = 5
 const STEPS = 8

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { createPeer, type Dataset, decodeCheckpoint, type Peer, type PeerEvents } from '../../src/index.ts'
+import { createPeer, type Dataset, type Peer, type PeerEvents } from '../../src/index.ts'
+import { decodeCheckpoint } from '../../src/public/models.ts'
 
 const folders: string[] = []
 afterEach(() => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
-import { createPeer, decodeCheckpoint, type Peer, type PeerEvents } from '../../src/index.ts'
+import { createPeer, type Peer, type PeerEvents } from '../../src/index.ts'
+import { decodeCheckpoint } from '../../src/public/models.ts'
 
 const folders: string[] = []
 afterEach(() => {

@@ -4,7 +4,8 @@ import { mean } from '../../src/averaging/aggregators/mean.ts'
 import { mixingMatrix } from '../../src/averaging/mixing.ts'
 import { dpsgd } from '../../src/averaging/rules/dpsgd.ts'
 import { ring } from '../../src/averaging/topologies/ring.ts'
-import { createLayout, createPeer, type Peer, type Trainer } from '../../src/index.ts'
+import { createPeer, type Peer, type Trainer } from '../../src/index.ts'
+import { createLayout } from '../../src/public/models.ts'
 import { driveRule } from '../averaging/drive-rule.ts'
 
 const PEERS = 4

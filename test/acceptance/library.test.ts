@@ -1,5 +1,7 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { expect, test } from 'vitest'
-import { createPeer, hashParameters, loadDataset, type Peer, type PeerEvents, samples } from '../../src/index.ts'
+import { createPeer, loadDataset, type Peer, type PeerEvents } from '../../src/index.ts'
+import { hashParameters, samples } from '../../src/public/models.ts'
 import { inputsOf } from '../data/inputs-of.ts'
 
 test('two embedded peers agree on one model, which is handed out as a LayersModel that predicts', async () => {
@@ -27,7 +29,7 @@ test('two embedded peers agree on one model, which is handed out as a LayersMode
     expect(second.parameters()).toEqual(first.parameters())
 
     const { accuracy } = await first.evaluate()
-    const model = await first.model()
+    const model = await first.model<LayersModel>()
     const { argMax, tensor4d } = await import('@tensorflow/tfjs-core')
     const inputs = tensor4d(inputsOf(data.test), [samples(data.test), 28, 28, 1])
     const logits = model.predict(inputs)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createLayout, createPeer, hashParameters, type Trainer, UsageError } from '../../src/index.ts'
+import { createPeer, type Trainer, UsageError } from '../../src/index.ts'
+import { createLayout, hashParameters } from '../../src/public/models.ts'
 
 const network = { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false } as const
 

@@ -43,7 +43,9 @@ test('a folder where a file is expected is named', async () => {
 })
 
 test.each([0, -1, 1.5, Number.NaN])('%d samples are refused', async samples => {
-  await expect(loadDataset('digits', { seed: 1, samples })).rejects.toThrow(`Cannot load ${samples} samples`)
+  await expect(loadDataset('digits', { seed: 1, samples })).rejects.toThrow(
+    `loadDataset: samples is ${samples}; it must be`,
+  )
 })
 
 test('the last fifth is for testing, whatever the number of training samples', async () => {

@@ -14,14 +14,16 @@ import { FIRST_WINDOW_BYTES } from '../../src/network/constants.ts'
 import { createIdentity, peerIdOf } from '../../src/network/identity.ts'
 import type { Bandwidth } from '../../src/network/pace.ts'
 import { protocolOf, topicOf } from '../../src/network/protocols.ts'
+import { createMailbox } from '../../src/testing/mailbox.ts'
+import { networkCompliance } from '../../src/testing/network-compliance.ts'
+import { announceUntil, connect, openBetween, type Peer, startPeer } from '../../src/testing/probe-peers.ts'
 import { createLibp2pWorld } from './libp2p-world.ts'
-import { createMailbox } from './mailbox.ts'
-import { networkCompliance } from './network-compliance.ts'
-import { announceUntil, connect, openBetween, type Peer, startPeer } from './peers.ts'
 import { outputOf } from './process.ts'
 
 const world = createLibp2pWorld()
-networkCompliance('libp2p', world)
+describe('the network of libp2p', () => {
+  for (const { title, run } of networkCompliance(world)) test(title, run)
+})
 
 const SWARM = 'a5'.repeat(32)
 const OTHER_SWARM = 'b6'.repeat(32)

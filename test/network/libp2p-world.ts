@@ -3,7 +3,7 @@ import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { createIdentity } from '../../src/network/identity.ts'
 import { createLibp2pNetwork, type Libp2pNetworkOptions } from '../../src/network/libp2p-network.ts'
 import { createRandom } from '../../src/random/random.ts'
-import type { World } from './network-compliance.ts'
+import type { World } from '../../src/testing/network-compliance.ts'
 
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 

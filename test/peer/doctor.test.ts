@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { backendNames } from '../../src/index.ts'
+import { backendNames } from '../../src/public/models.ts'
 import { hearsay } from './command-line.ts'
 
 const OPTIONAL = ['mDNS', 'backend tfjs-node-gpu', 'backend webgpu', 'backend tfjs-node']

@@ -1,15 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import {
-  createPeer,
-  decodeSafetensors,
-  exportModel,
-  hashParameters,
-  loadDataset,
-  parseRecipe,
-  recipeHash,
-} from '../../src/index.ts'
+import { createPeer, exportModel, loadDataset, parseRecipe, recipeHash } from '../../src/index.ts'
+import { decodeSafetensors, hashParameters } from '../../src/public/models.ts'
 import { toLayersModel } from '../../src/training/layers-model/layers-model.ts'
 import { layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
 import { temporaryFolder } from '../temporary-folder.ts'

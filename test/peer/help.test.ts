@@ -54,7 +54,7 @@ test.each([
 })
 
 test('help names every rule that peers carry out, and of simulate all', async () => {
-  const { peerRuleNames, ruleNames } = await import('../../src/index.ts')
+  const { peerRuleNames, ruleNames } = await import('../../src/public/algorithms.ts')
   const [swarm, simulate] = [await helpOf('swarm'), await helpOf('simulate')]
   for (const name of peerRuleNames) expect(swarm).toContain(name)
   for (const name of ruleNames) expect(simulate).toContain(name)

@@ -62,7 +62,7 @@ test('init says what comes next, and overwrites only with --force', async () => 
 })
 
 test('inspect recognises changed parameters, saved ones and those of a sealed checkpoint', async () => {
-  const { encodeSafetensors, hashParameters } = await import('../../src/index.ts')
+  const { encodeSafetensors, hashParameters } = await import('../../src/public/models.ts')
   const data = Float32Array.of(1, 2, 3)
   const state = {
     swarm: 's',
@@ -186,7 +186,7 @@ test.each<[what: string, name: string, content: string | Uint8Array, words: RegE
 })
 
 test('inspect sees a checkpoint that was cut anywhere', async () => {
-  const { encodeSafetensors, hashParameters } = await import('../../src/index.ts')
+  const { encodeSafetensors, hashParameters } = await import('../../src/public/models.ts')
   const data = Float32Array.of(1, 2, 3)
   const metadata = { parametersHash: hashParameters(data) }
   const whole = encodeSafetensors({ tensors: [{ name: 'a', shape: [3], data }], metadata })

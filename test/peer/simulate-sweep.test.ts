@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { exitCodeOf } from '../../peer/commands/simulate/sweep.ts'
-import type { SweepOutcome } from '../../src/index.ts'
+import type { SweepOutcome } from '../../src/public/simulate.ts'
 
 const point = { name: 'seed=1', flags: { seed: 1 }, command: 'hearsay simulate' }
 const refused: SweepOutcome = { ...point, status: 'refused', reason: 'it cannot be' }

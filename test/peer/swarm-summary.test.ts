@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { isComplete } from '../../peer/agreement.ts'
 import { exitCodeOf } from '../../peer/commands/simulate/run.ts'
 import { describeSwarm } from '../../peer/commands/swarm/summary.ts'
-import { type PeerResult, parseRecipe, type RecipeInput, type RunResult } from '../../src/index.ts'
+import { parseRecipe, type RecipeInput, type RunResult } from '../../src/index.ts'
+import type { PeerResult } from '../../src/public/simulate.ts'
 
 const HASH = 'a'.repeat(64)
 

@@ -1,7 +1,8 @@
+import { describe, test } from 'vitest'
 import { createVirtualClock } from '../../simulations/virtual/clock.ts'
 import { createVirtualDisk } from '../../simulations/virtual/disk.ts'
 import type { Clock } from '../../src/gossip/ports.ts'
-import { storageCompliance } from '../storage/storage-compliance.ts'
+import { type Shelf, storageCompliance } from '../../src/testing/storage-compliance.ts'
 
 let clock = createVirtualClock()
 let disk = createVirtualDisk()
@@ -21,7 +22,7 @@ function clockOfThisLife(): Clock {
   }
 }
 
-storageCompliance('the virtual disk', {
+const shelf: Shelf = {
   open: async () => disk.open(clockOfThisLife()),
   async run(body, look = () => {}) {
     let over = false
@@ -44,4 +45,8 @@ storageCompliance('the virtual disk', {
     clock = createVirtualClock()
     disk = createVirtualDisk()
   },
+}
+
+describe('the virtual disk is a storage that', () => {
+  for (const { title, run } of storageCompliance(shelf)) test(title, run)
 })

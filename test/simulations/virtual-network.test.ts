@@ -1,4 +1,7 @@
-import { networkCompliance } from '../network/network-compliance.ts'
-import { createVirtualWorld } from './virtual-world.ts'
+import { describe, test } from 'vitest'
+import { createVirtualWorld } from '../../simulations/virtual/network-world.ts'
+import { networkCompliance } from '../../src/testing/network-compliance.ts'
 
-networkCompliance('the simulation', createVirtualWorld())
+describe('the network of the simulation', () => {
+  for (const { title, run } of networkCompliance(createVirtualWorld())) test(title, run)
+})

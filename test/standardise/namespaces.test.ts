@@ -1,20 +1,21 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { createVirtualWorld } from '../../simulations/virtual/network-world.ts'
 import type { Network } from '../../src/gossip/ports.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
 import { createNamespaces, type Namespaces } from '../../src/standardise/namespaces.ts'
+import { networkCompliance } from '../../src/testing/network-compliance.ts'
+import { announceUntil, openBetween, type Peer, startPeer } from '../../src/testing/probe-peers.ts'
 import { createLibp2pWorld } from '../network/libp2p-world.ts'
-import { networkCompliance } from '../network/network-compliance.ts'
-import { announceUntil, openBetween, type Peer, startPeer } from '../network/peers.ts'
-import { createVirtualWorld } from '../simulations/virtual-world.ts'
 
-networkCompliance(
-  'the simulation, as its main namespace',
-  createVirtualWorld((network, clock) => createNamespaces(network, clock).main),
-)
-networkCompliance(
-  'libp2p, as its main namespace',
-  createLibp2pWorld(network => createNamespaces(network, systemClock).main),
-)
+describe('the main namespace over the network of the simulation', () => {
+  const world = createVirtualWorld((network, clock) => createNamespaces(network, clock).main)
+  for (const { title, run } of networkCompliance(world)) test(title, run)
+})
+
+describe('the main namespace over the network of libp2p', () => {
+  const world = createLibp2pWorld(network => createNamespaces(network, systemClock).main)
+  for (const { title, run } of networkCompliance(world)) test(title, run)
+})
 
 describe('namespaces over one network', () => {
   const world = createVirtualWorld()

@@ -3,7 +3,7 @@ import { HearsayError, UsageError } from '../../src/errors.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from '../../src/parameters/safetensors.ts'
 import { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from '../../src/storage/checkpoint-file.ts'
-import { checkpoint, layout } from './checkpoint.ts'
+import { checkpoint, layout } from '../../src/testing/sample-checkpoint.ts'
 
 const FILE = 'state/checkpoint.safetensors'
 const roundTrip = (one: Checkpoint) => decodeCheckpoint(encodeCheckpoint(one, layout, 8), FILE)

@@ -10,8 +10,8 @@ import { CheckpointFileError } from '../../src/storage/checkpoint-file.ts'
 import { createCheckpointStorage } from '../../src/storage/checkpoint-storage.ts'
 import { openStateDirectory, readState, type StateDirectory } from '../../src/storage/state-directory.ts'
 import { readCheckpoint } from '../../src/storage/stored-checkpoint.ts'
-import { checkpoint, layout } from './checkpoint.ts'
-import { storageCompliance } from './storage-compliance.ts'
+import { checkpoint, layout } from '../../src/testing/sample-checkpoint.ts'
+import { type Shelf, storageCompliance } from '../../src/testing/storage-compliance.ts'
 import { temporaryFolders } from './temporary-folder.ts'
 
 const newFolder = temporaryFolders()
@@ -54,7 +54,7 @@ await handle.close()
 let folder = newFolder()
 let life: StateDirectory | undefined
 
-storageCompliance('a folder', {
+const shelf: Shelf = {
   async open() {
     await life?.release()
     life = await openStateDirectory(folder)
@@ -84,6 +84,10 @@ storageCompliance('a folder', {
     life = undefined
     folder = newFolder()
   },
+}
+
+describe('a folder is a storage that', () => {
+  for (const { title, run } of storageCompliance(shelf)) test(title, run)
 })
 
 const opened: { close(): Promise<void> }[] = []

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { WriteError } from '../../src/storage/atomic-file.ts'
 import { openStateDirectory, type StateDirectory, StateError } from '../../src/storage/state-directory.ts'
-import { checkpoint, layout } from './checkpoint.ts'
+import { checkpoint, layout } from '../../src/testing/sample-checkpoint.ts'
 import { temporaryFolders } from './temporary-folder.ts'
 
 const newFolder = temporaryFolders()

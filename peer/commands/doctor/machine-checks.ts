@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { tryBackend } from '../../../src/index.ts'
+import { tryBackend } from '../../../src/public/models.ts'
 import type { Check } from './check.ts'
 
 const NEEDED_NODE = 22

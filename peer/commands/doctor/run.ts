@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { backendNames, chooseBackend } from '../../../src/index.ts'
+import { backendNames, chooseBackend } from '../../../src/public/models.ts'
 import { DONE, FAILED } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
 import { createOutput, type OutputFlags } from '../../output.ts'

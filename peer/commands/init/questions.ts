@@ -4,18 +4,20 @@ import {
   defaultRecipe,
   HearsayError,
   loadDataset,
+  parseRecipe,
+  type RecipeInput,
+  type Split,
+} from '../../../src/index.ts'
+import {
   parseAggregator,
   parseCodec,
-  parseModel,
-  parseRecipe,
   parseRule,
   parseTopology,
   peerAveraging,
   peerRuleNames,
-  type RecipeInput,
   recommendedRule,
-  type Split,
-} from '../../../src/index.ts'
+} from '../../../src/public/algorithms.ts'
+import { parseModel } from '../../../src/public/models.ts'
 import { Interrupted } from '../../interruption.ts'
 import { SOURCE_FORMS } from '../../names.ts'
 import { WrongUsage } from '../../wrong-usage.ts'

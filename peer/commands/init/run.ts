@@ -38,7 +38,8 @@ export async function runInit(given: InitFlags): Promise<void> {
     warn: out.warn,
   })
   signal.throwIfAborted()
-  const { recipeHash, peerAveraging } = await import('../../../src/index.ts')
+  const { recipeHash } = await import('../../../src/index.ts')
+  const { peerAveraging } = await import('../../../src/public/algorithms.ts')
   // A recipe that no peer could follow.
   peerAveraging(recipe)
   await writeOutput('--out', file, `${JSON.stringify(recipe, null, 2)}\n`)

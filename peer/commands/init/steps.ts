@@ -1,5 +1,5 @@
-import { type Dataset, defaultRecipe, samples, stepsForData, stepsForEpochs } from '../../../src/index.ts'
-import { LANGUAGE_BATCH } from '../../language-defaults.ts'
+import { type Dataset, defaultRecipe } from '../../../src/index.ts'
+import { LANGUAGE_BATCH, samples, stepsForData, stepsForEpochs } from '../../../src/public/models.ts'
 import type { InitFlags } from './flags.ts'
 
 /** What the default recipe is made for, and learns where nobody names anything else. */

@@ -1,4 +1,4 @@
-import type { WrittenResult } from '../../../src/index.ts'
+import type { WrittenResult } from '../../../src/public/simulate.ts'
 
 /** As the flags that ask for the same. */
 export function conditionsAsFlags(conditions: NonNullable<WrittenResult['conditions']>): string {

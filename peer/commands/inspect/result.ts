@@ -1,4 +1,5 @@
-import { DamagedResultError, parseResult, recipeHash, type WrittenResult } from '../../../src/index.ts'
+import { recipeHash } from '../../../src/index.ts'
+import { DamagedResultError, parseResult, type WrittenResult } from '../../../src/public/simulate.ts'
 import { Failure } from '../../failure.ts'
 import { describePartial } from '../../result-file.ts'
 import { drawFacts } from '../../table.ts'

@@ -1,10 +1,5 @@
-import {
-  decodeSafetensors,
-  HearsayError,
-  hashParameters,
-  type NamedTensor,
-  readCheckpoint,
-} from '../../../src/index.ts'
+import { HearsayError } from '../../../src/index.ts'
+import { decodeSafetensors, hashParameters, type NamedTensor, readCheckpoint } from '../../../src/public/models.ts'
 import { Failure } from '../../failure.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { count } from '../../words.ts'

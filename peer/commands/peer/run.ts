@@ -30,7 +30,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   await requireWritable('--save', flags.save)
   if (out.live) out.say('starting…')
   const peer = await create(file, flags, out)
-  const { stepsForEpochs } = await import('../../../src/index.ts')
+  const { stepsForEpochs } = await import('../../../src/public/models.ts')
   tellEvents(peer, out, {
     joining: { recipeFile: file, mdns: flags.mdns, connect: flags.connect ?? [] },
     alone: flags.alone === true,
@@ -56,7 +56,9 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
 }
 
 async function create(file: string | undefined, flags: PeerFlags, out: Output): Promise<Peer> {
-  const { createPeer, defaultRecipe, loadDataset, parseBackend, parsePartition } = await import('../../../src/index.ts')
+  const { createPeer, defaultRecipe, loadDataset } = await import('../../../src/index.ts')
+  const { parseBackend } = await import('../../../src/public/models.ts')
+  const { parsePartition } = await import('../../../src/public/simulate.ts')
   const recipe: Recipe = file === undefined ? defaultRecipe : await readRecipe(file)
   await requireKnownNames(recipe)
   requireStricter(flags.untilConsensus, recipe)
@@ -68,7 +70,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   const common = seed ?? COMMON_SEED
   const options: PeerOptions = {
     recipe,
-    network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns, bandwidth: flags.bandwidth },
+    network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns, bandwidthMbps: flags.bandwidth },
     state: flags.state,
     backend: flags.backend,
     strict: flags.strict,
@@ -76,7 +78,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
     steps: flags.steps,
     epochs: flags.epochs,
     more: flags.more,
-    wait: flags.wait,
+    waitSeconds: flags.wait,
     alone: flags.alone,
     stay: flags.stay,
     consensusDistance: flags.untilConsensus,
@@ -181,7 +183,8 @@ async function qualityOf(peer: Peer): Promise<string> {
 
 /** What the model writes, where it is one of language. */
 async function tellSample(peer: Peer, out: Output): Promise<void> {
-  const { createRandom, sampleText } = await import('../../../src/index.ts')
+  const { createRandom } = await import('../../../src/public/algorithms.ts')
+  const { sampleText } = await import('../../../src/public/models.ts')
   const sample = await sampleText(peer.recipe, peer.parameters(), createRandom(SAMPLE_SEED))
   if (sample === undefined) return
   out.jsonLine({ event: 'sample', time: new Date().toISOString(), sample })

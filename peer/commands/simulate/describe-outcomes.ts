@@ -1,4 +1,4 @@
-import type { SweepOutcome } from '../../../src/index.ts'
+import type { SweepOutcome } from '../../../src/public/simulate.ts'
 import { wrap } from '../../prose.ts'
 import { type Column, drawTable } from '../../table.ts'
 import { bytes, count, distance, percent } from '../../words.ts'

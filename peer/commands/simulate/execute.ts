@@ -14,7 +14,7 @@ export async function execute(
 
 /** How long a run is, in rounds; undefined where it goes on until the peers agree. */
 export async function roundsOf({ recipe, rounds }: Plan): Promise<number | undefined> {
-  const { stepsPerRound } = await import('../../../src/index.ts')
+  const { stepsPerRound } = await import('../../../src/public/models.ts')
   const { steps } = recipe.training
   return steps > 0 ? Math.ceil(steps / stepsPerRound(recipe.exchange.localSteps)) : rounds
 }

@@ -31,12 +31,12 @@ export async function writeFiles(
     say(`wrote ${out}`)
   }
   if (csv !== undefined) {
-    const { roundsAsCsv } = await import('../../../src/index.ts')
+    const { roundsAsCsv } = await import('../../../src/public/simulate.ts')
     await writeOutput('--csv', csv, await roundsAsCsv(result))
     say(`wrote ${csv}`)
   }
   if (report !== undefined) {
-    const { renderReport } = await import('../../../src/index.ts')
+    const { renderReport } = await import('../../../src/public/simulate.ts')
     await writeOutput('--report', report, await renderReport({ result, command, edges }))
     say(`wrote ${report}`)
   }

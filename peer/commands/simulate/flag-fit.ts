@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 
-import type { EngineName, Recipe } from '../../../src/index.ts'
+import type { Recipe } from '../../../src/index.ts'
+import type { EngineName } from '../../../src/public/simulate.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { RunFlags, TaskName } from './flags.ts'
 

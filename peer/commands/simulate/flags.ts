@@ -1,4 +1,5 @@
-import type { EngineName, Recipe, SimulationOptions } from '../../../src/index.ts'
+import type { Recipe, SimulationOptions } from '../../../src/index.ts'
+import type { EngineName } from '../../../src/public/simulate.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { RecipeFlags } from '../../recipe-flags.ts'
 

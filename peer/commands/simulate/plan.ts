@@ -1,4 +1,5 @@
-import type { ChurnEvent, Recipe, RecipeInput, SimulationOptions } from '../../../src/index.ts'
+import type { Recipe, RecipeInput, SimulationOptions } from '../../../src/index.ts'
+import type { ChurnEvent } from '../../../src/public/simulate.ts'
 import { defaultPartition } from '../../default-partition.ts'
 import { readBytes } from '../../json-file.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
@@ -10,7 +11,7 @@ import { requireFittingFlags } from './flag-fit.ts'
 import type { RunFlags, TaskName } from './flags.ts'
 
 /** What is going to be simulated, apart from who listens. */
-export type Plan = SimulationOptions & Required<Pick<SimulationOptions, 'engine'>>
+export type Plan = SimulationOptions & Required<Pick<SimulationOptions, 'engine'>> & { readonly recipe: Recipe }
 
 /** What a plan needs from outside. */
 export interface Planning {
@@ -116,7 +117,9 @@ async function planTraining(
   flags: RunFlags,
   { warn, load }: Planning,
 ): Promise<Shaping> {
-  const { defaultRecipe, parseBackend, parsePartition } = await import('../../../src/index.ts')
+  const { defaultRecipe } = await import('../../../src/index.ts')
+  const { parseBackend } = await import('../../../src/public/models.ts')
+  const { parsePartition } = await import('../../../src/public/simulate.ts')
   if (flags.partition !== undefined) parsePartition(flags.partition)
   if (flags.backend !== undefined) parseBackend(flags.backend)
   const localSteps = flags.localSteps ?? (written ?? defaultRecipe).exchange.localSteps
@@ -141,7 +144,7 @@ async function stepsOf(flags: RunFlags, localSteps: number | 'auto'): Promise<nu
   if (flags.steps !== undefined) {
     throw new WrongUsage('--rounds and --steps both say how long to train; give one (a round is --local-steps steps)')
   }
-  const { stepsPerRound } = await import('../../../src/index.ts')
+  const { stepsPerRound } = await import('../../../src/public/models.ts')
   const steps = flags.rounds * stepsPerRound(localSteps)
   if (Number.isSafeInteger(steps)) return steps
   throw new WrongUsage(
@@ -152,14 +155,14 @@ async function stepsOf(flags: RunFlags, localSteps: number | 'auto'): Promise<nu
 
 /** What is in the file of a topology `file:EDGES`. */
 async function readEdges(topology: string): Promise<string | undefined> {
-  const { edgesFileOf } = await import('../../../src/index.ts')
+  const { edgesFileOf } = await import('../../../src/public/algorithms.ts')
   const file = edgesFileOf(topology)
   return file === undefined ? undefined : (await readBytes(file, 'edges, a line such as "0 1" each')).toString()
 }
 
 /** What happened, of `--churn FILE`. */
 async function readChurn(file: string): Promise<ChurnEvent[]> {
-  const { parseChurnTrace } = await import('../../../src/index.ts')
+  const { parseChurnTrace } = await import('../../../src/public/simulate.ts')
   return parseChurnTrace(
     (await readBytes(file, 'a probability, or a file of who left and came back when')).toString(),
     file,

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { argumentsOf, type PointFlags } from '../../../src/index.ts'
+import { argumentsOf, type PointFlags } from '../../../src/public/simulate.ts'
 import { plainMessage } from '../../commander-message.ts'
 import { MOST_PEERS, requirePeers } from '../../require-peers.ts'
 import { WrongUsage } from '../../wrong-usage.ts'

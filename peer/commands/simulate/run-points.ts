@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 
-import type { KeptResults, Split, SweepOutcome, SweepPoint } from '../../../src/index.ts'
+import type { Split } from '../../../src/index.ts'
+import type { KeptResults, SweepOutcome, SweepPoint } from '../../../src/public/simulate.ts'
 import type { Output } from '../../output.ts'
 import { showProgress } from '../../progress.ts'
 import { shellWords } from '../../shell-words.ts'
@@ -26,7 +27,8 @@ export interface PointsToRun {
 
 /** Runs them with a bar for all of them. */
 export async function runPoints({ points, title, kept, signal }: PointsToRun, out: Output): Promise<SweepOutcome[]> {
-  const { runSweep, UsageError } = await import('../../../src/index.ts')
+  const { runSweep } = await import('../../../src/public/simulate.ts')
+  const { UsageError } = await import('../../../src/index.ts')
   const progress = showProgress(out, title)
   const load = await rememberingOne()
   let rounds: number | undefined
@@ -70,7 +72,8 @@ export async function runPoints({ points, title, kept, signal }: PointsToRun, ou
  * recipe that has its digest. Data go by their source: files are taken to stay as they are.
  */
 async function whatRuns(plan: Plan, source: string | undefined): Promise<string> {
-  const { identifyModel, recipeHash } = await import('../../../src/index.ts')
+  const { identifyModel } = await import('../../../src/public/models.ts')
+  const { recipeHash } = await import('../../../src/index.ts')
   // How many threads there are decides nothing.
   const { data, workers, recipe, ...others } = plan
   const swarm = recipeHash(await identifyModel(recipe))

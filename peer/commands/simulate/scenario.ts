@@ -1,4 +1,4 @@
-import type { Scenario, SweepOutcome, Verdict } from '../../../src/index.ts'
+import type { Scenario, SweepOutcome, Verdict } from '../../../src/public/simulate.ts'
 import { DONE, FAILED } from '../../exit-codes.ts'
 import type { Output } from '../../output.ts'
 import { wrap } from '../../prose.ts'
@@ -23,7 +23,7 @@ export async function runScenario(
   signal: AbortSignal,
 ): Promise<number> {
   await requireSweepFiles(flags)
-  const { findScenario, judge } = await import('../../../src/index.ts')
+  const { findScenario, judge } = await import('../../../src/public/simulate.ts')
   const scenario = findScenario(name)
   const { points, title, shows } = scenario
   const kept = flags.out === undefined ? undefined : await keepingIn(flags.out)

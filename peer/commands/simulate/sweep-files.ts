@@ -1,4 +1,4 @@
-import type { KeptResults, SweepOutcome } from '../../../src/index.ts'
+import type { KeptResults, SweepOutcome } from '../../../src/public/simulate.ts'
 import type { Output } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -14,7 +14,8 @@ export async function requireSweepFiles({ csv, report }: Files): Promise<void> {
 
 /** The folder that `--out` names. @throws WrongUsage where it cannot be one */
 export async function keepingIn(folder: string): Promise<KeptResults> {
-  const { keepResultsIn, UsageError } = await import('../../../src/index.ts')
+  const { keepResultsIn } = await import('../../../src/public/simulate.ts')
+  const { UsageError } = await import('../../../src/index.ts')
   try {
     return await keepResultsIn(folder)
   } catch (error) {
@@ -30,12 +31,12 @@ export async function writeSweepFiles(
   { say }: Output,
 ): Promise<void> {
   if (csv !== undefined) {
-    const { outcomesAsCsv } = await import('../../../src/index.ts')
+    const { outcomesAsCsv } = await import('../../../src/public/simulate.ts')
     await writeOutput('--csv', csv, await outcomesAsCsv(outcomes))
     say(`wrote ${csv}`)
   }
   if (report !== undefined) {
-    const { renderSweepReport } = await import('../../../src/index.ts')
+    const { renderSweepReport } = await import('../../../src/public/simulate.ts')
     await writeOutput('--report', report, await renderSweepReport({ ...heading, outcomes }))
     say(`wrote ${report}`)
   }

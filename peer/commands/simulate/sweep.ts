@@ -1,4 +1,4 @@
-import type { SweepOutcome } from '../../../src/index.ts'
+import type { SweepOutcome } from '../../../src/public/simulate.ts'
 import { DONE, FAILED, INTERRUPTED, WRONG_USAGE } from '../../exit-codes.ts'
 import { parseJson, readBytes } from '../../json-file.ts'
 import type { Output } from '../../output.ts'
@@ -28,7 +28,7 @@ export async function runSweepFile(
     throw new WrongUsage('--sweep needs --out DIR, a folder for the results: what is there is not run again')
   }
   await requireSweepFiles(flags)
-  const { parseSweep } = await import('../../../src/index.ts')
+  const { parseSweep } = await import('../../../src/public/simulate.ts')
   const content = parseJson((await readBytes(file, EXPECTED)).toString(), file)
   const points = parseSweep(content, pointFlagNames(), file)
   const kept = await keepingIn(flags.out)

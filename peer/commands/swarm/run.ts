@@ -21,7 +21,9 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   const signal = onInterruption(out.say)
   await requireWritable('--out', flags.out)
   await requireWritable('--save', flags.save)
-  const { parseBackend, parsePartition, recipeHash, runSwarm } = await import('../../../src/index.ts')
+  const { parseBackend } = await import('../../../src/public/models.ts')
+  const { parsePartition, runSwarm } = await import('../../../src/public/simulate.ts')
+  const { recipeHash } = await import('../../../src/index.ts')
   if (flags.partition !== undefined) parsePartition(flags.partition)
   parseBackend(flags.backend)
   const seed = flags.seed ?? DEFAULT_SEED
@@ -57,7 +59,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
       listen: flags.listen,
       connect: flags.connect,
       mdns: flags.mdns,
-      bandwidth: flags.bandwidth,
+      bandwidthMbps: flags.bandwidth,
       onStart: started => {
         peers = started
         for (const peer of peers) {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
-import type { PeerResult, RunResult } from '../../../src/index.ts'
+import type { RunResult } from '../../../src/index.ts'
+import type { PeerResult } from '../../../src/public/simulate.ts'
 import { leftOutOf } from '../../agreement.ts'
 import { wrap } from '../../prose.ts'
 import { describeSample, lossOfLanguage } from '../../sample.ts'

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { readCheckpoint } from '../../../src/index.ts'
+import { readCheckpoint } from '../../../src/public/models.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../peer/hearsay.ts', import.meta.url))
 const CHECKPOINT = 'checkpoint.safetensors'

@@ -1,9 +1,9 @@
-import { createVirtualClock, type VirtualClock } from '../../simulations/virtual/clock.ts'
-import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual/network.ts'
 import type { Clock, Network } from '../../src/gossip/ports.ts'
 import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { createRandom } from '../../src/random/random.ts'
-import type { World } from '../network/network-compliance.ts'
+import type { World } from '../../src/testing/network-compliance.ts'
+import { createVirtualClock, type VirtualClock } from './clock.ts'
+import { createVirtualNetwork, type VirtualNetwork } from './network.ts'
 
 /**
  * The virtual network that loses nothing, made anew for each test.

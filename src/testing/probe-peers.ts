@@ -1,12 +1,4 @@
-import type {
-  AbortOptions,
-  Channel,
-  FrameStream,
-  Network,
-  NetworkHandlers,
-  PeerId,
-  Verdict,
-} from '../../src/gossip/ports.ts'
+import type { AbortOptions, Channel, FrameStream, Network, NetworkHandlers, PeerId, Verdict } from '../gossip/ports.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 
 /** A started network that keeps what happens to it. */

@@ -1,4 +1,4 @@
-import type { RecipeInput } from '../src/index.ts'
+import type { RecipeInput } from '../recipe/recipe.ts'
 
 type Training = NonNullable<RecipeInput['training']>
 

@@ -1,4 +1,4 @@
-import type { AbortOptions } from '../../src/gossip/ports.ts'
+import type { AbortOptions } from '../gossip/ports.ts'
 
 /** Items that arrived, in order, to be waited for. */
 export interface Mailbox<T> {

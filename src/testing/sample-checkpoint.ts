@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
-import { createLayout } from '../../src/parameters/layout.ts'
+import type { Checkpoint } from '../gossip/state/checkpoint.ts'
+import { createLayout } from '../parameters/layout.ts'
 
 export const layout = createLayout([
   { name: 'kernel', shape: [2, 2], trainable: true },

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { Split } from '../src/data/source.ts'
+import type { Peer } from '../src/library/peer.ts'
+import type { RecipeInput } from '../src/recipe/recipe.ts'
+import {
+  callback,
+  flag,
+  numberAbove,
+  optionsOf,
+  requireOptions,
+  seed,
+  signal,
+  text,
+  wholeNumber,
+} from '../src/strict-options.ts'
+import type { Gpus } from './placement.ts'
+import { recipe, split } from './require-options.ts'
+import type { RoundResult } from './result.ts'
+
+export interface SwarmOptions {
+  readonly recipe: RecipeInput
+  readonly peers: number
+  readonly data: Split
+  /** `iid`, `dirichlet:ALPHA`. */
+  readonly partition: string
+  readonly seed: number
+  /** The name of a backend, or `auto` (default) for the best that works here. */
+  readonly backend?: string
+  /** The backend's GPUs over which the peers are spread. Default: the backend decides, the same for all. */
+  readonly gpus?: Gpus
+  /** Where the peers keep their state, a folder each in this one. Default: nothing is kept. */
+  readonly state?: string
+  /** Where the peers listen. Default: any port of the loopback interface. */
+  readonly listen?: readonly string[]
+  /** What each peer's sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
+  readonly bandwidthMbps?: number
+  /** Peers outside this swarm to connect to. */
+  readonly connect?: readonly string[]
+  /** Whether to find peers on the local network too. Default: no, the peers of a swarm know the first one's address. */
+  readonly mdns?: boolean
+  /** The peers, once they run: for a live view. */
+  readonly onStart?: (peers: readonly Peer[]) => void
+  readonly onRound?: (round: RoundResult) => void
+  /** What is being done: `alone` while isolated peers are trained for comparison, after the swarm has sealed. */
+  readonly onPhase?: (phase: 'training' | 'alone' | 'done') => void
+  /** Stops the peers cleanly: what there is by then is the result, marked as partial. Before they run, and while isolated
+   * peers are trained, the run rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+const texts = z.array(text, 'an array of texts').optional()
+
+const swarmOptions = optionsOf<SwarmOptions>({
+  recipe,
+  peers: wholeNumber(1),
+  data: split,
+  partition: text,
+  seed,
+  backend: text.optional(),
+  gpus: z.union([z.literal('all'), z.array(wholeNumber(0))], "'all', or an array of numbers from 0").optional(),
+  state: text.optional(),
+  listen: texts,
+  bandwidthMbps: numberAbove(0).optional(),
+  connect: texts,
+  mdns: flag.optional(),
+  onStart: callback.optional(),
+  onRound: callback.optional(),
+  onPhase: callback.optional(),
+  signal: signal.optional(),
+})
+
+/** @throws UsageError naming an option that does not exist, or that holds what it cannot */
+export function requireSwarmOptions(options: SwarmOptions): void {
+  requireOptions('runSwarm', swarmOptions, options)
+}

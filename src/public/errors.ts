@@ -1,0 +1,58 @@
+/**
+ * `hearsay/errors`: every error that a user can meet, by its class. All of them are a {@link HearsayError}; those that another
+ * option, recipe or file mends are a {@link UsageError} too.
+ *
+ * @example
+ * ```ts
+ * import { loadDataset } from 'hearsay'
+ * import { DataFileError } from 'hearsay/errors'
+ *
+ * try {
+ *   await loadDataset('csv:nowhere.csv', { seed: 1 })
+ * } catch (error) {
+ *   if (!(error instanceof DataFileError)) throw error
+ *   console.log(error.message)
+ * }
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export { MixingError } from '../averaging/mixing.ts'
+export { SecureAggregationError } from '../averaging/privacy/errors.ts'
+export { DataFileError, PartitionError, SourceError } from '../data/errors.ts'
+export { HearsayError, UsageError } from '../errors.ts'
+export {
+  CheckpointMismatchError,
+  DeadlineError,
+  NobodyThereError,
+  NormError,
+  ProtocolViolationError,
+  RefusedError,
+  StoppedError,
+  UnusableStatisticsError,
+} from '../gossip/errors.ts'
+export { ConnectionLostError, ProtocolError, StreamEndedError } from '../gossip/streams/stream-errors.ts'
+export { ExportError } from '../library/export-model.ts'
+export { NothingSealedError } from '../library/generation.ts'
+export { DataMismatchError, ModelDigestError } from '../library/learning-task.ts'
+export { IdentityError, ListenError, UnreachableError } from '../network/errors.ts'
+export { CodecError, UnencodableError } from '../parameters/codecs/codec.ts'
+export { LayoutError } from '../parameters/layout.ts'
+export { SafetensorsError } from '../parameters/safetensors.ts'
+export { LengthMismatchError } from '../parameters/vectors.ts'
+export { InvalidRecipeError } from '../recipe/recipe.ts'
+export { WriteError } from '../storage/atomic-file.ts'
+export { CheckpointFileError } from '../storage/checkpoint-file.ts'
+export { LockedError } from '../storage/lock.ts'
+export { StateError } from '../storage/state-directory.ts'
+export {
+  BackendMemoryError,
+  BackendUnavailableError,
+  ModelFileError,
+  ModelMisfitError,
+  TrainerDiedError,
+  TrainerStateError,
+  TrainerStoppedError,
+} from '../training/errors.ts'
+export { TrainingDivergedError } from '../training/trainer.ts'

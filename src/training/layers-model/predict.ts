@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { evaluationBatch } from './evaluation-batch.ts'
+
+/**
+ * @param model from `[batch, …shape]` to logits, `[batch, …, classes]`
+ * @param inputs `[samples, …shape]`, sample after sample
+ * @returns for each sample the probabilities of its classes, `[…, classes]`
+ */
+export async function probabilitiesOf(
+  model: LayersModel,
+  inputs: Float32Array,
+  shape: readonly number[],
+): Promise<Float32Array[]> {
+  const width = shape.reduce((product, size) => product * size, 1)
+  const count = inputs.length / width
+  const batch = evaluationBatch(model)
+  const rows: Float32Array[] = []
+  for (let from = 0; from < count; from += batch) {
+    const to = Math.min(from + batch, count)
+    const probabilities = tf.tidy(() => {
+      const samples = tf.tensor(inputs.subarray(from * width, to * width), [to - from, ...shape])
+      return tf.softmax(model.predict(samples) as tf.Tensor)
+    })
+    const values = await probabilities.data<'float32'>()
+    probabilities.dispose()
+    const length = values.length / (to - from)
+    for (let row = 0; row < to - from; row++) rows.push(values.slice(row * length, (row + 1) * length))
+  }
+  return rows
+}

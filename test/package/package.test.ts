@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+import { compile, exampleIn, execute, install } from './installed.ts'
+
+const project = mkdtempSync(join(tmpdir(), 'hearsay-package-'))
+let files: readonly string[] = []
+
+/** The entry points, and where each has its example. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  readme: 'README.md',
+  hearsay: 'src/index.ts',
+  ...Object.fromEntries(
+    Object.keys(manifest.exports)
+      .filter(entry => entry !== '.' && entry !== './package.json')
+      .map(entry => [entry.slice(2), `src/public/${entry.slice(2)}.ts`]),
+  ),
+}
+
+/** What is done without others, where an example waits for them. */
+function withoutOthers(example: string): string {
+  return example
+    .replace('waitSeconds: 600', 'alone: true')
+    .replace("state: './me'", `state: './${crypto.randomUUID()}'`)
+}
+
+beforeAll(async () => {
+  files = await install(project)
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${4 + (i % 7) / 3},${3 + (i % 5) / 4},${i % 3 === 0 ? 'yes' : 'no'}`,
+  )
+  writeFileSync(join(project, 'mine.csv'), ['length,width,label', ...rows].join('\n'))
+  for (const [name, path] of Object.entries(EXAMPLES)) {
+    writeFileSync(join(project, `${name}.ts`), withoutOthers(await exampleIn(path)))
+  }
+}, 120_000)
+
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+test('the examples of README and of every entry point compile, with the types of all libraries checked', async () => {
+  await compile(project)
+})
+
+test('a program that misuses a type does not', async () => {
+  writeFileSync(
+    join(project, 'wrong.ts'),
+    "import { createPeer } from 'hearsay'\nawait createPeer({ dta: 'digits' })\n",
+  )
+  await expect(compile(project)).rejects.toThrow(/wrong\.ts.*'dta' does not exist in type 'PeerOptions'/)
+  rmSync(join(project, 'wrong.ts'))
+})
+
+test.concurrent.each(Object.keys(EXAMPLES))('the example of %s runs', async name => {
+  expect(await execute(project, `${name}.ts`)).not.toBe('')
+})
+
+test('the command line runs', async () => {
+  const version = await execute(project, 'node_modules/hearsay/dist/peer/hearsay.js', '--version')
+  expect(version.trim()).toBe(manifest.version)
+})
+
+test('relative links in its texts lead to files that are shipped', async () => {
+  const shipped = new Set(files)
+  const texts = files.filter(file => file.endsWith('.md'))
+  expect(texts).toContain('README.md')
+  for (const text of texts) {
+    const content = await readFile(join(project, 'node_modules/hearsay', text), 'utf8')
+    for (const [, link] of content.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+      const target = posix.normalize(posix.join(posix.dirname(text), link)).replace(/\/$/, '')
+      const leads = shipped.has(target) || files.some(file => file.startsWith(`${target}/`))
+      expect(leads, `${text} links to ${link}`).toBe(true)
+    }
+  }
+})
+
+test('no source map without its source, and no tests', () => {
+  expect(files.filter(file => /\.map$|\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
+})
