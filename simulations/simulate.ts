@@ -26,9 +26,9 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
   if (!Object.hasOwn(engines, engine)) {
     throw new UsageError(`unknown engine "${engine}"; accepted are ${Object.keys(engines).join(', ')}`)
   }
-  if (data !== undefined) checkInMemory(data)
+  const checked = data === undefined ? undefined : checkInMemory(data)
   const recipe = parseRecipe(options.recipe)
-  const result = await (await engines[engine]())({ ...options, recipe })
+  const result = await (await engines[engine]())({ ...options, recipe, data: checked })
   const conditions = conditionsOf(options)
   return conditions === undefined ? result : { ...result, conditions }
 }

@@ -45,7 +45,6 @@ const POLL_MS = 100
  */
 export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   requireSwarmOptions(options)
-  checkInMemory(options.data)
   const { peers: count, seed, partition, backend = 'auto', onPhase = () => {} } = options
   const signal = options.signal ?? new AbortController().signal
   const recipe = await identifyModel(parseRecipe(options.recipe))
@@ -57,7 +56,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   }
   const misfit = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) }).misfit(count)
   if (misfit !== undefined) throw new UsageError(misfit)
-  const data = fitData(recipe, options.data)
+  const data = fitData(recipe, checkInMemory(options.data))
   const test = shareDataset(data.test)
   const standardising = recipe.data.standardise ? createStandardising(data.train) : undefined
   const shards = shardsOf(data.train, { of: count, partition, seed }).map(shareDataset)

@@ -1,8 +1,7 @@
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
-import type { PrivateKey } from '@libp2p/interface'
+import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { PeerId } from '../gossip/ports.ts'
-import { IdentityError } from './errors.ts'
+import { privateKeyOf } from './private-key.ts'
 
 /** A fresh Ed25519 private key in libp2p's protobuf form, 68 bytes: a secret. A peer that keeps it keeps its peer id. */
 export async function createIdentity(): Promise<Uint8Array> {
@@ -16,13 +15,4 @@ export async function createIdentity(): Promise<Uint8Array> {
  */
 export function peerIdOf(identity: Uint8Array): PeerId {
   return peerIdFromPrivateKey(privateKeyOf(identity)).toString()
-}
-
-/** @throws IdentityError when the bytes are not a private key */
-export function privateKeyOf(identity: Uint8Array): PrivateKey {
-  try {
-    return privateKeyFromProtobuf(identity)
-  } catch (cause) {
-    throw new IdentityError(`these ${identity.byteLength} bytes are not an identity (a libp2p private key)`, { cause })
-  }
 }

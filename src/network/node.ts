@@ -22,9 +22,9 @@ import {
   READ_BUFFER_SPARE_BYTES,
   STREAM_WINDOW_BYTES,
 } from './constants.ts'
-import { privateKeyOf } from './identity.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
 import type { Bandwidth } from './pace.ts'
+import { privateKeyOf } from './private-key.ts'
 import { topicOf } from './protocols.ts'
 import { createTrafficMeter, type TrafficMeter } from './traffic.ts'
 

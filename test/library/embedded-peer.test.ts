@@ -1,14 +1,21 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { createVirtualClock } from '../../simulations/virtual/clock.ts'
 import { createVirtualDisk } from '../../simulations/virtual/disk.ts'
 import { loadDataset } from '../../src/data/sources.ts'
 import { UsageError } from '../../src/errors.ts'
 import { createPeer } from '../../src/library/create-peer.ts'
 import type { PeerOptions } from '../../src/library/peer.ts'
+import { saveLayersModel } from '../../src/library/save-layers-model.ts'
 import { createIdentity } from '../../src/network/identity.ts'
 import { inputsOf } from '../data/inputs-of.ts'
 
 const data = await loadDataset('digits', { seed: 1, samples: 200 })
+const folder = mkdtempSync(join(tmpdir(), 'hearsay-embedded-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
 const quick: PeerOptions = {
   recipe: { model: { name: 'linear' }, training: { steps: 40 } },
   data,
@@ -74,4 +81,23 @@ test.each<[message: string, options: PeerOptions]>([
   ['leave out identity', { storage: './me', identity: new Uint8Array(68) }],
 ])('what is kept, and where: %s', async (message, options) => {
   await expect(createPeer({ ...quick, ...options })).rejects.toThrow(message)
+})
+
+test('a LayersModel is handed in, and is what a peer begins from', async () => {
+  const { layers, sequential } = await import('@tensorflow/tfjs-layers')
+  const { setBackend } = await import('@tensorflow/tfjs-core')
+  await import('@tensorflow/tfjs-backend-cpu')
+  await setBackend('cpu')
+  const model = sequential()
+  model.add(layers.flatten({ inputShape: [28, 28, 1] }))
+  model.add(layers.dense({ units: 10, activation: 'softmax', biasInitializer: 'ones' }))
+  const name = await saveLayersModel(model, join(folder, 'handed-in'))
+  const recipe = { model: { name }, training: { steps: 1 } }
+  const peer = await createPeer({ ...quick, recipe })
+  onTestFinished(() => peer.stop())
+  const [kernel, bias] = model.getWeights().map(weight => weight.dataSync<'float32'>())
+  expect(peer.parameters()).toEqual(Float32Array.from([...kernel, ...bias]))
+  await expect(saveLayersModel({} as never, join(folder, 'none'))).rejects.toThrow(
+    'saveLayersModel: model is of the type Object',
+  )
 })

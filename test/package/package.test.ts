@@ -12,6 +12,7 @@ let files: readonly string[] = []
 /** The entry points, and where each has its example. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   readme: 'README.md',
+  simulating: 'docs/simulating.md',
   hearsay: 'src/index.ts',
   ...Object.fromEntries(
     Object.keys(manifest.exports)
