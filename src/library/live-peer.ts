@@ -1,89 +1,19 @@
 import { existsSync } from 'node:fs'
 import { UsageError } from '../errors.ts'
-import { NobodyThereError, StoppedError } from '../gossip/errors.ts'
-import type { Emit } from '../gossip/events.ts'
+import { StoppedError } from '../gossip/errors.ts'
 import type { Gossip } from '../gossip/gossip.ts'
 import type { Network } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
-import { hashParameters } from '../parameters/hash.ts'
-import type { Recipe } from '../recipe/recipe.ts'
-import { describeMap, mapOf, statisticsOf } from '../standardise/standardising.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import type { StateDirectory } from '../storage/state-directory.ts'
-import { numberFrom, optionsOf, requireOptions, signal as signalOption, value } from '../strict-options.ts'
-import { TrainingDivergedError } from '../training/errors.ts'
-import { explainDivergence } from './explain-divergence.ts'
-import type { LayersModelLike } from './layers-model-like.ts'
-import type { Consensus, Peer, PeerEvents } from './peer.ts'
+import type { Course } from './course.ts'
+import type { Peer, PeerEvents } from './peer.ts'
 import { peerBytes } from './peer-bytes.ts'
+import { createPeerModel } from './peer-model.ts'
+import { createPeerStandardisation } from './peer-standardisation.ts'
+import { createPeerWaits } from './peer-waits.ts'
 import type { Learner } from './prepare-learner.ts'
-import { systemClock } from './system-clock.ts'
 import type { TypedEventTarget } from './typed-events.ts'
-
-/** How often a waiting caller looks at the peer, beside its events. */
-const WATCH_INTERVAL_MS = 200
-
-/** How long a peer that has sealed waits at its end for those that have not, who may have nobody else to ask. */
-const LEAVING_MS = 10_000
-
-/** Features that a warning names. */
-const MOST_NAMED = 5
-
-const consensusOptions = optionsOf<{ readonly distance?: number; readonly signal?: AbortSignal }>({
-  distance: numberFrom(0).optional(),
-  signal: signalOption.optional(),
-})
-
-const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
-  inputs: value('a Float32Array, [samples, features]', given => given instanceof Float32Array),
-})
-
-/** What becomes known of a peer while it lives. */
-export interface Course {
-  /** Takes what the core tells: what ends the peer is told once, whoever sees it first. */
-  readonly tell: Emit
-  failure(): Error | undefined
-  /** Whether everybody else has been gone for so long that the peer ends. */
-  isAlone(): boolean
-  agreed(): Consensus | undefined
-  accuracy: number | null
-}
-
-/** @param seen what the trainer sees of the shard, to explain why training diverged */
-export function followCourse(
-  emit: <Name extends keyof PeerEvents>(name: Name, detail: PeerEvents[Name]) => void,
-  seen: Learner['seen'],
-): Course {
-  let failure: Error | undefined
-  let alone = false
-  let agreed: Consensus | undefined
-
-  function fail(error: Error): void {
-    if (failure !== undefined) return
-    failure = error instanceof TrainingDivergedError ? explainDivergence(error, seen) : error
-    emit('failed', { error: failure })
-  }
-
-  const course: Course = {
-    accuracy: null,
-    failure: () => failure,
-    isAlone: () => alone,
-    agreed: () => agreed,
-    tell(name, detail) {
-      if (name === 'failed') return fail((detail as PeerEvents['failed']).error)
-      if (name === 'alone') {
-        alone = true
-        failure ??= new NobodyThereError(
-          'everybody else has been gone for a while, so there is nobody left to agree with; this peer has what it trained',
-        )
-      }
-      if (name === 'round') course.accuracy = (detail as PeerEvents['round']).accuracy
-      if (name === 'consensus') agreed = detail as PeerEvents['consensus']
-      emit(name, detail as never)
-    },
-  }
-  return course
-}
 
 /** What a peer is made of, all of it made and nothing of it started. */
 export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
@@ -104,51 +34,26 @@ export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
   readonly stays: boolean
 }
 
-/** The peer: starts its parts in order, waits for what its callers wait for, and ends. */
+/** The peer: starts its parts in order, and ends them in order. */
 export function createLivePeer(parts: LivePeerParts): Peer {
-  const { id, recipe, swarm, events, emit, course, gossip, network, learner, state, alone } = parts
+  const { id, recipe, swarm, events, emit, course, gossip, network, learner, state, alone, ownTrainer } = parts
   const { trainer, standardising, device = null, warnings = [] } = learner
   /** Ends whatever waits for the peer. */
   const stopped = new AbortController()
-  let agreedStatistics: AgreedStatistics | undefined
-  const statistics = parts.statistics?.(useStatistics, () => agreedStatistics !== undefined)
-  /** Parameters, those of an earlier run too, are of no use before it is known what samples are standardised by. */
-  const usable = () => standardising === undefined || agreedStatistics !== undefined
-  const sealed = () => (usable() ? gossip.sealed() : undefined)
+  const standardisation = createPeerStandardisation({
+    standardising,
+    statistics: parts.statistics,
+    emit,
+    course,
+    signal: stopped.signal,
+    onKnown: () => gossip.start().catch(error => course.tell('failed', { error })),
+  })
+  const sealed = () => (standardisation.isKnown() ? gossip.sealed() : undefined)
+  const isUsable = standardisation.isKnown
+  const waits = createPeerWaits({ gossip, course, alone, sealed, isUsable, stopped: stopped.signal })
+  const { parameters } = gossip
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
-
-  function useStatistics(agreed: AgreedStatistics): void {
-    if (stopped.signal.aborted) return
-    const isFirst = agreedStatistics === undefined
-    if (!isFirst) emit('warning', { message: 'the swarm has agreed anew on how samples are standardised' })
-    agreedStatistics = agreed
-    standardising?.use(agreed)
-    emit('standardised', describeMap(agreed))
-    if (isFirst) gossip.start().catch(error => course.tell('failed', { error }))
-    void tellOutlying(agreed)
-  }
-
-  async function tellOutlying(agreed: AgreedStatistics): Promise<void> {
-    const outlying = (await standardising?.outlying(agreed, stopped).catch(() => [])) ?? []
-    if (outlying.length === 0) return
-    const named = outlying.slice(0, MOST_NAMED).join(', ')
-    const more = outlying.length > MOST_NAMED ? ` and ${outlying.length - MOST_NAMED} more` : ''
-    emit('warning', {
-      message:
-        `in this peer's data the mean of ${named}${more} lies more than three deviations from what the swarm standardises by: ` +
-        'is it measured in another unit here?',
-    })
-  }
-
-  async function findStatistics(): Promise<void> {
-    try {
-      if (statistics !== undefined) await statistics.start()
-      else if (standardising !== undefined) useStatistics(await statisticsOf(standardising.own, stopped))
-    } catch (error) {
-      if (!stopped.signal.aborted) course.tell('failed', { error: error as Error })
-    }
-  }
 
   async function startAll(): Promise<void> {
     await gossip.listen()
@@ -168,14 +73,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     })
     if (standardising === undefined) await gossip.start()
     // Not waited for: a pass over all samples may take long.
-    else void findStatistics()
-  }
-
-  /** Whoever has sealed may be the only one that others can get the seal from. */
-  async function untilNeedless(): Promise<void> {
-    const end = systemClock.now() + LEAVING_MS
-    const isNeeded = () => sealed() !== undefined && !gossip.dismissed() && course.failure() === undefined
-    while (isNeeded() && systemClock.now() < end) await systemClock.sleep(WATCH_INTERVAL_MS, stopped)
+    else void standardisation.start()
   }
 
   function whyEnded(): string {
@@ -186,12 +84,12 @@ export function createLivePeer(parts: LivePeerParts): Peer {
   }
 
   async function stopAll(given: string | undefined): Promise<void> {
-    if (given !== 'interrupted' && given !== 'failed' && !parts.stays) await untilNeedless()
+    if (given !== 'interrupted' && given !== 'failed' && !parts.stays) await waits.untilNeedless()
     const reason = given ?? whyEnded()
     stopped.abort(new StoppedError())
     try {
       try {
-        await statistics?.stop()
+        await standardisation.stop()
       } finally {
         await gossip.stop()
       }
@@ -206,37 +104,6 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     }
   }
 
-  /** Resolves when it is so; rejects when the peer fails or stops before. */
-  async function watch(done: () => boolean, signal = new AbortController().signal): Promise<void> {
-    const either = { signal: AbortSignal.any([signal, stopped.signal]) }
-    while (!done()) {
-      const failure = course.failure()
-      if (failure !== undefined) throw failure
-      await systemClock.sleep(WATCH_INTERVAL_MS, either)
-    }
-  }
-
-  /** Whether the swarm has come that close, as far as this peer estimates. */
-  function isWithin(distance: number | undefined): boolean {
-    const { phase, consensusDistance } = gossip.status()
-    if (distance === undefined || !usable() || phase === 'training' || phase === 'waiting') return false
-    return consensusDistance !== null && consensusDistance <= distance
-  }
-
-  async function untilConsensus(
-    options: { readonly distance?: number; readonly signal?: AbortSignal } = {},
-  ): Promise<Consensus> {
-    requireOptions('untilConsensus', consensusOptions, options)
-    const { distance, signal } = options
-    const trainedAlone = () => alone && gossip.trained() !== undefined
-    await watch(() => sealed() !== undefined || trainedAlone() || isWithin(distance), signal)
-    const agreed = course.agreed()
-    if (agreed !== undefined && agreed.parametersHash === gossip.sealed()) return agreed
-    const { consensusDistance, peers } = gossip.status()
-    const parametersHash = hashParameters(gossip.parameters())
-    return { consensusDistance: consensusDistance ?? 0, parametersHash, members: 1 + peers.length }
-  }
-
   function stop(reason?: string): Promise<void> {
     stopping ??= stopAll(reason)
     return stopping
@@ -244,6 +111,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
 
   return {
     ...bound(events),
+    ...createPeerModel({ recipe, ownTrainer, parameters, statistics: standardisation.agreed }),
     id,
     recipe,
     swarm,
@@ -261,64 +129,24 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     addresses: () => network.addresses(),
     status: gossip.status,
     sealed,
-    parameters: gossip.parameters,
+    parameters,
     trained: gossip.trained,
-    standardisation: () => agreedStatistics,
+    standardisation: standardisation.agreed,
     async evaluate() {
-      const evaluation = await trainer.evaluate(gossip.parameters())
+      const evaluation = await trainer.evaluate(parameters())
       course.accuracy = evaluation.accuracy
       return evaluation
     },
-    untilConsensus,
-    untilDismissed: ({ signal }) => watch(() => gossip.dismissed(), signal),
-    async model<Model extends LayersModelLike>() {
-      requireModel(parts.ownTrainer)
-      const model: LayersModelLike = await layersModelOf(recipe, gossip.parameters(), agreedStatistics)
-      return model as Model
-    },
-    async predict(inputs) {
-      requireOptions('predict', predictArgument, { inputs })
-      requireModel(parts.ownTrainer)
-      const { shape } = recipe.model
-      const features = shape.reduce((product, size) => product * size, 1)
-      if (inputs.length % features !== 0) {
-        throw new UsageError(
-          `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
-        )
-      }
-      const { probabilitiesOf } = await import('../training/layers-model/predict.ts')
-      const model = await layersModelOf(recipe, gossip.parameters(), agreedStatistics)
-      try {
-        return await probabilitiesOf(model, inputs, shape)
-      } finally {
-        model.dispose()
-      }
-    },
+    untilConsensus: waits.untilConsensus,
+    untilDismissed: waits.untilDismissed,
     stop,
     [Symbol.asyncDispose]: () => stop(),
   }
 }
 
-function requireModel(isTrainerOwn: boolean): void {
-  if (isTrainerOwn) throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
-}
-
 function outcomeOf(status: GossipStatus): PeerOutcome {
   const { ownSteps, exchanges, exchangesAsked, partners, inModel, leftOut, members, vanished } = status
   return { ownSteps, exchanges, exchangesAsked, partners, inModel, leftOut, members, vanished }
-}
-
-async function layersModelOf(
-  { model }: Recipe,
-  parameters: Float32Array,
-  statistics: AgreedStatistics | undefined,
-): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
-  const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
-  const { name, shape, classes } = model
-  const bare = await toLayersModel(name, shape, classes, parameters)
-  if (statistics === undefined) return bare
-  const { prependMap } = await import('../training/layers-model/prepend-map.ts')
-  return prependMap(bare, shape, mapOf(statistics))
 }
 
 function bound<Events>(target: TypedEventTarget<Events>): TypedEventTarget<Events> {

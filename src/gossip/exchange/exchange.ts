@@ -18,17 +18,16 @@
  */
 
 import type { LiveForm } from '../../averaging/live-form.ts'
-import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Codings } from '../coding/codings.ts'
-import { DeadlineError, ProtocolViolationError, RefusedError } from '../errors.ts'
+import { ProtocolViolationError, RefusedError } from '../errors.ts'
 import type { AbortOptions, FrameStream, PeerId } from '../ports.ts'
 import type { Engagement, Engagements } from '../state/engagements.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import { receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
-import { createWatchdog, type Watchdog } from '../waiting/watchdog.ts'
 import { MAX_CONCURRENT_EXCHANGES } from './constants.ts'
+import { createEngagement } from './engagement.ts'
 import { createFrameFlow, type FrameFlowOptions } from './frame-flow.ts'
 import type { Terms } from './terms.ts'
 
@@ -95,9 +94,10 @@ export interface Exchange {
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { self, replica, engagements, clock, timeouts, codings, refusal, isBehind, voice } = options
+  const { self, replica, engagements, clock, codings, refusal, isBehind, voice } = options
   const { parameters, ledger } = replica
   const flow = createFrameFlow(options)
+  const during = createEngagement(options)
 
   /**
    * How much of the difference this peer takes, once both have said what decides that.
@@ -116,29 +116,6 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (left <= 0) throw new RefusedError('busy')
     engagement.share = Math.min(options.share(age, theirs.age), left)
     return engagement.share
-  }
-
-  /** Enters an exchange; whatever happens, it is left. */
-  async function during(
-    role: 'initiator' | 'responder',
-    partner: PeerId,
-    id: string,
-    outer: AbortOptions,
-    body: (engagement: Engagement, watchdog: Watchdog) => Promise<void>,
-  ): Promise<void> {
-    const watchdog = createWatchdog(clock, outer.signal)
-    const abandon = () => watchdog.abort(new RefusedError('the partner has ended this exchange'))
-    const engagement: Engagement = { id, weight: 0, share: 0, abandon }
-    const leave = engagements.enter(role, partner, engagement)
-    try {
-      await body(engagement, watchdog)
-    } catch (error) {
-      if (error instanceof DeadlineError) timeouts.ranOut(partner)
-      throw error instanceof FrameError ? new ProtocolViolationError(error.message) : error
-    } finally {
-      watchdog.end()
-      leave()
-    }
   }
 
   async function initiate(

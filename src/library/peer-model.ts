@@ -1,0 +1,68 @@
+import { UsageError } from '../errors.ts'
+import type { Recipe } from '../recipe/recipe.ts'
+import { mapOf } from '../standardise/standardising.ts'
+import type { AgreedStatistics } from '../standardise/statistics.ts'
+import { optionsOf, requireOptions, value } from '../strict-options.ts'
+import type { LayersModelLike } from './layers-model-like.ts'
+import type { Peer } from './peer.ts'
+
+export interface PeerModelParts {
+  readonly recipe: Recipe
+  /** Whether the trainer is the caller's own, so that its model is not known here. */
+  readonly ownTrainer: boolean
+  readonly parameters: () => Float32Array
+  /** What samples are standardised by, once it is known. */
+  readonly statistics: () => AgreedStatistics | undefined
+}
+
+const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
+  inputs: value('a Float32Array, [samples, features]', given => given instanceof Float32Array),
+})
+
+/** A peer's parameters as a model that takes samples as they are. */
+export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'predict'> {
+  const { recipe, ownTrainer, parameters, statistics } = parts
+  const { shape } = recipe.model
+  const features = shape.reduce((product, size) => product * size, 1)
+
+  function requireModel(): void {
+    if (ownTrainer) throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
+  }
+
+  return {
+    async model<Model extends LayersModelLike>() {
+      requireModel()
+      const model: LayersModelLike = await layersModelOf(recipe, parameters(), statistics())
+      return model as Model
+    },
+    async predict(inputs) {
+      requireOptions('predict', predictArgument, { inputs })
+      requireModel()
+      if (inputs.length % features !== 0) {
+        throw new UsageError(
+          `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
+        )
+      }
+      const { probabilitiesOf } = await import('../training/layers-model/predict.ts')
+      const model = await layersModelOf(recipe, parameters(), statistics())
+      try {
+        return await probabilitiesOf(model, inputs, shape)
+      } finally {
+        model.dispose()
+      }
+    },
+  }
+}
+
+async function layersModelOf(
+  { model }: Recipe,
+  parameters: Float32Array,
+  statistics: AgreedStatistics | undefined,
+): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
+  const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
+  const { name, shape, classes } = model
+  const bare = await toLayersModel(name, shape, classes, parameters)
+  if (statistics === undefined) return bare
+  const { prependMap } = await import('../training/layers-model/prepend-map.ts')
+  return prependMap(bare, shape, mapOf(statistics))
+}
