@@ -8,12 +8,16 @@ const room = (name, allowed, comment) => ({
   from: { path: `^src/${name}/` },
   to: {
     path: '^(src|peer|simulations|test|bench)/',
-    pathNot: [`^src/${name}/`, '^src/(errors|strict-options)[.]ts$', ...allowed.map(one => `^src/${one}(/|$)`)],
+    pathNot: [
+      `^src/${name}/`,
+      '^src/(catalogue|errors|mutex|strict-options)[.]ts$',
+      ...allowed.map(one => `^src/${one}(/|$)`),
+    ],
   },
 })
 
 /** The files of the core that every room of it may know: its ports, and words that are too small for a room. */
-const CORE_WORDS = '(constants|errors|events|magnitude|peer-id|ports)[.]ts'
+const CORE_WORDS = '(constants|errors|events|lifetime|magnitude|peer-id|phase|ports)[.]ts'
 
 /** Of the core, allows a room only the rooms that are named, itself, and the core's words. */
 const coreRoom = (name, allowed, comment) => ({
@@ -140,9 +144,13 @@ module.exports = {
     onlyIn('src/data', '(sharp|csv-parse)/', 'What reads files of data is known to one room.'),
     {
       name: 'peer uses the public API',
+      comment: 'And for help what is light: the catalogue, and the names of rules.',
       severity: 'error',
       from: { path: '^peer/' },
-      to: { path: '^(src|simulations|test|bench)/', pathNot: PUBLIC },
+      to: {
+        path: '^(src|simulations|test|bench)/',
+        pathNot: `${PUBLIC}|^src/(catalogue|averaging/rules/registry)[.]ts$`,
+      },
     },
     {
       name: 'examples use the public API',

@@ -8,6 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { medianOf } from '../src/gossip/pace/recent.ts'
 import type { Benchmark, Measurements } from './benchmark.ts'
 import { bytes } from './bytes.ts'
 import { defaults } from './defaults.ts'
@@ -31,17 +32,11 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['defaults', defaults],
 ])
 
-const median = (values: readonly number[]) => {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}
-
 /** The median of every key, and its smallest and largest value beside it. */
 function summarise(measurements: Measurements) {
   const entries = Object.entries(measurements)
   return {
-    values: Object.fromEntries(entries.map(([key, values]) => [key, median(values)])),
+    values: Object.fromEntries(entries.map(([key, values]) => [key, medianOf(values)])),
     spread: Object.fromEntries(entries.map(([key, values]) => [key, [Math.min(...values), Math.max(...values)]])),
   }
 }

@@ -4,7 +4,7 @@ export type Measurements = Readonly<Record<string, readonly number[]>>
 /** One thing that was tried: what it was, and what came of it. Null where it did not get so far. */
 export type Row = Readonly<Record<string, string | number | null>>
 
-/** @param say tells a person how far it is */
+/** @param say called with sentences on the progress, for people */
 export type Benchmark = (say: (line: string) => void) => Promise<{
   /** Between two things measured in the same run. */
   readonly ratios: Measurements

@@ -11,16 +11,16 @@ const PARTITION = 'dirichlet:0.3'
 /** The same for all: so many local steps of every peer, whatever it sends. The rate falls to 0: every rule settles. */
 const TRAINING = { steps: 2_000, schedule: 'cosine', finalShare: 0 } as const
 
-/** Of what is compared: each seed deals other shards. Everything else in the table is run with the first. */
+/** Seeds of the two that are compared: each deals other shards. Everything else in the table is run with the first. */
 const SEEDS = [1, 2, 3] as const
 
-/** Of the accuracy with which {@link ALL_TO_ALL} ends, for everybody: whoever ends low is not helped by a low aim. */
+/** The aim, as a share of the accuracy with which {@link ALL_TO_ALL} ends; the same for all, so that a low end is no easy aim. */
 const AIM = 0.95
 
 /** Local steps between two looks at a whole run. */
 const LOOK_EVERY = 100
 
-/** What travels, to whom and how often. */
+/** A configuration: what travels, to whom and how often. */
 interface Exchanging {
   readonly rule: string
   readonly topology: string
@@ -40,7 +40,7 @@ const SELDOM: readonly number[] = [10, 20, 50]
 /** Chosen among many by the first seed; a few of the runs before the choice had the others. */
 const BEST = exchanging('noloco:1,0.5', 'pairwise', 'int8', 20)
 
-/** What else was tried, what comes to little included. */
+/** The other configurations that were tried, those that save little included. */
 const OTHERS: readonly Exchanging[] = [
   exchanging('none', 'complete', 'none', 10),
   exchanging('adpsgd', 'pairwise', 'none', 10),
@@ -61,7 +61,7 @@ const OTHERS: readonly Exchanging[] = [
   exchanging('diloco', 'complete', 'topk:0.05', 20),
 ]
 
-/** What came of one seed. */
+/** The outcome of one seed. */
 interface Outcome {
   readonly final: RoundResult
   /** The first round after which the merged model is as good as the aim; undefined where there is none. */
@@ -187,7 +187,7 @@ function rowOf(what: Exchanging, { final, merged, own }: Outcome): Row {
   }
 }
 
-/** Of 10⁶ bytes, to three places. */
+/** Megabytes of 10⁶ bytes, to three places. */
 function megabytes(round: RoundResult | undefined): number | null {
   return round === undefined ? null : Math.round(round.bytesSent / 1e3) / 1e3
 }

@@ -2,15 +2,15 @@ import { loadDataset, parseRecipe, type RecipeInput, simulate } from '../src/ind
 import type { Benchmark, Row } from './benchmark.ts'
 
 /**
- * What the defaults of a recipe rest on: rules and intervals on data that peers share alike and unlike, with and without a straggler, by
- * the deployed core on the virtual network.
+ * The evidence for a recipe's defaults: rules and intervals on data that peers share alike and unlike, with and without a
+ * straggler, by the deployed core on the virtual network.
  */
 
 const PEERS = 5
 const SEEDS = [1] as const
 const PARTITIONS = ['iid', 'dirichlet:0.3', 'sorted'] as const
 
-/** What is compared, by name. Where nothing is said, it is the default of `hearsay init`. */
+/** The candidates, by name. Fields that are absent have the default of `hearsay init`. */
 const CANDIDATES: Readonly<Record<string, RecipeInput>> = {
   'dpsgd complete, every 10': { averaging: { rule: 'dpsgd' } },
   'dpsgd complete, auto': { averaging: { rule: 'dpsgd' }, exchange: { localSteps: 'auto' } },

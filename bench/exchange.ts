@@ -36,7 +36,7 @@ export const exchange: Benchmark = async say => {
     ratios[`exchangeOverStream${name}`] = exchangeSeconds.map((each, i) => bareSeconds[i] / each)
     figures[`exchangeBytesPerSecond${name}`] = speed(exchangeSeconds)
     figures[`streamBytesPerSecond${name}`] = speed(bareSeconds)
-    // Of the side that begins, for a mebibyte in each direction.
+    // Processor time of the side that begins, for a mebibyte in each direction.
     figures[`exchangeCpuMsPerMiB${name}`] = cost(exchangeCpuSeconds)
     figures[`streamCpuMsPerMiB${name}`] = cost(bareCpuSeconds)
     figures[`streamChunkBytes${name}`] = [begun.chunkBytes]

@@ -13,7 +13,7 @@ const SHAKESPEARE = join(DATA, 'tinyshakespeare/input.txt')
 const SPAMBASE_SEED = 42
 
 /**
- * What swarms learn from real data: each run's seed is fixed, its figure is that of the merged model on samples that
+ * The accuracy of swarms on real data: each run's seed is fixed, its figure is that of the merged model on samples that
  * nobody trained on. The three classifiers run on the virtual engine, the language model as real peers on every core.
  */
 export const learning: Benchmark = async say => {

@@ -12,7 +12,7 @@ const REPETITIONS = 4
 /** Meanwhile peers meet, and what carries exchanges is compiled, which other threads do at the expense of training. */
 const WARM_UP_MS = 15_000
 
-/** Of a repetition: each way in turn, for so long. Long against ten steps, short against whatever else the machine does. */
+/** Windows of a repetition, each way in turn: long against ten steps, short against whatever else the machine does. */
 const WINDOWS = 4
 const WINDOW_MS = 1_500
 
@@ -20,7 +20,7 @@ const WINDOW_MS = 1_500
 const STEPS = 10_000_000
 const LOCAL_STEPS = 10
 
-/** What is trained, in batches of 32, by the ends of its keys' names; the first is what the goal is about. */
+/** The models that are trained, in batches of 32, by the ends of their keys' names; the goal is about the first. */
 const CASES = [
   { name: '', model: 'cnn', state: false },
   { name: 'CnnWithState', model: 'cnn', state: true },
@@ -29,7 +29,7 @@ const CASES = [
 ] as const
 
 /**
- * What gossip takes from training: samples a second of two peers, in a process each and both at once, that exchange after
+ * The cost of gossip to training: samples a second of two peers, in a process each and both at once, that exchange after
  * every ten steps, over those of two that train alone. The two pairs take turns of a second or two, and while one trains the
  * other is halted, so that whatever else this machine does meanwhile happens to both. All share this machine's cores: where there
  * are two, whatever gossip computes is at the expense of training.
@@ -49,7 +49,8 @@ export const overhead: Benchmark = async say => {
       note(figures, 'samplesPerSecondOff', off.samplesPerSecond)
       note(figures, 'mainCpuMsPerSecondOn', on.mainCpuMsPerSecond)
       note(figures, 'mainCpuMsPerSecondOff', off.mainCpuMsPerSecond)
-      // Of those that the recipe asks for; the others were refused, most because the partner had begun one.
+      // Exchanges that were made, of those that the recipe asks for; the others were refused, most because the partner had
+      // begun one.
       note(figures, 'exchangesPerTenSteps', on.exchangesPerTenSteps)
     }
     const shown = (key: string) => ratios[key + name].map(ratio => ratio.toFixed(3)).join(', ')
@@ -125,7 +126,7 @@ function measure(peers: readonly (readonly Mark[])[], windows: readonly Window[]
     }
   }
   return {
-    // Of one peer.
+    // Samples a second of one peer.
     samplesPerSecond: (1_000 * sum.samples) / sum.milliseconds,
     cpuMsPerSample: sum.cpuMilliseconds / sum.samples,
     mainCpuMsPerSecond: (1_000 * sum.mainCpuMilliseconds) / sum.milliseconds,

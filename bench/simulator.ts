@@ -48,8 +48,8 @@ const LARGE_RUN: SimulatedRun = {
 }
 
 /**
- * What thousands of peers cost: training stacked in one memory against a TensorFlow.js trainer for each, rounds of averaging,
- * and exchanges of the deployed core on the virtual network at two sizes.
+ * The cost of thousands of peers: training stacked in one memory against a TensorFlow.js trainer for each, rounds of
+ * averaging, and exchanges of the deployed core on the virtual network at two sizes.
  */
 export const simulator: Benchmark = async say => {
   const ratios: Record<string, number[]> = { stackedOverOneByOne: [] }

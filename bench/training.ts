@@ -55,8 +55,8 @@ export const training: Benchmark = async say => {
       const { memoryGBs, ...measured } = await products([])
       const { peak: _ofCache, ...ours } = measured
       const fastest = Math.max(...Object.values(measured))
-      // Of each transposed product, over the best that anybody does without transposition; together as their times add
-      // up.
+      // The fraction of each transposed product over the best that anybody does without transposition; together as their
+      // times add up.
       const fractions = Object.entries(ours).flatMap(([name, rate]) => {
         const [plain, transposed] = name.split(' ')
         return transposed === undefined ? [] : [rate / Math.max(stock[plain], ours[plain])]

@@ -5,18 +5,19 @@
  */
 
 import { InvalidArgumentError } from 'commander'
-import { SOURCE_FORMS } from './data-sources.ts'
+import { BACKENDS, formsOf } from '../src/catalogue.ts'
+import { SOURCE_FORMS } from './names.ts'
 import { count } from './words.ts'
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** @param why there are no more, where that is not plain */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER, why = ''): (text: string) => number {
-  const accepted = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${count(most)}`
-  const reason = why === '' ? '' : `: ${why}`
   return text => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
     if (Number.isSafeInteger(value) && value >= least && value <= most) return value
+    const accepted = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${count(most)}`
+    const reason = why === '' ? '' : `: ${why}`
     throw new InvalidArgumentError(`Expected a whole number ${accepted}${reason}.`)
   }
 }
@@ -122,8 +123,7 @@ export function shard(text: string): { index: number; of: number } {
 }
 
 /** What `--backend` accepts. */
-export const BACKEND_HELP =
-  'what computes: auto for the best that works here, or tfjs-node-gpu, webgpu, tfjs-node, wasm, cpu; see hearsay doctor'
+export const BACKEND_HELP = `what computes: auto for the best that works here, or ${formsOf(BACKENDS).join(', ')}; see hearsay doctor`
 
 /** `all`, or `0,2`: of a machine's GPUs. */
 export function gpus(text: string): 'all' | readonly number[] {

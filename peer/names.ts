@@ -1,76 +1,83 @@
-import { SOURCE_LINES } from './data-sources.ts'
+import {
+  AGGREGATORS,
+  ATTACKS,
+  type Choices,
+  COMPRESSIONS,
+  formsOf,
+  MODELS,
+  PARTITIONS,
+  SOURCES,
+  TOPOLOGIES,
+} from '../src/catalogue.ts'
 import { wrap } from './prose.ts'
 
-/** What the registries accept, for help texts. */
-export interface Names {
-  readonly topologies: string
+/** The rules, which are not in the catalogue: each is loaded to say its name. */
+export interface RuleNames {
   /** Those by which deployed peers can average. */
-  readonly peerRules: string
-  readonly rules: string
-  readonly aggregators: string
-  readonly compressions: string
-  readonly attacks: string
+  readonly ofPeers: readonly string[]
+  readonly all: readonly string[]
 }
 
-export async function readNames(): Promise<Names> {
-  const { aggregatorNames, attackNames, codecNames, peerRuleNames, ruleNames, topologyNames } = await import(
-    '../src/public/algorithms.ts'
-  )
-  return {
-    topologies: topologyNames.join(', '),
-    peerRules: peerRuleNames.join(', '),
-    rules: ruleNames.join(', '),
-    aggregators: aggregatorNames.join(', '),
-    compressions: [...codecNames, 'auto'].join(', '),
-    attacks: attackNames.join(', '),
-  }
+export async function readRuleNames(): Promise<RuleNames> {
+  // Not the library as a whole, which loads libp2p.
+  const { peerRuleNames, ruleNames } = await import('../src/averaging/rules/registry.ts')
+  return { ofPeers: peerRuleNames, all: ruleNames }
 }
+
+/** What sources of data there are, in a sentence, without what may be left out. */
+export const SOURCE_FORMS = formsOf(SOURCES)
+  .map(form => form.replace(/\[.*| or .*/, ''))
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' or ')
 
 /** Explains what the flags of a command take. */
 export function helpOnValues(others: readonly string[] = []): string {
-  return ['', 'Values:', ...[SOURCES, ...others].map(line => `  ${line}`)].join('\n')
+  return ['', 'Values:', ...[values('SOURCE', SOURCES), ...others].map(line => `  ${line}`)].join('\n')
 }
 
 /** The same, with what overrides a recipe. */
-export function helpOnRecipeValues(names: Names | undefined, others: readonly string[] = []): string {
-  const lists =
-    names === undefined
-      ? []
-      : [
-          value('T', names.topologies),
-          value('A', names.peerRules),
-          value('G', 'mean; hearsay simulate --engine matrix has others'),
-          value('C', names.compressions),
-        ]
-  return helpOnValues([MODELS, ...lists, ...others])
+export function helpOnRecipeValues(rules: RuleNames | undefined, others: readonly string[] = []): string {
+  return helpOnValues([
+    values('MODEL', MODELS),
+    values('T', TOPOLOGIES),
+    ...(rules === undefined ? [] : [value('A', rules.ofPeers.join(', '))]),
+    value('G', `${formsOf(AGGREGATORS)[0]}; hearsay simulate --engine matrix has others`),
+    values('C', COMPRESSIONS),
+    ...others,
+  ])
 }
 
 /** The same, with everything that only simulations take. */
-export function helpOnSimulationValues(names: Names | undefined): string {
-  const lists =
-    names === undefined
+export function helpOnSimulationValues(rules: RuleNames | undefined): string {
+  return helpOnValues([
+    values('MODEL', MODELS),
+    values('T', TOPOLOGIES),
+    ...(rules === undefined
       ? []
-      : [
-          value('T', names.topologies),
-          value('A', `${names.rules} (engines virtual and libp2p: ${names.peerRules})`),
-          value('G', names.aggregators),
-          value('C', names.compressions),
-          value('ATTACK', names.attacks),
-        ]
-  return helpOnValues([MODELS, ...lists, PARTITIONS])
+      : [value('A', `${rules.all.join(', ')} (engines virtual and libp2p: ${rules.ofPeers.join(', ')})`)]),
+    values('G', AGGREGATORS),
+    values('C', COMPRESSIONS),
+    values('ATTACK', ATTACKS),
+    PARTITION_VALUES,
+  ])
 }
 
-/** What a letter in a flag stands for. */
-function value(letter: string, values: string): string {
-  return letter.padEnd(VALUE_COLUMN - 2) + wrap(values, ' '.repeat(VALUE_COLUMN)).trimStart()
+/** What a word in a flag stands for. */
+function value(word: string, text: string): string {
+  return word.padEnd(VALUE_COLUMN - 2) + indented(text)
 }
 
-/** Where values begin, in columns: two before the letter, and room for the longest. */
+/** The same, of a catalogue: a line each. */
+function values(word: string, choices: Choices): string {
+  const lines = Object.entries(choices).map(([form, hint]) => indented(`${form} (${hint})`))
+  return word.padEnd(VALUE_COLUMN - 2) + lines.join(`,\n${' '.repeat(VALUE_COLUMN)}`)
+}
+
+function indented(text: string): string {
+  return wrap(text, ' '.repeat(VALUE_COLUMN)).trimStart()
+}
+
+/** Where values begin, in columns: two before the word, and room for the longest. */
 const VALUE_COLUMN = 11
 
-const SOURCES = `SOURCE   ${SOURCE_LINES.join(',\n           ')}`
-const MODELS =
-  'MODEL    linear, mlp, mlp:64,32 (sizes of the hidden layers), cnn (images),\n           language, language:3,4,96 (text: layers, heads, width),\n           tfjs:FILE (a saved LayersModel), module:FILE (a program)'
-
-export const PARTITIONS =
-  'P        iid (everybody the same mixture),\n           dirichlet:ALPHA (the smaller, the less alike),\n           shards:K (K classes each), sorted (by class),\n           quantity:ALPHA (other amounts of the same mixture)'
+export const PARTITION_VALUES = values('P', PARTITIONS)

@@ -7,7 +7,7 @@ import { addPeer } from './commands/peer/command.ts'
 import { addSimulate } from './commands/simulate/command.ts'
 import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
-import { readNames } from './names.ts'
+import { readRuleNames } from './names.ts'
 import { widthOf } from './prose.ts'
 import { version } from './version.ts'
 import { WrongUsage } from './wrong-usage.ts'
@@ -55,18 +55,18 @@ export async function buildProgram(args: readonly string[], setExitCode: SetExit
         ? unknownCommand(error.message, program)
         : sayWhatIsAccepted(error, program)
     })
-  // The lists of what is accepted come from the library, which takes its time to load; only help needs them.
-  const names = needsNames(args) ? await readNames() : undefined
-  for (const add of commands) add(program, setExitCode, names)
+  // Only help needs them, and they take their time to load.
+  const rules = needsRules(args) ? await readRuleNames() : undefined
+  for (const add of commands) add(program, setExitCode, rules)
   if (args.length === 0) throw new WrongUsage(`no command; accepted are ${commandNames(program)} (see hearsay --help)`)
   return program
 }
 
-/** The commands whose flags take names out of the library's lists. */
-const WITH_NAMES = ['swarm', 'simulate', 'init']
+/** The commands that take an averaging rule. */
+const WITH_RULES = ['swarm', 'simulate', 'init']
 
-function needsNames(args: readonly string[]): boolean {
-  return args.some(arg => WITH_NAMES.includes(arg)) && args.some(arg => arg === '--help' || arg === '-h')
+function needsRules(args: readonly string[]): boolean {
+  return args.some(arg => WITH_RULES.includes(arg)) && args.some(arg => arg === '--help' || arg === '-h')
 }
 
 function unknownCommand(message: string, program: Command): WrongUsage {

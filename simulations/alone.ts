@@ -20,8 +20,8 @@ interface LonePeers {
 }
 
 /**
- * What each peer reaches without the others: the same shard, order of samples, initial parameters and steps. One that
- * diverges without them has no accuracy. Whatever else goes wrong ends all, and no trainer is left behind.
+ * The accuracy that each peer reaches without the others: the same shard, order of samples, initial parameters and steps.
+ * A peer that diverges without them has none. Any other error ends all, and no trainer is left behind.
  *
  * @throws what went wrong first, or the signal's reason
  */

@@ -1,5 +1,5 @@
 /**
- * What engines take where nobody says anything, so that their results can be held beside each other.
+ * Defaults that all engines share, so that their results can be compared.
  *
  * @packageDocumentation
  */

@@ -4,7 +4,7 @@ import type { Random } from '../src/random/random.ts'
 /** Draws how long one message takes one way, in milliseconds; never below 0. */
 export type Delay = (random: Random) => number
 
-/** What {@link parseDelay} accepts; all in milliseconds but SIGMA, which is of the logarithm. */
+/** The forms that {@link parseDelay} accepts; all numbers are milliseconds but SIGMA, which is of the logarithm. */
 const DELAY_FORMS = 'MS, LO-HI, normal:MEAN,SD, lognormal:MEDIAN,SIGMA or exponential:MEAN'
 
 const NUMBER = String.raw`(\d+(?:\.\d+)?)`

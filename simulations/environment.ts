@@ -1,11 +1,11 @@
 /**
- * What a simulated swarm runs in: what carries it, its network, and who comes, goes, is slow or lies.
+ * The environment of a simulated swarm: its engine, its network, and its churn, stragglers and byzantine peers.
  *
  * @packageDocumentation
  */
 
 /**
- * What carries a simulation:
+ * The engine of a simulation:
  *
  * - `matrix`: synchronous rounds over stacked parameters; every rule and topology, thousands of peers;
  * - `virtual`: the deployed core on a virtual network and clock;
@@ -24,15 +24,15 @@ export interface ChurnEvent {
 
 /** In Mbit/s. Only sending takes time: a host receives as fast as others send to it. */
 export interface Bandwidth {
-  /** What a host sends, to all others together: one thing after the other. Default: any amount at once. */
+  /** The rate at which a host sends to all others together, one message after the other. Default: unlimited. */
   readonly host?: number
-  /** What one host sends to one other. Default: as much as the host does. */
+  /** The rate at which one host sends to one other. Default: the host's. */
   readonly link?: number
 }
 
 /** Some peers are slower than the others. */
 export interface Stragglers {
-  /** Of all peers; which, the seed decides. */
+  /** The share of all peers that are slower, in (0, 1]; the seed decides which. */
   readonly share: number
   /** A local step takes them so many times longer. Default: 1. */
   readonly training?: number
@@ -45,13 +45,13 @@ export interface NetworkSplit {
   /** Seconds since the start. */
   readonly at: number
   readonly until: number
-  /** Of all peers, in the smaller or larger part; which, the seed decides. */
+  /** The share of all peers in one of the parts, the smaller or the larger; the seed decides which. */
   readonly share: number
 }
 
-/** Peers that lie. */
+/** Byzantine peers, which send what an attack makes of their messages. */
 export interface Byzantine {
-  /** Of all peers; which, the seed decides. */
+  /** The share of all peers that are byzantine; the seed decides which. */
   readonly share: number
   /** The name of an attack. */
   readonly attack: string

@@ -1,5 +1,5 @@
 /**
- * What is said of a swarm at one moment, from every peer's parameters.
+ * Measurements of a swarm at one moment, from every peer's parameters.
  *
  * @packageDocumentation
  */

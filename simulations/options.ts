@@ -15,13 +15,13 @@ export interface SimulationOptions {
    */
   readonly rounds?: number
   readonly seed: number
-  /** For the tasks that learn from data. */
+  /** Data of the tasks that learn from some. */
   readonly data?: Split
   /** How data are dealt: `iid`, `dirichlet:ALPHA`, `shards:K`, `sorted`, `quantity:ALPHA`. */
   readonly partition?: string
-  /** For the task `consensus`: how the vectors are drawn. Default: `normal`. */
+  /** How the vectors of the task `consensus` are drawn. Default: `normal`. */
   readonly init?: 'normal' | 'spread'
-  /** What is in the file of a topology `file:EDGES`: nothing but this is read from a file. */
+  /** The content of a topology's file, `file:EDGES`: the caller reads it, so that a simulation reads no files. */
   readonly edges?: string
   /**
    * One-way delay of a message, in milliseconds: `MS`, `LO-HI` (uniform), `normal:MEAN,SD`, `lognormal:MEDIAN,SIGMA` or

@@ -1,9 +1,9 @@
 import { type BackendChoice, chooseBackend } from '../src/training/choose-backend.ts'
 
-/** What the peers of one machine compute with. */
+/** The backend and the GPUs of the peers of one machine. */
 export interface Placement {
   readonly backend: string
-  /** Which GPU the peer with this index computes on; undefined where that is left to the backend. */
+  /** The GPU that the peer with this index computes on; undefined where that is left to the backend. */
   gpuOf(index: number): number | undefined
 }
 

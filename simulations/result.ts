@@ -38,15 +38,15 @@ export interface PeerResult extends PeerBytes {
   readonly peer: string
   /** Samples in its shard. */
   readonly samples: number
-  /** Of its own model when its training ended, before the swarm agreed. */
+  /** Accuracy of its own model when its training ended, before the swarm agreed. */
   readonly accuracy: number | null
-  /** What the same peer reaches alone: the same shard, the same steps, no exchanges. Null where it diverged or was not tried. */
+  /** Accuracy of the same peer alone: the same shard, the same steps, no exchanges. Null where it diverged or was not tried. */
   readonly alone: number | null
   /** The hash on which it sealed; null where it did not. */
   readonly sealed: string | null
-  /** Exchanges that it took part in while it trained; of the matrix engine, all. */
+  /** Exchanges that it took part in while it trained; in the matrix engine, all. */
   readonly exchanges: number
-  /** Of engines with real peers: exchanges that its steps and the recipe ask for, and with how many distinct others it averaged. */
+  /** Exchanges that its steps and the recipe ask for, and distinct peers that it averaged with; absent in the matrix engine. */
   readonly exchangesAsked?: number
   readonly partners?: number
   /** Local steps on its own data. */
@@ -55,12 +55,12 @@ export interface PeerResult extends PeerBytes {
   readonly inModel?: boolean
 }
 
-/** Under what a run was made, beside its recipe: only what was given. Each is what the simulation's option of the name says. */
+/** The conditions of a run beside its recipe: only those that were given. Each is the simulation's option of that name. */
 export interface RunConditions {
   /** How data were dealt. */
   readonly partition?: string
   readonly loss?: number
-  /** `trace` where it was said who was away when. */
+  /** The probability, or `trace` where every peer's times were given. */
   readonly churn?: number | 'trace'
   readonly delay?: string
   readonly bandwidth?: Bandwidth
@@ -80,27 +80,27 @@ export interface RunResult {
   /** Left out where nothing was given. */
   readonly conditions?: RunConditions
   readonly rounds: readonly RoundResult[]
-  /** Of the mixing matrix, where it is fixed; else null. */
+  /** The mixing matrix's spectral gap, where the matrix is fixed; else null. */
   readonly spectralGap: number | null
   /** The last round, and the hash of the merged parameters: the one on which the swarm sealed, where it did. */
   readonly final: RoundResult & { readonly parametersHash: string }
-  /** Of the task `language`: what the merged model writes. */
+  /** Text that the merged model writes; for the task `language` only. */
   readonly sample?: string
   /** Whether every peer sealed on the same hash. */
   readonly sealed: boolean
   readonly peerResults: readonly PeerResult[]
-  /** What a person should know about this run: weights that were changed to fit a rule, peers trained one by one, … */
+  /** Remarks for the person who reads this: weights that were changed to fit a rule, peers trained one by one, … */
   readonly notes?: readonly string[]
-  /** How far peers were from each other in the end, ‖x_i − x_j‖, of some where there are many. */
+  /** Distances between peers in the end, ‖x_i − x_j‖; those of some peers, where there are many. */
   readonly pairwise?: { readonly peers: readonly number[]; readonly distances: readonly (readonly number[])[] }
-  /** Where the run ended before its time: it is valid as far as it goes. */
+  /** The reason why the run ended before its time, where it did: the result is valid as far as it goes. */
   readonly partial?:
     | { readonly reason: 'interrupted' }
     | { readonly reason: 'diverged'; readonly round: number; readonly peer: string }
   /** The only part that may differ between two simulations with one seed. */
   readonly timing: {
     readonly wallSeconds: number
-    /** In which peers train, talk and merge. The matrix engine counts neither evaluations nor what comes before and after. */
+    /** Seconds in which peers train, talk and merge. The matrix engine counts neither evaluations nor what comes before and after. */
     readonly secondsInRounds: number
     /** Local steps of all peers together, over {@link secondsInRounds}. */
     readonly peerStepsPerSecond: number

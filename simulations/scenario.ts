@@ -34,7 +34,7 @@ const figureNames = Object.keys(FIGURES) as [FigureName, ...FigureName[]]
 
 const schema = z.strictObject({
   title: z.string(),
-  /** What is to be seen, in sentences. */
+  /** The point of the scenario, in sentences. */
   shows: z.string(),
   /** Flags of all runs. */
   base: flags,
@@ -42,7 +42,7 @@ const schema = z.strictObject({
     z.strictObject({
       name: z.string(),
       flags,
-      /** From what to what the last figures may be. */
+      /** Ranges in which the last figures should lie. */
       expect: z.partialRecord(z.enum(figureNames), range),
     }),
   ),
@@ -56,7 +56,7 @@ export interface Scenario {
   readonly expectations: readonly Expectation[]
 }
 
-/** That a figure of a run lies in a range, both ends included. */
+/** The range in which a figure of a run should lie, both ends included. */
 export interface Expectation {
   /** The name of a run. */
   readonly run: string

@@ -33,7 +33,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
   return conditions === undefined ? result : { ...result, conditions }
 }
 
-/** Here and not in the engines: whatever carries a run, what was asked for is said alike. */
+/** The conditions in a result: here and not in the engines, so that all report alike what was asked for. */
 function conditionsOf({ churn, ...options }: SimulationOptions): RunConditions | undefined {
   const { partition, loss, delay, bandwidth, stragglers, splits, byzantine } = options
   const asked: RunConditions = {

@@ -25,6 +25,7 @@ import { shareDataset } from '../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { trainAlone } from './alone.ts'
+import { concludeRun } from './conclude-run.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
 import { type Placement, placePeers } from './placement.ts'
 import type { RoundResult, RunResult } from './result.ts'
@@ -66,7 +67,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   let judging: Trainer | undefined
   try {
     const one = subset(shards[0], Int32Array.of(0))
-    // As the peers see it, once they have agreed how.
+    // The test samples as peers see them, once they have agreed on a scaling.
     const seen = standardising?.through(test) ?? test
     const judge = await createWorkerTrainer({
       ...trainerOptionsOf(recipe, one, seen, 0, placement.backend),
@@ -119,30 +120,22 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     const alone = interrupted ? [] : await trainAlone({ recipe, shards, test, seeds, placement, signal })
     onPhase('done')
     const wallSeconds = (systemClock.now() - began) / 1_000
-    return {
-      hearsay: '1',
+    return concludeRun({
       recipe,
-      recipeHash: recipeHash(recipe),
       seed,
       engine: 'libp2p',
       peers: count,
       rounds,
       spectralGap: fixedSpectralGap(parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) }), count),
-      final: {
-        ...rounds[rounds.length - 1],
-        parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
-      },
+      parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
       sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`)),
       sealed,
       peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] ?? null })),
-      ...(interrupted ? { partial: { reason: 'interrupted' } } : {}),
-      timing: {
-        wallSeconds,
-        secondsInRounds: time,
-        peerStepsPerSecond: (count * recipe.training.steps) / time,
-        peakRssBytes: process.resourceUsage().maxRSS * 1024,
-      },
-    }
+      partial: interrupted ? { reason: 'interrupted' } : undefined,
+      wallSeconds,
+      secondsInRounds: time,
+      peerSteps: count * recipe.training.steps,
+    })
   } catch (error) {
     await stopAll(peers, signal.aborted ? 'interrupted' : 'failed')
     throw error
@@ -228,7 +221,7 @@ async function watchSwarm(
   let next = steps / EVALUATIONS
   const either = AbortSignal.any([signal, failed])
   while (!over() && !signal.aborted) {
-    // Whoever interrupts still wants to know how far it came; who fails ends the run.
+    // An interrupted run still reports how far it came; a peer that fails ends it with the error.
     await systemClock.sleep(POLL_MS, { signal: either }).catch(() => failed.throwIfAborted())
     const slowest = Math.min(...peers.map(peer => peer.status().step))
     if (slowest < next || slowest >= steps) continue

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { main as asc } from 'assemblyscript/asc'
 
-/** Where the binaries of the training kernels are, and below it their source. */
+/** The folder of the training kernels' binaries, and below it of their source. */
 export const BINARIES = join(import.meta.dirname, '../src/training/kernels')
-/** Likewise, of what is done with frames of parameters. */
+/** The same folder of the kernels for frames of parameters. */
 const FRAMES = join(import.meta.dirname, '../src/parameters/kernels')
 
 const OPTIONS = [
@@ -17,7 +17,7 @@ const OPTIONS = [
   '--importMemory',
   '--noExportMemory',
   '--enable=simd',
-  // That vectors cannot cross to JavaScript, which none does.
+  // The warning that vectors cannot cross to JavaScript, which none does.
   '--disableWarning=112',
 ]
 

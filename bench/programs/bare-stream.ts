@@ -3,7 +3,7 @@ import type { Stream } from '@libp2p/interface'
 /** How many bytes are handed to libp2p at once. */
 export const CHUNK_BYTES = [64, 256, 512, 1024].map(kibibytes => kibibytes * 1024)
 
-/** What a listener may assume of the protocol's name. */
+/** The protocol's name, with both sizes: a listener for one pair of sizes may rely on them. */
 export const bareProtocol = (chunkBytes: number, bytes: number) => `/hearsay/bench/bare/${chunkBytes}/${bytes}`
 
 /**

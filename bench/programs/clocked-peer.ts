@@ -19,7 +19,7 @@ export interface ClockedPeerOptions {
   readonly index: number
   readonly of: number
   readonly connect: readonly string[]
-  /** Where it keeps its state; undefined where it keeps none. */
+  /** The folder of its state; undefined where it keeps none. */
   readonly state?: string
 }
 
@@ -28,9 +28,9 @@ export interface Mark {
   /** By the clock that all processes of a machine share. */
   readonly milliseconds: number
   readonly samples: number
-  /** Of processor time, of all threads of the process. */
+  /** Processor time of all threads of the process. */
   readonly cpuMilliseconds: number
-  /** Of it, that of the thread that carries the network. */
+  /** The part of it that the thread which carries the network took. */
   readonly mainCpuMilliseconds: number
   /** Exchanges that this peer had begun and that were added on both sides. */
   readonly exchanges: number

@@ -12,9 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createCodings } from '../../src/gossip/coding/codings.ts'
-import { createExchange, termsNow } from '../../src/gossip/exchange/exchange.ts'
-import { createPatience } from '../../src/gossip/pace/timeouts.ts'
+import { createExchange } from '../../src/gossip/exchange/exchange.ts'
+import { termsNow } from '../../src/gossip/exchange/terms.ts'
+import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
+import { createEngagements } from '../../src/gossip/state/engagements.ts'
 import { createReplica } from '../../src/gossip/state/replica.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
 import { createIdentity } from '../../src/network/identity.ts'
@@ -30,12 +32,12 @@ export interface ExchangeSpeedOptions {
   readonly repetitions: number
   /** Whether bare streams carry as much between the exchanges. */
   readonly bare: boolean
-  /** Where the other peer is, for the one that begins. */
+  /** The other peer's address, for the one that begins. */
   readonly address?: string
   readonly bandwidth?: Bandwidth
 }
 
-/** What both sides see. */
+/** Measurements of both sides. */
 export interface ExchangeSide {
   /**
    * The process's largest resident set during the first exchange of the whole vector, above what it was just before, after
@@ -47,7 +49,7 @@ export interface ExchangeSide {
   readonly loopDelayP99Ms: number
 }
 
-/** What the side that began measured; an entry for each repetition. */
+/** Measurements of the side that began; an entry for each repetition. */
 export interface ExchangeSpeed extends ExchangeSide {
   readonly exchangeSeconds: number[]
   readonly bareSeconds: number[]
@@ -57,13 +59,13 @@ export interface ExchangeSpeed extends ExchangeSide {
   /** Bytes that went through the sockets of this side in each exchange. */
   readonly bytesOut: number[]
   readonly bytesIn: number[]
-  /** What the bare streams were written in. */
+  /** Size of the chunks in which the bare streams were written. */
   readonly chunkBytes: number
 }
 
 const SWARM = 'be'.repeat(32)
 const WARM_UP_FRAMES = 4
-/** What the best size of chunks is found out with. */
+/** Bytes of a trial that finds the best size of chunks. */
 const TRIAL_BYTES = 16 * 1024 * 1024
 const TRIALS = 2
 /** The other side has seen the end of an exchange by then too. */
@@ -93,29 +95,31 @@ const network = driveNode(node, {
 
 const own = begins ? 1 : 3
 const replica = createReplica({ parameters: new Float32Array(length).fill(own), step: 0, age: 0 })
+const engagements = createEngagements(replica.ledger)
 let exchangesBegun = 0
 const exchange = createExchange({
   self: network.self,
   replica,
   clock: systemClock,
   maximumNorm: Number.POSITIVE_INFINITY,
-  patience: createPatience(),
+  engagements,
+  timeouts: createTimeouts(),
   codings: createCodings({ parameters: replica.parameters, random: createRandom('codings'), compression: 'none' }),
   accepts: () => true,
   nextId: () => String(exchangesBegun++),
-  closed: () => undefined,
-  behind: () => false,
-  averages: () => true,
-  established: () => {},
-  applied: () => {},
-  completed: () => {},
+  refusal: () => undefined,
+  isBehind: () => false,
+  isPart: () => true,
+  onEstablished: () => {},
+  onApplied: () => {},
+  onCompleted: () => {},
   inRounds: false,
-  done: () => false,
+  isDone: () => false,
   voice: 1,
-  partnerSaid: () => {},
+  onPartnerDone: () => {},
   terms: async () => terms(),
 })
-const terms = () => termsNow(replica, exchange.ownShare, replica.parameters)
+const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
 
 /** Watches this process from the end of the warm-up to the end of the exchange after it. */
 function createWatch() {

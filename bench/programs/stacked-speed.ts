@@ -18,11 +18,11 @@ import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.t
 export interface StackedSpeedOptions {
   /** In one memory, or with a TensorFlow.js trainer for each peer, on hearsay's kernels. */
   readonly setup: 'stacked' | 'one-by-one'
-  /** As large as Spambase, the built-in digits, and MNIST's 8,000 training samples, and with as many numbers that are not 0. */
+  /** Data as large as Spambase, the built-in digits, and MNIST's 8,000 training samples, with as many numbers that are not 0. */
   readonly network: keyof typeof NETWORKS
   /** Each trains its share of the peers. */
   readonly threads: number
-  /** That a peer makes before it is the next one's turn. */
+  /** Steps that a peer makes before it is the next one's turn. */
   readonly localSteps: number
 }
 
@@ -39,7 +39,7 @@ const OPTIMIZER = { name: 'sgd', learningRate: 0.01, momentum: 0.9 } as const
 const WARM_UP = 1_000
 const TIMED = 3_000
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 interface Share {
   readonly options: StackedSpeedOptions
   readonly memory: WebAssembly.Memory

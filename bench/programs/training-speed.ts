@@ -46,7 +46,7 @@ const { model, shape, classes, targets } = NETWORKS[options.network]
 function randomData(): Dataset {
   const random = createRandom(1)
   const features = shape.reduce((product, size) => product * size, 1)
-  // Of a sequence the inputs are classes too.
+  // Inputs of a sequence are classes too.
   const input = options.network === 'language' ? () => random.integer(classes) : () => random.uniform()
   return {
     name: 'random',

@@ -1,5 +1,5 @@
 /**
- * What one exchange costs on the virtual network, in a small swarm and in a large one: processor time of all threads,
+ * The cost of one exchange on the virtual network, in a small swarm and in a large one: processor time of all threads,
  * garbage collection included, over the exchanges of some rounds. Prints one JSON document:
  * `{ "small": [µs, …], "large": [µs, …], "ratios": […], "largeRssBytes": … }`.
  *

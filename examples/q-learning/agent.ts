@@ -52,7 +52,7 @@ export function createAgent(region: number): Trainer {
       return { loss, accuracy: solved(table).size / starts.length, samples: starts.length }
     },
 
-    // Who moves at random remembers nothing between two walks.
+    // An agent that moves at random remembers nothing between two walks.
     state: async () => ({ tensors: {}, metadata: {} }),
     async restore() {},
     async stop() {},

@@ -6,13 +6,13 @@ export type Table = Float32Array
 export const TABLE_SHAPE = [ROWS, COLUMNS, MOVES.length]
 export const TABLE_LENGTH = ROWS * COLUMNS * MOVES.length
 
-/** What the goal is worth one move earlier. Paths have up to 50 moves, and 0.97⁵⁰ is still a fifth. */
+/** The value of the goal one move earlier. Paths have up to 50 moves, and 0.97⁵⁰ is still a fifth. */
 export const DISCOUNT = 0.97
 
-/** Where in the table it stands. */
+/** The index in the table of a move from a cell. */
 export const entry = (cell: Cell, move: number) => cell * MOVES.length + move
 
-/** What a move turns out to be worth: 1 at the goal, else what the best move from where it leads to is worth, discounted. */
+/** The observed value of a move: 1 at the goal, else the value of the best move from where it leads to, discounted. */
 export function target(table: Table, cell: Cell, move: number): number {
   const next = neighbour(cell, move)
   return isGoal(next) ? 1 : DISCOUNT * table[entry(next, best(table, next))]

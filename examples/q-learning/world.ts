@@ -40,7 +40,7 @@ export const MOVES = [
   { arrow: '←', rows: 0, columns: -1 },
 ] as const
 
-/** Where a move leads to; who bumps into a wall stays. */
+/** The cell that a move leads to; an agent that bumps into a wall stays. */
 export function neighbour(cell: Cell, move: number): Cell {
   const row = Math.floor(cell / COLUMNS) + MOVES[move].rows
   const column = (cell % COLUMNS) + MOVES[move].columns

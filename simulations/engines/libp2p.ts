@@ -9,7 +9,7 @@ import type { Simulation } from '../options.ts'
 import type { RunResult } from '../result.ts'
 import { runSwarm } from '../swarm.ts'
 
-/** What only a network, a clock or liars that are made up can do. */
+/** Options that need a simulated network or clock, or simulated byzantine peers. */
 const VIRTUAL = ['loss', 'delay', 'churn', 'stragglers', 'splits', 'byzantine', 'evaluateEvery'] as const
 
 /**

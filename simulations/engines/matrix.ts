@@ -11,9 +11,10 @@ import { sampleText } from '../../src/library/sample-text.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { recipeHash } from '../../src/recipe/recipe.ts'
+import { concludeRun } from '../conclude-run.ts'
 import { requireConditions } from '../conditions.ts'
+import { chooseByzantinePeers } from '../matrix/byzantine-peers.ts'
 import { distancesOfHonest, notesOn, partialOf, peerResults } from '../matrix/conclude.ts'
-import { chooseLiars } from '../matrix/liars.ts'
 import { type Parts, partsOf } from '../matrix/parts.ts'
 import { CONTROL } from '../matrix/plan.ts'
 import { averagesThroughMean, planRun } from '../matrix/plan-run.ts'
@@ -43,12 +44,12 @@ export async function simulateInRounds(given: Simulation): Promise<RunResult> {
   requireConditions(options)
   requireFitting(options, parts, throughMean)
   const fitted = fitRule({ ...parts, peers })
-  const liars = chooseLiars(options)
+  const byzantinePeers = chooseByzantinePeers(options)
 
   const memory = createSharedMemory()
   const heap = createHeap(memory)
-  const task = await planTask(options, liars, heap, memory, length => requireRoom(options, parts.rule, length))
-  const plan = planRun(options, task, liars, throughMean)
+  const task = await planTask(options, byzantinePeers, heap, memory, length => requireRoom(options, parts.rule, length))
+  const plan = planRun(options, task, byzantinePeers, throughMean)
   const threads = plan.blocks.length - 1
   const { parameters } = task
   const tables = createTables(memory, heap, { peers, parameters, threads })
@@ -65,32 +66,27 @@ export async function simulateInRounds(given: Simulation): Promise<RunResult> {
   }).finally(() => signal?.removeEventListener('abort', interrupt))
 
   const mean = Float32Array.from(tables.mean)
-  return {
-    hearsay: '1',
+  return concludeRun({
     recipe,
-    recipeHash: plan.swarm,
     seed,
     engine: 'matrix',
     peers,
     rounds,
     spectralGap: gapOf(parts, peers, fitted),
-    final: { ...rounds[rounds.length - 1], parametersHash: hashParameters(mean) },
+    parametersHash: hashParameters(mean),
     sample: await sampleText(recipe, mean, createRandom(`${seed}/sample`)),
     sealed: false,
     peerResults: peerResults(plan, tables),
     notes: [...fitted.notes, ...notesOn(plan, parts, ending)],
     pairwise: ending.reason === 'diverged' ? undefined : distancesOfHonest(plan, tables, heap),
-    ...partialOf(ending, peers),
-    timing: {
-      wallSeconds: (performance.now() - began) / 1_000,
-      secondsInRounds: roundSeconds,
-      peerStepsPerSecond: roundSeconds === 0 ? 0 : trained / roundSeconds,
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    },
-  }
+    partial: partialOf(ending, peers),
+    wallSeconds: (performance.now() - began) / 1_000,
+    secondsInRounds: roundSeconds,
+    peerSteps: trained,
+  })
 }
 
-/** Of the weights that the rule really uses, where a row of them is one round. */
+/** The spectral gap of the weights that the rule really uses; null where a row of them is not one round. */
 function gapOf({ rule, topology }: Parts, peers: number, { mixing }: FittedRule): number | null {
   const own = rule.mixing === 'symmetric' || rule.mixing === 'doubly-stochastic'
   if (own) return fixedSpectralGap(topology, peers, () => mixing(0))

@@ -5,6 +5,7 @@
  */
 
 import { consensusDistance } from '../../src/averaging/consensus.ts'
+import { none as isolated } from '../../src/averaging/rules/none.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { parseTopology } from '../../src/averaging/topologies/registry.ts'
 import { HearsayError, UsageError } from '../../src/errors.ts'
@@ -16,19 +17,20 @@ import { hashParameters } from '../../src/parameters/hash.ts'
 import { distance, meanOf, norm } from '../../src/parameters/vectors.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
+import { concludeRun } from '../conclude-run.ts'
 import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import { fixedSpectralGap, measureRound } from '../measure.ts'
 import type { Simulation } from '../options.ts'
 import { pairwiseDistances } from '../pairwise.ts'
 import type { PeerResult, RoundResult, RunResult } from '../result.ts'
-import { audiences, graphOf, MOST_WHO_KNOW_ALL } from '../virtual/audience.ts'
 import { populate } from '../virtual/churn.ts'
 import { requirePossible } from '../virtual/conditions.ts'
+import { graphOf, MOST_WHO_KNOW_ALL, partialViews } from '../virtual/partial-view.ts'
 import { createProgress, type Progress } from '../virtual/progress.ts'
 import { scheduleSplits } from '../virtual/splits.ts'
 import { drawStragglers } from '../virtual/stragglers.ts'
 import { createTask, type Task } from '../virtual/task.ts'
-import { createWorld, type Inhabitant, type World } from '../virtual/world.ts'
+import { createWorld, type SimulatedPeer, type World } from '../virtual/world.ts'
 
 /** No distance is below zero, so a swarm with this target averages for as long as it is let. */
 const NEVER_SEALS = -1
@@ -36,7 +38,7 @@ const NEVER_SEALS = -1
 /** A swarm that has not agreed in so much virtual time after its last step never will. */
 const LIMIT_MS = 3_600_000
 
-/** Where peers leave all the time, that is no news, and each of them costs as much as any other minute. */
+/** The same under churn, where peers leave all the time and every virtual minute costs as much as any other. */
 const LIMIT_UNDER_CHURN_MS = 5 * 60_000
 
 /**
@@ -62,19 +64,20 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
   const misfit = topology.misfit(peers)
   if (misfit !== undefined) throw new UsageError(misfit)
   requirePossible(options)
-  const { inRounds, rule, compression, fragments, bySamples, ...averaging } = peerAveraging(recipe, topology)
+  const averaging = peerAveraging(recipe, topology)
   // One alone has nobody to average with, and nothing to agree on.
-  const averages = averaging.averages && peers > 1
+  const rule = peers > 1 ? averaging.rule : isolated
+  const averages = rule.live.schedule !== 'alone'
   const trains = steps > 0
   const graph = graphOf(topology, peers, seed)
-  const hears = audiences(graph, peers)
-  if (hears !== undefined && !trains && limit === undefined) {
+  const views = partialViews(graph, peers)
+  if (views !== undefined && !trains && limit === undefined) {
     throw new UsageError(
       `${peers} virtual peers do not seal, because beyond ${MOST_WHO_KNOW_ALL} each knows only its neighbours; ` +
         'say for how many rounds they average, such as --rounds 20',
     )
   }
-  const notes = hears === undefined ? [] : [partialViewNote(hears, graph.name)]
+  const notes = views === undefined ? [] : [partialViewNote(views, graph.name)]
   const random = createRandom(seed)
   const slowness = drawStragglers(options.stragglers, peers, random.fork('stragglers'))
   const task = await createTask({ ...options, recipe }, slowness.training)
@@ -82,60 +85,56 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
   const roundSteps = stepsPerRound(localSteps)
   const evaluateEvery =
     options.evaluateEvery ?? (trains ? Math.max(1, Math.round(steps / roundSteps / EVALUATIONS)) : 1)
-  const seals = hears === undefined && (limit === undefined || trains)
+  const seals = views === undefined && (limit === undefined || trains)
 
   const began = performance.now()
   const progress = createProgress()
   const world = createWorld({
     swarm,
-    // Whoever knows only its neighbours has no others to choose from.
-    topology: hears === undefined ? topology : complete,
+    // A partial view already holds the neighbours alone, so every peer in it may be chosen.
+    topology: views === undefined ? topology : complete,
     steps,
     localSteps,
-    averages,
-    inRounds,
+    ...averaging,
     rule,
-    compression,
-    fragments,
     target: seals ? target : NEVER_SEALS,
     maximumNorm: recipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,
-    minimumPeers: trains ? startingPeers(options, hears) : 1,
+    minimumPeers: trains ? startingPeers(options, views) : 1,
     patience: recipe.start.patience,
-    bySamples,
     peers,
     seed,
-    weather: { delay: options.delay ?? LOCAL_NETWORK, loss: options.loss ?? 0, bandwidth: options.bandwidth },
+    networkConditions: { delay: options.delay ?? LOCAL_NETWORK, loss: options.loss ?? 0, bandwidth: options.bandwidth },
     slowness: slowness.links,
-    audience: hears && (index => hears[index]),
+    partialView: views && (index => views[index]),
     trainer: task.trainer,
-    onEvent: progress.hear,
+    onEvent: progress.onEvent,
   })
-  const { clock, inhabitants } = world
+  const { clock, simulatedPeers } = world
   try {
-    const failed = (index: number, error: Error) => progress.hear(inhabitants[index].peer, 'failed', { error })
-    const churn = await populate(world, options.churn, random.fork('churn'), failed)
+    const onFailure = (index: number, error: Error) => progress.onEvent(simulatedPeers[index].peer, 'failed', { error })
+    const churn = await populate(world, options.churn, random.fork('churn'), onFailure)
     scheduleSplits(world, options.splits ?? [], random.fork('splits'))
-    // Whoever joins later brings a vector of its own.
+    // A peer that joins later brings a vector of its own, so only without one is the mean known beforehand.
     const expected = trains || churn.away.size > 0 ? undefined : world.mean()
     const rounds: RoundResult[] = []
 
     /** Peers that will do no more local steps. */
-    const isDone = ({ peer, index }: Inhabitant) => progress.trained.has(peer) || churn.gone.has(index)
-    const allTrained = () => progress.trained.size + churn.gone.size >= peers && inhabitants.every(isDone)
+    const isDone = ({ peer, index }: SimulatedPeer) => progress.trained.has(peer) || churn.gone.has(index)
+    const allTrained = () => progress.trained.size + churn.gone.size >= peers && simulatedPeers.every(isDone)
 
     /** One of those that have furthest to go, as of the last time that it was looked for. */
-    let slowest = inhabitants[0]
+    let slowest = simulatedPeers[0]
     function allHaveTrained(least: number): boolean {
-      const behind = (one: Inhabitant) => !churn.gone.has(one.index) && stepOf(one) < least
+      const behind = (one: SimulatedPeer) => !churn.gone.has(one.index) && stepOf(one) < least
       if (behind(slowest)) return false
-      slowest = inhabitants.find(behind) ?? slowest
+      slowest = simulatedPeers.find(behind) ?? slowest
       return !behind(slowest)
     }
 
     const round = () =>
       trains && !allTrained()
-        ? Math.floor(Math.min(...inhabitants.map(stepOf)) / roundSteps)
+        ? Math.floor(Math.min(...simulatedPeers.map(stepOf)) / roundSteps)
         : Math.floor(progress.exchanges() / peers)
 
     /** Exchanges by the time at which all had trained, and the rounds of them since. */
@@ -153,7 +152,7 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
     function over(): boolean {
       if (!averages) return allTrained()
       if (limit !== undefined && !trains) return peers === 1 || progress.exchanges() >= limit * peers
-      if (hears !== undefined) return closed()
+      if (views !== undefined) return closed()
       return world.agreed() && churn.away.size === churn.gone.size
     }
 
@@ -163,10 +162,10 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
     function hopeless(): boolean {
       if (since === undefined && allTrained()) since = clock.now()
       if (progress.exchanges() > latest.exchanges) latest = { exchanges: progress.exchanges(), at: clock.now() }
-      const patience = options.churn === undefined ? LIMIT_MS : LIMIT_UNDER_CHURN_MS
-      // Who is to average for so many rounds need not agree, but must get on.
+      const limitMs = options.churn === undefined ? LIMIT_MS : LIMIT_UNDER_CHURN_MS
+      // A swarm that averages for a given number of rounds need not agree, but must make progress.
       const from = seals ? since : limit !== undefined && !trains ? latest.at : undefined
-      return averages && from !== undefined && clock.now() - from > patience
+      return averages && from !== undefined && clock.now() - from > limitMs
     }
 
     async function measure(at: number, labels?: number): Promise<void> {
@@ -190,7 +189,7 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
     const cut = () => signal?.aborted === true || progress.failure() !== undefined
     while (!over() && !cut() && !hopeless()) {
       await clock.run(() => over() || due() || cut() || hopeless() || (seals && world.agreed()))
-      // What remains is to tell those who are away.
+      // The peers that are away have yet to learn of the seal.
       if (seals && world.agreed()) await churn.end()
       if (over() || cut() || !due()) continue
       next = round() + evaluateEvery
@@ -211,48 +210,40 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
     if (churn.gone.size > 0) notes.push(`${churn.gone.size} of ${peers} peers had left for good by the end`)
     const vectors = parametersOf(world)
     const wallSeconds = (performance.now() - began) / 1_000
-    return {
-      hearsay: '1',
+    return concludeRun({
       recipe,
-      recipeHash: swarm,
       seed,
       engine: 'virtual',
       peers,
       rounds,
       spectralGap: fixedSpectralGap(graph, peers),
-      final: {
-        ...rounds[rounds.length - 1],
-        parametersHash: sealedHash(world) ?? hashParameters(meanOf(vectors)),
-      },
+      parametersHash: sealedHash(world) ?? hashParameters(meanOf(vectors)),
       sample: await sampleText(recipe, meanOf(vectors), createRandom(`${seed}/sample`)),
       sealed,
       peerResults: await peerResults(world, task),
-      ...(notes.length === 0 ? {} : { notes }),
+      notes,
       pairwise: pairwiseDistances(vectors),
-      ...(partial === undefined ? {} : { partial }),
-      timing: {
-        wallSeconds,
-        secondsInRounds: wallSeconds,
-        peerStepsPerSecond: inhabitants.reduce((sum, one) => sum + stepOf(one), 0) / wallSeconds,
-        peakRssBytes: process.resourceUsage().maxRSS * 1024,
-      },
-    }
+      partial,
+      wallSeconds,
+      secondsInRounds: wallSeconds,
+      peerSteps: simulatedPeers.reduce((sum, one) => sum + stepOf(one), 0),
+    })
   } finally {
     await task.stop()
   }
 }
 
-/** Everybody who is there in the beginning begins together, as in a swarm; whoever knows only its neighbours waits for them. */
-function startingPeers({ peers, churn }: Simulation, hears: readonly (readonly number[])[] | undefined): number {
+/** Peers that are there in the beginning begin together, as in a swarm; a peer with a partial view waits for all in it. */
+function startingPeers({ peers, churn }: Simulation, views: readonly (readonly number[])[] | undefined): number {
   const events = typeof churn === 'object' ? churn : []
   const away = new Set(events.filter(({ time, up }) => time > 0 && up).map(({ peer }) => peer))
   for (const { peer, time, up } of events) if (time <= 0 && !up) away.add(peer)
-  const knows = hears === undefined ? peers : 1 + Math.min(...hears.map(others => others.length))
+  const knows = views === undefined ? peers : 1 + Math.min(...views.map(others => others.length))
   return Math.max(1, Math.min(knows, peers - away.size))
 }
 
-function partialViewNote(hears: readonly (readonly number[])[], graph: string): string {
-  const counts = hears.map(others => others.length)
+function partialViewNote(views: readonly (readonly number[])[], graph: string): string {
+  const counts = views.map(others => others.length)
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
   const known = fewest === most ? `${most}` : `${fewest} to ${most}`
   return `each peer knows only ${known} others, its neighbours in ${graph}, and the swarm does not seal`
@@ -271,28 +262,28 @@ function whyPartial(
   return { reason: 'diverged', round: roundOf(peer), peer }
 }
 
-/** Local steps that a peer has done; while it is away, as of what is on its disk. */
-function stepOf({ gossip, disk }: Inhabitant): number {
+/** Local steps that a peer has done; those of the checkpoint on its disk, while it is away. */
+function stepOf({ gossip, disk }: SimulatedPeer): number {
   return gossip?.step() ?? disk.content()?.step ?? 0
 }
 
-/** Of everybody; while it is away, what is on its disk, if there is anything yet. */
-function parametersOf({ inhabitants }: World): Float32Array[] {
-  return inhabitants.flatMap(({ gossip, disk }) => gossip?.parameters() ?? disk.content()?.parameters ?? [])
+/** Parameters of every peer; those on its disk, if there are any yet, while it is away. */
+function parametersOf({ simulatedPeers }: World): Float32Array[] {
+  return simulatedPeers.flatMap(({ gossip, disk }) => gossip?.parameters() ?? disk.content()?.parameters ?? [])
 }
 
-function sealedHash({ inhabitants }: World): string | undefined {
-  return inhabitants.find(({ gossip }) => gossip !== undefined)?.gossip?.sealed()
+function sealedHash({ simulatedPeers }: World): string | undefined {
+  return simulatedPeers.find(({ gossip }) => gossip !== undefined)?.gossip?.sealed()
 }
 
-function find({ inhabitants }: World, name: string): Inhabitant {
-  return inhabitants.find(({ peer }) => peer === name) as Inhabitant
+function find({ simulatedPeers }: World, name: string): SimulatedPeer {
+  return simulatedPeers.find(({ peer }) => peer === name) as SimulatedPeer
 }
 
-/** Of a peer that is away, as of what is on its disk. */
+/** A peer's counts at the end; those of the checkpoint on its disk, if it is away. */
 function outcomeOf(
-  gossip: Inhabitant['gossip'],
-  disk: Inhabitant['disk'],
+  gossip: SimulatedPeer['gossip'],
+  disk: SimulatedPeer['disk'],
 ): Pick<PeerResult, 'ownSteps' | 'exchanges' | 'exchangesAsked' | 'partners' | 'inModel'> {
   if (gossip !== undefined) {
     const { ownSteps, exchanges, exchangesAsked, partners, inModel } = gossip.status()
@@ -302,9 +293,9 @@ function outcomeOf(
   return { ownSteps, exchanges, exchangesAsked, partners: Object.keys(averaged).length, inModel: false }
 }
 
-async function peerResults({ inhabitants, network }: World, { judge, shards }: Task): Promise<PeerResult[]> {
+async function peerResults({ simulatedPeers, network }: World, { judge, shards }: Task): Promise<PeerResult[]> {
   const results: PeerResult[] = []
-  for (const { peer, index, gossip, disk } of inhabitants) {
+  for (const { peer, index, gossip, disk } of simulatedPeers) {
     const own = gossip?.trained() ?? gossip?.parameters() ?? disk.content()?.parameters
     results.push({
       peer,

@@ -2,11 +2,11 @@ import { plainBytes, type ReceivedMessage } from '../../src/averaging/rule.ts'
 import { preciseMeanOf } from '../../src/parameters/vectors.ts'
 import type { Averaging } from './average.ts'
 import type { Block } from './block.ts'
-import type { Forger } from './forger.ts'
+import type { ByzantineSender } from './byzantine-sender.ts'
 import type { Delivery } from './loss.ts'
 import type { MeanOver } from './mean-over.ts'
 
-/** Who stands in the middle, for what is lost on the way there and back, and for what liars tell. */
+/** The index of the server in the middle, where messages to and from it are lost and byzantine peers attack it. */
 const SERVER = -1
 
 interface Everybody {
@@ -20,11 +20,18 @@ interface Everybody {
    */
   readonly toEachOther: boolean
   readonly delivers: Delivery | undefined
-  readonly forger: Forger | undefined
+  readonly byzantineSender: ByzantineSender | undefined
 }
 
 /** Everybody's messages become one, their plain mean: two passes over them, where a sum for each peer would take n². */
-export function averageEverybody({ block, meanOver, range, toEachOther, delivers, forger }: Everybody): Averaging {
+export function averageEverybody({
+  block,
+  meanOver,
+  range,
+  toEachOther,
+  delivers,
+  byzantineSender,
+}: Everybody): Averaging {
   const { first, last, peers } = block
   const answerSlot = peers
 
@@ -50,7 +57,7 @@ export function averageEverybody({ block, meanOver, range, toEachOther, delivers
         if (away?.[peer] || (delivers !== undefined && !delivers(round, peer, SERVER))) continue
         arrived.push({ peer, weight: 1 / peers, message: messages.at(peer) })
       }
-      const read = forger === undefined ? arrived : forger(round, SERVER, arrived, () => undefined)
+      const read = byzantineSender === undefined ? arrived : byzantineSender(round, SERVER, arrived, () => undefined)
       if (read.length > 0) {
         answer.vectors.forEach((vector, v) => {
           meanOver(read.length, k => read[k].message.vectors[v].byteOffset, range, vector as Float32Array)

@@ -2,7 +2,7 @@ import type { MixingMatrix } from '../../src/averaging/mixing.ts'
 import type { ReceivedMessage } from '../../src/averaging/rule.ts'
 import type { Averaging } from './average.ts'
 import type { Block } from './block.ts'
-import type { Forger } from './forger.ts'
+import type { ByzantineSender } from './byzantine-sender.ts'
 import type { Delivery } from './loss.ts'
 import type { Messages } from './messages.ts'
 import { type OutLinks, outLinks } from './out-links.ts'
@@ -13,12 +13,12 @@ export function averageOverLinks(
   block: Block,
   mixing: (round: number) => MixingMatrix,
   delivers: Delivery | undefined,
-  forger: Forger | undefined,
+  byzantineSender: ByzantineSender | undefined,
 ): Averaging {
   const { rule, first, last, peers } = block
   const forAll = rule.message.to === 'all'
   const keeper = rule.mixing === 'column-stochastic' ? 'sender' : 'receiver'
-  // Of the matrix that they were made for, which often is the same in every round.
+  // Links are those of the latest matrix, which often is the same in every round.
   let links: OutLinks | undefined
   let heard: (readonly ReceivedMessage[])[] = []
   let latest: MixingMatrix | undefined
@@ -43,7 +43,7 @@ export function averageOverLinks(
     }
   }
 
-  /** What arrives at a peer. */
+  /** Messages that arrive at a peer. */
   function inbox(W: MixingMatrix, messages: Messages, round: number, peer: number): readonly ReceivedMessage[] {
     const received: ReceivedMessage[] = []
     for (let k = W.offsets[peer]; k < W.offsets[peer + 1]; k++) {
@@ -64,8 +64,8 @@ export function averageOverLinks(
     block.countReceived(peer, sum)
   }
 
-  /** What a peer says to another, where it says anything. */
-  function said(W: MixingMatrix, messages: Messages, from: number, to: number) {
+  /** The message of one peer to another; undefined where it sends none. */
+  function sent(W: MixingMatrix, messages: Messages, from: number, to: number) {
     if (forAll) return messages.at(from)
     for (let k = W.offsets[to]; k < W.offsets[to + 1]; k++) if (W.neighbours[k] === from) return messages.at(k)
     return undefined
@@ -95,7 +95,8 @@ export function averageOverLinks(
           if (same && delivers === undefined) heard[peer - first] = received
         }
         countReceived(W, messages, round, peer)
-        if (forger !== undefined) received = forger(round, peer, received, from => said(W, messages, peer, from))
+        if (byzantineSender !== undefined)
+          received = byzantineSender(round, peer, received, to => sent(W, messages, peer, to))
         block.hear(peer, received, W.self[peer])
       }
     },

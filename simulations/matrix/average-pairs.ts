@@ -5,19 +5,19 @@ import { adjacencyOf, type Topology } from '../../src/averaging/topology.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
 import type { Averaging } from './average.ts'
 import type { Block } from './block.ts'
-import type { Forger } from './forger.ts'
+import type { ByzantineSender } from './byzantine-sender.ts'
 import type { Delivery } from './loss.ts'
 import type { Messages } from './messages.ts'
 import { type Pair, wavesOf } from './waves.ts'
 
 /** Neither of the two takes part in anything else meanwhile. */
-const WEIGHT = exchangeWeight(1, 1)
+const WEIGHT = exchangeWeight()
 
 interface Pairs {
   readonly block: Block
   readonly topology: Topology
   readonly delivers: Delivery | undefined
-  readonly forger: Forger | undefined
+  readonly byzantineSender: ByzantineSender | undefined
   readonly seed: string
 }
 
@@ -25,11 +25,11 @@ interface Pairs {
  * Everybody begins one exchange with a random neighbour, in random order; each is atomic. They are carried out in waves, and
  * give what they would give one after another.
  */
-export function averageInPairs({ block, topology, delivers, forger, seed }: Pairs): Averaging {
+export function averageInPairs({ block, topology, delivers, byzantineSender, seed }: Pairs): Averaging {
   const { peers } = block
   const partners = createPartners(topology, peers)
 
-  /** In the order in which they begin. Who finds nobody there begins nothing. */
+  /** The pairs of a round, in the order in which they begin. A peer that finds nobody begins nothing. */
   function pairsOf(round: number, away: Uint8Array | undefined): Pair[] {
     const random = createRandom(`${seed}/${round}`)
     const pairs: Pair[] = []
@@ -49,10 +49,12 @@ export function averageInPairs({ block, topology, delivers, forger, seed }: Pair
     block.countSent(peer, messages.bytes[peer], 1)
   }
 
-  /** What a peer reads of its partner; undefined where it cannot be read. */
+  /** The message that a peer reads of its partner; undefined where it cannot be read. */
   function read(messages: Messages, round: number, peer: number, partner: number): ReceivedMessage | undefined {
     const received = { peer: partner, weight: WEIGHT, message: messages.at(partner) }
-    return forger === undefined ? received : forger(round, peer, [received], () => messages.at(peer))[0]
+    return byzantineSender === undefined
+      ? received
+      : byzantineSender(round, peer, [received], () => messages.at(peer))[0]
   }
 
   function hear(messages: Messages, peer: number, partner: number, received: ReceivedMessage): void {

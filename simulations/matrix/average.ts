@@ -4,7 +4,7 @@ export interface Averaging {
    * One round, by all threads together.
    *
    * @param round from 0
-   * @param away `[peers]`, 1 for who is away; undefined where everybody is there
+   * @param away `[peers]`, 1 for peers that are away; undefined where everybody is there
    */
   round(round: number, away: Uint8Array | undefined): void
 }

@@ -1,4 +1,4 @@
-/** Where threads wait for each other. */
+/** A point at which threads wait for each other. */
 export interface Barrier {
   /** Returns when everybody has come. What anybody wrote to shared memory before, everybody sees after. */
   wait(): void
@@ -8,8 +8,8 @@ export interface Barrier {
 export const BARRIER_WORDS = 2
 
 /**
- * How often a thread looks before it goes to sleep: some microseconds, as long as threads of equal work wait for each other. Who
- * waits longer waits for a thread that has no processor, and must not keep one from it.
+ * How often a thread looks before it goes to sleep: some microseconds, as long as threads of equal work wait for each other.
+ * A longer wait is for a thread that has no processor, and must not keep one from it.
  */
 const LOOKS = 2_000
 

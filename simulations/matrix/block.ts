@@ -19,7 +19,7 @@ export interface Block {
   /** The block's peers: from `first` up to, not including, `last`. */
   readonly first: number
   readonly last: number
-  /** Of the whole swarm. */
+  /** Peers of the whole swarm. */
   readonly peers: number
   /** Length of a vector. */
   readonly parameters: number
@@ -30,7 +30,7 @@ export interface Block {
   readonly barrier: Barrier
   owns(peer: number): boolean
   state(peer: number): unknown
-  /** What one of the block's peers would be judged by, where all threads see it. */
+  /** The vector by which one of the block's peers would be judged, where all threads see it. */
   estimate(peer: number): Float32Array
   /** At least so many slots. All threads ask for the same, between two barriers in which nobody reads messages. */
   messages(slots: number): Messages
@@ -55,7 +55,7 @@ interface BlockParts {
   readonly tables: SharedTables
   readonly kernels: MixingKernels
   readonly barrier: Barrier
-  /** Of the swarm; every peer forks its own. */
+  /** The swarm's seed, of which every peer forks its own. */
   readonly seed: string
 }
 

@@ -1,6 +1,6 @@
 import { createRandom } from '../../src/random/random.ts'
 
-/** Decides by lot, from counters alone: the same counters always draw the same, whoever asks and in whatever order. */
+/** Decides by lot, from counters alone: the same counters always draw the same, in every thread and in any order. */
 export type Chance = (...counters: readonly number[]) => number
 
 /**

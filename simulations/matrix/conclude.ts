@@ -1,5 +1,5 @@
 /**
- * What is said of a run when it has ended.
+ * The conclusions of a run when it has ended: notes and distances.
  *
  * @packageDocumentation
  */
@@ -13,7 +13,7 @@ import type { SharedHeap } from './shared-heap.ts'
 
 type Diverged = Extract<Ending, { readonly reason: 'diverged' }>
 
-/** What a person should know about this run. */
+/** Remarks for the person who reads this run's result. */
 export function notesOn(plan: Plan, { rule, topology }: Parts, ending: Ending): string[] {
   const { byzantine, peers, task, loss, churn = 0, recipe } = plan
   const notes: string[] = []
@@ -54,30 +54,30 @@ export function peerResults({ peers, task }: Plan, tables: SharedTables): PeerRe
   })
 }
 
-/** Here nothing is carried but what rules say. */
+/** A peer's traffic, all of it exchanges: nothing is carried here but the rules' messages. */
 function allExchanged(bytesIn: number, bytesOut: number) {
   return { bytesIn, bytesOut, exchangeBytes: bytesIn + bytesOut, fetchBytes: 0, fetchedBytes: 0, overheadBytes: 0 }
 }
 
-/** Of peers that do not lie. */
+/** Distances between honest peers. */
 export function distancesOfHonest(
   { peers, byzantine }: Plan,
   tables: SharedTables,
   heap: SharedHeap,
 ): NonNullable<RunResult['pairwise']> {
-  const liars = new Set(byzantine?.peers)
-  const honest = Array.from({ length: peers }, (_, peer) => peer).filter(peer => !liars.has(peer))
+  const byzantinePeers = new Set(byzantine?.peers)
+  const honest = Array.from({ length: peers }, (_, peer) => peer).filter(peer => !byzantinePeers.has(peer))
   const vectors = honest.map(peer => heap.floatsAt(tables.estimates[peer], tables.mean.length))
   return pairwiseDistances(vectors, honest)
 }
 
-export function partialOf(ending: Ending, peers: number): Pick<RunResult, 'partial'> {
+export function partialOf(ending: Ending, peers: number): RunResult['partial'] {
   switch (ending.reason) {
     case 'complete':
-      return {}
+      return undefined
     case 'interrupted':
-      return { partial: { reason: 'interrupted' } }
+      return { reason: 'interrupted' }
     case 'diverged':
-      return { partial: { reason: 'diverged', round: ending.round, peer: peerName(ending.peer, peers) } }
+      return { reason: 'diverged', round: ending.round, peer: peerName(ending.peer, peers) }
   }
 }

@@ -5,8 +5,8 @@ import { averageEverybody } from './average-everybody.ts'
 import { averageOverLinks } from './average-links.ts'
 import { averageInPairs } from './average-pairs.ts'
 import type { Block } from './block.ts'
+import { type ByzantineSender, createByzantineSender } from './byzantine-sender.ts'
 import type { Chance } from './chance.ts'
-import { createForger, type Forger } from './forger.ts'
 import { createDelivery } from './loss.ts'
 import { createMeanOver, shareOf } from './mean-over.ts'
 import type { Parts } from './parts.ts'
@@ -18,7 +18,7 @@ export function createAveraging(plan: Plan, { topology, aggregator }: Parts, blo
   const thread = plan.blocks.indexOf(block.first)
   const range = shareOf(thread, plan.blocks.length - 1, parameters)
   const delivers = createDelivery(plan.loss, rule.mixing, chance)
-  const forger = forgerOf(plan, block)
+  const byzantineSender = byzantineSenderOf(plan, block)
   if (rule.mixing === 'none') return { round() {} }
   if (rule.mixing === 'all' || plan.throughMean) {
     return averageEverybody({
@@ -27,19 +27,29 @@ export function createAveraging(plan: Plan, { topology, aggregator }: Parts, blo
       range,
       toEachOther: plan.throughMean,
       delivers,
-      forger,
+      byzantineSender,
     })
   }
   if (rule.mixing === 'pairwise') {
-    return averageInPairs({ block, topology, delivers, forger, seed: `${plan.seed}/pairs` })
+    return averageInPairs({ block, topology, delivers, byzantineSender, seed: `${plan.seed}/pairs` })
   }
   const { mixing } = fitRule({ rule, aggregator, topology, peers })
-  return averageOverLinks(block, mixing, delivers, forger)
+  return averageOverLinks(block, mixing, delivers, byzantineSender)
 }
 
-function forgerOf({ byzantine, seed }: Plan, { rule, parameters, heap }: Block): Forger | undefined {
+function byzantineSenderOf({ byzantine, seed }: Plan, { rule, parameters, heap }: Block): ByzantineSender | undefined {
   if (byzantine === undefined) return undefined
   const { forge } = parseAttack(byzantine.attack)
-  const liars = new Set(byzantine.peers)
-  return forge && createForger(forge, peer => liars.has(peer), rule.message, parameters, heap.floats, `${seed}/attack`)
+  const byzantinePeers = new Set(byzantine.peers)
+  return (
+    forge &&
+    createByzantineSender(
+      forge,
+      peer => byzantinePeers.has(peer),
+      rule.message,
+      parameters,
+      heap.floats,
+      `${seed}/attack`,
+    )
+  )
 }

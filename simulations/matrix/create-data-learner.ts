@@ -5,7 +5,7 @@ import { createStackedLearner } from '../tasks/stacked.ts'
 import type { DataTask, Plan } from './plan.ts'
 import type { SharedHeap } from './shared-heap.ts'
 
-/** As {@link createLearner}, of those that learn from samples. */
+/** The same as {@link createLearner}, for peers that learn from samples. */
 export async function createDataLearner(
   task: DataTask,
   { recipe, seed }: Plan,
@@ -16,7 +16,7 @@ export async function createDataLearner(
   // Decides the order of a peer's samples, in all engines alike.
   const shardSeed = (peer: number) => `${seed}/${peer}`
   if (task.kind === 'one-by-one') {
-    // Only here: stacked peers do without TensorFlow.js.
+    // Imported here, so that stacked peers do without TensorFlow.js.
     const { createOneByOneLearner } = await import('../tasks/one-by-one.ts')
     const { shards, test, backend } = task
     return await createOneByOneLearner(own, peer =>

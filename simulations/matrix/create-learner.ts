@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts'
 import type { SharedHeap } from './shared-heap.ts'
 
 /**
- * What the peers of one thread learn.
+ * The learner of one thread's peers.
  *
  * @param own those peers
  * @param heap of the thread, in the memory
@@ -24,7 +24,7 @@ export async function createLearner(
   const { recipe, seed, peers, task } = plan
   const { training, model } = recipe
   const random = createRandom(seed)
-  // As the virtual engine names it, so that both engines start from the same vectors.
+  // The virtual engine's name for it, so that both engines start from the same vectors.
   const randomOf = (peer: number) => random.fork(`trainer/${peerName(peer, peers)}`)
   const { learningRate, schedule: shape, steps, warmupSteps, finalShare } = training
   const rateAt = (step: number) => learningRate * shareOfRate({ shape, steps, warmupSteps, finalShare }, step)
@@ -36,7 +36,7 @@ export async function createLearner(
     case 'mean-estimation':
       return createProblemLearner(meanEstimation(task.mean, training.batch), rateAt, randomOf)
     default: {
-      // Only here: problems without samples do without what knows models.
+      // Imported here, since problems without samples need no models.
       const { createDataLearner } = await import('./create-data-learner.ts')
       return await createDataLearner(task, plan, own, heap, memory)
     }

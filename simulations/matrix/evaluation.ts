@@ -4,7 +4,7 @@ import type { Judgement, Learner } from '../tasks/learner.ts'
 import type { Block } from './block.ts'
 import { createMeanOver } from './mean-over.ts'
 
-/** What is known of a round beside the parameters. */
+/** The facts of a round beside the parameters. */
 export interface Moment {
   readonly round: number
   /** Virtual seconds since the start. */
@@ -20,13 +20,13 @@ interface Evaluator {
   readonly range: readonly [from: number, to: number]
   /** Whether nothing moves the parameters but averaging, so that their mean has to stay. */
   readonly averagesOnly: boolean
-  /** Over whom everything is measured, ascending: all that do not lie. */
+  /** The peers over which everything is measured, ascending: all that are not byzantine. */
   readonly honest: readonly number[]
 }
 
 /**
  * Looks at the swarm, all threads together: each at its own peers, and for x̄ at its own coordinates. Sums over peers are taken
- * in the order of peers, so that it does not matter who was whose.
+ * in the order of peers, so that it does not matter which thread has which.
  *
  * @returns the same in every thread
  */

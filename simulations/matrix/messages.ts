@@ -1,7 +1,7 @@
 import type { MessageShape, RuleMessage } from '../../src/averaging/rule.ts'
 import { aligned, type SharedHeap } from './shared-heap.ts'
 
-/** What peers say, in slots of shared memory that every thread can read. */
+/** Peers' messages, in slots of shared memory that every thread can read. */
 export interface Messages {
   /** How many slots there are. */
   readonly slots: number
@@ -14,7 +14,7 @@ export interface Messages {
 /** One for all: a swarm may have a hundred thousand slots, and each thread looks at them all in the end. */
 const NO_SCALARS = new Float64Array(0)
 
-/** What so many slots take up. */
+/** Bytes that so many slots take up. */
 export function messageRoom(shape: MessageShape, length: number, slots: number): number {
   return slots * (slotBytes(shape, length) + Float64Array.BYTES_PER_ELEMENT)
 }

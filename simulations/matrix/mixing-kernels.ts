@@ -1,6 +1,6 @@
 import { loadBinary } from '../../src/training/kernels/load-binary.ts'
 
-/** What `src/training/kernels/assembly/mixing.ts` exports: addresses, in bytes, of vectors in one shared memory. */
+/** The exports of `src/training/kernels/assembly/mixing.ts`: addresses, in bytes, of vectors in one shared memory. */
 export interface MixingKernels {
   /** out = w x + Σ_k w_k x_k */
   weightedSum(x: number, w: number, others: number, weights: number, count: number, out: number, length: number): void

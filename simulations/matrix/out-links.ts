@@ -4,7 +4,7 @@ import type { MixingMatrix } from '../../src/averaging/mixing.ts'
 export interface OutLinks {
   /** `[peers + 1]` */
   readonly offsets: Int32Array
-  /** `[links]`: who hears it, ascending for each sender. */
+  /** `[links]`: the peer that hears it, ascending for each sender. */
   readonly receivers: Int32Array
   /** `[links]`: the link's place in W. */
   readonly places: Int32Array

@@ -9,14 +9,14 @@ import { UsageError } from '../../src/errors.ts'
 import { parseCodec } from '../../src/parameters/codecs/registry.ts'
 import { AUTO_COMPRESSION, type Recipe } from '../../src/recipe/recipe.ts'
 
-/** What a recipe names. */
+/** The parts that a recipe names. */
 export interface Parts {
   readonly rule: AveragingRule
   readonly aggregator: Aggregator
   readonly topology: Topology
 }
 
-/** What a recipe is of, and what it leaves to the run. */
+/** A recipe, with what it leaves to the run. */
 interface PartsSource {
   readonly recipe: Recipe
   /** The recipe's hash. */

@@ -18,13 +18,18 @@ export function averagesThroughMean({ loss = 0, churn, byzantine }: Simulation, 
 /** Multiplications, about, that take as long as to start a thread. */
 const WORTH_THREADS = 2e8
 
-/** As many as there are processors, where they have something to do. */
+/** The number of threads: one for each processor, where they have enough to do. */
 function threadsFor(work: number): number {
   return work < WORTH_THREADS ? 1 : availableParallelism()
 }
 
-/** @param liars ascending */
-export function planRun(options: Simulation, task: TaskPlan, liars: readonly number[], throughMean: boolean): Plan {
+/** @param byzantinePeers ascending */
+export function planRun(
+  options: Simulation,
+  task: TaskPlan,
+  byzantinePeers: readonly number[],
+  throughMean: boolean,
+): Plan {
   const { recipe, peers, seed, loss = 0, churn, byzantine, delay = LOCAL_NETWORK, bandwidth, stragglers } = options
   const { steps } = recipe.training
   const localSteps = stepsPerRound(recipe.exchange.localSteps)
@@ -47,7 +52,7 @@ export function planRun(options: Simulation, task: TaskPlan, liars: readonly num
     throughMean,
     loss,
     churn,
-    byzantine: byzantine && { peers: liars, attack: byzantine.attack },
+    byzantine: byzantine && { peers: byzantinePeers, attack: byzantine.attack },
     pace: { delay, bandwidth, stragglers },
     blocks: Array.from({ length: threads + 1 }, (_, thread) => Math.floor((thread * peers) / threads)),
   }

@@ -15,22 +15,22 @@ import { drawQuadratics } from '../tasks/quadratic.ts'
 import type { TaskPlan } from './plan.ts'
 import type { SharedHeap } from './shared-heap.ts'
 
-/** Where a recipe says nothing. */
+/** The heterogeneity of a quadratic problem whose recipe names none. */
 const DEFAULT_HETEROGENEITY = 0.1
 
 /** Numbers of all A_iᵀ A_i of a quadratic problem: half a gibibyte. */
 const MOST_QUADRATIC_NUMBERS = 2 ** 26
 
 /**
- * What the swarm learns, and from what, in memory that all threads share.
+ * The swarm's task and its data, in memory that all threads share.
  *
- * @param liars those whose samples are poisoned, where the attack is on the data
+ * @param byzantinePeers their samples are poisoned, where the attack is on the data
  * @param requireRoomFor throws where vectors are too long, before anything of their length is made
  * @throws UsageError where the options do not fit together
  */
 export async function planTask(
   options: Simulation,
-  liars: readonly number[],
+  byzantinePeers: readonly number[],
   heap: SharedHeap,
   memory: WebAssembly.Memory,
   requireRoomFor: (parameters: number) => void,
@@ -39,7 +39,7 @@ export async function planTask(
   const { task, heterogeneity = DEFAULT_HETEROGENEITY } = recipe.objective
   const [dimension] = recipe.model.shape
   if (task === 'classify' || task === 'language')
-    return await planLearning(options, liars, heap, memory, requireRoomFor)
+    return await planLearning(options, byzantinePeers, heap, memory, requireRoomFor)
   if (recipe.model.name !== 'vector') {
     throw new UsageError(`the task ${task} is about vectors: the model is vector, not ${recipe.model.name}`)
   }
@@ -82,7 +82,7 @@ function requirePlainSteps({ objective, training }: Recipe): void {
 
 async function planLearning(
   options: Simulation,
-  liars: readonly number[],
+  byzantinePeers: readonly number[],
   heap: SharedHeap,
   memory: WebAssembly.Memory,
   requireRoomFor: (parameters: number) => void,
@@ -98,7 +98,7 @@ async function planLearning(
     )
   }
   const shards = shardsOf(train, { of: peers, partition, seed })
-  if (byzantine !== undefined) poison(shards, liars, byzantine.attack)
+  if (byzantine !== undefined) poison(shards, byzantinePeers, byzantine.attack)
   const oneByOne = whyOneByOne(recipe, backend)
   if (oneByOne !== undefined) {
     const chosen = backend === AUTO ? DEFAULT_BACKEND : backend
@@ -145,7 +145,7 @@ async function initialParameters(
   test: Dataset,
   backend: string,
 ): Promise<Float32Array> {
-  // Only here: whoever simulates without training does not load TensorFlow.js.
+  // Imported here, so that simulations without training do not load TensorFlow.js.
   const { createTrainer } = await import('../../src/training/create-trainer.ts')
   const trainer = await createTrainer(trainerOptionsOf(recipe, shard, test, 'initial', backend))
   try {
@@ -158,12 +158,12 @@ async function initialParameters(
   }
 }
 
-/** Gives the samples of liars other labels, where that is how they lie. */
-function poison(shards: Dataset[], liars: readonly number[], attack: string): void {
+/** Gives the samples of byzantine peers other labels, where that is the attack. */
+function poison(shards: Dataset[], byzantinePeers: readonly number[], attack: string): void {
   const { relabel } = parseAttack(attack)
   if (relabel === undefined) return
-  for (const liar of liars) {
-    const { labels, classes } = shards[liar]
-    shards[liar] = { ...shards[liar], labels: labels.map(label => relabel(label, classes)) }
+  for (const byzantinePeer of byzantinePeers) {
+    const { labels, classes } = shards[byzantinePeer]
+    shards[byzantinePeer] = { ...shards[byzantinePeer], labels: labels.map(label => relabel(label, classes)) }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the threads of one run share. It crosses to them by cloning: whatever is large is in shared memory.
+ * The plan that the threads of one run share. It crosses to them by cloning: whatever is large is in shared memory.
  *
  * @packageDocumentation
  */
@@ -13,9 +13,9 @@ import type { RoundResult } from '../result.ts'
 import type { Quadratics } from '../tasks/quadratic.ts'
 import type { Pace } from './round-clock.ts'
 
-/** What the swarm learns. */
+/** The task that the swarm learns. */
 export type TaskPlan = TaskKind & {
-  /** Of a model. */
+  /** Length of a model's parameters. */
   readonly parameters: number
 }
 
@@ -25,7 +25,7 @@ type TaskKind =
   | { readonly kind: 'mean-estimation'; readonly mean: Float64Array }
   | DataTask
 
-/** What is learned from samples. */
+/** A task that is learned from samples. */
 export type DataTask =
   | {
       readonly kind: 'stacked'
@@ -68,7 +68,7 @@ export interface Plan {
   readonly throughMean: boolean
   readonly loss: number
   readonly churn: number | readonly ChurnEvent[] | undefined
-  /** Those that lie, ascending. */
+  /** The byzantine peers, ascending. */
   readonly byzantine: { readonly peers: readonly number[]; readonly attack: string } | undefined
   readonly pace: Pace
   /** Peers of each thread: those from `blocks[w]` up to, not including, `blocks[w + 1]`. */
@@ -79,15 +79,15 @@ export interface Plan {
 export const CONTROL = {
   /** Two words: see barrier.ts. */
   barrier: 0,
-  /** Set by who wants the run to end. */
+  /** Not 0 once the run is to end with this round. */
   interrupted: 2,
-  /** Where messages lie, in units of 16 bytes. */
+  /** The address of messages, in units of 16 bytes. */
   messages: 3,
   /** Two words for each thread, for even and odd rounds: why the run ends after this round, 0 where it goes on. */
   verdicts: 4,
 } as const
 
-/** What all threads see, in the shared memory. */
+/** Tables that all threads see, in the shared memory. */
 export interface SharedTables {
   readonly memory: WebAssembly.Memory
   readonly control: Int32Array
@@ -99,7 +99,7 @@ export interface SharedTables {
   readonly squaredDistance: Float64Array
   readonly loss: Float64Array
   readonly accuracy: Float64Array
-  /** `[peers]`: ‖x_i‖ of who has diverged, when that was found. */
+  /** `[peers]`: ‖x_i‖ of a peer that has diverged, when that was found. */
   readonly norm: Float64Array
   /** `[peers]`: since the start. */
   readonly bytesIn: Float64Array
@@ -110,17 +110,17 @@ export interface SharedTables {
   readonly samples: Float64Array
 }
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface ThreadStart {
   readonly plan: Plan
   readonly tables: SharedTables
-  /** Which thread this is. */
+  /** The index of this thread. */
   readonly thread: number
   /** Whether every thread has a processor to itself. */
   readonly spins: boolean
 }
 
-/** What threads tell the one that has started them; rounds are told by the first alone. */
+/** Messages of threads to the one that has started them; the first alone reports rounds. */
 export type ThreadReport =
   | { readonly kind: 'round'; readonly round: RoundResult }
   | {

@@ -8,7 +8,7 @@ import type { Parts } from './parts.ts'
 const MOST_LINKS = 50_000_000
 
 /**
- * What this engine cannot do, found before anything runs.
+ * Refuses what this engine cannot do, before anything runs.
  *
  * @param throughMean whether everybody's mean stands for messages from all to all
  * @throws UsageError with the reason and the nearest thing that works

@@ -5,7 +5,7 @@ import type { Simulation } from '../options.ts'
 import { messageRoom } from './messages.ts'
 import { MOST_BYTES } from './shared-heap.ts'
 
-/** Of the memory, what is left for data, for tables and for what only turns up later. */
+/** The share of memory that is left for data, for tables and for needs that only turn up later. */
 const RESERVE = 0.1
 
 /** States are counted on vectors of this length: at the real one, counting would take what it is there to prevent. */
@@ -24,7 +24,7 @@ export function requireRoom(
 ): void {
   const { vectors } = rule.message
   const talks = rule.mixing !== 'none'
-  // What grows with the length is what counts; scalars and padding are a matter of bytes.
+  // Only memory that grows with the length counts; scalars and padding are a matter of bytes.
   const eachParameter = FLOAT_BYTES * (vectorsOf(rule, peers) + (talks ? vectors : 0))
   const each = eachParameter * length + (talks ? messageRoom(rule.message, 0, 1) : 0)
   // x̄ in float64, an update for every thread, and the answer where everybody's messages become one.

@@ -5,7 +5,7 @@ import type { Bandwidth, Stragglers } from '../environment.ts'
 
 /** How long things take. */
 export interface Pace {
-  /** As {@link parseDelay} reads it. */
+  /** One-way delay of a message, in a form that {@link parseDelay} reads. */
   readonly delay: string
   readonly bandwidth: Bandwidth | undefined
   readonly stragglers: Stragglers | undefined
@@ -17,12 +17,12 @@ const MOST_DRAWS = 1_000
 const BITS_PER_BYTE = 8
 const BITS_PER_MEGABIT = 1e6
 
-/** What was sent in a round. */
+/** The traffic of a round. */
 export interface SentInRound {
   readonly messages: number
-  /** Of the peer that sent most. */
+  /** Bytes of the peer that sent most. */
   readonly mostBytes: number
-  /** The largest message. */
+  /** Bytes of the largest message. */
   readonly largestMessage: number
 }
 

@@ -1,8 +1,8 @@
 import { PROGRESS_LABELS } from '../../src/gossip/run/constants.ts'
 import { createRandom } from '../../src/random/random.ts'
+import { createAvailability } from './availability.ts'
 import { BARRIER_WORDS, createBarrier } from './barrier.ts'
 import { createBlock } from './block.ts'
-import { createBreath } from './breath.ts'
 import { createChance } from './chance.ts'
 import { createAveraging } from './create-averaging.ts'
 import { createLearner } from './create-learner.ts'
@@ -12,23 +12,23 @@ import { shareOf } from './mean-over.ts'
 import { mixingKernels } from './mixing-kernels.ts'
 import { partsOf } from './parts.ts'
 import { CONTROL, type Ending, type Plan, type ThreadReport, type ThreadStart } from './plan.ts'
-import { createPresence } from './presence.ts'
 import { createRoundClock } from './round-clock.ts'
 import { createHeap } from './shared-heap.ts'
 import { createTraffic } from './traffic.ts'
 import { createTraining } from './training.ts'
 import { createVerdicts } from './verdicts.ts'
+import { createYieldToEventLoop } from './yield-to-event-loop.ts'
 
 /**
  * One thread of a run: its peers train, talk and listen, round after round, in step with the other threads.
  *
- * @param report hears what has happened; rounds from the first thread alone
- * @param breathes whether the thread is not the run's alone: then it lets others have it, now and then
+ * @param onReport called with what has happened; with rounds by the first thread alone
+ * @param yields whether the thread is shared with other work: then it yields to its event loop now and then
  */
 export async function runThread(
   { plan, tables, thread, spins }: ThreadStart,
-  report: (message: ThreadReport) => void,
-  breathes: boolean,
+  onReport: (message: ThreadReport) => void,
+  yields: boolean,
 ): Promise<void> {
   const { peers, steps, localSteps, rounds, evaluateEvery, target } = plan
   const threads = plan.blocks.length - 1
@@ -52,10 +52,10 @@ export async function runThread(
     seed: `${plan.seed}/rules`,
   })
   const honest = honestOf(plan)
-  const breathe = breathes ? createBreath() : () => undefined
+  const yieldToEventLoop = yields ? createYieldToEventLoop() : () => undefined
   const averaging = createAveraging(plan, parts, block, createChance(`${plan.seed}/loss`))
-  const presence = createPresence(plan.churn, peers, createChance(`${plan.seed}/churn`))
-  const training = createTraining(block, learner, breathe)
+  const availability = createAvailability(plan.churn, peers, createChance(`${plan.seed}/churn`))
+  const training = createTraining(block, learner, yieldToEventLoop)
   const verdicts = createVerdicts(block, thread, threads, honest, plan.recipe.security.maximumNorm)
   const secondsOf = createRoundClock(plan.pace, createRandom(`${plan.seed}/pace`))
   const traffic = createTraffic(tables)
@@ -68,7 +68,7 @@ export async function runThread(
 
   async function look(round: number, labels: number | undefined): Promise<number> {
     const result = await evaluate({ round, time, labels })
-    if (thread === 0) report({ kind: 'round', round: result })
+    if (thread === 0) onReport({ kind: 'round', round: result })
     return result.consensusDistance
   }
 
@@ -76,9 +76,9 @@ export async function runThread(
   let distance = await look(0, PROGRESS_LABELS)
   for (let round = 1; round <= rounds && ending === undefined && !(distance <= (target ?? -1)); round++) {
     const began = performance.now()
-    const breath = breathe()
-    if (breath !== undefined) await breath
-    const away = presence(round)
+    const yielded = yieldToEventLoop()
+    if (yielded !== undefined) await yielded
+    const away = availability(round)
     const before = (round - 1) * localSteps
     const stepsNow = Math.max(0, Math.min(localSteps, steps - before))
     if (stepsNow > 0) {
@@ -97,11 +97,11 @@ export async function runThread(
     if (isLast || round % evaluateEvery === 0) distance = await look(round, isLast ? undefined : PROGRESS_LABELS)
   }
   await learner.stop()
-  report({ kind: 'done', ending: ending ?? { reason: 'complete' }, roundSeconds: computing / 1_000, trained })
+  onReport({ kind: 'done', ending: ending ?? { reason: 'complete' }, roundSeconds: computing / 1_000, trained })
 }
 
-/** Those that do not lie, ascending. */
+/** Peers that are not byzantine, ascending. */
 function honestOf({ peers, byzantine }: Plan): number[] {
-  const liars = new Set(byzantine?.peers)
-  return Array.from({ length: peers }, (_, peer) => peer).filter(peer => !liars.has(peer))
+  const byzantinePeers = new Set(byzantine?.peers)
+  return Array.from({ length: peers }, (_, peer) => peer).filter(peer => !byzantinePeers.has(peer))
 }

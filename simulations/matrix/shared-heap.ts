@@ -1,6 +1,6 @@
 /**
- * Where peers' vectors lie: one WebAssembly memory that all threads share, so that nothing is copied between threads, and
- * kernels find everything by its address.
+ * The memory of peers' vectors: one WebAssembly memory that all threads share, so that nothing is copied between threads,
+ * and kernels find everything by its address.
  *
  * @packageDocumentation
  */
@@ -15,7 +15,7 @@ const PAGE = 65_536
 /** Addresses that SIMD loads like. */
 const ALIGNMENT = 16
 
-/** What a thread takes when it has nothing left: large beside most vectors, so that threads seldom take. */
+/** Bytes that a thread takes when it has none left: large beside most vectors, so that threads seldom take. */
 const CHUNK = 2 ** 20
 
 /** One thread's part of the memory. Nothing is given back: a swarm ends with its memory. */
@@ -28,7 +28,7 @@ export interface SharedHeap {
   doubles(length: number): Float64Array
   /** Zeros. @throws UsageError where the memory is full */
   integers(length: number): Int32Array
-  /** What any thread keeps there. */
+  /** Views of what any thread keeps at an address. */
   floatsAt(address: number, length: number): Float32Array
   doublesAt(address: number, length: number): Float64Array
 }
@@ -37,7 +37,7 @@ export function createSharedMemory(): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: 1, maximum: MOST_BYTES / PAGE, shared: true })
 }
 
-/** What so many bytes take up. */
+/** Bytes that so many take up, with the padding behind them. */
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
 }

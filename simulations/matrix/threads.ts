@@ -5,7 +5,7 @@ import { receiveError } from '../../src/training/remote/sent-error.ts'
 import type { RoundResult } from '../result.ts'
 import type { Ending, ThreadReport, ThreadStart } from './plan.ts'
 
-/** What all threads have done. */
+/** The outcome of all threads. */
 export interface Finished {
   readonly ending: Ending
   /** Real time in rounds without evaluations, of the first thread: they are in step. */

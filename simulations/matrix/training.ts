@@ -6,21 +6,21 @@ import { CONTROL } from './plan.ts'
  * Local training of all of a thread's peers, one after another. Once the run is interrupted, which ends it with this round,
  * those whose turn has not come do without.
  *
- * @param breathe lets others have this thread, between two peers
+ * @param yieldToEventLoop called between two peers; undefined, and nothing to wait for, where it is not time yet
  * @returns a function that gives how many local steps all of them made
  */
 export function createTraining(
   { rule, first, last, state, heap, parameters, tables }: Block,
   learner: Learner,
-  breathe: () => Promise<void> | undefined,
+  yieldToEventLoop: () => Promise<void> | undefined,
 ) {
   const update = heap.floats(parameters)
   return async (steps: number, before: number, away: Uint8Array | undefined): Promise<number> => {
     let made = 0
     for (let peer = first; peer < last; peer++) {
       if (away?.[peer]) continue
-      const breath = breathe()
-      if (breath !== undefined) await breath
+      const yielded = yieldToEventLoop()
+      if (yielded !== undefined) await yielded
       if (Atomics.load(tables.control, CONTROL.interrupted) !== 0) break
       const own = state(peer)
       const atOnce = rule.everyStep === true ? 1 : steps

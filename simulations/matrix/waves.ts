@@ -2,7 +2,7 @@
 export type Pair = readonly [number, number]
 
 /**
- * Sorts exchanges into waves: within a wave nobody takes part twice, and whoever takes part in several does so in the order
+ * Sorts exchanges into waves: no peer takes part twice in one, and a peer that takes part in several does so in the order
  * in which they were given. So the waves, each at once, give what the exchanges give one after another.
  *
  * @param pairs in their order

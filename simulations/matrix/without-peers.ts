@@ -1,8 +1,8 @@
 import type { MixingMatrix } from '../../src/averaging/mixing.ts'
 
 /**
- * W with the links of some peers taken away. Their weights fall to whoever else would have had what they carry: to the
- * receiver, so that rows go on summing to 1, or to the sender, so that columns do.
+ * W with the links of some peers taken away. Their weights are added to the receiver's weight of itself, so that rows go on
+ * summing to 1, or to the sender's, so that columns do.
  *
  * @param away `[peers]`, 1 for those
  */

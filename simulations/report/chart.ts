@@ -21,7 +21,7 @@ export async function drawChart(option: EChartsOption, { width, height }: Size):
   return (
     svg
       .replace(/<svg width="\d+" height="\d+"/, '<svg')
-      // What only a program in the page would read, and most of the length of a heat map.
+      // Attributes that only a program in the page would read, and most of the length of a heat map.
       .replaceAll(/ (ecmeta_\w+|pointer-events|class)="[^"]*"/g, '')
       .replaceAll(/<style\s*>.*?<\/style>/gs, '')
   )

@@ -45,14 +45,14 @@ export function colour(name: Name): string {
   return `var(--${name})`
 }
 
-/** Of series that have no meaning of their own, in this order. */
+/** Colours of series that have no meaning of their own, in the order in which they are used. */
 export const SERIES: readonly string[] = (
   ['blue', 'orange', 'green', 'purple', 'gold', 'sky', 'red', 'grey'] as const
 ).map(colour)
 
 /**
- * From little to much. Real colours, since those between them are computed; readable on light and on dark. Of the scale
- * viridis (Smith and van der Walt 2015), which is even to the eye.
+ * Colours from little to much: real ones, since those between them are computed, and readable on light and on dark. They
+ * are of the scale viridis (Smith and van der Walt 2015), which is even to the eye.
  */
 export const SCALE: readonly string[] = ['#440154', '#3b528b', '#21918c', '#5ec962', '#fde725']
 

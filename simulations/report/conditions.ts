@@ -1,7 +1,7 @@
 import type { RunConditions } from '../result.ts'
 import { percent } from './figures.ts'
 
-/** Under what a run was made, in rows: only what was given. */
+/** The conditions of a run, in rows: only those that were given. */
 export function describeConditions(conditions: RunConditions = {}): [name: string, value: string][] {
   const { partition, loss, churn, delay, bandwidth, stragglers, splits, byzantine } = conditions
   const rows: readonly [string, string | undefined][] = [
@@ -18,7 +18,10 @@ export function describeConditions(conditions: RunConditions = {}): [name: strin
         : `${percent(stragglers.share)} of the peers; training takes × ${stragglers.training ?? 1}, messages × ${stragglers.links ?? 1}`,
     ],
     ['splits', splits?.map(({ at, until, share }) => `${percent(share)} apart from ${at} s to ${until} s`).join('; ')],
-    ['liars', byzantine === undefined ? undefined : `${percent(byzantine.share)} of the peers, by ${byzantine.attack}`],
+    [
+      'byzantine peers',
+      byzantine === undefined ? undefined : `${percent(byzantine.share)} of the peers, by ${byzantine.attack}`,
+    ],
   ]
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
 }

@@ -1,15 +1,5 @@
 import type { RunResult } from '../result.ts'
-
-/** Rules by which the peers' mean moves, and comes to rest beside where it began. */
-const MOVES_THE_MEAN: readonly string[] = [
-  'gossip',
-  'mosaic',
-  'noloco',
-  'push-sum',
-  'push-sum-naive',
-  'relaysum',
-  'sparta',
-]
+import { ruleOf } from './rule-of.ts'
 
 /**
  * Whether every round did what the theory of averaging is about: everybody was there and honest, every message arrived as it
@@ -17,14 +7,13 @@ const MOVES_THE_MEAN: readonly string[] = [
  */
 export function isUndisturbed({ recipe, conditions = {} }: RunResult): boolean {
   const { loss = 0, churn = 0, splits = [], byzantine } = conditions
-  const { rule, aggregator } = recipe.averaging
   return (
     loss === 0 &&
     churn === 0 &&
     splits.length === 0 &&
     (byzantine?.share ?? 0) === 0 &&
-    aggregator === 'mean' &&
+    recipe.averaging.aggregator === 'mean' &&
     recipe.exchange.compression === 'none' &&
-    !MOVES_THE_MEAN.includes(rule.split(':', 1)[0])
+    ruleOf(recipe).movesMean !== true
   )
 }

@@ -1,5 +1,5 @@
 /**
- * What a run was and what came of it, in words.
+ * A run and its outcome, in words.
  *
  * @packageDocumentation
  */
@@ -9,7 +9,7 @@ import { describeConditions } from './conditions.ts'
 import { isUndisturbed } from './disturbance.ts'
 import { bytes, count, counted, magnitude, percent, seconds } from './figures.ts'
 
-/** What was run, in a sentence. */
+/** The run, in a sentence. */
 export function whatWasRun({ recipe, peers, engine }: RunResult): string {
   const { averaging, model, objective } = recipe
   return `${counted(peers, 'peer')} ${DOING[objective.task](model)}, by the rule ${averaging.rule} over the topology ${averaging.topology}. ${BY_ENGINE[engine]}`
@@ -31,7 +31,7 @@ const BY_ENGINE: Readonly<Record<RunResult['engine'], string>> = {
   libp2p: 'Engine libp2p: real peers over real sockets of one machine.',
 }
 
-/** What came out, in sentences. */
+/** The outcome, in sentences. */
 export function whatCameOut(result: RunResult): string[] {
   const { final, peers, sealed } = result
   const { merged, localAccuracy, localLoss, meanDrift } = final

@@ -16,7 +16,7 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`
 }
 
-/** Of any magnitude, with as many digits as mean something. */
+/** A number of any magnitude, with as many digits as mean something. */
 export function magnitude(value: number): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
@@ -25,7 +25,7 @@ export function magnitude(value: number): string {
     : value.toExponential(1).replace('.0e', 'e').replace('e+', 'e')
 }
 
-/** What an amount of bytes is counted in, so that the largest has few digits. */
+/** The unit of a plot's bytes, chosen so that the largest has few digits. */
 export function byteUnit(largest: number): { readonly name: string; readonly bytes: number } {
   if (largest < 1e6) return { name: 'kB', bytes: 1e3 }
   return largest < 1e9 ? { name: 'MB', bytes: 1e6 } : { name: 'GB', bytes: 1e9 }

@@ -1,5 +1,5 @@
 /**
- * What all plots over rounds have in common.
+ * The common part of all plots over rounds.
  *
  * @packageDocumentation
  */
@@ -26,7 +26,7 @@ export interface Axis {
 /** More than there are pixels to tell apart would only make the page heavy. */
 const MOST_POINTS = 400
 
-/** What a caption says of a logarithmic axis, where something is at zero. */
+/** A caption's sentence on a logarithmic axis, where something is at zero. */
 export const WITHOUT_ZERO = 'Where all peers agree to the bit there is no line: this axis has no zero.'
 
 export function drawLines(lines: readonly Line[], x: Axis, y: Axis): Pick<Plot, 'shape' | 'option' | 'legend'> {

@@ -3,20 +3,20 @@ import { escaped } from './html.ts'
 import type { LegendEntry, Plot } from './plot.ts'
 import { style } from './style.ts'
 
-/** What a page holds, from top to bottom. */
+/** The content of a page, from top to bottom. */
 export interface Page {
   readonly title: string
   /** Paragraphs. */
   readonly lead: readonly string[]
-  /** What makes the whole doubtful, where something does. */
+  /** The reason to doubt the whole, where there is one. */
   readonly warning?: string
   /** Sentences that a person should know, as a list. */
   readonly notes: readonly string[]
   readonly plots: readonly Plot[]
   readonly tables: readonly PageTable[]
-  /** What reproduces it, as it is typed. */
+  /** The command that reproduces it, as it is typed. */
   readonly command: string
-  /** What is there to be unfolded. */
+  /** Texts to be unfolded. */
   readonly appendix: readonly { readonly title: string; readonly text: string }[]
 }
 
@@ -73,7 +73,7 @@ function list(notes: readonly string[]): string {
 async function figure({ title, caption, option, legend = [], shape }: Plot): Promise<string> {
   const draw = async (name: string, size: Size) =>
     `<div class="${name}" role="img" aria-label="${escaped(title)}">${await drawChart(option, size)}</div>`
-  // What has hardly any text may shrink, and would be most of the page twice.
+  // A square plot has hardly any text, so it may shrink; drawn twice it would be most of the page.
   const drawings =
     shape === 'square'
       ? [await draw('square', WIDE.square)]

@@ -3,12 +3,12 @@ import type { EChartsOption } from 'echarts'
 /** One picture of a report, and what it takes to read it. */
 export interface Plot {
   readonly title: string
-  /** What to look for, in sentences. */
+  /** Sentences that say what to look for. */
   readonly caption: string
   readonly option: EChartsOption
-  /** What each line is; beside the drawing, where words can flow. */
+  /** The meaning of each line; beside the drawing, where words can flow. */
   readonly legend?: readonly LegendEntry[]
-  /** What has two axes is wide; what compares all with all is square. */
+  /** A plot with two axes is wide; one that compares all with all is square. */
   readonly shape: 'wide' | 'square'
 }
 

@@ -8,7 +8,7 @@ export type { ReportInput }
  * @returns HTML that fetches nothing and runs no program
  */
 export async function renderReport(input: ReportInput): Promise<string> {
-  // Only here: nobody else needs plots.
+  // Imported here, since nothing else needs plots.
   const [{ runPage }, { renderPage }] = await Promise.all([import('./run-page.ts'), import('./page.ts')])
   return await renderPage(runPage(input))
 }

@@ -1,6 +1,6 @@
 import type { RoundResult, RunResult } from '../result.ts'
 
-/** What each column is; the order is that of the file. Programs rely on the names. */
+/** The value of each column, in the order of the file. Programs rely on the names. */
 const COLUMNS: Readonly<Record<string, (round: RoundResult) => number | null>> = {
   round: ({ round }) => round,
   time: ({ time }) => time,

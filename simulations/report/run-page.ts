@@ -38,7 +38,7 @@ export function runPage({ result, command, edges }: ReportInput): Page {
 function figuresTable(rounds: readonly RoundResult[]): PageTable {
   const shown = thinned(rounds, MOST_ROWS)
   const some = shown.length === rounds.length ? '' : `, ${shown.length} of ${count(rounds.length)} evaluations`
-  // What was never measured would be a column of dashes.
+  // A figure that was never measured would be a column of dashes.
   const columns = COLUMNS.filter(({ of }) => rounds.some(round => of(round) !== null))
   return {
     title: `The figures, round by round${some}`,

@@ -3,8 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UsageError } from '../../src/errors.ts'
 import { writeAtomically } from '../../src/storage/atomic-file.ts'
+import { readResult } from '../read-result.ts'
 import type { RunResult } from '../result.ts'
-import { readResult } from './read-result.ts'
 
 /** Results of a sweep between its runs. */
 export interface KeptResults {
@@ -62,13 +62,13 @@ async function requireFolder(folder: string): Promise<void> {
   }
 }
 
-/** With those above it. Node's own way tries for ever where a folder is there and takes no other, as /proc. */
+/** Makes a folder and those above it. Node's own way tries for ever where a folder is there and takes no other, as /proc. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    // Whether it is a folder, who writes to it finds out.
+    // If it is no folder, writing to it will fail, and say so.
     if (code === 'EEXIST') return
     if (code !== 'ENOENT') throw error
     await makeFolder(dirname(folder))

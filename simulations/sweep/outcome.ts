@@ -1,9 +1,9 @@
 import type { RunResult } from '../result.ts'
 import type { SweepPoint } from './point.ts'
 
-/** What became of one run. A run that diverged is a finished one: it would diverge again. */
+/** The outcome of one run. A run that diverged is a finished one: it would diverge again. */
 export type SweepOutcome = SweepPoint & {
-  /** What is typed to run this one alone. */
+  /** The command that runs this one alone, as it is typed. */
   readonly command: string
 } & (
     | {
@@ -13,7 +13,7 @@ export type SweepOutcome = SweepPoint & {
         /** Why there is no file, where one should be: the result is worth no less. */
         readonly notKept?: string
       }
-    /** That cannot be, or went wrong; and why. */
+    /** A run that cannot be, or went wrong; and why. */
     | { readonly status: 'refused' | 'failed'; readonly reason: string }
     /** The sweep was interrupted before. */
     | { readonly status: 'waiting' }

@@ -3,12 +3,12 @@ export type PointFlags = Readonly<Record<string, string | number | boolean>>
 
 /** One run of a sweep. */
 export interface SweepPoint {
-  /** What tells it from the others, for people: `topology=ring seed=2`. */
+  /** The flags that tell it from the others, for people: `topology=ring seed=2`. */
   readonly name: string
   readonly flags: PointFlags
 }
 
-/** As it is typed after `hearsay simulate`. */
+/** The arguments of a point, as they are typed after `hearsay simulate`. */
 export function argumentsOf(flags: PointFlags): string[] {
   return Object.entries(flags).flatMap(([name, value]) => {
     if (value === false) return []

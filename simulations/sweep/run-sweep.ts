@@ -16,11 +16,11 @@ export interface SweepOptions {
   readonly points: readonly SweepPoint[]
   /** @throws UsageError for a point that cannot be */
   readonly prepare: (point: SweepPoint) => Promise<ReadyRun>
-  /** What is typed to run one alone. */
+  /** The command that runs one point alone, as it is typed. */
   readonly commandOf: (point: SweepPoint) => string
   /** Default: nothing is kept. */
   readonly kept?: KeptResults
-  /** Before each run that has to be made: how many runs there are no more to make, and what is heard of this one. */
+  /** Called before each run that has to be made, with how many need no run any more; gives this run's callbacks. */
   readonly onPoint?: (point: SweepPoint, done: number) => Pick<SimulationOptions, 'onRound'>
   readonly signal?: AbortSignal
 }

@@ -31,7 +31,7 @@ export function parseSweep(content: unknown, accepted: readonly string[], name: 
   )
   const { error } = schema.safeParse(content)
   if (error !== undefined) throw new UsageError(`${name}: ${complaint(error.issues, accepted)}`)
-  // As written, since the order of flags is that of the runs, and the schema has another.
+  // The flags as written, since their order is that of the runs, and the schema has another.
   const { base = {}, grid } = content as { base?: Flags; grid: Readonly<Record<string, readonly Value[]>> }
   const twice = Object.keys(grid).find(flag => flag in base)
   if (twice !== undefined) throw new UsageError(`${name}: ${twice} is in base and in grid; give it once`)

@@ -7,8 +7,8 @@ export interface Judgement {
 }
 
 /**
- * What some peers of a swarm learn, apart from averaging: the part of the swarm that one thread carries. May answer at once
- * or later; one call at a time.
+ * Learning of some peers of a swarm, apart from averaging: the part of the swarm that one thread carries. Methods may
+ * answer at once or later; one call at a time.
  */
 export interface Learner {
   /** Parameters of a model. */

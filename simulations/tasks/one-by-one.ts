@@ -26,7 +26,7 @@ export async function createOneByOneLearner(
       try {
         update.set((await trainerOf(peer).train(Float32Array.from(parameters), steps, before)).update)
       } catch (error) {
-        // Who drives this looks at the parameters of everybody, however they are trained.
+        // The engine checks the parameters of all peers itself, however they are trained.
         if (!(error instanceof TrainingDivergedError)) throw error
         update.fill(Number.NaN)
       }

@@ -1,7 +1,7 @@
 import type { Vector } from '../../src/parameters/vectors.ts'
 import type { Random } from '../../src/random/random.ts'
 
-/** What a swarm minimises where the answer is known: f = (1/n) Σ f_i, of which peer i sees only its own f_i. */
+/** An objective whose minimum is known: f = (1/n) Σ f_i, of which peer i sees only its own f_i. */
 export interface Problem {
   /** Length of x. */
   readonly dimension: number

@@ -16,7 +16,7 @@ interface Stack {
   /** Those of this thread. */
   readonly peers: ReadonlyMap<number, StackedPeer>
   readonly test: PlacedSamples
-  /** Where everybody starts. */
+  /** The parameters from which all peers start. */
   readonly initial: Float32Array
 }
 
@@ -45,7 +45,7 @@ export function createStackedLearner(stack: Stack): Learner {
       try {
         trainer.train(peer, addressOf(parameters), update.byteOffset, steps, before)
       } catch (error) {
-        // Who drives this looks at the parameters of everybody, however they are trained.
+        // The engine checks the parameters of all peers itself, however they are trained.
         if (!(error instanceof TrainingDivergedError)) throw error
         update.fill(Number.NaN)
       }

@@ -4,7 +4,7 @@ import type { ChurnEvent } from '../environment.ts'
 const FORM = 'time,peer,up or time,peer,down: seconds since the start, a number from 0, and what happens'
 
 /**
- * Reads a trace of who was there when: a line `time,peer,up|down` for every event, in any order, a heading or not. A peer
+ * Reads a trace of peers' availability: a line `time,peer,up|down` for every event, in any order, a heading or not. A peer
  * whose first event is `up` is not there before it.
  *
  * @param name of the file, for errors

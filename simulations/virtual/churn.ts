@@ -8,7 +8,7 @@ import type { Random } from '../../src/random/random.ts'
 import type { ChurnEvent } from '../environment.ts'
 import type { World } from './world.ts'
 
-/** For so many seconds a peer that has left is away, on average: a restart. Every eighth takes long enough to be missed. */
+/** The mean time that a peer is away, in seconds: a restart. Every eighth takes long enough to be missed. */
 const MEAN_DOWNTIME_S = 5
 
 export interface Churn {
@@ -16,7 +16,7 @@ export interface Churn {
   readonly away: ReadonlySet<number>
   /** Those of them that will not come back. */
   readonly gone: ReadonlySet<number>
-  /** From now on nobody leaves, and who is away and not gone comes back at once. */
+  /** Ends the churn: nobody leaves any more, and peers that are away and not gone come back at once. */
   end(): Promise<void>
 }
 
@@ -24,19 +24,19 @@ export interface Churn {
  * Starts all peers that are there in the beginning, and sets the others' coming and going in motion.
  *
  * @param churn probability that a peer leaves within a second, or what happens when; undefined: nobody ever leaves
- * @param failed hears of a peer that could not come back
+ * @param onFailure called with a peer that could not come back
  */
 export async function populate(
   world: World,
   churn: number | readonly ChurnEvent[] | undefined,
   random: Random,
-  failed: (index: number, error: Error) => void,
+  onFailure: (index: number, error: Error) => void,
 ): Promise<Churn> {
-  const { clock, inhabitants } = world
+  const { clock, simulatedPeers } = world
   const away = new Set<number>()
   const gone = new Set<number>()
   const events = typeof churn === 'object' ? churn.toSorted((a, b) => a.time - b.time) : []
-  /** What happens to a peer last. */
+  /** The last event of each peer. */
   const last = new Map(events.map(event => [event.peer, event]))
   let ended = false
 
@@ -45,7 +45,7 @@ export async function populate(
     try {
       await world.start(index)
     } catch (error) {
-      failed(index, error as Error)
+      onFailure(index, error as Error)
     }
   }
 
@@ -81,7 +81,7 @@ export async function populate(
     else if (event.up) away.delete(event.peer)
     else away.add(event.peer)
   }
-  for (const { index } of inhabitants) {
+  for (const { index } of simulatedPeers) {
     if (!away.has(index)) await world.start(index)
     // The rate at which a second is survived with the probability 1 − P.
     if (typeof churn === 'number' && churn > 0) live(index, -Math.log(1 - churn))

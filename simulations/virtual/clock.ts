@@ -137,7 +137,7 @@ export function createVirtualClock(): VirtualClock {
       finished.then(() => {
         if (working === finished) working = undefined
       })
-      // What takes no time needs no event, and may be asked for before the clock runs.
+      // Work that takes no time needs no event, and may be asked for before the clock runs.
       if (milliseconds === 0) return result
       const slept = new Promise<void>(resolve => after(milliseconds, resolve))
       return slept.then(() => result)

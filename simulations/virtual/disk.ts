@@ -8,7 +8,7 @@ import { createGroupCommit } from '../../src/storage/group-commit.ts'
 export interface VirtualDisk {
   /** A port for one life of the peer. Writing takes time on that life's clock, so what dies first is never written. */
   open(clock: Clock): Storage
-  /** What a peer would resume from now. */
+  /** The checkpoint from which a peer would resume now. */
   content(): Checkpoint | undefined
 }
 
@@ -23,13 +23,13 @@ interface Appended {
 
 export function createVirtualDisk(): VirtualDisk {
   let checkpoint: Checkpoint | undefined
-  /** What was appended after the checkpoint was taken, in order. */
+  /** Entries that were appended after the checkpoint was taken, in order. */
   let journal: Appended[] = []
-  /** Of the entry that is appended next, through all lives. */
+  /** The number of the entry that is appended next, through all lives. */
   let next = 0
   /** Entries before this one are in the checkpoint. */
   let first = 0
-  /** So much of the journal is in `read`. */
+  /** Entries of the journal that are in `read`. */
   let replayed = 0
   let read: Checkpoint | undefined
 
@@ -89,7 +89,7 @@ export function createVirtualDisk(): VirtualDisk {
   }
 }
 
-/** Whoever appended may use its arrays for something else from now on. */
+/** The entry with arrays of its own: the caller may use its arrays for something else from now on. */
 function copyOf(entry: JournalEntry): JournalEntry {
   if (!('values' in entry)) return entry
   const { values, indices } = entry

@@ -6,7 +6,7 @@ import { createVirtualClock, type VirtualClock } from './clock.ts'
 import { createVirtualNetwork, type VirtualNetwork } from './network.ts'
 
 /**
- * The virtual network in fair weather, made anew for each test.
+ * The virtual network that loses nothing, made anew for each test.
  *
  * @param decorate what is put around each peer's network
  */

@@ -1,5 +1,5 @@
 import { HearsayError } from '../../src/errors.ts'
-import type { Channel, Network, NetworkHandlers, PeerId } from '../../src/gossip/ports.ts'
+import type { Channel, Network, NetworkHandlers, PeerId, Traffic } from '../../src/gossip/ports.ts'
 import { ConnectionLostError } from '../../src/gossip/streams/stream-errors.ts'
 import type { Random } from '../../src/random/random.ts'
 import { parseDelay } from '../delay.ts'
@@ -7,8 +7,8 @@ import type { Bandwidth } from '../environment.ts'
 import type { VirtualClock } from './clock.ts'
 import { type End, type Endpoint, type Medium, openStream } from './streams.ts'
 
-/** How the virtual network treats what is sent. */
-export interface Weather {
+/** How the virtual network treats messages. */
+export interface NetworkConditions {
   /** One-way delay, drawn for each message: a distribution that `parseDelay` reads, in milliseconds. */
   readonly delay: string
   /**
@@ -20,12 +20,12 @@ export interface Weather {
   readonly bandwidth?: Bandwidth
 }
 
-/** Where a peer is on the network. */
+/** A peer's place on the network. */
 export interface Place {
   /** Its messages take so many times longer, and its bandwidth is so many times smaller. Default: 1. */
   readonly slowness?: number
-  /** Those who hear what it announces. Default: everybody. */
-  readonly audience?: readonly PeerId[]
+  /** The peers that hear what it announces. Default: all. */
+  readonly partialView?: readonly PeerId[]
 }
 
 /** Nobody answers there. */
@@ -52,35 +52,34 @@ export interface VirtualNetwork {
 
 const BITS_PER_BYTE = 8
 
-/** Of a bandwidth of 1 Mbit/s. */
+/** The rate of a bandwidth of 1 Mbit/s. */
 const BITS_PER_MILLISECOND = 1_000
 
-interface Traffic {
-  readonly bytesIn: number
-  readonly bytesOut: number
-}
-
 interface Node extends Endpoint {
-  readonly audience: readonly PeerId[] | undefined
+  readonly partialView: readonly PeerId[] | undefined
   handlers: NetworkHandlers | undefined
   readonly connections: Set<Node>
   readonly banned: Set<PeerId>
-  /** In all its lives. */
+  /** Totals of all its lives. */
   readonly traffic: { -readonly [Direction in keyof Traffic]: number }
 }
 
-export function createVirtualNetwork(clock: VirtualClock, random: Random, weather: Weather): VirtualNetwork {
+export function createVirtualNetwork(
+  clock: VirtualClock,
+  random: Random,
+  conditions: NetworkConditions,
+): VirtualNetwork {
   const nodes = new Map<PeerId, Node>()
   const carried = new Map<PeerId, Node['traffic']>()
   let apart: ReadonlySet<PeerId> | undefined
   let messages = 0
   let bytesSent = 0
 
-  const draw = parseDelay(weather.delay)
-  const { host, link } = weather.bandwidth ?? {}
+  const draw = parseDelay(conditions.delay)
+  const { host, link } = conditions.bandwidth ?? {}
 
   const delay = (a: Endpoint, b: Endpoint) => draw(random) * Math.max(a.slowness, b.slowness)
-  const lost = () => weather.loss > 0 && random.uniform() < weather.loss
+  const lost = () => conditions.loss > 0 && random.uniform() < conditions.loss
   const isUp = (node: Node) => node.handlers !== undefined && nodes.get(node.peer) === node
   const reaches = (a: Node, b: Node) => apart === undefined || apart.has(a.peer) === apart.has(b.peer)
 
@@ -134,15 +133,15 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
     }
   }
 
-  function hearers({ audience }: Node): Iterable<Node> {
-    return audience === undefined ? nodes.values() : audience.flatMap(peer => nodes.get(peer) ?? [])
+  function receivers({ partialView }: Node): Iterable<Node> {
+    return partialView === undefined ? nodes.values() : partialView.flatMap(peer => nodes.get(peer) ?? [])
   }
 
-  function join(peer: PeerId, { slowness = 1, audience }: Place = {}): Network {
+  function join(peer: PeerId, { slowness = 1, partialView }: Place = {}): Network {
     const node: Node = {
       peer,
       slowness,
-      audience,
+      partialView,
       handlers: undefined,
       connections: new Set(),
       banned: new Set(),
@@ -192,7 +191,7 @@ export function createVirtualNetwork(clock: VirtualClock, random: Random, weathe
 
       async publish(announcement) {
         if (!isUp(node)) return
-        for (const other of hearers(node)) {
+        for (const other of receivers(node)) {
           // Even where this peer is banned: others forward what it says.
           if (other === node || !isUp(other)) continue
           node.sent(announcement.byteLength)

@@ -1,9 +1,9 @@
 import type { GossipEvents } from '../../src/gossip/events.ts'
 import type { PeerId } from '../../src/gossip/ports.ts'
 
-/** What has become of a run, from what its peers tell: so that asking after every event costs nothing. */
+/** The progress of a run, kept from its peers' events so that asking after every event costs nothing. */
 export interface Progress {
-  hear<Name extends keyof GossipEvents>(peer: PeerId, name: Name, detail: GossipEvents[Name]): void
+  onEvent<Name extends keyof GossipEvents>(peer: PeerId, name: Name, detail: GossipEvents[Name]): void
   /** Exchanges that were applied on both sides. */
   exchanges(): number
   /** Those of them that this peer began, in all its lives. */
@@ -21,7 +21,7 @@ export function createProgress(): Progress {
   let failure: ReturnType<Progress['failure']>
 
   return {
-    hear(peer, name, detail) {
+    onEvent(peer, name, detail) {
       if (name === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') {
         exchanges++
         begun.set(peer, (begun.get(peer) ?? 0) + 1)

@@ -3,7 +3,7 @@ import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../src/gossip/streams/stream-errors.ts'
 import type { VirtualClock } from './clock.ts'
 
-/** What the streams of a virtual network run over. */
+/** The medium that the streams of a virtual network run over. */
 export interface Medium {
   readonly clock: VirtualClock
   /** Gives a host so many bytes to send. @returns milliseconds until the last of them has left it */
@@ -24,7 +24,7 @@ export interface Endpoint {
   /** When it has sent all that it was given, and what of it goes to each other. */
   idle: number
   readonly linkIdle: Map<Endpoint, number>
-  /** So many bytes were sent, or arrived; a message without bytes only ends a stream. */
+  /** Counts bytes that were sent, or arrived; a message without bytes only ends a stream. */
   sent(bytes: number): void
   arrived(bytes: number): void
 }
@@ -42,7 +42,7 @@ export interface End {
  */
 const WINDOW_BYTES = 4 * 1024 * 1024
 
-/** What one end knows; there are two of them for every exchange of every peer, so it is small. */
+/** The state of one end; there are two of them for every exchange of every peer, so it is small. */
 interface State extends End {
   readonly traffic: { bytesIn: number; bytesOut: number }
   readonly host: Endpoint
@@ -58,11 +58,11 @@ interface State extends End {
   /** Whether this side has ended its writing, and the other side its own. */
   written: boolean
   ended: boolean
-  /** Wakes whoever waits for this end to change. */
+  /** Wake those that wait for this end to change. */
   wakes: readonly (() => void)[]
 }
 
-// Almost always there is nothing to read, and nobody who waits.
+// Almost always there is nothing to read, and nobody waits.
 const NOTHING: State['inbox'] = []
 const NOBODY: State['wakes'] = []
 
@@ -129,7 +129,7 @@ function fail(end: State, reason: Error): void {
   wake(end)
 }
 
-/** What both sides have ended, no broken connection can take back. */
+/** Forgets a stream that both sides have ended: no broken connection can take it back. */
 function forgetWhenDone(end: State): void {
   if (end.written && end.ended) end.host.streams.delete(end)
 }
@@ -204,7 +204,7 @@ function take(end: State): Uint8Array | undefined {
   return frame
 }
 
-/** What `look` gives, once it gives anything: it looks whenever the end has changed. */
+/** The first value that `look` gives: it is called whenever the end has changed. */
 function once<T>(end: State, signal: AbortSignal, look: () => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     let over = false

@@ -1,5 +1,5 @@
 /**
- * What the peers of a virtual swarm do, apart from averaging.
+ * The task of the peers of a virtual swarm, apart from averaging.
  *
  * @packageDocumentation
  */
@@ -55,9 +55,9 @@ async function learningTask(
 ): Promise<Task> {
   if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
   const fitting = fitData(recipe, data)
-  // What peers would agree on: the statistics of all their samples.
+  // The statistics of all samples are those that the peers would agree on.
   const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
-  // Only here: whoever simulates without training does not load TensorFlow.js.
+  // Imported here, so that simulations without training do not load TensorFlow.js.
   const { createTrainer } = await import('../../src/training/create-trainer.ts')
   const { name } = await chooseBackend(backend)
   const shards = shardsOf(train, { of: peers, partition, seed })

@@ -5,14 +5,15 @@
  */
 
 import type { GossipEvents } from '../../src/gossip/events.ts'
-import { createGossip, type Gossip, type GossipOptions } from '../../src/gossip/gossip.ts'
+import { createGossip, type Gossip } from '../../src/gossip/gossip.ts'
+import type { GossipOptions } from '../../src/gossip/options.ts'
 import type { PeerId, Trainer } from '../../src/gossip/ports.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { preciseMeanOf } from '../../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
 import { createVirtualClock, type VirtualClock } from './clock.ts'
 import { createVirtualDisk, type VirtualDisk } from './disk.ts'
-import { createVirtualNetwork, type VirtualNetwork, type Weather } from './network.ts'
+import { createVirtualNetwork, type NetworkConditions, type VirtualNetwork } from './network.ts'
 
 export interface WorldOptions
   extends Pick<
@@ -21,8 +22,6 @@ export interface WorldOptions
     | 'topology'
     | 'steps'
     | 'localSteps'
-    | 'averages'
-    | 'inRounds'
     | 'rule'
     | 'compression'
     | 'fragments'
@@ -35,26 +34,26 @@ export interface WorldOptions
   > {
   readonly peers: number
   readonly seed: number
-  readonly weather: Weather
+  readonly networkConditions: NetworkConditions
   /** How much slower a peer's links are than others'. Default: 1 for all. */
   readonly slowness?: (index: number) => number
-  /** Those who hear what a peer announces. Default: everybody. */
-  readonly audience?: (index: number) => readonly number[]
+  /** The peers that a peer knows, and that hear what it announces. Default: all. */
+  readonly partialView?: (index: number) => readonly number[]
   /**
    * Makes the trainer of a peer, at its first start and again after every crash. What it works on the clock ends with that
    * life of the peer.
    */
   readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
-  /** Hears what the peers tell. */
+  /** Called with every event of every peer. */
   readonly onEvent?: <Name extends keyof GossipEvents>(peer: PeerId, name: Name, detail: GossipEvents[Name]) => void
-  /** Hears everything that happens, a line each. */
+  /** Logs everything that happens, a line each. */
   readonly log?: (line: string) => void
   /** Stands in for the core, so that tests can show that they catch a broken one. */
   readonly core?: typeof createGossip
 }
 
 /** One peer of the world, through all its lives. */
-export interface Inhabitant {
+export interface SimulatedPeer {
   readonly peer: PeerId
   readonly index: number
   /** Undefined while it is down. */
@@ -66,7 +65,7 @@ export interface Inhabitant {
 export interface World {
   readonly clock: VirtualClock
   readonly network: VirtualNetwork
-  readonly inhabitants: readonly Inhabitant[]
+  readonly simulatedPeers: readonly SimulatedPeer[]
   start(index: number): Promise<void>
   /** Ends a peer's process; whatever was not on its disk is gone. */
   crash(index: number): void
@@ -85,7 +84,7 @@ export interface World {
 export function createWorld(options: WorldOptions): World {
   const random = createRandom(options.seed)
   const clock = createVirtualClock()
-  const network = createVirtualNetwork(clock, random.fork('network'), options.weather)
+  const network = createVirtualNetwork(clock, random.fork('network'), options.networkConditions)
   const width = String(Math.max(0, options.peers - 1)).length
   const log = (line: string) => options.log?.(`${clock.now().toFixed(3)} ${line}`)
   const core = options.core ?? createGossip
@@ -97,9 +96,9 @@ export function createWorld(options: WorldOptions): World {
   const lives = new Map<number, Life>()
   const nameOf = (index: number) => `peer-${String(index).padStart(width, '0')}`
 
-  const inhabitants = Array.from(
+  const simulatedPeers = Array.from(
     { length: options.peers },
-    (_, index): Inhabitant => ({
+    (_, index): SimulatedPeer => ({
       peer: nameOf(index),
       index,
       disk: createVirtualDisk(),
@@ -110,7 +109,7 @@ export function createWorld(options: WorldOptions): World {
     }),
   )
 
-  /** Of {@link World.agreed}; undefined since something happened that may have changed it. */
+  /** The last answer of {@link World.agreed}; undefined since something happened that may have changed it. */
   let known: boolean | undefined
   function agreed(): boolean {
     if (known === undefined) {
@@ -121,10 +120,10 @@ export function createWorld(options: WorldOptions): World {
   }
 
   async function start(index: number): Promise<void> {
-    const inhabitant = inhabitants[index]
-    const { peer, disk } = inhabitant
+    const simulatedPeer = simulatedPeers[index]
+    const { peer, disk } = simulatedPeer
     const mortal = createMortalClock(clock)
-    const seed = random.fork(`${peer}/${inhabitant.crashed}`)
+    const seed = random.fork(`${peer}/${simulatedPeer.crashed}`)
     const emit = <Name extends keyof GossipEvents>(name: Name, detail: GossipEvents[Name]) => {
       if (!mortal.alive()) return
       if (name === 'consensus' || name === 'warning') known = undefined
@@ -138,7 +137,7 @@ export function createWorld(options: WorldOptions): World {
         recipe: { swarm: options.swarm },
         network: network.join(peer, {
           slowness: options.slowness?.(index),
-          audience: options.audience?.(index).map(other => inhabitants[other].peer),
+          partialView: options.partialView?.(index).map(other => simulatedPeers[other].peer),
         }),
         clock: mortal.clock,
         random: seed,
@@ -158,13 +157,13 @@ export function createWorld(options: WorldOptions): World {
   return {
     clock,
     network,
-    inhabitants,
+    simulatedPeers,
     start,
 
     crash(index) {
-      const { peer } = inhabitants[index]
+      const { peer } = simulatedPeers[index]
       log(`${peer} crashed`)
-      inhabitants[index].crashed++
+      simulatedPeers[index].crashed++
       lives.get(index)?.end()
       lives.delete(index)
       known = undefined
@@ -177,13 +176,13 @@ export function createWorld(options: WorldOptions): World {
       life?.end()
       lives.delete(index)
       known = undefined
-      log(`${inhabitants[index].peer} stopped`)
+      log(`${simulatedPeers[index].peer} stopped`)
     },
 
     mean() {
       const states: (Pick<Checkpoint, 'parameters' | 'decisions' | 'doubts'> & { readonly peer: PeerId })[] = []
       let inDoubt = false
-      for (const { peer, gossip, disk } of inhabitants) {
+      for (const { peer, gossip, disk } of simulatedPeers) {
         const state = gossip ? { peer, parameters: gossip.parameters(), ...gossip.open() } : disk.content()
         if (state === undefined) continue
         states.push(state)
@@ -203,7 +202,7 @@ export function createWorld(options: WorldOptions): World {
       return mean
     },
 
-    sealed: () => lives.size === inhabitants.length && agreed(),
+    sealed: () => lives.size === simulatedPeers.length && agreed(),
     agreed,
   }
 }

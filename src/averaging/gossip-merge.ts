@@ -32,6 +32,14 @@ function limited(limit: number): GossipMerge {
   }
 }
 
+/** Older than a model will ever be of another. */
+const FAR_APART = 1e12
+
+/** Whether two models that have trained both have a part in what comes out, however far apart their ages are. */
+export function keepsBoth(merge: GossipMerge): boolean {
+  return [merge(1, FAR_APART), merge(FAR_APART, 1)].every(({ share }) => share > 0 && share < 1)
+}
+
 const merges: Readonly<Record<string, GossipMerge>> = { age: byAge, plain, walk, limited: limited(1) }
 
 /** @param text `age`, `plain`, `walk`, `limited`, or `limited,L` @throws UsageError for anything else */

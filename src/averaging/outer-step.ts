@@ -1,15 +1,15 @@
 /**
- * Outer optimisation by a peer whose parameters only ever change by what is added to them: by training, by exchanges, and, with
- * the rules `noloco` and `diloco`, by an outer step after each exchange or round of exchanges.
+ * Outer optimisation by a peer whose parameters only ever change by what is added to them: by training, by exchanges, and by an
+ * outer step after each exchange or round of exchanges. How φ and its momentum advance is the rule's.
  *
- * The rules are written for θ after an exchange being the mean of the pair, or of all. Here an exchange adds w (s_j − s_i), and w is
+ * Such rules are written for θ after an exchange being the mean of the pair, or of all. Here an exchange adds w (s_j − s_i), and w is
  * smaller where a peer takes part in several at once; one that was cut has added nothing to some of the parameters; and
  * training went on meanwhile. The same step is right for all of these, and needs no w: what an exchange adds on its two sides
  * cancels, so over all peers
  *
  *     mean of (θ_i after − φ_i) = mean of (θ_i before − φ_i),
  *
- * and the steps of both rules are linear in θ − φ. So the mean of the φ moves by momentum along the mean of what was trained,
+ * and the steps of `noloco` and `diloco` are linear in θ − φ. So the mean of the φ moves by momentum along the mean of what was trained,
  * whatever the weights were. Only how fast the φ come together depends on them: of the difference of two, a `noloco` step
  * without momentum leaves 1 − 2wη, which for w = 1/2 is the rule's 1 − η. Nor need peers step at the same time: what is found
  * in θ − φ moves φ by η / (1 − μ) of it in the end, so the two sides of an exchange cancel once both have stepped on.
@@ -17,13 +17,7 @@
  * @packageDocumentation
  */
 
-import { none } from '../parameters/codecs/none.ts'
 import { requireSameLength, type Vector } from '../parameters/vectors.ts'
-import { mean } from './aggregators/mean.ts'
-import { DILOCO_DEFAULTS, dilocoStep } from './rules/diloco.ts'
-import { NOLOCO_DEFAULTS, nolocoStep } from './rules/noloco.ts'
-import { learningRate, momentum as momentumRange, readNumbers } from './rules/numbers.ts'
-import { parseRule } from './rules/registry.ts'
 
 export interface OuterStep {
   /**
@@ -45,33 +39,20 @@ export interface OuterStep {
   restore(state: Readonly<Record<string, Float32Array>>): void
 }
 
-interface OuterRule {
-  readonly defaults: readonly number[]
-  /** Moves φ and the momentum, in place, given what the parameters have become. */
-  readonly advance: (reached: Vector, phi: Vector, momentum: Vector, learningRate: number, mu: number) => void
-}
-
-const outerRules: Readonly<Record<string, OuterRule>> = {
-  diloco: { defaults: DILOCO_DEFAULTS, advance: dilocoStep },
-  noloco: { defaults: NOLOCO_DEFAULTS, advance: nolocoStep },
-}
+/**
+ * Moves φ and the momentum, in place.
+ *
+ * @param reached what the parameters have become, with what the exchange added
+ */
+export type Advance = (reached: Vector, phi: Vector, momentum: Vector) => void
 
 /** What the names in {@link OuterStep.state} begin with. */
 export const OUTER_STATE = 'outer/'
 const PHI = `${OUTER_STATE}phi`
 const MOMENTUM = `${OUTER_STATE}momentum`
 
-/**
- * @param rule as written in a recipe, perhaps with its numbers: `noloco`, `diloco:0.7,0.9`
- * @param parameters where a peer that has made no outer step yet starts from
- * @returns undefined for rules without an outer optimiser
- * @throws UsageError where there is no such rule
- */
-export function createOuterStep(rule: string, parameters: Float32Array): OuterStep | undefined {
-  const [name, numbers] = parseRule(rule, { aggregator: mean, codec: none }).name.split(':')
-  if (!Object.hasOwn(outerRules, name)) return undefined
-  const { defaults, advance } = outerRules[name]
-  const [eta, mu] = readNumbers(numbers ?? '', [learningRate, momentumRange]) ?? defaults
+/** @param parameters where a peer that has made no outer step yet starts from */
+export function createOuterStep(parameters: Float32Array, advance: Advance): OuterStep {
   const phi = parameters.slice()
   const momentum = new Float32Array(phi.length)
 
@@ -79,7 +60,7 @@ export function createOuterStep(rule: string, parameters: Float32Array): OuterSt
     step(reached, first = 0) {
       const start = phi.subarray(first, first + reached.length)
       requireSameLength(start, reached)
-      advance(reached, start, momentum.subarray(first, first + reached.length), eta, mu)
+      advance(reached, start, momentum.subarray(first, first + reached.length))
       const difference = new Float32Array(reached.length)
       for (let i = 0; i < reached.length; i++) {
         difference[i] = start[i] - reached[i]

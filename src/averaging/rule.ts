@@ -13,6 +13,7 @@
 
 import type { Vector } from '../parameters/vectors.ts'
 import type { Random } from '../random/random.ts'
+import type { LiveForm } from './live-form.ts'
 
 /**
  * The mixing that a rule is right on:
@@ -64,6 +65,16 @@ export interface MessageShape {
   readonly to: 'all' | 'link'
 }
 
+/**
+ * What travels of a rule's vectors, and whether it may travel in fewer bytes:
+ *
+ * - `exact`: all of them, as they are;
+ * - `rounded`: all of them, and every coordinate counts, so a codec may round and leave nothing out;
+ * - `compressed`: differences, with a memory of what was lost, so any codec will do;
+ * - `parts`: a part at a time, as it is.
+ */
+export type Travel = 'exact' | 'rounded' | 'compressed' | 'parts'
+
 /** Where a rule's state lives, and what it may know of its swarm. */
 export interface RuleHost {
   /** Peers of the swarm. */
@@ -81,6 +92,15 @@ export interface RuleHost {
 export interface AveragingRule<State = unknown> {
   /** As written in a recipe: `parseRule(name)` gives the same rule again. */
   readonly name: string
+  /** For people who choose: what it does and what that is good for, in one line. */
+  readonly hint: string
+  /** How deployed peers carry it out. Default: they cannot; simulations of the matrix engine can. */
+  readonly live?: LiveForm
+  /** Whether averaging alone moves the peers' mean, which comes to rest beside where it began. Default: it stays, but for rounding. */
+  readonly movesMean?: boolean
+  readonly travels: Travel
+  /** Whether the rule leaves to an aggregator how several vectors become one. Default: no. */
+  readonly aggregates?: boolean
   readonly mixing: MixingNeed
   /** For a symmetric W: what λ_min(W) has to be above, or the rule diverges. */
   readonly smallestEigenvalue?: number
@@ -122,6 +142,18 @@ export interface AveragingRule<State = unknown> {
   skip?(state: State): void
   /** The parameters to train on and to evaluate; a view or a copy, to be read only. */
   estimate(state: State): Vector
+}
+
+/** A rule that deployed peers can carry out. */
+export type LiveRule<State = unknown> = AveragingRule<State> & { readonly live: LiveForm }
+
+export function isLive(rule: AveragingRule): rule is LiveRule {
+  return rule.live !== undefined
+}
+
+/** The rule as a peer carries it out that averages with nobody for now: what it keeps for later stays the rule's. */
+export function carriedOutAlone(rule: LiveRule): LiveRule {
+  return { ...rule, live: { ...rule.live, schedule: 'alone' } }
 }
 
 /** An empty message of a rule's shape. @param length of the parameters */

@@ -7,7 +7,7 @@ export const DIGITS_TRAIN_SAMPLES = 5_000
 /** Samples of the built-in digits to test on: the accuracy's standard error is then below one point from 0.9 upwards. */
 export const DIGITS_TEST_SAMPLES = 1_000
 
-/** Of a file's samples, the last one in so many is kept for testing: the usual 80 to 20. */
+/** One in so many of a file's samples, the last ones, is kept for testing: the usual 80 to 20. */
 export const TEST_SHARE = 5
 
 /** More distinct labels than this are a measured quantity, not classes (ImageNet, the usual largest, has 1,000). */
@@ -43,13 +43,13 @@ export const STORE_BLOCK_ELEMENTS = 256 * 1024
 /** Images that are decoded at once: enough to keep the decoder's threads busy, few enough to bound the memory of large photos. */
 export const DECODED_AT_ONCE = 8
 
-/** Names of skipped files that are told; the others are only counted. */
-export const MAXIMUM_NAMES_TOLD = 10
+/** Names of skipped files that a warning lists; the others are only counted. */
+export const MAXIMUM_NAMES_LISTED = 10
 
 /** Characters of one sample of text, where the source does not say. */
 export const DEFAULT_CONTEXT = 64
 
-/** Of a text, the last one in so many characters is kept for testing: the usual 90 to 10 of character models. */
+/** One in so many of a text's characters, the last ones, is kept for testing: the usual 90 to 10 of character models. */
 export const TEXT_TEST_SHARE = 10
 
 /** Longest text, in bytes. Its characters take 16 bytes each in memory, the copies included. */

@@ -13,7 +13,7 @@ export interface ColumnOptions {
   /** Name of the label's column, or its index from 0, or from -1 backwards; the last where absent. */
   readonly label?: string
   readonly header: boolean
-  /** Hears of a header that looks like a sample. */
+  /** Called with a warning where the header looks like a sample. */
   readonly warn?: (message: string) => void
 }
 

@@ -3,20 +3,20 @@ import { inMemory, readRow, type StoredRows, selectRows } from './stored-rows.ts
 
 /** Labelled samples: all in memory, or only the labels, where the inputs are too large. */
 export interface Dataset {
-  /** Where it came from, for messages: `digits`, `csv:FILE`, … */
+  /** The source it came from, for messages: `digits`, `csv:FILE`, … */
   readonly name: string
   /** `[samples, features]`, row after row. Read through {@link gather}, it does not matter where they are kept. */
   readonly inputs: Float32Array | StoredRows
-  /** What inputs go through when they are read, in this order. None where absent. */
+  /** Maps that inputs go through when they are read, in this order. None where absent. */
   readonly maps?: readonly AffineMap[]
   /** `[samples, targets]`, class indices in `[0, classes)`. */
   readonly labels: Int32Array
   /** Shape of one sample, such as `[28, 28, 1]` or `[57]`; its product is the number of features. */
   readonly shape: readonly number[]
-  /** What the features are called, in their order, where the source names them. */
+  /** Names of the features, in their order, where the source names them. */
   readonly featureNames?: readonly string[]
   readonly classes: number
-  /** What the classes are called, by index, where the source names them. */
+  /** Names of the classes, by index, where the source names them. */
   readonly classNames?: readonly string[]
   /**
    * Labels of one sample: 1 where absent; for a sequence of symbols, one at each position. Of a sequence the inputs are
@@ -90,7 +90,7 @@ export function subset(dataset: Dataset, indices: Int32Array): Dataset {
     return { ...dataset, inputs: selectRows(dataset.inputs, indices), labels }
   }
   const inputs = new Float32Array(indices.length * features(dataset))
-  // As they are: the copy has the same maps to go through.
+  // Unmapped: the copy has the same maps to go through.
   gather({ ...dataset, maps: undefined }, indices, inputs, labels)
   return { ...dataset, inputs, labels }
 }

@@ -8,7 +8,6 @@ import type { DataSource } from './source.ts'
 
 /** Handwritten-looking digits, drawn here from the seed: something to learn where there is no data. */
 export const digits: DataSource = {
-  form: 'digits',
   async load(argument, { seed, samples = DIGITS_TRAIN_SAMPLES }) {
     if (argument !== '') throw new SourceError(`"digits:${argument}" is not a data source; digits takes no argument`)
     const random = createRandom(seed)

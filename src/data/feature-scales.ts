@@ -11,7 +11,7 @@ import { type Dataset, features, gather, isSequence, samples, targets } from './
 export interface LargeFeature {
   /** From 0. */
   readonly index: number
-  /** As the data calls it, quoted, or `feature 3`, counted from 1. */
+  /** The feature's name in the data, quoted, or `feature 3`, counted from 1. */
   readonly name: string
   readonly least: number
   readonly most: number
@@ -37,13 +37,13 @@ const MOST_USUAL = 10
 /** Samples that are looked at, evenly spread: enough to know how large a feature is. */
 const MOST_SAMPLES = 1_000
 
-/** Of wide samples so many elements, which is some milliseconds. */
+/** Elements that are looked at, where samples are wide: some milliseconds. */
 const MOST_ELEMENTS = 2 ** 22
 
 /** Named in a sentence. */
 const MOST_NAMED = 3
 
-/** As models see them: where samples are standardised, none is large. Of sequences, which are of symbols, none is either. */
+/** Scales of features as models see them: none is large where samples are standardised, nor in sequences, which are of symbols. */
 export function measureFeatureScales(dataset: Dataset): FeatureScales {
   const width = features(dataset)
   const count = samples(dataset)
@@ -65,7 +65,7 @@ export function measureFeatureScales(dataset: Dataset): FeatureScales {
     }
   }
   const sizes = squares.map(sum => Math.sqrt(sum / looked))
-  // Of two features the smaller one.
+  // The lower median: of two features, the smaller one.
   const usual = sizes.toSorted()[(width - 1) >> 1]
   const bound = LARGE * Math.min(MOST_USUAL, Math.max(LEAST_USUAL, usual))
   const large = Array.from(sizes, (size, index) => ({ size, index }))

@@ -1,6 +1,6 @@
 import { DataFileError } from './errors.ts'
 
-/** What all images of a dataset are made. */
+/** The form that all images of a dataset are given. */
 export interface ImageForm {
   readonly width: number
   readonly height: number
@@ -28,7 +28,7 @@ const SOUND = { failOn: 'error' } as const
 
 const GREY = ['b-w', 'grey16']
 
-/** Loads the decoder, which takes its time: only who reads images needs it. */
+/** Loads the decoder, which takes its time and only images need. */
 export async function loadImageDecoder(): Promise<ImageDecoder> {
   const { default: sharp } = await import('sharp')
   return {

@@ -19,14 +19,14 @@ export interface ImageFolder {
   readonly classNames: readonly string[]
   /** By class, and by name within. */
   readonly files: readonly ImageFile[]
-  /** What is neither an image by its name nor a folder of a class. */
+  /** Entries that are neither an image by their name nor a folder of a class. */
   readonly skipped: readonly Skipped[]
 }
 
 const IMAGE = /\.(png|jpe?g)$/i
 
 /**
- * Looks through a folder with one folder per class. Hidden files are passed over, as systems put their own there.
+ * Looks through a folder with one folder per class. Hidden files are skipped in silence, as systems put their own there.
  *
  * @throws DataFileError where the folder cannot be read, or has no folders in it
  */
@@ -53,7 +53,7 @@ export async function findImages(folder: string): Promise<ImageFolder> {
   return { classNames, files, skipped }
 }
 
-/** What is in a folder and not hidden, in the order of names: the same on every system. */
+/** Entries of a folder that are not hidden, in the order of names: the same on every system. */
 async function list(path: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(path, { withFileTypes: true })
@@ -70,7 +70,7 @@ async function isFolder(within: string, entry: Dirent): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isDirectory()
   return await stat(join(within, entry.name)).then(
     found => found.isDirectory(),
-    // A link to nowhere is no folder; as an image it cannot be read, and is told then.
+    // A link to nowhere is no folder; as an image it cannot be read, and the warning names it then.
     () => false,
   )
 }

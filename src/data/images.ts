@@ -1,3 +1,4 @@
+import { formOf, SOURCES } from '../catalogue.ts'
 import { DECODED_AT_ONCE, IN_MEMORY_LIMIT_BYTES } from './constants.ts'
 import { DataFileError, SourceError } from './errors.ts'
 import { createGrowingLabels } from './growing-labels.ts'
@@ -10,7 +11,7 @@ import type { DataSource } from './source.ts'
 import { parseSourceArgument, type SourceArgument } from './source-argument.ts'
 import { splitLastFifth } from './split.ts'
 
-const FORM = 'images:DIR[?size=WxH&channels=1|3]'
+const FORM = formOf(SOURCES, 'images')
 
 /**
  * A folder of PNG and JPEG files with one folder per class, as `[height, width, channels]` in [0, 1]. The size is that of
@@ -18,7 +19,6 @@ const FORM = 'images:DIR[?size=WxH&channels=1|3]'
  * kept in shades of grey, else there are three. Shuffled with the seed before the split.
  */
 export const images: DataSource = {
-  form: FORM,
   async load(argument, options) {
     const given = parseSourceArgument('images', argument, FORM, ['size', 'channels'])
     const size = parseSize(given)
@@ -47,7 +47,7 @@ export const images: DataSource = {
         store.append(pixels)
         labels.push(label)
       })
-      skippedFiles.tell(files.length + skipped.length)
+      skippedFiles.warn(files.length + skipped.length)
       const dataset = {
         name: `images:${folder}`,
         inputs: store.finish(),

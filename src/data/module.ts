@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { checkDataset, checkSplit } from './check-dataset.ts'
+import { formOf, SOURCES } from '../catalogue.ts'
 import { samples, subset } from './dataset.ts'
 import { DataFileError } from './errors.ts'
 import { unreadable } from './files.ts'
@@ -10,7 +10,7 @@ import type { DataSource, LoadOptions, Split } from './source.ts'
 import { parseSourceArgument } from './source-argument.ts'
 import { splitLastFifth } from './split.ts'
 
-const FORM = 'module:FILE'
+const FORM = formOf(SOURCES, 'module')
 
 /**
  * A JavaScript or TypeScript module that exports data, as its default or as `dataset`: a {@link Split}, a {@link Dataset},
@@ -18,12 +18,11 @@ const FORM = 'module:FILE'
  * aside, before its last fifth is kept for testing. The file is a program, and runs with all the rights of this one.
  */
 export const moduleSource: DataSource = {
-  form: FORM,
   async load(argument, options) {
     const { path: file } = parseSourceArgument('module', argument, FORM)
     const exported = await readExport(file)
     const found = typeof exported === 'function' ? await call(exported, file, options) : exported
-    return toSplit(found, file, options)
+    return await toSplit(found, file, options)
   },
 }
 
@@ -56,7 +55,9 @@ async function call(exported: CallableFunction, file: string, options: LoadOptio
   }
 }
 
-function toSplit(found: unknown, file: string, options: LoadOptions): Split {
+async function toSplit(found: unknown, file: string, options: LoadOptions): Promise<Split> {
+  // Imported here, since to name the sources takes no validator.
+  const { checkDataset, checkSplit } = await import('./check-dataset.ts')
   const isSplit = found !== null && typeof found === 'object' && ('train' in found || 'test' in found)
   if (!isSplit) {
     const dataset = checkDataset(found, file, '')

@@ -1,3 +1,4 @@
+import { formsOf, isNameIn, type NameIn, PARTITIONS } from '../catalogue.ts'
 import { PartitionError } from './errors.ts'
 import { dirichlet } from './partitions/dirichlet.ts'
 import { iid } from './partitions/iid.ts'
@@ -8,13 +9,15 @@ import { sorted } from './partitions/sorted.ts'
 
 export type { Partition } from './partitions/partition.ts'
 
-const PARTITIONS: ReadonlyMap<string, PartitionKind> = new Map([
-  ['iid', iid],
-  ['dirichlet', dirichlet],
-  ['shards', shards],
-  ['sorted', sorted],
-  ['quantity', quantity],
-])
+// A new partition is one file in partitions/, one entry here, and one line in the catalogue.
+
+const registry: Readonly<Record<NameIn<typeof PARTITIONS>, PartitionKind>> = {
+  iid,
+  dirichlet,
+  shards,
+  sorted,
+  quantity,
+}
 
 /**
  * The partition that `text` names: `iid`, `dirichlet:ALPHA`, `shards:K` (K classes per peer), `sorted` (by class), or
@@ -24,10 +27,8 @@ const PARTITIONS: ReadonlyMap<string, PartitionKind> = new Map([
  */
 export function parsePartition(text: string): Partition {
   const [, name = text, , argument] = /^([^:]*)(:(.*))?$/s.exec(text) ?? []
-  const found = PARTITIONS.get(name)
-  if (found === undefined) {
-    const accepted = Array.from(PARTITIONS.values(), ({ form }) => form).join(', ')
-    throw new PartitionError(`Unknown partition "${text}"; accepted: ${accepted}`)
+  if (!isNameIn(registry, name)) {
+    throw new PartitionError(`Unknown partition "${text}"; accepted: ${formsOf(PARTITIONS).join(', ')}`)
   }
-  return found.parse(argument)
+  return registry[name].parse(argument)
 }

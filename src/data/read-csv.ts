@@ -125,7 +125,7 @@ function sortClasses(labels: readonly string[]): { classOf: number[]; names: str
 }
 
 function badQuoting(file: string, error: CsvError, lastLine: number): DataFileError {
-  // Of a row that goes on to the end or without one, the line where it begins.
+  // A row that goes on to the end, or without one, is named by the line where it begins.
   const neverEnds = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
   const row = neverEnds ? lastLine + 1 : Number(error.lines)
   const column = `column ${Number(error.column) + 1}`

@@ -81,21 +81,21 @@ const OTHER_TYPES = new Map([
   [0x0e, '64-bit floats'],
 ])
 
-/** Of a file with four dimensions. */
+/** Header of a file with four dimensions, the most that are read. */
 const LONGEST_HEADER_BYTES = headerBytes(4)
 
 /**
  * Reads a file through.
  *
  * @param dimensions how many the file may have
- * @param begin is told the sizes, and gives what takes the elements, piece after piece
+ * @param onSizes called with the sizes; gives the function that takes the elements, piece after piece
  * @throws DataFileError where the header is another, or there are fewer or more elements than it says
  */
 async function readElements(
   { file, content }: IdxFile,
   dimensions: readonly number[],
   what: string,
-  begin: (sizes: number[]) => (piece: Uint8Array) => void,
+  onSizes: (sizes: number[]) => (piece: Uint8Array) => void,
 ): Promise<void> {
   let sizes: number[] | undefined
   let take: (piece: Uint8Array) => void = () => {}
@@ -106,10 +106,10 @@ async function readElements(
       sizes = readHeader(file, piece, dimensions, what)
       const header = headerBytes(sizes.length)
       expected = header + product(sizes)
-      take = begin(sizes)
+      take = onSizes(sizes)
       take(piece.subarray(header, expected))
     } else {
-      // What is too much is counted and not kept.
+      // Bytes beyond those expected are counted and not kept.
       take(piece.subarray(0, Math.max(0, expected - read)))
     }
     read += piece.length

@@ -2,7 +2,7 @@ import type { AffineMap } from './affine-map.ts'
 
 /**
  * A map that changes nothing until it is changed, and then for every thread that has a dataset with it: for what is not
- * known yet when the threads are started. Another process gets a copy, and is told of changes by whoever calls it.
+ * known yet when the threads are started. Another process gets a copy, and its caller sends it the changes.
  */
 export function createSharedMap(features: number): AffineMap {
   const bytes = features * Float64Array.BYTES_PER_ELEMENT

@@ -1,4 +1,4 @@
-import { MAXIMUM_NAMES_TOLD } from './constants.ts'
+import { MAXIMUM_NAMES_LISTED } from './constants.ts'
 import { DataFileError } from './errors.ts'
 import type { LoadOptions } from './source.ts'
 
@@ -8,12 +8,12 @@ export interface Skipped {
   readonly reason: string
 }
 
-/** What is left out of a dataset: told together, or refused. */
+/** Files that are left out of a dataset: named together in one warning, or refused. */
 export interface SkippedFiles {
   /** @throws DataFileError where nothing may be left out */
   skip(file: Skipped): void
-  /** Tells what was left out, of so many files. */
-  tell(files: number): void
+  /** Warns of the files that were left out, of so many. */
+  warn(files: number): void
 }
 
 export function createSkippedFiles(folder: string, { strict = false, warn }: LoadOptions): SkippedFiles {
@@ -23,11 +23,11 @@ export function createSkippedFiles(folder: string, { strict = false, warn }: Loa
       if (strict) throw new DataFileError(`${folder}: ${file.name}: ${file.reason}`)
       skipped.push(file)
     },
-    tell(files) {
+    warn(files) {
       if (skipped.length === 0) return
-      const told = skipped.slice(0, MAXIMUM_NAMES_TOLD).map(({ name, reason }) => `${name} (${reason})`)
-      const more = skipped.length > told.length ? `, and ${skipped.length - told.length} more` : ''
-      warn?.(`${folder}: skipped ${skipped.length} of ${files} files: ${told.join(', ')}${more}`)
+      const listed = skipped.slice(0, MAXIMUM_NAMES_LISTED).map(({ name, reason }) => `${name} (${reason})`)
+      const more = skipped.length > listed.length ? `, and ${skipped.length - listed.length} more` : ''
+      warn?.(`${folder}: skipped ${skipped.length} of ${files} files: ${listed.join(', ')}${more}`)
     },
   }
 }

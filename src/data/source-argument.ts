@@ -1,6 +1,6 @@
 import { SourceError } from './errors.ts'
 
-/** What follows the first colon of a source: a path, and parameters after the last question mark. */
+/** The part of a source behind its first colon: a path, and parameters after the last question mark. */
 export interface SourceArgument {
   readonly path: string
   /** The value of a parameter, where it was given. */

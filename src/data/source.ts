@@ -1,6 +1,6 @@
 import type { Dataset } from './dataset.ts'
 
-/** What to learn from, and what to be judged by. Both have the same shape and classes. */
+/** Samples to learn from, and samples to be judged by. Both have the same shape and classes. */
 export interface Split {
   readonly train: Dataset
   readonly test: Dataset
@@ -14,7 +14,7 @@ export interface LoadOptions {
    * are the same whatever this is, so that figures can be compared.
    */
   readonly samples?: number
-  /** Hears of what is odd about the data and does not keep them from being used. Default: nobody does. */
+  /** Called with each warning about data that can be used all the same. Default: warnings are dropped. */
   readonly warn?: (message: string) => void
   /** Refuses what would be skipped: an image that cannot be read. Default: no. */
   readonly strict?: boolean
@@ -22,10 +22,8 @@ export interface LoadOptions {
   readonly memoryLimitBytes?: number
 }
 
-/** A kind of data source. To add one: a file that exports one of these, and a line in `sources.ts`. */
+/** A kind of data source. To add one: a file that exports one of these, a line in `sources.ts`, and one in the catalogue. */
 export interface DataSource {
-  /** How it is written, for messages: `csv:FILE[?label=COLUMN&header=no]`. */
-  readonly form: string
   /** @param argument what follows the first colon; empty where nothing does */
   load(argument: string, options: LoadOptions): Promise<Split>
 }

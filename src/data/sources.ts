@@ -1,3 +1,4 @@
+import { formsOf, isNameIn, type NameIn, SOURCES } from '../catalogue.ts'
 import {
   callback,
   flag,
@@ -17,14 +18,16 @@ import { moduleSource } from './module.ts'
 import type { DataSource, LoadOptions, Split } from './source.ts'
 import { text } from './text.ts'
 
-const SOURCES: ReadonlyMap<string, DataSource> = new Map([
-  ['digits', digits],
-  ['csv', csv],
-  ['idx', idx],
-  ['images', images],
-  ['text', text],
-  ['module', moduleSource],
-])
+// A new source is one file in this folder, one entry here, and one line in the catalogue.
+
+const registry: Readonly<Record<NameIn<typeof SOURCES>, DataSource>> = {
+  digits,
+  csv,
+  idx,
+  images,
+  text,
+  module: moduleSource,
+}
 
 const argument = optionsOf<{ readonly source: string }>({ source: textOption })
 
@@ -47,10 +50,8 @@ export async function loadDataset(source: string, options: LoadOptions): Promise
   requireOptions('loadDataset', argument, { source })
   requireOptions('loadDataset', loadOptions, options)
   const [, kind = source, rest = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
-  const found = SOURCES.get(kind)
-  if (found === undefined) {
-    const accepted = Array.from(SOURCES.values(), ({ form }) => form).join(', ')
-    throw new SourceError(`Unknown data source "${source}"; accepted: ${accepted}`)
+  if (!isNameIn(registry, kind)) {
+    throw new SourceError(`Unknown data source "${source}"; accepted: ${formsOf(SOURCES).join(', ')}`)
   }
-  return found.load(rest, options)
+  return registry[kind].load(rest, options)
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { formOf, SOURCES } from '../catalogue.ts'
 import { DEFAULT_CONTEXT, MAXIMUM_TEXT_BYTES, TEXT_TEST_SHARE } from './constants.ts'
 import type { Dataset } from './dataset.ts'
 import { DataFileError, SourceError } from './errors.ts'
@@ -6,15 +7,14 @@ import { readDataFile, unreadable } from './files.ts'
 import type { DataSource } from './source.ts'
 import { parseSourceArgument, type SourceArgument } from './source-argument.ts'
 
-const FORM = 'text:FILE[?context=N]'
+const FORM = formOf(SOURCES, 'text')
 
 /**
- * A UTF-8 text as sequences of characters, each of which is to be told from those before it. A sample is `context`
+ * A UTF-8 text as sequences of characters, each of which is to be predicted from those before it. A sample is `context`
  * characters in a row, its labels are each one's successor; samples do not overlap, and stay in the order of the text.
  * Classes are the characters that occur. The last tenth of the text is for testing.
  */
 export const text: DataSource = {
-  form: FORM,
   async load(argument, { samples: limit }) {
     const given = parseSourceArgument('text', argument, FORM, ['context'])
     const context = parseContext(given)

@@ -13,8 +13,8 @@ export class RefusedError extends HearsayError {
 }
 
 /** The other side broke the protocol: a malformed message, a vector of the wrong length, a false hash. It costs standing. */
-export class OffenceError extends HearsayError {
-  override readonly name = 'OffenceError'
+export class ProtocolViolationError extends HearsayError {
+  override readonly name = 'ProtocolViolationError'
 }
 
 /** Something took longer than its limit in the `constants.ts` of its room. */

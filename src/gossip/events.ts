@@ -71,3 +71,38 @@ export interface GossipEvents {
 }
 
 export type Emit = <Name extends keyof GossipEvents>(name: Name, detail: GossipEvents[Name]) => void
+
+/** What the parts of a peer tell one another, beside what they tell the program that runs it. */
+interface InternalEvents {
+  /** Something that others wait for has changed: they are to be told soon. */
+  changed: Record<string, never>
+  /** An exchange, a settlement or a stream of another's has ended, whatever became of it. */
+  contact: Record<string, never>
+  /** The swarm's parameters were taken in place of this peer's own. */
+  replaced: Record<string, never>
+}
+
+type CoreEvents = GossipEvents & InternalEvents
+
+const INTERNAL: ReadonlySet<keyof CoreEvents> = new Set<keyof InternalEvents>(['changed', 'contact', 'replaced'])
+
+/** The one way in which a part of a peer notifies parts that are built after it. */
+export interface Events {
+  emit<Name extends keyof CoreEvents>(name: Name, detail: CoreEvents[Name]): void
+  /** Listeners are called at once, in the order in which they were added. */
+  on<Name extends keyof InternalEvents>(name: Name, listener: () => void): void
+}
+
+/** @param tell receives all that is for the program that runs the peer */
+export function createEvents(tell: Emit): Events {
+  const listeners = new Map<keyof CoreEvents, (() => void)[]>()
+  return {
+    emit(name, detail) {
+      if (INTERNAL.has(name)) for (const listener of listeners.get(name) ?? []) listener()
+      else tell(name as keyof GossipEvents, detail as GossipEvents[keyof GossipEvents])
+    },
+    on(name, listener) {
+      listeners.set(name, [...(listeners.get(name) ?? []), listener])
+    },
+  }
+}

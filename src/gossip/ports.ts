@@ -23,6 +23,7 @@ export interface AbortOptions {
  */
 export type Channel = 'recipe' | 'exchange' | 'settle' | 'fetch'
 
+/** Bytes each way. */
 export interface Traffic {
   readonly bytesIn: number
   readonly bytesOut: number

@@ -1,3 +1,4 @@
+import { carriedOutAlone } from '../averaging/rule.ts'
 import { parseTopology } from '../averaging/topologies/registry.ts'
 import { createGossip } from '../gossip/gossip.ts'
 import type { Storage } from '../gossip/ports.ts'
@@ -6,7 +7,7 @@ import { createLibp2pNetwork } from '../network/libp2p-network.ts'
 import { defaultLogger } from '../network/logger.ts'
 import { createRandom } from '../random/random.ts'
 import { defaultRecipe, parseRecipe, type Recipe, recipeHash, stepsPerRound } from '../recipe/recipe.ts'
-import { createLanes } from '../standardise/namespaces.ts'
+import { createNamespaces } from '../standardise/namespaces.ts'
 import { createStatistics } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
 import { identifyModel, peerAveraging } from './learning-task.ts'
@@ -48,7 +49,8 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
   const { alone = false } = options
   const topology = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) })
   const averaging = peerAveraging(recipe, topology)
-  const averages = averaging.averages && !alone
+  const rule = alone ? carriedOutAlone(averaging.rule) : averaging.rule
+  const averages = rule.live.schedule !== 'alone'
   const identity = options.identity ?? (await (state === undefined ? createIdentity() : state.identity(createIdentity)))
   const id = peerIdOf(identity)
   const seed = options.seed ?? id
@@ -75,7 +77,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       warn: message => emit('warning', { message }),
       logger,
     })
-    const lanes = createLanes(network, systemClock)
+    const namespaces = createNamespaces(network, systemClock)
     const course = followCourse(emit, learner.seen)
     const steps = stepsOf(options, recipe, trainer.samples, checkpoint)
     const { localSteps } = recipe.exchange
@@ -91,7 +93,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
         steps,
         localSteps,
         ...averaging,
-        averages,
+        rule,
         target: options.consensusDistance ?? recipe.averaging.consensusDistance,
         maximumNorm: recipe.security.maximumNorm,
         chanceLoss: options.trainer === undefined ? Math.log(recipe.model.classes) : undefined,
@@ -100,7 +102,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
         hasContacts: connect.length > 0,
         patience: recipe.start.patience,
         stays: options.stay,
-        network: standardising === undefined ? network : lanes.main,
+        network: standardising === undefined ? network : namespaces.main,
         clock: systemClock,
         random: createRandom(`${seed}/${id}/gossip`),
         trainer,
@@ -118,7 +120,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
         // Of the recipe, whatever the generation: what samples are standardised by stays.
         swarm: recipeHash(recipe),
         recipe,
-        lanes,
+        namespaces,
         clock: systemClock,
         random: createRandom(`${seed}/${id}/statistics`),
         own: standardising.own,
@@ -140,7 +142,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       statistics:
         statistics && averages
           ? (agreed, isKnown) =>
-              // Whoever is heard on the main lane has agreed, and trains, or is about to.
+              // Whoever is heard on the main namespace has agreed, and trains, or is about to.
               createStatistics({
                 ...statistics,
                 agreed,

@@ -5,11 +5,14 @@
  */
 
 import { mean } from '../averaging/aggregators/mean.ts'
+import { type AveragingRule, isLive, type LiveRule } from '../averaging/rule.ts'
 import { adpsgd } from '../averaging/rules/adpsgd.ts'
-import { none as isolated } from '../averaging/rules/none.ts'
-import { parseRule, type RuleParts } from '../averaging/rules/registry.ts'
+import { dpsgd } from '../averaging/rules/dpsgd.ts'
+import { parseRule, peerRuleNames, plainParts, rulesThat } from '../averaging/rules/registry.ts'
 import { complete } from '../averaging/topologies/complete.ts'
 import { edgesFileOf, parseTopology } from '../averaging/topologies/registry.ts'
+import type { Topology } from '../averaging/topology.ts'
+import { AUTO_COMPRESSION } from '../catalogue.ts'
 import { type Dataset, features, gather, isSequence, samples, subset } from '../data/dataset.ts'
 import { parsePartition } from '../data/partition.ts'
 import type { Split } from '../data/source.ts'
@@ -17,7 +20,7 @@ import { UsageError } from '../errors.ts'
 import { none } from '../parameters/codecs/none.ts'
 import { parseCodec } from '../parameters/codecs/registry.ts'
 import { createRandom } from '../random/random.ts'
-import { AUTO_COMPRESSION, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
+import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
 import { modelDigest } from '../training/layers-model/model-digest.ts'
 import { parseModel } from '../training/models.ts'
 import type { OptimizerSpec } from '../training/optimizers/optimizer-spec.ts'
@@ -200,26 +203,15 @@ export function trainerOptionsOf(
   }
 }
 
-/** What the rules of peers are made of; all that peers can carry out. */
-const PLAIN: RuleParts = { aggregator: mean, codec: none }
-
-/** How peers average: not at all, in pairs, or with all neighbours in step; and how parameters travel. */
+/** How the peers of a recipe average, and how parameters travel. */
 export interface PeerAveraging {
-  readonly averages: boolean
-  readonly inRounds: boolean
-  /** The averaging rule, with its numbers. */
-  readonly rule: string
+  readonly rule: LiveRule
+  /** The name of a codec, or `auto`. */
   readonly compression: string
   readonly fragments: number
   /** Whether a peer's parameters count by its samples. */
   readonly bySamples: boolean
 }
-
-const DPSGD = 'dpsgd'
-const DILOCO = 'diloco'
-
-/** Averaging rules that peers can carry out; the others are simulated by the matrix engine. */
-export const peerRuleNames: readonly string[] = [adpsgd.name, DPSGD, 'noloco', DILOCO, isolated.name]
 
 /**
  * The averaging rule for a recipe of which nobody has said one: D-PSGD, by measurement (decision 007), where it can be carried out.
@@ -229,7 +221,7 @@ export function recommendedRule({ averaging, exchange }: RecipeInput): string {
   const topology = averaging?.topology ?? complete.name
   // Who averages with whom is in a file, and not read yet.
   if (edgesFileOf(topology) !== undefined || (exchange?.fragments ?? 1) > 1) return adpsgd.name
-  return parseTopology(topology, { seed: '' }).symmetric ? DPSGD : adpsgd.name
+  return parseTopology(topology, { seed: '' }).symmetric ? dpsgd(mean).name : adpsgd.name
 }
 
 /**
@@ -242,12 +234,11 @@ export function peerAveraging(
   recipe: Recipe,
   topology = parseTopology(recipe.averaging.topology, { seed: '' }),
 ): PeerAveraging {
-  const { rule, aggregator } = recipe.averaging
-  parseRule(rule, PLAIN)
-  const [name] = rule.split(':')
-  if (!peerRuleNames.includes(name)) {
+  const { aggregator, weights } = recipe.averaging
+  const rule = parseRule(recipe.averaging.rule, plainParts)
+  if (!isLive(rule)) {
     throw new UsageError(
-      `peers do not exchange by the rule ${rule}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
+      `peers do not exchange by the rule ${rule.name}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
     )
   }
   if (aggregator !== mean.name) {
@@ -257,25 +248,34 @@ export function peerAveraging(
   }
   const { compression, localSteps, fragments = 1 } = recipe.exchange
   if (compression !== AUTO_COMPRESSION) parseCodec(compression)
-  const inRounds = name === DPSGD || name === DILOCO
-  if (name === DILOCO && localSteps === 'auto') {
-    throw new UsageError(
-      'diloco makes an outer step for all in step, so exchange.localSteps is a number; for auto take noloco',
-    )
-  }
-  if (inRounds && fragments > 1) {
-    throw new UsageError(`the rule ${name} averages whole models in step; for exchange.fragments take adpsgd or noloco`)
-  }
-  if (name === DILOCO && topology !== complete) {
-    throw new UsageError(
-      `diloco needs the mean of all: take the topology complete, or the rule noloco, which needs pairs`,
-    )
-  }
-  if (inRounds && !topology.symmetric) {
-    throw new UsageError(
-      `peers average by ${name} over links that go both ways; ${topology.name} is directed: take ring, complete or random-regular:4`,
-    )
-  }
-  const bySamples = recipe.averaging.weights === 'samples'
-  return { averages: name !== isolated.name, inRounds, rule, compression, fragments, bySamples }
+  const misfit = rule.live.misfit?.({ topology, localSteps }) ?? misfitOf(rule, recipe, topology)
+  if (misfit !== undefined) throw new UsageError(misfit)
+  return { rule, compression, fragments, bySamples: weights === 'samples' }
 }
+
+/** Why no rule of this kind can be carried out so, and what comes nearest. */
+function misfitOf(
+  { name, live, travels }: LiveRule,
+  { averaging, exchange }: Recipe,
+  topology: Topology,
+): string | undefined {
+  const { compression, fragments = 1 } = exchange
+  if (live.schedule === 'rounds' && fragments > 1) {
+    return `the rule ${name} averages whole models in step; for exchange.fragments take ${nearest(isDivisible)}`
+  }
+  if (live.schedule === 'rounds' && !topology.symmetric) {
+    return `peers average by ${name} over links that go both ways; ${topology.name} is directed: take ring, complete or random-regular:4`
+  }
+  if (live.schedule === 'pairs' && travels === 'exact' && (fragments > 1 || compression !== none.name)) {
+    const field = fragments > 1 ? 'exchange.fragments' : `exchange.compression ${compression}`
+    return `peers merge whole models by ${name}, as they are; for ${field} take ${nearest(isDivisible)}`
+  }
+  if (live.share !== undefined && averaging.weights === 'samples') {
+    return `the rule ${name} has its own measure of who counts for more; for averaging.weights samples take ${nearest(hasMean)}`
+  }
+  return undefined
+}
+
+const isDivisible = ({ live, travels }: AveragingRule) => live?.schedule === 'pairs' && travels !== 'exact'
+const hasMean = ({ live }: AveragingRule) => live !== undefined && live.schedule !== 'alone' && live.share === undefined
+const nearest = (holds: (rule: AveragingRule) => boolean) => rulesThat(holds).join(' or ')

@@ -1,9 +1,5 @@
-import type { GossipStatus } from '../gossip/gossip.ts'
-
-interface Traffic {
-  readonly bytesIn: number
-  readonly bytesOut: number
-}
+import type { Traffic } from '../gossip/ports.ts'
+import type { GossipStatus } from '../gossip/status.ts'
 
 /** What a peer's network carried, and what it was for. */
 export interface PeerBytes extends Traffic {

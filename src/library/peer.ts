@@ -6,8 +6,8 @@
 
 import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
-import type { GossipStatus, PeerOutcome } from '../gossip/gossip.ts'
 import type { AbortOptions, Evaluation, PeerId, Storage } from '../gossip/ports.ts'
+import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { ComponentLogger } from '../network/logger.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'

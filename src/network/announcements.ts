@@ -20,13 +20,13 @@ const RESULTS: Record<Verdict, TopicValidatorResult> = {
   reject: TopicValidatorResult.Reject,
 }
 
-/** How announcements change a neighbour's standing: only rejections do, the rest of gossipsub's terms weigh nothing. */
-const STANDING = {
+/** The terms of a neighbour's score for its announcements: only rejections count, the rest of gossipsub's weigh nothing. */
+const TOPIC_SCORE = {
   topicWeight: 1,
   invalidMessageDeliveriesWeight: REJECTED_ANNOUNCEMENT_WEIGHT,
   invalidMessageDeliveriesDecay: REJECTED_ANNOUNCEMENT_DECAY,
 
-  // Standing earned by staying or by talking much could buy off rejections.
+  // A score earned by staying or by talking much could buy off rejections.
   timeInMeshWeight: 0,
   timeInMeshQuantum: 1,
   timeInMeshCap: 1,
@@ -45,7 +45,7 @@ const STANDING = {
   meshFailurePenaltyDecay: 0.5,
 }
 
-/** The gossipsub service for a swarm's announcements: signed, small, and dear to those who forward bad ones. */
+/** The gossipsub service for a swarm's announcements: signed, small, and costly to the score of peers that forward bad ones. */
 export function announcementService(topic: string): ReturnType<typeof gossipsub> {
   return gossipsub({
     globalSignaturePolicy: StrictSign,
@@ -67,7 +67,7 @@ export function announcementService(topic: string): ReturnType<typeof gossipsub>
       IPColocationFactorThreshold: MAX_PEERS_PER_ADDRESS,
       topics: {
         // Without an entry for the topic a rejected message costs nothing.
-        [topic]: STANDING,
+        [topic]: TOPIC_SCORE,
       },
     },
   })
@@ -85,7 +85,7 @@ export function subscribe(
     try {
       return announcement(message.from.toString(), message.data)
     } catch (error) {
-      // gossipsub would swallow it. It is a defect here, so nobody's standing suffers.
+      // gossipsub would swallow it. It is a defect here, so nobody's score suffers.
       warn(`an announcement of ${message.from} could not be handled: ${error}`)
       return 'ignore'
     }

@@ -18,14 +18,14 @@ export const READ_AHEAD_BYTES = 1 * MiB
 export const WRITE_AHEAD_BYTES = 1 * MiB
 
 /**
- * What the other side may send on one stream before it is read. Throughput is at most window / round trip: 40 MB/s at
- * 100 ms, more than most links carry. The default of 16 MiB would let every stalled stream hold that much.
+ * Bytes that the other side may send on one stream before they are read. Throughput is at most window / round trip: 40 MB/s
+ * at 100 ms, more than most links carry. The default of 16 MiB would let every stalled stream hold that much.
  */
 export const STREAM_WINDOW_BYTES = 4 * MiB
 
 /**
- * Where bandwidth is limited, the window is what the limit lets through in this time, within the bounds of yamux's first
- * window and {@link STREAM_WINDOW_BYTES}: a sender that knows of no limit may fill it at once, and round trips are shorter.
+ * Seconds in which a limited bandwidth carries one window, within the bounds of yamux's first window and
+ * {@link STREAM_WINDOW_BYTES}: a sender that knows of no limit may fill it at once, and round trips are shorter.
  */
 export const LIMITED_WINDOW_SECONDS = 0.5
 
@@ -39,10 +39,10 @@ export const FIRST_WINDOW_BYTES = 256 * KiB
  */
 export const READ_BUFFER_SPARE_BYTES = 1 * MiB
 
-/** Where bandwidth is limited, a frame is sent in pieces of this size: what is sent between two of them waits no longer. */
+/** Pieces in which a frame is sent where bandwidth is limited: other messages wait for no more than one of them. */
 export const PIECE_BYTES = 16 * KiB
 
-/** What a limited network may make up for after it carried less, as a part of a second: longer than a timer is late. */
+/** Seconds of unused bandwidth that a limited network may make up for: longer than a timer is late. */
 export const BURST_SECONDS = 0.1
 
 /**
@@ -69,7 +69,7 @@ export const MAX_DISCOVERY_CONNECTIONS = 24
  */
 export const DISCOVERY_JITTER_MS = 250
 
-/** How often the local network is asked who is there. Newcomers ask at once, so this only bounds how long a loss lasts. */
+/** The interval at which the local network is asked for peers. Newcomers ask at once, so this only bounds how long a loss lasts. */
 export const DISCOVERY_INTERVAL_MS = 5_000
 
 /** The service under which peers find each other: a private one, so that nodes of other libp2p programs stay out. */
@@ -102,15 +102,15 @@ export const MAX_MESH_MESSAGE_BYTES = 1 * MiB
 export const MAX_MESH_BACKLOG_BYTES = 4 * MiB
 
 /**
- * Peers with the same IP address before they lose standing for it. Peers behind one NAT, on one machine or in one
- * container share an address without being one liar, so as many as there may be connections are let be; by default the
- * eleventh silences them all.
+ * Peers with the same IP address before gossipsub lowers their scores for it. Peers behind one NAT, on one machine or in
+ * one container share an address without being one attacker, so as many as there may be connections are let be; by default
+ * the eleventh silences them all.
  */
 export const MAX_PEERS_PER_ADDRESS = 128
 
 /**
- * What a neighbour's rejected announcements cost: this times their square. Two make -40 and end the gossip with it; at
- * three, below the -80 of gossipsub's graylist, nothing it sends is looked at.
+ * The weight of a neighbour's rejected announcements in its score: this times their square. Two make -40 and end the gossip
+ * with it; at three, below the -80 of gossipsub's graylist, nothing it sends is looked at.
  */
 export const REJECTED_ANNOUNCEMENT_WEIGHT = -10
 

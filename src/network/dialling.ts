@@ -13,8 +13,8 @@ import {
 import { reasonOf } from './errors.ts'
 
 /**
- * Dials an address until somebody answers, and again when that connection ends: the address was given by a person, who
- * expects it to be used when it comes up later, or comes back. Ends when the signal is aborted; never rejects.
+ * Dials an address until somebody answers, and again when that connection ends: a person gave the address, and expects it
+ * to be used when it comes up later, or comes back. Ends when the signal is aborted; never rejects.
  */
 export async function keepConnected(
   node: Libp2p,

@@ -15,7 +15,7 @@ export class IdentityError extends HearsayError {
   override readonly name = 'IdentityError'
 }
 
-/** What a person can make of an error of libp2p, on one line: a failed dial is one error for each address. */
+/** The reason of a libp2p error for people, on one line: a failed dial is one error for each address. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ')
   const text = error instanceof Error ? error.message || error.name : String(error)

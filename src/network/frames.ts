@@ -31,7 +31,7 @@ export function encodeFrame(frame: Uint8Array): Uint8ArrayList {
 export async function* decodeFrames(source: AsyncIterable<Uint8ArrayList>): AsyncGenerator<Uint8Array, void> {
   const held = new Uint8ArrayList()
   let memory = new Uint8Array(0)
-  /** Of the frame that is arriving; undefined between two. */
+  /** Bytes of the frame that is arriving; undefined between two. */
   let length: number | undefined
   let filled = 0
 

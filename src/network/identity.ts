@@ -3,7 +3,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { PeerId } from '../gossip/ports.ts'
 import { privateKeyOf } from './private-key.ts'
 
-/** A fresh Ed25519 private key in libp2p's protobuf form, 68 bytes: a secret. Who keeps it keeps the peer id. */
+/** A fresh Ed25519 private key in libp2p's protobuf form, 68 bytes: a secret. A peer that keeps it keeps its peer id. */
 export async function createIdentity(): Promise<Uint8Array> {
   return privateKeyToProtobuf(await generateKeyPair('Ed25519'))
 }

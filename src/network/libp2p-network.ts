@@ -46,11 +46,11 @@ export interface Libp2pNetworkOptions {
   readonly connect?: readonly string[]
   /** Whether to find peers on the local network, and be found. */
   readonly mdns: boolean
-  /** What the sockets may carry. Default: as much as they can. */
+  /** The limit of what the sockets carry. Default: none. */
   readonly bandwidth?: Bandwidth
   /** Spreads dials over time. */
   readonly random: Random
-  /** Told on one line what goes wrong without stopping anything. */
+  /** Warns, on one line, of what goes wrong without stopping anything. */
   warn(message: string): void
   /** Where libp2p logs. Default: as `DEBUG` says. */
   readonly logger?: ComponentLogger

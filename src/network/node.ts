@@ -36,13 +36,13 @@ export interface NodeOptions {
   readonly listen: readonly Multiaddr[]
   /** Whether to look for peers on the local network, and be found. */
   readonly mdns: boolean
-  /** What its sockets may carry, where that is limited: the windows of its streams are no larger than they need be then. */
+  /** The limit of what its sockets carry, where there is one: the windows of its streams are no larger than they need be then. */
   readonly bandwidth?: Bandwidth
   /** Where its parts log. Default: as `DEBUG` says. */
   readonly logger?: ComponentLogger
 }
 
-/** What a swarm's peer runs of libp2p, and what its driver must know of it. */
+/** The libp2p node of a swarm's peer, with what its driver must know of it. */
 export interface SwarmNode {
   readonly libp2p: Libp2p<{ identify: Identify; ping: Ping; announcements: GossipSub }>
   readonly meter: TrafficMeter
@@ -117,7 +117,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   }
 }
 
-/** What the other side of a stream may send before it is read, in bytes. */
+/** Bytes that the other side of a stream may send before they are read. */
 function windowOf(bandwidth: Bandwidth | undefined): number {
   if (bandwidth === undefined) return STREAM_WINDOW_BYTES
   const window = Math.ceil(bandwidth.download * LIMITED_WINDOW_SECONDS)

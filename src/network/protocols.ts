@@ -3,7 +3,7 @@ import type { Channel } from '../gossip/ports.ts'
 
 /**
  * Hex characters of the swarm id that go into protocol ids: 64 bits. Swarms that meet by chance never share them, and
- * whoever searches for a recipe that does gains what anybody gets who takes the recipe itself.
+ * an attacker that searches for a recipe that does gains no more than by taking the recipe itself.
  */
 const SWARM_CHARACTERS = 16
 

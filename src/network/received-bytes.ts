@@ -5,9 +5,9 @@ import { READ_AHEAD_BYTES } from './constants.ts'
 import type { Pace } from './pace.ts'
 
 /**
- * What arrives on a libp2p stream, on demand: while nobody asks, the stream is paused at {@link READ_AHEAD_BYTES}, the
- * other side's window runs empty and it stops sending. libp2p's own iterator, and all that is built on it, grants window
- * on receipt and buffers without bound.
+ * The bytes that arrive on a libp2p stream, on demand: while nobody asks, the stream is paused at {@link READ_AHEAD_BYTES},
+ * the other side's window runs empty and it stops sending. libp2p's own iterator, and all that is built on it, grants
+ * window on receipt and buffers without bound.
  *
  * Listens from the moment it is called, not from the first read, so that an early end is not missed.
  *

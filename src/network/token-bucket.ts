@@ -1,9 +1,9 @@
 import { BURST_SECONDS, PIECE_BYTES } from './constants.ts'
 
 /**
- * What one direction of a network may carry: tokens, one for each byte, come at a steady rate, and the bucket that keeps those
+ * A limit on one direction of a network: tokens, one for each byte, come at a steady rate, and the bucket that keeps those
  * that were not used is small. It is charged with what the sockets have carried, and so with everything that they carry;
- * whoever can wait, waits for the bucket, and makes up for those that cannot.
+ * senders that can wait, wait for the bucket, and make up for those that cannot.
  *
  * Turner, New directions in communications (or which way to the information age?), 1986: the leaky bucket.
  */

@@ -3,7 +3,7 @@ import type { Metrics, MultiaddrConnection } from '@libp2p/interface'
 import type { Network } from '../gossip/ports.ts'
 
 export interface TrafficMeter {
-  /** What libp2p is given as its metrics: the place where it shows every connection, as soon as there is a socket. */
+  /** Metrics to give to libp2p: the place where it shows every connection, as soon as there is a socket. */
   readonly metrics: Metrics
   /**
    * Bytes that went through this node's TCP sockets since the start, as the sockets count them: handshakes, framing and

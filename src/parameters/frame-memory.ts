@@ -4,8 +4,8 @@
  *
  * All of this process's exchanges share one such memory. Rooms in it are lent, and used again when they come back: a model is
  * thousands of frames, and memory outside of the JavaScript heap would pile up between two runs of the garbage collector.
- * What never comes back, as the frames of an exchange that was cut, is its holder's for good. When no room is left there is a
- * new memory, and the old one lives as long as somebody holds a part of it.
+ * A room that never comes back, as those of an exchange that was cut, is its holder's for good. When none is left there is
+ * a new memory, and the old one lives as long as somebody holds a part of it.
  *
  * @packageDocumentation
  */
@@ -58,21 +58,21 @@ function currentMemory(): FrameMemory {
   return current
 }
 
-/** Where something of these values is to be done fast: the numbers of WebAssembly are little-endian. */
+/** The memory in which kernels can work on these values; none on a big-endian machine, as WebAssembly is little-endian. */
 function memoryOf(values: Float32Array): FrameMemory | undefined {
   return nativeOrder ? memories.get(values.buffer) : undefined
 }
 
-/** So many bytes, with whatever they held before, four-byte aligned. */
-export function takeRoom(bytes: number): Uint8Array<ArrayBuffer> {
+/** Lends a room of so many bytes, with whatever they held before, four-byte aligned. */
+export function leaseBuffer(bytes: number): Uint8Array<ArrayBuffer> {
   if (bytes < SMALLEST_BYTES || bytes > ROOM_BYTES) return new Uint8Array(bytes)
   if (currentMemory().free.length === 0) current = createFrameMemory()
   const { buffer, free } = currentMemory()
   return new Uint8Array(buffer, free.pop(), bytes)
 }
 
-/** What {@link takeRoom} gave is nobody's any more. @param room all of it, as an array of any type */
-export function giveRoom({ buffer, byteOffset }: ArrayBufferView): void {
+/** Returns a room of {@link leaseBuffer} to the pool. @param room all of it, as an array of any type */
+export function releaseBuffer({ buffer, byteOffset }: ArrayBufferView): void {
   if (buffer === current?.buffer) current.free.push(byteOffset)
 }
 
@@ -88,7 +88,7 @@ export function arrive(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return arrived
 }
 
-/** As `kernels/assembly/frames.ts` defines it. @param bytes at most {@link STAGED_BYTES} @returns an unsigned 32-bit integer */
+/** The checksum of `kernels/assembly/frames.ts`. @param bytes at most {@link STAGED_BYTES} @returns an unsigned 32-bit integer */
 export function checksum(bytes: Uint8Array): number {
   const memory = memories.get(bytes.buffer) ?? currentMemory()
   return memory.kernels.checksum(placed(memory, bytes, STAGE), bytes.length) >>> 0

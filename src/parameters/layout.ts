@@ -8,7 +8,7 @@ export interface TensorSpec {
   readonly trainable: boolean
 }
 
-/** Where one tensor lies in the flat vector. */
+/** One tensor's place in the flat vector. */
 export interface TensorSlot extends TensorSpec {
   /** First element. */
   readonly offset: number

@@ -22,7 +22,7 @@ export interface NamedTensor {
 }
 
 export interface Safetensors {
-  /** In the order of their data in the file. */
+  /** The tensors in the order of their data in the file. */
   readonly tensors: readonly NamedTensor[]
   readonly metadata: Readonly<Record<string, string>>
 }

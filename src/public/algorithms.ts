@@ -26,7 +26,9 @@ export type { Attack, AttackView } from '../averaging/attacks/attack.ts'
 export { attackNames, parseAttack } from '../averaging/attacks/registry.ts'
 export { consensusDistance, meanSquaredDistance } from '../averaging/consensus.ts'
 export { defineAggregator, defineCodec, defineRule, defineTopology } from '../averaging/define.ts'
+export type { LiveForm, LiveSetting } from '../averaging/live-form.ts'
 export { applyMixing, type MixingMatrix, mixingMatrix } from '../averaging/mixing.ts'
+export type { OuterStep } from '../averaging/outer-step.ts'
 export { type FixedPoint, fromFixedPoint, toFixedPoint } from '../averaging/privacy/fixed-point.ts'
 export { type GaussianMechanism, privatise } from '../averaging/privacy/gaussian-mechanism.ts'
 export { type MaskedRound, maskShare, sumOfShares } from '../averaging/privacy/pairwise-masks.ts'
@@ -35,13 +37,14 @@ export { addZeroSumNoise } from '../averaging/privacy/zero-sum-noise.ts'
 export type {
   AveragingRule,
   Link,
+  LiveRule,
   MessageShape,
   MixingNeed,
   ReceivedMessage,
   RuleHost,
   RuleMessage,
 } from '../averaging/rule.ts'
-export { createMessage, plainBytes } from '../averaging/rule.ts'
+export { createMessage, isLive, plainBytes } from '../averaging/rule.ts'
 export { adpsgd } from '../averaging/rules/adpsgd.ts'
 export { allreduce } from '../averaging/rules/allreduce.ts'
 export { choco } from '../averaging/rules/choco.ts'
@@ -55,7 +58,7 @@ export { mosaic } from '../averaging/rules/mosaic.ts'
 export { noloco } from '../averaging/rules/noloco.ts'
 export { none as isolated } from '../averaging/rules/none.ts'
 export { pushSum } from '../averaging/rules/push-sum.ts'
-export { parseRule, type RuleParts, ruleNames } from '../averaging/rules/registry.ts'
+export { parseRule, peerRuleNames, type RuleParts, ruleNames } from '../averaging/rules/registry.ts'
 export { relaysum } from '../averaging/rules/relaysum.ts'
 export { scaffold } from '../averaging/rules/scaffold.ts'
 export { sparta } from '../averaging/rules/sparta.ts'
@@ -95,7 +98,6 @@ export type { Adjacency, Topology } from '../averaging/topology.ts'
 export {
   type PeerAveraging,
   peerAveraging,
-  peerRuleNames,
   recommendedRule,
 } from '../library/learning-task.ts'
 export type { Codec } from '../parameters/codecs/codec.ts'

@@ -27,7 +27,7 @@ export {
   DeadlineError,
   NobodyThereError,
   NormError,
-  OffenceError,
+  ProtocolViolationError,
   RefusedError,
   StoppedError,
   UnusableStatisticsError,

@@ -10,7 +10,7 @@ export type RecipeDocument = { readonly [field: string]: unknown }
 
 /**
  * The fields that came after 0.1, and what a recipe without them means. That can never be changed: it would make other swarms of
- * the recipes that people have. Whoever wants a better default has `hearsay init` write it. A new field is entered here, unless it is
+ * the recipes that people have. A better default is one that `hearsay init` writes. A new field is entered here, unless it is
  * optional: what is not there is not hashed.
  */
 export const LATER_FIELDS: readonly {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { formsOf, TASKS } from '../catalogue.ts'
 import { UsageError } from '../errors.ts'
 import { isDocument, withoutLaterDefaults } from './later-fields.ts'
+
+export { AUTO_COMPRESSION } from '../catalogue.ts'
 
 /** A recipe that cannot be: which field, what it holds, what is accepted. */
 export class InvalidRecipeError extends UsageError {
@@ -13,8 +16,8 @@ const belowOne = z.number().min(0).lt(1)
 const count = z.int().min(1)
 
 /**
- * What all peers of a swarm must agree on. Everything that changes what is learned or how it is merged is in here;
- * what a peer owns (its data, its addresses, its state) is not.
+ * The agreement of all peers of a swarm. Everything that changes what is learned or how it is merged is in here; what a
+ * peer owns (its data, its addresses, its state) is not.
  */
 const recipeSchema = z.strictObject({
   /** Version of this format. */
@@ -31,8 +34,8 @@ const recipeSchema = z.strictObject({
       /** Number of classes; 0 where nothing is classified. */
       classes: z.int().min(0).default(10),
       /**
-       * What the classes are called, by index, where the data names them. A peer may hold only some of them; without the
-       * names it could not know which.
+       * Names of the classes, by index, where the data names them. A peer may hold only some of them; without the names it
+       * could not know which.
        */
       classNames: z.array(z.string()).optional(),
       /**
@@ -51,8 +54,8 @@ const recipeSchema = z.strictObject({
        * `consensus` trains nothing. `quadratic` and `mean-estimation` are problems with a known answer, for the model `vector`:
        * see simulations/tasks.
        */
-      task: z.enum(['classify', 'language', 'consensus', 'quadratic', 'mean-estimation']).default('classify'),
-      /** Of `quadratic`: ζ² = (1/n) Σ ‖∇f_i(x*)‖², how much peers disagree where the swarm's optimum is. Default: 0.1. */
+      task: z.enum(formsOf(TASKS)).default('classify'),
+      /** Disagreement of peers at the swarm's optimum, ζ² = (1/n) Σ ‖∇f_i(x*)‖²; `quadratic` only. Default: 0.1. */
       heterogeneity: z.number().min(0).optional(),
     })
     .refine(({ task, heterogeneity }) => heterogeneity === undefined || task === 'quadratic', {
@@ -64,7 +67,7 @@ const recipeSchema = z.strictObject({
     .strictObject({
       optimizer: z.enum(['sgd', 'adam', 'adamw']).default('sgd'),
       learningRate: positive.default(0.05),
-      /** Of `sgd`; the others do not use it. */
+      /** Momentum of `sgd`; the other optimizers do not use it. */
       momentum: belowOne.default(0.9),
       /**
        * β₂ of `adam` and `adamw`: how long squared gradients are remembered. 0.95 to 0.99 are usual for language models,
@@ -79,7 +82,7 @@ const recipeSchema = z.strictObject({
       schedule: z.enum(['constant', 'cosine', 'linear']).default('constant'),
       /** Steps at the beginning over which the learning rate rises to its value. */
       warmupSteps: z.int().min(0).default(0),
-      /** Of the learning rate, what `cosine` and `linear` leave: not 0, so that a peer that trains on still learns. */
+      /** The share of the learning rate that `cosine` and `linear` leave: not 0, so that a peer that trains on still learns. */
       finalShare: z.number().min(0).max(1).default(0.1),
       /** Samples per local step. */
       batch: count.default(32),
@@ -127,7 +130,7 @@ const recipeSchema = z.strictObject({
   data: z
     .strictObject({
       /**
-       * Whether every feature is shifted and scaled to mean 0 and standard deviation 1 over the samples of all peers, who
+       * Whether every feature is shifted and scaled to mean 0 and standard deviation 1 over the samples of all peers. They
        * agree on the figures by averaging before they train.
        */
       standardise: z.boolean().default(false),
@@ -175,16 +178,13 @@ export function parseRecipe(input: unknown): Recipe {
  */
 export const defaultRecipe: Recipe = parseRecipe({ averaging: { rule: 'dpsgd' } })
 
-/** What `auto` begins with, before anything was measured: what a recipe without it has by default. */
+/** Local steps with which `auto` begins, before anything was measured: the default of a recipe without it. */
 export const AUTO_FIRST_LOCAL_STEPS = 10
 
 /** Local steps that make a round, where rounds are counted: with `auto` every peer has another number, and it changes. */
 export function stepsPerRound(localSteps: Recipe['exchange']['localSteps']): number {
   return localSteps === 'auto' ? AUTO_FIRST_LOCAL_STEPS : localSteps
 }
-
-/** The compression that lets every peer choose. */
-export const AUTO_COMPRESSION = 'auto'
 
 /** JSON with sorted keys: one recipe has one text, however it was written. */
 export function canonicalJson(value: unknown): string {

@@ -19,13 +19,13 @@ const PASSES_OF_SEQUENCES = 3
 /** With fewer a peer exchanges less than thirty times, at ten steps from one to the next: then what it ends with is hardly the swarm's. */
 const FEWEST = 300
 
-/** Where the passes take more than this there are fewer of them: a classifier makes so many steps in minutes, as a person may wait. */
+/** Steps beyond which there are fewer passes: a classifier makes so many in minutes, as long as a person may wait. */
 const MOST = 20_000
 
-/** So many are made where it takes them to see everything once: what is never seen need not have been loaded. */
+/** Steps up to which one pass is made however many it takes: samples that are never seen need not have been loaded. */
 const MOST_OF_ONE_PASS = 100_000
 
-/** What is known of a peer's data before it trains. */
+/** The size of a peer's data, as known before it trains. */
 export interface DataSize {
   readonly samples: number
   /** Whether they are sequences of symbols. */
@@ -33,8 +33,8 @@ export interface DataSize {
 }
 
 /**
- * Steps for whoever has these data and does not say how long to train: {@link PASSES} over them, or {@link PASSES_OF_SEQUENCES},
- * but no fewer than {@link FEWEST} steps and no more than {@link MOST}; past that one pass, as long as it takes no more than
+ * Steps for data of this size where none are given: {@link PASSES} over them, or {@link PASSES_OF_SEQUENCES}, but no fewer
+ * than {@link FEWEST} steps and no more than {@link MOST}; past that one pass, as long as it takes no more than
  * {@link MOST_OF_ONE_PASS}.
  */
 export function stepsForData({ samples, sequences }: DataSize, batch: number): number {
@@ -51,6 +51,6 @@ export function stepsForData({ samples, sequences }: DataSize, batch: number): n
  */
 export function stepsForEpochs(epochs: number, samples: number, batch: number): number {
   const steps = (epochs * samples) / Math.max(1, Math.min(batch, samples))
-  // What rounding adds to a whole number is no step.
+  // A step that only rounding adds to a whole number is none.
   return Math.max(1, Math.ceil(steps - 1e-9))
 }

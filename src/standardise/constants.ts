@@ -4,8 +4,8 @@
  * @packageDocumentation
  */
 
-/** Longest name of a lane: a word and sixteen characters of a hash. */
-export const MAX_LANE_BYTES = 48
+/** Longest name of a namespace: a word and sixteen characters of a hash. */
+export const MAX_NAMESPACE_BYTES = 48
 
 /**
  * Relative distance at which statistics may be sealed. Their largest coordinate decides it; that the small ones have been
@@ -25,7 +25,7 @@ export const STATISTICS_EXCHANGES = 40
 export const STATISTICS_NEWCOMER_MS = 3_000
 
 /** Members that know the means and do not say how they vary around them are waited for no longer than this. */
-export const STATISTICS_PATIENCE_MS = 30_000
+export const STATISTICS_TIMEOUT_MS = 30_000
 
 /** A norm that vectors of statistics may have; beyond it, squares of float32 are no numbers. */
 export const STATISTICS_MAXIMUM_NORM = 1e30

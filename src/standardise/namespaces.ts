@@ -1,66 +1,68 @@
 /**
- * Several swarms between the same peers over one network: each has a lane, whose name goes before every announcement and
+ * Several swarms between the same peers over one network: each has a namespace, whose name goes before every announcement and
  * is the first frame of every stream.
  *
  * @packageDocumentation
  */
 
-import { OffenceError, RefusedError } from '../gossip/errors.ts'
+import { ProtocolViolationError, RefusedError } from '../gossip/errors.ts'
 import type { Clock, FrameStream, Network, NetworkHandlers } from '../gossip/ports.ts'
 import { REPLY_TIMEOUT_MS } from '../gossip/streams/constants.ts'
 import { withDeadline } from '../gossip/waiting/deadline.ts'
-import { MAX_LANE_BYTES } from './constants.ts'
+import { MAX_NAMESPACE_BYTES } from './constants.ts'
 
-export interface Lanes {
-  /** The lane that starts and stops the network under it, and speaks for the peer where recipes are compared. */
+export interface Namespaces {
+  /** The namespace that starts and stops the network under it, and speaks for the peer where recipes are compared. */
   readonly main: Network
   /**
-   * Another lane: it hears and is heard from when it is started until it is stopped, for as long as the network runs.
-   * Recipes are compared on the main lane only.
+   * Another namespace: it hears and is heard from when it is started until it is stopped, for as long as the network runs.
+   * Recipes are compared on the main namespace only.
    */
   open(name: string): Network
 }
 
 const MAIN = ''
 
-export function createLanes(network: Network, clock: Clock): Lanes {
+export function createNamespaces(network: Network, clock: Clock): Namespaces {
   const handlers = new Map<string, NetworkHandlers>()
   const stopping = new AbortController()
 
   async function dispatch(stream: FrameStream): Promise<NetworkHandlers> {
-    const tag = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the name of the lane', stopping, within =>
+    const tag = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the name of the namespace', stopping, within =>
       stream.read(within),
     )
-    if (tag.byteLength > MAX_LANE_BYTES) throw new OffenceError(`the name of a lane has ${tag.byteLength} bytes`)
-    const lane = handlers.get(new TextDecoder().decode(tag))
-    if (lane === undefined) throw new RefusedError('not in this lane')
-    return lane
+    if (tag.byteLength > MAX_NAMESPACE_BYTES)
+      throw new ProtocolViolationError(`the name of a namespace has ${tag.byteLength} bytes`)
+    const namespace = handlers.get(new TextDecoder().decode(tag))
+    if (namespace === undefined) throw new RefusedError('not in this namespace')
+    return namespace
   }
 
   const incoming: NetworkHandlers = {
     async stream(channel, stream) {
-      // Peers of other recipes, which may know of no lanes, speak this one too.
-      const lane = channel === 'recipe' ? handlers.get(MAIN) : await dispatch(stream)
-      await lane?.stream(channel, stream)
+      // Peers of other recipes, which may know of no namespaces, speak this one too.
+      const namespace = channel === 'recipe' ? handlers.get(MAIN) : await dispatch(stream)
+      await namespace?.stream(channel, stream)
     },
     announcement(from, bytes) {
       const length = bytes.at(0) ?? Number.POSITIVE_INFINITY
-      if (length > MAX_LANE_BYTES || length >= bytes.byteLength) return 'reject'
+      if (length > MAX_NAMESPACE_BYTES || length >= bytes.byteLength) return 'reject'
       const name = new TextDecoder().decode(bytes.subarray(1, 1 + length))
       // Who is in another stage of its life has nothing to say about what is told there.
       return handlers.get(name)?.announcement(from, bytes.subarray(1 + length)) ?? 'ignore'
     },
     connected(peer) {
-      for (const lane of handlers.values()) lane.connected(peer)
+      for (const namespace of handlers.values()) namespace.connected(peer)
     },
     disconnected(peer) {
-      for (const lane of handlers.values()) lane.disconnected(peer)
+      for (const namespace of handlers.values()) namespace.disconnected(peer)
     },
   }
 
   function open(name: string): Network {
     const tag = new TextEncoder().encode(name)
-    if (tag.byteLength > MAX_LANE_BYTES) throw new RangeError(`the lane ${name} has a longer name than others accept`)
+    if (tag.byteLength > MAX_NAMESPACE_BYTES)
+      throw new RangeError(`the namespace ${name} has a longer name than others accept`)
     return {
       ...network,
 
@@ -71,7 +73,7 @@ export function createLanes(network: Network, clock: Clock): Lanes {
       },
 
       async open(peer, channel, options) {
-        if (channel === 'recipe' && name !== MAIN) throw new RefusedError('recipes are compared on the main lane')
+        if (channel === 'recipe' && name !== MAIN) throw new RefusedError('recipes are compared on the main namespace')
         const stream = await network.open(peer, channel, options)
         if (channel === 'recipe') return stream
         try {

@@ -14,6 +14,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { adpsgd } from '../averaging/rules/adpsgd.ts'
 import { complete as everybody } from '../averaging/topologies/complete.ts'
 import { StoppedError, UnusableStatisticsError } from '../gossip/errors.ts'
 import type { Emit, GossipEvents } from '../gossip/events.ts'
@@ -21,6 +22,7 @@ import { createGossip, type Gossip } from '../gossip/gossip.ts'
 import type { RecipeDocument } from '../gossip/membership/recipe-handshake.ts'
 import type { AbortOptions, Clock, PeerId, Storage } from '../gossip/ports.ts'
 import type { Checkpoint } from '../gossip/state/checkpoint.ts'
+import { createMutex } from '../mutex.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
 import { norm } from '../parameters/vectors.ts'
 import type { Random } from '../random/random.ts'
@@ -29,9 +31,9 @@ import {
   STATISTICS_EXCHANGES,
   STATISTICS_MAXIMUM_NORM,
   STATISTICS_NEWCOMER_MS,
-  STATISTICS_PATIENCE_MS,
+  STATISTICS_TIMEOUT_MS,
 } from './constants.ts'
-import type { Lanes } from './namespaces.ts'
+import type { Namespaces } from './namespaces.ts'
 import { createStillTrainer } from './still-trainer.ts'
 
 /** What a peer can say of its own samples. */
@@ -57,7 +59,7 @@ export interface StatisticsOptions {
   readonly swarm: string
   readonly recipe: RecipeDocument
   /** Of a network that has been started, or soon will be. */
-  readonly lanes: Lanes
+  readonly namespaces: Namespaces
   readonly clock: Clock
   readonly random: Random
   readonly own: OwnStatistics
@@ -67,8 +69,8 @@ export interface StatisticsOptions {
   readonly wait?: number
   /** Whether whoever comes still has a part: nobody uses yet what was agreed on. */
   readonly isOpen: () => boolean
-  /** Where to keep the checkpoints of a lane; without, a restarted peer has to ask the others. */
-  readonly storage?: (lane: 'means' | 'variations', layout: Layout) => Storage
+  /** Where to keep the checkpoints of a namespace; without, a restarted peer has to ask the others. */
+  readonly storage?: (namespace: 'means' | 'variations', layout: Layout) => Storage
   /** Hears of warnings, and of what ends the statistics. */
   readonly emit: Emit
   /** Hears what was agreed, and again when it changes. */
@@ -87,22 +89,23 @@ export function createStatistics(options: StatisticsOptions): Statistics {
   let variations: Gossip | undefined
   /** Of the means around which variations are agreed on. */
   let around: string | undefined
-  let work: Promise<void> = Promise.resolve()
+  const work = createMutex()
   const stopping = new AbortController()
   const stop = { signal: stopping.signal }
 
   /** One thing after the other, and nothing after the end. */
-  function then(next: () => Promise<void>): Promise<void> {
-    work = work.then(async () => {
-      if (!stopping.signal.aborted) await next()
-    })
-    return work.catch(error => {
+  async function then(next: () => Promise<void>): Promise<void> {
+    try {
+      await work.run(async () => {
+        if (!stopping.signal.aborted) await next()
+      })
+    } catch (error) {
       if (!stopping.signal.aborted) emit('failed', { error: error as Error })
-    })
+    }
   }
 
   async function startMeans(): Promise<void> {
-    means = await startLane(
+    means = await startNamespace(
       options,
       'means',
       'means',
@@ -122,9 +125,9 @@ export function createStatistics(options: StatisticsOptions): Statistics {
     const began = clock.now()
     /** Whoever has agreed on the means is to have its say in how values vary around them. */
     const complete = () =>
-      clock.now() - began >= STATISTICS_PATIENCE_MS ||
+      clock.now() - began >= STATISTICS_TIMEOUT_MS ||
       everyoneOf(means?.status().peers ?? [], variations?.status().peers ?? [])
-    variations = await startLane(
+    variations = await startNamespace(
       options,
       'variations',
       variationsAround(hash),
@@ -141,14 +144,14 @@ export function createStatistics(options: StatisticsOptions): Statistics {
     start: () => then(startMeans),
     async stop() {
       stopping.abort(new StoppedError())
-      await work.catch(() => {})
+      await work.idle()
       await Promise.all([means?.stop(), variations?.stop()])
     },
   }
 }
 
 /** The id of the swarm that agrees on one vector. */
-function laneId(swarm: string, name: string): string {
+function namespaceId(swarm: string, name: string): string {
   return createHash('sha256').update(`${swarm}/${name}`).digest('hex')
 }
 
@@ -164,13 +167,13 @@ export function agreedIn(
 ): AgreedStatistics | undefined {
   if (means?.sealed === undefined || variations?.sealed === undefined) return undefined
   // Those around earlier means are left over.
-  if (variations.swarm !== laneId(swarm, variationsAround(means.sealed))) return undefined
+  if (variations.swarm !== namespaceId(swarm, variationsAround(means.sealed))) return undefined
   return { mean: quotients(means.parameters), variance: quotients(variations.parameters) }
 }
 
 /** A swarm of its own that agrees on one vector. */
-async function startLane(
-  { swarm, recipe, lanes, clock, random, own, minimumPeers, wait, isOpen, storage, emit }: StatisticsOptions,
+async function startNamespace(
+  { swarm, recipe, namespaces, clock, random, own, minimumPeers, wait, isOpen, storage, emit }: StatisticsOptions,
   kind: 'means' | 'variations',
   name: string,
   vector: () => Promise<Float32Array>,
@@ -178,7 +181,7 @@ async function startLane(
   complete: () => boolean,
 ): Promise<Gossip> {
   const layout = createLayout([{ name: kind, shape: [1 + own.features], trainable: false }])
-  const id = laneId(swarm, name)
+  const id = namespaceId(swarm, name)
   const kept = storage?.(kind, layout)
   const checkpoint = await kept?.load()
   let exchanges = 0
@@ -190,7 +193,7 @@ async function startLane(
       topology: everybody,
       steps: 0,
       localSteps: 1,
-      averages: true,
+      rule: adpsgd,
       // One alone has nothing to agree on.
       minimumPeers: Math.max(2, minimumPeers),
       wait,
@@ -198,7 +201,7 @@ async function startLane(
       target: STATISTICS_DISTANCE,
       maximumNorm: STATISTICS_MAXIMUM_NORM,
       evaluateEvery: Number.POSITIVE_INFINITY,
-      network: lanes.open(name),
+      network: namespaces.open(name),
       clock,
       random: random.fork(name),
       trainer: createStillTrainer(layout, vector),
@@ -215,7 +218,7 @@ async function startLane(
         joined = clock.now()
       }
       if (event === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') exchanges++
-      // The vector too, as it is now: whoever is told has other work, and meanwhile the lane may have gone on averaging.
+      // The vector too, as it is now: whoever is told has other work, and meanwhile the namespace may have gone on averaging.
       if (event === 'consensus' && 'parametersHash' in detail) sealed(detail.parametersHash, gossip.parameters())
       if (event === 'waiting' && 'minimum' in detail) emit('waiting', detail as GossipEvents['waiting'])
       if (event === 'warning' && 'message' in detail) emit('warning', { message: `statistics: ${detail.message}` })

@@ -14,7 +14,7 @@ export async function writeFolderAtomically(
   path: string,
   files: readonly { readonly name: string; readonly content: Uint8Array | string }[],
 ): Promise<void> {
-  // Beside it, and not in it: whoever names a folder may end it with a slash.
+  // Beside it, and not in it: the folder's name may end with a slash.
   const place = resolve(path)
   const beside = `${place}.part`
   try {

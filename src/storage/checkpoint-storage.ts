@@ -30,13 +30,13 @@ interface Appended {
 }
 
 /**
- * What comes after a checkpoint was taken goes into a journal of its own, before the checkpoint is on the disk: the last
- * one that is there names the first of the journals that come on top of it, whichever moment a crash picks.
+ * Entries that follow a checkpoint go into a journal of their own, even before the checkpoint is on the disk: the last
+ * checkpoint that is there names the first of the journals that come on top of it, whichever moment a crash picks.
  *
  * Gray and Reuter, "Transaction Processing" (1993): write-ahead logs and checkpoints.
  */
 export function createCheckpointStorage(file: string, layout: Layout): CheckpointStorage {
-  // Whoever saves without having loaded must not take the number of a journal that was left here.
+  // A peer that saves without having loaded must not take the number of a journal that was left here.
   let generation = generationsIn(readdirSync(dirname(file)), file).at(-1) ?? 0
   /** The journal that the checkpoint on the disk names; undefined where none is known. */
   let named: number | undefined

@@ -20,12 +20,12 @@ export function journalFile(checkpointFile: string, generation: number): string 
   return join(dirname(checkpointFile), `${journalPrefix(checkpointFile)}${generation}`)
 }
 
-/** Which journals are there, ascending. */
+/** Numbers of the journals that are there, ascending. */
 export async function listJournals(checkpointFile: string): Promise<number[]> {
   return generationsIn(await readdir(dirname(checkpointFile)), checkpointFile)
 }
 
-/** Of the names of a folder's files, the journals of this checkpoint, ascending. */
+/** Numbers of the journals of this checkpoint among the names of a folder's files, ascending. */
 export function generationsIn(names: readonly string[], checkpointFile: string): number[] {
   const prefix = journalPrefix(checkpointFile)
   return names
@@ -95,7 +95,7 @@ function writeAt(handle: FileHandle, start: number): { append: (parts: readonly 
   }
 }
 
-/** What is left to write: the system may take less than it is given. */
+/** The parts that are left to write: the system may take less than it is given. */
 function partsAfter(parts: readonly Uint8Array[], written: number): readonly Uint8Array[] {
   let rest = written
   return parts.flatMap(part => {
@@ -108,7 +108,7 @@ function partsAfter(parts: readonly Uint8Array[], written: number): readonly Uin
 export interface JournalReading {
   readonly file: string
   readonly generation: number
-  /** What the checkpoint names: the first journal that comes on top of it. */
+  /** The journal that the checkpoint names: the first that comes on top of it. */
   readonly named: number
   /** The last of the journals may end in a group that a crash cut short. It was never acknowledged, so it is left out. */
   readonly isLast: boolean
@@ -168,7 +168,7 @@ export async function readJournal({ file, generation, named, isLast, take }: Jou
   }
 }
 
-/** What a file system shows where it has made room and not written yet. */
+/** Whether these are the zeros that a file system shows where it has made room and not written yet. */
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every(byte => byte === 0)
 }

@@ -18,7 +18,7 @@ import type { JournalEntry } from '../gossip/state/journal-entry.ts'
 import { littleEndianBytes, readLittleEndian } from '../parameters/little-endian.ts'
 import { bitsOf, numbersIn } from './bits.ts'
 
-/** Which journal a file is. */
+/** The identity of a journal's file. */
 export interface JournalName {
   readonly generation: number
   /** The journal that the checkpoint named when this one was begun: an older checkpoint than that misses something. */

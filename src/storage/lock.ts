@@ -1,7 +1,7 @@
 /**
- * A file that only one living process has. Nobody needs to remove what a killed process left: whoever comes next tells
- * by the file whether its holder still runs. Processes on other machines, or in containers beside this one, cannot be
- * seen, and count as ended.
+ * A file that only one living process has. Nobody needs to remove what a killed process left: the next process tells by
+ * the file whether its holder still runs. Processes on other machines, or in containers beside this one, cannot be seen,
+ * and count as ended.
  *
  * @packageDocumentation
  */
@@ -74,7 +74,7 @@ export async function takeLock(file: string): Promise<() => Promise<void>> {
 
 /**
  * A lock is taken by a link, which only one can make, to a file that is complete. One whose holder has ended is not
- * removed first, because whoever removes it may hit the lock of somebody who was faster; it is succeeded: the right to
+ * removed first, because its removal may hit the lock of somebody who was faster; it is succeeded: the right to
  * replace the lock with token T is itself a lock, named after T. T never comes back, so if the lock still is T once that
  * right was taken, nobody else can replace it. A process killed halfway leaves a lock that is succeeded in the same way.
  *
@@ -176,7 +176,7 @@ async function startOf(pid: number): Promise<string | undefined> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     // Fields 3 to 22; the second is the program's name, in parentheses, and may itself contain some.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // What was killed and is not buried yet does nothing any more.
+    // A zombie, killed and not yet reaped, does nothing any more.
     return fields[0] === 'Z' ? 'ended' : `${boot.trim()} ${fields[19]}`
   } catch {
     return undefined

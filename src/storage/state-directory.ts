@@ -15,7 +15,7 @@ export class StateError extends UsageError {
   override readonly name = 'StateError'
 }
 
-/** What a peer keeps in its `--state` folder. */
+/** The contents of a peer's `--state` folder. */
 export interface StateDirectory {
   readonly checkpointFile: string
   /** The peer's private key; made on first use. */
@@ -33,7 +33,7 @@ const LOCK = 'lock'
 const RECIPE = 'recipe.json'
 export const CHECKPOINT = 'checkpoint.safetensors'
 
-/** Where a peer keeps what it knows of the swarm's statistics. */
+/** The file in which a peer keeps what it knows of the swarm's statistics. */
 export function statisticsFile(kind: 'means' | 'variations'): string {
   return `${kind}.safetensors`
 }
@@ -56,7 +56,7 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
       const known = await readIfThere(file)
       if (known !== undefined) return known
       const made = await create()
-      // Whoever reads the key can speak as this peer.
+      // Anyone who reads the key can speak as this peer.
       await writeAtomically(file, made, 0o600)
       return made
     },
@@ -80,11 +80,11 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
   }
 }
 
-/** What a folder holds for those who only read. */
+/** The contents of a folder for callers that only read. */
 export interface ReadState extends StoredCheckpoint {
   /** The text that {@link StateDirectory.keepRecipe} kept, where it did. */
   readonly recipe: string | undefined
-  /** Where the peer agreed, or began to agree, on statistics. */
+  /** The statistics, as far as the peer agreed, or began to agree, on them. */
   readonly means: Checkpoint | undefined
   readonly variations: Checkpoint | undefined
 }
@@ -143,7 +143,7 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** What the system says of a file becomes an error that names it; damage has been named already. */
+/** Turns a system's error into one that names the file; damage has been named already. */
 async function readable<T>(file: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading

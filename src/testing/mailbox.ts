@@ -1,6 +1,6 @@
 import type { AbortOptions } from '../gossip/ports.ts'
 
-/** What arrived, in order, to be waited for. */
+/** Items that arrived, in order, to be waited for. */
 export interface Mailbox<T> {
   put(item: T): void
   /** The next item; rejects with the signal's reason when none comes in time. */

@@ -7,7 +7,7 @@ import { BackendUnavailableError } from './errors.ts'
 /** The name that leaves the choice to {@link chooseBackend}. */
 export const AUTO = 'auto'
 
-/** What computes where nobody chose and nothing is tried: it needs nothing installed and is the faster of those. */
+/** The backend where none is named and none is tried: it needs nothing installed and is the fastest of those. */
 export const DEFAULT_BACKEND = 'wasm'
 
 /**
@@ -77,8 +77,8 @@ async function start(kind: BackendKind, gpu: number | undefined): Promise<Backen
       },
     }
   } catch (cause) {
-    const { reason, mend } = kind.explain(cause instanceof Error ? cause.message : String(cause), '')
-    throw new BackendUnavailableError(`the backend '${name}' does not work here: ${reason}. What to do: ${mend}`, {
+    const { reason, remedy } = kind.explain(cause instanceof Error ? cause.message : String(cause), '')
+    throw new BackendUnavailableError(`the backend '${name}' does not work here: ${reason}. What to do: ${remedy}`, {
       cause,
     })
   } finally {

@@ -9,10 +9,10 @@ export interface BackendChoice {
   readonly name: string
   readonly devices: Devices
   /** Those that are installed and would be better, with the reason why they are not used: a sentence each. */
-  readonly passedOver: readonly string[]
+  readonly skipped: readonly string[]
 }
 
-/** Which of a backend's GPUs, counted from 0, or whichever it prefers. */
+/** The index of a backend's GPU, counted from 0, or any that it prefers. */
 export type GpuWish = number | 'any'
 
 /** Tries one backend, as {@link tryBackend} does. */
@@ -21,11 +21,11 @@ type Try = (name: string, gpu?: number) => Promise<BackendTrial>
 const choices = new Map<string, Promise<BackendChoice>>()
 
 /**
- * Finds what shall compute, once per process: threads are then told the name. Only what the user has installed is tried;
- * what comes with hearsay is taken without.
+ * Chooses the backend, once per process: threads then get its name. Only backends that the user has installed are tried;
+ * those that come with hearsay are taken without.
  *
  * @param text the name of a backend, or `auto` for the best that works
- * @param gpu that it must be one that computes on GPUs, and on which
+ * @param gpu requires a backend that computes on GPUs: the index of the one to use, or `any`
  * @throws UsageError for an unknown name, and where a GPU is asked of a backend that uses none; BackendUnavailableError
  *   where the one that was named does not work here
  */
@@ -44,7 +44,7 @@ export async function choose(text: string, gpu: GpuWish | undefined, attempt: Tr
   if (gpu !== undefined && !kind.gpu) throw new UsageError(`the backend ${text} uses no GPU: ${GPU_BACKENDS} do`)
   if (kind.packages.length === 0) return untried(kind)
   const trial = await attempt(text, numbered(gpu))
-  if (trial.outcome === 'works') return { name: text, devices: trial.devices, passedOver: [] }
+  if (trial.outcome === 'works') return { name: text, devices: trial.devices, skipped: [] }
   const others = await working(
     BACKENDS.filter(other => other !== kind),
     attempt,
@@ -53,24 +53,22 @@ export async function choose(text: string, gpu: GpuWish | undefined, attempt: Tr
 }
 
 async function chooseBest(gpu: GpuWish | undefined, attempt: Try): Promise<BackendChoice> {
-  const passedOver: string[] = []
+  const skipped: string[] = []
   for (const kind of BACKENDS) {
     if (gpu !== undefined && !kind.gpu) continue
-    if (kind.packages.length === 0) return { ...untried(kind), passedOver }
+    if (kind.packages.length === 0) return { ...untried(kind), skipped }
     const trial = await attempt(kind.name, numbered(gpu))
     if (trial.outcome === 'works') {
       const { device, software } = trial.devices
-      if (!software) return { name: kind.name, devices: trial.devices, passedOver }
-      passedOver.push(`${device} is a program, slower than wasm: only --backend ${kind.name} uses it`)
+      if (!software) return { name: kind.name, devices: trial.devices, skipped }
+      skipped.push(`${device} is a program, slower than wasm: only --backend ${kind.name} uses it`)
     }
-    if (trial.outcome === 'broken') passedOver.push(describe(kind, trial))
+    if (trial.outcome === 'broken') skipped.push(describe(kind, trial))
   }
   throw new BackendUnavailableError(
-    [
-      `no backend can compute on ${gpu === 'any' ? 'a GPU' : `GPU ${gpu}`} here`,
-      ...passedOver,
-      'See hearsay doctor',
-    ].join('. '),
+    [`no backend can compute on ${gpu === 'any' ? 'a GPU' : `GPU ${gpu}`} here`, ...skipped, 'See hearsay doctor'].join(
+      '. ',
+    ),
   )
 }
 
@@ -80,7 +78,7 @@ const GPU_BACKENDS = BACKENDS.filter(({ gpu }) => gpu)
   .map(({ name }) => name)
   .join(' and ')
 
-const untried = ({ name }: BackendKind): BackendChoice => ({ name, devices: NO_DEVICES, passedOver: [] })
+const untried = ({ name }: BackendKind): BackendChoice => ({ name, devices: NO_DEVICES, skipped: [] })
 
 async function working(kinds: readonly BackendKind[], attempt: Try): Promise<readonly string[]> {
   const names: string[] = []
@@ -88,13 +86,13 @@ async function working(kinds: readonly BackendKind[], attempt: Try): Promise<rea
   return names
 }
 
-function describe({ name }: BackendKind, { reason, mend }: Exclude<BackendTrial, { outcome: 'works' }>): string {
-  return `the backend ${name} does not work here: ${reason}. What to do: ${mend}`
+function describe({ name }: BackendKind, { reason, remedy }: Exclude<BackendTrial, { outcome: 'works' }>): string {
+  return `the backend ${name} does not work here: ${reason}. What to do: ${remedy}`
 }
 
 /**
- * Where this process will load a native library, as a simulation does, it reads what it must know from this environment,
- * once. Processes of trainers inherit that, and are told by their own which GPU is theirs.
+ * Prepares this process for the native library that it will load, as a simulation does: the library reads its settings from
+ * the environment, once. Processes of trainers inherit that, and their own environment says which GPU is theirs.
  */
 export function prepareProcess(choice: BackendChoice): BackendChoice {
   const { environment } = backendKind(choice.name)

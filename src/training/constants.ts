@@ -15,8 +15,8 @@ export const DEFAULT_LANGUAGE_SIZE = { layers: 3, heads: 4, width: 96 } as const
 export const FEED_FORWARD_FACTOR = 4
 
 /**
- * Characters that a position of `language` is told of at once. A small model takes hundreds of steps to learn to look
- * at the one before. Told of three it reads Shakespeare with 2.05 nats in place of 2.33 after 600 steps of 8 × 64
+ * Characters that a position of `language` sees at once. A small model takes hundreds of steps to learn to look at the one
+ * before. With three it reads Shakespeare with 2.05 nats in place of 2.33 after 600 steps of 8 × 64
  * characters, and takes as long for a step.
  */
 export const EMBEDDED_TOKENS = 3
@@ -48,7 +48,7 @@ export const ADAM_BETA_1 = 0.9
 export const ADAM_BETA_2 = 0.999
 export const ADAM_EPSILON = 1e-8
 
-/** Of weights' files in TensorFlow.js's format: the size its own converter uses, which browsers keep in their caches. */
+/** Size of weights' files in TensorFlow.js's format: that of its own converter, which browsers keep in their caches. */
 export const WEIGHTS_SHARD_BYTES = 4 * 1024 * 1024
 
 /**

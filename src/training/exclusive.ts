@@ -1,6 +1,7 @@
+import { createMutex } from '../mutex.ts'
 import { TrainerStoppedError } from './errors.ts'
 
-/** Carries out asynchronous calls one after the other, in the order in which they were made. */
+/** Carries out a trainer's calls one after the other, until it is closed. */
 interface Exclusive {
   /** @throws TrainerStoppedError where {@link close} comes before the call's turn */
   run<T>(call: () => Promise<T>): Promise<T>
@@ -9,26 +10,17 @@ interface Exclusive {
 }
 
 export function createExclusive(): Exclusive {
-  /** The end of the last call that was made; none when nothing is under way. */
-  let last: Promise<void> | undefined
+  const mutex = createMutex()
   let closed = false
   return {
-    run(call) {
-      const turn = async () => {
+    run: call =>
+      mutex.run(async () => {
         if (closed) throw new TrainerStoppedError()
-        return call()
-      }
-      const result = last === undefined ? turn() : last.then(turn)
-      const done = () => {
-        if (last === end) last = undefined
-      }
-      const end = result.then(done, done)
-      last = end
-      return result
-    },
+        return await call()
+      }),
     async close() {
       closed = true
-      await last
+      await mutex.idle()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { described, isNameIn, MODELS, type NameIn } from '../catalogue.ts'
 import { UsageError } from '../errors.ts'
 import { cnn } from './models/cnn.ts'
 import type { Model, ModelFamily } from './models/family.ts'
@@ -7,7 +8,16 @@ import { mlp } from './models/mlp.ts'
 import { moduleModel } from './models/module.ts'
 import { tfjs } from './models/tfjs.ts'
 
-const FAMILIES: readonly ModelFamily[] = [linear, mlp, cnn, language, tfjs, moduleModel]
+// A new family of models is one file in models/, one entry here, and one line in the catalogue.
+
+const families: Readonly<Record<NameIn<typeof MODELS>, ModelFamily>> = {
+  linear,
+  mlp,
+  cnn,
+  language,
+  tfjs,
+  module: moduleModel,
+}
 
 /**
  * Reads the name of a model, such as `mlp:64,32`. Does not load TensorFlow.js.
@@ -18,7 +28,7 @@ export function parseModel(text: string): Model {
   const colon = text.indexOf(':')
   const name = colon < 0 ? text : text.slice(0, colon)
   const argument = colon < 0 ? undefined : text.slice(colon + 1)
-  const model = FAMILIES.find(family => family.name === name)?.parse(argument)
+  const model = isNameIn(families, name) ? families[name].parse(argument) : undefined
   if (model !== undefined) return model
-  throw new UsageError(`unknown model '${text}': accepted are ${FAMILIES.map(({ usage }) => usage).join(', ')}`)
+  throw new UsageError(`unknown model '${text}': accepted are ${described(MODELS)}`)
 }

@@ -1,11 +1,11 @@
 import { createRandom, restoreRandom } from '../random/random.ts'
 import { TrainerStateError } from './errors.ts'
 
-/** In which order a shard's samples are drawn. */
+/** The order in which a shard's samples are drawn. */
 export interface SampleOrder {
   /** Indices of the next batch, `[batch]`. Valid until the next call. */
   next(): Int32Array
-  /** Where the order has come to. */
+  /** The point that the order has reached. */
   state(): Record<string, string>
   /**
    * Goes on from where {@link state} was called. With a shard of another size the epoch cannot go on: a new one begins.

@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Random } from '../random/random.ts'
 
 interface SampleOptions {
-  /** Classes that the model reads at most: of a model of any length it cannot be told. */
+  /** Classes that the model reads at most: a model that reads any length does not say how many are enough. */
   readonly positions: number
   /** Classes to draw. */
   readonly length: number
@@ -32,7 +32,7 @@ export async function sample(
   const window = new Float32Array(positions)
   while (classes.length < prompt.length + length) {
     const recent = classes.slice(-positions)
-    // What stands behind the last class is not seen by it.
+    // The last class does not see the padding behind it.
     window.fill(0)
     window.set(recent)
     const logits = tf.tidy(() => {

@@ -3,7 +3,7 @@ import type { OptimizerSpec } from './optimizers/optimizer-spec.ts'
 
 /** All that a trainer needs to know. It can be cloned, so that it reaches a worker as it is. */
 export interface TrainerOptions {
-  /** Which model, as {@link parseModel} reads it: `linear`, `mlp:64`, … */
+  /** The model, by a name that {@link parseModel} reads: `linear`, `mlp:64`, … */
   readonly model: string
   readonly optimizer: OptimizerSpec
   /** Samples per step. */
@@ -12,12 +12,12 @@ export interface TrainerOptions {
   readonly seed: number | string
   /** Seed of the order in which samples are drawn: the peer's own. */
   readonly shardSeed: number | string
-  /** What is trained on. */
+  /** Samples to train on. */
   readonly shard: Dataset
-  /** What is evaluated on. */
+  /** Samples to evaluate on. */
   readonly test: Dataset
-  /** What computes, as {@link parseBackend} reads it: `wasm`, `cpu`, … */
+  /** The backend, by a name that {@link parseBackend} reads: `wasm`, `cpu`, … */
   readonly backend: string
-  /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
+  /** The index of the backend's GPU, counted from 0. Default: the one that it prefers. */
   readonly gpu?: number
 }

@@ -2,14 +2,14 @@ import { HearsayError } from '../errors.ts'
 import type { Layout } from '../parameters/layout.ts'
 
 /**
- * What was trained is of no use any more: it is not finite, or far from anything that a model learns. Trainers throw it, and so
- * does who looks at what a trainer gave back.
+ * Training has diverged: its parameters are not finite, or far from anything that a model learns. Trainers throw it, and so
+ * do callers that check what a trainer gave back.
  */
 export class TrainingDivergedError extends HearsayError {
   override readonly name = 'TrainingDivergedError'
 }
 
-/** What one call of {@link Trainer.train} did. */
+/** The result of one call of {@link Trainer.train}. */
 export interface TrainingUpdate {
   /**
    * `[parameters]`: what training added, parameters afterwards minus parameters before. A difference and not a vector,
@@ -27,11 +27,11 @@ export interface Evaluation {
   readonly loss: number
   /** Share of the test samples classified correctly, in [0, 1]. */
   readonly accuracy: number
-  /** That were judged by. */
+  /** Test samples that it is judged by. */
   readonly samples: number
 }
 
-/** What a trainer carries from step to step (moments, step count, random state), by name. Goes into the checkpoint. */
+/** The state that a trainer carries from step to step (moments, step count, random state), by name. Goes into the checkpoint. */
 export interface TrainerState {
   readonly tensors: Readonly<Record<string, Float32Array>>
   readonly metadata: Readonly<Record<string, string>>

@@ -1,3 +1,4 @@
+import { BACKENDS } from '../catalogue.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { backendKind } from './backend.ts'
 import type { BackendKind, Devices } from './backends/backend-kind.ts'
@@ -11,10 +12,10 @@ export type BackendTrial =
   | {
       readonly outcome: 'works'
       readonly devices: Devices
-      /** From nothing to the end of the first step. */
+      /** Time from nothing to the end of the first step. */
       readonly milliseconds: number
     }
-  | { readonly outcome: 'not installed' | 'broken'; readonly reason: string; readonly mend: string }
+  | { readonly outcome: 'not installed' | 'broken'; readonly reason: string; readonly remedy: string }
 
 const trials = new Map<string, Promise<BackendTrial>>()
 
@@ -39,12 +40,12 @@ async function tryOnce(kind: BackendKind, gpu: number | undefined): Promise<Back
     return {
       outcome: 'not installed',
       reason: 'not installed',
-      mend: `for ${kind.purpose}: npm install ${missing.join(' ')}`,
+      remedy: `for ${BACKENDS[kind.name]}: npm install ${missing.join(' ')}`,
     }
   }
   const began = performance.now()
   const deadline = AbortSignal.timeout(TRIAL_DEADLINE_MS)
-  let said = ''
+  let stderr = ''
   let trainer: ProcessTrainer | undefined
   try {
     trainer = await createProcessTrainer(
@@ -52,7 +53,7 @@ async function tryOnce(kind: BackendKind, gpu: number | undefined): Promise<Back
       {
         signal: deadline,
         onStderr: text => {
-          said += text
+          stderr += text
         },
       },
     )
@@ -62,8 +63,8 @@ async function tryOnce(kind: BackendKind, gpu: number | undefined): Promise<Back
   } catch (error) {
     const reason = deadline.aborted
       ? `did not finish a step within ${TRIAL_DEADLINE_MS / 1_000} s`
-      : reasonOf(bare(error), said)
-    return { outcome: 'broken', ...kind.explain(reason, said) }
+      : reasonOf(bare(error), stderr)
+    return { outcome: 'broken', ...kind.explain(reason, stderr) }
   } finally {
     await trainer?.stop()
   }
@@ -107,11 +108,11 @@ function bare(error: unknown): unknown {
 }
 
 /** In one sentence: of a process that ended, its last words. */
-function reasonOf(error: unknown, said: string): string {
+function reasonOf(error: unknown, stderr: string): string {
   if (!(error instanceof Error)) return String(error)
   const first = error.message.split('\n', 1)[0]
   if (!(error instanceof TrainerDiedError)) return first.replace(/[.:]$/, '')
-  const words = said.trim().split('\n').at(-1)
+  const words = stderr.trim().split('\n').at(-1)
   const ended = first.replace(/^(the training process ended unexpectedly [^.:]*).*/, '$1').replace('unexpectedly ', '')
   return words === '' ? ended : `${ended}, saying: ${words}`
 }

@@ -29,7 +29,7 @@ function choose(items: readonly Item[], names: readonly string[]): readonly (rea
   return chosen.every(one => one !== undefined) ? chosen : undefined
 }
 
-/** What went wrong with an item itself is a line that failed, and no reason to keep the others from being measured. */
+/** Runs an item. An error of its own becomes a row that failed, and does not keep the others from being measured. */
 async function measure(item: Item, options: Parameters<Item['run']>[0]): Promise<readonly Row[]> {
   const told: Row[] = []
   const onRow = (row: Row) => {

@@ -1,5 +1,5 @@
 /**
- * What an acceptance item tells: for each line of an issue what was asked, what was measured, and whether that is enough.
+ * The report of an acceptance item: for each line of an issue what was asked, what was measured, and whether that is enough.
  *
  * @packageDocumentation
  */
@@ -16,14 +16,15 @@ export interface ItemOptions {
   readonly seeds: number
   /** The first of them. Default: the item's own. */
   readonly first?: number
-  /** Hears each row as soon as it is known, and everything that happens where the item can tell it. */
+  /** Called with each row as soon as it is known. */
   readonly onRow?: (row: Row) => void
+  /** Logs everything that happens, where the item can tell. */
   readonly log?: (line: string) => void
 }
 
 /** One of an issue's acceptance lines, or several that are measured together. */
 export interface Item {
-  /** By which it is chosen on the command line, beside its number. */
+  /** The name by which it is chosen on the command line, beside its number. */
   readonly name: string
   readonly about: string
   /** Seeds that it takes where nobody says how many. */

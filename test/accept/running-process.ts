@@ -18,7 +18,7 @@ export interface Said extends Readonly<Record<string, unknown>> {
   readonly event: string
 }
 
-/** What a process left behind. */
+/** The exit and the output of a process that has ended. */
 export interface Ended {
   /** The exit code, or the signal that ended it. */
   readonly exit: number | string | null
@@ -34,7 +34,7 @@ export interface Running {
   /** Resolves with its first event of this name, said before or after; rejects when it ends without. */
   said(event: string): Promise<Said>
   readonly ended: Promise<Ended>
-  /** As Ctrl-C does. */
+  /** Interrupts it as Ctrl-C does. */
   interrupt(): void
   kill(): void
 }

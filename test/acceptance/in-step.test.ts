@@ -19,7 +19,7 @@ const STALL_MS = 1_000
 const STALLED_STEP = 5 * PEERS
 const network = { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false } as const
 
-/** What one step adds, where a peer's data would have every parameter. */
+/** The update of one step: a quarter of the way to the goal, where a peer's data would have every parameter. */
 const step = (value: number, goal: number) => 0.25 * (goal - value)
 
 function stall(): void {
@@ -52,7 +52,7 @@ test('real peers that average in step have what D-PSGD says after every round', 
     exchange: { localSteps: 1 },
     averaging: { topology: 'ring', rule: 'dpsgd' },
   }
-  // Places on the ring follow from the ids, so who wants what is decided when they are known.
+  // IndexChoice on the ring follow from the ids, so who wants what is decided when they are known.
   const goals = new Map<Peer, number>()
   const peers: Peer[] = []
   let steps = 0

@@ -28,7 +28,7 @@ afterAll(async () => {
   await Promise.all([...peers].map(peer => peer.stop()))
 })
 
-/** What a process says, as far as it matters here. */
+/** An event of a process, as far as it matters here. */
 interface Said extends Partial<PeerEvents['consensus'] & PeerEvents['stopped']> {
   readonly event: string
   readonly peerId?: string
@@ -138,7 +138,7 @@ test('of six peers on MNIST one comes late and one is killed and returns: all se
   const seals = [...agreed, await returning.said('consensus')].map(({ parametersHash }) => parametersHash)
   expect(seals).toEqual(Array(PEERS).fill(seals[0]))
 
-  // Of one model, as long as nothing had to be fetched again. It had averaged with nobody before.
+  // The bytes of one model, as long as nothing had to be fetched again. It had averaged with nobody before.
   const { fetchedBytes, exchanges } = await lateStatus
   expect(exchanges).toBe(0)
   expect(fetchedBytes).toBeGreaterThanOrEqual(MODEL_BYTES)
@@ -147,7 +147,7 @@ test('of six peers on MNIST one comes late and one is killed and returns: all se
   await late.stop('consensus')
   expect((await lateResult).fetchedBytes).toBeGreaterThanOrEqual(fetchedBytes)
 
-  // What it had trained is not dropped: it averages from where it was. For the seal it fetches at most what each of the six proposed.
+  // Its training is not dropped: it averages from where it was. For the seal it fetches at most what each of the six proposed.
   const result = await returning.said('stopped')
   expect([await returning.exit, result.inModel, result.leftOut]).toEqual([0, true, 0])
   expect(result.fetchedBytes).toBeLessThan((1 + PEERS) * MODEL_BYTES)

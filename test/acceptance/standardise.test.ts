@@ -100,10 +100,10 @@ test.concurrent('three real peers agree on the statistics of all their samples, 
   const signal = AbortSignal.timeout(40_000)
   const sealed = await Promise.all([...peers, late].map(peer => peer.untilConsensus({ signal })))
   expect(new Set(sealed.map(({ parametersHash }) => parametersHash)).size).toBe(1)
-  // Of samples as they are, one feature of 10,000 makes the loss explode, and one of 0.001 teaches nothing.
+  // Without standardising, a feature of 10,000 makes the loss explode, and one of 0.001 teaches nothing.
   const { accuracy } = await first.evaluate()
   expect(accuracy).toBeGreaterThan(0.95)
-  // Of samples as they are.
+  // The model is that of samples as they are.
   const model = await first.model()
   const { argMax, tensor2d } = await import('@tensorflow/tfjs-core')
   const test = dataOf(9)

@@ -1,6 +1,6 @@
 /**
- * Drives a rule in synchronous rounds, in float64 and one peer at a time: slow, and easy to see through. The engines must
- * give what this gives.
+ * Drives a rule in synchronous rounds, in float64 unless told otherwise, and one peer at a time: slow, and easy to see through. The
+ * engines must give what this gives.
  *
  * @packageDocumentation
  */
@@ -39,10 +39,14 @@ export function driveRule(
   {
     seed = 1,
     samples = () => 1,
-  }: { readonly seed?: number | string; readonly samples?: (peer: number) => number } = {},
+    allocate = length => new Float64Array(length),
+  }: {
+    readonly seed?: number | string
+    readonly samples?: (peer: number) => number
+    readonly allocate?: (length: number) => Vector
+  } = {},
 ): DrivenRule {
   const random = createRandom(seed)
-  const allocate = (length: number) => new Float64Array(length)
   const hosts = start.map((_, i): RuleHost => ({ peers: start.length, samples: samples(i), allocate }))
   const randoms = start.map((_, i) => random.fork(i))
   const states = start.map((vector, i) => rule.start(vector, hosts[i]))
@@ -59,7 +63,11 @@ export function driveRule(
   /** What everybody says, as one: the plain mean. */
   function meanMessage() {
     const said = states.map((_, i) => say(i, undefined, 0))
-    const vectors = said[0].vectors.map((_, v) => preciseMeanOf(said.map(message => message.vectors[v])))
+    const vectors = said[0].vectors.map((_, v) => {
+      const mean = allocate(length)
+      mean.set(preciseMeanOf(said.map(message => message.vectors[v])))
+      return mean
+    })
     const scalars = preciseMeanOf(said.map(({ scalars }) => scalars))
     return { vectors, scalars }
   }

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { mean } from '../../src/averaging/aggregators/mean.ts'
 import { exchangeDifference } from '../../src/averaging/exchange.ts'
 import { mixingMatrix } from '../../src/averaging/mixing.ts'
-import { createOuterStep, type OuterStep } from '../../src/averaging/outer-step.ts'
-import { parseRule } from '../../src/averaging/rules/registry.ts'
+import type { OuterStep } from '../../src/averaging/outer-step.ts'
+import { parseRule, plainParts } from '../../src/averaging/rules/registry.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { UsageError } from '../../src/errors.ts'
-import { none } from '../../src/parameters/codecs/none.ts'
 import { addScaled, distance, LengthMismatchError, preciseMeanOf, type Vector } from '../../src/parameters/vectors.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { driveRule } from './drive-rule.ts'
@@ -19,8 +17,10 @@ function vectors(count: number, seed: string): Float32Array<ArrayBuffer>[] {
   return Array.from({ length: count }, () => Float32Array.from({ length: LENGTH }, () => random.uniform() - 0.5))
 }
 
+const parse = (name: string) => parseRule(name, plainParts)
+
 function outerStep(rule: string, parameters: Float32Array): OuterStep {
-  const outer = createOuterStep(rule, parameters)
+  const outer = parse(rule).live?.outerStep?.(parameters)
   if (outer === undefined) throw new Error(`${rule} has no outer step`)
   return outer
 }
@@ -39,7 +39,9 @@ function livePeers(rule: string, start: readonly Float32Array[]) {
       peers.forEach(({ parameters }, i) => {
         snapshots.forEach((theirs, j) => {
           if (i === j) return
-          addScaled(parameters, 1, exchangeDifference(snapshots[i], theirs, weight, new Float32Array(LENGTH)))
+          const difference = new Float32Array(LENGTH)
+          exchangeDifference(snapshots[i], theirs, weight, difference)
+          addScaled(parameters, 1, difference)
         })
       })
       for (const { parameters, outer } of peers) addScaled(parameters, 1, outer.step(parameters))
@@ -57,7 +59,7 @@ describe('the outer step of a live peer', () => {
   ])('with %s gives %i peers the numbers of the rule that the simulations drive', (name, count) => {
     const start = vectors(1, 'start').flatMap(x => Array.from({ length: count }, () => x))
     const live = livePeers(name, start)
-    const driven = driveRule(parseRule(name, { aggregator: mean, codec: none }), start)
+    const driven = driveRule(parse(name), start)
     for (let round = 0; round < 8; round++) {
       const updates = vectors(count, `round ${round}`)
       live.round(updates, 1 / count)
@@ -181,10 +183,10 @@ describe('the state of an outer step', () => {
 
 describe('a rule', () => {
   it.each(['adpsgd', 'dpsgd', 'choco:0.5', 'allreduce', 'none'])('%s has no outer step', rule => {
-    expect(createOuterStep(rule, new Float32Array(1))).toBeUndefined()
+    expect(parse(rule).live?.outerStep).toBeUndefined()
   })
 
   it.each(['diloco:0', 'noloco:0.7', 'noloco:', 'voting'])('that is written %s is refused', rule => {
-    expect(() => createOuterStep(rule, new Float32Array(1))).toThrow(UsageError)
+    expect(() => parse(rule)).toThrow(UsageError)
   })
 })

@@ -488,10 +488,9 @@ describe('parsing a topology', () => {
   it('lists what is accepted where the name is unknown', () => {
     expect(() => parse('mobius')).toThrow(
       new UsageError(
-        'unknown topology "mobius"; accepted are complete, chain, exponential, hypercube, one-peer-exponential, pairwise, ring, star, torus, base-k:K, epidemic:S, epidemic-local:S, moshpit:M, random-regular:D, tree:B, erdos-renyi:P, file:EDGES (P: a probability above 0, EDGES: a file, other letters: a whole number of at least 1)',
+        `unknown topology "mobius"; accepted are ${topologyNames.join(', ')} (P: a probability above 0, EDGES: a file, other letters: a whole number of at least 1)`,
       ),
     )
-    expect(topologyNames).toContain('random-regular:D')
   })
 
   it.each([

@@ -1,19 +1,19 @@
 /**
- * What an algorithm must do by its definition, and a mistake that the check would catch. The suite asserts every check, and
- * `npm run conformance` prints them as a table.
+ * A property that an algorithm must have by its definition, and a mistake that the check would catch. The suite asserts
+ * every check, and `npm run conformance` prints them as a table.
  */
 export interface Check {
   /** The line of the catalogue that it belongs to, as `A1.3`; `B` and `C` likewise. */
   readonly line: string
   /** A sentence: what must hold. */
   readonly property: string
-  /** What is expected of {@link measure}, as it is shown: `0.949253`, `< 1e-12`. */
+  /** The expected result of {@link measure}, as it is shown: `0.949253`, `< 1e-12`. */
   readonly expected: string
   measure(): number | Promise<number>
   holds(measured: number): boolean
   /** The same with something broken on purpose: then it must not hold. */
   readonly control: {
-    /** What is broken. */
+    /** The mistake, in words. */
     readonly broken: string
     /**
      * Whether numbers grow beyond all bounds then, so that ∞ or NaN is what there is to measure. Of any other control NaN

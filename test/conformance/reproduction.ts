@@ -1,6 +1,6 @@
 /** A published or recomputed result, and ours under the same settings. `npm run reproduce` writes them to a page. */
 export interface Reproduction {
-  /** As in the list of targets: `C1`. */
+  /** Its number in the list of targets: `C1`. */
   readonly id: string
   readonly title: string
   /** The settings, in a sentence or two. */
@@ -11,7 +11,7 @@ export interface Reproduction {
 
 export interface ReproductionResult {
   readonly rows: readonly ReproductionRow[]
-  /** What differs, and why. */
+  /** Differences, and their reasons. */
   readonly remarks: readonly string[]
 }
 

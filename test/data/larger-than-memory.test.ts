@@ -46,7 +46,7 @@ function idxHeader(...sizes: number[]): Buffer {
 
 describe('data that are larger than what memory is allowed take a fraction of their size', () => {
   test('IDX', async () => {
-    // As float32 they would take 320 MiB.
+    // They would take 320 MiB as float32.
     const [images, pixels] = [80 * 16, 256 * 256]
     const idx = (name: string, count: number) => {
       const content = Buffer.alloc(16 * pixels, 51)
@@ -60,7 +60,7 @@ describe('data that are larger than what memory is allowed take a fraction of th
   })
 
   test('CSV', async () => {
-    // As float32 they would take 64 MiB.
+    // They would take 64 MiB as float32.
     const [rows, columns] = [4_096, 4_096]
     const row = Buffer.from(`${'3,'.repeat(columns)}`)
     const halves = Buffer.concat([row, Buffer.from('a\n'), row, Buffer.from('b\n')])

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { PARTITIONS as FORMS, formsOf } from '../../src/catalogue.ts'
 import { PartitionError } from '../../src/data/errors.ts'
 import { parsePartition } from '../../src/data/partition.ts'
 import { UsageError } from '../../src/errors.ts'
@@ -210,7 +211,7 @@ test('a hundred thousand samples of one class for two thousand peers are dealt w
   expect(shards.reduce((sum, shard) => sum + shard.length, 0)).toBe(200_000)
 })
 
-const ACCEPTED = 'iid, dirichlet:ALPHA, shards:K, sorted, quantity:ALPHA'
+const ACCEPTED = formsOf(FORMS).join(', ')
 
 test.each([
   ['', `Unknown partition ""; accepted: ${ACCEPTED}`],

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { formsOf, SOURCES } from '../../src/catalogue.ts'
 import { loadDataset } from '../../src/data/sources.ts'
 import { UsageError } from '../../src/errors.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -14,9 +15,7 @@ test.each(['mnist', '', 'constructor', 'CSV:x.csv', 'data.csv'])(
     const error = await load(text).catch(error => error)
     expect(error).toBeInstanceOf(UsageError)
     expect(error.name).toBe('SourceError')
-    expect(error.message).toBe(
-      `Unknown data source "${text}"; accepted: digits, csv:FILE[?label=COLUMN&header=no&standardise=yes], idx:IMAGES,LABELS or idx:DIR, images:DIR[?size=WxH&channels=1|3], text:FILE[?context=N], module:FILE`,
-    )
+    expect(error.message).toBe(`Unknown data source "${text}"; accepted: ${formsOf(SOURCES).join(', ')}`)
   },
 )
 

@@ -18,7 +18,7 @@ import { blobOptions, blobs } from '../training/blobs.ts'
 import { inputsOf } from './inputs-of.ts'
 
 const folder = temporaryFolder()
-// Who runs the tests kills the process that did; what it kept is removed with the rest.
+// The test runner kills its processes, and they cannot clean up: what one kept is removed with the rest.
 process.env.TMPDIR = folder.path
 
 /** Too little for anything. */

@@ -1,5 +1,6 @@
 import { createVectorTrainer } from '../../simulations/virtual/vector-trainer.ts'
 import { createWorld, type World, type WorldOptions } from '../../simulations/virtual/world.ts'
+import { adpsgd } from '../../src/averaging/rules/adpsgd.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 
 export interface AveragingWorld extends World {
@@ -14,17 +15,17 @@ export interface AveragingWorld extends World {
   during<T>(promise: Promise<T>): Promise<T>
 }
 
-/** A swarm in fair weather that only averages vectors which start as 0, 1, 2, … in every coordinate. */
+/** A swarm on a good network that only averages vectors which start as 0, 1, 2, … in every coordinate. */
 export function createAveragingWorld(options: Partial<WorldOptions> & { readonly peers: number }): AveragingWorld {
   const events: string[] = []
   const world = createWorld({
     swarm: 'c0'.repeat(32),
     seed: 1,
-    weather: { delay: '1-20', loss: 0 },
+    networkConditions: { delay: '1-20', loss: 0 },
     topology: complete,
     steps: 0,
     localSteps: 1,
-    averages: true,
+    rule: adpsgd,
     target: 1e-3,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,
@@ -37,7 +38,7 @@ export function createAveragingWorld(options: Partial<WorldOptions> & { readonly
     ...world,
     events,
     async startAll() {
-      for (const { index } of world.inhabitants) await world.start(index)
+      for (const { index } of world.simulatedPeers) await world.start(index)
     },
     async wait(milliseconds) {
       const end = clock.now() + milliseconds

@@ -7,14 +7,15 @@
 import { createVirtualClock, type VirtualClock } from '../../simulations/virtual/clock.ts'
 import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual/network.ts'
 import { createSketcher } from '../../src/averaging/sketch.ts'
+import { createEvents } from '../../src/gossip/events.ts'
 import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
 import { createMembership, type Member, type Membership } from '../../src/gossip/membership/membership.ts'
-import { createPatience } from '../../src/gossip/pace/timeouts.ts'
+import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { FrameStream, Network, PeerId } from '../../src/gossip/ports.ts'
 import { type Conversations, createConversations } from '../../src/gossip/streams/conversations.ts'
 import { receive, send } from '../../src/gossip/streams/messages.ts'
 import type { FetchedVector } from '../../src/gossip/sync/fetch.ts'
-import { createVectorsOnDemand, type VectorsOnDemand } from '../../src/gossip/sync/state-sync.ts'
+import { createStateSync, type StateSync } from '../../src/gossip/sync/state-sync.ts'
 import { vectorFrames } from '../../src/parameters/frames.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import type { Range } from '../../src/parameters/range.ts'
@@ -30,7 +31,7 @@ export interface Asked extends Range {
 export interface FetchingSwarm {
   readonly clock: VirtualClock
   readonly network: VirtualNetwork
-  readonly newcomer: VectorsOnDemand
+  readonly newcomer: StateSync
   /** All that was asked for, in order. */
   readonly asked: readonly Asked[]
   /** Streams that the newcomer opened. */
@@ -82,12 +83,16 @@ export async function createFetchingSwarm({
   function createPeer(
     port: Network,
     members: Membership,
-    find: (hash: string | undefined) => FetchedVector | undefined,
+    held: (hash: string | undefined) => FetchedVector | undefined,
     blame: (peer: PeerId) => void,
-  ): { readonly vectors: VectorsOnDemand; readonly conversations: Conversations } {
-    const patience = createPatience()
-    const conversations = createConversations(port, clock, patience, blame)
-    const vectors = createVectorsOnDemand({
+  ): { readonly vectors: StateSync; readonly conversations: Conversations } {
+    const timeouts = createTimeouts()
+    const scores = { penalise: blame }
+    const events = createEvents((name, detail) => {
+      if (name === 'warning' && 'message' in detail) warnings.push(detail.message)
+    })
+    const conversations = createConversations({ network: port, clock, timeouts, scores, events })
+    const vectors = createStateSync({
       length,
       maximumNorm,
       target,
@@ -95,11 +100,11 @@ export async function createFetchingSwarm({
       membership: members,
       conversations,
       clock,
-      patience,
+      timeouts,
       random: createRandom(port.self),
-      find,
-      blame,
-      warn: message => warnings.push(message),
+      held,
+      scores,
+      events,
     })
     return { vectors, conversations }
   }

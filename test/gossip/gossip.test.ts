@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { WorldOptions } from '../../simulations/virtual/world.ts'
+import { none } from '../../src/averaging/rules/none.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import type { Topology } from '../../src/averaging/topology.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
@@ -25,9 +26,9 @@ describe('a swarm that trains', () => {
   test('loses none of the steps of anyone', async () => {
     const world = createTrainingWorld({ peers: 4 })
     await world.startAll()
-    await world.until(() => world.inhabitants.every(({ gossip }) => gossip?.trained() !== undefined))
+    await world.until(() => world.simulatedPeers.every(({ gossip }) => gossip?.trained() !== undefined))
     // Each has added its steps, those for others as well, and exchanges have moved the sum by nothing.
-    const steps = world.inhabitants.map(({ gossip }) => gossip?.status().ownSteps ?? 0)
+    const steps = world.simulatedPeers.map(({ gossip }) => gossip?.status().ownSteps ?? 0)
     expect(Math.min(...steps)).toBeGreaterThanOrEqual(STEPS)
     expect(world.mean()[0]).toBeCloseTo(steps.reduce((sum, own) => sum + own, 0) / 4, 3)
   })
@@ -35,9 +36,9 @@ describe('a swarm that trains', () => {
   test('averages while it trains', async () => {
     const world = createTrainingWorld({ peers: 4 })
     await world.startAll()
-    await world.until(() => (world.inhabitants[0].gossip?.step() ?? 0) >= STEPS / 2)
-    expect(world.inhabitants.map(({ gossip }) => gossip?.status().phase)).toEqual(new Array(4).fill('training'))
-    expect(world.inhabitants.every(({ gossip }) => (gossip?.status().exchanges ?? 0) > 5)).toBe(true)
+    await world.until(() => (world.simulatedPeers[0].gossip?.step() ?? 0) >= STEPS / 2)
+    expect(world.simulatedPeers.map(({ gossip }) => gossip?.status().phase)).toEqual(new Array(4).fill('training'))
+    expect(world.simulatedPeers.every(({ gossip }) => (gossip?.status().exchanges ?? 0) > 5)).toBe(true)
   })
 
   test('seals after its training, not before', async () => {
@@ -50,12 +51,12 @@ describe('a swarm that trains', () => {
   test('goes on from its checkpoints after a crash of all', async () => {
     const world = createTrainingWorld({ peers: 3 })
     await world.startAll()
-    await world.until(() => (world.inhabitants[0].gossip?.step() ?? 0) >= STEPS / 2)
+    await world.until(() => (world.simulatedPeers[0].gossip?.step() ?? 0) >= STEPS / 2)
     for (const index of [0, 1, 2]) {
       world.crash(index)
       await world.during(world.start(index))
     }
-    expect(world.inhabitants.every(({ gossip }) => (gossip?.status().step ?? 0) > STEPS / 4)).toBe(true)
+    expect(world.simulatedPeers.every(({ gossip }) => (gossip?.status().step ?? 0) > STEPS / 4)).toBe(true)
   })
 })
 
@@ -63,20 +64,20 @@ describe('a newcomer', () => {
   test('that is late goes on from the parameters of the swarm', async () => {
     const world = createTrainingWorld({ peers: 4 })
     for (const index of [0, 1, 2]) await world.start(index)
-    await world.until(() => (world.inhabitants[0].gossip?.step() ?? 0) >= STEPS / 2)
+    await world.until(() => (world.simulatedPeers[0].gossip?.step() ?? 0) >= STEPS / 2)
     await world.during(world.start(3))
     await world.wait(2_000)
     expect(said(world.events, 'peer-3 warning', 'joined late').length).toBe(1)
-    expect(world.inhabitants[3].gossip?.status().age).toBeGreaterThan(STEPS / 2)
+    expect(world.simulatedPeers[3].gossip?.status().age).toBeGreaterThan(STEPS / 2)
   })
 
   test('that is late does not pull the swarm back', async () => {
     const world = createTrainingWorld({ peers: 4 })
     for (const index of [0, 1, 2]) await world.start(index)
-    await world.until(() => (world.inhabitants[0].gossip?.step() ?? 0) >= STEPS / 2)
+    await world.until(() => (world.simulatedPeers[0].gossip?.step() ?? 0) >= STEPS / 2)
     await world.during(world.start(3))
-    await world.until(() => (world.inhabitants[0].gossip?.step() ?? 0) >= (3 / 4) * STEPS)
-    for (const { gossip } of world.inhabitants) {
+    await world.until(() => (world.simulatedPeers[0].gossip?.step() ?? 0) >= (3 / 4) * STEPS)
+    for (const { gossip } of world.simulatedPeers) {
       // All have learned for three quarters of their time, or taken over from those who have.
       expect(gossip?.parameters()[0]).toBeGreaterThan(0.7 * STEPS)
     }
@@ -85,11 +86,11 @@ describe('a newcomer', () => {
   test('that comes after the seal takes it', async () => {
     const world = createTrainingWorld({ peers: 4 })
     for (const index of [0, 1, 2]) await world.start(index)
-    await world.until(() => world.inhabitants.slice(0, 3).every(({ gossip }) => gossip?.sealed() !== undefined))
-    const seal = world.inhabitants[0].gossip?.sealed()
+    await world.until(() => world.simulatedPeers.slice(0, 3).every(({ gossip }) => gossip?.sealed() !== undefined))
+    const seal = world.simulatedPeers[0].gossip?.sealed()
     await world.during(world.start(3))
     await world.until(() => world.sealed(), 30_000)
-    expect(world.inhabitants[3].gossip?.sealed()).toBe(seal)
+    expect(world.simulatedPeers[3].gossip?.sealed()).toBe(seal)
   })
 })
 
@@ -119,18 +120,18 @@ describe('a peer', () => {
     await world.startAll()
     await world.wait(1_000)
     expect(said(world.events, ' failed ', 'no space left').length).toBe(1)
-    await expect(world.during(world.inhabitants[0].gossip?.stop() ?? Promise.resolve())).rejects.toThrow(
+    await expect(world.during(world.simulatedPeers[0].gossip?.stop() ?? Promise.resolve())).rejects.toThrow(
       'no space left',
     )
     await expect(world.during(world.start(0))).resolves.toBeUndefined()
   })
 
   test('that averages nothing only trains', async () => {
-    const world = createTrainingWorld({ peers: 2, averages: false })
+    const world = createTrainingWorld({ peers: 2, rule: none })
     await world.startAll()
     await world.wait((STEPS + 100) * STEP_MS)
-    expect(world.inhabitants.map(({ gossip }) => gossip?.status().exchanges)).toEqual([0, 0])
-    expect(world.inhabitants.map(({ gossip }) => gossip?.parameters()[0])).toEqual([STEPS, STEPS])
+    expect(world.simulatedPeers.map(({ gossip }) => gossip?.status().exchanges)).toEqual([0, 0])
+    expect(world.simulatedPeers.map(({ gossip }) => gossip?.parameters()[0])).toEqual([STEPS, STEPS])
   })
 
   test('tells once that the topology does not fit, and averages with everybody', async () => {
@@ -159,7 +160,7 @@ describe('a peer', () => {
   test.for([0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91])(
     'that stops %i ms after a second, whatever exchange it is in, takes nothing of the mean with it',
     async milliseconds => {
-      const world = createAveragingWorld({ peers: 4, weather: { delay: '5-25', loss: 0 } })
+      const world = createAveragingWorld({ peers: 4, networkConditions: { delay: '5-25', loss: 0 } })
       await world.startAll()
       const mean = world.mean()[0]
       await world.wait(1_000 + milliseconds)
@@ -167,7 +168,7 @@ describe('a peer', () => {
       // What it holds is on its disk now, and counts.
       expect(world.mean()[0]).toBeCloseTo(mean, 6)
       await world.wait(3_000)
-      expect(world.inhabitants.flatMap(({ gossip }) => gossip?.open().doubts ?? [])).toEqual([])
+      expect(world.simulatedPeers.flatMap(({ gossip }) => gossip?.open().doubts ?? [])).toEqual([])
     },
   )
 
@@ -177,7 +178,7 @@ describe('a peer', () => {
     await world.wait(500)
     await world.during(world.stop(2))
     await world.wait(500)
-    expect(world.inhabitants[0].gossip?.status().peers).toEqual(['peer-1'])
+    expect(world.simulatedPeers[0].gossip?.status().peers).toEqual(['peer-1'])
   })
 
   test('does not believe a seal that is not of the parameters beside it', async () => {
@@ -192,7 +193,7 @@ describe('a peer', () => {
     await world.wait(1_000)
     world.crash(0)
     await world.during(world.start(0))
-    expect(world.inhabitants[0].gossip?.sealed()).toBeUndefined()
+    expect(world.simulatedPeers[0].gossip?.sealed()).toBeUndefined()
   })
 
   test.for([

@@ -5,11 +5,13 @@
  */
 
 import { createCodings } from '../../src/gossip/coding/codings.ts'
-import { createExchange, type Exchange, termsNow } from '../../src/gossip/exchange/exchange.ts'
+import { createExchange, type Exchange, type ExchangeOptions } from '../../src/gossip/exchange/exchange.ts'
 import { createSettle, type Settle } from '../../src/gossip/exchange/settlement.ts'
-import { createPatience } from '../../src/gossip/pace/timeouts.ts'
+import { termsNow } from '../../src/gossip/exchange/terms.ts'
+import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream, Network } from '../../src/gossip/ports.ts'
 import type { Difference } from '../../src/gossip/state/difference.ts'
+import { createEngagements, type Engagements } from '../../src/gossip/state/engagements.ts'
 import type { JournalEntry } from '../../src/gossip/state/journal-entry.ts'
 import { createReplica, type Replica } from '../../src/gossip/state/replica.ts'
 import type { Range } from '../../src/parameters/range.ts'
@@ -21,6 +23,7 @@ export interface ReplicaPeer {
   /** Everything that exchanges added to the parameters, frame by frame in order. */
   readonly added: Difference[]
   readonly exchange: Exchange
+  readonly engagements: Engagements
   readonly settle: Settle
   /** Streams that it answers just now. */
   readonly answering: number
@@ -46,6 +49,8 @@ export interface ReplicaPeerOptions {
   readonly age?: number
   /** How much its parameters count. Default: 1. */
   readonly voice?: number
+  /** What a rule says of how much of the difference each takes. Default: nothing, both take as much. */
+  readonly share?: ExchangeOptions['share']
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
   /** Hears that an exchange has ended of which something was added. */
@@ -89,6 +94,7 @@ export async function createReplicaPeer(
     keepsAdded = true,
     applied = () => {},
     voice = 1,
+    share,
   }: ReplicaPeerOptions = {},
 ): Promise<ReplicaPeer> {
   const name = port.self
@@ -98,6 +104,7 @@ export async function createReplicaPeer(
   const start = { parameters: new Float32Array(vector), step: 0, age }
   const bare = createReplica(start, storage)
   const replica = keepsAdded ? watched(bare, added) : bare
+  const engagements = createEngagements(replica.ledger)
   let answering = 0
   const waiting: (() => void)[] = []
   let count = 0
@@ -106,27 +113,29 @@ export async function createReplicaPeer(
     replica,
     clock,
     maximumNorm,
-    patience: createPatience(),
+    engagements,
+    timeouts: createTimeouts(),
     codings: createCodings({ parameters: replica.parameters, random: createRandom(name), compression: codec }),
     accepts: proposed => proposed === codec,
-    completed: () => {},
+    onCompleted: () => {},
     nextId: () => `${name}${count++}`.slice(-60),
-    closed: () => peer.closed,
-    behind: partner => partner - replica.age > peer.patience,
-    averages: proposed =>
+    refusal: () => peer.closed,
+    isBehind: partner => partner - replica.age > peer.patience,
+    isPart: proposed =>
       (part === undefined ? proposed.end === vector.length : true) &&
       proposed.end <= vector.length &&
       proposed.first <= proposed.end,
-    established: () => {},
-    applied,
+    onEstablished: () => {},
+    onApplied: applied,
     inRounds: false,
-    done: () => false,
+    isDone: () => false,
     voice,
-    partnerSaid: () => {},
+    share,
+    onPartnerDone: () => {},
     terms: async () => terms(),
   })
-  const terms = () => termsNow(replica, exchange.ownShare, replica.parameters)
-  const settle = createSettle({ replica, exchange, clock, applied: () => {} })
+  const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
+  const settle = createSettle({ replica, engagements, clock, onApplied: () => {} })
 
   async function over(stream: FrameStream, body: (stream: FrameStream) => Promise<void>): Promise<void> {
     try {
@@ -143,6 +152,7 @@ export async function createReplicaPeer(
     replica,
     added,
     exchange,
+    engagements,
     settle,
     get answering() {
       return answering

@@ -25,7 +25,7 @@ describe('a peer that leaves every exchange in doubt', () => {
     const liar = await createLiar(world)
     liar.announce(() =>
       announcementOf({
-        sketch: sketcher.sketch(world.inhabitants[0].gossip?.parameters() ?? new Float32Array(LENGTH)),
+        sketch: sketcher.sketch(world.simulatedPeers[0].gossip?.parameters() ?? new Float32Array(LENGTH)),
       }),
     )
     let attempts = 0
@@ -52,13 +52,13 @@ describe('a peer that leaves every exchange in doubt', () => {
       stream.abort(new Error('and now nothing'))
     }
     const harass = () => {
-      for (const { peer } of world.inhabitants) leaveInDoubt(peer).catch(() => {})
+      for (const { peer } of world.simulatedPeers) leaveInDoubt(peer).catch(() => {})
       world.clock.after(200, harass)
     }
     harass()
     await world.until(() => world.sealed(), 300_000)
     expect([attempts > 40, doubts]).toEqual([true, 4])
-    for (const { gossip } of world.inhabitants) {
+    for (const { gossip } of world.simulatedPeers) {
       expect(distance(gossip?.parameters() ?? new Float32Array(0), mean)).toBeLessThan(1e-3 * norm(mean))
     }
   })
@@ -77,8 +77,8 @@ describe('an age that nobody can have', () => {
     const liar = await createLiar(world)
     liar.announce(() => announcementOf({ age: MAX_STEPS }))
     await world.wait(3_000)
-    for (const { gossip } of world.inhabitants) expect(gossip?.status().age).toBeLessThanOrEqual(MAX_STEPS)
-    expect(world.inhabitants[0].gossip?.status().peers).toContain('peer-1')
+    for (const { gossip } of world.simulatedPeers) expect(gossip?.status().age).toBeLessThanOrEqual(MAX_STEPS)
+    expect(world.simulatedPeers[0].gossip?.status().peers).toContain('peer-1')
   })
 })
 
@@ -104,12 +104,12 @@ describe('a peer that suddenly hears nobody', () => {
     const world = createAveragingWorld({ peers: 3, target: 1e-12 })
     await world.startAll()
     await world.wait(500)
-    expect(world.inhabitants[0].gossip?.status()).toMatchObject({ phase: 'averaging', peers: ['peer-1', 'peer-2'] })
+    expect(world.simulatedPeers[0].gossip?.status()).toMatchObject({ phase: 'averaging', peers: ['peer-1', 'peer-2'] })
     world.network.split(new Set(['peer-0']))
     await world.wait(MEMBER_EXPIRY_MS + ALONE_GRACE_MS + 2_000)
-    expect(world.inhabitants[0].gossip?.status()).toMatchObject({ phase: 'averaging', peers: [] })
+    expect(world.simulatedPeers[0].gossip?.status()).toMatchObject({ phase: 'averaging', peers: [] })
     await world.wait(RETURN_GRACE_MS)
-    expect(world.inhabitants[0].gossip?.sealed()).toBeUndefined()
+    expect(world.simulatedPeers[0].gossip?.sealed()).toBeUndefined()
   })
 })
 
@@ -118,16 +118,16 @@ describe('a peer that resumes after the seal', () => {
     const world = createAveragingWorld({ peers: 2 })
     await world.startAll()
     await world.until(() => world.sealed())
-    const hash = world.inhabitants[0].gossip?.sealed()
-    for (const { index } of world.inhabitants) world.crash(index)
+    const hash = world.simulatedPeers[0].gossip?.sealed()
+    for (const { index } of world.simulatedPeers) world.crash(index)
     const before = world.events.length
     await world.during(world.start(0))
     expect(
       world.events.slice(before).filter(line => line.includes(`peer-0 consensus`) && line.includes(`${hash}`)),
     ).toHaveLength(1)
     await world.wait(ALONE_GRACE_MS / 2)
-    expect(world.inhabitants[0].gossip?.dismissed()).toBe(false)
+    expect(world.simulatedPeers[0].gossip?.dismissed()).toBe(false)
     await world.wait(ALONE_GRACE_MS)
-    expect(world.inhabitants[0].gossip?.dismissed()).toBe(true)
+    expect(world.simulatedPeers[0].gossip?.dismissed()).toBe(true)
   })
 })

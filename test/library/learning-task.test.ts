@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { peerRuleNames, ruleNames } from '../../src/averaging/rules/registry.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { fitData, identifyModel, ModelDigestError, shardsOf } from '../../src/library/learning-task.ts'
-import { parseRecipe } from '../../src/recipe/recipe.ts'
+import { fitData, identifyModel, ModelDigestError, peerAveraging, shardsOf } from '../../src/library/learning-task.ts'
+import { parseRecipe, type RecipeInput } from '../../src/recipe/recipe.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const recipe = parseRecipe({ model: { name: 'linear', shape: [2], classes: 3, classNames: ['a', 'b', 'c'] } })
@@ -163,5 +164,81 @@ describe('a model made from a file', () => {
     expect(await identifyModel(recipe)).toBe(recipe)
     const strange = parseRecipe({ ...recipe, model: { ...recipe.model, digest: '0'.repeat(64) } })
     await expect(identifyModel(strange)).rejects.toThrow('made from no file')
+  })
+})
+
+describe('how peers average', () => {
+  const averagingOf = (averaging: RecipeInput['averaging'], exchange?: RecipeInput['exchange']) => () =>
+    peerAveraging(parseRecipe({ averaging, exchange }))
+
+  test.each(peerRuleNames)('is by %s, as its object says', rule => {
+    const { rule: found } = averagingOf({ rule })()
+    expect([found.name, found.hint.length > 0]).toEqual([rule, true])
+  })
+
+  test.each(ruleNames.filter(name => !peerRuleNames.includes(name)))('is not by %s, and what can be is told', rule => {
+    expect(averagingOf({ rule })).toThrow(
+      `peers do not exchange by the rule ${rule}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
+    )
+  })
+
+  test.each<[what: string, averaging: RecipeInput['averaging'], exchange: RecipeInput['exchange'], message: string]>([
+    [
+      'an aggregator',
+      { rule: 'dpsgd', aggregator: 'median' },
+      {},
+      'peers do not merge by the aggregator median, but by mean; hearsay simulate --engine matrix runs every aggregator',
+    ],
+    [
+      'an outer step in step, after as many steps as suit each',
+      { rule: 'diloco' },
+      { localSteps: 'auto' },
+      'diloco makes an outer step for all in step, so exchange.localSteps is a number; for auto take noloco',
+    ],
+    [
+      'the mean of all over a ring',
+      { rule: 'diloco', topology: 'ring' },
+      {},
+      'diloco needs the mean of all: take the topology complete, or the rule noloco, which needs pairs',
+    ],
+    [
+      'fragments in step',
+      { rule: 'dpsgd' },
+      { fragments: 2 },
+      'the rule dpsgd averages whole models in step; for exchange.fragments take adpsgd or noloco',
+    ],
+    [
+      'in step over links that go one way',
+      { rule: 'dpsgd', topology: 'exponential' },
+      {},
+      'peers average by dpsgd over links that go both ways; exponential is directed: take ring, complete or random-regular:4',
+    ],
+    [
+      'a merge that drops models',
+      { rule: 'gossip:walk' },
+      {},
+      'gossip:walk may put one model in the place of another, and a peer would not know whether what it learned is in the final one: take gossip:age or gossip:plain',
+    ],
+    ['a merge that drops some models', { rule: 'gossip:limited,4' }, {}, 'gossip:limited,4 may put one model'],
+    [
+      'a part of a model that has an age',
+      { rule: 'gossip' },
+      { fragments: 2 },
+      'peers merge whole models by gossip, as they are; for exchange.fragments take adpsgd or noloco',
+    ],
+    [
+      'compression of a model that has an age',
+      { rule: 'gossip' },
+      { compression: 'int8' },
+      'peers merge whole models by gossip, as they are; for exchange.compression int8 take adpsgd or noloco',
+    ],
+    [
+      'two measures of who counts for more',
+      { rule: 'gossip', weights: 'samples' },
+      {},
+      'the rule gossip has its own measure of who counts for more; for averaging.weights samples take adpsgd or diloco or dpsgd or noloco',
+    ],
+  ])('is not by %s, and what comes nearest is told', (_what, averaging, exchange, message) => {
+    expect(averagingOf(averaging, exchange)).toThrow(message)
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { saidDifference } from '../../src/averaging/said-difference.ts'
+import { exchangeDifference } from '../../src/averaging/exchange.ts'
 import { addDifference } from '../../src/gossip/state/difference.ts'
 import { FRAME_FLOATS, FRAME_ROOMS, STAGED_BYTES } from '../../src/parameters/constants.ts'
-import { arrive, checksum, giveRoom, takeRoom } from '../../src/parameters/frame-memory.ts'
+import { arrive, checksum, leaseBuffer, releaseBuffer } from '../../src/parameters/frame-memory.ts'
 import { addScaled } from '../../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
 
@@ -11,24 +11,24 @@ const samePlace = (a: ArrayBufferView, b: ArrayBufferView) => a.buffer === b.buf
 
 describe('room for frames', () => {
   it('is used again when it came back, and not before', () => {
-    const [first, second] = [takeRoom(FULL_BYTES), takeRoom(FULL_BYTES)]
+    const [first, second] = [leaseBuffer(FULL_BYTES), leaseBuffer(FULL_BYTES)]
     expect(samePlace(first, second)).toBe(false)
-    giveRoom(new Float32Array(first.buffer, first.byteOffset, 1))
-    expect(samePlace(takeRoom(FULL_BYTES), first)).toBe(true)
+    releaseBuffer(new Float32Array(first.buffer, first.byteOffset, 1))
+    expect(samePlace(leaseBuffer(FULL_BYTES), first)).toBe(true)
   })
 
   it('never runs out: what is lent keeps what it holds, also after more came back than one memory has', () => {
     for (let time = 0; time < 2; time++) {
-      const rooms = Array.from({ length: 3 * FRAME_ROOMS }, () => takeRoom(FULL_BYTES))
+      const rooms = Array.from({ length: 3 * FRAME_ROOMS }, () => leaseBuffer(FULL_BYTES))
       for (const [i, room] of rooms.entries()) room[0] = room[FULL_BYTES - 1] = i
       expect(rooms.every((room, i) => room[0] === i && room[FULL_BYTES - 1] === i)).toBe(true)
-      for (const room of rooms) giveRoom(room)
+      for (const room of rooms) releaseBuffer(room)
     }
   })
 
   it('is there for any number of bytes, where an array of floats may start', () => {
     for (const bytes of [0, 1, 300, 16_383, 16_384, 100_001, FULL_BYTES + 12, 2 * FULL_BYTES]) {
-      const room = takeRoom(bytes)
+      const room = leaseBuffer(bytes)
       expect([room.byteLength, room.byteOffset % 4]).toEqual([bytes, 0])
     }
   })
@@ -58,9 +58,9 @@ function awkward(random: Random, length: number): Float32Array {
 const bitsOf = (x: Float32Array) => new Uint32Array(x.slice().buffer)
 const sameBits = (a: Float32Array, b: Float32Array) =>
   Buffer.from(bitsOf(a).buffer).equals(Buffer.from(bitsOf(b).buffer))
-/** Of so many floats in a room, where the processor would not have them. */
+/** So many floats in a room, at an address that the processor does not prefer. */
 const roomOf = (length: number) =>
-  new Float32Array(takeRoom(FULL_BYTES).buffer, takeRoom(FULL_BYTES).byteOffset + 4, length)
+  new Float32Array(leaseBuffer(FULL_BYTES).buffer, leaseBuffer(FULL_BYTES).byteOffset + 4, length)
 const inRoom = (values: Float32Array) => {
   const room = roomOf(values.length)
   room.set(values)
@@ -79,8 +79,8 @@ describe('a difference that is worked out in a room', () => {
       const [ownThere, theirsThere] = [own, theirs].map((x, i) => (said[i] ? inRoom(x) : x))
       for (const weight of [1 / 2, 1 / 3, 0.1]) {
         const [expected, out] = [new Float32Array(length), roomOf(length)]
-        const norm = saidDifference(own, theirs, weight, expected)
-        expect(saidDifference(ownThere, theirsThere, weight, out) / norm || 1).toBeCloseTo(1, 12)
+        const norm = exchangeDifference(own, theirs, weight, expected)
+        expect(exchangeDifference(ownThere, theirsThere, weight, out) / norm || 1).toBeCloseTo(1, 12)
         expect(sameBits(out, expected)).toBe(true)
         expect(sameBits(ownThere, own) && sameBits(theirsThere, theirs)).toBe(true)
       }
@@ -91,7 +91,7 @@ describe('a difference that is worked out in a room', () => {
     for (const length of [1, 3, 4, 13]) {
       for (let i = 0; i < length; i++) {
         const theirs = new Float32Array(length).with(i, bad)
-        expect(Number.isFinite(saidDifference(new Float32Array(length), theirs, 1 / 2, roomOf(length)))).toBe(false)
+        expect(Number.isFinite(exchangeDifference(new Float32Array(length), theirs, 1 / 2, roomOf(length)))).toBe(false)
       }
     }
   })
@@ -111,7 +111,7 @@ describe('a difference that lies in a room', () => {
   })
 })
 
-/** As `assembly/frames.ts` defines it, word by word. */
+/** The checksum that `assembly/frames.ts` defines, word by word. */
 function referenceChecksum(bytes: Uint8Array): number {
   const padded = new Uint8Array(16 * Math.ceil(bytes.length / 16))
   padded.set(bytes)

@@ -35,7 +35,7 @@ test('doctor outlives a backend that takes its process down, and says what is wr
   expect({ code, backend }).toEqual({ code: 0, backend: 'wasm' })
 })
 
-test('a named backend that is broken ends the peer with the reason, for the GPU asked for, the mend, and what works here', async () => {
+test('a named backend that is broken ends the peer with the reason, for the GPU asked for, the remedy, and what works here', async () => {
   // The GPU that is asked for is told to the process that computes, through its environment.
   const { code, stderr } = await withBroken('peer', '--backend', 'tfjs-node-gpu', '--gpu', '2')
   expect(stderr).toMatch(/tfjs-node-gpu.*libcudart\.so\.11\.0.*for GPU 2\b.*CUDA 11\.2.*These work here: .*wasm, cpu/)

@@ -1,7 +1,29 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import {
+  AGGREGATORS,
+  ATTACKS,
+  type Choices,
+  COMPRESSIONS,
+  formsOf,
+  MODELS,
+  PARTITIONS,
+  SOURCES,
+  TOPOLOGIES,
+} from '../../src/catalogue.ts'
 import { hearsay, PROGRAM, warmHearsay } from './command-line.ts'
+
+/** A module that writes the address of every other to stderr. */
+const TELLS_WHAT_IS_LOADED = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module'
+  registerHooks({
+    load(url, context, next) {
+      process.stderr.write(url + '\\n')
+      return next(url, context)
+    },
+  })
+`)}`
 
 test.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])(
   '%s --help shows an example of use',
@@ -14,31 +36,33 @@ test.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])(
   },
 )
 
-test('help names every topology and rule', async () => {
-  const { peerRuleNames, topologyNames } = await import('../../src/public/algorithms.ts')
-  const { stdout } = await warmHearsay('swarm', '--help')
-  for (const name of [...peerRuleNames, ...topologyNames]) expect(stdout).toContain(name)
+/** As people read it: where lines were broken does not matter. */
+async function helpOf(command: string): Promise<string> {
+  const { stdout } = await warmHearsay(command, '--help')
+  return stdout.replaceAll(/\s+/g, ' ')
+}
+
+test.each([
+  ['peer', [SOURCES, PARTITIONS]],
+  ['init', [SOURCES, MODELS, TOPOLOGIES, COMPRESSIONS]],
+  ['swarm', [SOURCES, MODELS, TOPOLOGIES, COMPRESSIONS, PARTITIONS]],
+  ['simulate', [SOURCES, MODELS, TOPOLOGIES, AGGREGATORS, COMPRESSIONS, ATTACKS, PARTITIONS]],
+])('help of %s says of all that it takes how it is written and what it is', async (command, catalogues) => {
+  const help = await helpOf(command)
+  for (const choices of catalogues as readonly Choices[])
+    for (const [form, hint] of Object.entries(choices)) expect(help).toContain(`${form} (${hint})`)
 })
 
-test('help of simulate names every topology, rule, aggregator, compression and attack', async () => {
-  const library = await import('../../src/public/algorithms.ts')
-  const { aggregatorNames, attackNames, codecNames, ruleNames, topologyNames } = library
-  const { stdout } = await warmHearsay('simulate', '--help')
-  for (const name of [...aggregatorNames, ...attackNames, ...codecNames, ...ruleNames, ...topologyNames])
-    expect(stdout).toContain(name)
+test('help names every rule that peers carry out, and of simulate all', async () => {
+  const { peerRuleNames, ruleNames } = await import('../../src/public/algorithms.ts')
+  const [swarm, simulate] = [await helpOf('swarm'), await helpOf('simulate')]
+  for (const name of peerRuleNames) expect(swarm).toContain(name)
+  for (const name of ruleNames) expect(simulate).toContain(name)
 })
 
-test('help says of every data source how it is written, as the library does', async () => {
-  const { loadDataset } = await import('../../src/index.ts')
-  const refusal: Error = await loadDataset('nowhere', { seed: 1 }).then(
-    () => new Error('it was loaded'),
-    error => error,
-  )
-  const forms = refusal.message.split('accepted: ')[1].split(', ')
-  expect(forms).toHaveLength(6)
-  const [help, none] = [await warmHearsay('peer', '--help'), await warmHearsay('peer', '--data', '')]
-  for (const form of forms) expect(help.stdout).toContain(form)
-  for (const form of forms) expect(none.stderr).toContain(form.replace(/\[.*| or .*/, ''))
+test('a source that is none is refused with the forms of all', async () => {
+  const { stderr } = await warmHearsay('peer', '--data', '')
+  for (const form of formsOf(SOURCES)) expect(stderr).toContain(form.replace(/\[.*| or .*/, ''))
 })
 
 test('help of simulate explains flags by those that it shows', async () => {
@@ -74,3 +98,17 @@ test('help that is cut short, as by head, ends without a word', async () => {
   const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command])
   expect({ stdout, stderr }).toEqual({ stdout: 'Usage: hearsay [options] [command]\n', stderr: '' })
 })
+
+/** Libraries that help does not need, and which take their time to load. */
+const HEAVY = /node_modules\/(@tensorflow|@libp2p|libp2p|zod|csv-parse|sharp|echarts|@clack)/
+
+test.each(['', 'peer', 'swarm', 'simulate', 'init'])(
+  'help costs no library but that of the command line: hearsay %s --help',
+  async command => {
+    const program = [PROGRAM, ...(command === '' ? [] : [command]), '--help']
+    const { stderr } = await promisify(execFile)(process.execPath, ['--import', TELLS_WHAT_IS_LOADED, ...program])
+    const loaded = stderr.trim().split('\n')
+    expect(loaded.filter(url => HEAVY.test(url))).toEqual([])
+    expect(loaded.some(url => url.includes('node_modules/commander'))).toBe(true)
+  },
+)

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { readResult } from '../../simulations/read-result.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { blobs, warmHearsay } from './command-line.ts'
 
@@ -95,8 +96,10 @@ test('inspect recognises changed parameters, saved ones and those of a sealed ch
   }
 })
 
-test('inspect refuses a result whose recipe was changed', async () => {
-  const { parseRecipe } = await import('../../src/index.ts')
+/** The result of a run, without what only reports need. */
+async function writtenResult() {
+  const { parseRecipe, recipeHash } = await import('../../src/index.ts')
+  const recipe = parseRecipe({})
   const round = {
     round: 0,
     time: 0,
@@ -109,10 +112,10 @@ test('inspect refuses a result whose recipe was changed', async () => {
     bytesSent: 0,
     messages: 0,
   }
-  const result = {
+  return {
     hearsay: '1',
-    recipe: parseRecipe({}),
-    recipeHash: '0'.repeat(64),
+    recipe,
+    recipeHash: recipeHash(recipe),
     seed: 1,
     engine: 'virtual',
     peers: 2,
@@ -121,6 +124,21 @@ test('inspect refuses a result whose recipe was changed', async () => {
     sealed: true,
     timing: { wallSeconds: 1 },
   }
+}
+
+test('the result of a run that diverged, whose loss was no number JSON has, is read by inspect and by a sweep', async () => {
+  const { final, ...rest } = await writtenResult()
+  const merged = { loss: Number.POSITIVE_INFINITY, accuracy: 0.1 }
+  const partial = { reason: 'diverged', round: 3, peer: 'peer-1' }
+  const text = JSON.stringify({ ...rest, final: { ...final, merged }, sealed: false, partial })
+  const { code, stdout } = await warmHearsay('inspect', folder.write('diverged.json', text))
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/partial +diverged in round 3, at peer-1/)
+  expect(readResult(text)?.partial).toEqual(partial)
+})
+
+test('inspect refuses a result whose recipe was changed', async () => {
+  const result = { ...(await writtenResult()), recipeHash: '0'.repeat(64) }
   const [changed, incomplete] = await Promise.all([
     warmHearsay('inspect', folder.write('changed.json', JSON.stringify(result))),
     warmHearsay('inspect', folder.write('incomplete.json', JSON.stringify({ ...result, peers: 'two' }))),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { LATER_FIELDS, withLaterDefaults, withoutLaterDefaults } from '../../src/recipe/later-fields.ts'
 import { defaultRecipe, parseRecipe, type RecipeInput, recipeHash } from '../../src/recipe/recipe.ts'
 
-/** What `hearsay init` of 0.1 wrote. */
+/** A recipe that `hearsay init` of 0.1 wrote. */
 const written: RecipeInput = JSON.parse(readFileSync(new URL('../fixtures/0.1/recipe.json', import.meta.url), 'utf8'))
 
 /** Recipes, and the swarm ids that 0.1 gave them. */

@@ -39,7 +39,7 @@ export const appliesBeforeTheCommit = withStreams((stream, channel, side) => {
   }
 })
 
-/** Whoever is in doubt drops the difference at the next contact, without regard to what the initiator decided. */
+/** A peer in doubt drops the difference at the next contact, without regard to what the initiator decided. */
 export const dropsDoubts = withStreams((stream, channel) => {
   if (channel !== 'settle') return stream
   return {

@@ -7,6 +7,7 @@
 
 import { createVectorTrainer } from '../../simulations/virtual/vector-trainer.ts'
 import { createWorld, type World } from '../../simulations/virtual/world.ts'
+import { adpsgd } from '../../src/averaging/rules/adpsgd.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
@@ -34,7 +35,7 @@ export class ChaosError extends Error {
 /** How far the mean may move, relative to its norm: the rounding of a few thousand float32 additions. */
 const MEAN_TOLERANCE = 1e-6
 const CHECK_INTERVAL_MS = 50
-const WEATHER = { delay: '1-50', loss: 0.2 }
+const NETWORK_CONDITIONS = { delay: '1-50', loss: 0.2 }
 /** Faults go on for so long, one every {@link FAULT_GAP_MS} in the mean; the swarm cannot seal while a peer is down. */
 const FAULTS_UNTIL_MS = 6_000
 const FAULT_GAP_MS = 80
@@ -66,11 +67,11 @@ export async function chaosRun(
     swarm: '5e'.repeat(32),
     peers,
     seed,
-    weather: WEATHER,
+    networkConditions: NETWORK_CONDITIONS,
     topology: complete,
     steps: 0,
     localSteps: 1,
-    averages: true,
+    rule: adpsgd,
     target: 0.3,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,
@@ -79,7 +80,7 @@ export async function chaosRun(
     core: (options, emit) =>
       core({ ...options, network: decorateStreams(options.network, stream => watch(stream)) }, emit),
   })
-  const { clock, network, inhabitants } = world
+  const { clock, network, simulatedPeers } = world
 
   function watch(stream: FrameStream): FrameStream {
     return {
@@ -98,7 +99,7 @@ export async function chaosRun(
   function checkMean(): void {
     if (before === undefined || failure !== undefined) return
     // The seal takes one peer's vector for the mean of all: it may move the mean within the target.
-    if (inhabitants.some(({ gossip, disk }) => (gossip ? gossip.sealed() : disk.content()?.sealed))) {
+    if (simulatedPeers.some(({ gossip, disk }) => (gossip ? gossip.sealed() : disk.content()?.sealed))) {
       hasSealed = true
       return
     }
@@ -116,17 +117,17 @@ export async function chaosRun(
   }
 
   function crashAndRestart(index: number): void {
-    if (inhabitants[index].gossip === undefined) return
+    if (simulatedPeers[index].gossip === undefined) return
     world.crash(index)
     checkMean()
     clock.after(faults.uniform() * LONGEST_DOWNTIME_MS, () => {
-      world.start(index).then(checkMean, error => fail(`${inhabitants[index].peer} did not restart: ${error}`))
+      world.start(index).then(checkMean, error => fail(`${simulatedPeers[index].peer} did not restart: ${error}`))
     })
   }
 
   function cut(a: number, b: number): void {
-    log?.(`${clock.now().toFixed(3)} ${inhabitants[a].peer} and ${inhabitants[b].peer} cut off`)
-    network.disconnect(inhabitants[a].peer, inhabitants[b].peer)
+    log?.(`${clock.now().toFixed(3)} ${simulatedPeers[a].peer} and ${simulatedPeers[b].peer} cut off`)
+    network.disconnect(simulatedPeers[a].peer, simulatedPeers[b].peer)
   }
 
   function strike(): void {
@@ -136,7 +137,7 @@ export async function chaosRun(
     clock.after(2 * FAULT_GAP_MS * faults.uniform(), strike)
   }
 
-  for (const { index } of inhabitants) await world.start(index)
+  for (const { index } of simulatedPeers) await world.start(index)
   before = world.mean()
   checkRegularly()
   clock.after(FAULT_GAP_MS, strike)
@@ -146,6 +147,6 @@ export async function chaosRun(
     fail(`it did not end: ${(error as Error).message}`)
   }
   if (failure !== undefined) throw failure
-  log?.(`${clock.now().toFixed(3)} all sealed on ${inhabitants[0].gossip?.sealed()}`)
+  log?.(`${clock.now().toFixed(3)} all sealed on ${simulatedPeers[0].gossip?.sealed()}`)
   return world
 }

@@ -1,6 +1,6 @@
 import type { Channel, FrameStream, Network } from '../../src/gossip/ports.ts'
 
-/** Which end of a stream: that of the peer that opened it, or of the one that was called. */
+/** The end of a stream: that of the peer that opened it, or of the one that was called. */
 export type Side = 'opener' | 'called'
 
 /** A network whose streams are all passed through `decorate`, at both ends. */
@@ -23,7 +23,7 @@ const decoder = new TextDecoder()
 const TYPE = /^\{"type":"(\w+)"/
 
 /**
- * What a frame of the core's is: the type of a control message; of an exchange, `frame` where it carries a part of the
+ * The type of a frame of the core's: that of a control message; in an exchange, `frame` where it carries a part of the
  * parameters and `mark` where it only says how far the exchange has come.
  */
 export function frameType(frame: Uint8Array): string {

@@ -15,7 +15,7 @@ function setUp(length: number, count: number) {
   const heap = createHeap(memory)
   const random = createRandom(length)
   const vectors = Array.from({ length: count }, () => heap.floats(length).map(() => random.normal()))
-  // What follows a vector is somebody else's.
+  // Memory behind a vector is somebody else's.
   const placed = vectors.map(vector => {
     const room = heap.floats(length + 1).fill(Number.NaN)
     room.set(vector)

@@ -37,7 +37,7 @@ describe('the result does not depend on the number of threads:', () => {
       { ...small, recipe: consensus({ rule: 'push-sum', topology: 'one-peer-exponential' }) },
     ],
     [
-      'everybody at once, with lies',
+      'everybody at once, with byzantine peers',
       { ...small, recipe: consensus({ rule: 'allreduce' }), byzantine: { share: 0.3, attack: 'gaussian' } },
     ],
   ])('%s', async (_what, options) => {
@@ -127,7 +127,7 @@ test('a sender keeps what it would have pushed to who is away, so that no mass i
   expect(final.meanDrift).toBeLessThan(1e-5)
 })
 
-describe('peers that lie', () => {
+describe('byzantine peers', () => {
   test('by numbers that are none are not heard', async () => {
     const byzantine = { share: 0.25, attack: 'nan' }
     const recipe = consensus({ topology: 'complete' })
@@ -237,17 +237,17 @@ describe('refused before anything runs, with what would work:', () => {
       /give a number/,
     ],
     [
-      'nobody who lies',
+      'a share that is no byzantine peer',
       async () => ({ recipe: consensus(), peers: 4, byzantine: { share: 0.01, attack: 'nan' } }),
       /0\.25/,
     ],
     [
-      'lies about labels where there are none',
+      'an attack on labels where there are none',
       async () => ({ recipe: consensus(), peers: 4, byzantine: { share: 0.25, attack: 'label-flip' } }),
       /consensus has none; .* sign-flip/,
     ],
     [
-      'lies that nobody hears',
+      'an attack that reaches nobody',
       async () => ({ recipe: consensus({ rule: 'none' }), peers: 4, byzantine: { share: 0.25, attack: 'sign-flip' } }),
       /nobody hears anybody.* dpsgd/,
     ],

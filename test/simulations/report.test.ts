@@ -98,7 +98,7 @@ test.each<[what: string, changes: Partial<RunResult>]>([
   ['lost messages', { conditions: { loss: 0.1 } }],
   ['churn', { conditions: { churn: 'trace' } }],
   ['a split', { conditions: { splits: [{ at: 1, until: 2, share: 0.5 }] } }],
-  ['liars', { conditions: { byzantine: { share: 0.2, attack: 'alie' } } }],
+  ['byzantine peers', { conditions: { byzantine: { share: 0.2, attack: 'alie' } } }],
   ['a median', { recipe: { ...ring.recipe, averaging: { ...averaging, aggregator: 'median' } } }],
   ['compression', { recipe: { ...ring.recipe, exchange: { ...exchange, compression: 'int8' } } }],
   ['a rule that moves the mean', { recipe: { ...ring.recipe, averaging: { ...averaging, rule: 'push-sum' } } }],
@@ -123,7 +123,7 @@ test('a result says under which conditions it was made, where they were given, a
     ['messages lost', '5.0 %'],
     ['delay of a message', '5-50 (milliseconds)'],
     ['churn', 'by a list of who was away when'],
-    ['liars', '25.0 % of the peers, by alie'],
+    ['byzantine peers', '25.0 % of the peers, by alie'],
   ]) {
     expect(html).toContain(`<th scope="row">${name}</th><td>${value}</td>`)
   }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../simulations/virtual/clock.ts'
-import { createVirtualNetwork, type Place, type Weather } from '../../simulations/virtual/network.ts'
+import { createVirtualNetwork, type NetworkConditions, type Place } from '../../simulations/virtual/network.ts'
 import { createRandom } from '../../src/random/random.ts'
 
-/** What a line of 1 Mbit/s sends in a second. */
+/** Bytes that a line of 1 Mbit/s sends in a second. */
 const A_SECOND = 125_000
 const DELAY_MS = 10
 
@@ -14,7 +14,7 @@ const DELAY_MS = 10
  */
 async function arrivals(
   receivers: readonly string[],
-  bandwidth: Weather['bandwidth'],
+  bandwidth: NetworkConditions['bandwidth'],
   places: Readonly<Record<string, Place>> = {},
 ): Promise<number[]> {
   const clock = createVirtualClock()

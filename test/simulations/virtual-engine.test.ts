@@ -83,8 +83,8 @@ test('a narrow uplink makes exchanges of a large vector slower', async () => {
   expect(narrow.final.time).toBeGreaterThan(2 * wide.final.time)
 })
 
-test('whatever the weather, one seed has one result', async () => {
-  const weather = {
+test('whatever the conditions, one seed has one result', async () => {
+  const conditions = {
     churn: 0.2,
     loss: 0.1,
     delay: 'lognormal:20,0.7',
@@ -93,9 +93,9 @@ test('whatever the weather, one seed has one result', async () => {
     splits: [{ at: 0.5, until: 1, share: 0.4 }],
     rounds: 12,
   }
-  const [{ timing: _one, ...first }, { timing: _other, ...second }] = [await run(weather), await run(weather)]
+  const [{ timing: _one, ...first }, { timing: _other, ...second }] = [await run(conditions), await run(conditions)]
   expect(second).toEqual(first)
-  const { timing: _third, ...third } = await run({ ...weather, seed: 2 })
+  const { timing: _third, ...third } = await run({ ...conditions, seed: 2 })
   expect(third.rounds).not.toEqual(first.rounds)
 })
 
@@ -178,7 +178,7 @@ describe('what cannot be is refused with what can:', () => {
       },
       /begin at 5 s or later/,
     ],
-    ['liars', { byzantine: { share: 0.2, attack: 'sign-flip' } }, /the engine matrix/],
+    ['byzantine peers', { byzantine: { share: 0.2, attack: 'sign-flip' } }, /the engine matrix/],
   ])('%s', async (_what, options, words) => {
     await expect(run({ rounds: 1, ...options })).rejects.toThrow(UsageError)
     await expect(run({ rounds: 1, ...options })).rejects.toThrow(words)

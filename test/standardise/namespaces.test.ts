@@ -2,22 +2,22 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createVirtualWorld } from '../../simulations/virtual/network-world.ts'
 import type { Network } from '../../src/gossip/ports.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
-import { createLanes, type Lanes } from '../../src/standardise/namespaces.ts'
+import { createNamespaces, type Namespaces } from '../../src/standardise/namespaces.ts'
 import { networkCompliance } from '../../src/testing/network-compliance.ts'
 import { announceUntil, openBetween, type Peer, startPeer } from '../../src/testing/probe-peers.ts'
 import { createLibp2pWorld } from '../network/libp2p-world.ts'
 
-describe('the main lane over the network of the simulation', () => {
-  const world = createVirtualWorld((network, clock) => createLanes(network, clock).main)
+describe('the main namespace over the network of the simulation', () => {
+  const world = createVirtualWorld((network, clock) => createNamespaces(network, clock).main)
   for (const { title, run } of networkCompliance(world)) test(title, run)
 })
 
-describe('the main lane over the network of libp2p', () => {
-  const world = createLibp2pWorld(network => createLanes(network, systemClock).main)
+describe('the main namespace over the network of libp2p', () => {
+  const world = createLibp2pWorld(network => createNamespaces(network, systemClock).main)
   for (const { title, run } of networkCompliance(world)) test(title, run)
 })
 
-describe('lanes over one network', () => {
+describe('namespaces over one network', () => {
   const world = createVirtualWorld()
   const it = (title: string, body: () => Promise<void>) => test(title, () => world.run(body))
   afterEach(() => world.stop())
@@ -25,7 +25,7 @@ describe('lanes over one network', () => {
 
   interface Node {
     readonly under: Network
-    readonly lanes: Lanes
+    readonly namespaces: Namespaces
     readonly main: Peer
   }
 
@@ -33,8 +33,8 @@ describe('lanes over one network', () => {
     const networks = await world.create(2)
     const nodes = await Promise.all(
       networks.map(async under => {
-        const lanes = createLanes(under, { ...systemClock, after: () => () => {} })
-        return { under, lanes, main: await startPeer(lanes.main) }
+        const namespaces = createNamespaces(under, { ...systemClock, after: () => () => {} })
+        return { under, namespaces, main: await startPeer(namespaces.main) }
       }),
     )
     for (const { under } of nodes) for (const other of networks) under.learn(other.self, other.addresses())
@@ -44,8 +44,8 @@ describe('lanes over one network', () => {
   it('keep their streams and announcements apart', async () => {
     const [a, b] = await startTwo()
     const names = ['one', 'two']
-    const nears = await Promise.all(names.map(name => startPeer(a.lanes.open(name))))
-    const fars = await Promise.all(names.map(name => startPeer(b.lanes.open(name))))
+    const nears = await Promise.all(names.map(name => startPeer(a.namespaces.open(name))))
+    const fars = await Promise.all(names.map(name => startPeer(b.namespaces.open(name))))
     for (const [i, name] of names.entries()) {
       const { near, far } = await openBetween(nears[i], fars[i], 'exchange', soon())
       await near.write(new TextEncoder().encode(name), soon())
@@ -61,19 +61,19 @@ describe('lanes over one network', () => {
   it('are told of connections that were there before they were started', async () => {
     const [a, b] = await startTwo()
     await openBetween(a.main, b.main, 'exchange', soon())
-    const late = await startPeer(a.lanes.open('late'))
+    const late = await startPeer(a.namespaces.open('late'))
     expect(await late.connected.take(soon())).toBe(b.under.self)
   })
 
-  it('refuse the streams of a lane that the other has not started, or has stopped', async () => {
+  it('refuse the streams of a namespace that the other has not started, or has stopped', async () => {
     const [a, b] = await startTwo()
-    const near = await startPeer(a.lanes.open('one'))
+    const near = await startPeer(a.namespaces.open('one'))
     const ended = async () => {
       const stream = await near.network.open(b.under.self, 'exchange', soon())
       await expect(stream.read(soon())).rejects.toHaveProperty('name', 'ConnectionLostError')
     }
     await ended()
-    const far = await startPeer(b.lanes.open('one'))
+    const far = await startPeer(b.namespaces.open('one'))
     await openBetween(near, far, 'exchange', soon())
     await far.network.stop()
     await ended()
@@ -81,9 +81,9 @@ describe('lanes over one network', () => {
     await openBetween(a.main, b.main, 'exchange', soon())
   })
 
-  it('compare recipes on the main one only, and speak it as peers do that know of no lanes', async () => {
+  it('compare recipes on the main one only, and speak it as peers do that know of no namespaces', async () => {
     const [a, b] = await startTwo()
-    await expect(a.lanes.open('one').open(b.under.self, 'recipe', soon())).rejects.toThrow('on the main lane')
+    await expect(a.namespaces.open('one').open(b.under.self, 'recipe', soon())).rejects.toThrow('on the main namespace')
     const near = await a.under.open(b.under.self, 'recipe', soon())
     await near.write(Uint8Array.of(7), soon())
     const { channel, stream } = await b.main.accepted.take(soon())
@@ -91,11 +91,11 @@ describe('lanes over one network', () => {
     expect([...(await stream.read(soon()))]).toEqual([7])
   })
 
-  it('reject announcements without a lane, and reset streams whose lane has too long a name', async () => {
+  it('reject announcements without a namespace, and reset streams whose namespace has too long a name', async () => {
     const networks = await world.create(2)
     const [plain, decorated] = networks as [Network, Network]
     const verdicts: string[] = []
-    const lanes = createLanes(
+    const namespaces = createNamespaces(
       {
         ...decorated,
         start: handlers =>
@@ -111,7 +111,7 @@ describe('lanes over one network', () => {
       { ...systemClock, after: () => () => {} },
     )
     await startPeer(plain)
-    await startPeer(lanes.main)
+    await startPeer(namespaces.main)
     plain.learn(decorated.self, decorated.addresses())
     const stream = await plain.open(decorated.self, 'exchange', soon())
     await stream.write(new Uint8Array(1_000), soon())

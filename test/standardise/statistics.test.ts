@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../simulations/virtual/clock.ts'
 import { createVirtualDisk, type VirtualDisk } from '../../simulations/virtual/disk.ts'
-import { createVirtualNetwork, type Weather } from '../../simulations/virtual/network.ts'
+import { createVirtualNetwork, type NetworkConditions } from '../../simulations/virtual/network.ts'
 import type { Network } from '../../src/gossip/ports.ts'
 import { createRandom } from '../../src/random/random.ts'
-import { createLanes } from '../../src/standardise/namespaces.ts'
+import { createNamespaces } from '../../src/standardise/namespaces.ts'
 import {
   type AgreedStatistics,
   createStatistics,
@@ -13,7 +13,7 @@ import {
 } from '../../src/standardise/statistics.ts'
 
 const FEATURES = 5
-/** Of each feature, over all peers: from tiny to huge, and one that hardly varies around a large value. */
+/** Centre and spread of each feature, over all peers: from tiny to huge, and one that hardly varies around a large value. */
 const CENTRES = [0, 1e-3, 1e6, 5, -2e4]
 const SPREADS = [1, 1e-4, 1e5, 0, 3]
 
@@ -67,9 +67,9 @@ interface Given {
   readonly isOpen?: () => boolean
 }
 
-function createSwarm(weather: Weather = { delay: '1-20', loss: 0 }) {
+function createSwarm(conditions: NetworkConditions = { delay: '1-20', loss: 0 }) {
   const clock = createVirtualClock()
-  const virtual = createVirtualNetwork(clock, createRandom('weather'), weather)
+  const virtual = createVirtualNetwork(clock, createRandom('weather'), conditions)
 
   return {
     clock,
@@ -78,8 +78,8 @@ function createSwarm(weather: Weather = { delay: '1-20', loss: 0 }) {
       const agreed: AgreedStatistics[] = []
       const said: string[] = []
       const disks = given.disks ?? { means: createVirtualDisk(), variations: createVirtualDisk() }
-      const lanes = createLanes(virtual.join(`peer-${index}`), clock)
-      await lanes.main.start({
+      const namespaces = createNamespaces(virtual.join(`peer-${index}`), clock)
+      await namespaces.main.start({
         stream: async () => {},
         announcement: () => 'accept',
         connected() {},
@@ -88,7 +88,7 @@ function createSwarm(weather: Weather = { delay: '1-20', loss: 0 }) {
       const statistics = createStatistics({
         swarm: 'c0'.repeat(32),
         recipe: {},
-        lanes,
+        namespaces,
         clock,
         random: createRandom(`peer-${index}`),
         own: given.own ?? ownOf(given.rows ?? samplesOf(index)),
@@ -100,7 +100,7 @@ function createSwarm(weather: Weather = { delay: '1-20', loss: 0 }) {
         agreed: statistics => agreed.push(statistics),
       })
       await statistics.start()
-      return { statistics, network: lanes.main, agreed, said, disks }
+      return { statistics, network: namespaces.main, agreed, said, disks }
     },
     async wait(milliseconds: number) {
       const end = clock.now() + milliseconds
@@ -128,10 +128,10 @@ function expectPooled(agreed: AgreedStatistics | undefined, indices: readonly nu
 
 describe('statistics of a swarm', () => {
   test.each([
-    ['in fair weather', { delay: '1-20', loss: 0 }],
+    ['on a network that loses nothing', { delay: '1-20', loss: 0 }],
     ['with one message in twenty lost', { delay: '1-50', loss: 0.05 }],
-  ])('are those of all samples, and the same at every peer, to the bit: %s', async (_, weather) => {
-    const swarm = createSwarm(weather)
+  ])('are those of all samples, and the same at every peer, to the bit: %s', async (_, conditions) => {
+    const swarm = createSwarm(conditions)
     const peers = [await swarm.start(0), await swarm.start(1), await swarm.start(2), await swarm.start(3)]
     await swarm.until(() => peers.every(({ agreed }) => agreed.length > 0))
     for (const { agreed } of peers) expect(agreed).toEqual(peers[0].agreed)
@@ -250,7 +250,7 @@ describe('statistics of a swarm', () => {
 
   test('that others would take for an attack are refused by the number of the feature', async () => {
     const swarm = createSwarm()
-    // As of time stamps in nanoseconds, over months: 10^32, and a thousand samples.
+    // Statistics like those of time stamps in nanoseconds, over months: 10^32, and a thousand samples.
     const own: OwnStatistics = {
       samples: 1_000,
       features: 2,

@@ -39,7 +39,7 @@ function folderWith(files: readonly [string, Uint8Array][]): string {
 
 const scratch = newFolder()
 
-/** What would be loaded from a folder with these files. One call at a time. */
+/** The checkpoint that would be loaded from a folder with these files. One call at a time. */
 async function loadFrom(files: readonly [string, Uint8Array][]): Promise<Checkpoint | undefined> {
   for (const name of readdirSync(scratch)) rmSync(join(scratch, name))
   for (const [name, content] of files) writeFileSync(join(scratch, name), content)

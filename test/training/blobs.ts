@@ -25,7 +25,7 @@ export const blobOptions: TrainerOptions = {
   backend: 'wasm',
 }
 
-/** What training makes of parameters. */
+/** Parameters after an update. */
 export function add(parameters: Float32Array, update: Float32Array): Float32Array {
   return parameters.map((value, i) => value + update[i])
 }

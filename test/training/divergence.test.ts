@@ -10,7 +10,7 @@ import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.t
 
 const random = createRandom('incomes')
 
-/** Who earns much for their age. */
+/** People's ages and incomes, with a label on those who earn much for their age. */
 function people(count: number): Dataset {
   const inputs = new Float32Array(2 * count)
   const labels = new Int32Array(count)

@@ -11,7 +11,7 @@ beforeAll(async () => {
 const l = layers.layers
 const dense = (activation?: 'softmax' | 'relu') =>
   l.dense({ units: 3, activation, kernelInitializer: layers.initializers.glorotNormal({ seed: 5 }) })
-/** Of samples of two positions with four features each. */
+/** A model of samples with two positions and four features each. */
 const model = (...ending: layers.layers.Layer[]) =>
   layers.sequential({ layers: [l.reshape({ targetShape: [2, 4], inputShape: [2, 4] }), ...ending] })
 

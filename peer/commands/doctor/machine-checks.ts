@@ -23,7 +23,7 @@ export function backend(name: string, needed: boolean): Check {
       const trial = await tryBackend(name)
       if (trial.outcome !== 'works') {
         const without = trial.outcome === 'broken' ? 'broken' : 'missing'
-        return { outcome: needed ? 'failed' : without, found: trial.reason, advice: trial.mend }
+        return { outcome: needed ? 'failed' : without, found: trial.reason, advice: trial.remedy }
       }
       const { device, software, all } = trial.devices
       const on = device === null ? '' : ` on ${device}`

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import { file, positive, seed, source } from '../../flag-values.ts'
-import { helpOnRecipeValues, type Names } from '../../names.ts'
+import { helpOnRecipeValues, type RuleNames } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import type { InitFlags } from './flags.ts'
 
@@ -15,7 +15,7 @@ id: give the same file to every peer.`
 
 const STEPS = '--steps'
 
-export function addInit(program: Command, _setExitCode: SetExitCode, names: Names | undefined): void {
+export function addInit(program: Command, _setExitCode: SetExitCode, rules: RuleNames | undefined): void {
   const command = defineCommand(program, 'init', 'write a recipe, asking or from flags')
     .option('--data <SOURCE>', 'data that the model shall fit (default: "digits")', source)
     .option('--strict', 'refuse data of which something would be skipped')
@@ -28,7 +28,7 @@ export function addInit(program: Command, _setExitCode: SetExitCode, names: Name
     .option('--out <FILE>', 'where to write it (default: "recipe.json")', file)
     .option('--force', 'overwrite the file')
     .option('--yes', 'ask nothing: what no flag says takes its default')
-    .addHelpText('after', () => `${helpOnRecipeValues(names)}\n${HELP}`)
+    .addHelpText('after', () => `${helpOnRecipeValues(rules)}\n${HELP}`)
     .action(async (flags: InitFlags) => {
       const { runInit } = await import('./run.ts')
       await runInit(flags)

@@ -1,43 +1,38 @@
 import { intro, isCancel, outro, select, type TextOptions, text } from '@clack/prompts'
-import { defaultRecipe, HearsayError, loadDataset, type Split } from '../../../src/index.ts'
+import { MODELS, TOPOLOGIES } from '../../../src/catalogue.ts'
+import {
+  defaultRecipe,
+  HearsayError,
+  loadDataset,
+  parseRecipe,
+  type RecipeInput,
+  type Split,
+} from '../../../src/index.ts'
 import {
   parseAggregator,
   parseCodec,
   parseRule,
   parseTopology,
+  peerAveraging,
   peerRuleNames,
   recommendedRule,
-  topologyNames,
 } from '../../../src/public/algorithms.ts'
 import { parseModel } from '../../../src/public/models.ts'
-import { SOURCE_FORMS } from '../../data-sources.ts'
 import { Interrupted } from '../../interruption.ts'
+import { SOURCE_FORMS } from '../../names.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
 import { DEFAULT_SOURCE, stepsFor } from './steps.ts'
 
 /** What a newcomer chooses from, of what fits the data; flags take everything else too. */
-const MODELS = [
-  { value: 'linear', hint: 'softmax regression' },
+const SUGGESTED_MODELS = [
+  { value: 'linear', hint: MODELS.linear },
   { value: 'mlp:64', hint: 'one hidden layer' },
   { value: 'mlp:128,64', hint: 'two hidden layers' },
-  { value: 'cnn', hint: 'convolutions, for images' },
-  { value: 'language', hint: 'a small GPT' },
+  { value: 'cnn', hint: MODELS.cnn },
+  { value: 'language', hint: MODELS['language[:LAYERS,HEADS,WIDTH]'] },
   { value: 'language:2,2,64', hint: 'a smaller one, which trains faster' },
 ]
-
-const TOPOLOGY_HINTS: Readonly<Record<string, string>> = {
-  complete: 'everybody with everybody; for small swarms',
-  ring: 'two neighbours each; slow to agree',
-  exponential: 'neighbours 1, 2, 4, 8, … away',
-  'one-peer-exponential': 'one of them at a time',
-}
-
-const RULE_HINTS: Readonly<Record<string, string>> = {
-  dpsgd: 'all with all their neighbours, between two intervals of training',
-  adpsgd: 'in pairs; fewer bytes, and less alike',
-  none: 'nobody: isolated peers, for comparison',
-}
 
 export interface Asking {
   /** Of the file to write. */
@@ -90,7 +85,7 @@ export async function askForRecipe(
     )
   // Not before: a line in the middle of a question garbles it.
   for (const message of found.oddities) warn(message)
-  const models = found.data === undefined ? MODELS : modelsFor(found.data)
+  const models = found.data === undefined ? SUGGESTED_MODELS : modelsFor(found.data)
   const model =
     flags.model ??
     answer(
@@ -108,9 +103,9 @@ export async function askForRecipe(
         ...options,
         message: 'Who averages with whom',
         // Those with a number are for flags.
-        options: topologyNames
-          .filter(name => !name.includes(':'))
-          .map(value => ({ value, hint: TOPOLOGY_HINTS[value] })),
+        options: Object.entries(TOPOLOGIES)
+          .filter(([form]) => !form.includes(':'))
+          .map(([value, hint]) => ({ value, hint })),
         initialValue: defaultRecipe.averaging.topology,
       }),
     )
@@ -120,7 +115,7 @@ export async function askForRecipe(
       await select({
         ...options,
         message: 'How they average',
-        options: peerRuleNames.filter(name => name in RULE_HINTS).map(value => ({ value, hint: RULE_HINTS[value] })),
+        options: rulesFor(topology).map(value => ({ value, hint: hintOf(value) })),
         initialValue: recommendedRule({ averaging: { topology } }),
       }),
     )
@@ -162,8 +157,27 @@ async function askForSteps(
   )
 }
 
-function modelsFor({ train }: Split): typeof MODELS {
-  return MODELS.filter(({ value }) => misfit(value, train) === undefined)
+/** Those by which peers can average over it. */
+function rulesFor(topology: string): string[] {
+  return peerRuleNames.filter(rule => fits({ averaging: { topology, rule } }))
+}
+
+function fits(recipe: RecipeInput): boolean {
+  try {
+    peerAveraging(parseRecipe(recipe))
+    return true
+  } catch (error) {
+    if (error instanceof HearsayError) return false
+    throw error
+  }
+}
+
+function hintOf(rule: string): string {
+  return parseRule(rule, { aggregator: parseAggregator('mean'), codec: parseCodec('none') }).hint
+}
+
+function modelsFor({ train }: Split): typeof SUGGESTED_MODELS {
+  return SUGGESTED_MODELS.filter(({ value }) => misfit(value, train) === undefined)
 }
 
 /** @param model that a flag names */

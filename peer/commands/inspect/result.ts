@@ -1,49 +1,12 @@
-import { z } from 'zod'
-import { type RunResult, recipeHash } from '../../../src/index.ts'
+import { recipeHash } from '../../../src/index.ts'
+import { DamagedResultError, parseResult, type WrittenResult } from '../../../src/public/simulate.ts'
 import { Failure } from '../../failure.ts'
 import { describePartial } from '../../result-file.ts'
 import { drawFacts } from '../../table.ts'
 import { bytes, count, counted, distance, percent, seconds } from '../../words.ts'
-import { conditionsAsFlags, conditionsSchema } from './conditions.ts'
+import { conditionsAsFlags } from './conditions.ts'
 import type { Finding } from './finding.ts'
 import { validRecipe } from './recipe.ts'
-
-const figure = z.number()
-const spread = z.object({ mean: figure, min: figure, max: figure })
-const round = z.object({
-  round: figure,
-  time: figure,
-  consensusDistance: figure,
-  meanSquaredDistance: figure,
-  meanDrift: figure.nullable(),
-  localLoss: figure.nullable(),
-  localAccuracy: spread.nullable(),
-  merged: z.object({ loss: figure, accuracy: figure.nullable() }).nullable(),
-  bytesSent: figure,
-  messages: figure,
-})
-
-/** What must be there; later versions may add to it. */
-const resultSchema = z.object({
-  hearsay: z.literal('1'),
-  recipe: z.unknown(),
-  recipeHash: z.string(),
-  seed: figure,
-  engine: z.string(),
-  peers: figure,
-  conditions: conditionsSchema.optional(),
-  rounds: z.array(round),
-  final: round.extend({ parametersHash: z.string() }),
-  sealed: z.boolean(),
-  notes: z.array(z.string()).default([]),
-  partial: z
-    .discriminatedUnion('reason', [
-      z.object({ reason: z.literal('interrupted') }),
-      z.object({ reason: z.literal('diverged'), round: figure, peer: z.string() }),
-    ])
-    .optional(),
-  timing: z.object({ wallSeconds: figure }),
-}) satisfies z.ZodType<Pick<RunResult, 'sealed' | 'peers' | 'seed'>>
 
 /** Of a recipe too the first field is `hearsay`. */
 export function looksLikeResult(content: object): boolean {
@@ -51,32 +14,16 @@ export function looksLikeResult(content: object): boolean {
 }
 
 export async function inspectResult(file: string, content: unknown): Promise<Finding> {
-  const parsed = resultSchema.safeParse(content)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new Failure(`${file} is a damaged result: its field ${issue.path.join('.')} is wrong: ${issue.message}`)
-  }
-  const {
-    recipe: written,
-    seed,
-    engine,
-    peers,
-    rounds,
-    final,
-    sealed,
-    notes,
-    partial,
-    timing,
-    conditions,
-  } = parsed.data
+  const result = readOrRefuse(file, content)
+  const { recipe: written, seed, engine, peers, rounds, final, sealed, notes, partial, timing, conditions } = result
   const recipe = await validRecipe(`${file}, recipe`, written)
-  if (recipeHash(recipe) !== parsed.data.recipeHash) {
+  if (recipeHash(recipe) !== result.recipeHash) {
     throw new Failure(
       `${file}: the recipe in it does not have the hash that is written beside it; the file was changed`,
     )
   }
   const facts: [string, string][] = [
-    ['swarm', parsed.data.recipeHash],
+    ['swarm', result.recipeHash],
     ['run', `${counted(peers, 'peer')}, engine ${engine}, seed ${seed}, took ${seconds(timing.wallSeconds)}`],
     ['model', `${recipe.model.name}, task ${recipe.objective.task}`],
     ['averaging', `topology ${recipe.averaging.topology}, rule ${recipe.averaging.rule}`],
@@ -99,7 +46,7 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
   ]
   const json = {
     kind: 'result',
-    swarm: parsed.data.recipeHash,
+    swarm: result.recipeHash,
     seed,
     engine,
     peers,
@@ -112,6 +59,14 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
   return { json, text: `${file} is the result of a run\n\n${drawFacts(facts, process.stdout)}` }
 }
 
-function describeMerged({ loss, accuracy }: { readonly loss: number; readonly accuracy: number | null }): string {
+function readOrRefuse(file: string, content: unknown): WrittenResult {
+  try {
+    return parseResult(content)
+  } catch (error) {
+    throw error instanceof DamagedResultError ? new Failure(`${file} is a damaged result: ${error.message}`) : error
+  }
+}
+
+function describeMerged({ loss, accuracy }: NonNullable<WrittenResult['final']['merged']>): string {
   return accuracy === null ? `loss ${distance(loss)}` : percent(accuracy)
 }

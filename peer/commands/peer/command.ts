@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { defineCommand } from '../../define-command.ts'
 import { BACKEND_HELP, collect, file, folder, positive, seed, shard, source, wholeNumber } from '../../flag-values.ts'
-import { helpOnValues, PARTITIONS } from '../../names.ts'
+import { helpOnValues, PARTITION_VALUES } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { PeerFlags } from './flags.ts'
@@ -52,7 +52,7 @@ export function addPeer(program: Command): void {
     .option('--partition <P>', 'how the data is split, with --shard (default: iid)')
     .option('--seed <S>', "of this peer's randomness; with --shard of the split, the same for all", seed)
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
-    .addHelpText('after', `${helpOnValues([PARTITIONS])}\n${HELP}`)
+    .addHelpText('after', `${helpOnValues([PARTITION_VALUES])}\n${HELP}`)
   for (const option of refusedOptions(command)) command.addOption(option)
   command.action(async (recipe: string | undefined, flags: PeerFlags) => {
     const { runPeer } = await import('./run.ts')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import { file, fileOrFolder } from '../../flag-values.ts'
-import { helpOnSimulationValues, type Names } from '../../names.ts'
+import { helpOnSimulationValues, type RuleNames } from '../../names.ts'
 import { MOST_PEERS, requirePeers } from '../../require-peers.ts'
 import { shellWords } from '../../shell-words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -35,7 +35,7 @@ agree and did not, or without the data of some, 130 interrupted.
 
 docs/simulating.md tells more.`
 
-export function addSimulate(program: Command, setExitCode: SetExitCode, names: Names | undefined): void {
+export function addSimulate(program: Command, setExitCode: SetExitCode, rules: RuleNames | undefined): void {
   const command = defineCommand(program, 'simulate', 'the same without a network, replayable').argument(
     '[RECIPE]',
     'JSON file of the swarm (default: a small classifier of the data)',
@@ -51,7 +51,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, names: N
     .option('--report <FILE.html>', 'write one page with plots', file)
     .option('--sweep <FILE>', 'run all combinations of a grid, or what is left of them', file)
     .option('--scenario <NAME>', 'run one of the experiments that come with hearsay, and judge it')
-    .addHelpText('after', () => `${helpOnSimulationValues(names)}\n${HELP}`)
+    .addHelpText('after', () => `${helpOnSimulationValues(rules)}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SimulateFlags) => {
       const typed = shellWords(['hearsay', ...process.argv.slice(2)])
       if (flags.sweep === undefined && flags.scenario === undefined) requirePeers(flags, MOST_PEERS)

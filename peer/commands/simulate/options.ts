@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { formsOf, TASKS } from '../../../src/catalogue.ts'
 import {
   BACKEND_HELP,
   belowOne,
@@ -23,13 +24,7 @@ export function runOptions(): Option[] {
       wholeNumber(1),
     ),
     new Option('--engine <NAME>', 'what carries messages').choices(['virtual', 'matrix', 'libp2p']).default('virtual'),
-    new Option('--task <TASK>', 'what the swarm does (default: by the data)').choices([
-      'classify',
-      'language',
-      'consensus',
-      'quadratic',
-      'mean-estimation',
-    ]),
+    new Option('--task <TASK>', 'what the swarm does (default: by the data)').choices(formsOf(TASKS)),
     new Option('--dimension <D>', 'length of vectors that are no model (default: 1000 to average, else 10)').argParser(
       wholeNumber(1),
     ),

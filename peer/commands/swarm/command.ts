@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import { BACKEND_HELP, collect, file, folder, gpus, positive, seed, source, wholeNumber } from '../../flag-values.ts'
-import { helpOnRecipeValues, type Names, PARTITIONS } from '../../names.ts'
+import { helpOnRecipeValues, PARTITION_VALUES, type RuleNames } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import { MOST_REAL_PEERS, requirePeers } from '../../require-peers.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -18,7 +18,7 @@ Flags override the fields of RECIPE.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the peers did not agree, or the
 data of some are not in the model, 130 interrupted.`
 
-export function addSwarm(program: Command, setExitCode: SetExitCode, names: Names | undefined): void {
+export function addSwarm(program: Command, setExitCode: SetExitCode, rules: RuleNames | undefined): void {
   const command = defineCommand(program, 'swarm', 'run N real peers on this machine and compare')
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of the data)')
     .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_REAL_PEERS))
@@ -45,7 +45,7 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, names: Name
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
     .option('--out <FILE.json>', 'write the result', file)
     .addOption(new Option('--shard <I/N>').argParser(refuseShard).hideHelp())
-    .addHelpText('after', () => `${helpOnRecipeValues(names, [PARTITIONS])}\n${HELP}`)
+    .addHelpText('after', () => `${helpOnRecipeValues(rules, [PARTITION_VALUES])}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SwarmFlags) => {
       requirePeers(flags, MOST_REAL_PEERS)
       const { runSwarmCommand } = await import('./run.ts')

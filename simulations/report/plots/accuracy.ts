@@ -15,7 +15,7 @@ export function accuracyPlot({ rounds }: RunResult): Plot | undefined {
     title: 'Accuracy',
     caption:
       'On test samples that nobody trained on. Merged: the model whose parameters are the average of all peers’. The others are of ' +
-      'each peer’s own model. Merged far above the mean: peers disagree, and one averaging at the end would mend it.',
+      'each peer’s own model. Merged far above the mean: peers disagree, and one averaging at the end would repair it.',
     ...drawLines(
       [
         { name: 'merged', points: line(({ merged }) => merged), colour: colour('blue'), width: 3 },

@@ -12,7 +12,7 @@ const LEAST_ROWS = 10
 /** Neighbours that are looked at, of all those peers together. */
 const MOST_NEIGHBOURS = 1_000_000
 
-/** Of how many peers the neighbours are looked at. */
+/** The number of peers whose neighbours are looked at. */
 export function rowsOf(topology: Topology, peers: number): number {
   // A hub may stand at either end.
   const degrees = [0, peers >> 1, peers - 1].map(peer => topology.neighbours(peer, peers, 0).length)
@@ -59,7 +59,7 @@ export function drawAdjacency(topology: Topology, peers: number): EChartsOption 
     },
     // The least that there is can still be seen.
     visualMap: { show: false, min: 0, max: Math.max(...counts), inRange: { opacity: [0.3, 1] } },
-    // What is not linked is left out: of a sparse graph that is almost all of it.
+    // Cells without a link are left out: in a sparse graph those are almost all.
     series: [
       {
         type: 'heatmap',

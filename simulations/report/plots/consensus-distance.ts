@@ -3,8 +3,8 @@ import { colour } from '../colours.ts'
 import { isUndisturbed } from '../disturbance.ts'
 import { magnitude } from '../figures.ts'
 import { drawLines, type Line, WITHOUT_ZERO } from '../lines.ts'
-import { mixingOf } from '../mixing.ts'
 import type { Plot } from '../plot.ts'
+import { ruleOf } from '../rule-of.ts'
 
 /** Below this float32 has no digits left, and a line of theory would stretch the axis for nothing. */
 const FLOOR = 1e-12
@@ -66,7 +66,8 @@ function slope(
   }
 }
 
-/** Whether a round multiplies by the mixing matrix whose gap is known. Who averages in pairs, or all at once, does not. */
+/** Whether a round multiplies all parameters by the mixing matrix whose gap is known; not in pairs, all at once, or part by part. */
 function averagesByW(recipe: RunResult['recipe']): boolean {
-  return !['pairwise', 'all', 'none'].includes(mixingOf(recipe))
+  const { mixing, travels } = ruleOf(recipe)
+  return !['pairwise', 'all', 'none'].includes(mixing) && travels !== 'parts'
 }

@@ -3,8 +3,8 @@ import type { Adjacency } from '../../../src/averaging/topology.ts'
 import { colour, SERIES } from '../colours.ts'
 
 /**
- * Where peers stand: in their order on a circle, or on rings of so many, where that is what the topology is made from, or
- * wherever edges that pull and peers that push leave them.
+ * The places of peers: in their order on a circle, or in rows of so many columns, where the topology is made from those, or
+ * where edges that pull and peers that push leave them.
  */
 export type Layout = 'circle' | 'forces' | { readonly columns: number }
 
@@ -64,8 +64,8 @@ function edgesOf(adjacency: Adjacency) {
 }
 
 /**
- * Where a peer stands, for what is laid out by hand or begins somewhere: the same in every report, since forces that begin
- * at random would end at random.
+ * A peer's place in a layout by hand, or its first place in one by forces: the same in every report, since forces that
+ * begin at random would end at random.
  */
 function placeOf(peer: number, peers: number, layout: Layout) {
   if (typeof layout !== 'object') return onCircle(peer / peers, SIDE / 2)

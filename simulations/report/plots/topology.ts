@@ -3,8 +3,8 @@ import { parseTopology } from '../../../src/averaging/topologies/registry.ts'
 import { type Adjacency, adjacencyOf, type Topology } from '../../../src/averaging/topology.ts'
 import type { RunResult } from '../../result.ts'
 import { count, counted } from '../figures.ts'
-import { mixingOf } from '../mixing.ts'
 import type { Plot } from '../plot.ts'
+import { ruleOf } from '../rule-of.ts'
 import { drawAdjacency, rowsOf } from './adjacency.ts'
 import { drawGraph, type Layout } from './graph.ts'
 
@@ -16,14 +16,14 @@ const MOST_DRAWN_EDGES = 2_500
 const MOST_ROUNDS = 8
 
 /**
- * Who averages with whom. Undefined for one peer alone.
+ * The graph of peers that average with each other. Undefined for one peer alone.
  *
- * @param edges what is in the file of the topology `file:EDGES`
+ * @param edges content of the file of the topology `file:EDGES`
  */
 export function topologyPlot({ recipe, recipeHash, peers }: RunResult, edges: string | undefined): Plot | undefined {
   const topology = parseTopology(recipe.averaging.topology, { seed: recipeHash, edges })
   if (peers < 2 || topology.misfit(peers) !== undefined) return undefined
-  const meaning = MEANING[mixingOf(recipe)] ?? ''
+  const meaning = MEANING[ruleOf(recipe).mixing] ?? ''
   const rounds = peers <= MOST_DRAWN_PEERS ? graphsOf(topology, peers) : []
   const isDrawn = rounds.length > 0 && edgesOf(rounds) <= MOST_DRAWN_EDGES
   return {
@@ -34,11 +34,11 @@ export function topologyPlot({ recipe, recipeHash, peers }: RunResult, edges: st
   }
 }
 
-/** Of the first round where nothing changes, else of as many as are worth drawing. */
+/** The graph of the first round where nothing changes, else those of as many rounds as are worth drawing. */
 function graphsOf(topology: Topology, peers: number): readonly Adjacency[] {
   if (!topology.changes) return [adjacencyOf(topology, peers, 0)]
   const graphs: Adjacency[] = []
-  // What meets within log2(n) rounds has met by then.
+  // A graph whose links take turns over log2(n) rounds has shown all of them by then.
   const most = Math.min(MOST_ROUNDS, Math.ceil(Math.log2(peers)))
   while (graphs.length < most) {
     graphs.push(adjacencyOf(topology, peers, graphs.length))
@@ -68,7 +68,7 @@ function tableCaption(topology: Topology, peers: number): string {
   )
 }
 
-/** What the graph is to rules that do not average over all of its edges in a round. */
+/** The meaning of the graph to rules that do not average over all of its edges in a round. */
 const MEANING: Readonly<Partial<Record<MixingNeed, string>>> = {
   all: 'This rule averages everybody with everybody, and does not use the topology.',
   none: 'This rule averages nobody with anybody, and does not use the topology.',
@@ -84,7 +84,7 @@ function layoutOf(name: string, peers: number): Layout {
 const IN_A_CIRCLE =
   /^(ring|chain|complete|exponential|one-peer-exponential|base-k|pairwise|epidemic|epidemic-local)(:|$)/
 
-/** Of the grid that is the nearest to a square. */
+/** Columns of the grid that is the nearest to a square. */
 function columnsOf(peers: number): number {
   let rows = Math.floor(Math.sqrt(peers))
   while (peers % rows !== 0) rows--

@@ -1,3 +1,4 @@
+import { AGGREGATORS, formsOf, isNameIn, type ParametrisedIn, type PlainIn, parameterOf } from '../../catalogue.ts'
 import { UsageError } from '../../errors.ts'
 import type { Aggregator } from '../aggregator.ts'
 import { adaptivelyClipped, clipped } from './clipped.ts'
@@ -7,21 +8,24 @@ import { mean } from './mean.ts'
 import { median } from './median.ts'
 import { trimmedMean } from './trimmed-mean.ts'
 
-// A new aggregator is one file in this folder and one entry here, in the list or in the table.
+// A new aggregator is one file in this folder, one entry in one of these tables, and one line in the catalogue.
 
-const plain: readonly Aggregator[] = [mean, median, geometricMedian, adaptivelyClipped]
+const plain: Readonly<Record<PlainIn<typeof AGGREGATORS>, Aggregator>> = {
+  mean,
+  median,
+  'geometric-median': geometricMedian,
+  clipped: adaptivelyClipped,
+}
 
 /** Those that are written with a number, as in `trimmed-mean:2`. */
-const numbered: Readonly<Record<string, Numbered>> = {
-  'trimmed-mean': { letter: 'B', number: 'count', create: trimmedMean },
-  krum: { letter: 'F', number: 'count', create: krum },
-  'multi-krum': { letter: 'F', number: 'count', create: multiKrum },
-  clipped: { letter: 'TAU', number: 'radius', create: clipped },
+const numbered: Readonly<Record<ParametrisedIn<typeof AGGREGATORS>, Numbered>> = {
+  'trimmed-mean': { number: 'count', create: trimmedMean },
+  krum: { number: 'count', create: krum },
+  'multi-krum': { number: 'count', create: multiKrum },
+  clipped: { number: 'radius', create: clipped },
 }
 
 interface Numbered {
-  /** What stands for the number in messages. */
-  readonly letter: string
   readonly number: keyof typeof numbers
   readonly create: (parameter: number) => Aggregator
 }
@@ -32,23 +36,21 @@ const numbers = {
 } as const
 
 /** What {@link parseAggregator} accepts; `B`, `F` and `TAU` stand for numbers. */
-export const aggregatorNames: readonly string[] = [
-  ...plain.map(({ name }) => name),
-  ...Object.entries(numbered).map(([name, { letter }]) => `${name}:${letter}`),
-]
+export const aggregatorNames: readonly string[] = formsOf(AGGREGATORS)
 
 /** @throws UsageError for an unknown name, or a parameter that is missing, malformed or not wanted */
 export function parseAggregator(text: string): Aggregator {
-  const found = plain.find(({ name }) => name === text)
-  if (found) return found
+  if (isNameIn(plain, text)) return plain[text]
   const [, name = text, parameter = ''] = /^([^:]*):(.*)$/s.exec(text) ?? []
-  if (!Object.hasOwn(numbered, name)) {
+  if (!isNameIn(numbered, name)) {
     throw new UsageError(`unknown aggregator "${text}"; accepted are ${aggregatorNames.join(', ')}`)
   }
-  const { letter, number, create } = numbered[name]
+  const { number, create } = numbered[name]
   const { pattern, expected } = numbers[number]
   if (!pattern.test(parameter)) {
-    throw new UsageError(`"${text}" has no valid ${letter}; expected ${expected}, such as ${name}:1`)
+    throw new UsageError(
+      `"${text}" has no valid ${parameterOf(AGGREGATORS, name)}; expected ${expected}, such as ${name}:1`,
+    )
   }
   return create(Number(parameter))
 }

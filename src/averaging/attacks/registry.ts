@@ -1,3 +1,4 @@
+import { ATTACKS, formsOf, isNameIn, type ParametrisedIn, type PlainIn, parameterOf } from '../../catalogue.ts'
 import { UsageError } from '../../errors.ts'
 import { alie } from './alie.ts'
 import type { Attack } from './attack.ts'
@@ -8,33 +9,35 @@ import { labelFlip } from './label-flip.ts'
 import { nan } from './nan.ts'
 import { signFlip } from './sign-flip.ts'
 
-// A new attack is one file in this folder and one entry here, in the list or in the table.
+// A new attack is one file in this folder, one entry in one of these tables, and one line in the catalogue.
 
-const plain: readonly Attack[] = [signFlip, gaussian, labelFlip, alie(), ipm, dissensus(STANDSTILL), nan]
-
-/** Those whose strength can be given, as in `dissensus:1.5`. */
-const numbered: Readonly<Record<string, { readonly letter: string; readonly create: (strength: number) => Attack }>> = {
-  alie: { letter: 'Z', create: alie },
-  dissensus: { letter: 'EPSILON', create: dissensus },
+const plain: Readonly<Record<PlainIn<typeof ATTACKS>, Attack>> = {
+  'sign-flip': signFlip,
+  gaussian,
+  'label-flip': labelFlip,
+  alie: alie(),
+  ipm,
+  dissensus: dissensus(STANDSTILL),
+  nan,
 }
 
+/** Those whose strength can be given, as in `dissensus:1.5`. */
+const numbered: Readonly<Record<ParametrisedIn<typeof ATTACKS>, (strength: number) => Attack>> = { alie, dissensus }
+
 /** What {@link parseAttack} accepts; `Z` and `EPSILON` stand for numbers above 0. */
-export const attackNames: readonly string[] = [
-  ...plain.map(({ name }) => name),
-  ...Object.entries(numbered).map(([name, { letter }]) => `${name}:${letter}`),
-]
+export const attackNames: readonly string[] = formsOf(ATTACKS)
 
 /** @throws UsageError for an unknown name, or a strength that is malformed or not wanted */
 export function parseAttack(text: string): Attack {
-  const found = plain.find(({ name }) => name === text)
-  if (found) return found
+  if (isNameIn(plain, text)) return plain[text]
   const [, name = text, strength = ''] = /^([^:]*):(.*)$/s.exec(text) ?? []
-  if (!Object.hasOwn(numbered, name)) {
+  if (!isNameIn(numbered, name)) {
     throw new UsageError(`unknown attack "${text}"; accepted are ${attackNames.join(', ')}`)
   }
-  const { letter, create } = numbered[name]
   if (!/^(?=.*[1-9])\d{1,9}(\.\d{1,6})?$/.test(strength)) {
-    throw new UsageError(`"${text}" has no valid ${letter}; expected a number above 0, such as ${name}:1.5`)
+    throw new UsageError(
+      `"${text}" has no valid ${parameterOf(ATTACKS, name)}; expected a number above 0, such as ${name}:1.5`,
+    )
   }
-  return create(Number(strength))
+  return numbered[name](Number(strength))
 }

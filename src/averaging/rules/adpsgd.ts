@@ -2,7 +2,7 @@ import type { Codec } from '../../parameters/codecs/codec.ts'
 import { compress } from '../../parameters/codecs/compress.ts'
 import { none } from '../../parameters/codecs/none.ts'
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
-import type { AveragingRule } from '../rule.ts'
+import type { AveragingRule, LiveRule } from '../rule.ts'
 import { addWeightedDifferences } from '../weighted-differences.ts'
 
 interface AdpsgdState {
@@ -17,9 +17,12 @@ interface AdpsgdState {
  * training does between {@link AveragingRule.send} and {@link AveragingRule.merge} is kept. Both sides take s as it was decoded,
  * so what a codec rounds stays with its peer, and the mean of the two as it was.
  */
-export function compressedAdpsgd(codec: Codec): AveragingRule<AdpsgdState> {
+export function compressedAdpsgd(codec: Codec): LiveRule<AdpsgdState> {
   return {
     name: 'adpsgd',
+    hint: 'in pairs, at any time: fewer bytes, and models less alike',
+    live: { schedule: 'pairs' },
+    travels: 'rounded',
     mixing: 'pairwise',
     message: { vectors: 1, scalars: 0, to: 'link' },
     start(parameters, { allocate }) {

@@ -1,5 +1,7 @@
+import type { Codec } from '../../parameters/codecs/codec.ts'
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
 import { type AveragingRule, plainBytes } from '../rule.ts'
+import { diloco } from './diloco.ts'
 
 /**
  * All-reduce: x ← x + mean(u) over all peers, every round. With one step of SGD a round this is mini-batch SGD with everyone's
@@ -9,6 +11,8 @@ import { type AveragingRule, plainBytes } from '../rule.ts'
  */
 export const allreduce: AveragingRule<Vector> = {
   name: 'allreduce',
+  hint: 'the mean of all in every round, the baseline of data-parallel training',
+  travels: 'compressed',
   mixing: 'all',
   message: { vectors: 1, scalars: 0, to: 'all' },
   start(parameters, { allocate }) {
@@ -25,4 +29,13 @@ export const allreduce: AveragingRule<Vector> = {
     for (const { message } of received) x.set(message.vectors[0])
   },
   estimate: x => x,
+}
+
+/**
+ * With a codec all-reduce is what DiLoCo is without an outer optimiser: differences from what all agreed on travel, and what is lost
+ * of one is added to the next.
+ */
+export function compressedAllreduce(codec: Codec): AveragingRule {
+  const { name, hint } = allreduce
+  return { ...diloco(name, codec, 1, 0), hint, live: undefined }
 }

@@ -41,6 +41,8 @@ export function choco(name: string, codec: Codec, gamma?: number): AveragingRule
 
   return {
     name,
+    hint: 'compressed differences to neighbours that stay the same; few bytes',
+    travels: 'compressed',
     mixing: 'symmetric',
     constantLinks: true,
     message: { vectors: 1, scalars: 0, to: 'all' },

@@ -29,6 +29,8 @@ interface D2State {
  */
 export const d2: AveragingRule<D2State> = {
   name: 'd2',
+  hint: 'corrects for unlike data, over links that stay the same',
+  travels: 'exact',
   mixing: 'symmetric',
   smallestEigenvalue: -1 / 3,
   message: { vectors: 1, scalars: 0, to: 'all' },

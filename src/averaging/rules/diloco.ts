@@ -2,7 +2,10 @@ import type { Codec } from '../../parameters/codecs/codec.ts'
 import { none } from '../../parameters/codecs/none.ts'
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
 import { compressWithFeedback } from '../error-feedback.ts'
-import { type AveragingRule, plainBytes } from '../rule.ts'
+import type { LiveForm } from '../live-form.ts'
+import { createOuterStep } from '../outer-step.ts'
+import { type LiveRule, plainBytes } from '../rule.ts'
+import { complete } from '../topologies/complete.ts'
 
 interface DilocoState {
   /** θ_i: what training changes. */
@@ -16,14 +19,14 @@ interface DilocoState {
 }
 
 /** η and μ, where a recipe says nothing of them. */
-export const DILOCO_DEFAULTS = [0.7, 0.9] as const
+const DEFAULTS = [0.7, 0.9] as const
 
 /**
  * Δ = φ − m; b ← μ b + Δ; φ ← φ − η (Δ + μ b), in place.
  *
  * @param mean m, the mean of the θ_i; or, where it is `relative`, the mean of θ_i − φ
  */
-export function dilocoStep(
+function dilocoStep(
   mean: Vector,
   phi: Vector,
   momentum: Vector,
@@ -54,13 +57,16 @@ export function dilocoStep(
 export function diloco(
   name: string,
   codec: Codec,
-  learningRate: number = DILOCO_DEFAULTS[0],
-  mu: number = DILOCO_DEFAULTS[1],
-): AveragingRule<DilocoState> {
+  learningRate: number = DEFAULTS[0],
+  mu: number = DEFAULTS[1],
+): LiveRule<DilocoState> {
   const plain = codec === none
 
   return {
     name,
+    hint: 'the mean of all, then a step with momentum: long training between averages',
+    live: liveDiloco(learningRate, mu),
+    travels: 'compressed',
     mixing: 'all',
     constantLinks: !plain,
     message: { vectors: 1, scalars: 0, to: 'all' },
@@ -87,5 +93,23 @@ export function diloco(
       theta.set(phi)
     },
     estimate: ({ theta }) => theta,
+  }
+}
+
+/** A round over the complete graph gives everybody the mean of all, from which each steps by itself. */
+function liveDiloco(learningRate: number, mu: number): LiveForm {
+  return {
+    schedule: 'rounds',
+    outerStep: parameters =>
+      createOuterStep(parameters, (mean, phi, momentum) => dilocoStep(mean, phi, momentum, learningRate, mu)),
+    misfit({ topology, localSteps }) {
+      if (localSteps === 'auto') {
+        return 'diloco makes an outer step for all in step, so exchange.localSteps is a number; for auto take noloco'
+      }
+      if (topology !== complete) {
+        return 'diloco needs the mean of all: take the topology complete, or the rule noloco, which needs pairs'
+      }
+      return undefined
+    },
   }
 }

@@ -1,10 +1,21 @@
 import type { Codec } from '../../parameters/codecs/codec.ts'
+import { compress } from '../../parameters/codecs/compress.ts'
 import { none } from '../../parameters/codecs/none.ts'
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
 import type { Aggregator } from '../aggregator.ts'
 import { mean } from '../aggregators/mean.ts'
-import { type AveragingRule, plainBytes } from '../rule.ts'
-import { compressedDpsgd } from './dpsgd-compressed.ts'
+import { type LiveRule, plainBytes } from '../rule.ts'
+
+/** What it is, however its vectors travel. */
+const dpsgdFacts = {
+  name: 'dpsgd',
+  hint: 'all with all their neighbours, between two intervals of training',
+  live: { schedule: 'rounds' },
+  travels: 'rounded',
+  aggregates: true,
+  mixing: 'doubly-stochastic',
+  message: { vectors: 1, scalars: 0, to: 'all' },
+} as const
 
 /**
  * D-PSGD: x_i ← Σ_j w_ij (x_j − η g_j), everyone in step (Lian et al. 2017, "Can Decentralized Algorithms Outperform
@@ -13,16 +24,14 @@ import { compressedDpsgd } from './dpsgd-compressed.ts'
  * The paper's own order, x_i ← Σ_j w_ij x_j − η g_i, which lets communication and computation overlap, is the same rule trained
  * after merging, with a gradient from before.
  */
-export function dpsgd(aggregator: Aggregator, codec: Codec = none): AveragingRule {
+export function dpsgd(aggregator: Aggregator, codec: Codec = none): LiveRule {
   return codec === none ? plainDpsgd(aggregator) : compressedDpsgd(aggregator, codec)
 }
 
-function plainDpsgd(aggregator: Aggregator): AveragingRule<Vector> {
+function plainDpsgd(aggregator: Aggregator): LiveRule<Vector> {
   return {
-    name: 'dpsgd',
-    mixing: 'doubly-stochastic',
+    ...dpsgdFacts,
     linear: aggregator.name === mean.name,
-    message: { vectors: 1, scalars: 0, to: 'all' },
     start(parameters, { allocate }) {
       const x = allocate(parameters.length)
       x.set(parameters)
@@ -38,5 +47,41 @@ function plainDpsgd(aggregator: Aggregator): AveragingRule<Vector> {
       aggregator.aggregate(x, neighbours, x)
     },
     estimate: x => x,
+  }
+}
+
+interface CompressedState {
+  readonly x: Vector
+  /** Q(x_i), as the neighbours have it. */
+  readonly said: Vector
+}
+
+/**
+ * D-PSGD with parameters that were rounded on the way: x_i ← x_i − Q(x_i) + Σ_j w_ij Q(x_j). A peer counts itself as the
+ * others see it and keeps its own rounding error, so the mean of all is what it would have been without.
+ *
+ * Only for a codec that is faithful: with errors as large as a sparsifier's it stops far from agreement.
+ */
+export function compressedDpsgd(aggregator: Aggregator, codec: Codec): LiveRule<CompressedState> {
+  return {
+    ...dpsgdFacts,
+    start(parameters, { allocate }) {
+      const x = allocate(parameters.length)
+      x.set(parameters)
+      return { x, said: allocate(parameters.length) }
+    },
+    train: ({ x }, update) => addScaled(x, 1, update),
+    send({ x, said }, _link, message, random) {
+      const bytes = compress(codec, x, random, said)
+      message.vectors[0].set(said)
+      return bytes
+    },
+    merge({ x, said }, received) {
+      addScaled(x, -1, said)
+      const neighbours = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
+      aggregator.aggregate(said, neighbours, said)
+      addScaled(x, 1, said)
+    },
+    estimate: ({ x }) => x,
   }
 }

@@ -27,6 +27,8 @@ interface ExtraState {
  */
 export const extra: AveragingRule<ExtraState> = {
   name: 'extra',
+  hint: 'corrects for unlike data, to the exact optimum of all',
+  travels: 'exact',
   mixing: 'symmetric',
   smallestEigenvalue: -1,
   message: { vectors: 1, scalars: 0, to: 'all' },

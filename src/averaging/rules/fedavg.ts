@@ -15,6 +15,8 @@ interface FedAvgState {
  */
 export const fedavg: AveragingRule<FedAvgState> = {
   name: 'fedavg',
+  hint: 'the mean of all by their numbers of samples, the baseline with a server',
+  travels: 'exact',
   mixing: 'all',
   message: { vectors: 1, scalars: 1, to: 'all' },
   start(parameters, { samples, allocate }) {

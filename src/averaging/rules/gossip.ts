@@ -1,6 +1,6 @@
 import { addScaled, requireSameLength, type Vector } from '../../parameters/vectors.ts'
-import type { GossipMerge } from '../gossip-merge.ts'
-import { type AveragingRule, plainBytes } from '../rule.ts'
+import { type GossipMerge, keepsBoth } from '../gossip-merge.ts'
+import { type LiveRule, plainBytes } from '../rule.ts'
 
 interface GossipState {
   readonly x: Vector
@@ -13,10 +13,24 @@ interface GossipState {
  * arrival, before it trains on (Ormándi, Hegedűs and Jelasity 2013, "Gossip learning with linear models on fully distributed
  * data", mode MU; with a merge that takes what arrives as it is, mode RW). How much each counts is up to the ages of the two,
  * not to the weights of a mixing matrix.
+ *
+ * Live peers merge in pairs, both or neither. With shares that are the ages over their sum both end at the same mean by age; it
+ * moves the swarm's mean, towards those who have learned more. There the age of a model is in local steps.
  */
-export function gossip(name: string, merge: GossipMerge): AveragingRule<GossipState> {
+export function gossip(name: string, merge: GossipMerge): LiveRule<GossipState> {
   return {
     name,
+    hint: 'in pairs, and who has learned more counts for more',
+    live: {
+      schedule: 'pairs',
+      share: (own, theirs) => merge(own, theirs).share,
+      misfit: () =>
+        keepsBoth(merge)
+          ? undefined
+          : `${name} may put one model in the place of another, and a peer would not know whether what it learned is in the final one: take gossip:age or gossip:plain`,
+    },
+    movesMean: true,
+    travels: 'exact',
     mixing: 'row-stochastic',
     message: { vectors: 1, scalars: 1, to: 'all' },
     start(parameters, { allocate }) {

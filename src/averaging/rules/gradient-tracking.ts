@@ -22,6 +22,8 @@ interface GradientTrackingState {
  */
 export const gradientTracking: AveragingRule<GradientTrackingState> = {
   name: 'gradient-tracking',
+  hint: 'everybody follows the mean gradient of all: for unlike data',
+  travels: 'exact',
   mixing: 'doubly-stochastic',
   message: { vectors: 2, scalars: 0, to: 'all' },
   start(parameters, { allocate }) {

@@ -25,6 +25,9 @@ const INDEX_BYTES = 4
 export function mosaic(name: string, fragments = 4): AveragingRule<MosaicState> {
   return {
     name,
+    hint: 'a random fragment of the model over each link',
+    movesMean: true,
+    travels: 'parts',
     mixing: 'row-stochastic',
     message: { vectors: 1, scalars: 1, to: 'link' },
     start(parameters, { allocate }) {

@@ -1,7 +1,8 @@
 import type { Codec } from '../../parameters/codecs/codec.ts'
 import { compress } from '../../parameters/codecs/compress.ts'
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
-import type { AveragingRule } from '../rule.ts'
+import { createOuterStep } from '../outer-step.ts'
+import type { LiveRule } from '../rule.ts'
 import { addWeightedDifferences } from '../weighted-differences.ts'
 
 interface NolocoState {
@@ -16,14 +17,14 @@ interface NolocoState {
 }
 
 /** η and μ, where a recipe says nothing of them. */
-export const NOLOCO_DEFAULTS = [0.7, 0.5] as const
+const DEFAULTS = [0.7, 0.5] as const
 
 /**
  * δ ← μ δ + η (m(θ) − φ); φ ← φ + δ, in place.
  *
  * @param mean m(θ), of the pair
  */
-export function nolocoStep(mean: Vector, phi: Vector, delta: Vector, learningRate: number, mu: number): void {
+function nolocoStep(mean: Vector, phi: Vector, delta: Vector, learningRate: number, mu: number): void {
   for (let i = 0; i < phi.length; i++) {
     delta[i] = mu * delta[i] + learningRate * (mean[i] - phi[i])
     phi[i] += delta[i]
@@ -45,11 +46,19 @@ export function nolocoStep(mean: Vector, phi: Vector, delta: Vector, learningRat
 export function noloco(
   name: string,
   codec: Codec,
-  learningRate: number = NOLOCO_DEFAULTS[0],
-  mu: number = NOLOCO_DEFAULTS[1],
-): AveragingRule<NolocoState> {
+  learningRate: number = DEFAULTS[0],
+  mu: number = DEFAULTS[1],
+): LiveRule<NolocoState> {
   return {
     name,
+    hint: 'in pairs, then a step with momentum: long training between averages',
+    live: {
+      schedule: 'pairs',
+      outerStep: parameters =>
+        createOuterStep(parameters, (theta, phi, delta) => nolocoStep(theta, phi, delta, learningRate, mu)),
+    },
+    movesMean: true,
+    travels: 'rounded',
     mixing: 'pairwise',
     message: { vectors: 1, scalars: 0, to: 'all' },
     start(parameters, { allocate }) {

@@ -1,9 +1,12 @@
 import { addScaled, type Vector } from '../../parameters/vectors.ts'
-import type { AveragingRule } from '../rule.ts'
+import type { LiveRule } from '../rule.ts'
 
 /** Everyone trains alone: the baseline that every other rule has to beat. */
-export const none: AveragingRule<Vector> = {
+export const none: LiveRule<Vector> = {
   name: 'none',
+  hint: 'nobody: isolated peers, for comparison',
+  live: { schedule: 'alone' },
+  travels: 'exact',
   mixing: 'none',
   message: { vectors: 0, scalars: 0, to: 'all' },
   start(parameters, { allocate }) {

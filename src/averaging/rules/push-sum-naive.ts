@@ -16,6 +16,9 @@ interface NaivePushSumState {
  */
 export const naivePushSum: AveragingRule<NaivePushSumState> = {
   name: 'push-sum:naive',
+  hint: 'links that go one way, and lose nothing',
+  movesMean: true,
+  travels: 'exact',
   mixing: 'column-stochastic',
   message: { vectors: 1, scalars: 1, to: 'all' },
   start(parameters, { allocate }) {

@@ -34,6 +34,9 @@ interface PushSumState {
  */
 export const pushSum: AveragingRule<PushSumState> = {
   name: 'push-sum',
+  hint: 'links that go one way, and lose messages',
+  movesMean: true,
+  travels: 'exact',
   mixing: 'column-stochastic',
   message: { vectors: 1, scalars: 1, to: 'link' },
   start(parameters, { allocate }) {

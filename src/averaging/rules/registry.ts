@@ -4,9 +4,9 @@ import { none as uncompressed } from '../../parameters/codecs/none.ts'
 import type { Aggregator } from '../aggregator.ts'
 import { mean } from '../aggregators/mean.ts'
 import { parseGossipMerge } from '../gossip-merge.ts'
-import type { AveragingRule } from '../rule.ts'
+import { type AveragingRule, isLive } from '../rule.ts'
 import { compressedAdpsgd } from './adpsgd.ts'
-import { allreduce } from './allreduce.ts'
+import { allreduce, compressedAllreduce } from './allreduce.ts'
 import { choco } from './choco.ts'
 import { requireCompressible } from './compression.ts'
 import { d2 } from './d2.ts'
@@ -34,42 +34,79 @@ export interface RuleParts {
   readonly codec: Codec
 }
 
-// A new rule is one file in this folder and one entry in one of these lists, and in compression.ts where it compresses.
-
-const rules: Readonly<Record<string, (parts: RuleParts) => AveragingRule>> = {
-  adpsgd: ({ codec }) => compressedAdpsgd(codec),
-  allreduce: ({ codec }) => (codec === uncompressed ? allreduce : diloco('allreduce', codec, 1, 0)),
-  d2: () => d2,
-  dpsgd: ({ aggregator, codec }) => dpsgd(aggregator, codec),
-  extra: () => extra,
-  fedavg: () => fedavg,
-  'gradient-tracking': () => gradientTracking,
-  none: () => none,
-  'push-sum': () => pushSum,
-  'push-sum:naive': () => naivePushSum,
-  relaysum: () => relaysum,
-  scaffold: () => scaffold,
+/** A rule, perhaps with what it may be written with after a colon. */
+interface RuleFamily {
+  /** What may follow the name, for lists of what is accepted: `[:GAMMA]`. */
+  readonly form: string
+  /**
+   * @param text as it is written in a recipe
+   * @param parameters what follows the colon; undefined where there is none
+   * @returns undefined where there is no such rule
+   * @throws UsageError for parameters that are malformed
+   */
+  create(text: string, parameters: string | undefined, parts: RuleParts): AveragingRule | undefined
 }
 
-/** Those that may be written with numbers, as in `diloco:0.7,0.9`. */
-interface NumberedRule {
-  readonly numbers: readonly NumberRange[]
-  /** @param numbers as many as there are ranges, or none */
-  create(name: string, parts: RuleParts, numbers: readonly number[]): AveragingRule
+/** One that takes no parameters. */
+function plain(create: (parts: RuleParts) => AveragingRule): RuleFamily {
+  return { form: '', create: (_text, parameters, parts) => (parameters === undefined ? create(parts) : undefined) }
 }
 
-const numbered: Readonly<Record<string, NumberedRule>> = {
-  choco: { numbers: [stepSize], create: (name, { codec }, [gamma]) => choco(name, codec, gamma) },
-  diloco: { numbers: [learningRate, momentum], create: (name, { codec }, [lr, mu]) => diloco(name, codec, lr, mu) },
-  mosaic: { numbers: [count], create: (name, _, [fragments]) => mosaic(name, fragments) },
-  noloco: { numbers: [learningRate, momentum], create: (name, { codec }, [lr, mu]) => noloco(name, codec, lr, mu) },
-  sparta: { numbers: [fraction], create: (name, _, [share]) => sparta(name, share) },
+/** One that may be written with numbers, as `diloco:0.7,0.9`: as many as there are ranges, or none. */
+function numbered(
+  ranges: readonly NumberRange[],
+  create: (text: string, parts: RuleParts, numbers: readonly number[]) => AveragingRule,
+): RuleFamily {
+  const form = `:${ranges.map(({ name }) => name).join(',')}`
+  return {
+    form: `[${form}]`,
+    create(text, parameters, parts) {
+      const values = parameters === undefined ? [] : readNumbers(parameters, ranges)
+      if (values !== undefined) return create(text, parts, values)
+      const [name] = text.split(':', 1)
+      throw new UsageError(
+        `rule "${text}": expected ${name}, or ${name}${form} with ${ranges.map(({ accepted }) => accepted).join(' and ')}`,
+      )
+    },
+  }
 }
 
-const GOSSIP = 'gossip'
+// A new rule is one file in this folder and one line here.
+
+const families: Readonly<Record<string, RuleFamily>> = {
+  adpsgd: plain(({ codec }) => compressedAdpsgd(codec)),
+  allreduce: plain(({ codec }) => (codec === uncompressed ? allreduce : compressedAllreduce(codec))),
+  choco: numbered([stepSize], (text, { codec }, [gamma]) => choco(text, codec, gamma)),
+  d2: plain(() => d2),
+  diloco: numbered([learningRate, momentum], (text, { codec }, [lr, mu]) => diloco(text, codec, lr, mu)),
+  dpsgd: plain(({ aggregator, codec }) => dpsgd(aggregator, codec)),
+  extra: plain(() => extra),
+  fedavg: plain(() => fedavg),
+  gossip: { form: '[:MERGE]', create: (text, merge) => gossip(text, parseGossipMerge(merge ?? 'age')) },
+  'gradient-tracking': plain(() => gradientTracking),
+  mosaic: numbered([count], (text, _parts, [fragments]) => mosaic(text, fragments)),
+  noloco: numbered([learningRate, momentum], (text, { codec }, [lr, mu]) => noloco(text, codec, lr, mu)),
+  none: plain(() => none),
+  'push-sum': plain(() => pushSum),
+  'push-sum:naive': plain(() => naivePushSum),
+  relaysum: plain(() => relaysum),
+  scaffold: plain(() => scaffold),
+  sparta: numbered([fraction], (text, _parts, [share]) => sparta(text, share)),
+}
 
 /** Rules without their parameters: each of them {@link parseRule} accepts. */
-export const ruleNames: readonly string[] = [...Object.keys(rules), ...Object.keys(numbered), GOSSIP].sort()
+export const ruleNames: readonly string[] = Object.keys(families).sort()
+
+/** What rules are made of where nothing else is said. */
+export const plainParts: RuleParts = { aggregator: mean, codec: uncompressed }
+
+/** The names of the rules of which this holds, each without parameters. */
+export function rulesThat(holds: (rule: AveragingRule) => boolean): string[] {
+  return ruleNames.filter(name => holds(parseRule(name, plainParts)))
+}
+
+/** Averaging rules that deployed peers can carry out; the others are simulated by the matrix engine. */
+export const peerRuleNames: readonly string[] = rulesThat(isLive)
 
 /**
  * @param text the name, and perhaps what it is to be written with after a colon: `choco:0.3`, `gossip:limited,4`
@@ -77,41 +114,24 @@ export const ruleNames: readonly string[] = [...Object.keys(rules), ...Object.ke
  */
 export function parseRule(text: string, parts: RuleParts): AveragingRule {
   const [, name, parameters] = /^([^:]*):?(.*)$/.exec(text) ?? []
-  const rule = createRule(text, name, text.includes(':') ? parameters : undefined, parts)
-  if (rule === undefined) {
+  const rule = Object.hasOwn(families, text)
+    ? families[text].create(text, undefined, parts)
+    : Object.hasOwn(families, name) && families[name].create(text, parameters, parts)
+  if (!rule) {
     throw new UsageError(`unknown averaging rule "${text}"; accepted are ${acceptedRules().join(', ')}`)
   }
-  requireCompressible(name, parts.codec)
-  if (parts.aggregator.name !== mean.name && name !== 'dpsgd') {
+  requireCompressible(name, rule, parts.codec)
+  if (parts.aggregator.name !== mean.name && rule.aggregates !== true) {
+    const [taker] = rulesThat(({ aggregates }) => aggregates === true)
     throw new UsageError(
-      `${name} merges what it hears in its own way, and not by ${parts.aggregator.name}; the rule that takes aggregators is dpsgd: write --rule dpsgd`,
+      `${name} merges what it hears in its own way, and not by ${parts.aggregator.name}; the rule that takes aggregators is ${taker}: write --rule ${taker}`,
     )
   }
   return rule
 }
 
-function createRule(
-  text: string,
-  name: string,
-  parameters: string | undefined,
-  parts: RuleParts,
-): AveragingRule | undefined {
-  if (Object.hasOwn(rules, text)) return rules[text](parts)
-  if (name === GOSSIP) return gossip(text, parseGossipMerge(parameters ?? 'age'))
-  if (!Object.hasOwn(numbered, name)) return undefined
-  const { numbers, create } = numbered[name]
-  const values = parameters === undefined ? [] : readNumbers(parameters, numbers)
-  if (values !== undefined) return create(text, parts, values)
-  throw new UsageError(
-    `rule "${text}": expected ${name}, or ${formOf(name)} with ${numbers.map(({ accepted }) => accepted).join(' and ')}`,
-  )
-}
-
-function formOf(name: string): string {
-  return `${name}:${numbered[name].numbers.map(number => number.name).join(',')}`
-}
-
 function acceptedRules(): string[] {
-  const forms = Object.keys(numbered).map(name => `${name}[${formOf(name).slice(name.length)}]`)
-  return [...Object.keys(rules), ...forms, 'gossip[:MERGE]'].sort()
+  return Object.entries(families)
+    .map(([name, { form }]) => `${name}${form}`)
+    .sort()
 }

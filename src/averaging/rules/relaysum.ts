@@ -24,6 +24,9 @@ interface RelaySumState {
  */
 export const relaysum: AveragingRule<RelaySumState> = {
   name: 'relaysum',
+  hint: 'sums that are relayed over a tree, so that everybody counts alike',
+  movesMean: true,
+  travels: 'exact',
   mixing: 'tree',
   message: { vectors: 1, scalars: 1, to: 'link' },
   start(parameters, { peers, allocate }) {

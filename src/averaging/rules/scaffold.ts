@@ -26,6 +26,8 @@ interface ScaffoldState {
  */
 export const scaffold: AveragingRule<ScaffoldState> = {
   name: 'scaffold',
+  hint: 'the mean of all, corrected for unlike data',
+  travels: 'exact',
   mixing: 'all',
   constantLinks: true,
   everyStep: true,

@@ -17,6 +17,8 @@ interface SpartaState {
 export function sparta(name: string, fraction = 0.005): AveragingRule<SpartaState> {
   return {
     name,
+    hint: 'a few random coordinates in every round; few bytes',
+    travels: 'parts',
     mixing: 'doubly-stochastic',
     message: { vectors: 1, scalars: 0, to: 'all' },
     start(parameters, { allocate }) {

@@ -1,3 +1,4 @@
+import { formsOf, isNameIn, type ParametrisedIn, type PlainIn, TOPOLOGIES } from '../../catalogue.ts'
 import { UsageError } from '../../errors.ts'
 import type { Topology } from '../topology.ts'
 import { baseK } from './base-k.ts'
@@ -18,11 +19,11 @@ import { star } from './star.ts'
 import { torus } from './torus.ts'
 import { tree } from './tree.ts'
 
-// A new topology is one file in this folder and one entry in one of these lists.
+// A new topology is one file in this folder, one entry in one of these tables, and one line in the catalogue.
 
 type Seed = number | string
 
-const plain: Readonly<Record<string, (seed: Seed) => Topology>> = {
+const plain: Readonly<Record<PlainIn<typeof TOPOLOGIES>, (seed: Seed) => Topology>> = {
   complete: () => complete,
   chain: () => chain,
   exponential: () => exponential,
@@ -35,38 +36,27 @@ const plain: Readonly<Record<string, (seed: Seed) => Topology>> = {
 }
 
 interface Parametrised {
-  /** What stands for the parameter in a list of names. */
-  readonly letter: string
+  readonly accepts: (parameter: string) => boolean
   readonly make: (parameter: number, seed: Seed) => Topology
 }
 
-/** Those that are written with a whole number of at least 1, as in `random-regular:4`. */
-const numbered: Readonly<Record<string, Parametrised>> = {
-  'base-k': { letter: 'K', make: baseK },
-  epidemic: { letter: 'S', make: epidemic },
-  'epidemic-local': { letter: 'S', make: epidemicLocal },
-  moshpit: { letter: 'M', make: moshpit },
-  'random-regular': { letter: 'D', make: randomRegular },
-  tree: { letter: 'B', make: tree },
+const parametrised: Readonly<Record<Exclude<ParametrisedIn<typeof TOPOLOGIES>, 'file'>, Parametrised>> = {
+  'base-k': { accepts: isCount, make: baseK },
+  epidemic: { accepts: isCount, make: epidemic },
+  'epidemic-local': { accepts: isCount, make: epidemicLocal },
+  moshpit: { accepts: isCount, make: moshpit },
+  'random-regular': { accepts: isCount, make: randomRegular },
+  tree: { accepts: isCount, make: tree },
+  'erdos-renyi': { accepts: isProbability, make: erdosRenyi },
 }
-
-/** Those that are written with a probability above 0, as in `erdos-renyi:0.2`. */
-const random: Readonly<Record<string, Parametrised>> = {
-  'erdos-renyi': { letter: 'P', make: erdosRenyi },
-}
-
-const FILE = 'file:'
 
 /** What {@link parseTopology} accepts: P is a probability above 0, EDGES a file, other letters whole numbers of at least 1. */
-export const topologyNames: readonly string[] = [
-  ...Object.keys(plain),
-  ...Object.entries({ ...numbered, ...random }).map(([name, { letter }]) => `${name}:${letter}`),
-  `${FILE}EDGES`,
-]
+export const topologyNames: readonly string[] = formsOf(TOPOLOGIES)
 
 /** The file that a topology wants to be read, where it is written as `file:EDGES`. */
 export function edgesFileOf(text: string): string | undefined {
-  return text.startsWith(FILE) && text.length > FILE.length ? text.slice(FILE.length) : undefined
+  const [, file] = /^file:(.+)$/s.exec(text) ?? []
+  return file
 }
 
 /**
@@ -83,18 +73,19 @@ export function parseTopology(
     if (edges !== undefined) return fromEdges(text, edges)
     throw new UsageError(`the edges of ${text} were not read: such a topology is for simulations, which read the file`)
   }
-  if (Object.hasOwn(plain, text)) return plain[text](seed)
-  const [, name, parameter] = /^([^:]+):(.+)$/.exec(text) ?? []
-  if (name !== undefined && Object.hasOwn(numbered, name) && /^[1-9]\d{0,5}$/.test(parameter)) {
-    return numbered[name].make(Number(parameter), seed)
-  }
-  if (name !== undefined && Object.hasOwn(random, name) && isProbability(parameter)) {
-    return random[name].make(Number(parameter), seed)
+  if (isNameIn(plain, text)) return plain[text](seed)
+  const [, name = '', parameter = ''] = /^([^:]+):(.+)$/.exec(text) ?? []
+  if (isNameIn(parametrised, name) && parametrised[name].accepts(parameter)) {
+    return parametrised[name].make(Number(parameter), seed)
   }
   throw new UsageError(
     `unknown topology "${text}"; accepted are ${topologyNames.join(', ')} (P: a probability above 0, EDGES: a file, ` +
       'other letters: a whole number of at least 1)',
   )
+}
+
+function isCount(text: string): boolean {
+  return /^[1-9]\d{0,5}$/.test(text)
 }
 
 function isProbability(text: string): boolean {

@@ -12,7 +12,6 @@ import { type Partition, type PartitionKind, requireEnough } from './partition.t
  * on non-IID data silos" (2022).
  */
 export const dirichlet: PartitionKind = {
-  form: 'dirichlet:ALPHA',
   parse(argument) {
     const alpha = parseAlpha('dirichlet', argument)
     return (labels, peers, random) => dealSkewed(alpha, labels, peers, random)

@@ -3,7 +3,6 @@ import { evenCuts, type Partition, type PartitionKind, requireEnough } from './p
 
 /** Every peer draws from the same distribution: samples are shuffled and dealt in shares that differ by at most one. */
 export const iid: PartitionKind = {
-  form: 'iid',
   parse(argument) {
     if (argument !== undefined) throw new PartitionError(`"iid:${argument}" is not a partition; iid takes no argument`)
     return dealEvenly

@@ -3,7 +3,7 @@ import { PartitionError } from '../errors.ts'
 
 /**
  * Deals samples to peers. Every sample is in exactly one shard, and no shard is empty. The order within a shard is
- * random, so that who reads it from the front sees its classes mixed.
+ * random, so that the first samples of a shard have its classes mixed.
  *
  * @param labels `[samples]`
  * @returns `[peers]` lists of indices into `labels`
@@ -11,10 +11,8 @@ import { PartitionError } from '../errors.ts'
  */
 export type Partition = (labels: Int32Array, peers: number, random: Random) => Int32Array[]
 
-/** A kind of partition. To add one: a file that exports one of these, and a line in `partition.ts`. */
+/** A kind of partition. To add one: a file that exports one of these, a line in `partition.ts`, and one in the catalogue. */
 export interface PartitionKind {
-  /** How it is written, for messages: `dirichlet:ALPHA`. */
-  readonly form: string
   /** @param argument what follows the first colon; undefined where there is none */
   parse(argument: string | undefined): Partition
 }

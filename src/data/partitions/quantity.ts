@@ -8,7 +8,6 @@ import type { PartitionKind } from './partition.ts'
  * non-IID data silos", 2022). It is the skew of classes where all samples are of one class.
  */
 export const quantity: PartitionKind = {
-  form: 'quantity:ALPHA',
   parse(argument) {
     const alpha = parseAlpha('quantity', argument)
     return (labels, peers, random) => dealSkewed(alpha, new Int32Array(labels.length), peers, random)

@@ -10,7 +10,6 @@ import { evenCuts, type Partition, type PartitionKind, requireEnough } from './p
  * one, so that K is exact. Larger classes are cut into more pieces, so that all are about as large.
  */
 export const shards: PartitionKind = {
-  form: 'shards:K',
   parse(argument = '') {
     if (!/^[1-9]\d{0,5}$/.test(argument)) {
       throw new PartitionError(

@@ -6,7 +6,6 @@ import { evenCuts, type Partition, type PartitionKind, requireEnough } from './p
  * and neighbours by number see the same ones.
  */
 export const sorted: PartitionKind = {
-  form: 'sorted',
   parse(argument) {
     if (argument !== undefined) {
       throw new PartitionError(`"sorted:${argument}" is not a partition; sorted takes no argument`)

@@ -1,16 +1,17 @@
+import { AUTO_COMPRESSION, type CODECS, type NameIn } from '../../catalogue.ts'
+import type { Codec } from '../../parameters/codecs/codec.ts'
 import { int8 } from '../../parameters/codecs/int8.ts'
 import { qsgdInBuckets } from '../../parameters/codecs/qsgd.ts'
-import { parseCodec } from '../../parameters/codecs/registry.ts'
-import { AUTO_COMPRESSION } from '../../recipe/recipe.ts'
+import { faithfulCodecs, parseCodec } from '../../parameters/codecs/registry.ts'
 import type { PeerId, Random } from '../ports.ts'
 import type { Coding } from './coding.ts'
 import { createDense } from './dense.ts'
 import { createPlain } from './plain.ts'
-import { createRandomPlaces } from './random-indices.ts'
+import { createRandomIndices } from './random-indices.ts'
 import { createReferenced } from './referenced.ts'
-import { createReferences } from './references.ts'
-import { createSparse, type Said } from './sparse.ts'
-import { createNewsPlaces } from './topk-indices.ts'
+import { createReferences, type References } from './references.ts'
+import { createSparse } from './sparse.ts'
+import { createTopkIndices } from './topk-indices.ts'
 
 /** How the frames of one exchange are to travel. */
 export interface Opening {
@@ -43,36 +44,84 @@ export interface CodingsOptions {
   readonly compression: string
 }
 
+/** What the codings of one peer have in common. */
+interface Memory {
+  readonly random: Random
+  readonly references: References
+  /** u of topk, one for all partners; made when it is first asked for. */
+  said(): Float32Array
+}
+
+/** How one codec travels between peers. */
+interface Travelling {
+  /** Whether every element of a frame travels, and not some that are picked. */
+  readonly whole: boolean
+  /** Whether what was last said of each element is remembered, from what everybody starts from. */
+  readonly remembers: boolean
+  /** @param parameter what follows the colon of its name */
+  open(opening: Opening, codec: Codec, parameter: string, memory: Memory): Coding
+}
+
+const whole = { whole: true, remembers: false }
+const some = { whole: false, remembers: false }
+
+/** A codec that is in the catalogue and not here is an error of types. */
+const travelling: Readonly<Record<NameIn<typeof CODECS>, Travelling>> = {
+  none: { ...whole, open: ({ weight }) => createPlain(weight) },
+  fp16: { ...whole, open: ({ weight }, codec, _parameter, { random }) => createDense(codec, weight, random) },
+  int8: { ...whole, open: (opening, codec, _parameter, memory) => openReferenced(opening, codec, memory) },
+  qsgd: {
+    ...whole,
+    open: (opening, { name }, levels, memory) => openReferenced(opening, qsgdInBuckets(name, Number(levels)), memory),
+  },
+  randk: {
+    ...some,
+    open: ({ weight }, _codec, fraction, { random }) =>
+      createSparse(createRandomIndices(Number(fraction), random), weight),
+  },
+  topk: {
+    ...some,
+    remembers: true,
+    open({ weight }, _codec, fraction, { random, said }) {
+      const u = said()
+      return createSparse(createTopkIndices(Number(fraction), u, random), weight, ({ first }, { indices, values }) => {
+        for (let i = 0; i < indices.length; i++) u[first + indices[i]] = values[i]
+      })
+    },
+  },
+}
+
+function openReferenced({ partner, id, weight, reference: named }: Opening, codec: Codec, memory: Memory): Coding {
+  const { random, references } = memory
+  const reference = references.take(partner, named)
+  const keep = () => references.keep(partner, id, reference)
+  return createReferenced({ codec, first: int8, reference, weight, random, keep })
+}
+
+/** @throws UsageError for no codec */
+function lookUp(name: string): { readonly codec: Codec; readonly travels: Travelling; readonly parameter: string } {
+  const codec = parseCodec(name)
+  const [family, parameter = ''] = name.split(':')
+  return { codec, travels: travelling[family as NameIn<typeof CODECS>], parameter }
+}
+
 export function createCodings({ parameters, random, compression }: CodingsOptions): Codings {
   const references = createReferences(parameters.length)
-  /** u of topk, one for all partners. */
-  let said = compression.startsWith('topk:') ? parameters.slice() : undefined
-
-  function openNews(fraction: number, weight: number): Coding {
-    said ??= parameters.slice()
-    const u = said
-    return createSparse(createNewsPlaces(fraction, u, random), weight, ({ first }, { indices, values }: Said) => {
-      for (let i = 0; i < indices.length; i++) u[first + indices[i]] = values[i]
-    })
+  let said: Float32Array | undefined
+  const memory: Memory = {
+    random,
+    references,
+    said() {
+      said ??= parameters.slice()
+      return said
+    },
   }
+  if (compression !== AUTO_COMPRESSION && lookUp(compression).travels.remembers) memory.said()
 
   return {
-    open({ codec: name, partner, id, weight, reference: named }) {
-      const codec = parseCodec(name)
-      const [family, parameter] = name.split(':')
-      if (family === 'none') return createPlain(weight)
-      if (family === 'topk') return openNews(Number(parameter), weight)
-      if (family === 'randk') return createSparse(createRandomPlaces(Number(parameter), random), weight)
-      if (family === 'fp16') return createDense(codec, weight, random)
-      const reference = references.take(partner, named)
-      return createReferenced({
-        codec: family === 'qsgd' ? qsgdInBuckets(name, Number(parameter)) : codec,
-        first: int8,
-        reference,
-        weight,
-        random,
-        keep: () => references.keep(partner, id, reference),
-      })
+    open(opening) {
+      const { codec, travels, parameter } = lookUp(opening.codec)
+      return travels.open(opening, codec, parameter, memory)
     },
     reference: references.named,
     adopted() {
@@ -83,13 +132,11 @@ export function createCodings({ parameters, random, compression }: CodingsOption
 
 /** Whether every element of a frame travels, and not some that are picked. */
 export function isWhole(codec: string): boolean {
-  return !codec.startsWith('topk:') && !codec.startsWith('randk:')
+  return lookUp(codec).travels.whole
 }
-
-/** With `auto`, what a peer may propose. */
-const AUTO: readonly string[] = ['none', 'fp16', 'int8']
 
 /** Whether a peer of a swarm with this compression in its recipe may propose this codec: the recipe's, or to lose nothing. */
 export function acceptsCodec(compression: string, codec: string): boolean {
-  return codec === 'none' || (compression === AUTO_COMPRESSION ? AUTO.includes(codec) : codec === compression)
+  if (codec === 'none') return true
+  return compression === AUTO_COMPRESSION ? faithfulCodecs.some(({ name }) => name === codec) : codec === compression
 }

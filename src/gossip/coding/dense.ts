@@ -1,8 +1,8 @@
-import { saidDifference } from '../../averaging/said-difference.ts'
+import { exchangeDifference } from '../../averaging/exchange.ts'
 import type { Codec } from '../../parameters/codecs/codec.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Random } from '../ports.ts'
-import { createLending } from './buffer-lease.ts'
+import { createBufferLease } from './buffer-lease.ts'
 import type { Coding, Merged } from './coding.ts'
 import { decodeFrame } from './decode-frame.ts'
 import { scratchFloats } from './scratch.ts'
@@ -13,14 +13,14 @@ import { scratchFloats } from './scratch.ts'
  * The array of a difference is used again once its frame is settled, as those of {@link createPlain}.
  */
 export function createDense(codec: Codec, weight: number, random: Random): Coding {
-  const lending = createLending()
+  const lease = createBufferLease()
 
   function merge(range: Range, offered: Uint8Array, answered: Uint8Array): Merged {
     const { first, end } = range
     const theirs = decodeFrame(range, codec, answered, scratchFloats(0, end - first))
     const ours = decodeFrame(range, codec, offered, scratchFloats(1, end - first))
-    const values = lending.lend(first, end - first)
-    return { squaredNorm: saidDifference(ours, theirs, weight, values), difference: { first, values } }
+    const values = lease.lease(first, end - first)
+    return { squaredNorm: exchangeDifference(ours, theirs, weight, values), difference: { first, values } }
   }
 
   return {
@@ -32,7 +32,7 @@ export function createDense(codec: Codec, weight: number, random: Random): Codin
     },
     merge,
     settled({ first }) {
-      lending.takeBack(first)
+      lease.release(first)
     },
     end() {},
   }

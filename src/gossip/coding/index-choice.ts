@@ -8,7 +8,7 @@ export interface Chosen {
 }
 
 /** How an initiator chooses the elements that it speaks of, and tells the other side which they are. */
-export interface Places {
+export interface IndexChoice {
   /** Elements that are chosen of so many. */
   count(elements: number): number
   /** No telling which they are takes more, in bytes. */

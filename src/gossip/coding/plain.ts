@@ -1,9 +1,9 @@
-import { saidDifference } from '../../averaging/said-difference.ts'
+import { exchangeDifference } from '../../averaging/exchange.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import { littleEndianBytes, littleEndianValues } from '../../parameters/little-endian.ts'
 import type { Range } from '../../parameters/range.ts'
 import { firstNonFinite } from '../../parameters/vectors.ts'
-import { createLending } from './buffer-lease.ts'
+import { createBufferLease } from './buffer-lease.ts'
 import type { Coding, Merged } from './coding.ts'
 import { scratchFloats } from './scratch.ts'
 
@@ -14,7 +14,7 @@ import { scratchFloats } from './scratch.ts'
  * doubt, never.
  */
 export function createPlain(weight: number): Coding {
-  const lending = createLending()
+  const lease = createBufferLease()
 
   function merge({ first, end }: Range, offered: Uint8Array, answered: Uint8Array): Merged {
     const length = end - first
@@ -23,10 +23,10 @@ export function createPlain(weight: number): Coding {
     }
     const theirs = littleEndianValues(answered, scratchFloats(0, length))
     const own = littleEndianValues(offered, scratchFloats(1, length))
-    const values = lending.lend(first, length)
-    const squaredNorm = saidDifference(own, theirs, weight, values)
+    const values = lease.lease(first, length)
+    const squaredNorm = exchangeDifference(own, theirs, weight, values)
     if (!Number.isFinite(squaredNorm)) {
-      lending.takeBack(first)
+      lease.release(first)
       const bad = firstNonFinite(theirs)
       throw new FrameError(`element ${first + bad} is ${theirs[bad]}; parameters must be finite`)
     }
@@ -48,7 +48,7 @@ export function createPlain(weight: number): Coding {
     },
     merge,
     settled({ first }) {
-      lending.takeBack(first)
+      lease.release(first)
     },
     end() {},
   }

@@ -2,18 +2,18 @@ import { CodecError, viewOf } from '../../parameters/codecs/codec.ts'
 import { drawIndices } from '../../parameters/codecs/draw-indices.ts'
 import { keptOf } from '../../parameters/codecs/fraction.ts'
 import type { Random } from '../ports.ts'
-import type { Places } from './index-choice.ts'
-import { scratchPlaces } from './scratch.ts'
+import type { IndexChoice } from './index-choice.ts'
+import { scratchIndices } from './scratch.ts'
 
 /** A 32-bit seed. */
 const SEED_BYTES = 4
 
 /** A random `fraction` of each frame, in four bytes: a seed says which. */
-export function createRandomPlaces(fraction: number, random: Random): Places {
+export function createRandomIndices(fraction: number, random: Random): IndexChoice {
   const count = (elements: number) => keptOf(elements, fraction)
 
   function drawn(seed: number, elements: number) {
-    const indices = scratchPlaces(count(elements))
+    const indices = scratchIndices(count(elements))
     drawIndices(seed, elements, indices.length, indices)
     return { indices, bytes: SEED_BYTES }
   }

@@ -1,10 +1,10 @@
+import { exchangeDifference } from '../../averaging/exchange.ts'
 import { moveReference, referredSquaredNorm } from '../../averaging/reference.ts'
-import { saidDifference } from '../../averaging/said-difference.ts'
 import type { Codec } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Random } from '../ports.ts'
-import { createLending } from './buffer-lease.ts'
+import { createBufferLease } from './buffer-lease.ts'
 import type { Coding, Merged } from './coding.ts'
 import { decodeFrame } from './decode-frame.ts'
 import type { Reference } from './references.ts'
@@ -32,7 +32,7 @@ export interface ReferencedOptions {
  */
 export function createReferenced(options: ReferencedOptions): Coding {
   const { codec, first: firstCodec, reference, weight, random, keep } = options
-  const lending = createLending()
+  const lease = createBufferLease()
 
   const codecFor = ({ first, end }: Range) => (reference.frames.get(first) === end ? codec : firstCodec)
 
@@ -60,8 +60,8 @@ export function createReferenced(options: ReferencedOptions): Coding {
     const squaredNorm = referredSquaredNorm(common, theirs)
     if (!Number.isFinite(squaredNorm)) throw new FrameError(`the frame at element ${first} says what is beyond float32`)
     const ours = hear(range, offered, 1)
-    const values = lending.lend(first, end - first)
-    saidDifference(ours, theirs, weight, values)
+    const values = lease.lease(first, end - first)
+    exchangeDifference(ours, theirs, weight, values)
     moveReference(common, ours, theirs)
     reference.frames.set(first, end)
     return { difference: { first, values }, squaredNorm }
@@ -76,7 +76,7 @@ export function createReferenced(options: ReferencedOptions): Coding {
     },
     merge,
     settled({ first }) {
-      lending.takeBack(first)
+      lease.release(first)
     },
     end(complete) {
       if (complete) keep()

@@ -9,7 +9,7 @@ export function scratchFloats(which: 0 | 1 | 2, length: number): Float32Array {
 }
 
 /** Exactly so long, with whatever it held before. */
-export function scratchPlaces(length: number): Int32Array {
+export function scratchIndices(length: number): Int32Array {
   if (places.length < length) places = new Int32Array(length)
   return places.subarray(0, length)
 }

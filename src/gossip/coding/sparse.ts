@@ -1,4 +1,4 @@
-import { saidDifference } from '../../averaging/said-difference.ts'
+import { exchangeDifference } from '../../averaging/exchange.ts'
 import { CodecError } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import { littleEndianBytes, readLittleEndian } from '../../parameters/little-endian.ts'
@@ -6,7 +6,7 @@ import type { Range } from '../../parameters/range.ts'
 import { firstNonFinite } from '../../parameters/vectors.ts'
 import type { Coding, Merged } from './coding.ts'
 import { refusedFrame } from './decode-frame.ts'
-import type { Chosen, Places } from './index-choice.ts'
+import type { Chosen, IndexChoice } from './index-choice.ts'
 import { scratchFloats } from './scratch.ts'
 
 /** Some elements of a frame, as their peer said them. */
@@ -25,7 +25,7 @@ export interface Said {
  * @param remember hears what this side has said, once its frame is settled
  */
 export function createSparse(
-  places: Places,
+  choice: IndexChoice,
   weight: number,
   remember: (range: Range, said: Said) => void = () => {},
 ): Coding {
@@ -34,7 +34,7 @@ export function createSparse(
 
   function placesIn(range: Range, bytes: Uint8Array): Chosen {
     try {
-      return places.read(range.end - range.first, bytes)
+      return choice.read(range.end - range.first, bytes)
     } catch (error) {
       throw error instanceof CodecError ? refusedFrame(range, error) : error
     }
@@ -59,13 +59,13 @@ export function createSparse(
     const indices = chosen.indices.slice()
     unsettled.set(first, { indices, values: ours.slice() })
     const values = new Float32Array(indices.length)
-    return { squaredNorm: saidDifference(ours, theirs, weight, values), difference: { first, values, indices } }
+    return { squaredNorm: exchangeDifference(ours, theirs, weight, values), difference: { first, values, indices } }
   }
 
   return {
-    maximumBytes: elements => places.maximumBytes(elements) + 4 * places.count(elements),
+    maximumBytes: elements => choice.maximumBytes(elements) + 4 * choice.count(elements),
     offer(range, own, out) {
-      const { indices, bytes } = places.choose(range, own, out)
+      const { indices, bytes } = choice.choose(range, own, out)
       const values = gather(own, indices, 0)
       out.set(littleEndianBytes(values), bytes)
       return bytes + values.byteLength

@@ -6,8 +6,8 @@ import { largestIndices } from '../../parameters/codecs/largest-indices.ts'
 import { scratchMarks } from '../../parameters/codecs/scratch.ts'
 import type { Random } from '../ports.ts'
 import { EXPLORED } from './constants.ts'
-import type { Places } from './index-choice.ts'
-import { scratchFloats, scratchPlaces } from './scratch.ts'
+import type { IndexChoice } from './index-choice.ts'
+import { scratchFloats, scratchIndices } from './scratch.ts'
 
 /**
  * The `fraction` of each frame of which there is most news: the largest |x − u|, u what this peer last said of each element to
@@ -21,7 +21,7 @@ import { scratchFloats, scratchPlaces } from './scratch.ts'
  *
  * @param said u, `[parameters]`
  */
-export function createNewsPlaces(fraction: number, said: Float32Array, random: Random): Places {
+export function createTopkIndices(fraction: number, said: Float32Array, random: Random): IndexChoice {
   const count = (elements: number) => keptOf(elements, fraction)
   const maximumBytes = (elements: number) => Math.ceil(maximumIndexBits(elements, count(elements)) / 8)
 
@@ -33,7 +33,7 @@ export function createNewsPlaces(fraction: number, said: Float32Array, random: R
       const news = scratchFloats(2, length)
       // Half of it, which is in the same order: the difference of two float32 may be beyond float32.
       for (let i = 0; i < length; i++) news[i] = 0.5 * (own[i] - said[first + i])
-      const indices = scratchPlaces(count(length))
+      const indices = scratchIndices(count(length))
       const explored = Math.floor(indices.length * EXPLORED + random.uniform())
       const found = largestIndices(news, indices.length - explored, indices)
       exploreFrom(random.integer(length), length, indices, found)
@@ -42,7 +42,7 @@ export function createNewsPlaces(fraction: number, said: Float32Array, random: R
       return { indices, bytes: writer.finish() }
     },
     read(elements, bytes) {
-      const indices = scratchPlaces(count(elements))
+      const indices = scratchIndices(count(elements))
       const reader = createBitReader(bytes, 0)
       const found = readIndices(reader, indices, elements, indices.length)
       if (found !== indices.length) throw new CodecError(`there are ${found} indices; expected ${indices.length}`)

@@ -21,16 +21,16 @@
  */
 
 import { FRAME_FLOATS } from '../../parameters/constants.ts'
-import { giveRoom, takeRoom } from '../../parameters/frame-memory.ts'
+import { leaseBuffer, releaseBuffer } from '../../parameters/frame-memory.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Coding, Merged } from '../coding/coding.ts'
-import { NormError, OffenceError } from '../errors.ts'
+import { NormError, ProtocolViolationError } from '../errors.ts'
 import type { FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
+import { createConversationCondition } from '../waiting/condition.ts'
 import { UNSENT_ANSWERS, WINDOW_FRAMES } from './constants.ts'
 import { BODY_OFFSET, decodeFrameMessage, encodeMark, sealFrame } from './frame-message.ts'
 import { frameOf, framesIn } from './frames-in.ts'
-import { createTurnstile } from './turnstile.ts'
 
 /** An exchange to which both sides have agreed. */
 export interface AgreedExchange {
@@ -60,7 +60,7 @@ export interface Course {
 }
 
 /** A frame of this side's, in memory that belongs to the stream until the other side has read it. */
-interface Spoken {
+interface SentFrame {
   readonly memory: Uint8Array
   readonly bytes: number
 }
@@ -75,7 +75,7 @@ export interface FrameExchange {
 }
 
 /**
- * @throws OffenceError (from `read`) for what no honest responder says, NormError where its parameters are too large; frames that
+ * @throws ProtocolViolationError (from `read`) for what no honest responder says, NormError where its parameters are too large; frames that
  * were settled before remain so
  */
 export function offerFrames(exchange: AgreedExchange): FrameExchange {
@@ -85,9 +85,9 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
   const bounded = createNormBound(partner, exchange.maximumNorm)
-  const turnstile = createTurnstile({ signal })
+  const condition = createConversationCondition({ signal })
   /** Frames that were offered and not answered, from `decided` on. */
-  const offered: Spoken[] = []
+  const offered: SentFrame[] = []
   let sent = 0
   let decided = 0
   /** Of those that are decided: written down for good, and said to be. */
@@ -96,7 +96,8 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   let acknowledged = 0
 
   function decide(index: number, body: Uint8Array): void {
-    if (index !== decided || index >= sent) throw new OffenceError(`answered frame ${index}; expected was ${decided}`)
+    if (index !== decided || index >= sent)
+      throw new ProtocolViolationError(`answered frame ${index}; expected was ${decided}`)
     const range = frameOf(part, index)
     const { memory: used, bytes } = offered[0]
     const merged = coding.merge(range, used.subarray(BODY_OFFSET, BODY_OFFSET + bytes), body)
@@ -111,9 +112,9 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     })
     decided++
     offered.shift()
-    giveRoom(used)
+    releaseBuffer(used)
     exchange.settled()
-    turnstile.afterwards(recorded, () => {
+    condition.notifyAfter(recorded, () => {
       durable++
       coding.settled(range)
     })
@@ -126,8 +127,9 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
       while (acknowledged < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
         progress()
-        requireNews(settled, acknowledged, frame !== undefined)
-        if (settled > told) throw new OffenceError(`said that it has applied ${settled} frames of ${told} decided ones`)
+        requireProgress(settled, acknowledged, frame !== undefined)
+        if (settled > told)
+          throw new ProtocolViolationError(`said that it has applied ${settled} frames of ${told} decided ones`)
         acknowledged = settled
         if (frame !== undefined) decide(frame.index, frame.body)
       }
@@ -146,7 +148,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
           told = durable
           await stream.write(encodeMark(told), options)
         } else {
-          await turnstile.turned()
+          await condition.wait()
         }
       }
     },
@@ -154,7 +156,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
 }
 
 /**
- * @throws OffenceError (from `read`) for what no honest initiator says, NormError where its parameters are too large; frames that
+ * @throws ProtocolViolationError (from `read`) for what no honest initiator says, NormError where its parameters are too large; frames that
  * were settled before remain so
  */
 export function answerFrames(exchange: AgreedExchange): FrameExchange {
@@ -164,9 +166,9 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
   const bounded = createNormBound(partner, exchange.maximumNorm)
-  const turnstile = createTurnstile({ signal })
+  const condition = createConversationCondition({ signal })
   /** Answers that were not known to be read, from frame `applied` on. */
-  const answers: Spoken[] = []
+  const answers: SentFrame[] = []
   let prepared = 0
   /** Of those that are prepared: written down for good, and answered. */
   let ready = 0
@@ -177,8 +179,10 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   let told = 0
 
   function prepare(index: number, body: Uint8Array): void {
-    if (index !== prepared || index >= total) throw new OffenceError(`sent frame ${index}; expected was ${prepared}`)
-    if (index - applied >= WINDOW_FRAMES) throw new OffenceError(`sent more than ${WINDOW_FRAMES} frames ahead`)
+    if (index !== prepared || index >= total)
+      throw new ProtocolViolationError(`sent frame ${index}; expected was ${prepared}`)
+    if (index - applied >= WINDOW_FRAMES)
+      throw new ProtocolViolationError(`sent more than ${WINDOW_FRAMES} frames ahead`)
     const range = frameOf(part, index)
     const used = takeMemory()
     const own = snapshot.subarray(range.first, range.end)
@@ -188,20 +192,21 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     const recorded = replica.record({ type: 'prepared', id, partner, frame: index, ...merged.difference })
     prepared++
     answers.push({ memory: used, bytes })
-    turnstile.afterwards(recorded, () => {
+    condition.notifyAfter(recorded, () => {
       ready++
     })
   }
 
   function apply(settled: number): void {
-    if (settled > sent) throw new OffenceError(`said that it has decided ${settled} frames of ${sent} answered ones`)
+    if (settled > sent)
+      throw new ProtocolViolationError(`said that it has decided ${settled} frames of ${sent} answered ones`)
     if (settled === applied) return
     signal.throwIfAborted()
     const recorded = replica.record({ type: 'applied', id, partner, frames: settled })
     const first = applied
-    for (; applied < settled; applied++) giveRoom((answers.shift() as Spoken).memory)
+    for (; applied < settled; applied++) releaseBuffer((answers.shift() as SentFrame).memory)
     exchange.settled()
-    turnstile.afterwards(recorded, () => {
+    condition.notifyAfter(recorded, () => {
       durable = settled
       for (let index = first; index < settled; index++) coding.settled(frameOf(part, index))
     })
@@ -214,11 +219,11 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
       while (applied < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
         progress()
-        requireNews(settled, applied, frame !== undefined)
+        requireProgress(settled, applied, frame !== undefined)
         apply(settled)
         if (frame !== undefined) prepare(frame.index, frame.body)
         // Who does not read what it is answered is not read either.
-        while (prepared - sent > UNSENT_ANSWERS) await turnstile.turned()
+        while (prepared - sent > UNSENT_ANSWERS) await condition.wait()
       }
     },
 
@@ -228,28 +233,28 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
           const { memory: used, bytes } = answers[sent - applied]
           told = durable
           await stream.write(sealFrame(used, told, sent++, bytes), options)
-          turnstile.turn()
+          condition.notify()
         } else if (durable > told) {
           told = durable
           await stream.write(encodeMark(told), options)
         } else {
-          await turnstile.turned()
+          await condition.wait()
         }
       }
     },
   }
 }
 
-/** @throws OffenceError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever */
-function requireNews(settled: number, before: number, hasFrame: boolean): void {
+/** @throws ProtocolViolationError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever */
+function requireProgress(settled: number, before: number, hasFrame: boolean): void {
   if (settled > before || (settled === before && hasFrame)) return
-  throw new OffenceError(`said that ${settled} frames are settled, after ${before}`)
+  throw new ProtocolViolationError(`said that ${settled} frames are settled, after ${before}`)
 }
 
 /** Room for a frame, whichever it is. */
 function roomFor(coding: Coding, { first, end }: Range): () => Uint8Array {
   const bytes = BODY_OFFSET + coding.maximumBytes(Math.min(FRAME_FLOATS, end - first))
-  return () => takeRoom(bytes)
+  return () => leaseBuffer(bytes)
 }
 
 /** @returns what throws a NormError when all that was said by the other side is beyond the norm */

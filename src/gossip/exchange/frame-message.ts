@@ -15,7 +15,7 @@
  */
 
 import { arrive, checksum } from '../../parameters/frame-memory.ts'
-import { OffenceError } from '../errors.ts'
+import { ProtocolViolationError } from '../errors.ts'
 
 /** Room before the body of a frame. A multiple of 4, so that the body of aligned memory is aligned too. */
 export const BODY_OFFSET = 12
@@ -47,18 +47,20 @@ export function encodeMark(settled: number): Uint8Array {
 /**
  * @param bytes no longer than a frame may be
  * @returns its body is a copy, which the next call overwrites
- * @throws OffenceError for anything that is neither, or whose body is not what was sent
+ * @throws ProtocolViolationError for anything that is neither, or whose body is not what was sent
  */
 export function decodeFrameMessage(bytes: Uint8Array): FrameMessage {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength === MARK_BYTES) return { settled: view.getUint32(0, true) }
   if (bytes.byteLength < BODY_OFFSET) {
-    throw new OffenceError(`a frame has ${bytes.byteLength} bytes; its header alone has ${BODY_OFFSET}`)
+    throw new ProtocolViolationError(`a frame has ${bytes.byteLength} bytes; its header alone has ${BODY_OFFSET}`)
   }
   const body = arrive(bytes.subarray(BODY_OFFSET))
   const [found, expected] = [checksum(body), view.getUint32(8, true)]
   if (found !== expected) {
-    throw new OffenceError(`the body of a frame has the checksum ${found.toString(16)}, not ${expected.toString(16)}`)
+    throw new ProtocolViolationError(
+      `the body of a frame has the checksum ${found.toString(16)}, not ${expected.toString(16)}`,
+    )
   }
   return { settled: view.getUint32(0, true), frame: { index: view.getUint32(4, true), body } }
 }

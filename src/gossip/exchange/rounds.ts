@@ -14,30 +14,30 @@
 
 import { metropolisWeight } from '../../averaging/mixing.ts'
 import { RefusedError } from '../errors.ts'
+import type { Partners } from '../membership/partners.ts'
 import { LATENESS_FLOOR_MS } from '../pace/constants.ts'
 import type { Lateness } from '../pace/lateness.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
+import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
-import { createAttention } from '../waiting/attended-time.ts'
+import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
-import { type Terms, termsNow } from './exchange.ts'
 import type { BeginExchange, Meeting } from './meeting.ts'
+import type { Participation } from './participation.ts'
+import { type Terms, termsNow } from './terms.ts'
 
 export interface RoundsOptions {
   readonly self: PeerId
   readonly replica: Replica
   readonly clock: Clock
   readonly lateness: Lateness
-  /** Those with whom this peer shares a link in this round, as far as it knows. */
-  readonly neighbours: (round: number) => readonly PeerId[]
-  /** Whether an exchange with this peer may still come about: it is alive and has not frozen. */
-  readonly willing: (peer: PeerId) => boolean
-  /** Whether an exchange with this peer is under way. */
-  readonly engaged: (peer: PeerId) => boolean
-  /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
-  readonly trainsOnFor: (peer: PeerId) => boolean
-  /** Whether this peer takes part in exchanges now. */
-  readonly averages: () => boolean
+  readonly partners: Partners
+  readonly engagements: Engagements
+  readonly participation: Participation
+  readonly training: {
+    /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
+    trainsOnFor(peer: PeerId): boolean
+  }
   readonly exchange: BeginExchange
 }
 
@@ -59,9 +59,10 @@ interface Round {
 }
 
 export function createRounds(options: RoundsOptions): Meeting {
-  const { self, replica, clock, lateness, neighbours, willing } = options
+  const { self, replica, clock, lateness, partners, engagements, participation, training } = options
+  const { neighbours, willing } = partners
   const condition = createCondition(clock)
-  const attended = createAttention(clock)
+  const attended = createAttendedTime(clock)
   /** The round that this peer is in or has finished. It decides who its neighbours are where the topology changes. */
   let current = -1
   /** The latest round in which each other was, as far as it has said. */
@@ -82,11 +83,14 @@ export function createRounds(options: RoundsOptions): Meeting {
     return 2 * beyond.length > linked.length ? Math.min(...beyond) : 0
   }
 
+  /** Whether an exchange with this peer is under way, or not settled. */
+  const isEngaged = (peer: PeerId) => engagements.engaged(peer) || engagements.outstanding(peer)
+
   const isAwaited = (peer: PeerId) => lateness.isExpected(peer) || (chased.has(peer) && !lateness.isSlow(peer))
 
   /** Of two, the one with the smaller id begins: that it is always the same one spares every link a refusal. */
   function begins(round: Round, partner: PeerId): boolean {
-    if (round.asked.has(partner) || round.present.has(partner) || options.engaged(partner)) return false
+    if (round.asked.has(partner) || round.present.has(partner) || isEngaged(partner)) return false
     if (chased.has(partner)) return true
     // Asked is everybody, though not everybody is waited for.
     return self < partner || attended() - round.opened > lateness.tolerance()
@@ -107,10 +111,10 @@ export function createRounds(options: RoundsOptions): Meeting {
     for (const peer of round.missing) if (!willing(peer)) round.missing.delete(peer)
     const waited = attended() - round.opened
     if (round.missing.size === 0) return true
-    const keeps = (peer: PeerId) => options.trainsOnFor(peer) && waited < lateness.limitFor(peer)
+    const keeps = (peer: PeerId) => training.trainsOnFor(peer) && waited < lateness.limitFor(peer)
     if (!round.served && [...round.missing].some(keeps)) return false
     if (waited >= lateness.limit()) return true
-    for (const peer of round.busy) if (!options.engaged(peer)) round.busy.delete(peer)
+    for (const peer of round.busy) if (!isEngaged(peer)) round.busy.delete(peer)
     // What is still under way from an earlier round, and not just ending, goes on beside this one.
     const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
     const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer)
@@ -122,7 +126,7 @@ export function createRounds(options: RoundsOptions): Meeting {
   function leave(round: Round): void {
     const waited = attended() - round.opened
     for (const peer of round.missing) {
-      if (options.engaged(peer)) lateness.flowing(peer, waited)
+      if (isEngaged(peer)) lateness.flowing(peer, waited)
       if (!isAwaited(peer) && round.made > 0) continue
       lateness.missed(peer)
       chased.delete(peer)
@@ -137,7 +141,7 @@ export function createRounds(options: RoundsOptions): Meeting {
       const linked = neighbours(current)
       const terms = termsNow(replica, () => metropolisWeight(linked.length, 1), replica.parameters.slice())
       const missing = new Set(linked.filter(willing))
-      const busy = new Set(linked.filter(options.engaged))
+      const busy = new Set(linked.filter(isEngaged))
       const present = new Set([...waiting].filter(peer => missing.has(peer)))
       const round: Round = {
         opened: attended(),
@@ -173,7 +177,7 @@ export function createRounds(options: RoundsOptions): Meeting {
       waiting.add(partner)
       try {
         while (open?.missing.has(partner) !== true) {
-          if (!options.averages()) throw new RefusedError('not averaging')
+          if (!participation.isOpen()) throw new RefusedError('not averaging')
           await condition.wait(abort)
         }
         open.present.add(partner)
@@ -186,7 +190,7 @@ export function createRounds(options: RoundsOptions): Meeting {
     applied(partner, terms) {
       if (open !== undefined && open.terms === terms && open.missing.delete(partner)) {
         open.made++
-        open.served ||= options.trainsOnFor(partner)
+        open.served ||= training.trainsOnFor(partner)
       }
       lateness.came(partner)
       condition.notify()

@@ -6,192 +6,180 @@
  */
 
 import { dealFragment, fragmentBounds, isFragment } from '../../averaging/fragments.ts'
+import type { LiveRule } from '../../averaging/rule.ts'
 import type { Range } from '../../parameters/range.ts'
 import { type Codings, isWhole } from '../coding/codings.ts'
 import { RefusedError } from '../errors.ts'
-import type { Emit, ExchangeOutcome } from '../events.ts'
+import type { Events, ExchangeOutcome } from '../events.ts'
+import type { Lifetime } from '../lifetime.ts'
 import type { Partners } from '../membership/partners.ts'
-import { createLateness, type Lateness } from '../pace/lateness.ts'
-import type { Patience } from '../pace/timeouts.ts'
-import type { AbortOptions, Clock, PeerId, Random } from '../ports.ts'
+import type { Lateness } from '../pace/lateness.ts'
+import type { Observer } from '../pace/observations.ts'
+import type { Timeouts } from '../pace/timeouts.ts'
+import type { AbortOptions, Clock, PeerId } from '../ports.ts'
+import type { Engagements } from '../state/engagements.ts'
+import type { Incarnation } from '../state/incarnation.ts'
 import type { Replica } from '../state/replica.ts'
 import type { Conversations } from '../streams/conversations.ts'
-import { CROSSED, createExchange, type Exchange, type Initiation, type Terms } from './exchange.ts'
+import type { CodecChoice } from './codec-choice.ts'
+import { CROSSED, createExchange, type Exchange, type Initiation } from './exchange.ts'
 import type { BeginExchange, Meeting, MeetingResult } from './meeting.ts'
+import type { OuterSteps } from './outer-steps.ts'
 import { createPairs } from './pairs.ts'
+import type { Newcomer, Participation } from './participation.ts'
 import { createRounds } from './rounds.ts'
+import type { Terms } from './terms.ts'
 
-export interface AveragingOptions {
-  readonly self: PeerId
-  readonly replica: Replica
-  readonly clock: Clock
-  readonly random: Random
-  readonly conversations: Conversations
-  readonly partners: Partners
-  readonly patience: Patience
-  readonly codings: Codings
-  readonly maximumNorm: number
-  /** Whether everybody averages with all its neighbours in step. */
-  readonly inRounds: boolean
-  /** Into how many fragments the parameters are cut, of which an exchange carries one. */
-  readonly fragments: number
-  /** How the next exchange travels. */
-  readonly codec: () => string
-  readonly accepts: (codec: string) => boolean
-  readonly nextId: () => string
-  /** Whether this peer takes part in exchanges now; why not, where it does not. */
-  readonly closed: () => string | undefined
-  readonly behind: (age: number) => boolean
-  /** How much this peer's parameters count. */
-  readonly voice: number
-  /** Whether this peer trains no more for its own sake; and hears that of a partner. */
-  readonly done: () => boolean
-  readonly partnerSaid: (partner: PeerId, done: boolean) => void
-  /** What an interval takes a partner, by its own account, in milliseconds. */
-  readonly interval: (partner: PeerId) => number | undefined
-  /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
-  readonly trainsOnFor: (peer: PeerId) => boolean
+/** What averaging asks of training, and tells it. */
+export interface TrainingOfPeer {
   /** Whether this peer trains, so that it can be met only between two intervals. */
-  readonly trains: () => boolean
-  /** Whether something is open with a peer whose exchange has ended. */
-  readonly outstanding: (peer: PeerId) => boolean
-  /** What was begun is finished while this is not aborted, even while nothing new is begun. */
-  readonly end: AbortOptions
-  readonly emit: Emit
-  /** Hears that some of an exchange was added on this side: from now on this peer's parameters count like everyone's. */
-  readonly established: () => void
-  /** Hears that an exchange which this peer began was added on both sides, how many bytes it carried, and how long that took. */
-  readonly averaged: (exchange: { bytes: number; milliseconds: number; roundTrip: number }) => void
-  /** Hears that all of an exchange was added on this side; in step, all of a round. */
-  readonly completed: () => void
-  /** Hears that an exchange has ended, whatever became of it. */
-  readonly ended: () => void
+  trains(): boolean
+  /** Whether it trains no more for its own sake. */
+  mayEnd(): boolean
+  /** A partner has said whether it trains no more for its own sake. */
+  partnerSaid(partner: PeerId, isDone: boolean): void
+  /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
+  trainsOnFor(peer: PeerId): boolean
 }
 
-export interface Averaging {
-  readonly exchange: Exchange
-  /** For whom this peer waits. */
+export interface SchedulerOptions {
+  readonly incarnation: Incarnation
+  readonly replica: Replica
+  readonly clock: Clock
+  readonly lifetime: Lifetime
+  readonly events: Events
+  readonly conversations: Conversations
+  readonly partners: Partners
+  readonly engagements: Engagements
+  readonly participation: Participation
+  readonly newcomer: Newcomer
+  readonly training: TrainingOfPeer
+  readonly timeouts: Timeouts
   readonly lateness: Lateness
+  readonly observations: Required<Observer>
+  readonly codings: Codings
+  readonly codecs: CodecChoice
+  readonly outerSteps: OuterSteps
+  readonly maximumNorm: number
+  /** The recipe's rule. */
+  readonly rule: LiveRule
+  /** Into how many fragments the parameters are cut, of which an exchange carries one. */
+  readonly fragments: number
+  /** How much this peer's parameters count. */
+  readonly voice: number
+}
+
+export interface Scheduler extends Pick<Exchange, 'respond'> {
   /** Some of an exchange with this peer was added on this side, by a settlement. */
   settled(partner: PeerId): void
   /** Averages once, with one partner or with all of a round, if there is somebody to average with. */
   once(options: AbortOptions): Promise<MeetingResult>
+  /** Exchanges that this peer began and that were applied on both sides. */
+  begun(): number
 }
 
-export function createAveraging(options: AveragingOptions): Averaging {
-  const { self, replica, clock, random, partners, conversations, end } = options
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { incarnation, replica, clock, events, partners, engagements, participation, training, lateness } = options
+  const { fragments, lifetime, newcomer, outerSteps } = options
+  const { schedule, share } = options.rule.live
+  const inRounds = schedule === 'rounds'
   const { length } = replica.parameters
-  const lateness = createLateness(options.interval, options.trains)
-  const meeting = options.inRounds ? createOwnRounds() : createOwnPairs()
-  const exchange = createExchange({
-    ...options,
-    terms: (partner, round, abort) => meeting.terms(partner, round, abort),
-    completed(partner, { terms, part, codec, milliseconds }) {
-      lateness.flowed(partner, milliseconds)
-      const whole = part.first === 0 && part.end === length && isWhole(codec)
-      replica.contribution.exchanged(partner, whole ? terms.steps : undefined, options.trains())
-      if (!options.inRounds) options.completed()
-    },
-    averages: ({ first, end }) => isFragment(length, options.inRounds ? 1 : options.fragments, first, end),
-    applied,
-  })
-
-  function applied(partner: PeerId, terms?: Terms): void {
-    options.established()
-    meeting.applied(partner, terms)
-  }
-
   const deck: number[] = []
+  let begun = 0
+
+  /** In step, all links of a round are about the same elements. */
   function nextPart(): Range {
-    // In step, all links of a round are about the same elements.
-    if (options.inRounds || options.fragments === 1) return { first: 0, end: length }
-    const [first, stop] = fragmentBounds(length, options.fragments, dealFragment(deck, options.fragments, random))
-    return { first, end: stop }
+    if (inRounds || fragments === 1) return { first: 0, end: length }
+    const [first, end] = fragmentBounds(length, fragments, dealFragment(deck, fragments, incarnation.random))
+    return { first, end }
   }
 
   async function exchangeWith(...[partner, terms, { round, withdraw }]: Parameters<BeginExchange>): Promise<boolean> {
     const began = clock.now()
-    const codec = options.codec()
+    const codec = options.codecs.next()
     let agreed = began
     let roundTrip = 0
     let bytes = 0
     let settled = 0
     let outcome: ExchangeOutcome = 'averaged'
     try {
-      await conversations.talk(partner, 'exchange', end, async stream => {
+      await options.conversations.talk(partner, 'exchange', lifetime.end, async stream => {
         const initiation: Initiation = {
           part: nextPart(),
           codec,
           terms,
           round,
           withdraw,
-          answered(milliseconds) {
+          onAnswer(milliseconds) {
             roundTrip = milliseconds
             agreed = clock.now()
           },
-          settled() {
+          onSettled() {
             settled++
           },
         }
-        await exchange.initiate(stream, initiation, end).finally(() => {
+        await exchange.initiate(stream, initiation, lifetime.end).finally(() => {
           bytes = stream.traffic.bytesIn + stream.traffic.bytesOut
         })
       })
+      begun++
       // Without the answer, which the partner gives when its interval has ended.
-      options.averaged({ bytes, milliseconds: clock.now() - agreed, roundTrip })
+      options.observations.exchanged(bytes, clock.now() - agreed, roundTrip)
     } catch (error) {
       // The other one's goes through in its place, or nobody wants it any more.
       const needless = (error instanceof RefusedError && error.reason === CROSSED) || withdraw.aborted
-      if (needless && settled === 0 && !options.outstanding(partner)) return false
+      const outstanding = engagements.outstanding(partner)
+      if (needless && settled === 0 && !outstanding) return false
       partners.backOff(partner)
-      if (options.outstanding(partner)) outcome = 'unsettled'
+      if (outstanding) outcome = 'unsettled'
       else if (settled > 0) outcome = 'shortened'
       else outcome = error instanceof RefusedError ? 'refused' : 'failed'
     }
-    options.emit('exchange', { peer: partner, bytes, seconds: (clock.now() - began) / 1_000, outcome, codec })
-    options.ended()
+    events.emit('exchange', { peer: partner, bytes, seconds: (clock.now() - began) / 1_000, outcome, codec })
+    events.emit('contact', {})
     // What a link has averaged once must not be averaged again from the same snapshots.
     return outcome === 'averaged' || outcome === 'shortened' || outcome === 'unsettled'
   }
 
-  function createOwnRounds(): Meeting {
-    return createRounds({
-      self,
-      replica,
-      clock,
-      lateness,
-      neighbours: round => partners.neighbours(round),
-      willing: peer => partners.willing(peer),
-      engaged: peer => exchange.engaged(peer) || options.outstanding(peer),
-      trainsOnFor: options.trainsOnFor,
-      averages: () => options.closed() === undefined,
-      exchange: exchangeWith,
-    })
+  const common = { replica, clock, lateness, partners, engagements, participation, training, exchange: exchangeWith }
+  const meeting: Meeting = inRounds ? createRounds({ ...common, self: incarnation.self }) : createPairs(common)
+
+  function applied(partner: PeerId, terms?: Terms): void {
+    newcomer.established()
+    meeting.applied(partner, terms)
   }
 
-  function createOwnPairs(): Meeting {
-    return createPairs({
-      replica,
-      clock,
-      lateness,
-      weight: () => exchange.ownShare(),
-      next: preferred => partners.next(preferred),
-      averages: () => options.closed() === undefined,
-      busy: () => exchange.active() > 0,
-      always: () => !options.trains(),
-      mayBegin: () => !replica.ledger.full(exchange.running),
-      exchange: exchangeWith,
-    })
-  }
+  const exchange: Exchange = createExchange({
+    ...options,
+    self: incarnation.self,
+    inRounds,
+    share,
+    nextId: incarnation.nextExchangeId,
+    accepts: options.codecs.accepts,
+    refusal: participation.refusal,
+    isBehind: newcomer.behind,
+    isPart: ({ first, end }) => isFragment(length, inRounds ? 1 : fragments, first, end),
+    terms: meeting.terms,
+    isDone: training.mayEnd,
+    onPartnerDone: training.partnerSaid,
+    onEstablished: newcomer.established,
+    onApplied: applied,
+    onCompleted(partner, { terms, part, codec, milliseconds }) {
+      options.observations.flowed(partner, milliseconds)
+      const whole = part.first === 0 && part.end === length && isWhole(codec)
+      replica.contribution.exchanged(partner, whole ? terms.steps : undefined, training.trains())
+      if (!inRounds) outerSteps.take()
+    },
+  })
 
   return {
-    exchange,
-    lateness,
+    respond: exchange.respond,
     settled: applied,
+    begun: () => begun,
     async once(abort) {
       const result = await meeting.average(abort)
-      if (options.trains()) replica.contribution.asked(result.asked)
-      if (options.inRounds) options.completed()
+      if (training.trains()) replica.contribution.asked(result.asked)
+      if (inRounds) outerSteps.take()
       return result
     },
   }

@@ -5,43 +5,45 @@
  * @packageDocumentation
  */
 
+import type { Events } from '../events.ts'
+import type { Membership } from '../membership/membership.ts'
 import type { AbortOptions, Clock, FrameStream, PeerId } from '../ports.ts'
+import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
+import type { Conversations } from '../streams/conversations.ts'
 import { receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
-import type { Exchange } from './exchange.ts'
+import { MAX_SETTLE_ATTEMPTS, SETTLE_INTERVAL_MS } from './constants.ts'
 
 export interface SettleOptions {
   readonly replica: Replica
-  readonly exchange: Exchange
+  readonly engagements: Engagements
   readonly clock: Clock
-  /** Hears that some of an exchange was added on this side. */
-  readonly applied: (partner: PeerId) => void
+  /** Some of an exchange was added on this side. */
+  readonly onApplied: (partner: PeerId) => void
 }
 
 export interface Settle {
-  /** Whether anything stands open with this peer whose exchange is not still running. */
-  outstanding(partner: PeerId): boolean
   /** Brings up what stands open with the peer at the other end. */
   ask(stream: FrameStream, options: AbortOptions): Promise<void>
   answer(stream: FrameStream, options: AbortOptions): Promise<void>
 }
 
-export function createSettle({ replica, exchange, clock, applied }: SettleOptions): Settle {
+export function createSettle({ replica, engagements, clock, onApplied }: SettleOptions): Settle {
   const { ledger } = replica
 
-  const idle = (partner: PeerId) => (entry: { readonly id: string }) => !exchange.running(partner, entry.id)
+  const idle = (partner: PeerId) => (entry: { readonly id: string }) => !engagements.running(partner, entry.id)
   const patiently = <T>(options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
     withDeadline(clock, REPLY_TIMEOUT_MS, 'the settlement', options, body)
 
   /** The partner has decided so many frames of its exchange, and will decide no more. */
   function conclude(partner: PeerId, id: string, frames: number): void {
-    exchange.abandon(partner, id)
+    engagements.abandon(partner, id)
     if (!ledger.doubts(partner).some(doubt => doubt.id === id)) return
     if (frames > 0) {
       replica.record({ type: 'applied', id, partner, frames })?.catch(told)
-      applied(partner)
+      onApplied(partner)
     }
     replica.record({ type: 'closed', id, partner, side: 'responder' })?.catch(told)
   }
@@ -52,8 +54,6 @@ export function createSettle({ replica, exchange, clock, applied }: SettleOption
   }
 
   return {
-    outstanding: partner => ledger.decisions(partner).some(idle(partner)) || ledger.doubts(partner).some(idle(partner)),
-
     async ask(stream, options) {
       const partner = stream.peer
       const decisions = ledger.decisions(partner).filter(idle(partner))
@@ -84,7 +84,7 @@ export function createSettle({ replica, exchange, clock, applied }: SettleOption
         const asked = await receive(stream, 'settle', within)
         for (const { id, frames } of asked.decisions) conclude(partner, id, frames)
         // Presumed abort: what is not decided by now never will be, and the partner may drop it.
-        for (const id of asked.doubts) exchange.abandon(partner, id)
+        for (const id of asked.doubts) engagements.abandon(partner, id)
         const decided = asked.doubts
           .map(id => ({ id, frames: ledger.decided(partner, id) }))
           .filter(({ frames }) => frames > 0)
@@ -99,3 +99,66 @@ export function createSettle({ replica, exchange, clock, applied }: SettleOption
 
 /** A journal that cannot be written ends the peer, and has said so. */
 function told(): void {}
+
+/** Brings up what stands open with living members again and again, until it is settled. */
+export interface Settling {
+  start(options: AbortOptions): void
+  stop(): void
+  /** Asks everybody with whom something stands open, once. */
+  all(options: AbortOptions): Promise<void>
+  /** Whether something stands open with a living member that may still settle it. */
+  waits(): boolean
+}
+
+export interface SettlingOptions {
+  readonly settle: Settle
+  readonly engagements: Engagements
+  readonly membership: Membership
+  readonly conversations: Conversations
+  readonly clock: Clock
+  readonly events: Events
+}
+
+export function createSettling(options: SettlingOptions): Settling {
+  const { settle, engagements, membership, conversations, clock, events } = options
+  /** Settlements in a row that a peer has left unanswered. */
+  const unanswered = new Map<PeerId, number>()
+  /** Those who are asked just now: one that does not answer must not keep others waiting. */
+  const asking = new Set<PeerId>()
+  let cancel = () => {}
+
+  async function settleWith(peer: PeerId, options: AbortOptions): Promise<void> {
+    asking.add(peer)
+    try {
+      await conversations.talk(peer, 'settle', options, stream => settle.ask(stream, options))
+      unanswered.delete(peer)
+      events.emit('contact', {})
+    } catch {
+      unanswered.set(peer, (unanswered.get(peer) ?? 0) + 1)
+    } finally {
+      asking.delete(peer)
+    }
+  }
+
+  async function all(options: AbortOptions): Promise<void> {
+    const partners = membership.alive().filter(({ peer }) => engagements.outstanding(peer) && !asking.has(peer))
+    await Promise.all(partners.map(({ peer }) => settleWith(peer, options)))
+  }
+
+  function start(options: AbortOptions): void {
+    cancel = clock.after(SETTLE_INTERVAL_MS, () => {
+      void all(options)
+      start(options)
+    })
+  }
+
+  return {
+    start,
+    stop: () => cancel(),
+    all,
+    waits: () =>
+      membership
+        .alive()
+        .some(({ peer }) => engagements.outstanding(peer) && (unanswered.get(peer) ?? 0) < MAX_SETTLE_ATTEMPTS),
+  }
+}

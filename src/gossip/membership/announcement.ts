@@ -4,12 +4,6 @@ import { firstNonFinite } from '../../parameters/vectors.ts'
 import { MAX_STEPS } from '../constants.ts'
 import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, MAX_RUN_MS, SKETCH_BUCKETS } from './constants.ts'
 
-/**
- * Where a peer stands: it waits for enough others before its first step, or for the seal of a run that has ended; it trains; it only
- * averages; it holds still while the swarm chooses one vector; it has seen everybody choose the same; it is leaving.
- */
-export type Phase = 'waiting' | 'training' | 'averaging' | 'sealing' | 'sealed' | 'left'
-
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 const steps = z.int().min(0).max(MAX_STEPS)

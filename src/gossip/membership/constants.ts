@@ -41,8 +41,8 @@ export const MIN_ANNOUNCE_GAP_MS = 50
 /** Longest text of another peer's making that is shown to a person. */
 export const MAX_SHOWN_CHARACTERS = 200
 
-/** Offences (malformed frames, false hashes, …) after which a peer is banned for the rest of the session. */
-export const MAX_OFFENCES = 3
+/** Violations of the protocol (malformed frames, false hashes, …) after which a peer is banned for the rest of the session. */
+export const MAX_VIOLATIONS = 3
 
 /** Streams that one peer may open per second, and at once after a quiet spell; several times what an honest peer does. */
 export const STREAMS_PER_SECOND = 50

@@ -18,13 +18,15 @@ export interface Member {
  * expires, and is forgotten for good later.
  */
 export interface Membership {
-  /** @returns whether the announcement was news, and whether its peer was not alive before */
-  hear(peer: PeerId, announcement: Announcement): { readonly news: boolean; readonly joined: boolean }
+  /** @returns whether the announcement is newer than all before, and whether its peer was not alive before */
+  hear(peer: PeerId, announcement: Announcement): { readonly isNewer: boolean; readonly joined: boolean }
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
   get(peer: PeerId): Member | undefined
   /** What a local step takes most of those who train, by their own account, in milliseconds; undefined where nobody has said. */
   pace(): number | undefined
+  /** What an interval of training takes a member, by its own account, in milliseconds; undefined where it has not said. */
+  interval(peer: PeerId): number | undefined
   isAlive(peer: PeerId): boolean
   /** Members that fell silent without a goodbye and are not forgotten yet. */
   vanished(): readonly Member[]
@@ -56,27 +58,27 @@ export function createMembership(clock: Clock): Membership {
   return {
     hear(peer, announcement) {
       const newest = sequences.get(peer)
-      if (newest !== undefined && announcement.sequence <= newest) return { news: false, joined: false }
-      if (newest === undefined && sequences.size >= MAX_MEMBERS) return { news: false, joined: false }
+      if (newest !== undefined && announcement.sequence <= newest) return { isNewer: false, joined: false }
+      if (newest === undefined && sequences.size >= MAX_MEMBERS) return { isNewer: false, joined: false }
       sequences.set(peer, announcement.sequence)
       if (announcement.phase === 'left') {
         sorted = undefined
         alive.delete(peer)
         vanished.delete(peer)
         departed.set(peer, clock.now())
-        return { news: true, joined: false }
+        return { isNewer: true, joined: false }
       }
       const known = alive.get(peer)
       if (known !== undefined) {
         known.announcement = announcement
         known.heard = clock.now()
-        return { news: true, joined: false }
+        return { isNewer: true, joined: false }
       }
       sorted = undefined
       departed.delete(peer)
       vanished.delete(peer)
       alive.set(peer, { peer, announcement, heard: clock.now() })
-      return { news: true, joined: true }
+      return { isNewer: true, joined: true }
     },
     alive() {
       sorted ??= [...alive.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
@@ -87,6 +89,7 @@ export function createMembership(clock: Clock): Membership {
       const announced = [...alive.values()].flatMap(({ announcement }) => announcement.pace ?? [])
       return announced.length === 0 ? undefined : medianOf(announced)
     },
+    interval: peer => alive.get(peer)?.announcement.interval,
     isAlive: peer => alive.has(peer),
     vanished: () => [...vanished.values()],
     isGone: peer => !alive.has(peer) && !vanished.has(peer) && !departed.has(peer),

@@ -1,4 +1,5 @@
 import type { Topology } from '../../averaging/topology.ts'
+import type { Events } from '../events.ts'
 import type { Clock, PeerId, Random } from '../ports.ts'
 import { PARTNER_BACKOFF_MS } from './constants.ts'
 import type { Membership } from './membership.ts'
@@ -18,21 +19,21 @@ export interface Partners {
   backOff(peer: PeerId): void
 }
 
-/**
- * Everybody sorts the members by id, so peers that know the same members agree on the topology without a word.
- *
- * @param unsettled whether an earlier exchange with this peer stands open; it is settled before there is another
- * @param complain hears why the topology does not fit the members there are; all of them are neighbours meanwhile
- */
-export function createPartners(
-  self: PeerId,
-  topology: Topology,
-  membership: Membership,
-  clock: Clock,
-  random: Random,
-  unsettled: (peer: PeerId) => boolean,
-  complain: (reason: string) => void,
-): Partners {
+export interface PartnersOptions {
+  readonly incarnation: { readonly self: PeerId; readonly random: Random }
+  readonly topology: Topology
+  readonly membership: Membership
+  readonly clock: Clock
+  /** An exchange that stands open with a peer is settled before there is another. */
+  readonly ledger: { open(peer: PeerId): boolean }
+  readonly engagements: { engaged(peer: PeerId): boolean }
+  readonly events: Pick<Events, 'emit'>
+}
+
+/** Everybody sorts the members by id, so peers that know the same members agree on the topology without a word. */
+export function createPartners(options: PartnersOptions): Partners {
+  const { topology, membership, clock, ledger, engagements, events } = options
+  const { self, random } = options.incarnation
   const backedOff = new Map<PeerId, number>()
   let round = 0
   let complained: string | undefined
@@ -46,7 +47,7 @@ export function createPartners(
     // One neighbour is everybody's whole world; that needs no topology and no complaint.
     if (misfit !== undefined && peers.length > 2 && misfit !== complained) {
       complained = misfit
-      complain(misfit)
+      events.emit('warning', { message: `${misfit}; until then every member is a neighbour` })
     }
     if (misfit !== undefined) return peers.filter(peer => peer !== self)
     return topology.neighbours(index, peers.length, round).map(neighbour => peers[neighbour])
@@ -63,7 +64,7 @@ export function createPartners(
     next(preferred = () => true) {
       const now = clock.now()
       const free = neighbours(round++).filter(
-        peer => willing(peer) && (backedOff.get(peer) ?? 0) <= now && !unsettled(peer),
+        peer => willing(peer) && (backedOff.get(peer) ?? 0) <= now && !ledger.open(peer) && !engagements.engaged(peer),
       )
       const best = free.filter(preferred)
       const among = best.length > 0 ? best : free

@@ -1,29 +1,45 @@
 import { MAX_MEMBERS } from '../constants.ts'
-import type { Clock, PeerId } from '../ports.ts'
-import { MAX_OFFENCES, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
+import type { Events } from '../events.ts'
+import type { Clock, Network, PeerId } from '../ports.ts'
+import { MAX_VIOLATIONS, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
+import type { Membership } from './membership.ts'
+import { printable } from './printable.ts'
 
-/** What a peer has earned: offences end in a ban, and nobody gets more than a fair share of our attention. */
-export interface Standing {
-  /** @returns whether this offence was one too many */
-  offend(peer: PeerId): boolean
-  banned(peer: PeerId): boolean
+/** What a peer has earned: violations of the protocol end in a ban, and nobody gets more than a fair share of our attention. */
+export interface PeerScores {
+  /** A peer sent what no peer of this swarm sends. One violation too many bans it. */
+  penalise(peer: PeerId, error: Error): void
+  isBanned(peer: PeerId): boolean
   /** Whether this peer may open one more stream now. */
   admits(peer: PeerId): boolean
 }
 
-export function createStanding(clock: Clock): Standing {
-  const offences = new Map<PeerId, number>()
+export interface PeerScoresOptions {
+  readonly clock: Clock
+  readonly network: Pick<Network, 'ban'>
+  readonly membership: Pick<Membership, 'isAlive' | 'expel'>
+  readonly events: Pick<Events, 'emit'>
+}
+
+export function createPeerScores({ clock, network, membership, events }: PeerScoresOptions): PeerScores {
+  const violations = new Map<PeerId, number>()
   // Generic cell rate algorithm: one time per peer, the earliest at which its bucket would be full again.
   const arrivals = new Map<PeerId, number>()
   const interval = 1_000 / STREAMS_PER_SECOND
 
   return {
-    offend(peer) {
-      const count = (offences.get(peer) ?? 0) + 1
-      offences.set(peer, count)
-      return count >= MAX_OFFENCES
+    penalise(peer, error) {
+      events.emit('warning', {
+        message: `${peer} sent what no peer of this swarm sends, and is not listened to: ${printable(error.message)}`,
+      })
+      const count = (violations.get(peer) ?? 0) + 1
+      violations.set(peer, count)
+      if (count < MAX_VIOLATIONS) return
+      network.ban(peer)
+      if (membership.isAlive(peer)) events.emit('peer:leave', { peer })
+      membership.expel(peer)
     },
-    banned: peer => (offences.get(peer) ?? 0) >= MAX_OFFENCES,
+    isBanned: peer => (violations.get(peer) ?? 0) >= MAX_VIOLATIONS,
     admits(peer) {
       const now = clock.now()
       const arrival = Math.max(arrivals.get(peer) ?? now, now)

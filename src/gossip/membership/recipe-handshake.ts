@@ -7,16 +7,52 @@
 
 import { type RecipeDocument, withLaterDefaults, withoutLaterDefaults } from '../../recipe/later-fields.ts'
 import { firstDifference } from '../../recipe/recipe.ts'
-import { PROTOCOL_VERSION } from '../constants.ts'
-import type { AbortOptions, Clock, FrameStream } from '../ports.ts'
+import { MAX_MEMBERS, PROTOCOL_VERSION } from '../constants.ts'
+import type { Events } from '../events.ts'
+import type { Lifetime } from '../lifetime.ts'
+import type { AbortOptions, Clock, FrameStream, PeerId } from '../ports.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import { type Message, PROTOCOL_FIELD, receive, SEAL_FIELD, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
+import { printable } from './printable.ts'
 
 export type { RecipeDocument }
 
 /** Characters of a hash by which a person tells it from others. */
 const SHOWN_SEAL = 12
+
+/** Compares recipes with whoever speaks this protocol, and warns once of each that cannot learn together with this peer. */
+export interface RecipeHandshake {
+  meet(stream: FrameStream): Promise<void>
+}
+
+export interface RecipeHandshakeOptions {
+  readonly recipe: RecipeDocument
+  /** The seal from which this generation of the swarm went on; undefined of the first. */
+  readonly seal: string | undefined
+  readonly clock: Clock
+  readonly lifetime: Lifetime
+  readonly events: Pick<Events, 'emit'>
+}
+
+export function createRecipeHandshake({
+  recipe,
+  seal,
+  clock,
+  lifetime,
+  events,
+}: RecipeHandshakeOptions): RecipeHandshake {
+  /** Peers of another recipe that were told of: once each is enough. */
+  const strangers = new Set<PeerId>()
+  return {
+    async meet(stream) {
+      const mismatch = await compareRecipes(stream, { recipe, seal }, clock, lifetime.end)
+      if (mismatch === undefined || strangers.has(stream.peer)) return
+      if (strangers.size < MAX_MEMBERS) strangers.add(stream.peer)
+      events.emit('warning', { message: `${stream.peer} ${printable(mismatch)}` })
+    },
+  }
+}
 
 /**
  * @returns why the two cannot learn together, as what is to be said of the other peer: `has another recipe …`; undefined where

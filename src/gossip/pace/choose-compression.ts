@@ -11,9 +11,9 @@
  */
 
 import type { Codec } from '../../parameters/codecs/codec.ts'
-import { parseCodec } from '../../parameters/codecs/registry.ts'
+import { faithfulCodecs } from '../../parameters/codecs/registry.ts'
 import { FRAME_FLOATS } from '../../parameters/constants.ts'
-import { type Recipe, stepsPerRound } from '../../recipe/recipe.ts'
+import { AUTO_COMPRESSION, type Recipe, stepsPerRound } from '../../recipe/recipe.ts'
 import {
   AUTO_COMFORT,
   AUTO_EXCHANGE_RATIO,
@@ -22,6 +22,7 @@ import {
   AUTO_WORTHWHILE,
 } from './constants.ts'
 import { createExchangeTime, type TimeOfBytes } from './exchange-time.ts'
+import type { Observer } from './observations.ts'
 import { createRecent } from './recent.ts'
 
 /** A compression, and one sentence for people that says why. */
@@ -31,19 +32,9 @@ export interface Choice {
 }
 
 /** One peer's choice, as it goes on. */
-export interface CompressionChoice {
+export interface CompressionChoice extends Required<Pick<Observer, 'intervalEnded' | 'exchanged'>> {
   /** For the exchange that begins now; another object where another was picked. */
   now(): Choice
-  /** Hears how long so many local steps took. */
-  trained(steps: number, milliseconds: number): void
-  /**
-   * Hears of an exchange that this peer began and that ended well.
-   *
-   * @param bytes that it carried, both directions together
-   * @param milliseconds from the proposal to the end
-   * @param roundTrip milliseconds from the proposal to its answer
-   */
-  exchanged(bytes: number, milliseconds: number, roundTrip: number): void
 }
 
 /** What the choice follows from. */
@@ -56,7 +47,21 @@ export interface Measured extends TimeOfBytes {
  * From what loses nothing to what loses most. Not those that say only some places: with unlike data they cost ten points of accuracy and
  * more (decision 007), and whoever asks for `auto` has not asked for that.
  */
-const LADDER: readonly Codec[] = ['none', 'fp16', 'int8'].map(parseCodec)
+const LADDER = faithfulCodecs
+
+/** @returns undefined where the recipe names a codec */
+export function createAutoCompression(
+  settings: {
+    readonly compression: string
+    readonly localSteps: Recipe['exchange']['localSteps']
+    /** Into how many the parameters are cut, of which an exchange carries one. */
+    readonly fragments: number
+  },
+  parameters: number,
+): CompressionChoice | undefined {
+  if (settings.compression !== AUTO_COMPRESSION) return undefined
+  return createCompressionChoice(settings.localSteps, Math.ceil(parameters / settings.fragments))
+}
 
 /** @param elements of the parameters that an exchange carries */
 export function createCompressionChoice(
@@ -82,7 +87,7 @@ export function createCompressionChoice(
 
   return {
     now: () => choice,
-    trained: (steps, milliseconds) => stepTimes.add(milliseconds / steps),
+    intervalEnded: (steps, milliseconds) => stepTimes.add(milliseconds / steps),
     exchanged(bytes, milliseconds, roundTrip) {
       times.took(bytes, milliseconds, roundTrip)
       sinceChange++

@@ -30,7 +30,7 @@ export const AUTO_LONGEST_INTERVAL_MS = 60_000
  * `timeouts.ts`. The ceiling stands until enough was seen. Waiting too long holds up no training, only one of the few exchanges
  * that a peer takes part in at once; giving up too early costs what was on its way.
  */
-export const PATIENCE = {
+export const TIMEOUT_BOUNDS = {
   /** A lost first packet of TCP is sent again after one second, and once more two seconds later. At most, a few round trips over a slow link. */
   dial: { floor: 4_000, ceiling: 10_000, furtherFrame: 0 },
   /** A partner may be collecting garbage, or putting a checkpoint together. */
@@ -45,22 +45,22 @@ export const PATIENCE = {
 } as const
 
 /** Observations that are remembered of each kind: enough for a median that a third of strange ones does not move far. */
-export const PATIENCE_OBSERVATIONS = 32
+export const TIMEOUT_OBSERVATIONS = 32
 
 /** With fewer observations than this the ceiling stands: they do not say how much they vary. */
-export const PATIENCE_FEWEST = 4
+export const TIMEOUT_FEWEST = 4
 
 /** Deviations above the median at which something is no longer usual; of normally distributed times one in a thousand million. */
-export const PATIENCE_DEVIATIONS = 6
+export const TIMEOUT_DEVIATIONS = 6
 
 /** What is left beyond that, for times that are not normally distributed, or have hardly varied so far. */
-export const PATIENCE_MARGIN = 2
+export const TIMEOUT_MARGIN = 2
 
 /** A partner's limits are doubled so often at most; four times take every floor to about its ceiling for a model of one frame. */
-export const PATIENCE_DOUBLINGS = 8
+export const TIMEOUT_DOUBLINGS = 8
 
 /** Partners whose limits are doubled that are remembered; of more, those are forgotten that ran out longest ago. */
-export const PATIENCE_PARTNERS = 1_000
+export const TIMEOUT_PARTNERS = 1_000
 
 /** With compression `auto`, exchanges that are remembered: what the network was before them counts for nothing. */
 export const AUTO_REMEMBERED_EXCHANGES = 16

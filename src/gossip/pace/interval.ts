@@ -16,17 +16,14 @@ import {
   MEETING_OBSERVATIONS,
   TOLERATED_PACE,
 } from './constants.ts'
+import type { Observer } from './observations.ts'
 import { createRecent } from './recent.ts'
 
-export interface Interval {
+export interface Interval extends Required<Pick<Observer, 'trained' | 'averaged'>> {
   /** Local steps until the next exchange. */
   steps(): number
   /** What a step usually takes here, in milliseconds; undefined before one was measured. */
   pace(): number | undefined
-  /** Hears how long so many steps took. */
-  trained(steps: number, milliseconds: number): void
-  /** Hears how long an exchange took that was not refused and did not fail. */
-  exchanged(milliseconds: number): void
 }
 
 /**
@@ -56,7 +53,7 @@ function createGivenInterval(localSteps: number, others: () => number | undefine
     },
     pace: pace.usual,
     trained: pace.add,
-    exchanged() {},
+    averaged() {},
   }
 }
 
@@ -112,7 +109,7 @@ function createMeasuredInterval(): Interval {
       step.add(milliseconds / steps)
       pace.add(steps, milliseconds)
     },
-    exchanged: exchange.add,
+    averaged: exchange.add,
   }
 }
 

@@ -9,7 +9,6 @@
 import type { PeerId } from '../ports.ts'
 import {
   FEWEST_FLOWS,
-  FEWEST_INTERVALS,
   FIRST_MEETING_MS,
   LATENESS_FLOOR_MS,
   LEAST_MEETING_MS,
@@ -20,15 +19,11 @@ import {
   TOLERATED_EXCHANGES,
   TOLERATED_PACE,
 } from './constants.ts'
+import type { Observer } from './observations.ts'
 import { createRecent, type Recent } from './recent.ts'
+import type { UsualInterval } from './usual-interval.ts'
 
-export interface Lateness {
-  /** An interval of training took so long. */
-  trained(milliseconds: number): void
-  /** What an interval usually takes here; undefined before a few were measured. */
-  interval(): number | undefined
-  /** The frames of an exchange took so long, from the agreement to the end. */
-  flowed(partner: PeerId, milliseconds: number): void
+export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
   /** An exchange has taken so long, and has not ended. */
   flowing(partner: PeerId, milliseconds: number): void
   /** What others may take beyond what this peer took itself. */
@@ -48,18 +43,23 @@ export interface Lateness {
   missed(partner: PeerId): void
 }
 
-/**
- * @param announced what an interval takes a partner, by its own account, in milliseconds; undefined where it has not said
- * @param hurries whether this peer trains: else waiting costs it nothing, and nobody is slow
- */
-export function createLateness(announced: (partner: PeerId) => number | undefined, hurries: () => boolean): Lateness {
-  const intervals = createRecent(MEETING_OBSERVATIONS)
+export interface LatenessOptions {
+  readonly usualInterval: UsualInterval
+  readonly membership: {
+    /** What an interval takes a member, by its own account, in milliseconds; undefined where it has not said. */
+    interval(peer: PeerId): number | undefined
+  }
+  readonly training: {
+    /** Whether this peer trains: else waiting costs it nothing, and nobody is slow. */
+    trains(): boolean
+  }
+}
+
+export function createLateness({ usualInterval, membership, training }: LatenessOptions): Lateness {
   const flows = createRecent(MEETING_OBSERVATIONS)
   const links = new Map<PeerId, Recent>()
   /** Meetings in a row to which a partner did not come. */
   const misses = new Map<PeerId, number>()
-
-  const interval = () => (intervals.count < FEWEST_INTERVALS ? undefined : intervals.median())
 
   function addLink(partner: PeerId, milliseconds: number): void {
     const link = links.get(partner) ?? createRecent(LINK_OBSERVATIONS)
@@ -69,29 +69,27 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
 
   function tolerance(): number {
     if (flows.count === 0) return FIRST_MEETING_MS
-    return (interval() ?? 0) + slack()
+    return (usualInterval.milliseconds() ?? 0) + slack()
   }
 
   const slack = () => LATENESS_FLOOR_MS + TOLERATED_EXCHANGES * flows.median()
 
   function hasSlowLink(partner: PeerId): boolean {
-    const own = interval()
+    const own = usualInterval.milliseconds()
     const link = links.get(partner)
-    if (own === undefined || link === undefined || link.count < FEWEST_FLOWS || !hurries()) return false
+    if (own === undefined || link === undefined || link.count < FEWEST_FLOWS || !training.trains()) return false
     return link.median() > own + slack()
   }
 
   const limit = () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance())
 
   function isSlow(partner: PeerId): boolean {
-    const own = interval()
-    if (own === undefined || flows.count === 0 || !hurries()) return false
-    return (announced(partner) ?? 0) > TOLERATED_PACE * own + slack() || hasSlowLink(partner)
+    const own = usualInterval.milliseconds()
+    if (own === undefined || flows.count === 0 || !training.trains()) return false
+    return (membership.interval(partner) ?? 0) > TOLERATED_PACE * own + slack() || hasSlowLink(partner)
   }
 
   return {
-    trained: intervals.add,
-    interval,
     flowed(partner, milliseconds) {
       flows.add(milliseconds)
       addLink(partner, milliseconds)
@@ -102,7 +100,7 @@ export function createLateness(announced: (partner: PeerId) => number | undefine
     },
     tolerance,
     limit,
-    limitFor: partner => limit() + TOLERATED_PACE * (announced(partner) ?? 0),
+    limitFor: partner => limit() + TOLERATED_PACE * (membership.interval(partner) ?? 0),
     isSlow,
     hasSlowLink,
     isExpected: partner => (misses.get(partner) ?? 0) < MISSED_MEETINGS && !isSlow(partner),

@@ -13,13 +13,13 @@
 
 import type { PeerId } from '../ports.ts'
 import {
-  PATIENCE,
-  PATIENCE_DEVIATIONS,
-  PATIENCE_DOUBLINGS,
-  PATIENCE_FEWEST,
-  PATIENCE_MARGIN,
-  PATIENCE_OBSERVATIONS,
-  PATIENCE_PARTNERS,
+  TIMEOUT_BOUNDS,
+  TIMEOUT_DEVIATIONS,
+  TIMEOUT_DOUBLINGS,
+  TIMEOUT_FEWEST,
+  TIMEOUT_MARGIN,
+  TIMEOUT_OBSERVATIONS,
+  TIMEOUT_PARTNERS,
 } from './constants.ts'
 import { createRecent, type Recent } from './recent.ts'
 
@@ -27,9 +27,9 @@ import { createRecent, type Recent } from './recent.ts'
  * What is waited for: a stream to open (`dial`), the answer to a proposal (`answer`), the next frame of a transfer (`frame`),
  * and all frames of an exchange (`whole`), which take the longer the more they are.
  */
-export type Wait = keyof typeof PATIENCE
+export type Wait = keyof typeof TIMEOUT_BOUNDS
 
-export interface Patience {
+export interface Timeouts {
   /**
    * Milliseconds after which a partner is given up.
    *
@@ -48,26 +48,26 @@ export interface Patience {
   ranOut(partner: PeerId): void
 }
 
-export function createPatience(): Patience {
+export function createTimeouts(): Timeouts {
   const seen: Readonly<Record<Wait, Recent>> = {
-    dial: createRecent(PATIENCE_OBSERVATIONS),
-    answer: createRecent(PATIENCE_OBSERVATIONS),
-    frame: createRecent(PATIENCE_OBSERVATIONS),
-    whole: createRecent(PATIENCE_OBSERVATIONS),
+    dial: createRecent(TIMEOUT_OBSERVATIONS),
+    answer: createRecent(TIMEOUT_OBSERVATIONS),
+    frame: createRecent(TIMEOUT_OBSERVATIONS),
+    whole: createRecent(TIMEOUT_OBSERVATIONS),
   }
   /** By partner, how often its limits are doubled; those that are not are not here. The one that ran out last comes last. */
   const doublings = new Map<PeerId, number>()
 
   return {
     limit(wait, partner, frames = 1) {
-      const { floor, ceiling, furtherFrame } = PATIENCE[wait]
+      const { floor, ceiling, furtherFrame } = TIMEOUT_BOUNDS[wait]
       const longest = ceiling + furtherFrame * Math.max(0, frames - 1)
       const recent = seen[wait]
       const times = 2 ** (doublings.get(partner) ?? 0)
       // A link on which every frame comes in time may still be too slow for the whole.
       const most = wait === 'whole' ? longest * times : longest
-      if (recent.count < PATIENCE_FEWEST) return most
-      const usual = PATIENCE_MARGIN * (recent.median() + PATIENCE_DEVIATIONS * recent.deviation()) * Math.max(1, frames)
+      if (recent.count < TIMEOUT_FEWEST) return most
+      const usual = TIMEOUT_MARGIN * (recent.median() + TIMEOUT_DEVIATIONS * recent.deviation()) * Math.max(1, frames)
       return Math.min(most, Math.max(floor, usual) * times)
     },
 
@@ -80,10 +80,10 @@ export function createPatience(): Patience {
     },
 
     ranOut(partner) {
-      const doubled = Math.min((doublings.get(partner) ?? 0) + 1, PATIENCE_DOUBLINGS)
+      const doubled = Math.min((doublings.get(partner) ?? 0) + 1, TIMEOUT_DOUBLINGS)
       doublings.delete(partner)
       doublings.set(partner, doubled)
-      if (doublings.size <= PATIENCE_PARTNERS) return
+      if (doublings.size <= TIMEOUT_PARTNERS) return
       const [longestAgo] = doublings.keys()
       doublings.delete(longestAgo)
     },

@@ -6,31 +6,35 @@
  */
 
 import { NobodyThereError } from '../errors.ts'
-import type { GossipEvents } from '../events.ts'
+import type { Events } from '../events.ts'
 import type { Membership } from '../membership/membership.ts'
-import type { AbortOptions, Clock, PeerId } from '../ports.ts'
+import type { PeerPhase } from '../phase.ts'
+import type { AbortOptions, Clock, Network, PeerId } from '../ports.ts'
+import type { Contribution } from '../state/contribution.ts'
 import type { LateJoining } from '../sync/late-joining.ts'
 import { createCondition } from '../waiting/condition.ts'
 import { countPresent, hasEnded, mayBegin, type WaitingSelf } from './barrier.ts'
 import { BEGIN_TOGETHER_MS, CATCH_UP_MS, LISTEN_MS, WAITING_INTERVAL_MS } from './constants.ts'
+import type { PeerWatch } from './peer-watch.ts'
 
 export interface BeginningOptions {
   readonly clock: Clock
   readonly membership: Membership
   readonly lateJoining: LateJoining
   /** Members that must be there, this peer among them. */
-  readonly minimum: number
+  readonly minimumPeers: number
   /** How long to wait for them, in milliseconds. Default: for ever. */
-  readonly patience?: number
-  readonly self: () => WaitingSelf
-  /** Whether this peer was told of others, and has met none of them yet. */
-  readonly awaitsContact: () => boolean
-  readonly addresses: () => readonly string[]
-  /** Whether the wait is over for another reason: the seal of others was taken. */
-  readonly ended: () => boolean
-  /** Tells the others how this peer is. */
-  readonly announce: () => void
-  readonly tell: (waiting: GossipEvents['waiting']) => void
+  readonly wait?: number
+  /** Local steps that this peer is to train; with 0 it brings no data. */
+  readonly steps: number
+  readonly contribution: Contribution
+  /** Whether this peer was told of others: it waits until it has met one of them. */
+  readonly hasContacts: boolean
+  readonly peerWatch: Pick<PeerWatch, 'hasMet'>
+  readonly network: Pick<Network, 'addresses'>
+  /** The wait is also over when the seal of others was taken. */
+  readonly phase: PeerPhase
+  readonly events: Pick<Events, 'emit'>
 }
 
 export interface Beginning {
@@ -48,25 +52,30 @@ export interface Beginning {
 }
 
 export function createBeginning(options: BeginningOptions): Beginning {
-  const { clock, membership, lateJoining, minimum, self } = options
+  const { clock, membership, lateJoining, minimumPeers: minimum, steps, contribution, phase, events } = options
   const condition = createCondition(clock)
 
   let listened = Number.NEGATIVE_INFINITY
+
+  // Whoever has trained in this run, or trains nothing, does not come too late for it.
+  const self = (): WaitingSelf => ({ hasData: steps > 0, belongs: contribution.ownSteps() > 0 || steps === 0 })
+  const awaitsContact = () => options.hasContacts && !options.peerWatch.hasMet()
+  const hasSealed = () => phase.now() === 'sealed'
 
   /** Whoever need not wait for anybody listens whether there is a swarm already, before it begins another. */
   function hasListened(): boolean {
     return minimum > 1 || self().belongs || membership.alive().length > 0 || clock.now() - listened >= LISTEN_MS
   }
 
-  const may = () => !options.awaitsContact() && hasListened() && mayBegin(self(), membership.alive(), minimum)
+  const may = () => !awaitsContact() && hasListened() && mayBegin(self(), membership.alive(), minimum)
   const ready = () => countPresent(self(), membership.alive()) >= minimum
 
   function tell(): void {
-    options.tell({
-      for: options.awaitsContact() ? 'contact' : 'members',
+    events.emit('waiting', {
+      for: awaitsContact() ? 'contact' : 'members',
       present: countPresent(self(), membership.alive()),
       minimum,
-      connect: options.addresses(),
+      connect: options.network.addresses(),
     })
   }
 
@@ -75,16 +84,16 @@ export function createBeginning(options: BeginningOptions): Beginning {
     listened = began
     let told = Number.NEGATIVE_INFINITY
     let wasReady = ready()
-    while (!may() && !options.ended()) {
+    while (!may() && !hasSealed()) {
       // A run that has ended is waited for in another way: its seal is on its way.
-      const waits = minimum > 1 || options.awaitsContact()
+      const waits = minimum > 1 || awaitsContact()
       if (waits && clock.now() - told >= WAITING_INTERVAL_MS && !hasEnded(self(), membership.alive())) {
         tell()
         told = clock.now()
       }
-      if (options.patience !== undefined && clock.now() - began >= options.patience) {
+      if (options.wait !== undefined && clock.now() - began >= options.wait) {
         throw new NobodyThereError(
-          `waited ${Math.round(options.patience / 1_000)} s for ${minimum} peers with data, and ` +
+          `waited ${Math.round(options.wait / 1_000)} s for ${minimum} peers with data, and ` +
             `${countPresent(self(), membership.alive())} ${countPresent(self(), membership.alive()) === 1 ? 'was' : 'were'} there: ` +
             'start the others with the same recipe, and with --connect where they are not on the same network',
         )
@@ -92,7 +101,7 @@ export function createBeginning(options: BeginningOptions): Beginning {
       await condition.wait(abort)
       if (ready() !== wasReady) {
         wasReady = ready()
-        options.announce()
+        events.emit('changed', {})
       }
     }
   }
@@ -100,7 +109,7 @@ export function createBeginning(options: BeginningOptions): Beginning {
   /** A newcomer does not make its first step from where everybody began, while the others are far beyond. */
   async function catchUp(abort: AbortOptions): Promise<void> {
     const began = clock.now()
-    while (lateJoining.pending() && !options.ended() && clock.now() - began < CATCH_UP_MS) {
+    while (lateJoining.pending() && !hasSealed() && clock.now() - began < CATCH_UP_MS) {
       await lateJoining.catchUp(abort)
       if (lateJoining.pending()) await condition.wait(abort)
     }
@@ -123,14 +132,14 @@ export function createBeginning(options: BeginningOptions): Beginning {
     async wait(begin, abort) {
       for (;;) {
         await untilEnough(abort)
-        if (options.ended()) return
+        if (hasSealed()) return
         await catchUp(abort)
         // Others may have left meanwhile.
-        if (options.ended()) return
+        if (hasSealed()) return
         if (may()) break
       }
       begin()
-      options.announce()
+      events.emit('changed', {})
       await together(abort)
     },
   }

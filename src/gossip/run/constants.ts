@@ -59,4 +59,4 @@ export const OVERDUE_TRAINING_MS = 15_000
  * Whoever has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
  * announcements. To train on alone, beside others that have ended, would make of their model one of its own data.
  */
-export const DONE_NEWS_MS = 2 * ANNOUNCE_INTERVAL_MS + ANNOUNCE_GAP_MS
+export const DONE_WAIT_MS = 2 * ANNOUNCE_INTERVAL_MS + ANNOUNCE_GAP_MS

@@ -4,29 +4,30 @@
  * @packageDocumentation
  */
 
-import type { Announcement, Phase } from '../membership/announcement.ts'
+import type { Events } from '../events.ts'
+import type { ActiveMembers } from '../membership/active-members.ts'
+import type { Announcement } from '../membership/announcement.ts'
 import type { Member } from '../membership/membership.ts'
+import type { UsualInterval } from '../pace/usual-interval.ts'
+import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import type { Contribution } from '../state/contribution.ts'
 import { createCondition } from '../waiting/condition.ts'
-import { DONE_NEWS_MS } from './constants.ts'
+import { DONE_WAIT_MS } from './constants.ts'
 import { isUnfinished, type RunTime } from './run-time.ts'
 
 export interface TrainingCourseOptions {
   readonly clock: Clock
   readonly runTime: RunTime
   readonly contribution: Contribution
-  /** Own steps that this peer trains at least; with 0 it trains never. */
-  readonly least: number
+  /** Own steps that this peer trains at least; with 0 it never trains. */
+  readonly steps: number
   /** Whether it averages with others; else it trains for itself alone. */
   readonly averages: boolean
-  readonly phase: () => Phase
-  /** What an interval of training takes here, in milliseconds; undefined before that is known. */
-  readonly interval: () => number | undefined
-  /** Members whose voice counts. */
-  readonly voices: () => readonly Member[]
-  /** Tells the others how this peer is. */
-  readonly announce: () => void
+  readonly phase: PeerPhase
+  readonly usualInterval: UsualInterval
+  readonly activeMembers: ActiveMembers
+  readonly events: Pick<Events, 'emit'>
 }
 
 export interface TrainingCourse {
@@ -53,42 +54,45 @@ export interface TrainingCourse {
 }
 
 export function createTrainingCourse(options: TrainingCourseOptions): TrainingCourse {
-  const { clock, runTime, contribution, least, averages, phase, voices } = options
-  const news = createCondition(clock)
+  const { clock, runTime, contribution, steps, averages, phase, usualInterval, activeMembers, events } = options
+  const changes = createCondition(clock)
   const knownDone = new Set<PeerId>()
   /** When each said last that it has not done its steps. */
   const saidBehind = new Map<PeerId, number>()
   let ended = Number.NEGATIVE_INFINITY
   let saidDone = false
 
-  const done = () => contribution.ownSteps() >= least
+  const done = () => contribution.ownSteps() >= steps
   const isBehind = ({ peer, announcement }: Member) => isUnfinished(announcement) && !knownDone.has(peer)
   /** What was said before the last interval is old: to train on alone, beside others that have ended, would make their model one's own. */
   const isSurelyBehind = (member: Member) => isBehind(member) && (saidBehind.get(member.peer) ?? 0) >= ended
 
   return {
     done,
-    mayEnd: () => done() || runTime.over(options.interval()),
+    mayEnd: () => done() || runTime.over(usualInterval.milliseconds()),
 
     trains() {
-      if (least === 0 || !runTime.begun() || (phase() !== 'training' && phase() !== 'averaging')) return false
+      if (steps === 0 || !runTime.begun() || (phase.now() !== 'training' && phase.now() !== 'averaging')) return false
       if (!averages) return !done()
-      const members = voices()
+      const members = activeMembers.all()
       runTime.look(members, done())
-      if (runTime.over(options.interval())) return false
+      if (runTime.over(usualInterval.milliseconds())) return false
       return !done() || members.some(isSurelyBehind)
     },
 
     othersTrainOn: () =>
-      averages && voices().some(({ peer, announcement }) => announcement.done || knownDone.has(peer)),
+      averages && activeMembers.all().some(({ peer, announcement }) => announcement.done || knownDone.has(peer)),
 
     trainsOnFor: peer =>
-      averages && done() && !runTime.over() && voices().some(member => member.peer === peer && isBehind(member)),
+      averages &&
+      done() &&
+      !runTime.over() &&
+      activeMembers.all().some(member => member.peer === peer && isBehind(member)),
 
     partnerSaid(peer, isDone) {
       if (isDone) knownDone.add(peer)
       else saidBehind.set(peer, clock.now())
-      news.notify()
+      changes.notify()
     },
 
     heard(peer, announcement) {
@@ -98,24 +102,24 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       if (isUnfinished(announcement)) saidBehind.set(peer, clock.now())
       else saidBehind.delete(peer)
       // At once, or a peer with long intervals would count another T.
-      if (averages) runTime.look(voices(), done())
-      news.notify()
+      if (averages) runTime.look(activeMembers.all(), done())
+      changes.notify()
     },
 
     intervalEnded() {
       ended = clock.now()
       // The others measure T by it.
-      if (done() && !saidDone) options.announce()
+      if (done() && !saidDone) events.emit('changed', {})
       saidDone = done()
     },
 
     async hearOthers(abort) {
       const since = clock.now()
-      const isOpen = () => voices().some(isBehind) && !voices().some(isSurelyBehind)
+      const isOpen = () => activeMembers.all().some(isBehind) && !activeMembers.all().some(isSurelyBehind)
       if (!isOpen()) return
-      options.announce()
-      while (clock.now() - since < DONE_NEWS_MS && isOpen() && !abort.signal.aborted) {
-        await news.wait(abort).catch(() => {})
+      events.emit('changed', {})
+      while (clock.now() - since < DONE_WAIT_MS && isOpen() && !abort.signal.aborted) {
+        await changes.wait(abort).catch(() => {})
       }
     },
   }

@@ -5,13 +5,13 @@
  */
 
 /** A peer that is about to freeze gives exchanges that are under way so long to end by themselves. */
-export const FREEZE_PATIENCE_MS = 5_000
+export const FREEZE_TIMEOUT_MS = 5_000
 
 /**
  * Who proposes waits so long for a minority that chooses nothing, or something else. Longer than fetching a vector over a
  * slow link, so that only peers that do not want to follow are left behind.
  */
-export const SEAL_PATIENCE_MS = 120_000
+export const SEAL_TIMEOUT_MS = 120_000
 
 /** For so long nobody new was met, when a peer believes that it has heard of everybody: three announcements. */
 export const MEMBERS_SETTLED_MS = 3_000

@@ -11,8 +11,9 @@
 import { createHash } from 'node:crypto'
 import { estimateConsensusDistance, sketchDistance } from '../../averaging/sketch.ts'
 import { norm } from '../../parameters/vectors.ts'
-import type { Announcement, Phase } from '../membership/announcement.ts'
+import type { Announcement } from '../membership/announcement.ts'
 import type { Member } from '../membership/membership.ts'
+import type { Phase } from '../phase.ts'
 import type { PeerId } from '../ports.ts'
 import { OVERRULING_SHARE } from './constants.ts'
 

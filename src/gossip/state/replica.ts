@@ -1,5 +1,6 @@
 import { addScaled } from '../../parameters/vectors.ts'
 import { MAX_STEPS } from '../constants.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { JOURNAL_MINIMUM_BYTES, JOURNAL_OVER_PARAMETERS } from './constants.ts'
 import { type Contribution, createContribution } from './contribution.ts'
 import { applyEntry } from './journal.ts'
@@ -39,6 +40,7 @@ export interface Replica {
   flushed(): Promise<void>
   /** Resolves when the state as it is now would survive a crash. */
   persist(): Promise<void>
+  durable(): Pick<Checkpoint, 'step' | 'age' | 'contribution' | 'parameters' | 'decisions' | 'doubts'>
 }
 
 export interface ReplicaStart {
@@ -134,5 +136,16 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
       await (begun ? appended : persist())
     },
     persist,
+    durable() {
+      return {
+        step: this.step,
+        age: this.age,
+        contribution: this.contribution.state(),
+        parameters: parameters.slice(),
+        decisions: ledger.decisions(),
+        // Their memory is used for others once they are settled.
+        doubts: ledger.doubts().map(doubt => ({ ...doubt, values: doubt.values.slice() })),
+      }
+    },
   }
 }

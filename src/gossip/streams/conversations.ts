@@ -1,6 +1,7 @@
-import { DeadlineError, NormError, OffenceError, RefusedError } from '../errors.ts'
-import type { Patience } from '../pace/timeouts.ts'
-import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId } from '../ports.ts'
+import { DeadlineError, NormError, ProtocolViolationError, RefusedError } from '../errors.ts'
+import type { Events } from '../events.ts'
+import type { Timeouts } from '../pace/timeouts.ts'
+import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId, Traffic } from '../ports.ts'
 import { withDeadline } from '../waiting/deadline.ts'
 import { createLeftAlone } from './left-alone.ts'
 import { ProtocolError } from './stream-errors.ts'
@@ -22,22 +23,25 @@ export interface Conversations {
   carried(): StreamTraffic
 }
 
+/** Where it is noted who broke the protocol, whoever opened the stream. */
+export interface Penalties {
+  penalise(peer: PeerId, error: Error): void
+}
+
 /** Bytes that streams carried, frames with their lengths, by what they were for. */
-export type StreamTraffic = Readonly<Record<Channel, FrameStream['traffic']>>
+export type StreamTraffic = Readonly<Record<Channel, Traffic>>
 
 const TOO_LARGE = 'its parameters were too large a moment ago'
 
-/**
- * @param blame hears who broke the protocol, whoever opened the stream
- * @param tooLarge hears whose parameters are larger than the recipe accepts, once of each peer
- */
-export function createConversations(
-  network: Network,
-  clock: Clock,
-  patience: Patience,
-  blame: (peer: PeerId, error: Error) => void,
-  tooLarge: (peer: PeerId, error: NormError) => void = () => {},
-): Conversations {
+export interface ConversationsOptions {
+  readonly network: Network
+  readonly clock: Clock
+  readonly timeouts: Timeouts
+  readonly scores: Penalties
+  readonly events: Pick<Events, 'emit'>
+}
+
+export function createConversations({ network, clock, timeouts, scores, events }: ConversationsOptions): Conversations {
   const alone = createLeftAlone(clock)
   const nothing = { bytesIn: 0, bytesOut: 0 }
   const carried = { recipe: nothing, exchange: nothing, settle: nothing, fetch: nothing }
@@ -62,8 +66,8 @@ export function createConversations(
       return result
     } catch (error) {
       stream.abort(error as Error)
-      if (error instanceof OffenceError || error instanceof ProtocolError) blame(stream.peer, error)
-      if (error instanceof NormError && alone.leave(stream.peer)) tooLarge(stream.peer, error)
+      if (error instanceof ProtocolViolationError || error instanceof ProtocolError) scores.penalise(stream.peer, error)
+      if (error instanceof NormError && alone.leave(stream.peer)) events.emit('warning', { message: error.message })
       throw error
     } finally {
       count(channel, stream)
@@ -77,13 +81,13 @@ export function createConversations(
     async talk(peer, channel, options, body) {
       if ((channel === 'exchange' || channel === 'fetch') && alone.has(peer)) throw new RefusedError(TOO_LARGE)
       const began = clock.now()
-      const stream = await withDeadline(clock, patience.limit('dial', peer), `reaching ${peer}`, options, within =>
+      const stream = await withDeadline(clock, timeouts.limit('dial', peer), `reaching ${peer}`, options, within =>
         network.open(peer, channel, within),
       ).catch(error => {
-        if (error instanceof DeadlineError) patience.ranOut(peer)
+        if (error instanceof DeadlineError) timeouts.ranOut(peer)
         throw error
       })
-      patience.took('dial', clock.now() - began, peer)
+      timeouts.took('dial', clock.now() - began, peer)
       return await over(stream, channel, options, body)
     },
   }

@@ -6,7 +6,7 @@
 
 import { z } from 'zod'
 import { MAX_IN_DOUBT, MAX_STEPS } from '../constants.ts'
-import { OffenceError, RefusedError } from '../errors.ts'
+import { ProtocolViolationError, RefusedError } from '../errors.ts'
 import type { AbortOptions, FrameStream } from '../ports.ts'
 import { MAX_CODEC_CHARACTERS, MAX_CONTROL_BYTES } from './constants.ts'
 
@@ -108,7 +108,7 @@ export async function send(stream: FrameStream, message: Message, options: Abort
 /**
  * Reads the next message, which must be of this type.
  *
- * @throws RefusedError when the other side refused instead, OffenceError when it sent anything else
+ * @throws RefusedError when the other side refused instead, ProtocolViolationError when it sent anything else
  */
 export async function receive<Type extends keyof Messages>(
   stream: FrameStream,
@@ -117,19 +117,19 @@ export async function receive<Type extends keyof Messages>(
 ): Promise<Messages[Type]> {
   const frame = await stream.read(options)
   if (frame.byteLength > MAX_CONTROL_BYTES) {
-    throw new OffenceError(`expected ${type}, got a frame of ${frame.byteLength} bytes`)
+    throw new ProtocolViolationError(`expected ${type}, got a frame of ${frame.byteLength} bytes`)
   }
   let document: unknown
   try {
     document = JSON.parse(decoder.decode(frame))
   } catch {
-    throw new OffenceError(`expected ${type}, got ${frame.byteLength} bytes that are not JSON`)
+    throw new ProtocolViolationError(`expected ${type}, got ${frame.byteLength} bytes that are not JSON`)
   }
   const refused = type !== 'refuse' && typeOf(document) === 'refuse'
   const parsed = (refused ? schemas.refuse : schemas[type]).safeParse(document)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new OffenceError(`expected ${type}, field ${issue.path.join('.') || 'type'}: ${issue.message}`)
+    throw new ProtocolViolationError(`expected ${type}, field ${issue.path.join('.') || 'type'}: ${issue.message}`)
   }
   if (parsed.data.type === 'refuse' && refused) throw new RefusedError(parsed.data.reason)
   return parsed.data as Messages[Type]

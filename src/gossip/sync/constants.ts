@@ -41,13 +41,13 @@ export const MAX_SERVED_TO_ONE = 2
 export const AGREEMENT_MARGIN = 1.7
 
 /** Peers whose sketches are compared, drawn at random where there are more: what half of them say is what half of all say to 6 %. */
-export const MAX_WITNESSES = 64
+export const MAX_COMPARED = 64
 
 /** So long a newcomer waits for what peers announce next, before it fetches from them and after: three announcements. */
-export const NEWS_PATIENCE_MS = 3_000
+export const ANNOUNCEMENTS_WAIT_MS = 3_000
 
 /** How often it looks whether they have: what they announced, or it has fetched, grows old meanwhile. */
-export const NEWS_POLL_MS = 50
+export const ANNOUNCEMENTS_POLL_MS = 50
 
 /**
  * What came of a vector that could not be fetched whole is kept so long: as long as a machine takes to restart, so that whoever

@@ -12,8 +12,8 @@ import { createFrameAssembler, FrameError, vectorFrames } from '../../parameters
 import { createParameterHasher } from '../../parameters/hash.ts'
 import type { Range } from '../../parameters/range.ts'
 import { norm } from '../../parameters/vectors.ts'
-import { DeadlineError, OffenceError } from '../errors.ts'
-import type { Patience } from '../pace/timeouts.ts'
+import { DeadlineError, ProtocolViolationError } from '../errors.ts'
+import type { Timeouts } from '../pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream } from '../ports.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import { receive, send } from '../streams/messages.ts'
@@ -41,14 +41,14 @@ export interface FetchedPiece {
 /**
  * Answers requests from the vectors that this peer holds, until the other side has none left.
  *
- * @throws OffenceError where what is asked for is no piece of the vector; DeadlineError where the other side asks for
+ * @throws ProtocolViolationError where what is asked for is no piece of the vector; DeadlineError where the other side asks for
  * nothing, or does not read
  */
 export async function servePieces(
   stream: FrameStream,
   find: (hash: string | undefined) => FetchedVector | undefined,
   clock: Clock,
-  patience: Patience,
+  timeouts: Timeouts,
   options: AbortOptions,
 ): Promise<void> {
   for (;;) {
@@ -61,12 +61,12 @@ export async function servePieces(
     }
     const { vector, age } = found
     if (!isPiece(request, vector.length)) {
-      throw new OffenceError(`asked for elements ${request.first} to ${request.end} of ${vector.length}`)
+      throw new ProtocolViolationError(`asked for elements ${request.first} to ${request.end} of ${vector.length}`)
     }
     await send(stream, { type: 'vector', length: vector.length, age }, options)
     const hasher = createParameterHasher()
     for (const frame of vectorFrames(vector, request.first, request.end, hasher)) {
-      await withDeadline(clock, patience.limit('frame', stream.peer), 'sending a frame', options, within =>
+      await withDeadline(clock, timeouts.limit('frame', stream.peer), 'sending a frame', options, within =>
         stream.write(frame, within),
       )
     }
@@ -91,7 +91,7 @@ async function nextRequest(stream: FrameStream, clock: Clock, options: AbortOpti
  * @param hash of the vector that is asked for; undefined for the current parameters
  * @param length what the recipe says that a vector has
  * @param arrived is called with every frame
- * @throws RefusedError where the peer does not hold it or is busy, DeadlineError where it is too slow, OffenceError where what
+ * @throws RefusedError where the peer does not hold it or is busy, DeadlineError where it is too slow, ProtocolViolationError where what
  * it sent is malformed, not finite, or not what its digest says
  */
 export async function fetchPiece(
@@ -100,7 +100,7 @@ export async function fetchPiece(
   piece: Range,
   length: number,
   clock: Clock,
-  patience: Patience,
+  timeouts: Timeouts,
   arrived: () => void,
   options: AbortOptions,
 ): Promise<FetchedPiece> {
@@ -109,27 +109,27 @@ export async function fetchPiece(
   try {
     await send(stream, { type: 'fetch', hash, first, end }, options)
     const asked = clock.now()
-    const offered = await withDeadline(clock, patience.limit('answer', peer), 'the answer', options, within =>
+    const offered = await withDeadline(clock, timeouts.limit('answer', peer), 'the answer', options, within =>
       receive(stream, 'vector', within),
     )
-    patience.took('answer', clock.now() - asked, peer)
+    timeouts.took('answer', clock.now() - asked, peer)
     if (offered.length !== length) {
-      throw new OffenceError(`offered ${offered.length} parameters, the recipe has ${length}`)
+      throw new ProtocolViolationError(`offered ${offered.length} parameters, the recipe has ${length}`)
     }
     const assembler = createFrameAssembler(end - first, first)
     while (!assembler.done) {
-      await withDeadline(clock, patience.limit('frame', peer), 'a frame', options, async within =>
+      await withDeadline(clock, timeouts.limit('frame', peer), 'a frame', options, async within =>
         assembler.accept(await stream.read(within)),
       )
       arrived()
     }
-    const { hash: digest } = await withDeadline(clock, patience.limit('frame', peer), 'the digest', options, within =>
+    const { hash: digest } = await withDeadline(clock, timeouts.limit('frame', peer), 'the digest', options, within =>
       receive(stream, 'digest', within),
     )
     const values = assembler.finish(digest)
     return { values, age: offered.age, norm: norm(values), digest }
   } catch (error) {
-    if (error instanceof DeadlineError) patience.ranOut(peer)
-    throw error instanceof FrameError ? new OffenceError(error.message) : error
+    if (error instanceof DeadlineError) timeouts.ranOut(peer)
+    throw error instanceof FrameError ? new ProtocolViolationError(error.message) : error
   }
 }

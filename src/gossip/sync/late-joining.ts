@@ -1,6 +1,9 @@
+import type { Events } from '../events.ts'
 import type { Member, Membership } from '../membership/membership.ts'
 import type { Interval } from '../pace/interval.ts'
+import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock } from '../ports.ts'
+import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
 import { LATE_JOIN_EXCHANGES } from './constants.ts'
 import type { CurrentParameters } from './state-sync.ts'
@@ -12,8 +15,9 @@ export interface LateJoiningOptions {
   readonly interval: Interval
   /** Whether the peer averages at all; one that only trains has nobody to catch up with. */
   readonly averages: boolean
-  /** Whether the parameters may be replaced now: nothing is frozen, sealed, or being exchanged. */
-  readonly replaceable: () => boolean
+  readonly phase: PeerPhase
+  readonly engagements: Engagements
+  readonly events: Pick<Events, 'emit'>
   /**
    * Gets parameters that are current among those who are ahead: no more than `lag` steps behind them. Undefined where they do
    * not agree, or do not give them.
@@ -23,8 +27,6 @@ export interface LateJoiningOptions {
     lag: number,
     options: AbortOptions,
   ) => Promise<CurrentParameters | undefined>
-  /** Hears that this peer went on from the swarm's parameters of this age. */
-  readonly joined: (age: number) => void
 }
 
 /** Who comes late, or comes back late, takes the swarm's parameters, instead of pulling the mean back to where everybody began. */
@@ -40,7 +42,7 @@ export interface LateJoining {
 }
 
 export function createLateJoining(options: LateJoiningOptions): LateJoining {
-  const { replica, membership, clock, interval } = options
+  const { replica, membership, clock, interval, phase, engagements, events } = options
   /** Until its first step or exchange: what a peer has trained is never dropped for what others have. */
   let fresh = options.averages
   const isNew = () => fresh && replica.contribution.ownSteps() === 0
@@ -55,6 +57,12 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
       // What one peer has trained alone is its own, and no swarm's.
       .filter(({ announcement }) => announcement.partners > 0 && behind(announcement.age))
 
+  /** Whether nothing is frozen or sealed, and nothing stands open with others: that refers to the parameters as they are. */
+  function isReplaceable(): boolean {
+    if (phase.now() !== 'waiting' && !phase.averages()) return false
+    return engagements.active() === 0 && replica.ledger.decisions().length + replica.ledger.doubts().length === 0
+  }
+
   return {
     behind,
     pending: () => isNew() && ahead().length > 0,
@@ -63,7 +71,7 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
     },
 
     async catchUp({ signal }) {
-      if (!isNew() || clock.now() < resting || !options.replaceable()) return
+      if (!isNew() || clock.now() < resting || !isReplaceable()) return
       // Where the swarm has sealed, it is the seal that this peer takes.
       const candidates = ahead().filter(({ announcement }) => announcement.phase !== 'sealed')
       if (candidates.length === 0) return
@@ -75,13 +83,18 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
       // Where nothing comes of it, a later round tries again; until then training has as much time as this took.
       resting = 2 * clock.now() - began
       // What was applied, frozen or sealed meanwhile must not be overwritten.
-      if (fetched === undefined || !isNew() || !options.replaceable()) return
+      if (fetched === undefined || !isNew() || !isReplaceable()) return
       replica.replace(fetched.vector)
       replica.absorb(fetched.age)
       // By the others' steps, and not by their age, which runs ahead of them: it stands where they do in the run's schedule.
       replica.step = Math.max(replica.step, fetched.step)
       fresh = false
-      options.joined(fetched.age)
+      events.emit('replaced', {})
+      // What exchanges change from here on is of no use without it.
+      replica.persist().catch(() => {})
+      events.emit('warning', {
+        message: `joined late: went on from the swarm's parameters of age ${fetched.age}`,
+      })
     },
   }
 }

@@ -1,11 +1,13 @@
 import type { Sketcher } from '../../averaging/sketch.ts'
+import type { Events } from '../events.ts'
 import type { Announcement } from '../membership/announcement.ts'
 import type { Member, Membership } from '../membership/membership.ts'
+import { lowerMedianOf } from '../pace/recent.ts'
 import type { AbortOptions, Clock, PeerId, Random } from '../ports.ts'
 import { agreeingMajority, agrees } from './agreement.ts'
-import { MAX_WITNESSES, NEWS_PATIENCE_MS, NEWS_POLL_MS } from './constants.ts'
+import { ANNOUNCEMENTS_POLL_MS, ANNOUNCEMENTS_WAIT_MS, MAX_COMPARED } from './constants.ts'
 
-export interface WitnessesOptions {
+export interface SourceQuorumOptions {
   /** The recipe's relative consensus distance. */
   readonly target: number
   /** The one with which everybody makes what is announced. */
@@ -13,11 +15,11 @@ export interface WitnessesOptions {
   readonly membership: Membership
   readonly clock: Clock
   readonly random: Random
-  readonly warn: (message: string) => void
+  readonly events: Pick<Events, 'emit'>
 }
 
 /** Where current parameters are to be had. */
-export interface Testimony {
+export interface SelectedSources {
   /** In the order in which they are to be asked. Where it is one, it is suspected, and nothing may come from any other. */
   readonly sources: readonly PeerId[]
   readonly suspected: boolean
@@ -27,27 +29,31 @@ export interface Testimony {
 }
 
 /** What peers announce, as evidence of what is current in the swarm and of who gives something else. */
-export interface Witnesses {
+export interface SourceQuorum {
   /**
-   * Whom to ask. Waits for the next announcements, up to {@link NEWS_PATIENCE_MS}: what is fetched right after them is near
+   * Whom to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_MS}: what is fetched right after them is near
    * them, however quickly everybody trains, and two of each peer tell how quickly that is.
    *
    * @param givers those that were asked earlier, and gave what still counts
    * @returns undefined where those who are ahead do not agree, by a majority, on where they are
    */
-  consult(ahead: readonly Member[], givers: readonly PeerId[], options: AbortOptions): Promise<Testimony | undefined>
+  select(
+    ahead: readonly Member[],
+    givers: readonly PeerId[],
+    options: AbortOptions,
+  ): Promise<SelectedSources | undefined>
   /**
    * Whether a vector that was put together just now is what the swarm says that it has. Where it is not, its givers are no
    * longer believed as they were.
    */
-  confirm(vector: Float32Array, givers: readonly PeerId[], options: AbortOptions): Promise<boolean>
+  verify(vector: Float32Array, givers: readonly PeerId[], options: AbortOptions): Promise<boolean>
   /** Hears that one that was asked alone gave nothing: the others are not to wait for it. */
   silent(peer: PeerId): void
 }
 
-type Witness = Pick<Member, 'peer'> & Pick<Announcement, 'age' | 'step' | 'sketch'>
+type Source = Pick<Member, 'peer'> & Pick<Announcement, 'age' | 'step' | 'sketch'>
 
-export function createWitnesses(options: WitnessesOptions): Witnesses {
+export function createSourceQuorum(options: SourceQuorumOptions): SourceQuorum {
   const { target, sketcher, membership, clock, random } = options
   /** What those announced that agreed, and those that gave something earlier. */
   const announced = new Map<PeerId, readonly Float32Array[]>()
@@ -56,47 +62,52 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
   /** Tried alone, they gave what they had not announced. That proves nothing: they may have moved on quickly. */
   const distrusted = new Set<PeerId>()
 
-  function findMajority(ahead: readonly Member[]): readonly Witness[] | undefined {
+  function findMajority(ahead: readonly Member[]): readonly Source[] | undefined {
     let members = ahead.filter(({ peer }) => !distrusted.has(peer))
     if (members.length === 0) {
       // There is nobody else: they are asked again.
       distrusted.clear()
       members = [...ahead]
     }
-    if (members.length > MAX_WITNESSES) members = random.shuffle(members).slice(0, MAX_WITNESSES)
+    if (members.length > MAX_COMPARED) members = random.shuffle(members).slice(0, MAX_COMPARED)
     if (members.length === 0) return undefined
     const sketches = members.map(({ announcement }) => announcement.sketch)
     // The next announcement of a member takes the place of this one.
     return agreeingMajority(sketches, target)?.map(i => ({ peer: members[i].peer, ...members[i].announcement }))
   }
 
+  const warn = (message: string) => options.events.emit('warning', { message })
+
   const presentOf = (peers: Iterable<PeerId>) => [...peers].flatMap(peer => membership.get(peer) ?? [])
 
   /** Announcements of these since then. */
-  const newsOf = (peers: Iterable<PeerId>, since: number) => presentOf(peers).filter(({ heard }) => heard > since)
+  const freshOf = (peers: Iterable<PeerId>, since: number) => presentOf(peers).filter(({ heard }) => heard > since)
 
   function distrust(givers: readonly PeerId[]): void {
     const [giver] = givers
     if (givers.length > 1) {
       for (const each of givers) suspects.add(each)
-      options.warn(
+      warn(
         `what ${givers.length} peers gave as current parameters is not what they announced, and was thrown away; each is tried alone`,
       )
     } else {
       suspects.delete(giver)
       distrusted.add(giver)
-      options.warn(`what ${giver} gave as current parameters is not what it announced, and was thrown away`)
+      warn(`what ${giver} gave as current parameters is not what it announced, and was thrown away`)
     }
   }
 
   return {
-    async consult(ahead, givers, abort) {
+    async select(ahead, givers, abort) {
       const first = findMajority(ahead)?.map(({ peer }) => peer)
       if (first === undefined) return undefined
       const before = new Map(ahead.map(({ peer, announcement }) => [peer, announcement.sketch]))
       const began = clock.now()
-      while (clock.now() - began < NEWS_PATIENCE_MS && 2 * newsOf(first, began).length <= presentOf(first).length) {
-        await clock.sleep(NEWS_POLL_MS, abort)
+      while (
+        clock.now() - began < ANNOUNCEMENTS_WAIT_MS &&
+        2 * freshOf(first, began).length <= presentOf(first).length
+      ) {
+        await clock.sleep(ANNOUNCEMENTS_POLL_MS, abort)
       }
       const group = findMajority(ahead.filter(({ peer }) => membership.isAlive(peer)))
       if (group === undefined) return undefined
@@ -106,24 +117,24 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
       return {
         sources: suspect === undefined ? random.shuffle(group.map(({ peer }) => peer)) : [suspect.peer],
         suspected: suspect !== undefined,
-        age: median(group.map(({ age }) => age)),
-        step: median(group.map(({ step }) => step)),
+        age: lowerMedianOf(group.map(({ age }) => age)),
+        step: lowerMedianOf(group.map(({ step }) => step)),
       }
     },
 
-    async confirm(vector, givers, abort) {
+    async verify(vector, givers, abort) {
       const sketch = sketcher.sketch(vector)
       const fetched = clock.now()
-      const news = () => newsOf(announced.keys(), fetched)
+      const fresh = () => freshOf(announced.keys(), fetched)
       const believed = () =>
-        agrees(sketch, [...[...announced.values()].flat(), ...news().map(one => one.announcement.sketch)], target)
+        agrees(sketch, [...[...announced.values()].flat(), ...fresh().map(one => one.announcement.sketch)], target)
       // Where it took long, it lies between what they had announced and what they will announce next.
       while (!believed()) {
-        if (news().length === presentOf(announced.keys()).length || clock.now() - fetched >= NEWS_PATIENCE_MS) {
+        if (fresh().length === presentOf(announced.keys()).length || clock.now() - fetched >= ANNOUNCEMENTS_WAIT_MS) {
           distrust(givers)
           return false
         }
-        await clock.sleep(NEWS_POLL_MS, abort)
+        await clock.sleep(ANNOUNCEMENTS_POLL_MS, abort)
       }
       suspects.clear()
       return true
@@ -131,9 +142,4 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
 
     silent: peer => void suspects.delete(peer),
   }
-}
-
-/** Of the two in the middle, the smaller. */
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]
 }

@@ -9,33 +9,34 @@
  * @packageDocumentation
  */
 
+import { createMutex } from '../../mutex.ts'
 import { hashParameters } from '../../parameters/hash.ts'
-import { NormError, OffenceError } from '../errors.ts'
+import { NormError, ProtocolViolationError } from '../errors.ts'
 import type { Member } from '../membership/membership.ts'
-import type { Patience } from '../pace/timeouts.ts'
+import type { Timeouts } from '../pace/timeouts.ts'
 import type { AbortOptions, FrameStream, PeerId } from '../ports.ts'
-import type { Conversations } from '../streams/conversations.ts'
+import type { Conversations, Penalties } from '../streams/conversations.ts'
 import { send } from '../streams/messages.ts'
-import { type Assembly, createAssembly, type Part } from './assembly.ts'
-import { KEPT_MS, MAX_SERVED_AT_ONCE, MAX_SERVED_TO_ONE } from './constants.ts'
+import type { Assembly, Part } from './assembly.ts'
+import { MAX_SERVED_AT_ONCE, MAX_SERVED_TO_ONE } from './constants.ts'
 import { type Ask, download } from './download.ts'
 import { type FetchedVector, fetchPiece, servePieces } from './fetch.ts'
-import { createWitnesses, type WitnessesOptions } from './source-quorum.ts'
+import { createKeptAssembly } from './kept-assembly.ts'
+import { createSourceQuorum, type SourceQuorumOptions } from './source-quorum.ts'
 
-export interface VectorsOnDemandOptions extends WitnessesOptions {
+export interface StateSyncOptions extends SourceQuorumOptions {
   /** Elements of every vector. */
   readonly length: number
   /** ‖x‖₂ that the recipe allows. */
   readonly maximumNorm: number
   readonly conversations: Conversations
-  readonly patience: Patience
+  readonly timeouts: Timeouts
   /**
    * The vector with this hash, which keeps still, or the parameters, which may go on changing; undefined where this peer has
    * none.
    */
-  readonly find: (hash: string | undefined) => FetchedVector | undefined
-  /** Hears who gave something false. */
-  readonly blame: (peer: PeerId, error: Error) => void
+  readonly held: (hash: string | undefined) => FetchedVector | undefined
+  readonly scores: Penalties
 }
 
 /** Parameters that are current in the swarm. */
@@ -44,7 +45,7 @@ export interface CurrentParameters extends FetchedVector {
   readonly step: number
 }
 
-export interface VectorsOnDemand {
+export interface StateSync {
   /**
    * Answers a stream of requests.
    *
@@ -53,7 +54,7 @@ export interface VectorsOnDemand {
   serve(stream: FrameStream, options: AbortOptions): Promise<void>
   /**
    * The vector with this hash: this peer's, or put together from what these peers give. Where that is not all of it, it is
-   * kept for the next attempt, until another vector is fetched or {@link KEPT_MS} have passed.
+   * kept for the next attempt, until another vector is fetched or `KEPT_MS` have passed.
    *
    * @returns undefined where they do not give all of it
    * @throws the signal's reason when it is aborted
@@ -74,45 +75,13 @@ export interface VectorsOnDemand {
   fetchedBytes(): number
 }
 
-export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsOnDemand {
-  const { length, maximumNorm, conversations, clock, patience, random } = options
-  const witnesses = createWitnesses(options)
-  /** What an earlier attempt left. There is memory for one vector besides the parameters. */
-  let kept: Assembly | undefined
-  let keepLonger = () => {}
-  let last: Promise<unknown> = Promise.resolve()
-  let fetchedBytes = 0
-  /** Streams that are served now, by peer. */
-  const served = new Map<PeerId, number>()
-
+export function createStateSync(options: StateSyncOptions): StateSync {
+  const { length, maximumNorm, conversations, clock, timeouts, random } = options
+  const quorum = createSourceQuorum(options)
+  const kept = createKeptAssembly(length, clock)
   /** One fetch after the other: there is memory for one vector. */
-  function inTurn<T>(body: () => Promise<T>): Promise<T> {
-    const turn = last.then(body)
-    last = turn.catch(() => {})
-    return turn
-  }
-
-  function assemblyFor(hash: string | undefined): Assembly {
-    keepLonger()
-    if (kept !== undefined && kept.hash === hash) return kept
-    // The old one is let go first.
-    kept = undefined
-    kept = createAssembly(length, hash)
-    return kept
-  }
-
-  function forgetLater({ signal }: AbortOptions): void {
-    keepLonger()
-    const cancel = clock.after(KEPT_MS, () => {
-      keepLonger()
-      kept = undefined
-    })
-    signal.addEventListener('abort', cancel)
-    keepLonger = () => {
-      cancel()
-      signal.removeEventListener('abort', cancel)
-    }
-  }
+  const fetching = createMutex()
+  let fetchedBytes = 0
 
   /** @returns whether the assembly is complete */
   async function fetchInto(assembly: Assembly, holders: readonly PeerId[], abort: AbortOptions): Promise<boolean> {
@@ -129,7 +98,7 @@ export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsO
       let squares = 0
       try {
         await body(async (piece, arrived) => {
-          const fetched = await fetchPiece(stream, hash, piece, length, clock, patience, arrived, abort)
+          const fetched = await fetchPiece(stream, hash, piece, length, clock, timeouts, arrived, abort)
           squares += fetched.norm ** 2
           if (Math.sqrt(squares) <= maximumNorm) return fetched
           throw new NormError(holder, Math.sqrt(squares), maximumNorm)
@@ -145,14 +114,14 @@ export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsO
     holders: readonly PeerId[],
     abort: AbortOptions,
   ): Promise<FetchedVector | undefined> {
-    const own = options.find(hash)
+    const own = options.held(hash)
     if (own !== undefined) return own
-    const assembly = assemblyFor(hash)
+    const assembly = kept.of(hash)
     let candidates = random.shuffle([...holders])
     if (await fetchInto(assembly, candidates, abort)) {
       if (assembly.matches()) return finished(assembly)
     } else {
-      forgetLater(abort)
+      kept.forgetLater(abort)
       return undefined
     }
 
@@ -172,24 +141,30 @@ export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsO
       }
       blameForAll(holder)
     }
-    kept = undefined
+    kept.release()
     return undefined
   }
 
   function blameForAll(holder: PeerId): void {
-    options.blame(holder, new OffenceError('the vector that was sent is not the one that was asked for'))
+    options.scores.penalise(
+      holder,
+      new ProtocolViolationError('the vector that was sent is not the one that was asked for'),
+    )
   }
 
   /** Blames those who gave what is no part of this vector. */
   function blameForParts(parts: readonly Part[], vector: Float32Array): void {
     for (const liar of giversOf(parts.filter(part => differs(part, vector)))) {
-      options.blame(liar, new OffenceError('a piece that was sent is not one of the vector that was asked for'))
+      options.scores.penalise(
+        liar,
+        new ProtocolViolationError('a piece that was sent is not one of the vector that was asked for'),
+      )
     }
   }
 
   /** Hands the vector over; nothing else is put into it. */
   function finished(assembly: Assembly): FetchedVector {
-    kept = undefined
+    kept.release()
     // The least that anybody said, so that one that says too much makes nobody skip its training.
     return { vector: assembly.vector, age: Math.min(...assembly.parts().map(({ age }) => age)) }
   }
@@ -199,47 +174,31 @@ export function createVectorsOnDemand(options: VectorsOnDemandOptions): VectorsO
     lag: number,
     abort: AbortOptions,
   ): Promise<CurrentParameters | undefined> {
-    const earlier = kept !== undefined && kept.hash === undefined ? giversOf(kept.parts()) : []
-    const testimony = await witnesses.consult(ahead, earlier, abort)
-    if (testimony === undefined) return undefined
-    const { sources, suspected, age, step } = testimony
-    const assembly = assemblyFor(undefined)
+    const earlier = giversOf(kept.current()?.parts() ?? [])
+    const selected = await quorum.select(ahead, earlier, abort)
+    if (selected === undefined) return undefined
+    const { sources, suspected, age, step } = selected
+    const assembly = kept.of(undefined)
     assembly.drop(part => age - part.age > lag || (suspected && part.from !== sources[0]))
     const complete = await fetchInto(assembly, sources, abort)
-    if (!complete && suspected) witnesses.silent(sources[0])
+    if (!complete && suspected) quorum.silent(sources[0])
     if (complete && (await isCurrent(assembly, abort))) return { ...finished(assembly), age, step }
-    forgetLater(abort)
+    kept.forgetLater(abort)
     return undefined
   }
 
   /** Where it is not, nothing of it is kept. */
   async function isCurrent(assembly: Assembly, abort: AbortOptions): Promise<boolean> {
-    const confirmed = await witnesses.confirm(assembly.vector, giversOf(assembly.parts()), abort)
-    if (confirmed && assembly.norm() <= maximumNorm) return true
+    const isVerified = await quorum.verify(assembly.vector, giversOf(assembly.parts()), abort)
+    if (isVerified && assembly.norm() <= maximumNorm) return true
     assembly.drop(() => true)
     return false
   }
 
   return {
-    async serve(stream, abort) {
-      const { peer } = stream
-      const own = served.get(peer) ?? 0
-      const all = [...served.values()].reduce((sum, count) => sum + count, 0)
-      if (own >= MAX_SERVED_TO_ONE || all >= MAX_SERVED_AT_ONCE) {
-        await send(stream, { type: 'refuse', reason: 'too many at once' }, abort)
-        return
-      }
-      served.set(peer, own + 1)
-      try {
-        await servePieces(stream, options.find, clock, patience, abort)
-      } finally {
-        const left = (served.get(peer) ?? 1) - 1
-        if (left === 0) served.delete(peer)
-        else served.set(peer, left)
-      }
-    },
-    withHash: (hash, holders, abort) => inTurn(() => withHash(hash, holders, abort)),
-    current: (ahead, lag, abort) => inTurn(() => current(ahead, lag, abort)),
+    serve: createServer(options),
+    withHash: (hash, holders, abort) => fetching.run(() => withHash(hash, holders, abort)),
+    current: (ahead, lag, abort) => fetching.run(() => current(ahead, lag, abort)),
     fetchedBytes: () => fetchedBytes,
   }
 }
@@ -250,4 +209,28 @@ function giversOf(parts: readonly Part[]): readonly PeerId[] {
 
 function differs({ piece, digest }: Part, vector: Float32Array): boolean {
   return hashParameters(vector.subarray(piece.first, piece.end)) !== digest
+}
+
+/** Hands out this peer's vectors, to a few at a time. */
+function createServer({ held, clock, timeouts }: StateSyncOptions): StateSync['serve'] {
+  /** Streams that are served now, by peer. */
+  const served = new Map<PeerId, number>()
+
+  return async (stream, abort) => {
+    const { peer } = stream
+    const own = served.get(peer) ?? 0
+    const all = [...served.values()].reduce((sum, count) => sum + count, 0)
+    if (own >= MAX_SERVED_TO_ONE || all >= MAX_SERVED_AT_ONCE) {
+      await send(stream, { type: 'refuse', reason: 'too many at once' }, abort)
+      return
+    }
+    served.set(peer, own + 1)
+    try {
+      await servePieces(stream, held, clock, timeouts, abort)
+    } finally {
+      const left = (served.get(peer) ?? 1) - 1
+      if (left === 0) served.delete(peer)
+      else served.set(peer, left)
+    }
+  }
 }

@@ -35,3 +35,54 @@ export function createCondition(clock: Clock): Condition {
     },
   }
 }
+
+/**
+ * A condition among the loops of one conversation, which run in step with the frames of an exchange: to wait costs neither a timer
+ * nor a listener, since whatever they wait for notifies them.
+ */
+export interface ConversationCondition {
+  notify(): void
+  /** Resolves when something has changed. Rejects with the signal's reason, or when what was waited for has failed. */
+  wait(): Promise<void>
+  /** Calls back and notifies when it has resolved: at once where there is nothing to wait for. */
+  notifyAfter(done: Promise<void> | undefined, callback: () => void): void
+}
+
+export function createConversationCondition({ signal }: AbortOptions): ConversationCondition {
+  let waiting: PromiseWithResolvers<void> | undefined
+  let failure: Error | undefined
+  signal.addEventListener('abort', () => waiting?.reject(signal.reason), { once: true })
+
+  function notify(): void {
+    waiting?.resolve()
+    waiting = undefined
+  }
+
+  return {
+    notify,
+    async wait() {
+      signal.throwIfAborted()
+      if (failure !== undefined) throw failure
+      waiting ??= Promise.withResolvers()
+      await waiting.promise
+      if (failure !== undefined) throw failure
+    },
+    notifyAfter(done, callback) {
+      if (done === undefined) {
+        callback()
+        notify()
+        return
+      }
+      done.then(
+        () => {
+          callback()
+          notify()
+        },
+        (error: Error) => {
+          failure = error
+          notify()
+        },
+      )
+    },
+  }
+}

@@ -56,7 +56,7 @@ export function createBitReader(bytes: Uint8Array, at: number): BitReader {
   let pending = 0
   let bits = 0
 
-  /** As many bytes as fit below the sign of an integer: more than any read takes. */
+  /** Takes as many bytes as fit below the sign of an integer: more than any read takes. */
   function refill(): void {
     while (bits < 24 && at < bytes.length) {
       pending |= bytes[at++] << bits
@@ -133,7 +133,7 @@ export function createBitReader(bytes: Uint8Array, at: number): BitReader {
   }
 }
 
-/** Of a number below 2³¹; where all its bits up to some are ones, so many. */
+/** The count of a number's lowest bits that are ones, for a number below 2³¹. */
 function trailingOnes(value: number): number {
   return 31 - Math.clz32(~value & (value + 1))
 }

@@ -14,7 +14,7 @@ export class UnencodableError extends HearsayError {
 
 /** How a vector travels in fewer bytes than float32 takes. One implementation, for the wire and for simulations alike. */
 export interface Codec {
-  /** As written in a recipe, parameter included: `parseCodec(name)` gives the same codec again. */
+  /** The name as written in a recipe, parameter included: `parseCodec(name)` gives the same codec again. */
   readonly name: string
   /**
    * Whether Q(x) is near x in every coordinate, so that whole parameters may travel so. With any other codec only differences
@@ -59,7 +59,7 @@ export function requireBytes(bytes: Uint8Array, expected: number): void {
   if (bytes.length !== expected) throw new CodecError(`an encoding has ${bytes.length} bytes; expected ${expected}`)
 }
 
-/** What an encoder says of an element that it cannot encode. */
+/** The error of an encoder for a vector with an element that it cannot encode. */
 export function unencodable(vector: Vector): UnencodableError {
   const at = vector.findIndex(value => !Number.isFinite(Math.fround(value)))
   return new UnencodableError(

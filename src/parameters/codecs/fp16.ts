@@ -64,7 +64,7 @@ function halfBits(value: number): number {
   // One bit more, which says whether there is anything below those of the high word: a tie it is only without.
   const low = words[1 - HIGH]
   const significand = 0x200000 | ((high & 0xfffff) << 1) | ((low | -low) >>> 31)
-  // Of the 20 bits after the point, 10 stay; of subnormals fewer.
+  // 10 of the 20 bits after the point stay; fewer in subnormals.
   const dropped = exponent < -14 ? 11 - 14 - exponent : 11
   const base = exponent < -14 ? 0 : (exponent + 14) << 10
   const odd = (significand >>> dropped) & 1

@@ -8,7 +8,7 @@ const counts = new Uint32Array(2 ** 11)
 const ABSOLUTE = 0x7fffffff
 const INFINITE = 0x7f800000
 
-/** Places of the numbers that may be among the largest, once the first bucket is known; nothing in it outlives a call. */
+/** IndexChoice of the numbers that may be among the largest, once the first bucket is known; nothing in it outlives a call. */
 let candidates = new Int32Array()
 
 /**
@@ -51,7 +51,7 @@ export function largestIndices(vector: Vector, most: number, indices: Int32Array
     threshold |= bucket << shift
   }
 
-  // What is larger is chosen, and `wanted` of those that are equal.
+  // Elements above the threshold are chosen, and `wanted` of those that are equal to it.
   let count = 0
   for (let c = 0; c < left; c++) {
     const size = bits[candidates[c]] & ABSOLUTE

@@ -12,7 +12,7 @@ const NORM_BYTES = 4
 /** Smaller ones are subnormal as float32, and so coarse that levels would not fit them: what has such a norm travels as zeros. */
 const SMALLEST_NORM = 2 ** -126
 
-/** What rounding the norm to float32 can add to the squares of the levels. */
+/** The most that rounding the norm to float32 can add to the squares of the levels. */
 const NORM_ROUNDING = 1e-6
 
 /**

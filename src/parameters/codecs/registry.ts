@@ -1,3 +1,4 @@
+import { CODECS, formOf, formsOf, isNameIn, type ParametrisedIn, type PlainIn } from '../../catalogue.ts'
 import { UsageError } from '../../errors.ts'
 import type { Codec } from './codec.ts'
 import { fp16 } from './fp16.ts'
@@ -7,20 +8,18 @@ import { qsgd } from './qsgd.ts'
 import { randk } from './randk.ts'
 import { topk } from './topk.ts'
 
-// A new codec is one file in this folder and one entry in one of these two lists.
+// A new codec is one file in this folder, one entry in one of these tables, and one line in the catalogue.
 
-const plain: readonly Codec[] = [none, fp16, int8]
+const plain: Readonly<Record<PlainIn<typeof CODECS>, Codec>> = { none, fp16, int8 }
 
 interface Family {
-  /** What the parameter stands for, and what it may be. */
-  readonly parameter: string
+  /** The values that the parameter may have. */
   readonly accepted: string
   /** Undefined for a parameter that is none. */
   create(name: string, parameter: string): Codec | undefined
 }
 
 const fraction = (create: (name: string, fraction: number) => Codec): Family => ({
-  parameter: 'FRACTION',
   accepted: 'a fraction above 0 and up to 1, as 0.01',
   create(name, parameter) {
     const value = Number(parameter)
@@ -28,9 +27,8 @@ const fraction = (create: (name: string, fraction: number) => Codec): Family => 
   },
 })
 
-const families: Readonly<Record<string, Family>> = {
+const families: Readonly<Record<ParametrisedIn<typeof CODECS>, Family>> = {
   qsgd: {
-    parameter: 'LEVELS',
     accepted: 'a whole number of levels from 1 to 65535',
     create(name, parameter) {
       const value = Number(parameter)
@@ -42,22 +40,19 @@ const families: Readonly<Record<string, Family>> = {
 }
 
 /** What {@link parseCodec} accepts. */
-export const codecNames: readonly string[] = [
-  ...plain.map(({ name }) => name),
-  ...Object.entries(families).map(([name, { parameter }]) => `${name}:${parameter}`),
-]
+export const codecNames: readonly string[] = formsOf(CODECS)
+
+/** Codecs that are near in every coordinate, from what loses nothing to what loses most. */
+export const faithfulCodecs: readonly Codec[] = Object.values(plain).filter(({ faithful }) => faithful)
 
 /** @throws UsageError for an unknown name, or a parameter that is missing, malformed or not wanted */
 export function parseCodec(name: string): Codec {
-  const codec = plain.find(candidate => candidate.name === name)
-  if (codec) return codec
-  const [, family, parameter] = /^([^:]+):(.*)$/.exec(name) ?? []
-  if (family !== undefined && Object.hasOwn(families, family)) {
+  if (isNameIn(plain, name)) return plain[name]
+  const [, family = '', parameter = ''] = /^([^:]+):(.*)$/.exec(name) ?? []
+  if (isNameIn(families, family)) {
     const created = families[family].create(name, parameter)
     if (created) return created
-    throw new UsageError(
-      `compression "${name}": expected ${family}:${families[family].parameter}, ${families[family].accepted}`,
-    )
+    throw new UsageError(`compression "${name}": expected ${formOf(CODECS, family)}, ${families[family].accepted}`)
   }
   throw new UsageError(`unknown compression "${name}"; accepted are ${codecNames.join(', ')}`)
 }

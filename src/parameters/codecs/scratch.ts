@@ -10,7 +10,7 @@ export function scratchIntegers(length: number): Int32Array {
   return integers
 }
 
-/** At least so long, all zero; whoever sets one resets it. */
+/** Marks, at least so many, all zero; a caller that sets one resets it. */
 export function scratchMarks(length: number): Uint8Array {
   if (marks.length < length) marks = new Uint8Array(length)
   return marks

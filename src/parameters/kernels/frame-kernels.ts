@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-/** What `assembly/frames.ts` exports: addresses, in bytes, in one memory, and lengths, as documented there. */
+/** The exports of `assembly/frames.ts`: addresses, in bytes, in one memory, and lengths, as documented there. */
 export interface FrameKernels {
   difference(own: number, theirs: number, weight: number, out: number, length: number): number
   add(target: number, x: number, length: number): void
-  /** As a signed number. */
+  /** The checksum as a signed number. */
   checksum(bytes: number, length: number): number
 }
 

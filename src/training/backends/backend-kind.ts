@@ -1,4 +1,6 @@
-/** What a backend computes on, where that is a device with a name. */
+import type { BACKENDS } from '../../catalogue.ts'
+
+/** The device that a backend computes on, where it has a name. */
 export interface Devices {
   /** The one in use. */
   readonly device: string | null
@@ -14,18 +16,16 @@ export const NO_DEVICES: Devices = { device: null, software: false, all: [] }
 export interface Fault {
   /** One sentence without its full stop. */
   readonly reason: string
-  /** What to do about it, likewise. */
-  readonly mend: string
+  /** The remedy, likewise. */
+  readonly remedy: string
 }
 
-/** One way to compute: how it is found, loaded and mended. */
+/** One way to compute: how it is found, loaded and repaired. */
 export interface BackendKind {
-  /** As in `--backend NAME`. */
-  readonly name: string
-  /** What TensorFlow.js calls it. */
+  /** The name in `--backend NAME`. */
+  readonly name: keyof typeof BACKENDS
+  /** The name that TensorFlow.js has for it. */
   readonly registeredName: string
-  /** What it is good for, in a few words. */
-  readonly purpose: string
   /** npm packages that the user installs; none where hearsay brings it. */
   readonly packages: readonly string[]
   /** Whether it computes on GPUs, of which one can be chosen with `--gpu N`. Such a backend gets a process of its own. */
@@ -46,7 +46,7 @@ export interface BackendKind {
    * Puts a failure into words.
    *
    * @param reason what {@link load} or the first step threw, or how its process ended
-   * @param said what its process wrote to stderr
+   * @param stderr output of its process
    */
-  explain(reason: string, said: string): Fault
+  explain(reason: string, stderr: string): Fault
 }

@@ -4,12 +4,11 @@ import { type BackendKind, NO_DEVICES } from './backend-kind.ts'
 export const cpu: BackendKind = {
   name: 'cpu',
   registeredName: 'cpu',
-  purpose: 'what works wherever Node does',
   packages: [],
   gpu: false,
   async load() {
     await import('@tensorflow/tfjs-backend-cpu')
     return NO_DEVICES
   },
-  explain: reason => ({ reason, mend: 'reinstall hearsay' }),
+  explain: reason => ({ reason, remedy: 'reinstall hearsay' }),
 }

@@ -45,7 +45,7 @@ export function visibleNames(printed: string, env: NodeJS.ProcessEnv): readonly 
   return visible.flatMap(id => devices.find(({ index, uuid }) => id === index || uuid.startsWith(id))?.name ?? [])
 }
 
-/** As CUDA reads its variable: indices or the beginnings of UUIDs. */
+/** The devices that CUDA reads from its variable: indices or the beginnings of UUIDs. */
 function visibleDevices({ CUDA_VISIBLE_DEVICES: text }: NodeJS.ProcessEnv): readonly string[] | undefined {
   return text
     ?.split(',')

@@ -1,6 +1,6 @@
 import type { Devices } from './backend-kind.ts'
 
-/** Of an adapter that nobody has: Dawn answers with the names of those that there are. */
+/** Name of an adapter that no machine has: Dawn answers with the names of those that there are. */
 const NO_SUCH_ADAPTER = 'none of these'
 
 /** Held for as long as the thread lives: Dawn ends with the object, and would take its devices along. */

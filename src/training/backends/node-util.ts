@@ -1,8 +1,8 @@
 import util from 'node:util'
 
 /**
- * What `@tensorflow/tfjs-node` 4.22 still calls of Node's util module. Node 23 removed the first, without which the addon
- * loads and fails in the middle of an operation; the second is deprecated and warns on stderr.
+ * Functions of Node's util module that `@tensorflow/tfjs-node` 4.22 still calls. Node 23 removed the first, without which
+ * the addon loads and fails in the middle of an operation; the second is deprecated and warns on stderr.
  */
 const GONE: Readonly<Record<string, (value: unknown) => boolean>> = {
   isNullOrUndefined: value => value === null || value === undefined,

@@ -1,3 +1,4 @@
+import { BACKENDS as FORMS, formsOf } from '../../catalogue.ts'
 import type { BackendKind } from './backend-kind.ts'
 import { cpu } from './cpu.ts'
 import { tfjsNode } from './tfjs-node.ts'
@@ -5,7 +6,17 @@ import { tfjsNodeGpu } from './tfjs-node-gpu.ts'
 import { wasm } from './wasm.ts'
 import { webgpu } from './webgpu.ts'
 
-/** All backends, best first: the order in which one is chosen. A new one is one entry here. */
-export const BACKENDS: readonly BackendKind[] = [tfjsNodeGpu, webgpu, tfjsNode, wasm, cpu]
+// A new backend is one file in this folder, one entry here, and one line in the catalogue.
 
-export const backendNames = BACKENDS.map(({ name }) => name)
+const kinds: Readonly<Record<keyof typeof FORMS, BackendKind>> = {
+  'tfjs-node-gpu': tfjsNodeGpu,
+  webgpu,
+  'tfjs-node': tfjsNode,
+  wasm,
+  cpu,
+}
+
+export const backendNames = formsOf(FORMS)
+
+/** All backends, best first: the order in which one is chosen. */
+export const BACKENDS: readonly BackendKind[] = backendNames.map(name => kinds[name])

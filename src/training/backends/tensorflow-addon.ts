@@ -1,6 +1,6 @@
 import { restoreNodeUtil } from './node-util.ts'
 
-/** What both packages call themselves within TensorFlow.js. One of the two can be in a process. */
+/** The name of both packages within TensorFlow.js. Only one of the two can be in a process. */
 export const ADDON_REGISTERED_NAME = 'tensorflow'
 
 /** TensorFlow reports each library it loads; from this level on only what is wrong. */
@@ -22,8 +22,8 @@ export async function loadAddon(packageName: string): Promise<boolean> {
   return (tf.findBackend(ADDON_REGISTERED_NAME) as unknown as AddonBackend).isUsingGpuDevice
 }
 
-/** What to do where the addon itself did not load, whichever of the two it is. */
-export function mendAddon(packageName: string, reason: string): string | undefined {
+/** The remedy where the addon itself did not load, whichever of the two it is. */
+export function remedyForAddon(packageName: string, reason: string): string | undefined {
   if (/native addon module|tfjs_binding\.node/.test(reason)) {
     return (
       `its binary was not downloaded or built; run: npm rebuild ${packageName} --build-addon-from-source ` +

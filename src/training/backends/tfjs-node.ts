@@ -1,5 +1,5 @@
 import { type BackendKind, NO_DEVICES } from './backend-kind.ts'
-import { ADDON_REGISTERED_NAME, loadAddon, mendAddon, QUIET } from './tensorflow-addon.ts'
+import { ADDON_REGISTERED_NAME, loadAddon, QUIET, remedyForAddon } from './tensorflow-addon.ts'
 
 const PACKAGE = '@tensorflow/tfjs-node'
 
@@ -7,7 +7,6 @@ const PACKAGE = '@tensorflow/tfjs-node'
 export const tfjsNode: BackendKind = {
   name: 'tfjs-node',
   registeredName: ADDON_REGISTERED_NAME,
-  purpose: 'native code on the CPU',
   packages: [PACKAGE],
   gpu: false,
   environment: () => QUIET,
@@ -15,5 +14,5 @@ export const tfjsNode: BackendKind = {
     await loadAddon(PACKAGE)
     return NO_DEVICES
   },
-  explain: reason => ({ reason, mend: mendAddon(PACKAGE, reason) ?? `reinstall it: npm install ${PACKAGE}` }),
+  explain: reason => ({ reason, remedy: remedyForAddon(PACKAGE, reason) ?? `reinstall it: npm install ${PACKAGE}` }),
 }

@@ -5,7 +5,6 @@ import { type BackendKind, NO_DEVICES } from './backend-kind.ts'
 export const wasm: BackendKind = {
   name: 'wasm',
   registeredName: 'wasm',
-  purpose: 'what comes with hearsay',
   packages: [],
   gpu: false,
   async load() {
@@ -17,5 +16,5 @@ export const wasm: BackendKind = {
     registerTrainingKernels()
     return NO_DEVICES
   },
-  explain: reason => ({ reason, mend: 'reinstall hearsay, and see whether WebAssembly is switched off in Node.js' }),
+  explain: reason => ({ reason, remedy: 'reinstall hearsay, and see whether WebAssembly is switched off in Node.js' }),
 }

@@ -13,7 +13,6 @@ const DRIVERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
 export const webgpu: BackendKind = {
   name: 'webgpu',
   registeredName: 'webgpu',
-  purpose: "any vendor's GPU",
   packages: PACKAGES,
   gpu: true,
   async load(gpu): Promise<Devices> {
@@ -27,8 +26,8 @@ export const webgpu: BackendKind = {
 
 function explain(reason: string): Fault {
   if (/finds no GPU/.test(reason)) {
-    return { reason, mend: DRIVERS[process.platform] ?? "install the GPU's driver" }
+    return { reason, remedy: DRIVERS[process.platform] ?? "install the GPU's driver" }
   }
-  if (/there is no GPU/.test(reason)) return { reason, mend: 'choose another with --gpu N' }
-  return { reason, mend: `install both again: npm install ${PACKAGES.join(' ')}` }
+  if (/there is no GPU/.test(reason)) return { reason, remedy: 'choose another with --gpu N' }
+  return { reason, remedy: `install both again: npm install ${PACKAGES.join(' ')}` }
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { callKernel, type KernelCall } from './replace-kernel.ts'
 
-/** What fused kernels take beside the operands of their product. */
+/** Inputs and attributes of fused kernels beside the operands of their product. */
 export interface FusedActivation {
   readonly inputs: { readonly preluActivationWeights?: tf.TensorInfo }
   readonly attrs: { readonly activation?: string; readonly leakyreluAlpha?: number }

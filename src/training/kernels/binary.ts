@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { replaceKernel } from './replace-kernel.ts'
 import { address, WASM } from './wasm-backend.ts'
 
-/** In the order in which the module counts them. */
+/** Operations in the order in which the module counts them. */
 const OPERATIONS = [tf.Add, tf.Sub, tf.Multiply, tf.RealDiv]
 
 /**

@@ -8,7 +8,7 @@ export interface SgdSettings {
   readonly momentum: number
   /** λ, added to the gradient as λx. */
   readonly weightDecay: number
-  /** What the gradient is multiplied by before anything else: how clipping is applied. */
+  /** The factor of the gradient, applied before anything else: how clipping is done. */
   readonly gradientScale: number
 }
 
@@ -23,7 +23,7 @@ export interface AdamSettings {
   readonly decoupledDecay: number
   /** t, from 1 on. */
   readonly step: number
-  /** What the gradient is multiplied by before anything else: how clipping is applied. */
+  /** The factor of the gradient, applied before anything else: how clipping is done. */
   readonly gradientScale: number
 }
 
@@ -87,8 +87,8 @@ export function fusedUpdates(backendName: string): FusedUpdates | undefined {
 }
 
 /**
- * Where a variable's values begin, after making sure that nobody else sees them change: neither a tensor that shares
- * them, nor a stock kernel that keeps a packed copy under the variable's id.
+ * The address of a variable's values, in bytes, after making sure that nobody else sees them change: neither a tensor that
+ * shares them, nor a stock kernel that keeps a packed copy under the variable's id.
  */
 function writable(backend: WasmBackend, variable: tf.Variable): number {
   if (backend.dataIdMap.get(variable.dataId).refCount > 1) {

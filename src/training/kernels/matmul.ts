@@ -85,7 +85,7 @@ function matrixShape(shape: readonly number[], transposed: boolean): readonly [r
   return transposed ? [columns, rows] : [rows, columns]
 }
 
-/** Which of an operand's matrices belongs to the i-th of the product. */
+/** The index of the operand's matrix that belongs to the i-th of the product. */
 function broadcastIndices(own: readonly number[], batch: readonly number[]): (i: number) => number {
   const missing = batch.length - own.length
   if (missing === 0 && own.every((size, axis) => size === batch[axis])) return i => i

@@ -43,7 +43,7 @@ function geometry(shape: readonly number[], { filterSize, strides, pad, dimRound
   return tf.backend_util.computePool2DInfo(images, filterSize, strides, 1, pad, dimRoundingMode)
 }
 
-/** In the order of the module's arguments. */
+/** Sizes and steps in the order of the module's arguments. */
 function windows(of: tf.backend_util.Conv2DInfo): readonly number[] {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth } = of
   const sizes = [batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth]

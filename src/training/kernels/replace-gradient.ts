@@ -1,4 +1,4 @@
-// Registers TensorFlow.js's own gradients, which its core alone does not have in Node: whoever came later would replace
+// Registers TensorFlow.js's own gradients, which its core alone does not have in Node: a later import would replace
 // ours.
 import '@tensorflow/tfjs-layers'
 import * as tf from '@tensorflow/tfjs-core'

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { type TrainingModule, trainingModule } from './training-module.ts'
 import { WASM, type WasmBackend } from './wasm-backend.ts'
 
-/** What a kernel is called with. */
+/** The argument of a kernel. */
 export interface KernelCall<Inputs, Attributes> {
   readonly inputs: Inputs
   readonly attrs: Attributes

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** How a filter moves over an image: what all kernels of convolutions are told. */
+/** How a filter moves over an image: the arguments that all kernels of convolutions share. */
 export interface Sliding {
   readonly strides: [number, number] | number
   readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding

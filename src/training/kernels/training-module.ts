@@ -1,7 +1,7 @@
 import { loadBinary } from './load-binary.ts'
 import type { WasmBackend } from './wasm-backend.ts'
 
-/** What `assembly/index.ts` exports. All arguments are addresses and sizes, as documented there. */
+/** The exports of `assembly/index.ts`. All arguments are addresses and sizes, as documented there. */
 export interface TrainingModule {
   matmul(...args: MatmulArguments): void
   matmulScratch(n: number, k: number): number

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { replaceKernel } from './replace-kernel.ts'
 import { address, WASM } from './wasm-backend.ts'
 
-/** In the order in which the module counts them. */
+/** Operations in the order in which the module counts them. */
 const OPERATIONS = [tf.Sqrt, tf.Rsqrt, tf.Tanh, tf.Erf]
 
 /** Functions that the stock backend computes one element at a time. */

@@ -1,7 +1,7 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
 import { BackendMemoryError } from '../errors.ts'
 
-/** What the wasm backend is registered as. */
+/** The name under which the wasm backend is registered. */
 export const WASM = 'wasm'
 
 /** The parts of TensorFlow.js's wasm backend that kernels of our own need; its types do not export them. */
@@ -21,7 +21,7 @@ export interface WasmBackend extends KernelBackend {
   makeOutput(shape: readonly number[], dtype: DataType, address?: number | null, values?: ArrayBufferView): TensorInfo
 }
 
-/** Where a tensor's values begin, in bytes. */
+/** The address of a tensor's values, in bytes. */
 export function address(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset
 }

@@ -22,7 +22,7 @@
 
 import type { Layout, TensorSlot } from '../../parameters/layout.ts'
 
-/** What TensorFlow.js names them, after the layer's name. */
+/** TensorFlow.js's names for them, behind the layer's name. */
 const MEAN = 'moving_mean'
 const VARIANCE = 'moving_variance'
 

@@ -43,7 +43,7 @@ function isDropout(part: object): boolean {
   return ['Dropout', 'SpatialDropout1D'].includes(getClassName?.call(part) ?? '')
 }
 
-/** What a layer holds others as: a model its layers, wrappers the layer they apply, recurrent layers their cells. */
+/** Fields in which a layer holds others: a model its layers, wrappers the layer they apply, recurrent layers their cells. */
 interface Holder {
   readonly layers?: readonly object[]
   readonly layer?: object

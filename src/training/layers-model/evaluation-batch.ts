@@ -9,7 +9,7 @@ export function evaluationBatch(model: layers.LayersModel): number {
   return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_ACTIVATIONS / activations)))
 }
 
-/** What is not known counts as 1. */
+/** Elements of a shape; a size that is not known counts as 1. */
 function sizeOf(shape: layers.Shape): number {
   return shape.reduce((product: number, size) => product * (size ?? 1), 1)
 }

@@ -10,7 +10,8 @@ import { io } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { WEIGHTS_SHARD_BYTES } from '../constants.ts'
 import { ModelFileError } from '../errors.ts'
-import { type ModelJson, readModelFile, readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
+import { readModelFile } from './model-file.ts'
+import { type ModelJson, readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
 
 /** A file of a model, by its name within the model's folder. */
 export interface ModelFile {
@@ -21,8 +22,7 @@ export interface ModelFile {
 const MODEL = 'model.json'
 
 /**
- * The files of a model, `model.json` last: whoever writes them in this order never leaves one that points to weights
- * which are not there.
+ * The files of a model, `model.json` last: written in this order, it never points to weights which are not there.
  */
 export async function layersModelFiles(model: LayersModel): Promise<ModelFile[]> {
   const { promise, resolve } = Promise.withResolvers<io.ModelArtifacts>()

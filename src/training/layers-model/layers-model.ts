@@ -35,7 +35,7 @@ export async function buildModel(
   return built
 }
 
-/** Of models from files nobody knows more before they are made. */
+/** Refuses a model of the wrong shapes. Shapes of models from files are known only once they are made. */
 function requireShapes({ name }: Model, model: layers.LayersModel, shape: readonly number[], classes: number): void {
   const { inputs, outputs } = model
   if (inputs.length !== 1 || outputs.length !== 1) {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { parseModel } from '../models.ts'
-import { readModelFile } from './model-json.ts'
+import { readModelFile } from './model-file.ts'
 
 /**
- * What tells a model in files from another: hex SHA-256 of their contents, one after the other, as
- * `cat model.json weights.bin | sha256sum` gives it. What a module imports is not part of it.
+ * The digest that tells a model in files from another: hex SHA-256 of their contents, one after the other, as
+ * `cat model.json weights.bin | sha256sum` gives it. Files that a module imports are not part of it.
  *
  * @returns undefined for models that their name describes
  * @throws ModelFileError where a file cannot be read

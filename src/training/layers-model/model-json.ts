@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { ModelFileError } from '../errors.ts'
+import { readModelFile } from './model-file.ts'
 
 const weightSchema = z.looseObject({
   name: z.string(),
@@ -47,13 +47,4 @@ export async function readModelJson(file: string): Promise<ModelJson> {
 /** The files of weights, in the order of the manifest. */
 export function weightFiles(file: string, { weightsManifest }: ModelJson): string[] {
   return weightsManifest.flatMap(({ paths }) => paths).map(path => join(dirname(file), path))
-}
-
-/** @throws ModelFileError where it cannot be read */
-export async function readModelFile(file: string): Promise<Buffer<ArrayBuffer>> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    throw new ModelFileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
-  }
 }

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 
 /**
  * Methods that TensorFlow.js's orthogonal initializer calls on tensors, and its core in Node does not have: without
- * them no GRU, LSTM or SimpleRNN with the default initializers can be made. Whoever registers all such methods replaces
- * these.
+ * them no GRU, LSTM or SimpleRNN with the default initializers can be made. A program that registers all such methods
+ * replaces these.
  */
 const METHODS = {
   flatten(this: tf.Tensor): tf.Tensor {

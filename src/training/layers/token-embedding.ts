@@ -7,12 +7,12 @@ import { type InitialWeights, onlyInput } from './weights.ts'
 interface TokenEmbeddingArgs extends InitialWeights {
   readonly classes: number
   readonly width: number
-  /** Tokens that a position is told of: itself, and so many less one before it. */
+  /** Tokens that a position sees: itself, and so many less one before it. */
   readonly span: number
 }
 
 /**
- * What a token is, what stands right before it, and where it stands: `[batch, positions]` of class indices to
+ * Embedding of a token, of those right before it, and of its position: `[batch, positions]` of class indices to
  * `[batch, positions, width]`.
  */
 export class TokenEmbedding extends layers.layers.Layer {

@@ -3,7 +3,7 @@ import type * as layers from '@tensorflow/tfjs-layers'
 
 export type Initializer = ReturnType<typeof layers.initializers.zeros>
 
-/** What the layers of this folder are made from, beside their sizes. */
+/** Options of the layers of this folder, beside their sizes. */
 export interface InitialWeights {
   readonly name?: string
   /**

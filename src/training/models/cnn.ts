@@ -10,8 +10,6 @@ const SMALLEST_SIDE = 10
 
 /** Twice a convolution of 3×3 with ReLU and max-pooling of 2×2, and a dense layer: a small LeNet for small images. */
 export const cnn: ModelFamily = {
-  name: 'cnn',
-  usage: 'cnn (for images)',
   parse(argument) {
     if (argument !== undefined) return undefined
     return {

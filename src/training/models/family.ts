@@ -19,7 +19,7 @@ export interface ModelRequest {
 
 /** One model of a family, chosen by its argument. */
 export interface Model {
-  /** What {@link ModelFamily.parse} would read again: `mlp:64`. */
+  /** The name that {@link ModelFamily.parse} would read again: `mlp:64`. */
   readonly name: string
   /**
    * Why it cannot be trained on samples of this shape, as the end of a sentence that begins with the model and the
@@ -39,11 +39,8 @@ export interface Model {
   build(request: ModelRequest): Promise<LayersModel>
 }
 
-/** Models that share a name and differ by what follows its colon. A new family is a file and a line in `models.ts`. */
+/** Models that share a name and differ by what follows its colon. A new family is a file, a line in `models.ts`, and one in the catalogue. */
 export interface ModelFamily {
-  readonly name: string
-  /** How to write one, for messages. */
-  readonly usage: string
   /**
    * @param argument what follows the colon, undefined without one
    * @returns undefined where the argument is not understood

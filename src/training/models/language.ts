@@ -14,8 +14,6 @@ const SIZE = /^([1-9]\d?),([1-9]\d?),([1-9]\d{0,3})$/
 
 /** A small GPT (Radford et al., 2018 and 2019): reads characters and tells, at each position, which one is next. */
 export const language: ModelFamily = {
-  name: 'language',
-  usage: 'language[:LAYERS,HEADS,WIDTH] (for text)',
   parse(argument) {
     if (argument === undefined) return transformer(DEFAULT_LANGUAGE_SIZE)
     const [, layers, heads, width] = (SIZE.exec(argument) ?? []).map(Number)

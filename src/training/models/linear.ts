@@ -7,8 +7,6 @@ import { sequencesMisfit } from './one-answer.ts'
 
 /** Softmax regression: one matrix and a bias. */
 export const linear: ModelFamily = {
-  name: 'linear',
-  usage: 'linear',
   parse(argument) {
     if (argument !== undefined) return undefined
     return {

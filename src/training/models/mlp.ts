@@ -11,8 +11,6 @@ const HIDDEN_UNITS = /^[1-9]\d{0,4}(,[1-9]\d{0,4})*$/
 
 /** Dense layers with ReLU between them. */
 export const mlp: ModelFamily = {
-  name: 'mlp',
-  usage: 'mlp[:H,H…] (hidden units of each layer)',
   parse(argument) {
     if (argument === undefined) return perceptron(DEFAULT_HIDDEN_UNITS)
     return HIDDEN_UNITS.test(argument) ? perceptron(argument.split(',').map(Number)) : undefined

@@ -15,8 +15,6 @@ import { toLogits } from './to-logits.ts'
  * runs with all the rights of this one.
  */
 export const moduleModel: ModelFamily = {
-  name: 'module',
-  usage: 'module:FILE (a program that exports a model)',
   parse(file) {
     if (file === undefined || file === '') return undefined
     return {
@@ -61,7 +59,7 @@ async function makeModel(file: string, request: ModelRequest): Promise<LayersMod
   return toLogits(made, request)
 }
 
-/** What a trainer must have, to tell early what is missing. */
+/** Members that a trainer must have, so that an error names early those that are missing. */
 const PARTS = {
   layout: 'object',
   backend: 'string',

@@ -1,6 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { ModelFileError } from '../errors.ts'
-import { readModelJson, weightFiles } from '../layers-model/model-json.ts'
 import type { ModelFamily, ModelRequest } from './family.ts'
 import { toLogits } from './to-logits.ts'
 
@@ -9,13 +8,15 @@ import { toLogits } from './to-logits.ts'
  * optimizer and the softmax of its last layer are left aside: hearsay trains on the logits.
  */
 export const tfjs: ModelFamily = {
-  name: 'tfjs',
-  usage: 'tfjs:FILE (the model.json of a saved LayersModel)',
   parse(file) {
     if (file === undefined || file === '') return undefined
     return {
       name: `tfjs:${file}`,
-      files: async () => [file, ...weightFiles(file, await readModelJson(file))],
+      async files() {
+        // Imported here, since to name the models takes no parser of their files.
+        const { readModelJson, weightFiles } = await import('../layers-model/model-json.ts')
+        return [file, ...weightFiles(file, await readModelJson(file))]
+      },
       build: async request => toLogits(await load(file, request), request),
     }
   },

@@ -1,7 +1,7 @@
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import type { Layers, ModelRequest } from './family.ts'
 
-/** What a layer does last: the part of Dense, of Activation and of convolutions that TensorFlow.js does not declare. */
+/** A layer's last operation: the part of Dense, of Activation and of convolutions that TensorFlow.js does not declare. */
 interface WithActivation {
   activation: { getClassName(): string }
 }
@@ -14,14 +14,14 @@ interface WithActivation {
  * @param model changed in place, or taken over by the result
  */
 export function toLogits(model: LayersModel, { layers }: Pick<ModelRequest, 'layers'>): LayersModel {
-  // Of several outputs none can be trained on; whoever asks for the model says so.
+  // A model with several outputs cannot be trained; the caller refuses it.
   if (model.outputs.length !== 1) return model
   const [output] = model.outputs
   const logits = logitsOf(output, layers)
   return logits === output ? model : layers.model({ inputs: model.inputs, outputs: logits, name: model.name })
 }
 
-/** What the softmax that makes this tensor is applied to; the tensor itself where there is none, or none any more. */
+/** The input of the softmax that makes this tensor; the tensor itself where there is none, or none any more. */
 function logitsOf(output: SymbolicTensor, layers: Layers): SymbolicTensor {
   const last = output.sourceLayer
   const input = () => last.getInputAt(output.nodeIndex) as SymbolicTensor

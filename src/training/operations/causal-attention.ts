@@ -5,7 +5,7 @@ export interface AttentionShape {
   /** Positions of a sequence. */
   readonly positions: number
   readonly heads: number
-  /** Of one head. */
+  /** Width of one head. */
   readonly width: number
 }
 

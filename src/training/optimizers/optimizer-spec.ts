@@ -1,6 +1,6 @@
 import type { ScheduleSpec } from './schedule.ts'
 
-/** Which optimizer, and how large its steps are. */
+/** An optimizer, and how large its steps are. */
 export type OptimizerSpec = SgdSpec | AdamSpec
 
 interface AnyOptimizerSpec {

@@ -7,11 +7,11 @@ import { clippedByGlobalNorm, composedUpdates } from './composed-update.ts'
 import { learningRateAt } from './learning-rate.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 
-/** What an optimizer carries from step to step. */
+/** The state that an optimizer carries from step to step. */
 interface OptimizerState {
   /** By name, each as one flat vector over all variables. */
   readonly moments: Readonly<Record<string, Float32Array>>
-  /** That the moments have seen. */
+  /** Steps that the moments have seen. */
   readonly steps: number
 }
 
@@ -32,7 +32,7 @@ export interface Optimizer {
   dispose(): void
 }
 
-/** What an optimizer does in one step, whatever the variable. */
+/** An optimizer's step, the same for every variable. */
 interface Rule {
   /** Names of the moments, which a saved state knows them by. */
   readonly moments: readonly string[]
@@ -177,7 +177,7 @@ export function createOptimizer(spec: OptimizerSpec, variables: readonly tf.Vari
   }
 }
 
-/** What {@link clippedByGlobalNorm} scales by, where the norm can be read at no cost. */
+/** The scale of {@link clippedByGlobalNorm}, where the norm can be read at no cost. */
 function scaleToNorm(fused: FusedUpdates, gradients: readonly tf.Tensor[], clipNorm: number): number {
   let squares = 0
   for (const g of gradients) squares += fused.sumOfSquares(g)

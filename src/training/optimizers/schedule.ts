@@ -1,18 +1,18 @@
 /** How the learning rate changes from step to step. */
 export interface ScheduleSpec {
-  /** What it does after the warm-up: stays, or falls along half a cosine or a straight line. */
+  /** The course of the rate after the warm-up: it stays, or falls along half a cosine or a straight line. */
   readonly shape: ScheduleShape
   /** The step at which it has fallen; from then on it stays. */
   readonly steps: number
-  /** So many steps at the beginning over which it rises. */
+  /** Steps at the beginning over which it rises. */
   readonly warmupSteps: number
-  /** What is left of it at the end, in [0, 1]. `constant` does not use it. */
+  /** The share of the rate that is left at the end, in [0, 1]. `constant` does not use it. */
   readonly finalShare: number
 }
 
 export type ScheduleShape = 'constant' | 'cosine' | 'linear'
 
-/** What is left, from 1 at progress 0 to 0 at progress 1. */
+/** The share that is left, from 1 at progress 0 to 0 at progress 1. */
 const FALL: Readonly<Record<ScheduleShape, (progress: number) => number>> = {
   constant: () => 1,
   // Loshchilov and Hutter, "SGDR" (2017), equation 5, without restarts.

@@ -1,6 +1,6 @@
 /**
  * The maps that samples go through may change after the trainer was made (see `createSharedMap`). A thread shares their
- * memory; a process has copies, and must be told.
+ * memory; a process has copies, and must be sent the changes.
  *
  * @packageDocumentation
  */

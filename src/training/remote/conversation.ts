@@ -1,15 +1,15 @@
 import { TrainerDiedError, TrainerStoppedError } from '../errors.ts'
 import { receiveError, type SentError } from './sent-error.ts'
 
-/** What a trainer elsewhere answers to a call that failed. */
+/** The answer of a remote trainer to a call that failed. */
 export interface Failure {
   readonly kind: 'failed'
   readonly error: SentError
 }
 
 /**
- * What is said with a trainer in a thread or process of its own, whichever way it is sent. One call at a time is under
- * way, so the next reply is to the last one.
+ * A conversation with a trainer in a thread or process of its own, whichever way messages are sent. One call at a time is
+ * under way, so the next reply is to the last one.
  */
 interface Conversation<Call, Reply> {
   /** Aborted with the `TrainerDiedError` as its reason when the other side ends before {@link close}. */
@@ -18,17 +18,17 @@ interface Conversation<Call, Reply> {
   ask(call: Call): Promise<Reply>
   /** The next reply, where the other side speaks first. @throws as {@link ask} does */
   receive(): Promise<Reply>
-  /** To be told of each reply. */
-  hear(reply: Reply | Failure): void
-  /** To be told that the other side has ended. @param how in words that follow `ended unexpectedly` */
-  end(how: string): void
+  /** To be called with each reply. */
+  onReply(reply: Reply | Failure): void
+  /** To be called when the other side has ended. @param how in words that follow `ended unexpectedly` */
+  onEnd(how: string): void
   /** Takes no more calls, and rejects the one under way with TrainerStoppedError. */
   close(): void
 }
 
 /**
  * @param place where the trainer is: a thread or a process
- * @param send hands a call over; the reply comes through {@link Conversation.hear}
+ * @param send hands a call over; the reply comes through {@link Conversation.onReply}
  */
 export function createConversation<Call, Reply>(
   place: 'thread' | 'process',
@@ -59,13 +59,13 @@ export function createConversation<Call, Reply>(
       return await receive()
     },
     receive,
-    hear(reply) {
+    onReply(reply) {
       const call = waiting
       waiting = undefined
       if (isFailure(reply)) call?.reject(receiveError(reply.error))
       else call?.resolve(reply)
     },
-    end(how) {
+    onEnd(how) {
       const unasked = ended === undefined
       finish(
         new TrainerDiedError(

@@ -2,8 +2,8 @@ import type { Layout } from '../../parameters/layout.ts'
 import type { Evaluation, TrainerState, TrainingUpdate } from '../trainer.ts'
 
 /**
- * What the main thread asks of the training thread, one thing at a time. Parameters are not in the messages: they lie in
- * the `parameters` buffer of {@link Ready} when the message is sent.
+ * A call of the main thread to the training thread, one at a time. Parameters are not in the messages: they lie in the
+ * `parameters` buffer of {@link Ready} when the message is sent.
  */
 export type Call =
   | { readonly kind: 'initial' }
@@ -24,7 +24,7 @@ export interface Ready {
   readonly result: SharedArrayBuffer
 }
 
-/** What the training thread answers, where nothing fails: {@link Ready} first, then one message for each {@link Call}, of the same kind. */
+/** The training thread's answers, where nothing fails: {@link Ready} first, then one message for each {@link Call}, of the same kind. */
 export type Reply =
   | Ready
   | { readonly kind: 'initial' }

@@ -3,11 +3,11 @@ import type { Layout } from '../../parameters/layout.ts'
 import type { Devices } from '../backends/backend-kind.ts'
 import type { Trainer } from '../trainer.ts'
 
-/** What a training process is asked, after the trainer's options, which come first: one of a trainer's methods. */
+/** A call to a training process, of one of a trainer's methods. The trainer's options come before the first. */
 export interface ProcessCall {
   readonly method: TrainerMethod
   readonly arguments: readonly unknown[]
-  /** What the samples go through from this call on, as `mapsOf` lists it; absent where it is as before. */
+  /** Maps that the samples go through from this call on, as `mapsOf` lists them; absent where they are as before. */
   readonly maps: readonly AffineMap[] | undefined
 }
 
@@ -25,7 +25,7 @@ export interface ProcessReady {
 }
 
 /**
- * What a training process answers, where nothing fails: {@link ProcessReady} first, then one message for each
+ * The answers of a training process, where nothing fails: {@link ProcessReady} first, then one message for each
  * {@link ProcessCall}.
  */
 export type ProcessReply = ProcessReady | { readonly kind: 'result'; readonly value: unknown }

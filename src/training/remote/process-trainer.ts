@@ -38,7 +38,7 @@ export async function createProcessTrainer(
     serialization: 'advanced',
     execArgv: [],
     env: { ...process.env, ...backendKind(options.backend).environment?.(options.gpu) },
-    // What native libraries print must not get into this process's own output.
+    // Output of native libraries must not get into this process's own.
     stdio: ['ignore', 2, onStderr === undefined ? 2 : 'pipe', 'ipc'],
     signal,
     killSignal: 'SIGKILL',
@@ -49,13 +49,13 @@ export async function createProcessTrainer(
   const exclusive = createExclusive()
   const changedMaps = watchMaps(mapsOf(options))
   // The end of the process says more than a message that did not arrive.
-  const { died, ask, hear, end, close } = createConversation<TrainerOptions | ProcessCall, ProcessReply>(
+  const { died, ask, onReply, onEnd, close } = createConversation<TrainerOptions | ProcessCall, ProcessReply>(
     'process',
     message => child.send(message, () => {}),
   )
-  child.on('message', hear)
-  child.on('error', error => end(`: ${error.message}`))
-  child.on('close', (code, by) => end(by === null ? `with exit code ${code}` : `by ${by}`))
+  child.on('message', onReply)
+  child.on('error', error => onEnd(`: ${error.message}`))
+  child.on('close', (code, by) => onEnd(by === null ? `with exit code ${code}` : `by ${by}`))
 
   async function stop(): Promise<void> {
     close()

@@ -39,7 +39,7 @@ async function answer(trainer: Trainer, call: ProcessCall): Promise<unknown> {
 // An interrupted terminal interrupts this process too, and the peer must still be able to ask for what has been learned.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
-// Whoever started this process is gone. Not an ordinary exit: native libraries that clean up in the middle of work may crash.
+// The parent process is gone. Not an ordinary exit: native libraries that clean up in the middle of work may crash.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 process.once('message', (options: TrainerOptions) => {

@@ -51,11 +51,11 @@ type ReplyTo<K extends Reply['kind']> = Extract<Reply, { kind: K }>
 export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
   const { died, receive, ...conversation } = createConversation<Call, Reply>('thread', call => worker.postMessage(call))
   let lastWords = ''
-  worker.on('message', conversation.hear)
+  worker.on('message', conversation.onReply)
   worker.on('error', error => {
     lastWords = `: ${error instanceof Error ? error.message : error}`
   })
-  worker.on('exit', code => conversation.end(`with exit code ${code}${lastWords}`))
+  worker.on('exit', code => conversation.onEnd(`with exit code ${code}${lastWords}`))
 
   async function stop(): Promise<void> {
     conversation.close()
@@ -83,7 +83,7 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
       }
       input.set(parameters)
     }
-    // Of the call's kind: one at a time is under way.
+    // The reply is of the call's kind, since one call at a time is under way.
     return (await conversation.ask(call)) as ReplyTo<C['kind']>
   }
 

@@ -3,7 +3,7 @@ import type { PlacedSamples } from './placed-samples.ts'
 
 /** Samples of a batch, where they lie in their dataset. */
 export interface BatchInput extends Rows {
-  /** Where each sample's list of nonzero numbers begins and ends, int32 `[batch, 2]`, if {@link isSparse}. */
+  /** Addresses at which each sample's list of nonzero numbers begins and ends, int32 `[batch, 2]`, if {@link isSparse}. */
   readonly lists: number
   /** Whether the samples found last have such lists. */
   isSparse(): boolean

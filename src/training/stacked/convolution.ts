@@ -6,7 +6,7 @@ import { type ConvolutionSpec, convolved, FILTER_SIDE, pooled } from './stacked-
 const STRIDES_AND_DILATIONS = [1, 1, 1, 1] as const
 const NO_PADDING = [0, 0] as const
 
-/** Of max-pooling: windows of 2×2, side by side. */
+/** Arguments of max-pooling: windows of 2×2, side by side. */
 const POOLING = [2, 2, 2, 2, 1, 1] as const
 
 /**
@@ -28,7 +28,7 @@ export function createConvolution(
   const [outHeight, outWidth] = [convolved(height), convolved(width)]
   const pixels = outHeight * outWidth
   const bias = taps * channels * filters * Float32Array.BYTES_PER_ELEMENT
-  // What the filters give, before it is rectified and pooled, and the gradient for it.
+  // Sums of the filters, before they are rectified and pooled, and the gradient for them.
   const sums = allocate(most * pixels * filters * Float32Array.BYTES_PER_ELEMENT)
   const sumsGradient = allocate(most * pixels * filters * Float32Array.BYTES_PER_ELEMENT)
   const side = [pooled(height), pooled(width)] as const

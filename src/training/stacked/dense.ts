@@ -3,7 +3,7 @@ import { createMatrix, type LayerInput, type StackedHost, type StackedLayer } fr
 import { paddedBytes, SLACK } from './placed-samples.ts'
 import type { DenseSpec } from './stacked-model.ts'
 
-/** Of fewer units all are computed before a list of nonzero numbers has been read. */
+/** Units below which a list of nonzero numbers does not pay: all are computed before the list has been read. */
 const FEWEST_SPARSE_UNITS = 32
 
 /**

@@ -1,7 +1,7 @@
 import type { StackedModule } from './module.ts'
 import { paddedBytes, SLACK } from './placed-samples.ts'
 
-/** What computes, and where: one thread's part of the memory. */
+/** The kernels that compute, and one thread's part of the memory. */
 export interface StackedHost {
   readonly memory: WebAssembly.Memory
   readonly module: StackedModule
@@ -11,7 +11,7 @@ export interface StackedHost {
 
 /** A row of numbers for each sample of a batch, wherever they lie. */
 export interface Rows {
-  /** Where the address of each row is written, int32. */
+  /** The address at which the address of each row is written, int32. */
   readonly addresses: number
 }
 
@@ -23,7 +23,7 @@ export interface Matrix extends Rows {
   readonly step: number
 }
 
-/** What a layer reads, and where it writes the gradient for it: nowhere where nothing before it learns. */
+/** A layer's input, and the place of the gradient for it: none where nothing before it learns. */
 export interface LayerInput<R extends Rows = Rows> {
   readonly rows: R
   readonly gradient?: Matrix
@@ -31,7 +31,7 @@ export interface LayerInput<R extends Rows = Rows> {
 
 /** A part of a model, in scratch memory that all of a thread's peers use in turn. */
 export interface StackedLayer {
-  /** What it gives, and where the gradient for that is written before {@link backward}. */
+  /** The layer's output, and the place to which the gradient for it is written before {@link backward}. */
   readonly output: Required<LayerInput<Matrix>>
   /**
    * @param parameters address of a peer's parameters

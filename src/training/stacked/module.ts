@@ -1,6 +1,6 @@
 import { loadBinary } from '../kernels/load-binary.ts'
 
-/** What `kernels/assembly/stacked.ts` exports. All arguments are addresses, in bytes, and sizes, as documented there. */
+/** The exports of `kernels/assembly/stacked.ts`. All arguments are addresses, in bytes, and sizes, as documented there. */
 export interface StackedModule {
   copy(from: number, to: number, bytes: number): void
   /** @returns 1 where the difference is finite, else 0 */

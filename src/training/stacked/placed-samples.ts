@@ -1,7 +1,7 @@
 import { type Dataset, features, gather, samples } from '../../data/dataset.ts'
 import { checkDataset } from '../check-options.ts'
 
-/** A dataset in shared memory, where kernels read it. Plain numbers, which any thread may be told. */
+/** A dataset in shared memory, where kernels read it. Plain numbers, which can be sent to any thread. */
 export interface PlacedSamples {
   readonly samples: number
   /** Address of the first sample. */
@@ -11,8 +11,8 @@ export interface PlacedSamples {
   /** Address of the labels, int32. */
   readonly labels: number
   /**
-   * Where most numbers are 0, address of where the list of each sample's others begins, int32 `[samples + 1]`: each ends where
-   * the next begins. A list has their offsets in the sample, in bytes, ascending.
+   * The address of the addresses at which each sample's list of nonzero numbers begins, int32 `[samples + 1]`: each ends
+   * where the next begins. A list has their offsets in the sample, in bytes, ascending. Only where most numbers are 0.
    */
   readonly lists?: number
 }

@@ -16,7 +16,7 @@ export interface DenseSpec {
 export interface ConvolutionSpec {
   readonly kind: 'convolution'
   readonly name: string
-  /** Of its input. */
+  /** Height, width and channels of its input. */
   readonly height: number
   readonly width: number
   readonly channels: number
@@ -31,7 +31,7 @@ export interface StackedModel {
   readonly features: number
   readonly classes: number
   readonly layers: readonly LayerSpec[]
-  /** That of the TensorFlow.js trainer of the same model. */
+  /** The layout of the TensorFlow.js trainer of the same model. */
   readonly layout: Layout
 }
 
@@ -99,10 +99,10 @@ function convolutionLayers([rows, columns, planes = 1]: readonly number[], class
   ]
 }
 
-/** What a convolution without padding leaves of a side. */
+/** The side that a convolution without padding leaves. */
 export const convolved = (side: number) => side - FILTER_SIDE + 1
 
-/** What pooling leaves of that. */
+/** The side that pooling leaves of that. */
 export const pooled = (side: number) => Math.floor(convolved(side) / 2)
 
 function tensorsOf(layer: LayerSpec): TensorSpec[] {

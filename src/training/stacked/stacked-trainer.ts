@@ -21,7 +21,7 @@ export interface StackedPeer {
 }
 
 export interface StackedTrainerOptions {
-  /** Where everything lies; other threads may have it too. */
+  /** The memory that holds everything; other threads may have it too. */
   readonly memory: WebAssembly.Memory
   /** Address of so many bytes of it, zeros, a multiple of 16, that nobody else writes. */
   readonly allocate: (bytes: number) => number
@@ -31,7 +31,7 @@ export interface StackedTrainerOptions {
   readonly batch: number
   /** Those that this trainer trains, by any number. */
   readonly peers: ReadonlyMap<number, StackedPeer>
-  /** What is evaluated on. */
+  /** Samples to evaluate on. */
   readonly test: PlacedSamples
 }
 
@@ -130,12 +130,12 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
   }
 }
 
-/** What a peer carries from step to step. */
+/** The state that a peer carries from step to step. */
 interface PeerState {
   readonly shard: PlacedSamples
   readonly order: SampleOrder
   /** Address of the optimizer's moments. */
   readonly moments: number
-  /** That the moments have seen. */
+  /** Steps that the moments have seen. */
   steps: number
 }

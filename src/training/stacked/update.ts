@@ -22,7 +22,7 @@ export function createUpdate(module: StackedModule, spec: OptimizerSpec, layout:
   const vectorBytes = layout.length * Float32Array.BYTES_PER_ELEMENT
   const stretches = stretchesOf(layout, spec.weightDecay ?? 0)
 
-  /** What the gradient is multiplied by, so that its norm is at most what is allowed. */
+  /** The factor of a gradient that brings its norm to at most what is allowed. */
   function scaleOf(gradient: number): number {
     if (clipNorm === undefined) return 1
     return Math.min(1, clipNorm / Math.sqrt(module.sumOfSquares(gradient, layout.length)))
@@ -77,7 +77,7 @@ export function createUpdate(module: StackedModule, spec: OptimizerSpec, layout:
 
 /** Neighbouring tensors that decay alike. */
 interface Stretch {
-  /** Where it begins, in bytes. */
+  /** The offset at which it begins, in bytes. */
   readonly at: number
   /** Elements. */
   readonly length: number

@@ -6,8 +6,9 @@
  */
 
 import type { GossipEvents } from '../../../src/gossip/events.ts'
-import { createGossip, type GossipOptions } from '../../../src/gossip/gossip.ts'
+import { createGossip } from '../../../src/gossip/gossip.ts'
 import { decodeAnnouncement, encodeAnnouncement } from '../../../src/gossip/membership/announcement.ts'
+import type { GossipOptions } from '../../../src/gossip/options.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import type { Core } from './watch.ts'
 
@@ -43,7 +44,7 @@ export const forgetsItsSteps: Core = (options, emit) => {
   return createGossip({ ...options, checkpoint: { ...checkpoint, age: 0, contribution } }, emit)
 }
 
-/** As many as it takes to be more than two thirds of any swarm here. */
+/** Ghosts that make more than two thirds of any swarm here. */
 const GHOSTS = 20
 
 /** Takes whatever anybody has sealed: one voice for it counts as many. */
@@ -71,9 +72,9 @@ export const takesAnySeal: Core = (options, emit) => {
 export interface Twin {
   readonly about: string
   readonly core: Core
-  /** Of the scenarios, that in which it shows. */
+  /** The kind of scenario in which it shows. */
   readonly kind: string
-  /** What it is caught for. */
+  /** The violation for which it is caught. */
   readonly caught: RegExp
 }
 

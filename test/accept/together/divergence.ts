@@ -14,7 +14,7 @@ const FAILED = 1
 const LONGEST_S = 20
 const ROWS = 900
 
-/** What a peer would say of another. */
+/** Words of a warning by which one peer accuses another. */
 const ACCUSATION = /protocol|banned|offen[cs]e|broke/i
 
 /** People, old and young, poor and rich: whether they buy depends on both. */

@@ -7,7 +7,7 @@ import { realProcesses } from './real-processes.ts'
 import { sortedByClass } from './sorted-by-class.ts'
 import { whateverHappens } from './whatever-happens.ts'
 
-/** What issue 10 must show, in its order. */
+/** The evidence that issue 10 asks for, in its order. */
 export const together: readonly Item[] = [
   realProcesses,
   sortedByClass,

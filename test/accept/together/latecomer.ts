@@ -1,5 +1,6 @@
 /**
- * Who comes late, or is slow, and alone holds samples of two classes: the model knows them in the end, and has not forgotten the others.
+ * A peer that comes late, or is slow, and alone holds samples of two classes: the model knows them in the end, and has not
+ * forgotten the others.
  *
  * @packageDocumentation
  */
@@ -28,7 +29,7 @@ const SLOWER = [10, 100]
 /** On the rare classes together. */
 const LEAST_ON_RARE = 0.8
 
-/** What any other class may lose against the run in which all were there from the start; what rounding adds is none. */
+/** The accuracy that any other class may lose against the run in which all were there from the start; rounding is no loss. */
 const MOST_LOST = 0.03 + 1e-9
 
 /** The last one is that which comes late. */
@@ -71,15 +72,15 @@ async function createJudge(recipe: Recipe, { test }: Split): Promise<{ judge: Ju
 
 interface Outcome {
   readonly accuracies: readonly number[]
-  /** Of the one with the rare classes. */
+  /** Own steps of the peer with the rare classes. */
   readonly ownSteps: number
   readonly inModel: boolean
-  /** Of the founders, the most own steps. */
+  /** The most own steps of a founder. */
   readonly others: number
 }
 
 interface Variant extends Pick<LearningWorldOptions, 'slowness'> {
-  /** What the founders have done of their steps when the last one comes. Default: it is there from the start. */
+  /** The share of their steps that the founders have done when the last one comes. Default: it is there from the start. */
   readonly late?: number
 }
 
@@ -102,9 +103,9 @@ async function run(recipe: Recipe, split: Split, seed: number, judge: Judge, var
   }
 }
 
-async function outcomeOf({ inhabitants }: LearningWorld, judge: Judge): Promise<Outcome> {
-  const statuses = inhabitants.map(({ gossip }) => gossip?.status())
-  const parameters = inhabitants[0].gossip?.parameters() ?? new Float32Array(0)
+async function outcomeOf({ simulatedPeers }: LearningWorld, judge: Judge): Promise<Outcome> {
+  const statuses = simulatedPeers.map(({ gossip }) => gossip?.status())
+  const parameters = simulatedPeers[0].gossip?.parameters() ?? new Float32Array(0)
   return {
     accuracies: await judge(parameters),
     ownSteps: statuses[FOUNDERS]?.ownSteps ?? 0,
@@ -113,7 +114,7 @@ async function outcomeOf({ inhabitants }: LearningWorld, judge: Judge): Promise<
   }
 }
 
-/** Of each class, over all seeds. */
+/** Mean accuracy on each class, over all seeds. */
 function meansOf(outcomes: readonly Outcome[]): readonly number[] {
   return Array.from({ length: CLASSES }, (_, label) => meanOf(outcomes.map(({ accuracies }) => accuracies[label])))
 }

@@ -26,7 +26,7 @@ const LIMIT_MS = 3_600_000
 
 export interface LearningWorldOptions {
   readonly recipe: Recipe
-  /** Of each peer. */
+  /** The shard of each peer. */
   readonly shards: readonly Dataset[]
   readonly test: Dataset
   readonly seed: number
@@ -62,7 +62,7 @@ export async function createLearningWorld(options: LearningWorldOptions): Promis
   const averaging = peerAveraging(recipe, topology)
   const { name: backend } = await chooseBackend('wasm')
   const trainers: Trainer[] = []
-  /** Of each peer, virtual times by local steps. */
+  /** Virtual times by local steps, of each peer. */
   const history = shards.map((): { readonly steps: number; readonly at: number }[] => [])
 
   async function trainerOf(index: number, clock: VirtualClock): Promise<Trainer> {
@@ -97,7 +97,7 @@ export async function createLearningWorld(options: LearningWorldOptions): Promis
     evaluateEvery: Number.POSITIVE_INFINITY,
     minimumPeers: options.minimumPeers ?? shards.length,
     patience: recipe.start.patience,
-    weather: { delay: options.delay ?? '1-5', loss: 0, bandwidth: options.bandwidth },
+    networkConditions: { delay: options.delay ?? '1-5', loss: 0, bandwidth: options.bandwidth },
     slowness: options.slowLinks,
     trainer: (index, _random, clock) => trainerOf(index, clock),
     onEvent(_peer: PeerId, name, detail) {

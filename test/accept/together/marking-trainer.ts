@@ -18,10 +18,10 @@ const SPARSER = 8
 /** More than any peer of a scenario trains. */
 const MOST_STRIDE = SPARSER ** 4
 
-/** Places of one peer. */
+/** IndexChoice of one peer. */
 export const PLACES = DENSE + (4 * (DENSE * (SPARSER - 1))) / SPARSER
 
-/** Where an interval leaves its mark, counted from 0; undefined where it leaves none. */
+/** The place at which an interval leaves its mark, counted from 0; undefined where it leaves none. */
 export function placeOf(interval: number): number | undefined {
   let [begin, end, stride, first] = [0, DENSE, 1, 0]
   while (interval >= end) {
@@ -34,7 +34,7 @@ export function placeOf(interval: number): number | undefined {
   return (interval - begin) % stride === 0 ? first + (interval - begin) / stride : undefined
 }
 
-/** Of everybody's parameters before anything was trained: without it, distances would be relative to a norm of 0. */
+/** One of all peers' initial parameters: without it, distances would be relative to a norm of 0. */
 const ANCHOR = 1
 
 export interface MarkingOptions {
@@ -45,8 +45,8 @@ export interface MarkingOptions {
   readonly samples: number
   /** The number of the interval, of so many steps, that comes next, through all lives of the peer: a mark is made once. */
   readonly nextInterval: (steps: number) => number
-  /** Hears where the next mark is made. */
-  readonly marks: (place: number) => void
+  /** Called with the place of the next mark. */
+  readonly onMark: (place: number) => void
   /** Whether what an interval gives is no number. */
   readonly spoils: (interval: number) => boolean
 }
@@ -70,7 +70,7 @@ export function createMarkingTrainer(clock: VirtualClock, options: MarkingOption
         const update = new Float32Array(length)
         if (options.spoils(interval)) update.fill(Number.NaN)
         else if (place !== undefined) {
-          options.marks(place)
+          options.onMark(place)
           update[index * PLACES + place] = 1
         }
         return { update, loss: 1, samples: steps, seconds: (steps * stepMs) / 1_000 }

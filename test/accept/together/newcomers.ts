@@ -7,6 +7,8 @@
 import { seconds } from '../../../peer/words.ts'
 import { StalledError } from '../../../simulations/virtual/clock.ts'
 import { createWorld } from '../../../simulations/virtual/world.ts'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import { ANNOUNCE_INTERVAL_MS } from '../../../src/gossip/membership/constants.ts'
 import { defaultRecipe } from '../../../src/recipe/recipe.ts'
@@ -16,7 +18,7 @@ import { createMarkingTrainer } from './marking-trainer.ts'
 const FOUNDERS = 4
 const MINUTE_MS = 60_000
 
-/** Of the founders' training. */
+/** Virtual minutes of the founders' training. */
 const TRAINING_MINUTES = 30
 
 const { steps: STEPS } = defaultRecipe.training
@@ -46,9 +48,9 @@ interface Measured {
   readonly half: number
   readonly trained: number
   readonly sealed: number
-  /** Of all that have come, in the end. */
+  /** Phases in the end, of all that have come. */
   readonly phases: readonly string[]
-  /** Of each newcomer, in the order of their coming. */
+  /** The fate of each newcomer, in the order of their coming. */
   readonly newcomers: readonly { readonly came: number; readonly inModel: boolean; readonly ownSteps: number }[]
 }
 
@@ -58,7 +60,7 @@ async function measure(
   gapMs: number,
   log?: (line: string) => void,
 ): Promise<Measured> {
-  // So many would come until the swarm is cut off, and some more.
+  // The peers that would come until the swarm is cut off, and some more.
   const peers = FOUNDERS + Math.ceil((patience * trainingMs + 5 * gapMs) / gapMs)
   const intervals: number[] = new Array(peers).fill(0)
   const own: number[] = new Array(peers).fill(0)
@@ -71,19 +73,17 @@ async function measure(
   const world = createWorld({
     swarm: '50'.repeat(32),
     topology: complete,
-    rule: 'dpsgd',
-    inRounds: true,
+    rule: dpsgd(mean),
     peers,
     seed,
     steps: STEPS,
     localSteps: LOCAL_STEPS,
-    averages: true,
     target: defaultRecipe.averaging.consensusDistance,
     maximumNorm: defaultRecipe.security.maximumNorm,
     evaluateEvery: Number.POSITIVE_INFINITY,
     minimumPeers: FOUNDERS,
     patience,
-    weather: { delay: '1-5', loss: 0 },
+    networkConditions: { delay: '1-5', loss: 0 },
     trainer: async (index, _random, clock) =>
       // Nobody looks at the marks: with one place for all, vectors are short.
       createMarkingTrainer(clock, {
@@ -98,18 +98,18 @@ async function measure(
           if (own[index] >= STEPS) done[index] ??= clock.now() + steps * stepMs
           return intervals[index]++
         },
-        marks() {},
+        onMark() {},
         spoils: () => false,
       }),
     onEvent(peer, name) {
       if (name !== 'trained') return
-      const index = world.inhabitants.findIndex(one => one.peer === peer)
+      const index = world.simulatedPeers.findIndex(one => one.peer === peer)
       ended[index] = world.clock.now()
     },
     log,
   })
-  const { clock, inhabitants } = world
-  const founders = inhabitants.slice(0, FOUNDERS)
+  const { clock, simulatedPeers } = world
+  const founders = simulatedPeers.slice(0, FOUNDERS)
   const haveSealed = () => founders.every(({ gossip }) => gossip?.sealed() !== undefined)
   for (const { index } of founders) await world.start(index)
 
@@ -136,9 +136,9 @@ async function measure(
     half: times.toSorted((a, b) => a - b)[Math.ceil(FOUNDERS / 2) - 1],
     trained: Math.max(...ended.slice(0, FOUNDERS).map(since)),
     sealed: since(sealed),
-    phases: inhabitants.flatMap(({ gossip }) => gossip?.status().phase ?? []),
+    phases: simulatedPeers.flatMap(({ gossip }) => gossip?.status().phase ?? []),
     newcomers: came.map((at, i) => {
-      const status = inhabitants[FOUNDERS + i].gossip?.status()
+      const status = simulatedPeers[FOUNDERS + i].gossip?.status()
       return { came: at, inModel: status?.inModel ?? false, ownSteps: status?.ownSteps ?? 0 }
     }),
   }

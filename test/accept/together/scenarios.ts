@@ -1,6 +1,6 @@
 /**
- * What happens to people who start peers by hand, as often and as differently as seeds draw it. The first ones are rows of the issue's
- * table, the others what its rule of replacement is for.
+ * Scenarios of people who start peers by hand, as many and as different as seeds draw them. The first ones are rows of the
+ * issue's table, the others are those that its rule of replacement is for.
  *
  * @packageDocumentation
  */
@@ -21,7 +21,7 @@ const QUICKEST_MS = 0.05
 const SLOWEST_MS = 50
 const MOST_SLOWER = 100
 
-/** So long the one in the middle trains at most, in virtual milliseconds: it keeps a run short. */
+/** The longest training of the peer in the middle, in virtual milliseconds: it keeps a run short. */
 const LONGEST_TRAINING_MS = 15_000
 
 /** Local steps between two exchanges, mostly; now and then more, so that a slow peer's interval is longer than others wait. */
@@ -78,7 +78,7 @@ const nameAll = (ends: readonly End[]) =>
     )
     .join('; ')
 
-/** Whoever has done its steps has a part; who has not, because it came late or is slow, was told by the watch's account. */
+/** A peer that has done its steps has a part in the model. The watch checks those that have not, being late or slow. */
 function whoTrainedHasAPart(least: number) {
   return (ends: readonly End[]) => {
     const without = ends.filter(one => one.kind !== 'gone' && one.ownSteps >= least && !one.inModel)
@@ -95,11 +95,11 @@ function onOneSeal(ends: readonly End[]): string | undefined {
   return good ? undefined : `they have not ended on one model that has the data of all: ${nameAll(ends)}`
 }
 
-/** As version 0.1 left a state that one peer had sealed alone. */
-async function sealAlone({ inhabitants, clock }: World, index: number): Promise<void> {
-  const { disk } = inhabitants[index]
+/** Changes a state to one of version 0.1 that a peer had sealed alone. */
+async function sealAlone({ simulatedPeers, clock }: World, index: number): Promise<void> {
+  const { disk } = simulatedPeers[index]
   const content = disk.content()
-  if (content === undefined) throw new Error(`${inhabitants[index].peer} has left nothing behind`)
+  if (content === undefined) throw new Error(`${simulatedPeers[index].peer} has left nothing behind`)
   let over = false
   const { generation: _, sealedAs: __, ...kept } = content
   void disk

@@ -31,7 +31,7 @@ const SWARMS: readonly Swarm[] = [
 /** Between the means of what carries messages. */
 const MOST_APART = 0.02
 
-/** Of the exchanges that steps and recipe ask for. */
+/** The share that must be made of the exchanges that steps and recipe ask for. */
 const LEAST_EXCHANGES = 0.9
 
 /** How much later the others' last step may come for one that is slow. */
@@ -44,7 +44,7 @@ interface Outcome {
   readonly accuracy: number
   /** Exchanges made over those asked for. */
   readonly exchanges: number
-  /** What went wrong. */
+  /** The error, if there was one. */
   readonly trouble?: string
 }
 
@@ -61,10 +61,10 @@ async function runLive({ peers, partition }: Swarm, seed: number): Promise<Outco
   return { ...outcomeOf(JSON.parse(stdout)), trouble }
 }
 
-/** As the command does, without its start. */
+/** Simulates as the command does, without its start. */
 async function runSimulated(engine: EngineName, { peers, partition }: Swarm, seed: number): Promise<RunResult> {
   const data = await loadDataset('digits', { seed })
-  // What is looked at in between costs as much as training.
+  // No evaluations in between: they cost as much as training.
   const evaluateEvery = Number.MAX_SAFE_INTEGER
   return await simulate({ engine, recipe: recipeOf(seed), peers, partition, seed, data, evaluateEvery })
 }
@@ -135,7 +135,7 @@ export async function swarms(options: SwarmsOptions): Promise<readonly Row[]> {
 
 interface Hindrance {
   readonly what: string
-  /** What all have, hindered or not. */
+  /** Conditions of all peers, hindered or not. */
   readonly common?: Pick<LearningWorldOptions, 'delay' | 'bandwidth'>
   readonly hinders: Pick<LearningWorldOptions, 'slowness' | 'slowLinks'>
 }
@@ -161,8 +161,8 @@ async function lastStepOfOthers(seed: number, hindrance: Partial<LearningWorldOp
   const shards = shardsOf(train, { of: PEERS, partition: 'sorted', seed })
   const world = await createLearningWorld({ recipe, shards, test, seed, ...hindrance })
   try {
-    for (const { index } of world.inhabitants) await world.start(index)
-    const others = world.inhabitants.map(({ index }) => index).filter(index => index !== SLOW)
+    for (const { index } of world.simulatedPeers) await world.start(index)
+    const others = world.simulatedPeers.map(({ index }) => index).filter(index => index !== SLOW)
     const last = () => others.map(index => world.reached(index, recipe.training.steps))
     await world.until(() => last().every(at => at !== undefined))
     return Math.max(...last().map(at => at ?? Number.NaN)) / 1_000

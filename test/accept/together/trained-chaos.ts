@@ -7,6 +7,9 @@
 
 import type { VirtualClock } from '../../../simulations/virtual/clock.ts'
 import { createWorld } from '../../../simulations/virtual/world.ts'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { adpsgd } from '../../../src/averaging/rules/adpsgd.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
 import { createGossip } from '../../../src/gossip/gossip.ts'
@@ -32,7 +35,7 @@ const STEPS = 1_000
 /** How far the mean may be from where it should, relative to the steps of all: the rounding of some thousand float32 additions. */
 const MEAN_TOLERANCE = 1e-5
 const CHECK_INTERVAL_MS = 50
-const WEATHER = { delay: '1-50', loss: 0.1 }
+const NETWORK_CONDITIONS = { delay: '1-50', loss: 0.1 }
 const FAULTS_UNTIL_MS = 6_000
 const FAULT_GAP_MS = 80
 const LONGEST_DOWNTIME_MS = 2_500
@@ -46,7 +49,7 @@ function createFastTrainer(clock: VirtualClock): Trainer {
     layout: createLayout([{ name: 'x', shape: [DIMENSION], trainable: true }]),
     backend: 'none',
     samples: 1,
-    // Of a norm other than 0, to which distances are relative.
+    // The norm must not be 0, since distances are relative to it.
     initial: async () => new Float32Array(DIMENSION).fill(1),
     train: (_parameters, steps) =>
       clock.work(steps * STEP_MS, async () => ({
@@ -77,13 +80,11 @@ export async function trainedChaosRun(
     swarm: '7c'.repeat(32),
     peers: PEERS,
     seed,
-    weather: WEATHER,
+    networkConditions: NETWORK_CONDITIONS,
     topology: complete,
     steps: STEPS,
     localSteps: LOCAL_STEPS,
-    averages: true,
-    inRounds,
-    rule: inRounds ? 'dpsgd' : 'adpsgd',
+    rule: inRounds ? dpsgd(mean) : adpsgd,
     target: 0.3,
     maximumNorm: 1e9,
     evaluateEvery: Number.POSITIVE_INFINITY,
@@ -92,14 +93,14 @@ export async function trainedChaosRun(
     log,
     onEvent(_peer, name, detail) {
       if (name === 'failed') fail(`a peer failed: ${(detail as GossipEvents['failed']).error.stack}`)
-      // Who has trained nothing yet took what others have: from here on it is another mean.
+      // A peer that had trained nothing yet took the others' parameters: from here on it is another mean.
       if (name === 'warning' && (detail as GossipEvents['warning']).message.startsWith('joined late')) rest = undefined
     },
     core: (options, emit) =>
       core(
         {
           ...options,
-          // Whoever comes back does not wait for those that are down just then.
+          // A peer that comes back does not wait for those that are down just then.
           minimumPeers: options.checkpoint === undefined ? PEERS : 1,
           network: decorateStreams(options.network, stream => ({
             ...stream,
@@ -112,23 +113,23 @@ export async function trainedChaosRun(
         emit,
       ),
   })
-  const { clock, network, inhabitants } = world
+  const { clock, network, simulatedPeers } = world
 
   function fail(what: string): void {
     failure ??= `seed ${seed}, after ${(clock.now() / 1_000).toFixed(3)} virtual s: ${what}`
   }
 
-  const stepsOf = ({ gossip, disk }: (typeof inhabitants)[number]) =>
+  const stepsOf = ({ gossip, disk }: (typeof simulatedPeers)[number]) =>
     gossip?.status().ownSteps ?? disk.content()?.contribution?.ownSteps ?? 0
 
   function checkMean(): void {
     if (failure !== undefined) return
     // The seal takes one peer's vector for the mean of all.
-    if (inhabitants.some(({ gossip, disk }) => (gossip ? gossip.sealed() : disk.content()?.sealed))) {
+    if (simulatedPeers.some(({ gossip, disk }) => (gossip ? gossip.sealed() : disk.content()?.sealed))) {
       rest = undefined
       return
     }
-    const steps = inhabitants.reduce((sum, one) => sum + stepsOf(one), 0) / PEERS
+    const steps = simulatedPeers.reduce((sum, one) => sum + stepsOf(one), 0) / PEERS
     const mean = world.mean()
     rest ??= mean[0] - steps
     const moved = Math.max(...mean.map(value => Math.abs(value - steps - (rest as number))))
@@ -145,19 +146,20 @@ export async function trainedChaosRun(
   function strike(): void {
     if (clock.now() > FAULTS_UNTIL_MS) return
     const index = faults.integer(PEERS)
-    if (faults.uniform() >= 0.2) network.disconnect(inhabitants[index].peer, inhabitants[faults.integer(PEERS)].peer)
-    // Who has nothing on its disk yet would begin anew, with another sum.
-    else if (inhabitants[index].gossip !== undefined && inhabitants[index].disk.content() !== undefined) {
+    if (faults.uniform() >= 0.2)
+      network.disconnect(simulatedPeers[index].peer, simulatedPeers[faults.integer(PEERS)].peer)
+    // A peer with nothing on its disk yet would begin anew, with another sum.
+    else if (simulatedPeers[index].gossip !== undefined && simulatedPeers[index].disk.content() !== undefined) {
       world.crash(index)
       checkMean()
       clock.after(faults.uniform() * LONGEST_DOWNTIME_MS, () => {
-        world.start(index).then(checkMean, error => fail(`${inhabitants[index].peer} did not restart: ${error}`))
+        world.start(index).then(checkMean, error => fail(`${simulatedPeers[index].peer} did not restart: ${error}`))
       })
     }
     clock.after(2 * FAULT_GAP_MS * faults.uniform(), strike)
   }
 
-  for (const { index } of inhabitants) await world.start(index)
+  for (const { index } of simulatedPeers) await world.start(index)
   checkRegularly()
   // They train by then, and have something on their disks.
   clock.after(2_000, strike)

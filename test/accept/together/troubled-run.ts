@@ -6,10 +6,15 @@
 
 import type { VirtualClock } from '../../../simulations/virtual/clock.ts'
 import { createWorld, type World } from '../../../simulations/virtual/world.ts'
+import { mean } from '../../../src/averaging/aggregators/mean.ts'
+import { adpsgd } from '../../../src/averaging/rules/adpsgd.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
-import { createGossip, type GossipOptions, type PeerOutcome } from '../../../src/gossip/gossip.ts'
+import { createGossip } from '../../../src/gossip/gossip.ts'
+import type { GossipOptions } from '../../../src/gossip/options.ts'
 import type { PeerId } from '../../../src/gossip/ports.ts'
+import type { PeerOutcome } from '../../../src/gossip/status.ts'
 import { createMarkingTrainer } from './marking-trainer.ts'
 import { type Core, createWatch } from './watch.ts'
 
@@ -20,7 +25,7 @@ export interface Beginning extends Partial<Pick<GossipOptions, 'steps' | 'minimu
   readonly at: number
 }
 
-/** What is done to a swarm that runs. */
+/** The ways to disturb a swarm that runs. */
 export interface Hands {
   readonly clock: VirtualClock
   /** Since the act began, in milliseconds. */
@@ -40,18 +45,19 @@ export interface Act {
   readonly after?: (world: World) => Promise<void>
 }
 
-export interface Scenario
-  extends Pick<GossipOptions, 'steps' | 'localSteps' | 'inRounds' | 'minimumPeers' | 'target' | 'patience'> {
+export interface Scenario extends Pick<GossipOptions, 'steps' | 'localSteps' | 'minimumPeers' | 'target' | 'patience'> {
   readonly peers: number
+  /** Whether everybody averages in step, by D-PSGD; in pairs otherwise. */
+  readonly inRounds?: boolean
   readonly stepMs: readonly number[]
   readonly samples: readonly number[]
   /** One after the other: the next begins when everybody of this one has ended. */
   readonly acts: readonly Act[]
-  /** Whose training gives no numbers, from an interval of its on. */
+  /** Whether a peer's training gives no numbers in an interval. */
   readonly spoils?: (index: number, interval: number) => boolean
   /** Whether a peer may fail, as this scenario has it. */
   readonly mayFail?: (index: number, error: Error) => boolean
-  /** What is wrong with how it ended. */
+  /** Checks how it ended. @returns what is wrong with that, if anything is */
   readonly expects?: (ends: readonly End[]) => string | undefined
 }
 
@@ -108,12 +114,11 @@ export async function runScenario(
     ...scenario,
     swarm: '70'.repeat(32),
     topology: complete,
-    rule: scenario.inRounds === true ? 'dpsgd' : 'adpsgd',
-    averages: true,
+    rule: scenario.inRounds === true ? dpsgd(mean) : adpsgd,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,
     seed,
-    weather: { delay: '1-5', loss: 0 },
+    networkConditions: { delay: '1-5', loss: 0 },
     trainer: async (index, _random, clock) =>
       createMarkingTrainer(clock, {
         index,
@@ -121,17 +126,17 @@ export async function runScenario(
         stepMs: scenario.stepMs[index],
         samples: scenario.samples[index],
         nextInterval: () => intervals[index]++,
-        marks: place => watch.marked(index, place),
+        onMark: place => watch.marked(index, place),
         spoils: interval => scenario.spoils?.(index, interval) ?? false,
       }),
     onEvent(peer, name, detail) {
-      watch.hear(peer, name, detail)
+      watch.onEvent(peer, name, detail)
       if (name === 'alone') said.set(peer, { ...said.get(peer), alone: true })
       if (name === 'failed') said.set(peer, { ...said.get(peer), failed: (detail as GossipEvents['failed']).error })
     },
     log,
     core: (options, emit) => {
-      const own = beginnings.find(({ index }) => world.inhabitants[index].peer === options.network.self)
+      const own = beginnings.find(({ index }) => world.simulatedPeers[index].peer === options.network.self)
       const given = Object.entries(own ?? {}).filter(
         ([name, value]) => value !== undefined && name !== 'index' && name !== 'at',
       )
@@ -139,23 +144,23 @@ export async function runScenario(
     },
   })
   watch.attach(world)
-  const { clock, inhabitants } = world
+  const { clock, simulatedPeers } = world
 
   function begin(index: number): void {
-    const { peer } = inhabitants[index]
+    const { peer } = simulatedPeers[index]
     said.delete(peer)
     world.start(index).then(
       () => {
         watch.started(index)
-        follow(index, inhabitants[index].crashed)
+        follow(index, simulatedPeers[index].crashed)
       },
       (error: Error) => watch.fail(`${peer} did not start: ${error.stack}`),
     )
   }
 
-  /** As the command does: goes when there is nobody left, or nobody needs it any more. */
+  /** Stops a peer when the command would: when there is nobody left, or nobody needs it any more. */
   function follow(index: number, life: number): void {
-    const { peer, gossip, crashed } = inhabitants[index]
+    const { peer, gossip, crashed } = simulatedPeers[index]
     if (gossip === undefined || crashed !== life) return
     const { alone, failed } = said.get(peer) ?? {}
     const kind = failed !== undefined ? 'failed' : alone === true ? 'alone' : gossip.dismissed() ? 'sealed' : undefined
@@ -181,8 +186,8 @@ export async function runScenario(
     clock,
     at: (milliseconds, action) => void clock.after(milliseconds, action),
     crash(index, forMilliseconds) {
-      // Whoever is about to go has said all that it had to say.
-      if (inhabitants[index].gossip === undefined || ends.has(index)) return
+      // A peer that is about to go has said all that it had to say.
+      if (simulatedPeers[index].gossip === undefined || ends.has(index)) return
       world.crash(index)
       watch.ended(index)
       if (Number.isFinite(forMilliseconds)) clock.after(forMilliseconds, () => begin(index))
@@ -192,11 +197,11 @@ export async function runScenario(
       }
     },
     split(group) {
-      const names = group && new Set(group.map(index => inhabitants[index].peer))
+      const names = group && new Set(group.map(index => simulatedPeers[index].peer))
       watch.split(names)
       world.network.split(names)
     },
-    steps: index => inhabitants[index].gossip?.status().ownSteps ?? 0,
+    steps: index => simulatedPeers[index].gossip?.status().ownSteps ?? 0,
     begin(beginning) {
       beginnings = [...beginnings.filter(({ index }) => index !== beginning.index), { ...beginning, at: 0 }]
       expected.add(beginning.index)
@@ -229,7 +234,7 @@ export async function runScenario(
     const wrong = watch.violation() === undefined ? scenario.expects?.([...ends.values()]) : undefined
     if (wrong !== undefined) watch.fail(wrong)
   } catch (error) {
-    const phases = inhabitants.map(({ peer, gossip }) => `${peer} ${gossip?.status().phase ?? 'down'}`)
+    const phases = simulatedPeers.map(({ peer, gossip }) => `${peer} ${gossip?.status().phase ?? 'down'}`)
     watch.fail(`it has not ended (${(error as Error).message}): ${phases.join(', ')}`)
   }
   looking = false

@@ -1,7 +1,7 @@
 /**
- * What must hold in every run, whatever happens: nobody's training is replaced but by the rule of replacement, consensus is said of
- * nothing else, and whoever is told that the model has its data has them in it. What peers say of themselves is held against the marks
- * that their training left, see `marking-trainer.ts`, and against what the others have announced.
+ * Checks what must hold in every run, whatever happens: no peer's training is replaced but by the rule of replacement, peers
+ * report consensus only where there is one, and a peer that reports that the model has its data has them in it. Reports are
+ * held against the marks that training left, see `marking-trainer.ts`, and against what the others have announced.
  *
  * @packageDocumentation
  */
@@ -19,20 +19,20 @@ import { PLACES } from './marking-trainer.ts'
 
 export type Core = typeof createGossip
 
-/** Who has started so recently may not have been heard of by everybody, and counts against no seal. */
+/** A peer that started so recently may not have been heard of by everybody, and counts against no seal. */
 const HEARD_AFTER_MS = 5_000
 
-/** Whoever died is taken for living by others for so long: until it expires, and until that is looked at. */
+/** A dead peer is taken for living by others for so long: until it expires, and until that is looked at. */
 const TAKEN_FOR_LIVING_MS = MEMBER_EXPIRY_MS + 2_000
 
-/** So long two that can reach each other may hold different seals. */
+/** The time for which two peers that can reach each other may hold different seals. */
 const APART_MS = 60_000
 
 export interface Watch {
   /** A core that is watched. */
   wrap(core: Core): Core
   attach(world: World): void
-  hear(peer: PeerId, name: keyof GossipEvents, detail: GossipEvents[keyof GossipEvents]): void
+  onEvent(peer: PeerId, name: keyof GossipEvents, detail: GossipEvents[keyof GossipEvents]): void
   /** An interval of a peer's training leaves a mark here. */
   marked(index: number, place: number): void
   /** A peer has begun a life, or has ended one. */
@@ -42,7 +42,7 @@ export interface Watch {
   split(group?: ReadonlySet<PeerId>): void
   /** Looks at everybody. */
   look(): void
-  /** What did not hold, first of all. */
+  /** The first violation, if there was one. */
   violation(): string | undefined
   /** Says that something did not hold. */
   fail(what: string): void
@@ -53,16 +53,16 @@ export function createWatch(peers: number): Watch {
   let violation: string | undefined
   let apart: ReadonlySet<PeerId> | undefined
   const indices = new Map<PeerId, number>()
-  /** Of each peer, when it last announced that it had sealed on a hash. */
+  /** Times at which each peer last announced that it had sealed on a hash. */
   const sealed = Array.from({ length: peers }, () => new Map<string, number>())
   /** Those that have announced a hash as their choice. */
   const choosers = new Map<string, Set<number>>()
   const upSince: (number | undefined)[] = new Array(peers).fill(undefined)
-  /** Places of a peer's own at which it has left marks. */
+  /** IndexChoice of a peer's own at which it has left marks. */
   const made = Array.from({ length: peers }, () => new Uint8Array(PLACES))
   /** At each place, own steps when its mark was first seen; infinite for what a crash has cost. */
   const seenAt = Array.from({ length: peers }, () => new Float64Array(PLACES).fill(Number.NaN))
-  /** Places of a peer's own at which its parameters had marks in this life. */
+  /** IndexChoice of a peer's own at which its parameters had marks in this life. */
   const held = Array.from({ length: peers }, () => new Uint8Array(PLACES))
   /** Marks that were given up by the rule. */
   const overruled = Array.from({ length: peers }, () => new Uint8Array(PLACES))
@@ -70,8 +70,8 @@ export function createWatch(peers: number): Watch {
   let differSince: number | undefined
 
   const now = () => world?.clock.now() ?? 0
-  const gossipOf = (index: number) => world?.inhabitants[index].gossip
-  const nameOf = (index: number) => world?.inhabitants[index].peer ?? String(index)
+  const gossipOf = (index: number) => world?.simulatedPeers[index].gossip
+  const nameOf = (index: number) => world?.simulatedPeers[index].peer ?? String(index)
 
   function fail(what: string): void {
     violation ??= `after ${(now() / 1_000).toFixed(3)} s ${what}`
@@ -104,9 +104,9 @@ export function createWatch(peers: number): Watch {
     if (Number.isFinite(seenAt[index][place])) held[index][place] = 1
   }
 
-  /** What a crash has cost is not in what a peer goes on from. */
+  /** Forgets the marks that a crash has cost: they are not in what the peer goes on from. */
   function forget(index: number): void {
-    const kept = world?.inhabitants[index].disk.content()?.contribution?.ownSteps ?? 0
+    const kept = world?.simulatedPeers[index].disk.content()?.contribution?.ownSteps ?? 0
     for (const [place, at] of seenAt[index].entries()) {
       if (made[index][place] === 1 && !(at <= kept)) seenAt[index][place] = Number.POSITIVE_INFINITY
     }
@@ -118,7 +118,7 @@ export function createWatch(peers: number): Watch {
     const gossip = gossipOf(index)
     if (gossip === undefined || violation !== undefined) return
     const marks = gossip.parameters().subarray(index * PLACES, (index + 1) * PLACES)
-    /** Places that have had a mark in this life, and have none now. */
+    /** IndexChoice that have had a mark in this life, and have none now. */
     const absent: number[] = []
     for (const [place, mark] of marks.entries()) {
       if (mark === 0 && held[index][place] === 1) absent.push(place)
@@ -186,9 +186,9 @@ export function createWatch(peers: number): Watch {
     },
     attach(one) {
       world = one
-      for (const { peer, index } of one.inhabitants) indices.set(peer, index)
+      for (const { peer, index } of one.simulatedPeers) indices.set(peer, index)
     },
-    hear(peer, name, detail) {
+    onEvent(peer, name, detail) {
       const index = indices.get(peer) as number
       lookAt(index)
       if (name === 'consensus') agreed(index, detail as GossipEvents['consensus'])

@@ -5,8 +5,7 @@ import { compressWithFeedback } from '../../../src/averaging/error-feedback.ts'
 import { mixingMatrix } from '../../../src/averaging/mixing.ts'
 import type { AveragingRule } from '../../../src/averaging/rule.ts'
 import { choco } from '../../../src/averaging/rules/choco.ts'
-import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
-import { compressedDpsgd } from '../../../src/averaging/rules/dpsgd-compressed.ts'
+import { compressedDpsgd, dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { sparta } from '../../../src/averaging/rules/sparta.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import { ring } from '../../../src/averaging/topologies/ring.ts'
@@ -21,7 +20,7 @@ import { forgetfulAveraging } from '../problems/naive-compression.ts'
 const PEERS = 25
 const W = mixingMatrix(ring, PEERS, 0)
 
-/** Of 200 numbers, the largest alone. */
+/** Keeps the largest of 200 numbers alone. */
 const TOP_1 = parseCodec('topk:0.005')
 const TOP_10_PERCENT = parseCodec('topk:0.1')
 const TOP_1_PERCENT = parseCodec('topk:0.01')

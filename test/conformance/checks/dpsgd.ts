@@ -40,7 +40,7 @@ function meanBesideUpdates(W: MixingMatrix): number {
 }
 
 /** How far peers are from one machine that steps along the mean of all gradients. */
-function besideOneMachine(rule: typeof plain, W: MixingMatrix): number {
+function besideOneMachine(rule: AveragingRule, W: MixingMatrix): number {
   const swarm = descend(rule, problem, W, { rate: 0.1, rounds: 50 })
   const x = new Float64Array(problem.dimension)
   for (let step = 0; step < 50; step++)
@@ -55,7 +55,7 @@ const RATE = 0.05
  *
  * @param order adapt, then combine: x ← W (x − η g); or the other way round, x ← W x − η g
  */
-function heterogeneityFloor(rule: typeof plain, order: 'adapt first' | 'combine first', theory: number): number {
+function heterogeneityFloor(rule: AveragingRule, order: 'adapt first' | 'combine first', theory: number): number {
   const wanted = Array.from({ length: PEERS }, (_, i) => Math.SQRT2 * Math.cos((2 * Math.PI * i) / PEERS))
   const updates = (at: readonly Vector[]) => at.map(([x], i) => Float64Array.of(-RATE * (x - wanted[i])))
   const swarm = driveRule(
@@ -102,7 +102,7 @@ function asynchronous({ exchanges, rereads = false }: { exchanges: 'both sides' 
   const expected = preciseMeanOf(states.map(state => adpsgd.estimate(state)))
 
   function exchange(a: number, b: number): void {
-    const weight = exchangeWeight(1, 1)
+    const weight = exchangeWeight()
     const [fromA, fromB] = [a, b].map((peer, side) => {
       const message = createMessage(adpsgd.message, problem.dimension, host)
       adpsgd.send(states[peer], { peer: [b, a][side], weight }, message, random)

@@ -16,7 +16,7 @@ import { meanDrift, mixing, topology } from '../mixing/matrices.ts'
 /** Monte Carlo: within 2 % of the theory. */
 const within2Percent = (expected: number) => near(Number(expected.toPrecision(4)), 0.02 * expected)
 
-/** What one round leaves of the variance: every round of a random topology is a draw of its own. */
+/** The share of the variance that one round leaves: every round of a random topology is a draw of its own. */
 const roundFactor = (name: string, peers: number, trials: number) => roundsFactor(topology(name), peers, trials)
 
 const alwaysTheSame = (name: string, peers: number): Check['control'] => ({

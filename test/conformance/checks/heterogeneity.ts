@@ -27,7 +27,7 @@ const problem = randomQuadratics({ peers: PEERS, dimension: 6, heterogeneity: 10
 /** A ring in which everybody gives each neighbour this weight. */
 const ringOf = (weight: number) => createMixing(adjacencyOf(ring, PEERS, 0), () => weight)
 const metropolis = metropolisMatrix(adjacencyOf(ring, PEERS, 0))
-/** As in the experiments of Vogels et al. 2021: a little less than 1/3, with which λ_min would be −1/3. */
+/** The ring of the experiments of Vogels et al. 2021: weights a little less than 1/3, with which λ_min would be −1/3. */
 const lazyRing = ringOf(1 / 3 - 0.01)
 
 /** Largest ‖x_i − optimum‖ after many rounds with a constant step size. */
@@ -154,7 +154,7 @@ function controlVariates(rule: AveragingRule): number {
   return largest
 }
 
-/** Of all messages, the change of one peer's control variate does not arrive once, in the fifth round. */
+/** Loses one of all messages: the change of one peer's control variate does not arrive in the fifth round. */
 function scaffoldThatLosesOne(): AveragingRule {
   let said = 0
   return {

@@ -88,7 +88,7 @@ const wheel = graph('star', 16).map((spokes, i) =>
 const among = (alive: readonly boolean[]): Adjacency =>
   wheel.map((others, i) => (alive[i] ? others.filter(j => alive[j]) : []))
 
-/** Whoever is there takes the plain average of those whom it finds, itself included. */
+/** Every peer that is there takes the plain average of those that it finds, itself included. */
 function rowNormalised(alive: readonly boolean[]): MixingMatrix {
   const present = among(alive)
   return createMixing(present, i => 1 / (1 + present[i].length))

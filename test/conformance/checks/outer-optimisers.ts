@@ -81,7 +81,7 @@ const apartNoloco: AveragingRule<ReturnType<typeof withoutMomentum.start>> = {
   },
 }
 
-/** What a round leaves of the peers' variance without training and momentum, on average over some rounds. */
+/** The share of the peers' variance that a round leaves without training and momentum, on average over some rounds. */
 function varianceFactor(rule: AveragingRule): number {
   const rounds = 20
   const swarm = driveRule(rule, normalStart(MANY, 200, 'contraction'))
@@ -90,7 +90,7 @@ function varianceFactor(rule: AveragingRule): number {
   return (consensusError(swarm.estimates()) / before) ** (1 / rounds)
 }
 
-/** What is left of 1 at the end. */
+/** The suboptimality that is left of 1 at the end. */
 function suboptimalityOverTop(rule: AveragingRule): number {
   const swarm = driveRule(rule, fromOrigin(problem))
   for (let round = 0; round < 600; round++) swarm.round(everybody, descent(problem, 0.03))

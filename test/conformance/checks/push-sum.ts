@@ -37,7 +37,7 @@ function sumOf(vectors: readonly Vector[]): Float64Array {
   return preciseMeanOf(vectors).map(value => value * vectors.length)
 }
 
-/** What both forms of push-sum remember, as far as the checks look at it. */
+/** The state of both forms of push-sum, as far as the checks look at it. */
 interface Mass {
   readonly x: Vector
   readonly w: number

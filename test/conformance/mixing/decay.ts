@@ -31,7 +31,7 @@ export function roundsToAMillionth(W: MixingMatrix): number {
   }
 }
 
-/** What is left of any disagreement in the end, with length 1. */
+/** The disagreement that is left of any other in the end, with length 1. */
 function slowest(W: MixingMatrix): Float64Array[] {
   let vectors = normalVectors(W.peers, 1, createRandom(1))
   for (let round = 0; round < ROUNDS_TO_SLOWEST; round++) {

@@ -11,8 +11,9 @@ export type Pair = readonly [number, number]
 const PEERS = 1_000
 
 /** Both move by w times their difference. @param weight 1/2 makes both their mean */
-export function exchange(vectors: readonly Float64Array[], [i, j]: Pair, weight: number = exchangeWeight(1, 1)): void {
-  const difference = exchangeDifference(vectors[i], vectors[j], weight, new Float64Array(vectors[i].length))
+export function exchange(vectors: readonly Float64Array[], [i, j]: Pair, weight: number = exchangeWeight()): void {
+  const difference = new Float64Array(vectors[i].length)
+  exchangeDifference(vectors[i], vectors[j], weight, difference)
   for (let p = 0; p < difference.length; p++) {
     vectors[i][p] += difference[p]
     vectors[j][p] -= difference[p]
@@ -35,7 +36,7 @@ export const cycles = {
     }),
 } as const
 
-/** What a cycle of exchanges among 1000 leaves of the variance, on average. */
+/** The share of the variance that a cycle of exchanges among 1000 leaves, on average. */
 export function cycleFactor(cycle: (peers: number, random: Random) => Pair[], weight?: number): number {
   // Shuffled, or the lowest would always begin.
   return averageFactor(createRandom('cycles').shuffle(slope(PEERS)), 200, (vectors, random) => {
@@ -44,7 +45,7 @@ export function cycleFactor(cycle: (peers: number, random: Random) => Pair[], we
   })
 }
 
-/** What one exchange leaves of the variance, on average over all pairs: no chance in it. */
+/** The share of the variance that one exchange leaves, on average over all pairs: no chance in it. */
 export function exchangeFactor(peers: number, weight?: number): number {
   const start = normalVectors(peers, 4, createRandom(5))
   let total = 0
@@ -59,7 +60,7 @@ export function exchangeFactor(peers: number, weight?: number): number {
   return total / (peers * (peers - 1))
 }
 
-/** What mixing leaves of the variance, on average. @param matricesOf of a trial, applied in order to the same start */
+/** The share of the variance that mixing leaves, on average. @param matricesOf of a trial, applied in order to the same start */
 export function mixingFactor(
   peers: number,
   trials: number,
@@ -71,7 +72,7 @@ export function mixingFactor(
 }
 
 /**
- * What so many rounds of a topology that follow one another leave of the variance. A random topology draws a graph for every
+ * The share of the variance that so many successive rounds of a topology leave. A random topology draws a graph for every
  * round, so no round is looked at twice.
  */
 export function roundsFactor(of: Topology, peers: number, trials: number, together = 1): number {
@@ -100,7 +101,7 @@ function slope(peers: number): Float64Array[] {
   return Array.from({ length: peers }, (_, i) => Float64Array.of(i))
 }
 
-/** What a round leaves of the variance on average over all directions to start from, and over some rounds: exactly. */
+/** The share of the variance that a round leaves, on average over all directions to start from and over some rounds: exactly. */
 export function isotropicFactor(of: Topology, peers: number, rounds: number): number {
   const unit = (place: number) => Array.from({ length: peers }, (_, i) => Float64Array.of(i === place ? 1 : 0))
   let [before, after] = [0, 0]

@@ -1,4 +1,4 @@
-/** What is measured of mixing matrices. */
+/** Measurements of mixing matrices. */
 
 import { applyMixing, createMixing, type MixingMatrix, mixingMatrix } from '../../../src/averaging/mixing.ts'
 import { mixingNorm } from '../../../src/averaging/spectrum.ts'

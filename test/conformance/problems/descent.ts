@@ -26,7 +26,7 @@ export function descend(
   return swarm
 }
 
-/** Of the mean of all peers. */
+/** Suboptimality of the mean of all peers. */
 export function suboptimality(problem: Quadratics, swarm: DrivenRule): number {
   return problem.suboptimality(preciseMeanOf(swarm.estimates()))
 }

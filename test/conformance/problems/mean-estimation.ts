@@ -32,8 +32,8 @@ export function meanEstimationError(
 const TARGET = 1
 
 /**
- * What {@link meanEstimationError} is on average where the mixing matrices are circulant: in the direction of their common
- * eigenvector k the variance of a step is v ← |λ_k|² (v t² + 1) / (t + 1)².
+ * The expected value of {@link meanEstimationError} where the mixing matrices are circulant: in the direction of their
+ * common eigenvector k the variance of a step is v ← |λ_k|² (v t² + 1) / (t + 1)².
  *
  * @param power |λ_k|² of a round's matrix
  */

@@ -4,10 +4,12 @@ import type { Codec } from '../../../src/parameters/codecs/codec.ts'
 import { compress } from '../../../src/parameters/codecs/compress.ts'
 import { addScaled, type Vector } from '../../../src/parameters/vectors.ts'
 
-/** What compression must not be done like: x ← W Q(x). What Q loses is lost for good, and the mean with it. */
+/** The wrong way to compress: x ← W Q(x). What Q loses is lost for good, and the mean with it. */
 export function forgetfulAveraging(codec: Codec): AveragingRule<Vector> {
   return {
     name: 'forgetful',
+    hint: 'loses what the codec loses',
+    travels: 'rounded',
     mixing: 'doubly-stochastic',
     message: { vectors: 1, scalars: 0, to: 'all' },
     start: parameters => parameters.slice(),

@@ -11,8 +11,9 @@ export interface Example {
 const REGULARISATION = 0.01
 
 /**
- * What one step of Pegasos adds to a linear model that has seen t − 1 examples: η = 1 / (λ t); w ← (1 − 1/t) w, and η y x more
- * where y w·x < 1 (Shalev-Shwartz, Singer and Srebro 2007, "Pegasos: Primal Estimated sub-GrAdient SOlver for SVM").
+ * The update of one step of Pegasos to a linear model that has seen t − 1 examples: η = 1 / (λ t); w ← (1 − 1/t) w, and
+ * η y x more where y w·x < 1 (Shalev-Shwartz, Singer and Srebro 2007, "Pegasos: Primal Estimated sub-GrAdient SOlver for
+ * SVM").
  *
  * @param t number of this step, from 1
  */

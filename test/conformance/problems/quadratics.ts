@@ -6,7 +6,7 @@ import { solveLinear } from './linear-system.ts'
 export interface Quadratics {
   readonly peers: number
   readonly dimension: number
-  /** Where f is smallest. */
+  /** The minimum of f. */
   readonly optimum: Float64Array
   /** `[peers, dimension, dimension]`: A_iᵀA_i. */
   readonly hessians: readonly (readonly Float64Array[])[]

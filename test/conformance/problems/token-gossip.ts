@@ -1,7 +1,7 @@
 import { receive, type TokenAccount, tick } from '../../../src/averaging/token-account.ts'
 import { createRandom } from '../../../src/random/random.ts'
 
-/** What happened in one run of token accounts. */
+/** The course of one run of token accounts. */
 export interface TokenGossip {
   /** `[peers][ticks]`: messages that each sent between one tick and the next. */
   readonly sent: readonly Int32Array[]

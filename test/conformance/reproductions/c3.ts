@@ -4,7 +4,7 @@ import type { Reproduction } from '../reproduction.ts'
 
 const shown = (factor: number) => factor.toFixed(4)
 
-/** What random gossip leaves of the variance. */
+/** The share of the variance that random gossip leaves. */
 export const c3: Reproduction = {
   id: 'C3',
   title: 'Random gossip: what is left of the variance',

@@ -2,8 +2,7 @@ import { mean } from '../../../src/averaging/aggregators/mean.ts'
 import { mixingMatrix } from '../../../src/averaging/mixing.ts'
 import type { AveragingRule } from '../../../src/averaging/rule.ts'
 import { choco } from '../../../src/averaging/rules/choco.ts'
-import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
-import { compressedDpsgd } from '../../../src/averaging/rules/dpsgd-compressed.ts'
+import { compressedDpsgd, dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { ring } from '../../../src/averaging/topologies/ring.ts'
 import { parseCodec } from '../../../src/parameters/codecs/registry.ts'
 import { preciseMeanOf } from '../../../src/parameters/vectors.ts'
@@ -18,7 +17,7 @@ const DIMENSION = 2_000
 const TOP_1 = parseCodec('topk:0.01')
 const TOP_10 = parseCodec('topk:0.1')
 const QSGD = parseCodec('qsgd:256')
-/** As it is, without being made a contraction. */
+/** The plain codec, without being made a contraction. */
 const UNBIASED_QSGD = { ...QSGD, damping: () => 1 }
 
 interface Run {

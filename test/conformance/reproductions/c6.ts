@@ -26,7 +26,7 @@ const onChain = mixingMatrix(chain, PEERS, 0)
 
 type RelayState = Parameters<typeof relaysum.merge>[0]
 
-/** As in the authors' notebook: models that have not arrived are made up for by what all started from, which is 0 here. */
+/** The rule of the authors' notebook: the start of all, which is 0 here, stands in for models that have not arrived. */
 const relaysumFromStart: AveragingRule<RelayState> = {
   ...relaysum,
   merge(state: RelayState, received: readonly ReceivedMessage[], selfWeight: number) {
@@ -121,7 +121,7 @@ const FLOORS = [
 const RATES_TRIED = 9
 const LIMIT = 2_000
 
-/** Which rule pays for heterogeneity. */
+/** The price of heterogeneity, rule by rule. */
 export const c6: Reproduction = {
   id: 'C6',
   title: 'Random quadratics: steps against heterogeneity',

@@ -25,7 +25,7 @@ const DEFENCES: Readonly<Record<Defence, string>> = {
   trimmed: 'trimmed mean',
 }
 
-/** What lies can do depends on how much weight they have and how little crosses the bottleneck. */
+/** The harm of a byzantine message depends on how much weight it has and how little crosses the bottleneck. */
 export const c9: Reproduction = {
   id: 'C9',
   title: 'Byzantine peers at a bottleneck',

@@ -54,7 +54,7 @@ export function errorAfterLies({ bottleneck, byzantine }: TunableChain, lie: Lie
   return x.reduce((sum, [value]) => sum + (value - 100) ** 2, 0) / x.length
 }
 
-/** What the liar beside peer i tells it: where that half has started, or what keeps it from moving. */
+/** The byzantine peer's message to peer i beside it: where that half has started, or what keeps it from moving. */
 function told(lie: Lie, i: number, own: Float64Array, honest: readonly WeightedVector[], weight: number): Float64Array {
   if (lie === 'constant') return Float64Array.of(START[i])
   const out = new Float64Array(1)

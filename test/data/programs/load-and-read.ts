@@ -10,7 +10,7 @@ import { loadDataset } from '../../../src/data/sources.ts'
 const [source, limit] = process.argv.slice(2)
 const peak = () => process.resourceUsage().maxRSS * 1_024
 
-// What the loading itself loads is no part of the data.
+// A first, small source: the code and libraries that loading needs are no part of the data.
 await loadDataset(process.argv[4], { seed: 1 })
 const before = peak()
 const { train, test } = await loadDataset(source, { seed: 1, memoryLimitBytes: Number(limit) })

@@ -6,6 +6,7 @@
  */
 
 import { afterEach, describe, expect, test } from 'vitest'
+import { parseRule, plainParts } from '../../../src/averaging/rules/registry.ts'
 import type { FrameStream } from '../../../src/gossip/ports.ts'
 import { FRAME_FLOATS } from '../../../src/parameters/constants.ts'
 import { createRandom } from '../../../src/random/random.ts'
@@ -68,6 +69,23 @@ function requireOpposites([a, b]: Pair['peers']): void {
   }
 }
 
+/** Each has merged so much as it is old, of what both were; or neither has anything of the other's. */
+function requireMeanByAge(
+  before: readonly [Float32Array, Float32Array],
+  [a, b]: Pair['peers'],
+  ages: readonly number[],
+): void {
+  expect(a.added.map(({ first }) => first)).toEqual(b.added.map(({ first }) => first))
+  const merged = new Set(a.added.flatMap(({ first, values }) => [...values.keys()].map(i => first + i)))
+  const wrong = before[0].findIndex((x, i) => {
+    const mean = (ages[0] * x + ages[1] * before[1][i]) / (ages[0] + ages[1])
+    const expected = merged.has(i) ? [mean, mean] : [x, before[1][i]]
+    const scale = Math.abs(x) + Math.abs(before[1][i])
+    return [a, b].some(({ replica }, side) => Math.abs(replica.parameters[i] - expected[side]) > ROUNDING * scale)
+  })
+  expect(wrong).toBe(-1)
+}
+
 /** Breaks the stream when so many of its messages have been read, at whichever end. */
 function breaksAt(at: number): { decorate: (stream: FrameStream) => FrameStream; messages: () => number } {
   let messages = 0
@@ -97,8 +115,8 @@ export function exchangeCompliance(driver: string, createPair: CreatePair): void
     }
 
     async function settle({ peers: [a, b], run }: Pair): Promise<void> {
-      if (a.settle.outstanding(b.name)) await run(a.settleWith(b))
-      if (b.settle.outstanding(a.name)) await run(b.settleWith(a))
+      if (a.engagements.outstanding(b.name)) await run(a.settleWith(b))
+      if (b.engagements.outstanding(a.name)) await run(b.settleWith(a))
     }
 
     afterEach(async () => {
@@ -136,6 +154,31 @@ export function exchangeCompliance(driver: string, createPair: CreatePair): void
       }
       // None, some of the frames, and all of them, though the last word was lost.
       expect(lengths.size).toBeGreaterThanOrEqual(3)
+    })
+
+    test('by the rule gossip ends for both at their mean by age, frame by frame, wherever it is interrupted', async () => {
+      const { share } = parseRule('gossip', plainParts).live ?? {}
+      const ages = [1, 3]
+      async function exchanged(at: number) {
+        const { decorate, messages } = breaksAt(at)
+        const { before, pair } = await pairOf(FRAME_FLOATS + 7, { share, decorate })
+        pair.peers.forEach(({ replica }, side) => {
+          replica.age = ages[side]
+        })
+        await pair.run(pair.peers[0].average(pair.peers[1]).catch(() => {}))
+        await settle(pair)
+        requireMeanByAge(before, pair.peers, ages)
+        expect(openBetween(pair.peers)).toBe(0)
+        const frames = pair.peers[0].added.length
+        expect(pair.peers.map(({ replica }) => replica.age)).toEqual(frames === 0 ? ages : [3, 3])
+        await pair.stop()
+        return { frames, messages: messages() }
+      }
+      const { frames, messages } = await exchanged(Number.POSITIVE_INFINITY)
+      expect(frames).toBe(2)
+      const lengths = new Set<number>()
+      for (let at = 0; at < messages; at++) lengths.add((await exchanged(at)).frames)
+      expect([...lengths].sort()).toEqual([0, 1, 2])
     })
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_IN_DOUBT } from '../../../src/gossip/constants.ts'
-import { NormError, OffenceError, RefusedError } from '../../../src/gossip/errors.ts'
+import { NormError, ProtocolViolationError, RefusedError } from '../../../src/gossip/errors.ts'
 import { MAX_CONCURRENT_EXCHANGES, WINDOW_FRAMES } from '../../../src/gossip/exchange/constants.ts'
 import { CROSSED } from '../../../src/gossip/exchange/exchange.ts'
 import type { FrameStream } from '../../../src/gossip/ports.ts'
@@ -50,6 +50,15 @@ describe('an exchange', () => {
     // b's value may have changed by the first before it is said in the second.
     expect(Math.max(...weights)).toBe(1 / 2)
     expect(Math.min(...weights)).toBeLessThanOrEqual(1 / 4)
+  })
+
+  test('by shares never takes more than a peer has to give: one that is in two at once stays between the others', async () => {
+    // Ages of 0, 1 and 2: the first would be all of the second, and all of the third.
+    const swarm = await createReplicaSwarm([[0], [60], [12]], { share: (own, theirs) => theirs / (own + theirs) })
+    const [a, b, c] = swarm.peers
+    await swarm.run(Promise.allSettled([a.average(b), a.average(c)]))
+    expect([60, 12]).toContain(a.replica.parameters[0])
+    expect(parameters(swarm).slice(1)).toEqual([[60], [12]])
   })
 
   test('keeps the sum when a peer is in two of them at once', async () => {
@@ -136,7 +145,7 @@ describe('an exchange', () => {
     const swarm = await createReplicaSwarm([[1], [3, 4]])
     const [a, b] = swarm.peers
     await expect(swarm.run(a.average(b))).rejects.toThrow()
-    expect(b.failure).toBeInstanceOf(OffenceError)
+    expect(b.failure).toBeInstanceOf(ProtocolViolationError)
   })
 
   test.for([
@@ -193,7 +202,7 @@ describe('an exchange of a part of the parameters', () => {
     )
     const [a, b] = swarm.peers
     await expect(swarm.run(a.average(b))).rejects.toThrow()
-    expect(b.failure).toBeInstanceOf(OffenceError)
+    expect(b.failure).toBeInstanceOf(ProtocolViolationError)
   })
 
   test('may be empty', async () => {
@@ -313,7 +322,7 @@ describe('an exchange that is cut', () => {
     ]
     if (asks === 'both at once') await swarm.run(Promise.all(pairs.map(([one, other]) => one.settleWith(other))))
     for (const [one, other] of asks === 'the responder first' ? pairs.reverse() : pairs) {
-      if (one.settle.outstanding(other.name)) await swarm.run(one.settleWith(other))
+      if (one.engagements.outstanding(other.name)) await swarm.run(one.settleWith(other))
     }
     return { a, b }
   }

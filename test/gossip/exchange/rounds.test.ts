@@ -61,7 +61,7 @@ const inStep = {
   peers: PEERS,
   steps: ROUNDS * LOCAL_STEPS,
   localSteps: LOCAL_STEPS,
-  inRounds: true,
+  rule: dpsgd(mean),
   minimumPeers: PEERS,
 } as const
 
@@ -79,7 +79,7 @@ function createWorldInStep({
 
 type WorldInStep = ReturnType<typeof createWorldInStep>
 
-const trained = (world: WorldInStep) => world.inhabitants.map(({ gossip }) => gossip?.trained())
+const trained = (world: WorldInStep) => world.simulatedPeers.map(({ gossip }) => gossip?.trained())
 const haveTrained = (world: WorldInStep) => () => trained(world).every(vector => vector !== undefined)
 
 function byTheEquation(topology: Topology): number[] {
@@ -108,14 +108,14 @@ describe('peers that average in step', () => {
 
   test('keep their mean where every fifth message is lost, and end', async () => {
     const world = createWorldInStep({
-      weather: { delay: '1-20', loss: 0.2 },
+      networkConditions: { delay: '1-20', loss: 0.2 },
       trainer: async (_index, _random, clock) => createDriftTrainer(clock),
     })
     await world.startAll()
     await world.until(haveTrained(world), 600_000)
-    await world.until(() => world.inhabitants.every(({ gossip }) => gossip?.open().doubts.length === 0), 600_000)
+    await world.until(() => world.simulatedPeers.every(({ gossip }) => gossip?.open().doubts.length === 0), 600_000)
     // Whoever was missed by whom: every step adds 1 to its peer, and nothing else moves the mean.
-    const steps = world.inhabitants.map(({ gossip }) => gossip?.status().ownSteps ?? 0)
+    const steps = world.simulatedPeers.map(({ gossip }) => gossip?.status().ownSteps ?? 0)
     expect(world.mean()[0]).toBeCloseTo(steps.reduce((sum, own) => sum + own, 0) / PEERS, 3)
     await world.until(() => world.sealed(), 600_000)
   })
@@ -124,11 +124,11 @@ describe('peers that average in step', () => {
     const timeOf = async (slowness: (index: number) => number) => {
       const world = createWorldInStep({ topology: complete, steps: 100, slowness })
       await world.startAll()
-      const others = world.inhabitants.slice(1)
+      const others = world.simulatedPeers.slice(1)
       await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= 100))
       const time = world.clock.now()
       await world.until(() => world.sealed(), 600_000)
-      return { time, slow: world.inhabitants[0].gossip?.status() }
+      return { time, slow: world.simulatedPeers[0].gossip?.status() }
     }
     const even = await timeOf(() => 1)
     const uneven = await timeOf(index => (index === 0 ? 10 : 1))
@@ -147,7 +147,7 @@ describe('peers that average in step', () => {
       trainer: async (index, _random, clock) => createPullTrainer(index, clock, slowness, STEP_MS),
     })
     await world.startAll()
-    const [slow, ...others] = world.inhabitants
+    const [slow, ...others] = world.simulatedPeers
     await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= steps))
     const before = slow.gossip?.status().ownSteps ?? 0
     await world.until(() => world.sealed(), 600_000)
@@ -168,16 +168,16 @@ describe('peers that average in step', () => {
         ...inStep,
         topology: complete,
         steps,
-        weather: { delay: '1-5', loss: 0 },
+        networkConditions: { delay: '1-5', loss: 0 },
         slowness: index => (index === 0 ? factor : 1),
         trainer: async (index, _random, clock) => createPullTrainer(index, clock, () => 5),
       })
       await world.startAll()
-      const others = world.inhabitants.slice(1)
+      const others = world.simulatedPeers.slice(1)
       await world.until(() => others.every(({ gossip }) => (gossip?.status().ownSteps ?? 0) >= steps))
       const time = world.clock.now()
       await world.until(() => world.sealed(), 600_000)
-      return { time, slow: world.inhabitants[0].gossip?.status() }
+      return { time, slow: world.simulatedPeers[0].gossip?.status() }
     }
     const even = await timeOf(1)
     const uneven = await timeOf(100)
@@ -190,7 +190,7 @@ describe('peers that average in step', () => {
     await world.startAll()
     await world.wait(3_500)
     world.crash(3)
-    const others = world.inhabitants.filter(({ index }) => index !== 3)
+    const others = world.simulatedPeers.filter(({ index }) => index !== 3)
     await world.until(() => others.every(({ gossip }) => gossip?.trained() !== undefined))
     await world.until(
       () =>

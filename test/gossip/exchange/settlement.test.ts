@@ -20,7 +20,7 @@ describe('a settlement', () => {
   test.for(['initiator', 'responder'] as const)('leaves nothing open when the %s asks', async asks => {
     const { swarm, a, b } = await createInterrupted()
     await swarm.run(asks === 'initiator' ? a.settleWith(b) : b.settleWith(a))
-    expect([a.settle.outstanding('b'), b.settle.outstanding('a')]).toEqual([false, false])
+    expect([a.engagements.outstanding('b'), b.engagements.outstanding('a')]).toEqual([false, false])
   })
 
   test('drops what the initiator has no record of: it never decided', async () => {
@@ -80,7 +80,7 @@ describe('a settlement', () => {
     const [a, b] = swarm.peers
     const exchange = swarm.run(a.average(b))
     // At 50 ms b has prepared; a will hear of it at 60 and more.
-    swarm.clock.after(50, () => a.exchange.abandon('b', 'a0'))
+    swarm.clock.after(50, () => a.engagements.abandon('b', 'a0'))
     await expect(exchange).rejects.toThrow('the partner has ended this exchange')
     expect(a.added).toEqual([])
   })
@@ -89,7 +89,7 @@ describe('a settlement', () => {
     const swarm = await createReplicaSwarm([[1], [3]])
     const [a, b] = swarm.peers
     const exchange = swarm.run(a.average(b))
-    swarm.clock.after(50, () => a.exchange.abandon('c', 'a0'))
+    swarm.clock.after(50, () => a.engagements.abandon('c', 'a0'))
     await exchange
     expect([a.added.length, b.added.length]).toEqual([1, 1])
   })

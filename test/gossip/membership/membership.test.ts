@@ -35,7 +35,7 @@ describe('the membership', () => {
 
   test('tells news from repetitions and from what came late', async () => {
     const { membership } = await createAging()
-    const news = [3, 3, 2, 4].map(sequence => membership.hear('a', announcementOf({ sequence })).news)
+    const news = [3, 3, 2, 4].map(sequence => membership.hear('a', announcementOf({ sequence })).isNewer)
     expect(news).toEqual([true, false, false, true])
   })
 
@@ -77,7 +77,7 @@ describe('the membership', () => {
     membership.hear('a', announcementOf({ sequence: 1 }))
     await wait(MEMBER_EXPIRY_MS + 1)
     membership.sweep()
-    expect(membership.hear('a', announcementOf({ sequence: 2 }))).toEqual({ news: true, joined: true })
+    expect(membership.hear('a', announcementOf({ sequence: 2 }))).toEqual({ isNewer: true, joined: true })
     expect([membership.isAlive('a'), membership.vanished().length]).toEqual([true, 0])
   })
 
@@ -103,7 +103,7 @@ describe('the membership', () => {
   test('is not fooled by an old announcement of a member that has left', async () => {
     const { membership } = await createAging()
     membership.hear('a', announcementOf({ sequence: 5, phase: 'left' }))
-    expect(membership.hear('a', announcementOf({ sequence: 4 })).news).toBe(false)
+    expect(membership.hear('a', announcementOf({ sequence: 4 })).isNewer).toBe(false)
     expect(membership.isAlive('a')).toBe(false)
   })
 

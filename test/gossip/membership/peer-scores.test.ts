@@ -1,35 +1,51 @@
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
-import { MAX_OFFENCES, STREAM_BURST, STREAMS_PER_SECOND } from '../../../src/gossip/membership/constants.ts'
-import { createStanding } from '../../../src/gossip/membership/peer-scores.ts'
+import { createEvents } from '../../../src/gossip/events.ts'
+import { MAX_VIOLATIONS, STREAM_BURST, STREAMS_PER_SECOND } from '../../../src/gossip/membership/constants.ts'
+import { createMembership } from '../../../src/gossip/membership/membership.ts'
+import { createPeerScores } from '../../../src/gossip/membership/peer-scores.ts'
+import { announcementOf } from '../announcements.ts'
 
-describe('the standing of a peer', () => {
-  test('is lost with the last offence that is forgiven', () => {
-    const standing = createStanding(createVirtualClock())
-    const lost = Array.from({ length: MAX_OFFENCES }, () => standing.offend('a'))
-    expect(lost).toEqual([...new Array(MAX_OFFENCES - 1).fill(false), true])
-    expect([standing.banned('a'), standing.banned('b')]).toEqual([true, false])
+function createScores(clock = createVirtualClock()) {
+  const bans: string[] = []
+  const membership = createMembership(clock)
+  const network = { ban: (peer: string) => void bans.push(peer) }
+  return { scores: createPeerScores({ clock, network, membership, events: createEvents(() => {}) }), bans, membership }
+}
+
+describe('the score of a peer', () => {
+  test('is lost with the last violation that is forgiven: it is banned, and no member any more', () => {
+    const { scores, bans, membership } = createScores()
+    membership.hear('a', announcementOf({}))
+    const banned = Array.from({ length: MAX_VIOLATIONS }, () => {
+      scores.penalise('a', new Error('nonsense'))
+      return scores.isBanned('a')
+    })
+    expect(banned).toEqual([...new Array(MAX_VIOLATIONS - 1).fill(false), true])
+    expect(scores.isBanned('b')).toBe(false)
+    expect(bans).toEqual(['a'])
+    expect(membership.isAlive('a')).toBe(false)
   })
 
   test('admits a burst of streams and no more', () => {
-    const standing = createStanding(createVirtualClock())
-    const admitted = Array.from({ length: 2 * STREAM_BURST }, () => standing.admits('a')).filter(Boolean)
+    const { scores } = createScores()
+    const admitted = Array.from({ length: 2 * STREAM_BURST }, () => scores.admits('a')).filter(Boolean)
     expect(admitted.length).toBe(STREAM_BURST + 1)
   })
 
   test('admits one peer while another has used up its share', () => {
-    const standing = createStanding(createVirtualClock())
-    while (standing.admits('a'));
-    expect(standing.admits('b')).toBe(true)
+    const { scores } = createScores()
+    while (scores.admits('a'));
+    expect(scores.admits('b')).toBe(true)
   })
 
   test('admits so many streams a second in the long run', async () => {
     const clock = createVirtualClock()
-    const standing = createStanding(clock)
-    while (standing.admits('a'));
+    const { scores } = createScores(clock)
+    while (scores.admits('a'));
     let admitted = 0
     const knock = () => {
-      if (standing.admits('a')) admitted++
+      if (scores.admits('a')) admitted++
       clock.after(1, knock)
     }
     knock()

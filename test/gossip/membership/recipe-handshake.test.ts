@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import { PROTOCOL_VERSION } from '../../../src/gossip/constants.ts'
-import { OffenceError } from '../../../src/gossip/errors.ts'
+import { ProtocolViolationError } from '../../../src/gossip/errors.ts'
 import { compareRecipes, type RecipeDocument } from '../../../src/gossip/membership/recipe-handshake.ts'
 import type { FrameStream } from '../../../src/gossip/ports.ts'
 import { firstDifference, parseRecipe, type RecipeInput } from '../../../src/recipe/recipe.ts'
@@ -101,5 +101,5 @@ test('who meets a newer version is the one to upgrade', async () => {
 })
 
 test('a version that is none is an offence', async () => {
-  await expect(meet({}, { type: 'recipe', recipe: { hearsayProtocol: 0 } })).rejects.toThrow(OffenceError)
+  await expect(meet({}, { type: 'recipe', recipe: { hearsayProtocol: 0 } })).rejects.toThrow(ProtocolViolationError)
 })

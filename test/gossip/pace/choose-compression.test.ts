@@ -88,7 +88,7 @@ function exchangeOver(
   return Array.from({ length: times }, () => {
     const { name } = choice.now().codec
     const milliseconds = link.fixed + BYTES[name] / link.bytesPerMs
-    choice.trained(10, INTERVAL)
+    choice.intervalEnded(10, INTERVAL)
     choice.exchanged(BYTES[name], milliseconds * (1 + noise * (2 * random.uniform() - 1)), link.fixed / 10)
     return choice.now().codec.name
   })
@@ -158,7 +158,7 @@ describe('compression that chooses by itself', () => {
   it('with automatic local steps aims at the interval of ten, however long it has become', () => {
     const choice = createCompressionChoice('auto', ELEMENTS)
     for (let i = 0; i < 20; i++) {
-      choice.trained(500, (500 / 10) * INTERVAL)
+      choice.intervalEnded(500, (500 / 10) * INTERVAL)
       choice.exchanged(BYTES[choice.now().codec.name], 20 + BYTES[choice.now().codec.name] / SLOW.bytesPerMs, 2)
     }
     expect(choice.now().codec.name).toBe('fp16')

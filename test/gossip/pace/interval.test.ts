@@ -12,7 +12,7 @@ const OFTEN = 60
 function measured(stepMs: number, exchangeMs: number, interval = createInterval('auto')): Interval {
   for (let i = 0; i < OFTEN; i++) {
     interval.trained(4, 4 * stepMs)
-    interval.exchanged(exchangeMs)
+    interval.averaged(exchangeMs)
   }
   return interval
 }
@@ -71,10 +71,10 @@ describe('auto', () => {
   test('takes no notice of the first step and the first exchange', () => {
     const interval = createInterval('auto')
     interval.trained(1, 1)
-    interval.exchanged(100_000)
+    interval.averaged(100_000)
     expect(interval.steps()).toBe(10)
     interval.trained(1, 10)
-    interval.exchanged(50)
+    interval.averaged(50)
     expect(interval.steps()).toBe(50 / 10 / AUTO_EXCHANGE_RATIO)
   })
 

@@ -1,30 +1,30 @@
 import { describe, expect, it } from 'vitest'
 import {
-  PATIENCE,
-  PATIENCE_FEWEST,
-  PATIENCE_OBSERVATIONS,
-  PATIENCE_PARTNERS,
+  TIMEOUT_BOUNDS,
+  TIMEOUT_FEWEST,
+  TIMEOUT_OBSERVATIONS,
+  TIMEOUT_PARTNERS,
 } from '../../../src/gossip/pace/constants.ts'
-import { createPatience, type Patience, type Wait } from '../../../src/gossip/pace/timeouts.ts'
+import { createTimeouts, type Timeouts, type Wait } from '../../../src/gossip/pace/timeouts.ts'
 
-const WAITS = Object.keys(PATIENCE) as Wait[]
-const { floor, ceiling } = PATIENCE.frame
+const WAITS = Object.keys(TIMEOUT_BOUNDS) as Wait[]
+const { floor, ceiling } = TIMEOUT_BOUNDS.frame
 
 /** Has heard of frames that took so long. */
-function taught(milliseconds: readonly number[], patience = createPatience()): Patience {
+function taught(milliseconds: readonly number[], patience = createTimeouts()): Timeouts {
   for (const each of milliseconds) patience.took('frame', each, 'anybody')
   return patience
 }
 
-const often = (milliseconds: number, times = PATIENCE_OBSERVATIONS) => Array.from({ length: times }, () => milliseconds)
+const often = (milliseconds: number, times = TIMEOUT_OBSERVATIONS) => Array.from({ length: times }, () => milliseconds)
 
 describe('patience', () => {
   it.each(WAITS)('waits for the ceiling of %s before enough was seen', wait => {
-    const patience = createPatience()
-    for (let i = 1; i < PATIENCE_FEWEST; i++) patience.took(wait, 1, 'a')
-    expect(patience.limit(wait, 'a')).toBe(PATIENCE[wait].ceiling)
+    const patience = createTimeouts()
+    for (let i = 1; i < TIMEOUT_FEWEST; i++) patience.took(wait, 1, 'a')
+    expect(patience.limit(wait, 'a')).toBe(TIMEOUT_BOUNDS[wait].ceiling)
     patience.took(wait, 1, 'a')
-    expect(patience.limit(wait, 'a')).toBe(PATIENCE[wait].floor)
+    expect(patience.limit(wait, 'a')).toBe(TIMEOUT_BOUNDS[wait].floor)
   })
 
   it('waits twice as long for what always takes the same time', () => {
@@ -57,15 +57,17 @@ describe('patience', () => {
   })
 
   it('learns every wait by itself', () => {
-    expect(taught(often(1)).limit('answer', 'a')).toBe(PATIENCE.answer.ceiling)
+    expect(taught(often(1)).limit('answer', 'a')).toBe(TIMEOUT_BOUNDS.answer.ceiling)
   })
 
   it('gives a whole exchange the time of its frames', () => {
-    const patience = createPatience()
-    expect(patience.limit('whole', 'a', 101)).toBe(PATIENCE.whole.ceiling + 100 * PATIENCE.whole.furtherFrame)
+    const patience = createTimeouts()
+    expect(patience.limit('whole', 'a', 101)).toBe(
+      TIMEOUT_BOUNDS.whole.ceiling + 100 * TIMEOUT_BOUNDS.whole.furtherFrame,
+    )
     for (const frames of [10, 20, 30, 40]) patience.took('whole', 500 * frames, 'a', frames)
     expect(patience.limit('whole', 'a', 100)).toBe(2 * 500 * 100)
-    expect(patience.limit('whole', 'a', 0)).toBe(PATIENCE.whole.floor)
+    expect(patience.limit('whole', 'a', 0)).toBe(TIMEOUT_BOUNDS.whole.floor)
   })
 
   describe('after a limit ran out', () => {
@@ -109,7 +111,7 @@ describe('patience', () => {
       patience.ranOut('first')
       patience.ranOut('second')
       patience.ranOut('first')
-      for (let i = 0; i < PATIENCE_PARTNERS - 1; i++) patience.ranOut(`peer ${i}`)
+      for (let i = 0; i < TIMEOUT_PARTNERS - 1; i++) patience.ranOut(`peer ${i}`)
       expect(patience.limit('frame', 'first')).toBe(4 * floor)
       expect(patience.limit('frame', 'second')).toBe(floor)
     })

@@ -13,7 +13,7 @@ function createWorld(localSteps: number | 'auto', delayMs: number) {
     peers: 4,
     steps: STEPS,
     localSteps,
-    weather: { delay: `${delayMs}`, loss: 0 },
+    networkConditions: { delay: `${delayMs}`, loss: 0 },
     evaluateEvery: 50,
     trainer: async (_index, _random, clock) => createDriftTrainer(clock),
     onEvent(_peer, name, detail) {
@@ -32,8 +32,8 @@ async function settled(localSteps: number | 'auto', delayMs: number) {
   return world
 }
 
-const chosen = ({ inhabitants }: Awaited<ReturnType<typeof settled>>) =>
-  inhabitants.map(({ gossip }) => gossip?.status().localSteps ?? 0)
+const chosen = ({ simulatedPeers }: Awaited<ReturnType<typeof settled>>) =>
+  simulatedPeers.map(({ gossip }) => gossip?.status().localSteps ?? 0)
 
 test('on a fast network a peer exchanges after every few steps', async () => {
   // The virtual disk takes as long as a few messages, and a partner is waited for half a step in the mean.
@@ -59,7 +59,7 @@ test('on a slow network a peer spends about a third of its time in averaging', a
 test('training takes longer than alone by no more than the time for averaging', async () => {
   const world = createWorld('auto', 100)
   await world.startAll()
-  await world.until(() => world.inhabitants.every(({ gossip }) => (gossip?.step() ?? 0) >= STEPS))
+  await world.until(() => world.simulatedPeers.every(({ gossip }) => (gossip?.step() ?? 0) >= STEPS))
   expect(world.clock.now()).toBeLessThan((1 + 1.2 * AUTO_EXCHANGE_RATIO) * STEPS * STEP_MS)
 })
 

@@ -5,7 +5,7 @@ import type { Member } from '../../../src/gossip/membership/membership.ts'
 import { createRunTime } from '../../../src/gossip/run/run-time.ts'
 import { announcementOf } from '../announcements.ts'
 
-const PATIENCE = 2
+const TIMEOUT_BOUNDS = 2
 
 function createTime() {
   const clock = createVirtualClock()
@@ -24,7 +24,7 @@ function memberOf(peer: string, heard: number, run: Announcement['run'], done = 
 
 test('a latecomer ends with those that were there from the beginning, however old what it heard was', async () => {
   const { clock, until } = createTime()
-  const latecomer = createRunTime(clock, PATIENCE)
+  const latecomer = createRunTime(clock, TIMEOUT_BOUNDS)
   // They began at 0, and said so at 10,200 and 10,900.
   await until(11_000)
   const before = { founder: true, halfTime: undefined }
@@ -43,15 +43,15 @@ test('a latecomer ends with those that were there from the beginning, however ol
   latecomer.look(done(12_000), false)
   expect(latecomer.told()).toEqual({ elapsed: 13_000, founder: false, halfTime: 12_000 })
 
-  await until(PATIENCE * 12_000 - 1)
+  await until(TIMEOUT_BOUNDS * 12_000 - 1)
   expect(latecomer.over()).toBe(false)
-  await until(PATIENCE * 12_000 + 1)
+  await until(TIMEOUT_BOUNDS * 12_000 + 1)
   expect(latecomer.over()).toBe(true)
 })
 
 test('where none of those that began is left, the others see T themselves', async () => {
   const { clock, until } = createTime()
-  const one = createRunTime(clock, PATIENCE)
+  const one = createRunTime(clock, TIMEOUT_BOUNDS)
   await until(1_000)
   one.begin([memberOf('founder', 1_000, { founder: true, elapsed: 1_000, halfTime: undefined })])
   await until(5_000)

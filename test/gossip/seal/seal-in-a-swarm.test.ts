@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { WorldOptions } from '../../../simulations/virtual/world.ts'
 import { createSketcher } from '../../../src/averaging/sketch.ts'
 import { createGossip } from '../../../src/gossip/gossip.ts'
-import type { Announcement, Phase } from '../../../src/gossip/membership/announcement.ts'
+import type { Announcement } from '../../../src/gossip/membership/announcement.ts'
 import { MEMBER_EXPIRY_MS, SKETCH_BUCKETS } from '../../../src/gossip/membership/constants.ts'
+import type { Phase } from '../../../src/gossip/phase.ts'
 import type { FrameStream, PeerId } from '../../../src/gossip/ports.ts'
 import { ALONE_GRACE_MS } from '../../../src/gossip/run/constants.ts'
-import { SEAL_PATIENCE_MS } from '../../../src/gossip/seal/constants.ts'
+import { SEAL_TIMEOUT_MS } from '../../../src/gossip/seal/constants.ts'
 import { receive } from '../../../src/gossip/streams/messages.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import { distance, norm } from '../../../src/parameters/vectors.ts'
@@ -15,8 +16,8 @@ import { type AveragingWorld, createAveragingWorld } from '../averaging-world.ts
 import { answerTo } from '../fetching-swarm.ts'
 import { createLiar, never } from '../liar.ts'
 
-const sealOf = (world: AveragingWorld, index: number) => world.inhabitants[index].gossip?.sealed()
-const phases = (world: AveragingWorld) => world.inhabitants.map(({ gossip }) => gossip?.status().phase)
+const sealOf = (world: AveragingWorld, index: number) => world.simulatedPeers[index].gossip?.sealed()
+const phases = (world: AveragingWorld) => world.simulatedPeers.map(({ gossip }) => gossip?.status().phase)
 const said = (world: AveragingWorld, event: string) => world.events.filter(line => line.includes(` ${event} `))
 
 /** Starts the peer that only listens so far. */
@@ -37,7 +38,7 @@ describe('a swarm', () => {
     const world = createAveragingWorld({ peers: 6 })
     await world.startAll()
     await world.until(() => world.sealed())
-    const hashes = world.inhabitants.map(({ gossip }) => hashParameters(gossip?.parameters() ?? new Float32Array(0)))
+    const hashes = world.simulatedPeers.map(({ gossip }) => hashParameters(gossip?.parameters() ?? new Float32Array(0)))
     expect(new Set(hashes)).toEqual(new Set([sealOf(world, 0)]))
   })
 
@@ -126,13 +127,13 @@ describe('a swarm', () => {
     const world = createAveragingWorld({ peers: 6 })
     world.network.split(new Set(['peer-0', 'peer-1', 'peer-2']))
     await world.startAll()
-    await world.until(() => world.inhabitants.every((_, index) => sealOf(world, index) !== undefined))
-    const apart = new Set(world.inhabitants.map((_, index) => sealOf(world, index)))
+    await world.until(() => world.simulatedPeers.every((_, index) => sealOf(world, index) !== undefined))
+    const apart = new Set(world.simulatedPeers.map((_, index) => sealOf(world, index)))
     expect(apart.size).toBe(2)
     world.network.split()
     await world.until(() => world.sealed())
     // The halves had sealed on 1 and on 4.
-    expect(world.inhabitants[0].gossip?.parameters()[0]).toBeCloseTo(2.5, 1)
+    expect(world.simulatedPeers[0].gossip?.parameters()[0]).toBeCloseTo(2.5, 1)
   })
 
   test('does not seal while one stays away from the others', async () => {
@@ -150,7 +151,7 @@ describe('a liar', () => {
 
   /** As if it were where the others are, so that they wait for it. */
   const nearSketch = (world: AveragingWorld) =>
-    sketcher.sketch(world.inhabitants[0].gossip?.parameters() ?? new Float32Array(64))
+    sketcher.sketch(world.simulatedPeers[0].gossip?.parameters() ?? new Float32Array(64))
 
   /** A peer that takes part in nothing but the seal, and proposes this vector from the first moment. */
   async function propose(world: AveragingWorld, vector: Float32Array, serves: boolean, phase: Phase = 'sealing') {
@@ -167,7 +168,7 @@ describe('a liar', () => {
 
   const honestSeal = async (world: AveragingWorld, limitMilliseconds = 120_000) => {
     await world.until(() => world.sealed(), limitMilliseconds)
-    return world.inhabitants[0].gossip?.parameters() ?? new Float32Array(0)
+    return world.simulatedPeers[0].gossip?.parameters() ?? new Float32Array(0)
   }
 
   test.for<Phase>(['sealing', 'sealed'])('that is %s on a vector far away moves nobody there', async phase => {
@@ -194,19 +195,19 @@ describe('a liar', () => {
     await propose(world, new Float32Array(64).fill(100), false)
     await world.startAll()
     await world.wait(5_000)
-    const spread = world.inhabitants.map(({ gossip }) => gossip?.parameters()[0] ?? 0)
+    const spread = world.simulatedPeers.map(({ gossip }) => gossip?.parameters()[0] ?? 0)
     expect(Math.max(...spread) - Math.min(...spread)).toBeLessThan(0.01)
   })
 
   /** The honest wait for one that does not follow, and then no more. */
-  const PATIENT_MS = 2 * SEAL_PATIENCE_MS
+  const PATIENT_MS = 2 * SEAL_TIMEOUT_MS
 
   test('that proposes what nobody can fetch does not stop the seal', async () => {
     const world = createAveragingWorld({ peers: 4 })
     await propose(world, new Float32Array(64).fill(100), false)
     await world.startAll()
     await honestSeal(world, PATIENT_MS)
-    expect(world.clock.now()).toBeGreaterThan(SEAL_PATIENCE_MS)
+    expect(world.clock.now()).toBeGreaterThan(SEAL_TIMEOUT_MS)
   })
 
   test('that never chooses does not stop the seal', async () => {
@@ -215,7 +216,7 @@ describe('a liar', () => {
     const liar = await createLiar(world)
     liar.announce(() => announcementOf({ sketch: nearSketch(world) }))
     await honestSeal(world, PATIENT_MS)
-    expect(world.clock.now()).toBeGreaterThan(SEAL_PATIENCE_MS)
+    expect(world.clock.now()).toBeGreaterThan(SEAL_TIMEOUT_MS)
   })
 
   test('that refuses whatever is chosen is outvoted', async () => {

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import { createSketcher } from '../../../src/averaging/sketch.ts'
+import { createEvents } from '../../../src/gossip/events.ts'
+import { createActiveMembers } from '../../../src/gossip/membership/active-members.ts'
 import { SKETCH_BUCKETS } from '../../../src/gossip/membership/constants.ts'
 import { createMembership } from '../../../src/gossip/membership/membership.ts'
-import { createSealing } from '../../../src/gossip/seal/seal.ts'
+import { createPhase } from '../../../src/gossip/phase.ts'
+import { createChoice } from '../../../src/gossip/seal/choice.ts'
+import { createSeal } from '../../../src/gossip/seal/seal.ts'
+import { createEngagements } from '../../../src/gossip/state/engagements.ts'
 import { createReplica } from '../../../src/gossip/state/replica.ts'
 import { announcementOf } from '../announcements.ts'
 
@@ -14,32 +19,33 @@ test('a peer that was about to propose, and may not any more, averages again', a
   const sketcher = createSketcher(64, SKETCH_BUCKETS, 1)
   membership.hear('other', announcementOf({ sketch: sketcher.sketch(replica.parameters) }))
   let mayPropose = true
-  const sealing = createSealing({
-    self: 'self',
+  const events = createEvents(() => {})
+  const phase = createPhase(clock, false)
+  const activeMembers = createActiveMembers(membership, { overdue: () => false })
+  const choice = createChoice({ self: 'self', phase, replica, sketcher, activeMembers, sealed: undefined })
+  const seal = createSeal({
     swarm: 'c0'.repeat(32),
     target: 1e-3,
+    steps: 0,
+    phase,
+    choice,
     replica,
-    sketcher,
     membership,
+    activeMembers,
     clock,
-    sealed: undefined,
-    contribution: replica.contribution,
-    trains: false,
-    metAt: () => 0,
-    overdue: () => false,
-    sealedOn() {},
-    // It waits for an exchange to end, and begins none meanwhile.
-    unsettled: () => true,
+    events,
+    engagements: createEngagements(replica.ledger),
+    // It waits for a settlement, and begins no exchange meanwhile.
+    settlement: { waits: () => true },
+    peerWatch: { metAt: () => 0 },
     mayPropose: () => mayPropose,
     fetch: async () => undefined,
-    changed() {},
-    emit() {},
   })
-  sealing.trained()
+  phase.trained()
   const never = { signal: new AbortController().signal }
-  await sealing.consider(never)
-  expect(sealing.averages()).toBe(false)
+  await seal.consider(never)
+  expect(phase.averages()).toBe(false)
   mayPropose = false
-  await sealing.consider(never)
-  expect(sealing.averages()).toBe(true)
+  await seal.consider(never)
+  expect(phase.averages()).toBe(true)
 })

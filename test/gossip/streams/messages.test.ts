@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_IN_DOUBT } from '../../../src/gossip/constants.ts'
-import { OffenceError, RefusedError } from '../../../src/gossip/errors.ts'
+import { ProtocolViolationError, RefusedError } from '../../../src/gossip/errors.ts'
 import type { FrameStream } from '../../../src/gossip/ports.ts'
 import { MAX_CONTROL_BYTES } from '../../../src/gossip/streams/constants.ts'
 import { type Message, receive, send } from '../../../src/gossip/streams/messages.ts'
@@ -102,6 +102,6 @@ describe('a control message', () => {
   test.for(malformed)('that %s is an offence', async ([, type, frame]) => {
     const stream = createLoop()
     await stream.write(frame, forever)
-    await expect(receive(stream, type, forever)).rejects.toThrow(OffenceError)
+    await expect(receive(stream, type, forever)).rejects.toThrow(ProtocolViolationError)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { KEPT_MS, NEWS_PATIENCE_MS } from '../../../src/gossip/sync/constants.ts'
+import { ANNOUNCEMENTS_WAIT_MS, KEPT_MS } from '../../../src/gossip/sync/constants.ts'
 import { PIECE_FLOATS, piecesOf } from '../../../src/gossip/sync/pieces.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import { createFetchingSwarm, type FetchingSwarm, giving } from '../fetching-swarm.ts'
@@ -173,6 +173,6 @@ describe('one that gives what it has not announced', () => {
     const swarm = await createFetchingSwarm({ length: SHORT })
     await lie(swarm, 'liar', trainedBy(0), trainedBy(0, SHORT, 3))
     expect(await fetchFrom(swarm)).toBeUndefined()
-    expect(swarm.clock.now()).toBeLessThan(2 * NEWS_PATIENCE_MS + 1_000)
+    expect(swarm.clock.now()).toBeLessThan(2 * ANNOUNCEMENTS_WAIT_MS + 1_000)
   })
 })

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
-import type { Phase } from '../../../src/gossip/membership/announcement.ts'
+import { createEvents } from '../../../src/gossip/events.ts'
 import { createMembership } from '../../../src/gossip/membership/membership.ts'
 import { createInterval } from '../../../src/gossip/pace/interval.ts'
+import type { Phase } from '../../../src/gossip/phase.ts'
+import { createPhase } from '../../../src/gossip/phase.ts'
+import { createEngagements } from '../../../src/gossip/state/engagements.ts'
 import { createReplica } from '../../../src/gossip/state/replica.ts'
 import { LATE_JOIN_EXCHANGES } from '../../../src/gossip/sync/constants.ts'
 import { createLateJoining, type LateJoiningOptions } from '../../../src/gossip/sync/late-joining.ts'
@@ -24,9 +27,10 @@ function createNewcomer(fetch: LateJoiningOptions['fetch'], ages: readonly numbe
     clock,
     interval: createInterval(LOCAL_STEPS),
     averages: true,
-    replaceable: () => true,
+    phase: createPhase(clock, false),
+    engagements: createEngagements(replica.ledger),
+    events: createEvents(() => {}),
     fetch,
-    joined() {},
   })
   return { clock, membership, replica, newcomer }
 }

@@ -33,11 +33,11 @@ for (const { network } of peers) {
   for (const other of peers) if (other.network !== network) network.learn(other.network.self, other.network.addresses())
 }
 
-/** What would grow if something were not let go. */
+/** Measures what would grow if something were not let go. */
 async function held() {
   await Promise.all(peers.map(({ peer }) => peer.answered()))
   const streams = () => nodes.flatMap(({ libp2p }) => libp2p.getConnections().flatMap(each => each.streams))
-  // What has been said is closed a little later; who runs this program has a deadline for it.
+  // Streams are closed a little after their last message; the test that runs this program has a deadline for it.
   while (streams().some(({ protocol }) => protocol.endsWith('/exchange/1'))) {
     await new Promise(resolve => setImmediate(resolve))
   }

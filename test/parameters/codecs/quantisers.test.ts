@@ -1,4 +1,4 @@
-/** What fp16, int8 and qsgd make of numbers. */
+/** Rounding of numbers by fp16, int8 and qsgd. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -177,7 +177,7 @@ describe('qsgd', () => {
 
   it('refuses levels that are too large for their norm', () => {
     const [length, levels, total] = [3, 4, 1]
-    /** As the encoder would write them. */
+    /** The bytes that the encoder would write. */
     function bytesOf(sizes: readonly number[]): Uint8Array {
       const bytes = new Uint8Array(100)
       new DataView(bytes.buffer).setFloat32(0, total, true)

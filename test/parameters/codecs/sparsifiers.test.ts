@@ -1,4 +1,4 @@
-/** What topk and randk keep, and how small indices become. */
+/** Elements that topk and randk keep, and how small their indices become. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -7,8 +7,8 @@ import type { BackendTrial } from '../../../src/training/try-backend.ts'
 afterEach(() => vi.unstubAllEnvs())
 
 const works: BackendTrial = { outcome: 'works', devices: NO_DEVICES, milliseconds: 1 }
-const absent: BackendTrial = { outcome: 'not installed', reason: 'not installed', mend: 'npm install it' }
-const broken: BackendTrial = { outcome: 'broken', reason: 'no driver', mend: 'install one' }
+const absent: BackendTrial = { outcome: 'not installed', reason: 'not installed', remedy: 'npm install it' }
+const broken: BackendTrial = { outcome: 'broken', reason: 'no driver', remedy: 'install one' }
 const onGpu = (device: string, software = false): BackendTrial => ({
   outcome: 'works',
   devices: { device, software, all: [device] },
@@ -27,7 +27,7 @@ function machine(outcomes: Readonly<Record<string, BackendTrial>>) {
 
 test('where nothing is installed, auto takes wasm and says nothing', async () => {
   const { attempt } = machine({})
-  expect(await choose('auto', undefined, attempt)).toEqual({ name: 'wasm', devices: NO_DEVICES, passedOver: [] })
+  expect(await choose('auto', undefined, attempt)).toEqual({ name: 'wasm', devices: NO_DEVICES, skipped: [] })
 })
 
 test('auto takes the best that works, and tries nothing behind it', async () => {
@@ -37,18 +37,18 @@ test('auto takes the best that works, and tries nothing behind it', async () => 
   expect(tried).toEqual(backendNames.slice(0, backendNames.indexOf('webgpu') + 1))
 })
 
-test('auto passes over what is broken, and keeps the reason and the mend', async () => {
+test('auto passes over what is broken, and keeps the reason and the remedy', async () => {
   const { attempt } = machine({ webgpu: broken })
-  const { name, passedOver } = await choose('auto', undefined, attempt)
+  const { name, skipped } = await choose('auto', undefined, attempt)
   expect(name).toBe('wasm')
-  expect(passedOver).toEqual([expect.stringMatching(/webgpu.*no driver.*install one/)])
+  expect(skipped).toEqual([expect.stringMatching(/webgpu.*no driver.*install one/)])
 })
 
 test('auto passes over a GPU that is a program; who names its backend gets it', async () => {
   const { attempt } = machine({ webgpu: onGpu('SwiftShader', true) })
-  const { name, passedOver } = await choose('auto', undefined, attempt)
+  const { name, skipped } = await choose('auto', undefined, attempt)
   expect(name).toBe('wasm')
-  expect(passedOver).toEqual([expect.stringContaining('SwiftShader')])
+  expect(skipped).toEqual([expect.stringContaining('SwiftShader')])
   expect((await choose('webgpu', undefined, attempt)).name).toBe('webgpu')
 })
 
@@ -62,14 +62,17 @@ test('what comes with hearsay is taken without a trial', async () => {
 test.each([
   ['is broken', broken, /webgpu.*no driver.*install one.*work here: wasm, cpu$/],
   ['is not installed', absent, /webgpu.*not installed.*npm install it.*work here: wasm, cpu$/],
-])('a named backend that %s is refused, with the reason, the mend and what works', async (_what, outcome, message) => {
-  const { attempt } = machine({ webgpu: outcome })
-  const refused = choose('webgpu', undefined, attempt)
-  await expect(refused).rejects.toMatchObject({
-    name: 'BackendUnavailableError',
-    message: expect.stringMatching(message),
-  })
-})
+])(
+  'a named backend that %s is refused, with the reason, the remedy and what works',
+  async (_what, outcome, message) => {
+    const { attempt } = machine({ webgpu: outcome })
+    const refused = choose('webgpu', undefined, attempt)
+    await expect(refused).rejects.toMatchObject({
+      name: 'BackendUnavailableError',
+      message: expect.stringMatching(message),
+    })
+  },
+)
 
 test('a chosen GPU is asked of backends that have any, and reaches the trial', async () => {
   const { attempt, tried } = machine({ 'tfjs-node-gpu': broken, webgpu: onGpu('A GPU'), 'tfjs-node': works })
@@ -111,13 +114,13 @@ test('an unknown name is refused with those that are known', async () => {
 
 test('a process that trains on a GPU itself is told to share it, and not which one', () => {
   for (const name of ['TF_FORCE_GPU_ALLOW_GROWTH', 'CUDA_VISIBLE_DEVICES']) vi.stubEnv(name, undefined)
-  prepareProcess({ name: 'tfjs-node-gpu', devices: NO_DEVICES, passedOver: [] })
+  prepareProcess({ name: 'tfjs-node-gpu', devices: NO_DEVICES, skipped: [] })
   expect(process.env.TF_FORCE_GPU_ALLOW_GROWTH).toBe('true')
   expect(process.env.CUDA_VISIBLE_DEVICES).toBeUndefined()
 })
 
 test('what the user has set in the environment stays', () => {
   vi.stubEnv('TF_FORCE_GPU_ALLOW_GROWTH', 'false')
-  prepareProcess({ name: 'tfjs-node-gpu', devices: NO_DEVICES, passedOver: [] })
+  prepareProcess({ name: 'tfjs-node-gpu', devices: NO_DEVICES, skipped: [] })
   expect(process.env.TF_FORCE_GPU_ALLOW_GROWTH).toBe('false')
 })

@@ -12,7 +12,7 @@ import type { TrainerOptions } from '../../../src/training/trainer-options.ts'
  */
 const GRADIENT_TOLERANCE = 1e-4
 
-/** What every backend must do. */
+/** Tests that every backend must pass. */
 export function backendCompliance(backend: string): void {
   test.each(['linear', 'mlp:16', 'cnn'])(
     `the gradients of %s on ${backend} are those of plain JavaScript`,

@@ -8,9 +8,9 @@ test('a CUDA library of the wrong version is named, with the version that is wan
     "W tensorflow/stream_executor/platform/default/dso_loader.cc:64] Could not load dynamic library 'libcudart.so.11.0'; dlerror: …",
     "W tensorflow/stream_executor/platform/default/dso_loader.cc:64] Could not load dynamic library 'libcudnn.so.8'; dlerror: …",
   ]
-  const { reason, mend } = tfjsNodeGpu.explain('no GPU', said.join('\n'))
+  const { reason, remedy } = tfjsNodeGpu.explain('no GPU', said.join('\n'))
   expect(reason).toMatch(/libcudart\.so\.11\.0, libcudnn\.so\.8/)
-  expect(mend).toMatch(/CUDA 11\.2 and cuDNN 8\.1/)
+  expect(remedy).toMatch(/CUDA 11\.2 and cuDNN 8\.1/)
 })
 
 test("NVIDIA's missing driver is told from its missing libraries", () => {
@@ -28,8 +28,8 @@ test.each([
     /npm rebuild @tensorflow\/tfjs-node$/,
   ],
   ["/lib/libc.so.6: version `GLIBC_2.38' not found", /newer system/],
-])('%s: there is a mend', (reason, mend) => {
-  expect(tfjsNode.explain(reason, '').mend).toMatch(mend)
+])('%s: there is a remedy', (reason, remedy) => {
+  expect(tfjsNode.explain(reason, '').remedy).toMatch(remedy)
 })
 
 test('what Node has dropped from util is there again, for the package that calls it', () => {

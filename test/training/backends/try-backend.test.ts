@@ -6,5 +6,5 @@ test('a trial that fails gives the reason alone, and beside it what to do', asyn
   const trial = await tryBackend('webgpu', 99)
   if (trial.outcome === 'works') throw new Error('there is a GPU 99')
   expect(trial.reason).not.toMatch(/does not work here|What to do/)
-  expect(trial.mend).not.toBe('')
+  expect(trial.remedy).not.toBe('')
 })

@@ -4,9 +4,9 @@ import type { GradientCase } from './gradient-cases.ts'
 
 /** Relative to the largest element, or to the sum of absolute terms. */
 export interface GradientErrors {
-  /** Of the operation and its gradients, against the cpu backend; undefined where that one cannot do it. */
+  /** Error of the operation and its gradients, against the cpu backend; undefined where that one cannot do it. */
   readonly cpu: number | undefined
-  /** Of the gradients, against central differences. */
+  /** Error of the gradients, against central differences. */
   readonly differences: number
 }
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const l = tfl.layers
 const seeded = (seed: number) => tfl.initializers.glorotUniform({ seed })
-/** What recurrent layers start from unless told otherwise. */
+/** The default initializer of recurrent layers. */
 const orthogonal = (seed: number) => tfl.initializers.orthogonal({ seed })
 
 /**

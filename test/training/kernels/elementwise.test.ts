@@ -8,7 +8,7 @@ beforeAll(async () => {
   await startBackend('wasm')
 })
 
-/** What both backends compute, as bits. */
+/** The results of both backends, as bits. */
 function onBoth(compute: () => tf.Tensor): readonly { shape: readonly number[]; values: readonly number[] }[] {
   return ['cpu', 'wasm'].map(backend => {
     tf.setBackend(backend)

@@ -68,7 +68,7 @@ test('adam follows its equations, with both kinds of weight decay', () => {
         step: t,
         gradientScale: s,
       })
-      // As Kingma and Ba's algorithm 1 has it, with the corrections on the moments.
+      // Kingma and Ba's algorithm 1, with the corrections on the moments.
       const next = rows.map(([x0, g0, m0, v0]) => {
         const gradient = s * g0 + λc * x0
         const m1 = β1 * m0 + (1 - β1) * gradient

@@ -13,7 +13,7 @@ import fc from 'fast-check'
  * of ours.
  */
 export interface GradientCase {
-  /** Of the arguments. */
+  /** Shapes of the arguments. */
   readonly shapes: readonly (readonly number[])[]
   operation(...args: tf.Tensor[]): tf.Tensor
   /** Whether the cpu backend has the right gradient. */

@@ -86,7 +86,7 @@ test('peers with different classes merge into the statistics of all data, and in
     const { tensors } = all.layout
     const [mean, variance] = tensors.slice(-2).map(({ offset }) => weightsOf(all.layout, merged)[offset])
     expect(tensors.slice(-2).map(({ name }) => name)).toEqual(['norm/moving_mean', 'norm/moving_variance'])
-    // Of 0, 1, 5 and 6 with noise of 0.1: mean 3, variance 6.5 and 0.01.
+    // The statistics of 0, 1, 5 and 6 with noise of 0.1: mean 3, variance 6.5 and 0.01.
     expect(mean).toBeCloseTo(3, 1)
     expect(variance).toBeCloseTo(6.51, 0)
 

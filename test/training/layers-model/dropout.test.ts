@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const made of running.splice(0)) await made.stop()
 })
 
-/** Of samples seen as three steps of two features. */
+/** Networks with dropout, over samples seen as three steps of two features. */
 const NETWORKS = {
   'a dropout layer': `dropout({ rate: 0.5, name: 'drop' })`,
   'a dropout layer in a nested model': `nested(layers.dropout({ rate: 0.5, inputShape: [3, 2] }))`,

@@ -25,7 +25,7 @@ describe('a model with a map before it', () => {
     }
     const values = normals(4 * 6)
     const raw = values.map((value, i) => value * map.scale[i % 6] + map.shift[i % 6])
-    // What is left of the values where the shift is large against the scale.
+    // The digits of the values that are left where the shift is large against the scale.
     const seen = raw.map((value, i) => (value - map.shift[i % 6]) / map.scale[i % 6])
 
     const before = tf.memory().numTensors

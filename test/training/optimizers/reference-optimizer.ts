@@ -7,7 +7,7 @@ export interface ReferenceVariable {
   readonly isMatrix: boolean
 }
 
-/** What a step does, as the papers write it; nothing is moved, fused or rounded to single precision. */
+/** The steps of an optimizer as the papers write them; nothing is moved, fused or rounded to single precision. */
 export interface Reference {
   step(gradients: readonly (readonly number[])[]): void
 }

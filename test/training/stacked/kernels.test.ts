@@ -19,7 +19,7 @@ const SIZES = [
   [33, 7, 21],
 ]
 
-/** What stands where nothing is to be written. */
+/** The value of memory where nothing is to be written. */
 const UNTOUCHED = 12_345
 
 const NO_FLOOR = Number.NEGATIVE_INFINITY
@@ -184,7 +184,7 @@ describe.each(['stacked.wasm', 'stacked-strict.wasm'])('%s', async binary => {
       x.values[length - 1] = wrong
       expect(module.subtract(x.at, y.at, length)).toBe(0)
       x.values[length - 1] = 0
-      // What stands behind them does not matter.
+      // Memory behind them does not matter.
       x.values[length] = wrong
       expect(module.subtract(x.at, y.at, length)).toBe(1)
     }

@@ -87,7 +87,7 @@ function difference(a: Float32Array, b: Float32Array): number {
   return Math.hypot(...a.map((value, i) => value - b[i])) / Math.hypot(...b)
 }
 
-/** Of which two numbers in three are 0. */
+/** Samples of which two numbers in three are 0. */
 function sparse(samples: number, seed: number): Dataset {
   const { inputs, ...rest } = blobs(samples, seed, { features: 13 })
   return { ...rest, inputs: (inputs as Float32Array).map((x, i) => ((i * i) % 3 === 0 ? x : 0)) }

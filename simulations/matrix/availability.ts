@@ -1,15 +1,15 @@
 import type { ChurnEvent } from '../environment.ts'
 import type { Chance } from './chance.ts'
 
-/** Who is away in this round, `[peers]` with 1 for those; undefined where everybody is there. Rounds are asked for in order. */
-export type Presence = (round: number) => Uint8Array | undefined
+/** The peers that are away in a round, `[peers]` with 1 for those; undefined where all are there. Rounds are asked for in order. */
+export type Availability = (round: number) => Uint8Array | undefined
 
-/** @param churn probability that a peer is away in a round, or who leaves and comes back before which round */
-export function createPresence(
+/** @param churn probability that a peer is away in a round, or which peer leaves or comes back before which round */
+export function createAvailability(
   churn: number | readonly ChurnEvent[] | undefined,
   peers: number,
   chance: Chance,
-): Presence {
+): Availability {
   if (churn === undefined || churn === 0) return () => undefined
   const away = new Uint8Array(peers)
   if (typeof churn === 'number') {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BODY_OFFSET, encodeMark, sealFrame } from '../../src/gossip/exchange/frame-message.ts'
-import { MAX_OFFENCES, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from '../../src/gossip/membership/constants.ts'
+import { MAX_VIOLATIONS, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from '../../src/gossip/membership/constants.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
 import { MAX_CONTROL_BYTES } from '../../src/gossip/streams/constants.ts'
 import { LEFT_ALONE_MS } from '../../src/gossip/streams/left-alone.ts'
@@ -70,7 +70,7 @@ async function attack({ network }: Liar, frames: readonly Uint8Array[], victim =
   }
 }
 
-const parametersOf = (world: AveragingWorld) => [...new Set(world.inhabitants[0].gossip?.parameters())]
+const parametersOf = (world: AveragingWorld) => [...new Set(world.simulatedPeers[0].gossip?.parameters())]
 const warnings = (world: AveragingWorld) => world.events.filter(line => line.includes(' warning '))
 const proposal = {
   type: 'propose',
@@ -110,7 +110,7 @@ describe('a peer that begins an exchange and sends', () => {
     await world.during(attack(liar, frames))
     await world.wait(2_000)
     expect(parametersOf(world)).toEqual([0])
-    expect(world.inhabitants[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
+    expect(world.simulatedPeers[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
   })
 
   test.for(attacks)('%s is warned of by name', async ([, frames]) => {
@@ -123,7 +123,7 @@ describe('a peer that begins an exchange and sends', () => {
 
   test.for(attacks)('%s is banned when it does so again and again', async ([, frames]) => {
     const { world, liar } = await createWorldWithLiar()
-    for (let i = 0; i < MAX_OFFENCES; i++) await world.during(attack(liar, frames))
+    for (let i = 0; i < MAX_VIOLATIONS; i++) await world.during(attack(liar, frames))
     await expect(world.during(attack(liar, [propose()]))).rejects.toThrow('cannot be reached')
   })
 })
@@ -136,12 +136,12 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
     expect((await world.during(attack(liar, [propose(), large]))).name).toBe('ConnectionLostError')
     await world.wait(2_000)
     expect(parametersOf(world)).toEqual([0])
-    expect(world.inhabitants[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
+    expect(world.simulatedPeers[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
   })
 
   test('is left alone for a while, and not banned, however often', async () => {
     const { world, liar } = await createSwarmWithLiar()
-    for (let i = 0; i <= MAX_OFFENCES; i++) {
+    for (let i = 0; i <= MAX_VIOLATIONS; i++) {
       expect(await answerOf(world, liar)).toBe('accept')
       await world.during(attack(liar, [propose(), large]))
       expect(await answerOf(world, liar)).toBe('reset')
@@ -151,7 +151,7 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
 
   test('is told of once, and nobody speaks of a protocol', async () => {
     const { world, liar } = await createSwarmWithLiar()
-    for (let i = 0; i <= MAX_OFFENCES; i++) {
+    for (let i = 0; i <= MAX_VIOLATIONS; i++) {
       await world.during(attack(liar, [propose(), large]))
       await world.wait(LEFT_ALONE_MS)
     }
@@ -235,7 +235,7 @@ describe('a peer that answers an exchange with', () => {
 
   test.for(lies)('%s is banned after a few times', async ([, frames]) => {
     const { offences } = await answered(frames)
-    expect(offences).toBe(MAX_OFFENCES)
+    expect(offences).toBe(MAX_VIOLATIONS)
   })
 })
 
@@ -247,10 +247,10 @@ describe('a peer that vanishes in the middle of an exchange', () => {
     const stream = await world.during(liar.network.open('peer-0', 'exchange', never))
     for (const one of [propose(), frame]) await stream.write(one, never)
     await world.wait(100)
-    expect(world.inhabitants[0].gossip?.open().doubts.length).toBe(1)
+    expect(world.simulatedPeers[0].gossip?.open().doubts.length).toBe(1)
     world.network.kill('liar')
     await world.wait(MEMBER_EXPIRY_MS + MEMBER_FORGOTTEN_MS + 2_000)
-    expect([parametersOf(world), world.inhabitants[0].gossip?.open().doubts.length]).toEqual([[0], 0])
+    expect([parametersOf(world), world.simulatedPeers[0].gossip?.open().doubts.length]).toEqual([[0], 0])
   })
 
   test('is given up after a while where it says nothing more', async () => {
@@ -270,10 +270,10 @@ describe('a banned peer', () => {
     const { world, liar } = await createWorldWithLiar(undefined, 2)
     liar.announce(() => announcementOf({ phase: 'training' }))
     await world.wait(1_000)
-    for (const { peer } of world.inhabitants) {
-      for (let i = 0; i < MAX_OFFENCES; i++) await world.during(attack(liar, [propose({ length: 1, end: 1 })], peer))
+    for (const { peer } of world.simulatedPeers) {
+      for (let i = 0; i < MAX_VIOLATIONS; i++) await world.during(attack(liar, [propose({ length: 1, end: 1 })], peer))
     }
     await world.until(() => world.sealed(), 30_000)
-    expect(world.inhabitants[0].gossip?.status().peers).toEqual(['peer-1'])
+    expect(world.simulatedPeers[0].gossip?.status().peers).toEqual(['peer-1'])
   })
 })

@@ -5,27 +5,31 @@
  * @packageDocumentation
  */
 
+import type { Events } from '../events.ts'
+import type { Lifetime } from '../lifetime.ts'
 import type { Membership } from '../membership/membership.ts'
+import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
-import { SEAL_PATIENCE_MS } from '../seal/constants.ts'
-import type { Sealing } from '../seal/seal.ts'
+import type { Choice } from '../seal/choice.ts'
+import { SEAL_TIMEOUT_MS } from '../seal/constants.ts'
 import { ALONE_GRACE_MS, RETURN_GRACE_MS } from './constants.ts'
 
-export interface CompanyOptions {
+export interface PeerWatchOptions {
   readonly clock: Clock
   readonly membership: Membership
-  readonly sealing: Pick<Sealing, 'phase' | 'choice'>
-  /** Whether it has something to agree on with others. */
-  readonly seeksCompany: boolean
+  readonly phase: PeerPhase
+  readonly choice: Choice
+  readonly lifetime: Lifetime
+  /** Whether this peer averages with others at all. */
+  readonly averages: boolean
+  /** Local steps that it is to train: what it has to agree on with others. */
+  readonly steps: number
   /** Whether it remains after the seal, whoever needs it. */
   readonly stays: boolean
-  /** Everybody that was met has been gone for a while, or nobody ever came. */
-  readonly onAlone: () => void
+  readonly events: Pick<Events, 'emit'>
 }
 
-export interface Company {
-  /** The peer begins to look for others. */
-  start(): void
+export interface PeerWatch {
   /** Somebody new was met. */
   met(): void
   /** Whether anybody was. */
@@ -40,11 +44,10 @@ export interface Company {
   dismissed(): boolean
 }
 
-export function createCompany(options: CompanyOptions): Company {
-  const { clock, membership, sealing, seeksCompany, stays, onAlone } = options
-  const resumedSealed = sealing.phase() === 'sealed'
+export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
+  const { clock, membership, phase, choice, lifetime, averages, steps, stays, events } = options
+  const resumedSealed = phase.now() === 'sealed'
   const sealers = new Set<PeerId>()
-  let startedAt = clock.now()
   let met: number | undefined
   /** When this peer last had company. */
   let last: number | undefined
@@ -52,36 +55,33 @@ export function createCompany(options: CompanyOptions): Company {
   let sealedAt: number | undefined
 
   function lookAtSeal(): void {
-    if (sealing.phase() !== 'sealed') {
+    if (phase.now() !== 'sealed') {
       sealedAt = undefined
       sealers.clear()
       return
     }
     sealedAt ??= clock.now()
-    const hash = sealing.choice()
+    const hash = choice.hash()
     for (const { peer, announcement } of membership.alive()) if (announcement.choice === hash) sealers.add(peer)
   }
 
   /** Whoever has trained, and has had nobody to agree with for a while, will not agree with anybody. */
   function lookForOthers(): void {
     if (membership.alive().length > 0) last = clock.now()
-    const phase = sealing.phase()
-    if (isAlone || !seeksCompany || (phase !== 'averaging' && phase !== 'sealing')) return
+    const now = phase.now()
+    if (isAlone || !averages || steps === 0 || (now !== 'averaging' && now !== 'sealing')) return
     const grace = met === undefined ? ALONE_GRACE_MS : RETURN_GRACE_MS
-    if (clock.now() - (last ?? startedAt) < grace) return
+    if (clock.now() - (last ?? lifetime.startedAt) < grace) return
     isAlone = true
-    onAlone()
+    events.emit('alone', {})
   }
 
   return {
-    start() {
-      startedAt = clock.now()
-    },
     met() {
       met = clock.now()
     },
     hasMet: () => met !== undefined,
-    metAt: () => met ?? startedAt,
+    metAt: () => met ?? lifetime.startedAt,
     look() {
       lookAtSeal()
       lookForOthers()
@@ -93,13 +93,13 @@ export function createCompany(options: CompanyOptions): Company {
       const since = clock.now() - sealedAt
       // A peer that restarts already sealed may be the last holder of the vector that returning peers need.
       if ((met === undefined || resumedSealed) && since < ALONE_GRACE_MS) return false
-      const hash = sealing.choice()
+      const hash = choice.hash()
       const allSealed = membership
         .alive()
-        .every(({ announcement: { phase, choice } }) => phase === 'sealed' && choice === hash)
+        .every(({ announcement }) => announcement.phase === 'sealed' && announcement.choice === hash)
       const patient = membership.vanished().length > 0 && since < RETURN_GRACE_MS
       // Whoever has not taken it by then does not want it, or cannot.
-      return (allSealed || since >= SEAL_PATIENCE_MS) && !patient
+      return (allSealed || since >= SEAL_TIMEOUT_MS) && !patient
     },
   }
 }

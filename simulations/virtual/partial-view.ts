@@ -1,7 +1,7 @@
 import { randomRegular } from '../../src/averaging/topologies/random-regular.ts'
 import { type Adjacency, adjacencyOf, reversed, type Topology } from '../../src/averaging/topology.ts'
 
-/** Up to so many peers everybody hears everybody, and a swarm can seal. What they announce grows with the square. */
+/** Up to so many peers everybody hears everybody, and a swarm can seal. Announcements grow with the square of their number. */
 export const MOST_WHO_KNOW_ALL = 256
 
 /** Neighbours of a peer where the topology would have it know everybody. */
@@ -19,12 +19,12 @@ export function graphOf(topology: Topology, peers: number, seed: number): Topolo
 }
 
 /**
- * Whom every peer of a large swarm hears: its neighbours in the graph, and those whose neighbour it is. Of a graph that
- * changes, the neighbours of its first rounds.
+ * The partial view of every peer of a large swarm, ascending: its neighbours in the graph, and those whose neighbour it
+ * is. In a graph that changes, those are the neighbours of its first rounds.
  *
  * @returns undefined where the swarm is small enough for everybody to hear everybody
  */
-export function audiences(graph: Topology, peers: number): Adjacency | undefined {
+export function partialViews(graph: Topology, peers: number): Adjacency | undefined {
   if (peers <= MOST_WHO_KNOW_ALL) return undefined
   const known = Array.from({ length: peers }, () => new Set<number>())
   const rounds = graph.changes ? MOST_ROUNDS : 1

@@ -1,11 +1,11 @@
 import { parseAggregator } from '../../src/averaging/aggregators/registry.ts'
-import type { MixingNeed } from '../../src/averaging/rule.ts'
+import type { AveragingRule } from '../../src/averaging/rule.ts'
 import { parseRule } from '../../src/averaging/rules/registry.ts'
 import { parseCodec } from '../../src/parameters/codecs/registry.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
 
-/** Who hears whom in a round by a recipe's rule. */
-export function mixingOf({ averaging, exchange }: Recipe): MixingNeed {
+/** A recipe's rule, by which its rounds averaged. */
+export function ruleOf({ averaging, exchange }: Recipe): AveragingRule {
   const parts = { aggregator: parseAggregator(averaging.aggregator), codec: parseCodec(exchange.compression) }
-  return parseRule(averaging.rule, parts).mixing
+  return parseRule(averaging.rule, parts)
 }

@@ -1,0 +1,57 @@
+import { recipeHash } from '../src/recipe/recipe.ts'
+import type { RunResult } from './result.ts'
+
+/** What an engine knows when its run has ended. */
+interface ConcludedRun
+  extends Pick<
+    RunResult,
+    | 'recipe'
+    | 'seed'
+    | 'engine'
+    | 'peers'
+    | 'rounds'
+    | 'spectralGap'
+    | 'sample'
+    | 'sealed'
+    | 'peerResults'
+    | 'pairwise'
+    | 'partial'
+  > {
+  /** Of the merged parameters; the one on which the swarm sealed, where it did. */
+  readonly parametersHash: string
+  /** What a person should know about the run, perhaps nothing. */
+  readonly notes?: readonly string[]
+  readonly wallSeconds: number
+  readonly secondsInRounds: number
+  /** Local steps of all peers together. */
+  readonly peerSteps: number
+}
+
+/** The document of a run that ends now. */
+export function concludeRun(run: ConcludedRun): RunResult {
+  const { recipe, seed, engine, peers, rounds, spectralGap, sample, sealed, peerResults, pairwise, partial } = run
+  const { notes = [], wallSeconds, secondsInRounds, peerSteps } = run
+  return {
+    hearsay: '1',
+    recipe,
+    recipeHash: recipeHash(recipe),
+    seed,
+    engine,
+    peers,
+    rounds,
+    spectralGap,
+    final: { ...rounds[rounds.length - 1], parametersHash: run.parametersHash },
+    sample,
+    sealed,
+    peerResults,
+    ...(notes.length === 0 ? {} : { notes }),
+    pairwise,
+    ...(partial === undefined ? {} : { partial }),
+    timing: {
+      wallSeconds,
+      secondsInRounds,
+      peerStepsPerSecond: secondsInRounds === 0 ? 0 : peerSteps / secondsInRounds,
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import type { Replica } from '../state/replica.ts'
+
+/** What one side brings into an exchange. */
+export interface Terms {
+  /** The largest weight with which it can take part; that of the exchange is the smaller one of both sides. */
+  readonly weight: () => number
+  /** What is averaged; asked for once, when the partner has agreed. A live snapshot sends each frame as it is when its turn comes. */
+  readonly snapshot: () => Float32Array
+  /** Own steps that are in it. */
+  readonly steps: number
+}
+
+/** @param parameters those of the replica, or a copy of what they are now */
+export function termsNow(replica: Replica, weight: () => number, parameters: Float32Array): Terms {
+  return { weight, snapshot: () => parameters, steps: replica.contribution.ownSteps() }
+}

@@ -1,0 +1,87 @@
+import type { Events } from './events.ts'
+import type { LostPartners } from './exchange/lost-partners.ts'
+import { encodeAnnouncement } from './membership/announcement.ts'
+import { MAX_ADDRESSES } from './membership/constants.ts'
+import type { Membership } from './membership/membership.ts'
+import type { Interval } from './pace/interval.ts'
+import type { UsualInterval } from './pace/usual-interval.ts'
+import type { PeerPhase, Phase } from './phase.ts'
+import type { Network } from './ports.ts'
+import type { Beginning } from './run/beginning.ts'
+import type { PeerWatch } from './run/peer-watch.ts'
+import type { Review } from './run/review.ts'
+import type { RunTime } from './run/run-time.ts'
+import type { TrainingCourse } from './run/training-course.ts'
+import type { Choice } from './seal/choice.ts'
+import type { Seal } from './seal/seal.ts'
+import type { Incarnation } from './state/incarnation.ts'
+import type { Replica } from './state/replica.ts'
+
+/** What a peer tells everybody about itself. */
+export interface Outbound {
+  /** Says how this peer is, and looks at how the others are: about once a second, and soon after something changed. */
+  announce(): void
+  /** Says goodbye. */
+  leave(): void
+}
+
+export interface OutboundOptions {
+  /** Local steps that this peer is to train; with 0 it brings no data. */
+  readonly steps: number
+  readonly network: Network
+  readonly incarnation: Incarnation
+  readonly phase: PeerPhase
+  readonly replica: Replica
+  readonly membership: Membership
+  readonly beginning: Beginning
+  readonly training: TrainingCourse
+  readonly usualInterval: UsualInterval
+  readonly interval: Interval
+  readonly runTime: RunTime
+  readonly choice: Choice
+  readonly seal: Seal
+  readonly lostPartners: LostPartners
+  readonly peerWatch: PeerWatch
+  readonly review: Review
+  readonly events: Events
+}
+
+export function createOutbound(options: OutboundOptions): Outbound {
+  const { steps, network, incarnation, phase, replica, membership, beginning, training, choice, seal } = options
+  const { contribution } = replica
+
+  function publish(as: Phase): void {
+    const announcement = encodeAnnouncement({
+      sequence: incarnation.nextSequence(),
+      phase: as,
+      step: replica.step,
+      age: replica.age,
+      ownSteps: contribution.ownSteps(),
+      hasData: steps > 0,
+      ready: beginning.ready(),
+      done: training.done(),
+      partners: contribution.partners(),
+      interval: options.usualInterval.milliseconds(),
+      pace: options.interval.pace(),
+      run: options.runTime.told(),
+      sketch: choice.sketch(),
+      choice: choice.hash(),
+      refuses: seal.refuses(),
+      addresses: network.addresses().slice(0, MAX_ADDRESSES),
+    })
+    network.publish(announcement).catch(() => {
+      // Best effort by contract: the next announcement says the same and more.
+    })
+  }
+
+  return {
+    announce() {
+      for (const peer of membership.sweep()) options.events.emit('peer:leave', { peer })
+      options.lostPartners.drop()
+      publish(phase.now())
+      options.peerWatch.look()
+      options.review()
+    },
+    leave: () => publish('left'),
+  }
+}
