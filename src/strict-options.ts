@@ -53,9 +53,7 @@ export function requireOptions(caller: string, schema: z.ZodType, given: unknown
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys
-    const near = nearest(key, namesIn(schema, issue.path))
-    const hint = near === undefined ? '' : `; did you mean ${nameAt(path, near)}?`
-    throw new UsageError(`${caller}: unknown option ${nameAt(path, key)}${hint}`)
+    throw new UsageError(`${caller}: unknown option ${nameAt(path, key)}${meant(schema, issue.path, key)}`)
   }
   const found = issue.path.reduce<unknown>((inside, key) => (inside as Record<PropertyKey, unknown>)?.[key], given)
   const name = path === '' ? 'its argument' : path
@@ -63,17 +61,25 @@ export function requireOptions(caller: string, schema: z.ZodType, given: unknown
   throw new UsageError(`${caller}: ${name} ${state}; it must be ${issue.message}`)
 }
 
+/** The end of a message that a field is unknown: the name that it may have been meant for, if there is one. */
+export function meant(schema: z.ZodType, path: readonly PropertyKey[], written: string): string {
+  const near = nearest(written, namesIn(schema, path))
+  return near === undefined ? '' : `; did you mean ${nameAt(path.join('.'), near)}?`
+}
+
 const nameAt = (path: string, key: string) => (path === '' ? key : `${path}.${key}`)
 
 /** The options that there are at a place. */
 function namesIn(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let inside: unknown = schema
-  for (const key of path) {
-    while (inside instanceof z.ZodOptional) inside = inside.unwrap()
-    inside = inside instanceof z.ZodObject ? inside.shape[key as string] : undefined
-  }
-  while (inside instanceof z.ZodOptional) inside = inside.unwrap()
+  let inside: unknown = bare(schema)
+  for (const key of path) inside = bare(inside instanceof z.ZodObject ? inside.shape[key as string] : undefined)
   return inside instanceof z.ZodObject ? Object.keys(inside.shape) : []
+}
+
+/** Without what makes it optional. */
+function bare(schema: unknown): unknown {
+  const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
+  return isWrapped ? bare(schema.unwrap()) : schema
 }
 
 /** A name that what was written may have been meant for. */

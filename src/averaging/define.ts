@@ -23,6 +23,8 @@ const NAME = /^[a-z][a-z0-9-]*(:\S+)?$/
 export function defineRule<State>(rule: AveragingRule<State>): AveragingRule<State> {
   return define('rule', rule, {
     name: 'string',
+    hint: 'string',
+    travels: 'string',
     mixing: 'string',
     message: 'object',
     start: 'function',

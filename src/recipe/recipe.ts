@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { formsOf, TASKS } from '../catalogue.ts'
 import { UsageError } from '../errors.ts'
+import { meant } from '../strict-options.ts'
 import { isDocument, withoutLaterDefaults } from './later-fields.ts'
 
 export { AUTO_COMPRESSION } from '../catalogue.ts'
@@ -167,9 +168,11 @@ export type RecipeInput = z.input<typeof recipeSchema>
 export function parseRecipe(input: unknown): Recipe {
   const parsed = recipeSchema.safeParse(input)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
+  const { issues } = parsed.error
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   const field = issue.path.join('.')
-  throw new InvalidRecipeError(`recipe${field === '' ? '' : `, field ${field}`}: ${issue.message}`)
+  const hint = issue.code === 'unrecognized_keys' ? meant(recipeSchema, issue.path, issue.keys[0]) : ''
+  throw new InvalidRecipeError(`recipe${field === '' ? '' : `, field ${field}`}: ${issue.message}${hint}`)
 }
 
 /**

@@ -57,6 +57,11 @@ test.each<[expected: string, attempt: () => Promise<unknown>]>([
   ['simulate: unknown option stragglers.shares; did you mean', () => simulation({ stragglers: { shares: 1 } })],
   ['simulate: rounds is Infinity; it must be a whole number', () => simulation({ rounds: Number.POSITIVE_INFINITY })],
   ['recipe, field averaging.topology', () => simulation({ recipe: { averaging: { topology: 5 } } })],
+  [
+    'recipe, field training: Unrecognized key: "stps"; did you mean training.steps?',
+    () => peer({ recipe: { training: { stps: 1 } } }),
+  ],
+  ['recipe: Unrecognized key: "modl"; did you mean model?', () => peer({ recipe: { modl: {} } })],
   ['data, field test.labels', () => simulation({ data: { ...digits, test: { ...digits.test, labels: [] } } })],
   ['runSwarm: unknown option partion; did you mean partition?', () => call(runSwarm, { ...swarm, partion: 'iid' })],
   ['runSwarm: data is missing', () => call(runSwarm, { ...swarm, data: undefined })],
