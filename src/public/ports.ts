@@ -43,5 +43,6 @@ export type {
   Verdict,
 } from '../gossip/ports.ts'
 export type { Checkpoint, Decision, Doubt } from '../gossip/state/checkpoint.ts'
+export { replay } from '../gossip/state/journal.ts'
 export type { JournalEntry } from '../gossip/state/journal-entry.ts'
 export type { Layout, TensorSlot, TensorSpec } from '../parameters/layout.ts'
