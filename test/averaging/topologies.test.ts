@@ -8,7 +8,9 @@ import {
   reversed,
   type Topology,
 } from '../../src/averaging/topology.ts'
+import { TOPOLOGIES } from '../../src/catalogue.ts'
 import { UsageError } from '../../src/errors.ts'
+import { everyForm } from '../every-form.ts'
 
 function parse(text: string, seed: number | string = 1): Topology {
   return parseTopology(text, { seed })
@@ -22,26 +24,17 @@ function fromFile(edges: string): Topology {
   return parseTopology('file:edges.txt', { seed: 1, edges })
 }
 
-const NAMES = [
-  'base-k:1',
-  'base-k:3',
-  'chain',
-  'complete',
-  'epidemic:3',
-  'epidemic-local:2',
-  'erdos-renyi:0.4',
-  'exponential',
-  'hypercube',
-  'moshpit:2',
-  'moshpit:3',
-  'one-peer-exponential',
-  'pairwise',
-  'random-regular:3',
-  'ring',
-  'star',
-  'torus',
-  'tree:2',
-] as const
+const NAMES = everyForm(TOPOLOGIES, {
+  'base-k': [1, 3],
+  epidemic: [3],
+  'epidemic-local': [2],
+  'erdos-renyi': [0.4],
+  moshpit: [2, 3],
+  'random-regular': [3],
+  tree: [2],
+  // What it is depends on the file.
+  file: [],
+})
 
 /** Whom each averages, counted. */
 const degrees = (adjacency: Adjacency) => adjacency.map(({ length }) => length)

@@ -1,12 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PARTITIONS as FORMS, formsOf } from '../../src/catalogue.ts'
+import { formsOf, PARTITIONS } from '../../src/catalogue.ts'
 import { PartitionError } from '../../src/data/errors.ts'
 import { parsePartition } from '../../src/data/partition.ts'
 import { UsageError } from '../../src/errors.ts'
 import { createRandom } from '../../src/random/random.ts'
+import { everyForm } from '../every-form.ts'
 
-const PARTITIONS = ['iid', 'dirichlet:0.001', 'dirichlet:1', 'dirichlet:100', 'sorted', 'quantity:0.1', 'quantity:100']
+const NAMES = everyForm(PARTITIONS, {
+  dirichlet: [0.001, 1, 100],
+  quantity: [0.1, 100],
+  // Refuses what has fewer classes than it deals.
+  shards: [],
+})
 
 /** Labels, few or many, of any number of classes, some of which may be missing; and peers, no more than samples. */
 const problem = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 300 }).chain(labels =>
@@ -17,7 +23,7 @@ const problem = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLen
   }),
 )
 
-describe.each(PARTITIONS)('%s', text => {
+describe.each(NAMES)('%s', text => {
   const partition = parsePartition(text)
 
   test('puts every sample in exactly one shard, and the least number in each', () => {
@@ -211,7 +217,7 @@ test('a hundred thousand samples of one class for two thousand peers are dealt w
   expect(shards.reduce((sum, shard) => sum + shard.length, 0)).toBe(200_000)
 })
 
-const ACCEPTED = formsOf(FORMS).join(', ')
+const ACCEPTED = formsOf(PARTITIONS).join(', ')
 
 test.each([
   ['', `Unknown partition ""; accepted: ${ACCEPTED}`],

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Aggregator } from '../../../src/averaging/aggregator.ts'
 import { aggregatorNames, parseAggregator } from '../../../src/averaging/aggregators/registry.ts'
+import { AGGREGATORS, formsOf } from '../../../src/catalogue.ts'
 import { UsageError } from '../../../src/errors.ts'
 import { LengthMismatchError, type Vector } from '../../../src/parameters/vectors.ts'
 import { createRandom } from '../../../src/random/random.ts'
@@ -165,7 +166,7 @@ describe('misfits', () => {
 
 describe('parsing', () => {
   it('lists the aggregators where the name is unknown', () => {
-    const accepted = 'mean, median, geometric-median, clipped, trimmed-mean:B, krum:F, multi-krum:F, clipped:TAU'
+    const accepted = formsOf(AGGREGATORS).join(', ')
     expect(() => parseAggregator('mode')).toThrow(new UsageError(`unknown aggregator "mode"; accepted are ${accepted}`))
     for (const text of ['', 'mean:2', 'constructor', 'toString:1']) {
       expect(() => parseAggregator(text)).toThrow('unknown aggregator')

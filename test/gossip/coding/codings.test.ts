@@ -1,15 +1,17 @@
 /** What every coding promises, whatever it does to a frame. */
 
 import { describe, expect, it } from 'vitest'
+import { CODECS } from '../../../src/catalogue.ts'
 import type { Coding } from '../../../src/gossip/coding/coding.ts'
 import { acceptsCodec, createCodings } from '../../../src/gossip/coding/codings.ts'
 import { FRAME_FLOATS } from '../../../src/parameters/constants.ts'
 import { norm, preciseMeanOf } from '../../../src/parameters/vectors.ts'
 import { createRandom } from '../../../src/random/random.ts'
+import { everyForm } from '../../every-form.ts'
 import { normalVector } from '../../parameters/codecs/vectors-to-encode.ts'
 import { average, type CodingPeer, createCodingPeer } from './pair.ts'
 
-const CODECS = ['none', 'fp16', 'int8', 'qsgd:16', 'qsgd:1', 'topk:0.1', 'topk:0.01', 'randk:0.1']
+const NAMES = everyForm(CODECS, { qsgd: [16, 1], topk: [0.1, 0.01], randk: [0.1] })
 
 /** Zeros of both signs, subnormal numbers, and what is nearly too large. */
 const AWKWARD = [0, -0, 1.4e-45, -1.4e-45, 1.1e-38, -1.1e-38, 1e38, -1e38, 65_504, 65_520, 1 / 3, -1, 6e-8, 2 ** -25]
@@ -38,7 +40,7 @@ function spread(peers: readonly CodingPeer[]): number {
   return Math.max(...peers.map(({ parameters }) => norm(parameters.map((x, i) => x - mean[i]))))
 }
 
-describe.each(CODECS)('a coding by %s', codec => {
+describe.each(NAMES)('a coding by %s', codec => {
   it.each([
     [1, 1],
     [2, 2],

@@ -2,10 +2,12 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CODECS } from '../../../src/catalogue.ts'
 import type { Coding } from '../../../src/gossip/coding/coding.ts'
 import { createBitWriter } from '../../../src/parameters/codecs/bits.ts'
 import { widthOf, writeIndices } from '../../../src/parameters/codecs/indices.ts'
 import { FrameError } from '../../../src/parameters/frames.ts'
+import { everyForm } from '../../every-form.ts'
 import { normalVector } from '../../parameters/codecs/vectors-to-encode.ts'
 import { average, createCodingPeer } from './pair.ts'
 
@@ -38,7 +40,7 @@ const withFloat = (bytes: Uint8Array, at: number, value: number) => {
   return changed
 }
 
-describe.each(['none', 'fp16', 'int8', 'qsgd:16', 'topk:0.1', 'randk:0.1'])('by %s', codec => {
+describe.each(everyForm(CODECS, { qsgd: [16], topk: [0.1], randk: [0.1] }))('by %s', codec => {
   function misshapen(bytes: Uint8Array): Uint8Array[] {
     const longer = new Uint8Array(bytes.length + 1)
     longer.set(bytes)

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CODECS } from '../../../src/catalogue.ts'
 import { UsageError } from '../../../src/errors.ts'
 import { type Codec, CodecError, UnencodableError } from '../../../src/parameters/codecs/codec.ts'
 import { compress } from '../../../src/parameters/codecs/compress.ts'
@@ -9,10 +10,10 @@ import { none } from '../../../src/parameters/codecs/none.ts'
 import { codecNames, parseCodec } from '../../../src/parameters/codecs/registry.ts'
 import { distance, norm, type Vector } from '../../../src/parameters/vectors.ts'
 import { createRandom } from '../../../src/random/random.ts'
+import { everyForm } from '../../every-form.ts'
 import { normalVector, SIZES } from './vectors-to-encode.ts'
 
-const NAMES = ['none', 'fp16', 'int8', 'qsgd:1', 'qsgd:16', 'qsgd:256', 'qsgd:65535', 'topk:0.01', 'topk:0.1', 'topk:1']
-NAMES.push('randk:0.01', 'randk:0.5', 'randk:1')
+const NAMES = everyForm(CODECS, { qsgd: [1, 16, 256, 65535], topk: [0.01, 0.1, 1], randk: [0.01, 0.5, 1] })
 
 function encoded(codec: Codec, vector: Vector, seed: number | string = 1): Uint8Array {
   const out = new Uint8Array(codec.maximumBytes(vector.length))
