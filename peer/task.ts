@@ -50,7 +50,7 @@ export async function prepareTask({
   warn,
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
-  const { fitData, fitRecipe, identifyModel } = await import('../src/public/models.ts')
+  const { fitRecipe, prepareRecipe } = await import('../src/public/models.ts')
   const { recommendedRule } = await import('../src/public/algorithms.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const bare = withFlags(written, flags, trainingSeed)
@@ -63,10 +63,10 @@ export async function prepareTask({
   const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
-  const recipe = await identifyModel(parseRecipe(file === undefined ? fitRecipe(input, data, steps) : input))
+  const { recipe, fit } = await prepareRecipe(file === undefined ? fitRecipe(input, data, steps) : input)
   if (recipe.objective.task === 'consensus') return { recipe, data }
   try {
-    fitData(recipe, data)
+    fit(data)
   } catch (error) {
     throw file === undefined ? error : hintAtInit(error)
   }

@@ -19,7 +19,7 @@ import { type ReadState, readState, StateError } from '../storage/state-director
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
-import { identifyModel } from './learning-task.ts'
+import { identifyModel } from './identify-model.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {

@@ -2,13 +2,14 @@ import { checkInMemory } from '../data/check-dataset.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/sources.ts'
 import { UsageError } from '../errors.ts'
-import type { Recipe } from '../recipe/recipe.ts'
 import { createStandardising, type Standardising } from '../standardise/standardising.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
 import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
-import { fitData, shardsOf, trainerOptionsOf } from './learning-task.ts'
+import { shardsOf } from './fit-data.ts'
 import type { PeerOptions } from './peer.ts'
+import type { PreparedRecipe } from './prepared-recipe.ts'
+import { trainerOptionsOf } from './trainer-options.ts'
 
 /** What a peer learns with, and when its thread died, where it has one. */
 export interface Learner {
@@ -28,14 +29,14 @@ export interface Learner {
  * model in a thread of its own.
  */
 export async function prepareLearner(
-  recipe: Recipe,
+  { recipe, fit }: PreparedRecipe,
   { trainer: own, initial, data: source = 'digits', shard: part, backend = 'auto', gpu, strict }: PeerOptions,
   seed: number | string,
 ): Promise<() => Promise<Learner>> {
   if (own !== undefined) return async () => ({ trainer: beginningFrom(initial, own) })
   const oddities: string[] = []
   const loading = { seed, strict, warn: (message: string) => oddities.push(message) }
-  const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
+  const split = fit(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
   const standardising = recipe.data.standardise ? createStandardising(shard) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
