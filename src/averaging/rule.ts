@@ -45,7 +45,7 @@ export interface Link {
   readonly weight: number
 }
 
-/** What travels: vectors as long as the parameters (several for a rule that sends more than one), and a few numbers. */
+/** A message of a rule: vectors as long as the parameters (several for a rule that sends more than one), and a few numbers. */
 export interface RuleMessage {
   readonly vectors: readonly Vector[]
   /** For instance push-sum's weight or RelaySum's count. */
@@ -66,7 +66,7 @@ export interface MessageShape {
 }
 
 /**
- * What travels of a rule's vectors, and whether it may travel in fewer bytes:
+ * The part of a rule's vectors that travels, and whether it may travel in fewer bytes:
  *
  * - `exact`: all of them, as they are;
  * - `rounded`: all of them, and every coordinate counts, so a codec may round and leave nothing out;
@@ -75,7 +75,7 @@ export interface MessageShape {
  */
 export type Travel = 'exact' | 'rounded' | 'compressed' | 'parts'
 
-/** Where a rule's state lives, and what it may know of its swarm. */
+/** The surroundings of a rule: where its state lives, and what it may know of its swarm. */
 export interface RuleHost {
   /** Peers of the swarm. */
   readonly peers: number
@@ -90,7 +90,7 @@ export interface RuleHost {
  * of a checkpoint. Only the rule looks inside.
  */
 export interface AveragingRule<State = unknown> {
-  /** As written in a recipe: `parseRule(name)` gives the same rule again. */
+  /** The name as written in a recipe: `parseRule(name)` gives the same rule again. */
   readonly name: string
   /** For people who choose: what it does and what that is good for, in one line. */
   readonly hint: string

@@ -33,7 +33,7 @@ export function smallestEigenvalue(W: MixingMatrix): number {
   return -largestEigenvalue(multiply, startWithoutSymmetry(W.peers))
 }
 
-/** What λ_min(W) cannot be below: 2 min w_ii − 1, from Gershgorin's circles. In linear time. @param W symmetric */
+/** A lower bound of λ_min(W): 2 min w_ii − 1, from Gershgorin's circles. In linear time. @param W symmetric */
 export function smallestEigenvalueBound({ self }: MixingMatrix): number {
   return 2 * self.reduce((least, weight) => Math.min(least, weight), 1) - 1
 }

@@ -30,7 +30,7 @@ export interface TeleportationRound<V extends Vector> {
   readonly held: readonly V[]
   /** `[k]`: who is active now, by places. Whoever takes place p fetches from the one who had it. */
   readonly active: readonly number[]
-  /** What a peer's training adds to the parameters that it has fetched; for a step of SGD, −η g. */
+  /** The update that a peer's training adds to the parameters that it has fetched; for a step of SGD, −η g. */
   readonly train: (peer: number, parameters: V) => Vector
   /** `[k, k]`: the mixing of the small graph. */
   readonly W: MixingMatrix

@@ -82,7 +82,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const resumed = await resume(checkpoint, settings.swarm, network.self, trainer)
   const { length } = resumed.start.parameters
 
-  // What a peer is and holds.
+  // The peer's own state.
   const events = createEvents(tell)
   const lifetime = createLifetime(clock, events)
   const incarnation = createIncarnation({ ...settings, self: network.self, now: clock.now() }, checkpoint)
@@ -143,7 +143,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const learning = createLearning({ ...averaging, divergence, capture, report: createRoundReport(averaging) })
   checkpointing.include(incarnation, replica, choice, capture)
 
-  // What it says and hears.
+  // The messages that it sends and receives.
   const run = { ...averaging, peerWatch, beginning, seal, review, capture, learning }
   const outbound = createOutbound(run)
   const announcer = createAnnouncer(clock, incarnation.random, outbound.announce)

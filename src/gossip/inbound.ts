@@ -34,7 +34,7 @@ export interface InboundOptions {
   readonly events: Events
 }
 
-/** What comes in from others: streams, announcements, connections. */
+/** Streams, announcements and connections of others, as they come in. */
 export function createInbound(options: InboundOptions): NetworkHandlers {
   const { network, clock, lifetime, scores, membership, conversations, peerWatch, events } = options
 
@@ -72,7 +72,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
   return {
     async stream(channel, stream) {
       if (!scores.admits(stream.peer)) throw new RefusedError('too many streams')
-      // Who exchanges before it was heard of has not left.
+      // A peer that exchanges before it was heard of has not left.
       if (channel === 'exchange') options.lostPartners.contacted(stream.peer)
       await conversations.over(stream, channel, lifetime.end, one => answers[channel](one, lifetime.end))
       if (channel !== 'fetch') events.emit('contact', {})

@@ -126,7 +126,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       tellSeal()
       options.peerWatch.look()
       work = run().catch(lifetime.fail)
-      // What was heard before.
+      // Announcements may have been heard before the start.
       review()
     },
 

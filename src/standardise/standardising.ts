@@ -15,7 +15,7 @@ import type { AgreedStatistics, OwnStatistics } from './statistics.ts'
 export interface Standardising {
   /** The same dataset, standardised as soon as it is known how, and read as it is until then. */
   through(dataset: Dataset): Dataset
-  /** Of the samples that it was made for. */
+  /** Statistics of the samples that it was made for. */
   readonly own: OwnStatistics
   use(statistics: AgreedStatistics): void
   /**
@@ -75,7 +75,7 @@ export function describeMap(statistics: AgreedStatistics): { mean: number[]; dev
   return { mean: [...shift], deviation: [...scale] }
 }
 
-/** What a peer without others agrees on. */
+/** The statistics of a peer without others. */
 export async function statisticsOf(own: OwnStatistics, options: AbortOptions): Promise<AgreedStatistics> {
   const mean = await own.mean(options)
   return { mean, variance: await own.variationAround(mean, options) }

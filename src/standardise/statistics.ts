@@ -36,7 +36,7 @@ import {
 import type { Namespaces } from './namespaces.ts'
 import { createStillTrainer } from './still-trainer.ts'
 
-/** What a peer can say of its own samples. */
+/** The statistics of a peer's own samples. */
 export interface OwnStatistics {
   readonly samples: number
   readonly features: number
@@ -46,7 +46,7 @@ export interface OwnStatistics {
   variationAround(centre: Float64Array, options: AbortOptions): Promise<Float64Array>
 }
 
-/** What all peers of a swarm say of theirs. */
+/** The statistics over the samples of all peers of a swarm. */
 export interface AgreedStatistics {
   /** `[features]` */
   readonly mean: Float64Array
@@ -58,7 +58,7 @@ export interface StatisticsOptions {
   /** The recipe's hash. */
   readonly swarm: string
   readonly recipe: RecipeDocument
-  /** Of a network that has been started, or soon will be. */
+  /** Namespaces of a network that has been started, or soon will be. */
   readonly namespaces: Namespaces
   readonly clock: Clock
   readonly random: Random
@@ -69,11 +69,11 @@ export interface StatisticsOptions {
   readonly wait?: number
   /** Whether whoever comes still has a part: nobody uses yet what was agreed on. */
   readonly isOpen: () => boolean
-  /** Where to keep the checkpoints of a namespace; without, a restarted peer has to ask the others. */
+  /** The storage of a namespace's checkpoints; without, a restarted peer has to ask the others. */
   readonly storage?: (namespace: 'means' | 'variations', layout: Layout) => Storage
-  /** Hears of warnings, and of what ends the statistics. */
+  /** Called with warnings, and with what ends the statistics. */
   readonly emit: Emit
-  /** Hears what was agreed, and again when it changes. */
+  /** Called with the statistics that were agreed on, and again when they change. */
   readonly agreed: (statistics: AgreedStatistics) => void
 }
 
@@ -87,7 +87,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
   const { own, clock, emit } = options
   let means: Gossip | undefined
   let variations: Gossip | undefined
-  /** Of the means around which variations are agreed on. */
+  /** Hash of the means around which variations are agreed on. */
   let around: string | undefined
   const work = createMutex()
   const stopping = new AbortController()
@@ -123,7 +123,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
     around = hash
     const mean = quotients(sums)
     const began = clock.now()
-    /** Whoever has agreed on the means is to have its say in how values vary around them. */
+    /** A peer that has agreed on the means is to have its say in how values vary around them. */
     const complete = () =>
       clock.now() - began >= STATISTICS_TIMEOUT_MS ||
       everyoneOf(means?.status().peers ?? [], variations?.status().peers ?? [])
@@ -159,7 +159,7 @@ function variationsAround(means: string): string {
   return `variations/${means.slice(0, 16)}`
 }
 
-/** What a peer's checkpoints say was agreed; undefined where nothing was yet. */
+/** The statistics that a peer's checkpoints hold; undefined where none were agreed on yet. */
 export function agreedIn(
   swarm: string,
   means: Checkpoint | undefined,
@@ -256,7 +256,7 @@ function requireNumbers(values: Float32Array | Float64Array): void {
   if (feature >= 0) throw tooLarge(feature)
 }
 
-/** Of the value furthest from 0, the feature. */
+/** The feature of the value furthest from 0. */
 function largest(values: Float64Array): number {
   return values.reduce((best, value, feature) => (Math.abs(value) > Math.abs(values[best]) ? feature : best), 0)
 }

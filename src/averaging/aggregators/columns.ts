@@ -2,8 +2,8 @@ import { requireSameLength, type Vector } from '../../parameters/vectors.ts'
 import type { WeightedVector } from '../aggregator.ts'
 
 /**
- * What a column becomes: `values[from … to − 1]` is what everybody says of one coordinate, in any order, this peer's own
- * value among them. It may rearrange these values, and no others.
+ * The reduction of a column: `values[from … to − 1]` are the values of one coordinate, of all peers, in any order, this peer's own among
+ * them. It may rearrange these values, and no others.
  */
 export type ColumnReduction = (values: Float64Array, from: number, to: number) => number
 

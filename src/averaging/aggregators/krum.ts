@@ -7,7 +7,7 @@ import { mean } from './mean.ts'
  * is its score, and the lowest score wins (Blanchard, El Mhamdi, Guerraoui and Stainer 2017, "Machine Learning with
  * Adversaries: Byzantine Tolerant Gradient Descent"). Needs m ≥ 2F + 3. Weights do not count.
  *
- * Where messages are lost and fewer are there, the peer keeps its own: the liars may choose.
+ * The peer keeps its own where messages are lost and fewer are there: the byzantine peers might choose.
  *
  * @param liars F, at least 1
  */

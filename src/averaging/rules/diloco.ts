@@ -14,7 +14,7 @@ interface DilocoState {
   readonly phi: Vector
   /** b, of the outer optimiser. */
   readonly momentum: Vector
-  /** Of θ_i − φ, what compression has kept back; empty without it. */
+  /** The part of θ_i − φ that compression has kept back; empty without it. */
   readonly memory: Vector
 }
 

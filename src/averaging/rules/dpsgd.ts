@@ -6,7 +6,7 @@ import type { Aggregator } from '../aggregator.ts'
 import { mean } from '../aggregators/mean.ts'
 import { type LiveRule, plainBytes } from '../rule.ts'
 
-/** What it is, however its vectors travel. */
+/** The properties of D-PSGD, however its vectors travel. */
 const dpsgdFacts = {
   name: 'dpsgd',
   hint: 'all with all their neighbours, between two intervals of training',

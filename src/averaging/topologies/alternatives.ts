@@ -25,7 +25,7 @@ export function symmetricBeside(topology: Topology, peers: number, { fixed }: { 
   return works ?? 'ring'
 }
 
-/** What can be there instead of a topology on which no weights keep the mean. */
+/** The remedy for a topology on which no weights keep the mean. */
 export function balancedBeside(topology: Topology, peers: number): string {
   if (topology.name.startsWith('file:')) return 'the same edges in both directions'
   return symmetricBeside(topology, peers, { fixed: false })

@@ -15,10 +15,10 @@ import { createTopkIndices } from './topk-indices.ts'
 
 /** How the frames of one exchange are to travel. */
 export interface Opening {
-  /** As the proposer named it: one that {@link acceptsCodec} accepts. */
+  /** The codec's name, as proposed: one that {@link acceptsCodec} accepts. */
   readonly codec: string
   readonly partner: PeerId
-  /** Of the exchange. */
+  /** Id of the exchange. */
   readonly id: string
   /** w of the exchange. */
   readonly weight: number
@@ -44,7 +44,7 @@ export interface CodingsOptions {
   readonly compression: string
 }
 
-/** What the codings of one peer have in common. */
+/** The state that the codings of one peer share. */
 interface Memory {
   readonly random: Random
   readonly references: References

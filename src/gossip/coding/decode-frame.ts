@@ -2,7 +2,7 @@ import { type Codec, CodecError } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
 
-/** What arrived for a frame, as an error that says which. */
+/** The error of a frame that cannot be decoded, which says where it begins. */
 export function refusedFrame({ first }: Range, error: CodecError): FrameError {
   return new FrameError(`the frame at element ${first}: ${error.message}`)
 }

@@ -10,7 +10,7 @@ import { decodeFrame } from './decode-frame.ts'
 import type { Reference } from './references.ts'
 import { scratchFloats } from './scratch.ts'
 
-/** What a referenced coding is made of. */
+/** The parts of a referenced coding. */
 export interface ReferencedOptions {
   /** For frames that were averaged with this partner before: it only ever encodes what has happened since. */
   readonly codec: Codec

@@ -29,7 +29,7 @@ export function createSparse(
   weight: number,
   remember: (range: Range, said: Said) => void = () => {},
 ): Coding {
-  /** What this side has said, by the first element of its frame, until that is settled. */
+  /** The elements that this side has sent, by the first element of their frame, until that is settled. */
   const unsettled = new Map<number, Said>()
 
   function placesIn(range: Range, bytes: Uint8Array): Chosen {

@@ -1,5 +1,5 @@
 /**
- * Who averages with whom, and with which weight: what two peers agree on before their parameters flow, and what becomes of an
+ * The agreement on an exchange: which two peers average, and with which weight, before their parameters flow, and the handling of an
  * exchange that ends before its time. `frame-exchange.ts` is what lies between.
  *
  * ```
@@ -47,7 +47,7 @@ export interface ExchangeOptions extends FrameFlowOptions {
   /** Whether a partner may propose to average this part. */
   readonly isPart: (part: Range) => boolean
   /**
-   * What this peer brings into an exchange that another has proposed, once it has come to where they meet.
+   * The terms on which this peer takes part in an exchange that another has proposed, once it has come to where they meet.
    *
    * @throws RefusedError where it will not
    */
@@ -72,7 +72,7 @@ export const CROSSED = 'another exchange of ours is under way'
 
 const BEHIND = 'new here, and fetching what others have learned first'
 
-/** What an exchange that this peer begins is to be. */
+/** The exchange that this peer begins. */
 export interface Initiation {
   readonly part: Range
   /** How parameters travel: the name of a codec. */

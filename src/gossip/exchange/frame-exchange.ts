@@ -39,15 +39,15 @@ export interface AgreedExchange {
   readonly replica: Replica
   readonly part: Range
   readonly coding: Coding
-  /** What is averaged: the parameters as they are at every moment, or, in step, as they were. */
+  /** The values that are averaged: the parameters as they are at every moment, or, in step, as they were. */
   readonly snapshot: Float32Array
   /** Over all that the other side says of its parameters. */
   readonly maximumNorm: number
   /** Aborted when the exchange is to end: nothing is decided after that. */
   readonly signal: AbortSignal
-  /** Hears of every message that arrives. */
+  /** Called for every message that arrives. */
   readonly progress: () => void
-  /** Hears that a frame has been added on this side. */
+  /** Called when a frame has been added on this side. */
   readonly settled: () => void
 }
 
@@ -55,7 +55,7 @@ export interface AgreedExchange {
 export interface Course {
   /** Frames whose differences are added here. */
   readonly settled: number
-  /** Of them, those of which the other side has said that it has added them too. */
+  /** Frames among them that the other side is known to have added too. */
   readonly acknowledged: number
 }
 
@@ -90,7 +90,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const offered: SentFrame[] = []
   let sent = 0
   let decided = 0
-  /** Of those that are decided: written down for good, and said to be. */
+  /** Decided frames whose decision is on disk, so that the partner may be told. */
   let durable = 0
   let told = 0
   let acknowledged = 0
@@ -170,11 +170,11 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   /** Answers that were not known to be read, from frame `applied` on. */
   const answers: SentFrame[] = []
   let prepared = 0
-  /** Of those that are prepared: written down for good, and answered. */
+  /** Prepared frames that are on disk, so that their answers may be sent. */
   let ready = 0
   let sent = 0
   let applied = 0
-  /** Of those that are applied: written down for good, and said to be. */
+  /** Applied frames that are on disk, so that the partner may be told. */
   let durable = 0
   let told = 0
 
@@ -222,7 +222,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
         requireProgress(settled, applied, frame !== undefined)
         apply(settled)
         if (frame !== undefined) prepare(frame.index, frame.body)
-        // Who does not read what it is answered is not read either.
+        // A partner that does not read the answers is not read either.
         while (prepared - sent > UNSENT_ANSWERS) await condition.wait()
       }
     },

@@ -23,7 +23,7 @@ export interface CompletedExchange {
   readonly milliseconds: number
 }
 
-/** What both sides have agreed on. */
+/** The terms on which both sides have agreed. */
 export interface Agreement {
   readonly id: string
   readonly part: Range

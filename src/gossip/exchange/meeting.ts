@@ -8,7 +8,7 @@ export type BeginExchange = (
   options: { readonly round?: number; readonly withdraw: AbortSignal },
 ) => Promise<boolean>
 
-/** What came of a meeting. */
+/** The outcome of a meeting. */
 export interface MeetingResult {
   /** Exchanges that the rule asks for. */
   readonly asked: number
@@ -17,8 +17,8 @@ export interface MeetingResult {
 }
 
 /**
- * Where peers average between two intervals of training: each comes when its interval has ended, and leaves, to train on, when
- * averaging is done. So training starts from averaged parameters, and nothing is averaged under the hands of a trainer.
+ * The averaging between two intervals of training: each peer comes when its interval has ended, and leaves, to train on, when averaging is
+ * done. So training starts from averaged parameters, and nothing is averaged under the hands of a trainer.
  */
 export interface Meeting {
   /** Comes, averages with whom it is to, and leaves; those that are late are left behind. */

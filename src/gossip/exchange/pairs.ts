@@ -48,7 +48,7 @@ export function createPairs(options: PairsOptions): Meeting {
 
   const liveTerms = (): Terms => termsNow(replica, engagements.ownShare, replica.parameters)
 
-  /** Of exchanges that are not settled there may be only so many. */
+  /** Unsettled exchanges are bounded in number. */
   const mayBegin = () => !replica.ledger.full(engagements.running)
   const isBusy = () => engagements.active() > 0
 

@@ -65,7 +65,7 @@ export function createSettle({ replica, engagements, clock, onApplied }: SettleO
             .map(({ id }) => id),
         ),
       ]
-      // What is told to the partner must survive a crash of this side first.
+      // The decisions that the partner is told must survive a crash of this side first.
       await replica.flushed()
       await patiently(options, async within => {
         const outcomes = decisions.map(({ id, frames }) => ({ id, frames }))

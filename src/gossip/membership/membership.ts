@@ -14,8 +14,8 @@ export interface Member {
 }
 
 /**
- * Who is in the swarm, as far as this peer has heard. A member that says goodbye is gone at once; one that falls silent
- * expires, and is forgotten for good later.
+ * The members of the swarm, as far as this peer has heard. A member that says goodbye is gone at once; one that falls silent expires, and
+ * is forgotten for good later.
  */
 export interface Membership {
   /** @returns whether the announcement is newer than all before, and whether its peer was not alive before */
@@ -23,9 +23,12 @@ export interface Membership {
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
   get(peer: PeerId): Member | undefined
-  /** What a local step takes most of those who train, by their own account, in milliseconds; undefined where nobody has said. */
+  /**
+   * The median duration of a local step of those that train, by their own account, in milliseconds; undefined where nobody has announced
+   * any.
+   */
   pace(): number | undefined
-  /** What an interval of training takes a member, by its own account, in milliseconds; undefined where it has not said. */
+  /** The usual duration of a member's interval of training, by its own account, in milliseconds; undefined where it has announced none. */
   interval(peer: PeerId): number | undefined
   isAlive(peer: PeerId): boolean
   /** Members that fell silent without a goodbye and are not forgotten yet. */

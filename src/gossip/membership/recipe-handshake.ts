@@ -84,7 +84,7 @@ function recipeMessage(recipe: RecipeDocument, seal: string | undefined): Messag
   }
 }
 
-/** Of which seals two peers have gone on; undefined of the first generation. */
+/** The mismatch of peers whose generations went on from other seals. A seal is undefined in the first generation. */
 function otherGeneration(ours: string | undefined, theirs: string | undefined): string {
   const named = (seal: string) => `${seal.slice(0, SHOWN_SEAL)}…`
   if (theirs === undefined) {

@@ -35,7 +35,7 @@ export const TIMEOUT_BOUNDS = {
   dial: { floor: 4_000, ceiling: 10_000, furtherFrame: 0 },
   /** A partner may be collecting garbage, or putting a checkpoint together. */
   answer: { floor: 2_000, ceiling: 15_000, furtherFrame: 0 },
-  /** As for an answer, and every frame is written down before it is answered. At most, 256 KiB each way at 140 kbit/s. */
+  /** The next frame: as an answer, and every frame is written down before it is answered. At most, 256 KiB each way at 140 kbit/s. */
   frame: { floor: 2_000, ceiling: 30_000, furtherFrame: 0 },
   /**
    * Longer than a frame that takes as long as it may. 256 KiB each way in five seconds are 0.8 Mbit/s: who is slower than
@@ -53,7 +53,7 @@ export const TIMEOUT_FEWEST = 4
 /** Deviations above the median at which something is no longer usual; of normally distributed times one in a thousand million. */
 export const TIMEOUT_DEVIATIONS = 6
 
-/** What is left beyond that, for times that are not normally distributed, or have hardly varied so far. */
+/** The margin beyond that, for times that are not normally distributed, or have hardly varied so far. */
 export const TIMEOUT_MARGIN = 2
 
 /** A partner's limits are doubled so often at most; four times take every floor to about its ceiling for a model of one frame. */
@@ -95,10 +95,10 @@ export const FIRST_MEETING_MS = 3_000
 /** Beside an interval, the exchanges' worth of time that a partner may usually keep others waiting: its own, and one before it. */
 export const TOLERATED_EXCHANGES = 2
 
-/** Of fewer intervals than this the median says nothing: the first compiles kernels, and one may fall into a collection of garbage. */
+/** The median of fewer intervals than this says nothing: the first compiles kernels, and one may fall into a collection of garbage. */
 export const FEWEST_INTERVALS = 3
 
-/** What timers and a busy event loop may take, whoever is waited for. */
+/** The time that timers and a busy event loop may take, whoever is waited for. */
 export const LATENESS_FLOOR_MS = 10
 
 /** Exchanges of which the usual length is known for each partner; fewer than the second say nothing, since the first opens a connection. */
@@ -106,7 +106,7 @@ export const LINK_OBSERVATIONS = 5
 export const FEWEST_FLOWS = 2
 
 /**
- * Whoever announces more than so many times this peer's interval is not waited for. Waiting for less is cheaper than what is lost where
+ * A peer that announces more than so many times this peer's interval is not waited for. Waiting for less is cheaper than what is lost where
  * peers that are about as quick as one another miss each other.
  */
 export const TOLERATED_PACE = 1.5

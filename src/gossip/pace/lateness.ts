@@ -26,7 +26,7 @@ import type { UsualInterval } from './usual-interval.ts'
 export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
   /** An exchange has taken so long, and has not ended. */
   flowing(partner: PeerId, milliseconds: number): void
-  /** What others may take beyond what this peer took itself. */
+  /** The time that others may take beyond what this peer took itself. */
   tolerance(): number
   /** How long this peer waits once, for those that it waits for at all: everybody has a slow moment. */
   limit(): number
@@ -46,7 +46,7 @@ export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
 export interface LatenessOptions {
   readonly usualInterval: UsualInterval
   readonly membership: {
-    /** What an interval takes a member, by its own account, in milliseconds; undefined where it has not said. */
+    /** The usual duration of a member's interval, by its own account, in milliseconds; undefined where it has announced none. */
     interval(peer: PeerId): number | undefined
   }
   readonly training: {

@@ -24,8 +24,8 @@ import {
 import { createRecent, type Recent } from './recent.ts'
 
 /**
- * What is waited for: a stream to open (`dial`), the answer to a proposal (`answer`), the next frame of a transfer (`frame`),
- * and all frames of an exchange (`whole`), which take the longer the more they are.
+ * The event that is waited for: a stream opens (`dial`), a proposal is answered (`answer`), the next frame of a transfer arrives (`frame`),
+ * all frames of an exchange have (`whole`), which takes the longer the more they are.
  */
 export type Wait = keyof typeof TIMEOUT_BOUNDS
 
@@ -37,14 +37,13 @@ export interface Timeouts {
    */
   limit(wait: Wait, partner: PeerId, frames?: number): number
   /**
-   * Hears how long something took that succeeded. Once per exchange, so that nobody's weighs more than another's because it
-   * had more frames: for `frame` that is the longest between two frames. An exchange that came to its end (`whole`) is also
-   * what makes up for {@link ranOut}.
+   * Something that succeeded took so long. Once per exchange, so that nobody's weighs more than another's because it had more frames: for
+   * `frame` that is the longest between two frames. An exchange that came to its end (`whole`) also makes up for {@link ranOut}.
    *
    * @param frames of the exchange, for `whole`
    */
   took(wait: Wait, milliseconds: number, partner: PeerId, frames?: number): void
-  /** Hears that a partner was given up because a limit ran out: the next time all its limits are twice as long. */
+  /** A partner was given up because a limit ran out: the next time all its limits are twice as long. */
   ranOut(partner: PeerId): void
 }
 

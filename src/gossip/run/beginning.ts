@@ -57,12 +57,12 @@ export function createBeginning(options: BeginningOptions): Beginning {
 
   let listened = Number.NEGATIVE_INFINITY
 
-  // Whoever has trained in this run, or trains nothing, does not come too late for it.
+  // A peer that has trained in this run, or trains nothing, does not come too late for it.
   const self = (): WaitingSelf => ({ hasData: steps > 0, belongs: contribution.ownSteps() > 0 || steps === 0 })
   const awaitsContact = () => options.hasContacts && !options.peerWatch.hasMet()
   const hasSealed = () => phase.now() === 'sealed'
 
-  /** Whoever need not wait for anybody listens whether there is a swarm already, before it begins another. */
+  /** A peer that need not wait for anybody listens whether there is a swarm already, before it begins another. */
   function hasListened(): boolean {
     return minimum > 1 || self().belongs || membership.alive().length > 0 || clock.now() - listened >= LISTEN_MS
   }

@@ -41,7 +41,7 @@ export const WAITING_INTERVAL_MS = 10_000
 export const LISTEN_MS = 1.5 * ANNOUNCE_INTERVAL_MS
 
 /**
- * Whoever begins waits so long for those that it has counted to begin as well: about two announcements, in which they hear of each
+ * A peer that begins waits so long for those that it has counted to begin as well: about two announcements, in which they hear of each
  * other what it has heard. Without it, the quickest could be a hundred steps ahead before the last one has heard of enough.
  */
 export const BEGIN_TOGETHER_MS = 2_000
@@ -56,7 +56,7 @@ export const CATCH_UP_MS = 30_000
 export const OVERDUE_TRAINING_MS = 15_000
 
 /**
- * Whoever has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
+ * A peer that has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
  * announcements. To train on alone, beside others that have ended, would make of their model one of its own data.
  */
 export const DONE_WAIT_MS = 2 * ANNOUNCE_INTERVAL_MS + ANNOUNCE_GAP_MS

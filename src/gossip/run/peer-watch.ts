@@ -65,7 +65,7 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
     for (const { peer, announcement } of membership.alive()) if (announcement.choice === hash) sealers.add(peer)
   }
 
-  /** Whoever has trained, and has had nobody to agree with for a while, will not agree with anybody. */
+  /** A peer that has trained, and has had nobody to agree with for a while, will not agree with anybody. */
   function lookForOthers(): void {
     if (membership.alive().length > 0) last = clock.now()
     const now = phase.now()
@@ -98,7 +98,7 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
         .alive()
         .every(({ announcement }) => announcement.phase === 'sealed' && announcement.choice === hash)
       const patient = membership.vanished().length > 0 && since < RETURN_GRACE_MS
-      // Whoever has not taken it by then does not want it, or cannot.
+      // A member that has not taken it by then does not want it, or cannot.
       return (allSealed || since >= SEAL_TIMEOUT_MS) && !patient
     },
   }

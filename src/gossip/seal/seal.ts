@@ -82,7 +82,7 @@ export function createSeal(options: SealOptions): Seal {
   }
 }
 
-/** What this peer knows of itself at the moment at which it is looked at. */
+/** The facts about this peer, as of the moment at which each is read. */
 function viewOf(options: SealOptions, proposals: Proposals, moves: Moves): SealSelf {
   const { steps, isOpen, phase, choice, peerWatch, clock } = options
   const { contribution } = options.replica

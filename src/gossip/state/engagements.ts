@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts'
 /** One exchange that this peer is in. */
 export interface Engagement {
   readonly id: string
-  /** What this peer has granted, and then what both have agreed on. */
+  /** The weight that this peer has granted, and then that on which both have agreed. */
   weight: number
   /** The share of its own parameters that this peer has given up in it, under a rule that has shares of its own. */
   share: number

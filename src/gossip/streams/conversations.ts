@@ -23,7 +23,7 @@ export interface Conversations {
   carried(): StreamTraffic
 }
 
-/** Where it is noted who broke the protocol, whoever opened the stream. */
+/** The record of protocol violations, whoever opened the stream. */
 export interface Penalties {
   penalise(peer: PeerId, error: Error): void
 }
@@ -58,10 +58,10 @@ export function createConversations({ network, clock, timeouts, scores, events }
     body: (stream: FrameStream) => Promise<T>,
   ): Promise<T> {
     try {
-      // What is open with it is settled all the same, and it may fetch what is better than what it has.
+      // Open exchanges with such a peer are settled all the same, and it may fetch what is better than what it has.
       if (channel === 'exchange' && alone.has(stream.peer)) throw new RefusedError(TOO_LARGE)
       const result = await body(stream)
-      // What was said is said: a connection that breaks now takes nothing back.
+      // The conversation has had its effect: a connection that breaks now takes nothing back.
       await stream.close(options).catch((error: Error) => stream.abort(error))
       return result
     } catch (error) {

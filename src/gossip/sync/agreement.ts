@@ -1,7 +1,7 @@
 /**
- * What is current while everybody trains: no two peers have the same parameters, but they are near each other, and whoever
- * says that it has something else is outvoted. Sketches are random projections that keep distances, so all of this is
- * decided from what everybody has announced anyway.
+ * The current state of a swarm while everybody trains: no two peers have the same parameters, but they are near each other, and a peer that
+ * announces something else is outvoted. Sketches are random projections that keep distances, so all of this is decided from what everybody
+ * has announced anyway.
  *
  * @packageDocumentation
  */

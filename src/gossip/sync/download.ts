@@ -9,9 +9,9 @@ import { PIECE_FLOATS } from './pieces.ts'
 export type Ask = (piece: Range, arrived: () => void) => Promise<FetchedPiece>
 
 export interface DownloadOptions {
-  /** What is there already stays, and is not asked for. */
+  /** Pieces that are there already stay, and are not asked for. */
   readonly assembly: Assembly
-  /** Who may be asked, in the order in which they are. */
+  /** Peers that may be asked, in that order. */
   readonly holders: readonly PeerId[]
   readonly clock: Clock
   /** Opens a stream to a peer for as long as `body` takes. */
@@ -23,7 +23,7 @@ const SHORTEST_ALARM_MS = 1
 
 /** A piece that somebody was asked for and that is not there. */
 interface Request {
-  /** Of how many peers; more than one where those before were slow. */
+  /** Peers that were asked; more than one where those before were slow. */
   askers: number
   /** When it was last asked for, and when a frame of it last came. */
   began: number

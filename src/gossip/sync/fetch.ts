@@ -30,7 +30,7 @@ export interface FetchedVector {
 export interface FetchedPiece {
   /** `[end − first]` */
   readonly values: Float32Array
-  /** Of the vector that it is a part of. */
+  /** Age of the vector that it is a part of. */
   readonly age: number
   /** ‖values‖₂ */
   readonly norm: number

@@ -2,9 +2,9 @@
  * Whole vectors from other peers, and pieces of this peer's for others: those that have a hash, for the seal; what is
  * current, for those who come late.
  *
- * What is current while everybody trains is no one vector. A newcomer takes pieces of several peers' parameters, each of the
- * vector that its peer has at that moment. These are all within the swarm's own consensus distance of one another, and so is
- * what is put together from them: as good a member of the swarm as any other.
+ * The current parameters of a swarm in which everybody trains are no one vector. A newcomer takes pieces of several peers' parameters, each
+ * of the vector that its peer has at that moment. These are all within the swarm's own consensus distance of one another, and so is the
+ * vector that they make up: as good a member of the swarm as any other.
  *
  * @packageDocumentation
  */
@@ -187,7 +187,7 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     return undefined
   }
 
-  /** Where it is not, nothing of it is kept. */
+  /** Whether the vector is what the swarm announces; if not, all its pieces are dropped. */
   async function isCurrent(assembly: Assembly, abort: AbortOptions): Promise<boolean> {
     const isVerified = await quorum.verify(assembly.vector, giversOf(assembly.parts()), abort)
     if (isVerified && assembly.norm() <= maximumNorm) return true
