@@ -60,7 +60,7 @@ export function driveRule(
     return message
   }
 
-  /** What everybody says, as one: the plain mean. */
+  /** The messages of all peers as one: the plain mean. */
   function meanMessage() {
     const said = states.map((_, i) => say(i, undefined, 0))
     const vectors = said[0].vectors.map((_, v) => {

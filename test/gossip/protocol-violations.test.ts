@@ -33,7 +33,7 @@ function frameOf(values: Float32Array, { settled = 0, index = 0 }: Header = {}):
 const frame = frameOf(vector())
 const corrupt = frame.with(BODY_OFFSET + 5, frame[BODY_OFFSET + 5] ^ 1)
 
-/** What a liar sends where an honest peer sends its frames. */
+/** The frames that a byzantine peer sends where an honest one sends its own. */
 const lies: readonly [string, readonly Uint8Array[]][] = [
   ['a frame that is too long', [frameOf(new Float32Array(DIMENSION + 1))]],
   ['a frame that is too short', [frameOf(new Float32Array(DIMENSION - 1))]],
@@ -188,7 +188,7 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
     return { world, liar }
   }
 
-  /** What comes of a proposal, of which nothing comes after that. */
+  /** The answer to a proposal that nothing follows. */
   async function answerOf(world: AveragingWorld, { network }: Liar): Promise<'accept' | 'reset'> {
     const answered = async () => {
       const stream = await network.open('peer-0', 'exchange', never)

@@ -42,18 +42,18 @@ export interface ReplicaPeerOptions {
   readonly maximumNorm?: number
   /** Codec of every exchange. Default: none. */
   readonly codec?: string
-  /** What part of the parameters an exchange is about. Default: all of them. */
+  /** The part of the parameters that an exchange is about. Default: all of them. */
   readonly part?: Range
   /** Milliseconds that writing anything down takes; 0 where nothing is kept. */
   readonly flush?: number
   readonly age?: number
   /** How much its parameters count. Default: 1. */
   readonly voice?: number
-  /** What a rule says of how much of the difference each takes. Default: nothing, both take as much. */
+  /** The share of the difference that each takes, under a rule that decides it. Default: both take as much. */
   readonly share?: ExchangeOptions['share']
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
-  /** Hears that an exchange has ended of which something was added. */
+  /** Called when an exchange has ended of which something was added. */
   readonly applied?: () => void
 }
 

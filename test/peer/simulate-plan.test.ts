@@ -13,7 +13,7 @@ const trace = folder.write('churn.csv', '2,1,down\n4,1,up\n')
 
 const warn = () => {}
 
-/** What is run for these flags. */
+/** The plan for these flags. */
 async function plan(flags: PointFlags) {
   const read = readPoint(flags)
   return await planSimulation(read.file, read.flags, { warn })

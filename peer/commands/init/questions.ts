@@ -22,7 +22,7 @@ import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
 import { DEFAULT_SOURCE, stepsFor } from './steps.ts'
 
-/** What a newcomer chooses from, of what fits the data; flags take everything else too. */
+/** The models that a newcomer chooses from, those of them that fit the data; flags take everything else too. */
 const SUGGESTED_MODELS = [
   { value: 'linear', hint: MODELS.linear },
   { value: 'mlp:64', hint: 'one hidden layer' },
@@ -33,13 +33,13 @@ const SUGGESTED_MODELS = [
 ]
 
 export interface Asking {
-  /** Of the file to write. */
+  /** The file to write. */
   readonly file: string
   /** Throws where it cannot be written. */
   readonly requireFree: (file: string) => Promise<void>
-  /** Of the order of the data, where it matters. */
+  /** The seed of the order of the data, where it matters. */
   readonly seed: number
-  /** Hears what is odd about the data. */
+  /** Called with warnings about the data. */
   readonly warn: (message: string) => void
   /** Ends the questions. */
   readonly signal: AbortSignal
@@ -194,7 +194,7 @@ function misfit(model: string, { shape, targets }: Split['train']): string | und
   return parseModel(model).misfit?.(shape, targets !== undefined)
 }
 
-/** What is wrong with an answer, so that it can be given again. */
+/** The complaint about an answer, so that it can be given again. */
 async function complaint(check: () => Promise<void>): Promise<string | undefined> {
   try {
     await check()

@@ -1,5 +1,5 @@
 /**
- * What people can do so that others come.
+ * Instructions for people who want others to join their peer.
  *
  * @packageDocumentation
  */
@@ -8,7 +8,7 @@ import type { PeerEvents } from '../../../src/index.ts'
 import { shellWords } from '../../shell-words.ts'
 import { counted } from '../../words.ts'
 
-/** What others need, beside an address, to join. */
+/** The things that others need, beside an address, to join. */
 export interface JoiningHint {
   readonly recipeFile: string | undefined
   /** Whether they find this peer on the local network. */
@@ -26,9 +26,9 @@ export function describeJoining(addresses: readonly string[], hint: JoiningHint)
   return [how, ...farthestFirst(addresses).map(address => commandFor(address, hint))]
 }
 
-/** What was said before. */
+/** The parts of a notice that were printed before. */
 export interface SaidBefore {
-  /** What it waits for. */
+  /** The reason why it waits. */
   readonly why: boolean
   /** How others join, with all addresses. */
   readonly joining: boolean
@@ -58,7 +58,7 @@ export function describeWaiting(
   return nearest === undefined ? [why] : [`${why}; others join with`, commandFor(nearest, hint)]
 }
 
-/** What is typed on another machine. */
+/** The command to type on another machine. */
 function commandFor(address: string, { recipeFile }: JoiningHint): string {
   const recipe = recipeFile === undefined ? [] : [recipeFile]
   return `  ${shellWords(['hearsay', 'peer', ...recipe, '--connect', address])}`

@@ -16,7 +16,7 @@ import { requireFittingFlags, requireStricter } from './flag-fit.ts'
 import type { PeerFlags } from './flags.ts'
 import { stepsAsked } from './training-pace.ts'
 
-/** Where everybody splits one dataset, everybody must split it alike. */
+/** The seed of a split that must be the same everywhere, because everybody splits one dataset. */
 const COMMON_SEED = 1
 
 /** Peers that have agreed on one model write the same with it. */
@@ -41,7 +41,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   try {
     const end = await takePart(peer, flags, out, signal)
     ending = await conclude(peer, end, flags, out)
-    // Whoever interrupts knows why it ends; that is worth more than what goes wrong while stopping.
+    // A user who interrupts knows why it ends; that is worth more than what goes wrong while stopping.
     if (ending.code === INTERRUPTED) await peer.stop('interrupted').catch(() => {})
     else await peer.stop()
   } catch (error) {
@@ -179,7 +179,7 @@ async function qualityOf(peer: Peer): Promise<string> {
   return peer.recipe.objective.task === 'language' ? `a loss of ${loss.toFixed(3)} nats per character, ${share}` : share
 }
 
-/** What the model writes, where it is one of language. */
+/** Prints text that the model writes, where it is one of language. */
 async function tellSample(peer: Peer, out: Output): Promise<void> {
   const { createRandom, sampleText } = await import('../../../src/index.ts')
   const sample = await sampleText(peer.recipe, peer.parameters(), createRandom(SAMPLE_SEED))

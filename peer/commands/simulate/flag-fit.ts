@@ -62,11 +62,11 @@ const BY_ENGINE: Readonly<Partial<Record<Flag, readonly EngineName[]>>> = {
   maximumNorm: DEPLOYED,
 }
 
-/** What a run is, where that takes more than its task or its engine to say. */
+/** The facts about a run where its task or its engine alone does not decide. */
 interface Run {
   readonly task: TaskName
   readonly flags: RunFlags
-  /** What a file says, where there is one. */
+  /** The recipe of a file, where there is one. */
   readonly written: Recipe | undefined
 }
 

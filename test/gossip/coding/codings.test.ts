@@ -1,4 +1,4 @@
-/** What every coding promises, whatever it does to a frame. */
+/** The promises of every coding, whatever it does to a frame. */
 
 import { describe, expect, it } from 'vitest'
 import type { Coding } from '../../../src/gossip/coding/coding.ts'

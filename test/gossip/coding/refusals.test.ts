@@ -1,4 +1,4 @@
-/** What no honest peer says is refused, and changes nothing. */
+/** Frames that no honest peer sends are refused, and change nothing. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** What topk and randk say of a frame, and what they remember to say. */
+/** The elements of a frame that topk and randk send, and the change that topk remembers for later. */
 
 import { describe, expect, it } from 'vitest'
 import { normalVector } from '../../parameters/codecs/vectors-to-encode.ts'
@@ -6,12 +6,12 @@ import { average, type CodingPeer, createCodingPeer } from './pair.ts'
 
 const LENGTH = 400
 
-/** Hears what others say, and is never moved, so d = −w (0 − theirs) tells all of it. */
+/** A peer that receives from others and is never moved, so d = −w (0 − theirs) tells all of it. */
 function listener(codec: string): CodingPeer {
   return createCodingPeer('listener', new Float32Array(LENGTH), codec)
 }
 
-/** What a peer said to a listener of its elements, by their indices. */
+/** The elements that a peer sent to a listener, by their indices. */
 function saidBy(peer: CodingPeer, to: CodingPeer, codec: string): Map<number, number> {
   const said = new Map<number, number>()
   for (const { answer } of average(peer, to, { codec, frame: 100, apply: false })) {
@@ -68,7 +68,7 @@ describe('topk', () => {
       const said = saidBy(peer, ears, codec)
       for (let first = 0; first < LENGTH; first += 100) {
         const frame = Array.from({ length: 100 }, (_, i) => first + i)
-        // Of ten, one or two are chosen by chance.
+        // One or two of ten are chosen by chance.
         const newest = frame.sort((i, j) => news[j] - news[i]).slice(0, 8)
         for (const index of newest) expect(said.has(index)).toBe(true)
       }

@@ -45,7 +45,7 @@ describe('an exchange', () => {
     const swarm = await createReplicaSwarm([[0], [60], [12]])
     const [a, b, c] = swarm.peers
     await swarm.run(Promise.all([a.average(b), c.average(b)]))
-    // Whoever came first found b in no other exchange, the other found it in one with the weight 1/2: 1/2 and 1/4.
+    // The peer that came first found b in no other exchange, the other found it in one with the weight 1/2: 1/2 and 1/4.
     const weights = [a, c].map(({ added }, i) => added[0].values[0] / [60, 48][i])
     // b's value may have changed by the first before it is said in the second.
     expect(Math.max(...weights)).toBe(1 / 2)
@@ -303,7 +303,7 @@ async function cutExchange({ at, when }: Pick<Cut, 'at' | 'when'>) {
   return { swarm, a, b, broken, messages }
 }
 
-/** Of an exchange that nobody cuts: propose and accept, two frames each way, and what is said of them afterwards. */
+/** The messages of an exchange that nobody cuts: propose and accept, two frames each way, and their settlement. */
 const { messages: MESSAGES } = await cutExchange({ at: Number.POSITIVE_INFINITY, when: 'after' })
 
 const cuts = Array.from({ length: MESSAGES }, (_, at) => at).flatMap(at =>

@@ -149,7 +149,7 @@ describe('a swarm', () => {
 describe('a liar', () => {
   const sketcher = createSketcher(64, SKETCH_BUCKETS, 0xc0c0c0c0)
 
-  /** As if it were where the others are, so that they wait for it. */
+  /** A sketch of where the others are, so that they wait for it. */
   const nearSketch = (world: AveragingWorld) =>
     sketcher.sketch(world.simulatedPeers[0].gossip?.parameters() ?? new Float32Array(64))
 

@@ -19,7 +19,7 @@ function trainedBy(peer: number, length = SHORT, centre = 1): Float32Array {
 
 const LAG = 100
 
-/** What the newcomer gets in so many attempts. */
+/** The parameters that the newcomer gets in so many attempts. */
 async function fetchFrom(swarm: FetchingSwarm, attempts = 1) {
   for (let i = 0; i < attempts; i++) {
     const fetched = await swarm.run(swarm.newcomer.current(swarm.members(), LAG, never))
