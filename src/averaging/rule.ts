@@ -1,10 +1,10 @@
 /**
- * The contract of an averaging rule: what one peer keeps, says and makes of what it hears. Whoever drives it decides who
+ * The contract of an averaging rule: what one peer keeps, sends and makes of what it receives. Its driver decides who
  * talks to whom, when, and over what; every engine drives the same rule.
  *
  * One round of a peer: {@link AveragingRule.train} with what local training changed; {@link AveragingRule.send}, for
- * everyone or once for each link; then {@link AveragingRule.merge} with all that arrived, or {@link AveragingRule.skip}. The driver takes the weights from
- * the mixing matrix that the rule asks for.
+ * everyone or once for each link; then {@link AveragingRule.merge} with all that arrived, or {@link AveragingRule.skip}. The driver takes
+ * the weights from the mixing matrix that the rule asks for.
  *
  * Vectors are as the driver allocates them: float32 in training, float64 where an identity is checked to its last digits.
  *

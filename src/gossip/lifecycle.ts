@@ -78,7 +78,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   }
 
   async function endTraining(): Promise<void> {
-    // Before anything takes time: who resumes after its last step must not seem to train again.
+    // Before anything takes time: a peer that resumes after its last step must not seem to train again.
     phase.trained()
     trained = replica.parameters.slice()
     await capture.take()

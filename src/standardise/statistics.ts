@@ -7,8 +7,8 @@
  * Not both at once: E[x²] − mean² would lose all digits where a feature varies little around a large value. Each ends with
  * the seal, so that all peers hold the same bytes, and stays up for those that come later, who take what was sealed.
  *
- * Samples of those count who come before anybody uses what was agreed on. Where two groups that agreed apart meet before that, the core
- * averages again, and the new statistics replace the old ones.
+ * The samples of a peer count if it comes before anybody uses what was agreed on. Where two groups that agreed apart meet before that, the
+ * core averages again, and the new statistics replace the old ones.
  *
  * @packageDocumentation
  */
@@ -67,7 +67,7 @@ export interface StatisticsOptions {
   readonly minimumPeers: number
   /** How long to wait for them, in milliseconds. Default: for ever. */
   readonly wait?: number
-  /** Whether whoever comes still has a part: nobody uses yet what was agreed on. */
+  /** Whether a newcomer still has a part: nobody uses yet what was agreed on. */
   readonly isOpen: () => boolean
   /** The storage of a namespace's checkpoints; without, a restarted peer has to ask the others. */
   readonly storage?: (namespace: 'means' | 'variations', layout: Layout) => Storage
@@ -218,7 +218,7 @@ async function startNamespace(
         joined = clock.now()
       }
       if (event === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') exchanges++
-      // The vector too, as it is now: whoever is told has other work, and meanwhile the namespace may have gone on averaging.
+      // The vector too, as it is now: the receiver has other work, and meanwhile the namespace may have gone on averaging.
       if (event === 'consensus' && 'parametersHash' in detail) sealed(detail.parametersHash, gossip.parameters())
       if (event === 'waiting' && 'minimum' in detail) emit('waiting', detail as GossipEvents['waiting'])
       if (event === 'warning' && 'message' in detail) emit('warning', { message: `statistics: ${detail.message}` })

@@ -1,5 +1,5 @@
 /**
- * Which flags mean something for what is run. One that would be ignored is refused: whoever gave it expects something of it.
+ * Which flags mean something for what is run. One that would be ignored is refused: the user expects something of it.
  *
  * @packageDocumentation
  */

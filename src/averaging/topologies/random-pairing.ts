@@ -5,7 +5,7 @@ import type { Adjacency } from '../topology.ts'
 const TRIES_PER_END = 10
 
 /**
- * A random graph in which everybody has `degree` neighbours, connected or not: in linear time, for those who need another
+ * A random graph in which everybody has `degree` neighbours, connected or not: in linear time, for callers that need another
  * one in every round. Everybody's ends of edges are shuffled and paired (Bollobás 1980); an edge from a peer to itself, or
  * the second between two, is mended by a switch with another. All peers are alike in this, so the law of the graph is the
  * same whoever is called what; it is uniform but for the few switches.

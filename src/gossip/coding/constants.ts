@@ -6,6 +6,6 @@ export const EXPLORED = 1 / 8
 
 /**
  * References that a peer keeps, each as large as its parameters: one for every neighbour in the sparse graphs on which
- * hundreds of peers agree quickly, where there are log2 n of them. Who meets more partners starts over with the others.
+ * hundreds of peers agree quickly, where there are log2 n of them. A peer that meets more partners starts over with the others.
  */
 export const KEPT_REFERENCES = 8

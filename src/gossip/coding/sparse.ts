@@ -22,7 +22,7 @@ export interface Said {
  *
  * The arrays of a difference are not used again.
  *
- * @param remember hears what this side has said, once its frame is settled
+ * @param onSettled called with the elements that this side has sent, once their frame is settled
  */
 export function createSparse(
   choice: IndexChoice,

@@ -156,7 +156,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const reference = codings.reference(partner)
       engagement.weight = terms.weight()
       const asked = clock.now()
-      // The partner answers when its interval has ended; whoever does not want to wait for that withdraws.
+      // The partner answers when its interval has ended; an initiator that does not want to wait for that withdraws.
       watchdog.expect('the answer', REPLY_TIMEOUT_MS)
       const takeBack = () => watchdog.abort(withdraw?.reason)
       withdraw?.addEventListener('abort', takeBack)

@@ -245,7 +245,9 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   }
 }
 
-/** @throws ProtocolViolationError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever */
+/**
+ * @throws ProtocolViolationError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever
+ */
 function requireProgress(settled: number, before: number, hasFrame: boolean): void {
   if (settled > before || (settled === before && hasFrame)) return
   throw new ProtocolViolationError(`said that ${settled} frames are settled, after ${before}`)

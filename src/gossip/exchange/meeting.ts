@@ -1,7 +1,10 @@
 import type { AbortOptions, PeerId } from '../ports.ts'
 import type { Terms } from './terms.ts'
 
-/** Begins an exchange on these terms. `withdraw` takes the proposal back where it has not been answered yet. Says whether anything may have been averaged. */
+/**
+ * Begins an exchange on these terms. `withdraw` takes the proposal back where it has not been answered yet. Says whether anything may have
+ * been averaged.
+ */
 export type BeginExchange = (
   partner: PeerId,
   terms: Terms,

@@ -1,5 +1,5 @@
 /**
- * Averaging in pairs: whoever has ended an interval averages with one other that has, at random among its neighbours. An exchange
+ * Averaging in pairs: a peer that has ended an interval averages with one other that has, at random among its neighbours. An exchange
  * counts for both, so each interval asks for one, whoever begins it.
  *
  * @packageDocumentation

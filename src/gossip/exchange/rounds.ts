@@ -5,8 +5,8 @@
  *
  * where s are the parameters at the end of the round's training and w_ij Metropolis's weights. Each link is an exchange of
  * its own, atomic as any other, so a link that fails, or for which a round was not kept open, is missing on both sides: the realised
- * W is symmetric and doubly stochastic whatever happens. Nobody is waited for who is gone, has frozen, or is usually late; who was
- * late averages in the round in which the others are when it comes. Those that have done their steps, and train on for the sake of one
+ * W is symmetric and doubly stochastic whatever happens. A peer that is gone, has frozen, or is usually late is not waited for; one that
+ * was late averages in the round in which the others are when it comes. Those that have done their steps, and train on for the sake of one
  * that is late, wait for it: they have nothing else to do.
  *
  * @packageDocumentation
@@ -63,7 +63,7 @@ export function createRounds(options: RoundsOptions): Meeting {
   const { neighbours, willing } = partners
   const condition = createCondition(clock)
   const attended = createAttendedTime(clock)
-  /** The round that this peer is in or has finished. It decides who its neighbours are where the topology changes. */
+  /** The round that this peer is in or has finished. It decides on its neighbours where the topology changes. */
   let current = -1
   /** The latest round in which each other was, as far as it has said. */
   const heard = new Map<PeerId, number>()

@@ -123,7 +123,7 @@ export function createSettling(options: SettlingOptions): Settling {
   const { settle, engagements, membership, conversations, clock, events } = options
   /** Settlements in a row that a peer has left unanswered. */
   const unanswered = new Map<PeerId, number>()
-  /** Those who are asked just now: one that does not answer must not keep others waiting. */
+  /** Peers that are asked just now: one that does not answer must not keep others waiting. */
   const asking = new Set<PeerId>()
   let cancel = () => {}
 

@@ -1,5 +1,5 @@
 /**
- * Limits and timeouts of what peers tell of themselves, and of who is listened to, each with its reason. Times are in milliseconds.
+ * Limits and timeouts of announcements and of peer scores, each with its reason. Times are in milliseconds.
  *
  * @packageDocumentation
  */

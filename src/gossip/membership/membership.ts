@@ -48,13 +48,13 @@ export function createMembership(clock: Clock): Membership {
   const departed = new Map<PeerId, number>()
   // Outlives the entry: an old announcement that was delayed must not bring back a member that left.
   const sequences = new Map<PeerId, number>()
-  /** Those alive, by id. Looked at whenever anything is heard; who they are changes far less often. */
+  /** Those alive, by id. Looked at whenever anything is heard; the set changes far less often. */
   let sorted: readonly Member[] | undefined
 
   function forget(peer: PeerId): void {
     vanished.delete(peer)
     departed.delete(peer)
-    // No announcement is under way for so long, and the memory is for those who may still come.
+    // No announcement is under way for so long, and the memory is for those that may still come.
     sequences.delete(peer)
   }
 

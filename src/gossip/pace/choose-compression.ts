@@ -45,7 +45,7 @@ export interface Measured extends TimeOfBytes {
 
 /**
  * From what loses nothing to what loses most. Not those that say only some places: with unlike data they cost ten points of accuracy and
- * more (decision 007), and whoever asks for `auto` has not asked for that.
+ * more (decision 007), and a user who asks for `auto` has not asked for that.
  */
 const LADDER = faithfulCodecs
 

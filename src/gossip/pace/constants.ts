@@ -31,14 +31,17 @@ export const AUTO_LONGEST_INTERVAL_MS = 60_000
  * that a peer takes part in at once; giving up too early costs what was on its way.
  */
 export const TIMEOUT_BOUNDS = {
-  /** A lost first packet of TCP is sent again after one second, and once more two seconds later. At most, a few round trips over a slow link. */
+  /**
+   * A lost first packet of TCP is sent again after one second, and once more two seconds later. At most, a few round trips over a slow
+   * link.
+   */
   dial: { floor: 4_000, ceiling: 10_000, furtherFrame: 0 },
   /** A partner may be collecting garbage, or putting a checkpoint together. */
   answer: { floor: 2_000, ceiling: 15_000, furtherFrame: 0 },
   /** The next frame: as an answer, and every frame is written down before it is answered. At most, 256 KiB each way at 140 kbit/s. */
   frame: { floor: 2_000, ceiling: 30_000, furtherFrame: 0 },
   /**
-   * Longer than a frame that takes as long as it may. 256 KiB each way in five seconds are 0.8 Mbit/s: who is slower than
+   * Longer than a frame that takes as long as it may. 256 KiB each way in five seconds are 0.8 Mbit/s: a link slower than
    * that is cut off before the model's end, and has made a shorter exchange.
    */
   whole: { floor: 10_000, ceiling: 60_000, furtherFrame: 5_000 },
@@ -117,7 +120,7 @@ export const TOLERATED_PACE = 1.5
  */
 export const DOUBTFUL_PACE = 8
 
-/** Nor is who was waited for in vain so many times in a row, until it comes. */
+/** A peer that was waited for in vain so many times in a row is not waited for either, until it comes. */
 export const MISSED_MEETINGS = 3
 
 /**
@@ -126,5 +129,8 @@ export const MISSED_MEETINGS = 3
  */
 export const MEETING_LIMIT = 4
 
-/** Never less than this: a busy machine lets a thread wait so long now and then, and who is slow by its own account is not waited for at all. */
+/**
+ * Never less than this: a busy machine lets a thread wait so long now and then, and a peer that is slow by its own account is not waited
+ * for.
+ */
 export const LEAST_MEETING_MS = 500

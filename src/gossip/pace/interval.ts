@@ -89,7 +89,7 @@ function createPace(): Pace {
  *
  *     H = E / (ratio · s), rounded up
  *
- * makes averaging take no longer than that ratio of the training before it. Who is quicker than the others waits for them, and so takes
+ * makes averaging take no longer than that ratio of the training before it. A quicker peer waits for the others, and so takes
  * more steps in the same time.
  */
 function createMeasuredInterval(): Interval {

@@ -1,6 +1,7 @@
 /**
- * For whom a peer waits when an interval of training has ended. Averaging in step is as slow as the slowest; so whoever needs much
- * longer for an interval, by what it announces, or has a link that is much slower, is not waited for, but averages whenever it is there.
+ * The partners for which a peer waits when an interval of training has ended. Averaging in step is as slow as the slowest; so a peer that
+ * needs much longer for an interval, by what it announces, or has a link that is much slower, is not waited for, but averages whenever it
+ * is there.
  * In that way one straggler costs the others next to nothing, and loses nothing but the rounds in which it was still at work.
  *
  * @packageDocumentation

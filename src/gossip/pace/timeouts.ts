@@ -5,7 +5,7 @@
  *
  * between a floor and a ceiling. The idea is that of TCP's retransmission timer (Jacobson 1988, "Congestion Avoidance and
  * Control"), with median and median absolute deviation in place of means, so that one straggler does not make everybody wait
- * for the next; and as there, whoever was too slow gets twice the time at the next attempt: a link that is slow and alive
+ * for the next; and as there, a partner that was too slow gets twice the time at the next attempt: a link that is slow and alive
  * succeeds in the end, and halves its time again with every success.
  *
  * @packageDocumentation

@@ -115,7 +115,7 @@ export function createBeginning(options: BeginningOptions): Beginning {
     }
   }
 
-  /** Those who have been counted begin at about the same time; the quickest waits for them. */
+  /** Peers that have been counted begin at about the same time; the quickest waits for them. */
   async function together(abort: AbortOptions): Promise<void> {
     const began = clock.now()
     const counted = (peer: PeerId) => {

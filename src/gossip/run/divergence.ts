@@ -18,7 +18,7 @@ import { TrainingDivergedError, type TrainingUpdate } from '../../training/train
 import { magnitude } from '../magnitude.ts'
 
 /**
- * Parameters with more than this share of the norm that the recipe accepts have diverged: whoever stops that early is never refused by
+ * Parameters with more than this share of the norm that the recipe accepts have diverged: a peer that stops that early is never refused by
  * others. A model of which that is not true is trained by a recipe that accepts more.
  */
 const DIVERGED_NORM_SHARE = 0.1

@@ -22,9 +22,9 @@ export interface PeerWatchOptions {
   readonly lifetime: Lifetime
   /** Whether this peer averages with others at all. */
   readonly averages: boolean
-  /** Local steps that it is to train: what it has to agree on with others. */
+  /** Local steps that it is to train: with 0 it has nothing to agree on with others. */
   readonly steps: number
-  /** Whether it remains after the seal, whoever needs it. */
+  /** Whether it remains after the seal, needed or not. */
   readonly stays: boolean
   readonly events: Pick<Events, 'emit'>
 }
@@ -36,7 +36,7 @@ export interface PeerWatch {
   hasMet(): boolean
   /** Clock time at which somebody new was met last, or at which the peer began to look. */
   metAt(): number
-  /** Looks again at who is there. */
+  /** Looks again at the members. */
   look(): void
   /** Members that have said that they chose what this peer has sealed, also those that have left since. */
   sealers(): number

@@ -1,6 +1,6 @@
 /**
- * How long a swarm trains. Whoever has done its steps trains on while others have not; that ends when, after half of those that
- * began had done theirs in a time T, the recipe's patience times T has passed. Stragglers, newcomers without end and peers that only
+ * The time for which a swarm trains. A peer that has done its steps trains on while others have not; that ends when, after half of those
+ * that began had done theirs in a time T, the recipe's patience times T has passed. Stragglers, newcomers without end and peers that only
  * say that they train all fall under this one rule.
  *
  * Times are told as durations, because nobody's clock is another's.

@@ -35,7 +35,7 @@ export interface TrainingCourse {
   done(): boolean
   /** Whether it has, or is waited for no longer: this is what partners are told. */
   mayEnd(): boolean
-  /** Whether there is something to train: own steps, or those of others who have not done theirs. */
+  /** Whether there is something to train: own steps, or those of others that have not done theirs. */
   trains(): boolean
   /** Whether others that have done their steps train on for those that have not. */
   othersTrainOn(): boolean

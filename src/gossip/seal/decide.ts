@@ -32,8 +32,8 @@ export interface SealSelf {
   /** Whether all of that was averaged with one of these peers, so that it is in what they hold. */
   readonly isIn: (holders: readonly PeerId[]) => boolean
   /**
-   * Whether whoever comes still has a part, so that nobody is overruled; or whether what is sealed is used already, and reopened for
-   * nobody who has not sealed. Undefined where steps decide that.
+   * Whether a newcomer still has a part, so that nobody is overruled; or whether what is sealed is used already, and reopened for
+  no peer that has not sealed. Undefined where steps decide that.
    */
   readonly isOpen: boolean | undefined
   /** Whether nobody new was met for a while, so that it knows how many there are. */

@@ -15,7 +15,7 @@ export interface SealOptions extends Omit<MovesOptions, 'proposals'> {
   readonly swarm: string
   /** Local steps that this peer is to train: they are what it contributes. Where there are none, its vector is. */
   readonly steps: number
-  /** Whether nothing is final yet, see {@link SealSelf.isOpen}; undefined where that is decided by who has proposed. */
+  /** Whether nothing is final yet, see {@link SealSelf.isOpen}; undefined where the proposals decide that. */
   readonly isOpen?: () => boolean
   readonly peerWatch: {
     /** Clock time at which this peer last met somebody new, or began to listen. */

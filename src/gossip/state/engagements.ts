@@ -42,7 +42,7 @@ export function createEngagements(ledger: Ledger): Engagements {
 
   const all = () => [...initiated.values(), ...responding.values()]
 
-  /** Ids are unique only for who made them. */
+  /** Ids are unique only for the peer that made them. */
   const find = (partner: PeerId, id: string) =>
     [initiated.get(partner), responding.get(partner)].filter(one => one?.id === id)
 

@@ -80,7 +80,7 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
 
   function persist(): Promise<void> {
     if (storage === undefined) return Promise.resolve()
-    // Group commit: whoever comes while a save runs shares the next one, which sees all their changes.
+    // Group commit: callers that come while a save runs share the next one, which sees all their changes.
     queued ??= saving.then(() => {
       queued = undefined
       journalled = 0

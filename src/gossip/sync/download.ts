@@ -5,7 +5,7 @@ import { MAX_SOURCES, OVERDUE_PIECES, STALLED_MS } from './constants.ts'
 import type { FetchedPiece } from './fetch.ts'
 import { PIECE_FLOATS } from './pieces.ts'
 
-/** Asks the peer that one talks with for a piece. `arrived` hears of every frame. */
+/** Asks the peer at the other end for a piece. `onFrame` is called for every frame. */
 export type Ask = (piece: Range, arrived: () => void) => Promise<FetchedPiece>
 
 export interface DownloadOptions {
@@ -31,8 +31,8 @@ interface Request {
 }
 
 /**
- * Fetches what is missing from several holders at once: each gives one piece at a time, and whoever has given one is asked
- * for the next, so that a slow one gives few and holds up nobody. At the end, whoever is free is also asked for what others
+ * Fetches what is missing from several holders at once: each gives one piece at a time, and one that has given it is asked
+ * for the next, so that a slow one gives few and holds up nobody. At the end, a free holder is also asked for what others
  * are slow with, and the first answer counts. A holder that fails, for whatever reason, is not asked again.
  *
  * @returns whether everything is there; otherwise nobody is left to ask, and what is there stays for the next attempt
@@ -97,7 +97,7 @@ export async function download(
       })
       idle.push(holder)
     } catch {
-      // Whatever it was, others are asked for what this one did not give. Who broke the protocol has been blamed.
+      // Whatever it was, others are asked for what this one did not give. Violations have been penalised already.
       request.askers--
       if (piece !== undefined && request.askers === 0) requests.delete(piece)
     }

@@ -1,8 +1,8 @@
 /**
- * A vector by its hash, or a peer's current parameters, piece by piece: for the seal, and for those who come late. Several
+ * A vector by its hash, or a peer's current parameters, piece by piece: for the seal, and for latecomers. Several
  * pieces may be asked for over one stream, one after the other.
  *
- * The current parameters are sent as they are when each frame leaves, so nobody holds a copy of a model for one who reads
+ * The current parameters are sent as they are when each frame leaves, so nobody holds a copy of a model for a peer that reads
  * slowly: the frames of a piece may be some steps apart, as the pieces of different peers are.
  *
  * @packageDocumentation

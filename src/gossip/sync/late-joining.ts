@@ -19,7 +19,7 @@ export interface LateJoiningOptions {
   readonly engagements: Engagements
   readonly events: Pick<Events, 'emit'>
   /**
-   * Gets parameters that are current among those who are ahead: no more than `lag` steps behind them. Undefined where they do
+   * Gets parameters that are current among peers that are ahead: no more than `lag` steps behind them. Undefined where they do
    * not agree, or do not give them.
    */
   readonly fetch: (

@@ -31,11 +31,11 @@ export interface SelectedSources {
 /** Announcements as evidence: of what is current in the swarm, and of which peers give something else. */
 export interface SourceQuorum {
   /**
-   * Whom to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_MS}: what is fetched right after them is near
+  The peers to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_MS}: what is fetched right after them is near
    * them, however quickly everybody trains, and two of each peer tell how quickly that is.
    *
    * @param givers those that were asked earlier, and gave what still counts
-   * @returns undefined where those who are ahead do not agree, by a majority, on where they are
+   * @returns undefined where peers that are ahead do not agree, by a majority, on where they are
    */
   select(
     ahead: readonly Member[],

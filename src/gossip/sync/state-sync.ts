@@ -1,6 +1,6 @@
 /**
- * Whole vectors from other peers, and pieces of this peer's for others: those that have a hash, for the seal; what is
- * current, for those who come late.
+ * Whole vectors from other peers, and pieces of this peer's for others: those that have a hash, for the seal; current parameters, for
+ * latecomers.
  *
  * The current parameters of a swarm in which everybody trains are no one vector. A newcomer takes pieces of several peers' parameters, each
  * of the vector that its peer has at that moment. These are all within the swarm's own consensus distance of one another, and so is the
@@ -41,7 +41,7 @@ export interface StateSyncOptions extends SourceQuorumOptions {
 
 /** Parameters that are current in the swarm. */
 export interface CurrentParameters extends FetchedVector {
-  /** Local steps that those have done who have them: fewer than the parameters have absorbed, which are the most of all. */
+  /** Local steps that the peers which gave them have done: fewer than the parameters have absorbed, which are the most of all. */
   readonly step: number
 }
 
@@ -65,7 +65,7 @@ export interface StateSync {
    * the next attempt, as {@link withHash} does, but for what is no longer current by then.
    *
    * @param ahead peers that may be asked; more than half of them must agree
-   * @param lag parameters that have absorbed so many steps less than others are no longer current: who has them would come
+   * @param lag parameters that have absorbed so many steps less than others are no longer current: a peer with them would be
    * late again
    * @returns undefined where there is no majority, it does not give everything, or what it gave is not what it announced
    * @throws the signal's reason when it is aborted
@@ -125,7 +125,7 @@ export function createStateSync(options: StateSyncOptions): StateSync {
       return undefined
     }
 
-    // Somebody lied. Whoever gives all of it alone is right, and shows who did.
+    // Somebody lied. A peer that gives all of it alone is right, and shows which one did.
     const doubtful = assembly.parts()
     const [giver, ...others] = giversOf(doubtful)
     if (others.length === 0) {
@@ -152,11 +152,11 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     )
   }
 
-  /** Blames those who gave what is no part of this vector. */
+  /** Penalises the peers that gave what is no part of this vector. */
   function blameForParts(parts: readonly Part[], vector: Float32Array): void {
-    for (const liar of giversOf(parts.filter(part => differs(part, vector)))) {
+    for (const giver of giversOf(parts.filter(part => differs(part, vector)))) {
       options.scores.penalise(
-        liar,
+        giver,
         new ProtocolViolationError('a piece that was sent is not one of the vector that was asked for'),
       )
     }

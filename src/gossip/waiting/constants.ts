@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-/** How often whoever waits for others looks whether they are still there: silence tells nobody. */
+/** The interval at which a waiting peer looks whether the others are still there: silence notifies nobody. */
 export const CONDITION_POLL_MS = 100
 
 /**

@@ -3,7 +3,7 @@ import { clippedMean } from '../../../src/averaging/aggregators/clipped.ts'
 import { squaredDistance, type Vector } from '../../../src/parameters/vectors.ts'
 
 /**
- * ClippedGossip with the radius of the theory, for which one must know who lies:
+ * ClippedGossip with the radius of the theory, for which one must know the byzantine peers:
  *
  *     τ_i² = Σ_{honest j} w_ij ‖x_i − x_j‖² / Σ_{Byzantine j} w_ij
  *
