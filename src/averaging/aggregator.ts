@@ -7,7 +7,7 @@ export interface WeightedVector {
 }
 
 /**
- * How several parameter vectors become one. A robust aggregator bounds what a liar among the neighbours can do; one that
+ * How several parameter vectors become one. A robust aggregator bounds what a byzantine neighbour can do; one that
  * counts votes, as a median does, ignores the weights.
  */
 export interface Aggregator {

@@ -114,7 +114,7 @@ it('multi-krum:F takes the mean of the densest', () => {
 })
 
 it.each(['trimmed-mean:2', 'krum:1', 'multi-krum:1'])(
-  '%s keeps its own where too few arrive to outvote the liars',
+  '%s keeps its own where too few arrive to outvote byzantine peers',
   name => {
     expect(ofNumbers(name, [1, 1e6, 1e6, 1e6])).toBe(1)
   },

@@ -2,6 +2,6 @@ import type { Vector } from '../../parameters/vectors.ts'
 import type { AttackView } from './attack.ts'
 
 /** The honest vectors that the receiver has: its own, and those of its honest neighbours. */
-export function honestVoices({ receiver, honest }: AttackView): readonly Vector[] {
+export function honestVectors({ receiver, honest }: AttackView): readonly Vector[] {
   return [receiver, ...honest.map(({ vector }) => vector)]
 }
