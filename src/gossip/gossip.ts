@@ -16,7 +16,7 @@ import { createLostPartners } from './exchange/lost-partners.ts'
 import { createOuterSteps } from './exchange/outer-steps.ts'
 import { createParticipation } from './exchange/participation.ts'
 import { createScheduler } from './exchange/scheduler.ts'
-import { createSettle, createSettling } from './exchange/settlement.ts'
+import { createSettlement, createSettlementProtocol } from './exchange/settlement.ts'
 import { createInbound } from './inbound.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLifetime } from './lifetime.ts'
@@ -128,10 +128,19 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const partners = createPartners(paced)
   const meetings = { ...paced, newcomer: lateJoining, codings, codecs, outerSteps, participation, partners }
   const scheduler = createScheduler(meetings)
-  const settle = createSettle({ ...paced, onApplied: scheduler.settled })
-  const settlement = createSettling({ ...paced, settle })
+  const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
+  const settlement = createSettlement({ ...paced, settlementProtocol })
   const lostPartners = createLostPartners(paced)
-  const averaging = { ...meetings, choice, stateSync, lateJoining, scheduler, settle, settlement, lostPartners }
+  const averaging = {
+    ...meetings,
+    choice,
+    stateSync,
+    lateJoining,
+    scheduler,
+    settlementProtocol,
+    settlement,
+    lostPartners,
+  }
 
   // The course of its run.
   const peerWatch = createPeerWatch(averaging)

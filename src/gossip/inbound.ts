@@ -2,7 +2,7 @@ import { RefusedError } from './errors.ts'
 import type { Events } from './events.ts'
 import type { LostPartners } from './exchange/lost-partners.ts'
 import type { Scheduler } from './exchange/scheduler.ts'
-import type { Settle } from './exchange/settlement.ts'
+import type { SettlementProtocol } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
 import { decodeAnnouncement } from './membership/announcement.ts'
 import { MIN_ANNOUNCE_GAP_MS } from './membership/constants.ts'
@@ -24,7 +24,7 @@ export interface InboundOptions {
   readonly membership: Membership
   readonly conversations: Conversations
   readonly scheduler: Pick<Scheduler, 'respond'>
-  readonly settle: Settle
+  readonly settlementProtocol: SettlementProtocol
   readonly stateSync: Pick<StateSync, 'serve'>
   readonly handshake: RecipeHandshake
   readonly lostPartners: LostPartners
@@ -42,7 +42,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
   const answers: Readonly<Record<Channel, Answer>> = {
     recipe: options.handshake.meet,
     exchange: options.scheduler.respond,
-    settle: options.settle.answer,
+    settle: options.settlementProtocol.answer,
     fetch: options.stateSync.serve,
   }
 

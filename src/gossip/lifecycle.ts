@@ -1,5 +1,5 @@
 import type { Events } from './events.ts'
-import type { Settling } from './exchange/settlement.ts'
+import type { Settlement } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Announcer } from './membership/announcer.ts'
 import type { Membership } from './membership/membership.ts'
@@ -45,7 +45,7 @@ export interface LifecycleOptions {
   readonly phase: PeerPhase
   readonly membership: Membership
   readonly engagements: Engagements
-  readonly settlement: Settling
+  readonly settlement: Settlement
   readonly choice: Choice
   readonly runTime: RunTime
   readonly training: TrainingCourse

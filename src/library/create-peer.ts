@@ -133,11 +133,11 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       ownTrainer: options.trainer !== undefined,
       statistics:
         statistics && averages
-          ? (agreed, isKnown) =>
+          ? (onAgreed, isKnown) =>
               // Whoever is heard on the main namespace has agreed, and trains, or is about to.
               createStatistics({
                 ...statistics,
-                agreed,
+                onAgreed,
                 isOpen: () => !isKnown() && gossip.status().peers.length === 0,
               })
           : undefined,

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/sources.ts'
 import type { Recipe } from '../recipe/recipe.ts'
-import { createStandardising, type Standardising } from '../standardise/standardising.ts'
+import { createStandardiser, type Standardiser } from '../standardise/standardiser.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
 import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
@@ -16,7 +16,7 @@ export interface Learner {
   /** What the user should know about the data and the choice of the backend. */
   readonly warnings?: readonly string[]
   /** Where the recipe says that samples are standardised. */
-  readonly standardising?: Standardising
+  readonly standardising?: Standardiser
   /** What the trainer sees of the shard, where it is one of ours. */
   readonly seen?: Dataset
 }
@@ -35,7 +35,7 @@ export async function prepareLearner(
   const loading = { seed, strict, warn: (message: string) => oddities.push(message) }
   const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, loading) : source)
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
-  const standardising = recipe.data.standardise ? createStandardising(shard) : undefined
+  const standardising = recipe.data.standardise ? createStandardiser(shard) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
   const options = trainerOptionsOf(recipe, seen(shard), seen(split.test), `${seed}/samples`, backend)
   return async () => {

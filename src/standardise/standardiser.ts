@@ -12,7 +12,7 @@ import { meanOf, standardisingMap, variationAround } from '../data/standardise.t
 import type { AbortOptions } from '../gossip/ports.ts'
 import type { AgreedStatistics, OwnStatistics } from './statistics.ts'
 
-export interface Standardising {
+export interface Standardiser {
   /** The same dataset, standardised as soon as it is known how, and read as it is until then. */
   through(dataset: Dataset): Dataset
   /** Statistics of the samples that it was made for. */
@@ -35,7 +35,7 @@ const OUTLYING_DEVIATIONS = 3
 const RESOLUTION = 2 ** -20
 
 /** @param train of which the peer has a say */
-export function createStandardising(train: Dataset): Standardising {
+export function createStandardiser(train: Dataset): Standardiser {
   const map = createSharedMap(features(train))
   let mean: Promise<Float64Array> | undefined
   /** A pass over all samples, which may take long: made once. */

@@ -74,11 +74,11 @@ export interface StatisticsOptions {
   /** Called with warnings, and with what ends the statistics. */
   readonly emit: Emit
   /** Called with the statistics that were agreed on, and again when they change. */
-  readonly agreed: (statistics: AgreedStatistics) => void
+  readonly onAgreed: (statistics: AgreedStatistics) => void
 }
 
 export interface Statistics {
-  /** Begins. What is agreed is told to {@link StatisticsOptions.agreed}. */
+  /** Begins. What is agreed is told to {@link StatisticsOptions.onAgreed}. */
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -134,7 +134,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
       async () => sumsOf(own.samples, await own.variationAround(mean, stop)),
       (_hash, sums) =>
         void then(async () => {
-          if (hash === around) options.agreed({ mean, variance: quotients(sums) })
+          if (hash === around) options.onAgreed({ mean, variance: quotients(sums) })
         }),
       complete,
     )
@@ -177,7 +177,7 @@ async function startNamespace(
   kind: 'means' | 'variations',
   name: string,
   vector: () => Promise<Float32Array>,
-  sealed: (hash: string, vector: Float32Array) => void,
+  onSealed: (hash: string, vector: Float32Array) => void,
   complete: () => boolean,
 ): Promise<Gossip> {
   const layout = createLayout([{ name: kind, shape: [1 + own.features], trainable: false }])
@@ -219,7 +219,7 @@ async function startNamespace(
       }
       if (event === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') exchanges++
       // The vector too, as it is now: the receiver has other work, and meanwhile the namespace may have gone on averaging.
-      if (event === 'consensus' && 'parametersHash' in detail) sealed(detail.parametersHash, gossip.parameters())
+      if (event === 'consensus' && 'parametersHash' in detail) onSealed(detail.parametersHash, gossip.parameters())
       if (event === 'waiting' && 'minimum' in detail) emit('waiting', detail as GossipEvents['waiting'])
       if (event === 'warning' && 'message' in detail) emit('warning', { message: `statistics: ${detail.message}` })
       if (event === 'failed' && 'error' in detail) emit('failed', { error: detail.error })

@@ -21,7 +21,7 @@ import { hashParameters } from '../../src/parameters/hash.ts'
 import type { Range } from '../../src/parameters/range.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { announcementOf } from './announcements.ts'
-import { never } from './liar.ts'
+import { never } from './byzantine-peer.ts'
 
 /** A piece that somebody was asked for. */
 export interface Asked extends Range {

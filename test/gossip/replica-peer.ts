@@ -6,7 +6,7 @@
 
 import { createCodings } from '../../src/gossip/coding/codings.ts'
 import { createExchange, type Exchange, type ExchangeOptions } from '../../src/gossip/exchange/exchange.ts'
-import { createSettle, type Settle } from '../../src/gossip/exchange/settlement.ts'
+import { createSettlementProtocol, type SettlementProtocol } from '../../src/gossip/exchange/settlement.ts'
 import { termsNow } from '../../src/gossip/exchange/terms.ts'
 import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream, Network } from '../../src/gossip/ports.ts'
@@ -24,7 +24,7 @@ export interface ReplicaPeer {
   readonly added: Difference[]
   readonly exchange: Exchange
   readonly engagements: Engagements
-  readonly settle: Settle
+  readonly settlementProtocol: SettlementProtocol
   /** Streams that it answers just now. */
   readonly answering: number
   /** Resolves when it answers none any more. */
@@ -54,7 +54,7 @@ export interface ReplicaPeerOptions {
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
   /** Called when an exchange has ended of which something was added. */
-  readonly applied?: () => void
+  readonly onApplied?: () => void
 }
 
 export const forever: AbortOptions = { signal: new AbortController().signal }
@@ -92,7 +92,7 @@ export async function createReplicaPeer(
     flush = 1,
     age = 0,
     keepsAdded = true,
-    applied = () => {},
+    onApplied = () => {},
     voice = 1,
     share,
   }: ReplicaPeerOptions = {},
@@ -126,7 +126,7 @@ export async function createReplicaPeer(
       proposed.end <= vector.length &&
       proposed.first <= proposed.end,
     onEstablished: () => {},
-    onApplied: applied,
+    onApplied,
     inRounds: false,
     isDone: () => false,
     voice,
@@ -135,7 +135,7 @@ export async function createReplicaPeer(
     terms: async () => terms(),
   })
   const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
-  const settle = createSettle({ replica, engagements, clock, onApplied: () => {} })
+  const settlementProtocol = createSettlementProtocol({ replica, engagements, clock, onApplied: () => {} })
 
   async function over(stream: FrameStream, body: (stream: FrameStream) => Promise<void>): Promise<void> {
     try {
@@ -153,7 +153,7 @@ export async function createReplicaPeer(
     added,
     exchange,
     engagements,
-    settle,
+    settlementProtocol,
     get answering() {
       return answering
     },
@@ -168,11 +168,11 @@ export async function createReplicaPeer(
         exchange.initiate(stream, { part: part ?? { first: 0, end: vector.length }, codec, terms: terms() }, forever),
       ),
     settleWith: async partner =>
-      over(await port.open(partner.name, 'settle', forever), stream => settle.ask(stream, forever)),
+      over(await port.open(partner.name, 'settle', forever), stream => settlementProtocol.ask(stream, forever)),
   }
   await port.start({
     async stream(channel, stream) {
-      const body = channel === 'settle' ? settle.answer : exchange.respond
+      const body = channel === 'settle' ? settlementProtocol.answer : exchange.respond
       answering++
       await over(stream, one => body(one, forever)).catch(error => {
         peer.failure = error as Error

@@ -8,7 +8,7 @@ export interface Merged {
    * is settled, and for good where it never is.
    */
   readonly difference: Difference
-  /** Σ of squares of what the other side said of its own parameters, as far as it said it. */
+  /** Σ of squares of the other side's parameters, as far as it sent them. */
   readonly squaredNorm: number
 }
 
@@ -23,7 +23,7 @@ export interface Coding {
   /** No offer and no answer for a frame of so many elements is longer, in bytes. */
   maximumBytes(elements: number): number
   /**
-   * Initiator: says how the elements of this frame are now.
+   * Initiator: writes how the elements of this frame are now.
    *
    * @param own a view of the parameters, `[end − first]`
    * @param out at least {@link maximumBytes} long, and four-byte aligned

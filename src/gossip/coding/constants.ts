@@ -1,5 +1,5 @@
 /**
- * With topk, the part of the elements that are chosen by chance and not for their news: small, for it costs as much as the
+ * With topk, the part of the elements that are chosen by chance and not for their unsent change: small, for it costs as much as the
  * rest, and enough for every element to come up in so many times more exchanges than it would by chance alone.
  */
 export const EXPLORED = 1 / 8

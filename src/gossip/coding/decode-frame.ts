@@ -8,7 +8,7 @@ export function refusedFrame({ first }: Range, error: CodecError): FrameError {
 }
 
 /**
- * @param out takes what was said of every element of the frame
+ * @param out takes the values of all elements of the frame
  * @throws FrameError for bytes that the codec does not write
  */
 export function decodeFrame(range: Range, codec: Codec, bytes: Uint8Array, out: Float32Array): Float32Array {

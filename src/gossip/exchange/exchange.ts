@@ -158,15 +158,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const asked = clock.now()
       // The partner answers when its interval has ended; an initiator that does not want to wait for that withdraws.
       watchdog.expect('the answer', REPLY_TIMEOUT_MS)
-      const takeBack = () => watchdog.abort(withdraw?.reason)
-      withdraw?.addEventListener('abort', takeBack)
+      const onWithdraw = () => watchdog.abort(withdraw?.reason)
+      withdraw?.addEventListener('abort', onWithdraw)
       const { length } = parameters
       const { age } = replica
       const { weight: own } = engagement
       const proposal = { id, length, ...part, weight: own, age, codec, reference, done: options.isDone(), voice, round }
       await send(stream, { type: 'propose', ...proposal }, watchdog)
       const accepted = await receive(stream, 'accept', watchdog).finally(() =>
-        withdraw?.removeEventListener('abort', takeBack),
+        withdraw?.removeEventListener('abort', onWithdraw),
       )
       onAnswer?.(clock.now() - asked)
       options.onPartnerDone(partner, accepted.done)
@@ -175,7 +175,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const common = accepted.reference === reference ? reference : undefined
       const weight = taken(engagement, age, accepted)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
-      const agreed = { id, part, codec, coding, terms, age: accepted.age, settled: onSettled }
+      const agreed = { id, part, codec, coding, terms, age: accepted.age, onSettled }
       await flow('initiator', stream, agreed, watchdog)
     })
   }

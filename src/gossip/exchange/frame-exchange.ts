@@ -46,9 +46,9 @@ export interface AgreedExchange {
   /** Aborted when the exchange is to end: nothing is decided after that. */
   readonly signal: AbortSignal
   /** Called for every message that arrives. */
-  readonly progress: () => void
+  readonly onMessage: () => void
   /** Called when a frame has been added on this side. */
-  readonly settled: () => void
+  readonly onSettled: () => void
 }
 
 /** How far an exchange has come on this side. */
@@ -79,7 +79,7 @@ export interface FrameExchange {
  * were settled before remain so
  */
 export function offerFrames(exchange: AgreedExchange): FrameExchange {
-  const { id, stream, replica, part, coding, snapshot, signal, progress } = exchange
+  const { id, stream, replica, part, coding, snapshot, signal, onMessage } = exchange
   const partner = stream.peer
   const options = { signal }
   const total = framesIn(part)
@@ -113,7 +113,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     decided++
     offered.shift()
     releaseBuffer(used)
-    exchange.settled()
+    exchange.onSettled()
     condition.notifyAfter(recorded, () => {
       durable++
       coding.settled(range)
@@ -126,7 +126,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     async read() {
       while (acknowledged < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
-        progress()
+        onMessage()
         requireProgress(settled, acknowledged, frame !== undefined)
         if (settled > told)
           throw new ProtocolViolationError(`said that it has applied ${settled} frames of ${told} decided ones`)
@@ -160,7 +160,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
  * were settled before remain so
  */
 export function answerFrames(exchange: AgreedExchange): FrameExchange {
-  const { id, stream, replica, part, coding, snapshot, signal, progress } = exchange
+  const { id, stream, replica, part, coding, snapshot, signal, onMessage } = exchange
   const partner = stream.peer
   const options = { signal }
   const total = framesIn(part)
@@ -205,7 +205,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     const recorded = replica.record({ type: 'applied', id, partner, frames: settled })
     const first = applied
     for (; applied < settled; applied++) releaseBuffer((answers.shift() as SentFrame).memory)
-    exchange.settled()
+    exchange.onSettled()
     condition.notifyAfter(recorded, () => {
       durable = settled
       for (let index = first; index < settled; index++) coding.settled(frameOf(part, index))
@@ -218,7 +218,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     async read() {
       while (applied < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
-        progress()
+        onMessage()
         requireProgress(settled, applied, frame !== undefined)
         apply(settled)
         if (frame !== undefined) prepare(frame.index, frame.body)

@@ -32,7 +32,7 @@ export interface Agreement {
   readonly terms: Terms
   /** The partner's. */
   readonly age: number
-  readonly settled?: () => void
+  readonly onSettled?: () => void
 }
 
 export interface FrameFlowOptions {
@@ -82,14 +82,14 @@ export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
       replica,
       maximumNorm,
       signal: watchdog.signal,
-      progress() {
+      onMessage() {
         const now = clock.now()
         slowest = Math.max(slowest, now - latest)
         latest = now
         watchdog.expect('the next frame', limit)
       },
-      settled() {
-        agreed.settled?.()
+      onSettled() {
+        agreed.onSettled?.()
         if (isEstablished) return
         isEstablished = true
         replica.absorb(age)

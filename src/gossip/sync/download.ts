@@ -6,7 +6,7 @@ import type { FetchedPiece } from './fetch.ts'
 import { PIECE_FLOATS } from './pieces.ts'
 
 /** Asks the peer at the other end for a piece. `onFrame` is called for every frame. */
-export type Ask = (piece: Range, arrived: () => void) => Promise<FetchedPiece>
+export type Ask = (piece: Range, onFrame: () => void) => Promise<FetchedPiece>
 
 export interface DownloadOptions {
   /** Pieces that are there already stay, and are not asked for. */

@@ -97,8 +97,8 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     await conversations.talk(holder, 'fetch', abort, async stream => {
       let squares = 0
       try {
-        await body(async (piece, arrived) => {
-          const fetched = await fetchPiece(stream, hash, piece, length, clock, timeouts, arrived, abort)
+        await body(async (piece, onFrame) => {
+          const fetched = await fetchPiece(stream, hash, piece, length, clock, timeouts, onFrame, abort)
           squares += fetched.norm ** 2
           if (Math.sqrt(squares) <= maximumNorm) return fetched
           throw new NormError(holder, Math.sqrt(squares), maximumNorm)

@@ -228,7 +228,7 @@ describe('an exchange of many frames', () => {
     const counts: number[] = []
     const swarm: ReplicaSwarm = await createReplicaSwarm(
       vectors.map(vector => vector.slice(0, 3 * FRAME_FLOATS)),
-      { applied: () => counts.push(Math.min(...swarm.peers.map(({ added }) => added.length))) },
+      { onApplied: () => counts.push(Math.min(...swarm.peers.map(({ added }) => added.length))) },
     )
     const [a, b] = swarm.peers
     await swarm.run(a.average(b))
