@@ -29,7 +29,7 @@ const BAR_COLUMNS = 20
 /**
  * A bar in a terminal; a line every few seconds where stderr is none.
  *
- * @param title what is said before the first news: by then nothing can be wrong with how it was asked for
+ * @param title what is said before the first progress: by then nothing can be wrong with how it was asked for
  */
 export function showProgress(out: Output, title: string): Progress {
   const drawing = out.live ? createLogUpdate(process.stderr) : undefined

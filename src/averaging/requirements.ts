@@ -1,5 +1,5 @@
 /**
- * Whether a rule is right on a topology, found out before anything runs: it says what cannot be, and mends what can.
+ * Whether a rule is right on a topology, found out before anything runs: it says what cannot be, and repairs what can.
  *
  * @packageDocumentation
  */

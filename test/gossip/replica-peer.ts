@@ -33,7 +33,7 @@ export interface ReplicaPeer {
   failure: Error | undefined
   closed: string | undefined
   /** How far a partner may be ahead. */
-  patience: number
+  lag: number
   average(partner: ReplicaPeer): Promise<void>
   settleWith(partner: ReplicaPeer): Promise<void>
 }
@@ -120,7 +120,7 @@ export async function createReplicaPeer(
     onCompleted: () => {},
     nextId: () => `${name}${count++}`.slice(-60),
     refusal: () => peer.closed,
-    isBehind: partner => partner - replica.age > peer.patience,
+    isBehind: partner => partner - replica.age > peer.lag,
     isPart: proposed =>
       (part === undefined ? proposed.end === vector.length : true) &&
       proposed.end <= vector.length &&
@@ -162,7 +162,7 @@ export async function createReplicaPeer(
     },
     failure: undefined,
     closed: undefined,
-    patience: Number.POSITIVE_INFINITY,
+    lag: Number.POSITIVE_INFINITY,
     average: async partner =>
       over(await port.open(partner.name, 'exchange', forever), stream =>
         exchange.initiate(stream, { part: part ?? { first: 0, end: vector.length }, codec, terms: terms() }, forever),

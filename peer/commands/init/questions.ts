@@ -60,12 +60,12 @@ export async function askForRecipe(
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
   const aggregator = parseAggregator(flags.aggregator ?? defaultRecipe.averaging.aggregator)
   if (flags.rule !== undefined) parseRule(flags.rule, { aggregator, codec: parseCodec('none') })
-  const found: { data?: Split; oddities: string[] } = { oddities: [] }
+  const found: { data?: Split; warnings: string[] } = { warnings: [] }
   const find = async (source: string) => {
-    const oddities: string[] = []
-    const data = await loadDataset(source, { seed, strict: flags.strict, warn: message => oddities.push(message) })
+    const warnings: string[] = []
+    const data = await loadDataset(source, { seed, strict: flags.strict, warn: message => warnings.push(message) })
     requireModelFor(data, flags.model)
-    Object.assign(found, { data, oddities })
+    Object.assign(found, { data, warnings })
   }
   if (flags.data !== undefined) await find(flags.data)
   const options = { output: process.stderr, signal }
@@ -82,7 +82,7 @@ export async function askForRecipe(
       }),
     )
   // Not before: a line in the middle of a question garbles it.
-  for (const message of found.oddities) warn(message)
+  for (const message of found.warnings) warn(message)
   const models = found.data === undefined ? SUGGESTED_MODELS : modelsFor(found.data)
   const model =
     flags.model ??

@@ -1,5 +1,5 @@
 /**
- * How a peer ended: what people are told, and what scripts are.
+ * The end of a peer, as people and as scripts are told of it.
  *
  * @packageDocumentation
  */

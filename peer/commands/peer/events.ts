@@ -68,8 +68,8 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
     if (peer.status().phase !== 'waiting' || peer.recipe.data.standardise) tellHowToJoin()
   })
   peer.addEventListener('waiting', ({ detail }) => {
-    const said = { why: waitedFor === detail.for, joining: untold === undefined }
-    for (const line of describeWaiting(detail, joining, said)) out.say(line)
+    const printed = { why: waitedFor === detail.for, joining: untold === undefined }
+    for (const line of describeWaiting(detail, joining, printed)) out.say(line)
     waitedFor = detail.for
     untold = undefined
   })

@@ -27,7 +27,7 @@ export function describeJoining(addresses: readonly string[], hint: JoiningHint)
 }
 
 /** The parts of a notice that were printed before. */
-export interface SaidBefore {
+export interface PrintedBefore {
   /** The reason why it waits. */
   readonly why: boolean
   /** How others join, with all addresses. */
@@ -38,7 +38,7 @@ export interface SaidBefore {
 export function describeWaiting(
   { for: what, present, minimum, connect }: PeerEvents['waiting'],
   hint: JoiningHint,
-  said: SaidBefore,
+  printed: PrintedBefore,
 ): string[] {
   const here = `${counted(Math.max(1, minimum - present), 'other peer')} with data: ${present} of ${minimum} here`
   const there = hint.connect.join(', ')
@@ -52,8 +52,8 @@ export function describeWaiting(
           `still waiting for ${here}`,
           `waiting for ${here}, and the recipe begins with ${minimum} (--alone begins without others, --wait SECONDS gives up)`,
         ]
-  const why = said.why ? short : long
-  if (!said.joining) return [why, ...describeJoining(connect, hint)]
+  const why = printed.why ? short : long
+  if (!printed.joining) return [why, ...describeJoining(connect, hint)]
   const [nearest] = farthestFirst(connect)
   return nearest === undefined ? [why] : [`${why}; others join with`, commandFor(nearest, hint)]
 }

@@ -9,12 +9,12 @@ import { describeSample } from '../../sample.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
 import { percent } from '../../words.ts'
-import { watchCompany } from './company.ts'
 import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
 import { tellEvents } from './events.ts'
 import { requireFittingFlags, requireStricter } from './flag-fit.ts'
 import type { PeerFlags } from './flags.ts'
 import { stepsAsked } from './training-pace.ts'
+import { reportWaiting } from './waiting.ts'
 
 /** The seed of a split that must be the same everywhere, because everybody splits one dataset. */
 const COMMON_SEED = 1
@@ -93,7 +93,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
 
 /** Starts the peer and lets it do its part, until it is of no use to anybody any more. */
 async function takePart(peer: Peer, flags: PeerFlags, out: Output, signal: AbortSignal): Promise<End> {
-  const silence = flags.alone === true ? () => {} : watchCompany(peer, out)
+  const silence = flags.alone === true ? () => {} : reportWaiting(peer, out)
   try {
     signal.throwIfAborted()
     await peer.start()

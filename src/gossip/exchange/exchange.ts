@@ -59,7 +59,7 @@ export interface ExchangeOptions extends FrameFlowOptions {
   /** Whether everybody averages in step, with all neighbours at once. */
   readonly inRounds: boolean
   /**
-   * n, how much this peer's parameters count, at least 1. Of two peers each takes w · min(1, n_other / n_own) of the difference, so that
+   * n, how much this peer's parameters count, at least 1. Each of two peers takes w · min(1, n_other / n_own) of the difference, so that
    * Σ n x stays: Metropolis and Hastings, for a chain whose stationary distribution is n.
    */
   readonly voice: number
@@ -110,7 +110,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     age: number,
     theirs: { readonly age: number; readonly voice: number },
   ): number {
-    // From one that counts less, less.
+    // A peer takes less from one that counts less.
     if (options.share === undefined) return engagement.weight * Math.min(1, theirs.voice / voice)
     const left = engagements.shareLeft()
     if (left <= 0) throw new RefusedError('busy')

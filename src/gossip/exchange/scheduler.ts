@@ -1,6 +1,5 @@
 /**
- * How this peer averages with others while it lives: whom it exchanges with and when, in pairs or in step, and what is told
- * of it.
+ * The averaging of this peer with others while it lives: with whom and when, in pairs or in step, and what is told of it.
  *
  * @packageDocumentation
  */

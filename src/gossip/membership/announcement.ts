@@ -67,7 +67,7 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
   return Buffer.from(JSON.stringify({ ...announcement, sketch }))
 }
 
-/** Peers that share a process hear the very same bytes: what one of them has validated, the others need not. */
+/** Peers that share a process hear the very same bytes: announcements that one of them has validated, the others need not. */
 const validated = new WeakMap<Uint8Array, Announcement>()
 
 /** @returns undefined where the bytes, which must not change any more, are not an announcement */

@@ -1,5 +1,5 @@
 /**
- * How long to wait for a partner, learned from how long it took so far. Of the last exchanges with anybody,
+ * How long to wait for a partner, learned from how long it took so far. For the last exchanges with anybody,
  *
  *     limit = margin · (median + k · deviation),
  *

@@ -46,7 +46,7 @@ export interface Beginning {
    * Resolves when this peer may begin, or when it has taken a seal.
    *
    * @param begin says so to the others; from then on they count on this peer
-   * @throws NobodyThereError when its patience is over
+   * @throws NobodyThereError when the wait that it was given is over
    */
   wait(begin: () => void, options: AbortOptions): Promise<void>
 }

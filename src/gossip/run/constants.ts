@@ -9,7 +9,7 @@ import { ANNOUNCE_GAP_MS, ANNOUNCE_INTERVAL_MS } from '../membership/constants.t
 /** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
 export const AVERAGING_PAUSE_MS = 40
 
-/** A peer that has never met anybody waits so long for company before it seals alone. */
+/** A peer that has never met anybody waits so long for others before it seals alone. */
 export const ALONE_GRACE_MS = 10_000
 
 /** After the seal a peer stays so long for members that vanished without a goodbye, so that they get the seal. */

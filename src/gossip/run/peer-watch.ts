@@ -49,8 +49,8 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
   const resumedSealed = phase.now() === 'sealed'
   const sealers = new Set<PeerId>()
   let met: number | undefined
-  /** When this peer last had company. */
-  let last: number | undefined
+  /** When another member was last alive. */
+  let lastPeerSeenAt: number | undefined
   let isAlone = false
   let sealedAt: number | undefined
 
@@ -67,11 +67,11 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
 
   /** A peer that has trained, and has had nobody to agree with for a while, will not agree with anybody. */
   function lookForOthers(): void {
-    if (membership.alive().length > 0) last = clock.now()
+    if (membership.alive().length > 0) lastPeerSeenAt = clock.now()
     const now = phase.now()
     if (isAlone || !averages || steps === 0 || (now !== 'averaging' && now !== 'sealing')) return
     const grace = met === undefined ? ALONE_GRACE_MS : RETURN_GRACE_MS
-    if (clock.now() - (last ?? lifetime.startedAt) < grace) return
+    if (clock.now() - (lastPeerSeenAt ?? lifetime.startedAt) < grace) return
     isAlone = true
     events.emit('alone', {})
   }
@@ -97,9 +97,9 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
       const allSealed = membership
         .alive()
         .every(({ announcement }) => announcement.phase === 'sealed' && announcement.choice === hash)
-      const patient = membership.vanished().length > 0 && since < RETURN_GRACE_MS
+      const mayReturn = membership.vanished().length > 0 && since < RETURN_GRACE_MS
       // A member that has not taken it by then does not want it, or cannot.
-      return (allSealed || since >= SEAL_TIMEOUT_MS) && !patient
+      return (allSealed || since >= SEAL_TIMEOUT_MS) && !mayReturn
     },
   }
 }

@@ -65,8 +65,8 @@ function requireOurs(checkpoint: Checkpoint, swarm: string, self: PeerId, length
 }
 
 /**
- * The seal of a checkpoint that holds what was sealed; one that was reopened, and cut short, holds something else. What one peer has
- * sealed alone, as version 0.1 did, is a checkpoint and no seal.
+ * The seal of a checkpoint that holds what was sealed; one that was reopened, and cut short, holds something else. A vector that one peer
+ * has sealed alone, as version 0.1 did, is a checkpoint and no seal.
  */
 function sealedIn(checkpoint: Checkpoint | undefined): { hash: string; as: SealedAs } | undefined {
   const { sealed: hash, sealedAs: as } = checkpoint ?? {}

@@ -127,7 +127,7 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
     if (firm) return NOTHING
   }
 
-  // A sealed choice comes before one that is only proposed: what some have seen everybody choose must stay chosen.
+  // A sealed choice comes before one that is only proposed: a vector that some have seen everybody choose must stay chosen.
   const order = (choice: string, sealed: boolean) => `${sealed ? 0 : 1}${rank(swarm, choice)}`
 
   let best = self.choice === undefined ? undefined : order(self.choice, self.phase === 'sealed' || sealedElsewhere)
@@ -145,7 +145,7 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
   }
   if (candidate !== undefined) {
     const sealers = seals.find(({ hash }) => hash === candidate)?.holders ?? []
-    // Most have to say so: what one says alone is only believed where it is near.
+    // Most have to say so: one peer alone is only believed where its vector is near.
     const yields = overrules(sealers.length) || (2 * sealers.length > members.length && self.isIn(sealers))
     return { do: 'check', hash: candidate, holders: holdersOf(candidate), yields }
   }

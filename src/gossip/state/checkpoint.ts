@@ -13,7 +13,7 @@ export interface SealedAs {
   readonly adopted: boolean
 }
 
-/** An exchange that this peer decides: what of it is decided and applied here, and not known to be applied there. */
+/** An exchange that this peer decides: its frames that are decided and applied here, and not known to be applied there. */
 export interface Decision {
   readonly id: string
   readonly partner: PeerId

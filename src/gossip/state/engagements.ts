@@ -32,7 +32,7 @@ export interface Engagements {
   /** Whether anything stands open with this peer whose exchange is not still running. */
   outstanding(partner: PeerId): boolean
   abandon(partner: PeerId, id: string): void
-  /** Ends all that are under way; what of them was added stays. */
+  /** Ends all that are under way; differences that they have added stay. */
   abandonAll(): void
 }
 

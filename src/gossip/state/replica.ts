@@ -94,7 +94,7 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
 
   function append(entry: JournalEntry): Promise<void> | undefined {
     if (storage === undefined) return undefined
-    // The first checkpoint has the entry in it; what comes after it is not durable before.
+    // The first checkpoint has the entry in it; no later entry is durable before that.
     if (!begun) {
       unsaved = appended = persist()
       return appended

@@ -48,7 +48,7 @@ export const MAX_COMPARED = 64
 /** So long a newcomer waits for what peers announce next, before it fetches from them and after: three announcements. */
 export const ANNOUNCEMENTS_WAIT_MS = 3_000
 
-/** How often it looks whether they have: what they announced, or it has fetched, grows old meanwhile. */
+/** How often it looks whether they have: announcements, and what was fetched, grow old meanwhile. */
 export const ANNOUNCEMENTS_POLL_MS = 50
 
 /**

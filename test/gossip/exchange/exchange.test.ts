@@ -125,7 +125,7 @@ describe('an exchange', () => {
   test.for(['begins', 'answers'])('is not made by a newcomer that is far behind and %s', async role => {
     const swarm = await createReplicaSwarm([[1], [3]])
     const [newcomer, other] = swarm.peers
-    newcomer.patience = 10
+    newcomer.lag = 10
     other.replica.age = 100
     const averaged = role === 'begins' ? newcomer.average(other) : other.average(newcomer)
     await expect(swarm.run(averaged)).rejects.toThrow('refused: new here')

@@ -6,7 +6,7 @@ import { counted } from '../../words.ts'
 const SILENCE_MS = 5_000
 
 /** @returns ends what says now and then for whom the peer waits, from the end of its training on */
-export function watchCompany(peer: Peer, out: Output): () => void {
+export function reportWaiting(peer: Peer, out: Output): () => void {
   let timer: NodeJS.Timeout | undefined
   let said = ''
   peer.addEventListener('trained', () => {
