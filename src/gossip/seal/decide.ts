@@ -33,7 +33,7 @@ export interface SealSelf {
   readonly isIn: (holders: readonly PeerId[]) => boolean
   /**
    * Whether a newcomer still has a part, so that nobody is overruled; or whether what is sealed is used already, and reopened for
-  no peer that has not sealed. Undefined where steps decide that.
+   * no peer that has not sealed. Undefined where steps decide that.
    */
   readonly isOpen: boolean | undefined
   /** Whether nobody new was met for a while, so that it knows how many there are. */

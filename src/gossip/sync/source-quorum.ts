@@ -31,7 +31,7 @@ export interface SelectedSources {
 /** Announcements as evidence: of what is current in the swarm, and of which peers give something else. */
 export interface SourceQuorum {
   /**
-  The peers to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_MS}: what is fetched right after them is near
+   * The peers to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_MS}: what is fetched right after them is near
    * them, however quickly everybody trains, and two of each peer tell how quickly that is.
    *
    * @param givers those that were asked earlier, and gave what still counts
