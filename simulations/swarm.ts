@@ -21,7 +21,7 @@ import { hashParameters } from '../src/parameters/hash.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
 import { createRandom } from '../src/random/random.ts'
 import { type Recipe, stepsPerRound } from '../src/recipe/recipe.ts'
-import { createStandardising } from '../src/standardise/standardising.ts'
+import { createStandardiser } from '../src/standardise/standardiser.ts'
 import { shareDataset } from '../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
@@ -57,9 +57,9 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     )
   }
   prepared.requirePeers(count)
-  const data = prepared.fit(checkInMemory(options.data))
+  const data = prepared.fitData(checkInMemory(options.data))
   const test = shareDataset(data.test)
-  const standardising = recipe.data.standardise ? createStandardising(data.train) : undefined
+  const standardising = recipe.data.standardise ? createStandardiser(data.train) : undefined
   const shards = shardsOf(data.train, { of: count, partition, seed }).map(shareDataset)
   const placement = await placePeers(backend, options.gpus)
   const began = systemClock.now()

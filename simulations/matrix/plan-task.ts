@@ -91,7 +91,7 @@ async function planLearning(
   const { recipe, prepared, peers, seed, data, partition = 'iid', backend = DEFAULT_BACKEND, byzantine } = options
   const { model, objective } = recipe
   if (data === undefined) throw new UsageError(`the task ${objective.task} needs data`)
-  const fitting = prepared.fit(data)
+  const fitting = prepared.fitData(data)
   const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
   if (peers > samples(train)) {
     throw new UsageError(

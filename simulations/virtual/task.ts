@@ -55,7 +55,7 @@ async function learningTask(
   slowness: (index: number) => number,
 ): Promise<Task> {
   if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
-  const fitting = prepared.fit(data)
+  const fitting = prepared.fitData(data)
   // The statistics of all samples are those that the peers would agree on.
   const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
   // Imported here, so that simulations without training do not load TensorFlow.js.

@@ -143,11 +143,11 @@ async function assemble(
       ownTrainer: options.trainer !== undefined,
       statistics:
         statistics && averages
-          ? (agreed, isKnown) =>
+          ? (onAgreed, isKnown) =>
               // Whoever is heard on the main namespace has agreed, and trains, or is about to.
               createStatistics({
                 ...statistics,
-                agreed,
+                onAgreed,
                 isOpen: () => !isKnown() && gossip.status().peers.length === 0,
               })
           : undefined,

@@ -28,7 +28,7 @@ export interface PreparedRecipe {
    *
    * @throws DataMismatchError where it cannot take them
    */
-  fit(data: Split): Split
+  fitData(data: Split): Split
 }
 
 export interface PrepareOptions {
@@ -68,6 +68,6 @@ export async function prepareRecipe(
       const misfit = topologyOf().misfit(peers)
       if (misfit !== undefined) throw new UsageError(misfit)
     },
-    fit: data => fitData(recipe, data),
+    fitData: data => fitData(recipe, data),
   }
 }

@@ -19,7 +19,7 @@ import { readPoint, typedPoint } from './point-flags.ts'
 
 export interface PointsToRun {
   readonly points: readonly SweepPoint[]
-  /** What they are, in a line. */
+  /** The points in a line. */
   readonly title: string
   readonly kept?: KeptResults
   readonly signal: AbortSignal
