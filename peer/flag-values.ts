@@ -32,7 +32,7 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0.')
 }
 
-/** Of at least 0. */
+/** A number of at least 0. */
 export function notNegative(text: string): number {
   const value = NUMBER.test(text) ? Number(text) : Number.NaN
   if (Number.isFinite(value) && value >= 0) return value
@@ -104,7 +104,7 @@ export function split(
   )
 }
 
-/** What the groups of a pattern hold; NaN for what is no number. */
+/** The numbers in a pattern's groups; NaN for a group that holds none. */
 function numbersOf(text: string, pattern: RegExp): number[] {
   const groups =
     pattern
@@ -122,7 +122,7 @@ export function shard(text: string): { index: number; of: number } {
   throw new InvalidArgumentError('Expected I/N with I from 1 to N, such as 2/5 for the second of five.')
 }
 
-/** What `--backend` accepts. */
+/** The values that `--backend` accepts. */
 export const BACKEND_HELP = `what computes: auto for the best that works here, or ${formsOf(BACKENDS).join(', ')}; see hearsay doctor`
 
 /** `all`, or `0,2`: of a machine's GPUs. */

@@ -21,7 +21,7 @@ export function onInterruption(say: (line: string) => void): AbortSignal {
   process.on('SIGTERM', () => interrupt('asked to end'))
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', () => {
-      // Whoever read the output has gone, as `head` does; what follows has no reader either.
+      // The reader of the output has gone, as `head` does; what follows has no reader either.
       if (!controller.signal.aborted) controller.abort(new Interrupted())
     })
   }

@@ -9,7 +9,7 @@ import { WrongUsage } from './wrong-usage.ts'
 
 /** Runs the command line and ends the process with the exit code that tells how it went. */
 export async function main(args: readonly string[]): Promise<void> {
-  // Whoever reads may have read enough, as `head` has: nothing to complain of. What runs for long stops by itself then.
+  // A reader may have read enough, as `head` has: nothing to complain of. A command that runs for long stops by itself then.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error
@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exit(complain('ended without a result; this is a bug of hearsay, please report the command', FAILED))
   })
   const code = await run(args)
-  // What was written to a pipe may still be under way.
+  // Output to a pipe may still be under way.
   await Promise.all(
     [process.stdout, process.stderr].map(stream => new Promise<void>(done => stream.write('', () => done()))),
   )

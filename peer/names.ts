@@ -24,7 +24,7 @@ export async function readRuleNames(): Promise<RuleNames> {
   return { ofPeers: peerRuleNames, all: ruleNames }
 }
 
-/** What sources of data there are, in a sentence, without what may be left out. */
+/** The sources of data, in a sentence, without the parts that may be left out. */
 export const SOURCE_FORMS = formsOf(SOURCES)
   .map(form => form.replace(/\[.*| or .*/, ''))
   .join(', ')
@@ -62,7 +62,7 @@ export function helpOnSimulationValues(rules: RuleNames | undefined): string {
   ])
 }
 
-/** What a word in a flag stands for. */
+/** The meaning of a word in a flag. */
 function value(word: string, text: string): string {
   return word.padEnd(VALUE_COLUMN - 2) + indented(text)
 }
@@ -77,7 +77,7 @@ function indented(text: string): string {
   return wrap(text, ' '.repeat(VALUE_COLUMN)).trimStart()
 }
 
-/** Where values begin, in columns: two before the word, and room for the longest. */
+/** The column in which values begin: two before the word, and room for the longest. */
 const VALUE_COLUMN = 11
 
 export const PARTITION_VALUES = values('P', PARTITIONS)

@@ -15,7 +15,7 @@ export interface OutputOptions {
   readonly timed?: boolean
 }
 
-/** Where a command says what. Errors are not its business: those are always said. */
+/** The output of a command. Errors are not its business: those are always printed. */
 export interface Output {
   readonly json: boolean
   /** A line for people while something runs, on stderr. */
@@ -47,7 +47,7 @@ export function createOutput(
   }
   const tellPeople = (line: string) => {
     if (quiet) return
-    // What is indented is a command, to be copied as it is, or a table.
+    // An indented line is a command, to be copied as it is, or a table.
     if (line.startsWith(' ')) {
       write('', line)
       return

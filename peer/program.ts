@@ -43,7 +43,7 @@ export async function buildProgram(args: readonly string[], setExitCode: SetExit
     .configureHelp({
       helpWidth: widthOf(process.stdout),
       subcommandTerm: command => termOf(command),
-      // Of a flag with two names the shorter.
+      // The shorter of a flag's two names.
       optionTerm: option => option.flags.replace(/^--[\w-]+, (--[\w-]+)/, '$1'),
       visibleOptions: command => commonLast(new Help().visibleOptions(command)),
     })
@@ -82,7 +82,7 @@ function termOf(command: Command): string {
   return [command.name(), ...names].join(' ')
 }
 
-/** What is said of one command before what is the same for all. */
+/** The options of one command before those that all have. */
 function commonLast(options: readonly Option[]): Option[] {
   const isCommon = ({ long }: Option) => Number(long === '--json' || long === '--quiet' || long === '--help')
   return [...options].sort((a, b) => isCommon(a) - isCommon(b))

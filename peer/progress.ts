@@ -4,11 +4,11 @@ import type { Output } from './output.ts'
 import { fitting, PROSE_WIDTH } from './prose.ts'
 import { seconds } from './words.ts'
 
-/** Where something that takes long stands. */
+/** The state of a long operation. */
 export interface Moment {
   /** From 0 to 1; undefined where nobody knows when it ends. */
   readonly share?: number
-  /** What else is to be seen, the most important first: what does not fit in a line is left out. */
+  /** Further facts, the most important first: those that do not fit in a line are left out. */
   readonly facts: readonly [string, ...string[]]
 }
 
@@ -22,18 +22,18 @@ export interface Progress {
 
 /** Fast enough to be alive, slow enough to cost nothing. */
 const REDRAW_MS = 100
-/** Where nothing can be redrawn every line stays. */
+/** Time between lines where nothing can be redrawn, and every line stays. */
 const LINE_MS = 3_000
 const BAR_COLUMNS = 20
 
 /**
  * A bar in a terminal; a line every few seconds where stderr is none.
  *
- * @param title what is said before the first news: by then nothing can be wrong with how it was asked for
+ * @param title what is said before the first progress: by then nothing can be wrong with how it was asked for
  */
 export function showProgress(out: Output, title: string): Progress {
   const drawing = out.live ? createLogUpdate(process.stderr) : undefined
-  /** What comes before the first news, as reading data, says nothing of how long the rest takes. */
+  /** The time before the first progress, as for reading data, says nothing of how long the rest takes. */
   let began: number | undefined
   let last: number | undefined
 

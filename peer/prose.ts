@@ -6,7 +6,7 @@
 
 import { stripVTControlCharacters } from 'node:util'
 
-/** Of what people read, in columns. */
+/** Columns of text for people. */
 export const PROSE_WIDTH = 78
 
 /** The width of a terminal, where it is one that is narrower than prose. */
@@ -33,7 +33,7 @@ export function wrap(text: string, indent = '', width = PROSE_WIDTH): string {
   return [...lines, indent + line].join('\n')
 }
 
-/** As many of the parts, from the first, as fit in a line. The first is there whatever its length. */
+/** The parts, from the first, that fit in a line. The first is there whatever its length. */
 export function fitting(parts: readonly string[], width: number, between = ', '): string {
   let line = parts[0]
   for (const part of parts.slice(1)) {

@@ -32,7 +32,7 @@ export async function requireKnownNames(recipe: Recipe): Promise<void> {
   )
   const { parseModel } = await import('../src/public/models.ts')
   const { averaging, exchange, model, objective } = recipe
-  // Of a graph in a file, who runs it reads the file.
+  // A graph in a file is read where the recipe is run.
   if (edgesFileOf(averaging.topology) === undefined) parseTopology(averaging.topology, { seed: '' })
   if (exchange.compression !== AUTO_COMPRESSION) parseCodec(exchange.compression)
   // By which codecs a rule can travel depends on the engine.

@@ -74,7 +74,7 @@ export function recipeOptions(): Option[] {
   ]
 }
 
-/** A recipe with what the flags say in place of what it says; what neither says takes its default. */
+/** A recipe with what the flags say in place of what it says; a field that neither sets takes its default. */
 export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number | undefined): RecipeInput {
   return {
     ...recipe,

@@ -4,10 +4,10 @@ import { WrongUsage } from './wrong-usage.ts'
 /** All are connected to the first, which keeps so many connections at most. */
 export const MOST_REAL_PEERS = 128
 
-/** A world of that many is gigabytes; who wants more wants rounds, and those are what the matrix engine is for. */
+/** A world of that many is gigabytes; more peers need rounds, and those are what the matrix engine is for. */
 const MOST_VIRTUAL_PEERS = 10_000
 
-/** What fits in the memory of one machine, with a few thousand parameters each. */
+/** The most peers that fit in the memory of one machine, with a few thousand parameters each. */
 export const MOST_PEERS = 1_000_000
 
 /** Commander would miss it before it sees that it was misspelt. */

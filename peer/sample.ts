@@ -1,11 +1,11 @@
 import { styleText } from 'node:util'
 import type { RunResult } from '../src/index.ts'
 
-/** What a terminal would obey in place of showing; of it a sample keeps only the line feeds. */
+/** The characters that a terminal would obey in place of showing; of them a sample keeps only the line feeds. */
 const CONTROLS = /[\p{Cc}\p{Cf}]/gu
 
 /**
- * What a language model writes, for people.
+ * A sample of a language model's text, for people.
  *
  * @param which model it is
  */

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
 
-/** Of what a table is made: columns to the left hold words, to the right figures. */
+/** A column of a table: those to the left hold words, those to the right figures. */
 export interface Column {
   readonly title: string
   readonly align: 'left' | 'right'

@@ -17,21 +17,21 @@ export interface TaskOptions {
   readonly file: string | undefined
   readonly flags: RecipeFlags
   readonly source: string
-  /** What {@link source} names, where it has been loaded. */
+  /** The data that {@link source} names, where they have been loaded. */
   readonly loaded?: Split
   /** Default: the library's, which reads it anew each time. */
   readonly load?: LoadData
   /** How long to train on the data, where neither file nor flags say it. Default: as long as the default recipe. */
   readonly stepsFor?: (train: Dataset) => number
-  /** What the swarm does, where that was said. */
+  /** The task of the swarm, where it was given. */
   readonly task?: Recipe['objective']['task']
-  /** Of the data. */
+  /** The seed of the data. */
   readonly seed: number
-  /** Of the initial parameters, where it was given. */
+  /** The seed of the initial parameters, where it was given. */
   readonly trainingSeed: number | undefined
   /** Whether data that would be skipped are refused. */
   readonly strict: boolean | undefined
-  /** Hears what is odd about the data. */
+  /** Called with warnings about the data. */
   readonly warn: (message: string) => void
 }
 
@@ -50,7 +50,7 @@ export async function prepareTask({
   warn,
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
-  const { fitData, fitRecipe, identifyModel } = await import('../src/public/models.ts')
+  const { fitRecipe, prepareRecipe } = await import('../src/public/models.ts')
   const { recommendedRule } = await import('../src/public/algorithms.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const bare = withFlags(written, flags, trainingSeed)
@@ -63,17 +63,17 @@ export async function prepareTask({
   const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
-  const recipe = await identifyModel(parseRecipe(file === undefined ? fitRecipe(input, data, steps) : input))
+  const { recipe, fitData } = await prepareRecipe(file === undefined ? fitRecipe(input, data, steps) : input)
   if (recipe.objective.task === 'consensus') return { recipe, data }
   try {
-    fitData(recipe, data)
+    fitData(data)
   } catch (error) {
     throw file === undefined ? error : hintAtInit(error)
   }
   return { recipe, data }
 }
 
-/** Of a recipe that is only looked at: whatever else it says of its steps is right. */
+/** The steps of a recipe that is only checked: whatever else it says of its steps is right. */
 const ANY_STEPS = Number.MAX_SAFE_INTEGER
 
 function withSteps(recipe: RecipeInput, steps: number): RecipeInput {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Dataset } from '../src/data/dataset.ts'
 import { standardise } from '../src/data/standardise.ts'
-import { trainerOptionsOf } from '../src/library/learning-task.ts'
+import { trainerOptionsOf } from '../src/library/trainer-options.ts'
 import type { Recipe } from '../src/recipe/recipe.ts'
 import { TrainingDivergedError } from '../src/training/errors.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'

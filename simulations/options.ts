@@ -1,4 +1,5 @@
 import type { Split } from '../src/data/source.ts'
+import type { PreparedRecipe } from '../src/library/prepared-recipe.ts'
 import type { Recipe, RecipeInput } from '../src/recipe/recipe.ts'
 import type { Bandwidth, Byzantine, ChurnEvent, EngineName, NetworkSplit, Stragglers } from './environment.ts'
 import type { RoundResult } from './result.ts'
@@ -61,7 +62,8 @@ export interface SimulationOptions {
   readonly signal?: AbortSignal
 }
 
-/** The same once its recipe was read: what engines are given. */
+/** The same once its recipe was prepared: what engines are given. */
 export interface Simulation extends SimulationOptions {
   readonly recipe: Recipe
+  readonly prepared: PreparedRecipe
 }

@@ -1,6 +1,6 @@
 import { checkInMemory } from '../src/data/check-dataset.ts'
 import { UsageError } from '../src/errors.ts'
-import { parseRecipe } from '../src/recipe/recipe.ts'
+import { prepareRecipe } from '../src/library/prepared-recipe.ts'
 import type { EngineName } from './environment.ts'
 import type { Simulation, SimulationOptions } from './options.ts'
 import { requireSimulationOptions } from './require-options.ts'
@@ -27,8 +27,9 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
     throw new UsageError(`unknown engine "${engine}"; accepted are ${Object.keys(engines).join(', ')}`)
   }
   const checked = data === undefined ? undefined : checkInMemory(data)
-  const recipe = parseRecipe(options.recipe)
-  const result = await (await engines[engine]())({ ...options, recipe, data: checked })
+  const prepared = await prepareRecipe(options.recipe, { edges: options.edges })
+  const { recipe } = prepared
+  const result = await (await engines[engine]())({ ...options, recipe, prepared, data: checked })
   const conditions = conditionsOf(options)
   return conditions === undefined ? result : { ...result, conditions }
 }

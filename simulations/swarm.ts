@@ -5,22 +5,23 @@
  */
 
 import { join } from 'node:path'
-import { parseTopology } from '../src/averaging/topologies/registry.ts'
 import { checkInMemory } from '../src/data/check-dataset.ts'
 import { type Dataset, samples, subset } from '../src/data/dataset.ts'
 import { UsageError } from '../src/errors.ts'
 import { PROGRESS_LABELS } from '../src/gossip/run/constants.ts'
 import { createPeer } from '../src/library/create-peer.ts'
-import { fitData, identifyModel, shardsOf, trainerOptionsOf } from '../src/library/learning-task.ts'
+import { shardsOf } from '../src/library/fit-data.ts'
 import type { Peer } from '../src/library/peer.ts'
 import { peerBytes } from '../src/library/peer-bytes.ts'
+import { prepareRecipe } from '../src/library/prepared-recipe.ts'
 import { sampleText } from '../src/library/sample-text.ts'
 import { systemClock } from '../src/library/system-clock.ts'
+import { trainerOptionsOf } from '../src/library/trainer-options.ts'
 import { hashParameters } from '../src/parameters/hash.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
 import { createRandom } from '../src/random/random.ts'
-import { parseRecipe, type Recipe, recipeHash, stepsPerRound } from '../src/recipe/recipe.ts'
-import { createStandardising } from '../src/standardise/standardising.ts'
+import { type Recipe, stepsPerRound } from '../src/recipe/recipe.ts'
+import { createStandardiser } from '../src/standardise/standardiser.ts'
 import { shareDataset } from '../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
@@ -47,18 +48,18 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   requireSwarmOptions(options)
   const { peers: count, seed, partition, backend = 'auto', onPhase = () => {} } = options
   const signal = options.signal ?? new AbortController().signal
-  const recipe = await identifyModel(parseRecipe(options.recipe))
+  const prepared = await prepareRecipe(options.recipe)
+  const { recipe } = prepared
   if (recipe.averaging.rule === 'none' && recipe.data.standardise) {
     throw new UsageError(
       'with the rule none every peer standardises by its own samples, and no test set can be read by all of them alike; ' +
         'leave out data.standardise, or take another rule: its result says too what each peer reaches alone',
     )
   }
-  const misfit = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) }).misfit(count)
-  if (misfit !== undefined) throw new UsageError(misfit)
-  const data = fitData(recipe, checkInMemory(options.data))
+  prepared.requirePeers(count)
+  const data = prepared.fitData(checkInMemory(options.data))
   const test = shareDataset(data.test)
-  const standardising = recipe.data.standardise ? createStandardising(data.train) : undefined
+  const standardising = recipe.data.standardise ? createStandardiser(data.train) : undefined
   const shards = shardsOf(data.train, { of: count, partition, seed }).map(shareDataset)
   const placement = await placePeers(backend, options.gpus)
   const began = systemClock.now()
@@ -126,7 +127,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       engine: 'libp2p',
       peers: count,
       rounds,
-      spectralGap: fixedSpectralGap(parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) }), count),
+      spectralGap: fixedSpectralGap(prepared.topology, count),
       parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
       sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`)),
       sealed,

@@ -8,7 +8,8 @@
 
 import { createInterface } from 'node:readline'
 import { createPeer, loadDataset } from '../../src/index.ts'
-import { shardsOf, trainerOptionsOf } from '../../src/library/learning-task.ts'
+import { shardsOf } from '../../src/library/fit-data.ts'
+import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import { parseRecipe, type RecipeInput } from '../../src/recipe/recipe.ts'
 import { createWorkerTrainer } from '../../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'

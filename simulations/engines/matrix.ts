@@ -6,11 +6,9 @@
 
 import { availableParallelism } from 'node:os'
 import { type FittedRule, fitRule } from '../../src/averaging/requirements.ts'
-import { identifyModel } from '../../src/library/learning-task.ts'
 import { sampleText } from '../../src/library/sample-text.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { createRandom } from '../../src/random/random.ts'
-import { recipeHash } from '../../src/recipe/recipe.ts'
 import { concludeRun } from '../conclude-run.ts'
 import { requireConditions } from '../conditions.ts'
 import { chooseByzantinePeers } from '../matrix/byzantine-peers.ts'
@@ -34,12 +32,10 @@ import type { RoundResult, RunResult } from '../result.ts'
  *
  * @throws UsageError where the options do not fit together
  */
-export async function simulateInRounds(given: Simulation): Promise<RunResult> {
+export async function simulateInRounds(options: Simulation): Promise<RunResult> {
   const began = performance.now()
-  const recipe = await identifyModel(given.recipe)
-  const options = { ...given, recipe }
-  const { peers, seed, signal } = options
-  const parts = partsOf({ recipe, swarm: recipeHash(recipe), edges: options.edges })
+  const { peers, seed, signal, recipe, prepared } = options
+  const parts = partsOf({ recipe, swarm: prepared.hash, edges: options.edges })
   const throughMean = averagesThroughMean(options, parts)
   requireConditions(options)
   requireFitting(options, parts, throughMean)

@@ -7,16 +7,14 @@
 import { consensusDistance } from '../../src/averaging/consensus.ts'
 import { none as isolated } from '../../src/averaging/rules/none.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
-import { parseTopology } from '../../src/averaging/topologies/registry.ts'
 import { HearsayError, UsageError } from '../../src/errors.ts'
 import { PROGRESS_LABELS } from '../../src/gossip/run/constants.ts'
-import { identifyModel, peerAveraging } from '../../src/library/learning-task.ts'
 import { peerBytes } from '../../src/library/peer-bytes.ts'
 import { sampleText } from '../../src/library/sample-text.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { distance, meanOf, norm } from '../../src/parameters/vectors.ts'
 import { createRandom } from '../../src/random/random.ts'
-import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
+import { stepsPerRound } from '../../src/recipe/recipe.ts'
 import { concludeRun } from '../conclude-run.ts'
 import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import { fixedSpectralGap, measureRound } from '../measure.ts'
@@ -56,15 +54,12 @@ const MOST_CLOSING_ROUNDS = 60
  */
 export async function simulateVirtually(options: Simulation): Promise<RunResult> {
   const { peers, seed, rounds: limit, signal } = options
-  const recipe = await identifyModel(options.recipe)
+  const { recipe, hash: swarm, topology } = options.prepared
   const { steps } = recipe.training
   const target = recipe.averaging.consensusDistance
-  const swarm = recipeHash(recipe)
-  const topology = parseTopology(recipe.averaging.topology, { seed: swarm, edges: options.edges })
-  const misfit = topology.misfit(peers)
-  if (misfit !== undefined) throw new UsageError(misfit)
+  options.prepared.requirePeers(peers)
   requirePossible(options)
-  const averaging = peerAveraging(recipe, topology)
+  const averaging = options.prepared.averaging()
   // One alone has nobody to average with, and nothing to agree on.
   const rule = peers > 1 ? averaging.rule : isolated
   const averages = rule.live.schedule !== 'alone'

@@ -1,4 +1,4 @@
-import { optimizerOf, trainerOptionsOf } from '../../src/library/learning-task.ts'
+import { optimizerOf, trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import { stackedModel } from '../../src/training/stacked/stacked-model.ts'
 import type { Learner } from '../tasks/learner.ts'
 import { createStackedLearner } from '../tasks/stacked.ts'

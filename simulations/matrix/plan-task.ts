@@ -2,7 +2,8 @@ import { parseAttack } from '../../src/averaging/attacks/registry.ts'
 import { type Dataset, samples } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
-import { fitData, shardsOf, trainerOptionsOf } from '../../src/library/learning-task.ts'
+import { shardsOf } from '../../src/library/fit-data.ts'
+import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import { createRandom } from '../../src/random/random.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
 import { AUTO, backendKind, DEFAULT_BACKEND } from '../../src/training/backend.ts'
@@ -87,10 +88,10 @@ async function planLearning(
   memory: WebAssembly.Memory,
   requireRoomFor: (parameters: number) => void,
 ): Promise<TaskPlan> {
-  const { recipe, peers, seed, data, partition = 'iid', backend = DEFAULT_BACKEND, byzantine } = options
+  const { recipe, prepared, peers, seed, data, partition = 'iid', backend = DEFAULT_BACKEND, byzantine } = options
   const { model, objective } = recipe
   if (data === undefined) throw new UsageError(`the task ${objective.task} needs data`)
-  const fitting = fitData(recipe, data)
+  const fitting = prepared.fitData(data)
   const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
   if (peers > samples(train)) {
     throw new UsageError(

@@ -7,7 +7,8 @@
 import { samples } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
-import { fitData, shardsOf, trainerOptionsOf } from '../../src/library/learning-task.ts'
+import { shardsOf } from '../../src/library/fit-data.ts'
+import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import type { Random } from '../../src/random/random.ts'
 import { chooseBackend } from '../../src/training/choose-backend.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
@@ -50,11 +51,11 @@ function consensusTask({ recipe, init = 'normal' }: Simulation): Task {
 }
 
 async function learningTask(
-  { recipe, peers, seed, data, partition = 'iid', backend = 'wasm' }: Simulation,
+  { recipe, prepared, peers, seed, data, partition = 'iid', backend = 'wasm' }: Simulation,
   slowness: (index: number) => number,
 ): Promise<Task> {
   if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
-  const fitting = fitData(recipe, data)
+  const fitting = prepared.fitData(data)
   // The statistics of all samples are those that the peers would agree on.
   const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
   // Imported here, so that simulations without training do not load TensorFlow.js.

@@ -7,11 +7,11 @@ export interface WeightedVector {
 }
 
 /**
- * How several parameter vectors become one. A robust aggregator bounds what a liar among the neighbours can do; one that
+ * How several parameter vectors become one. A robust aggregator bounds what a byzantine neighbour can do; one that
  * counts votes, as a median does, ignores the weights.
  */
 export interface Aggregator {
-  /** As written in a recipe, parameter included: `parseAggregator(name)` gives the same aggregator again. */
+  /** The name as written in a recipe, parameter included: `parseAggregator(name)` gives the same aggregator again. */
   readonly name: string
   /** Why this aggregator is impossible for a peer with so many neighbours, and what would work; undefined where it is possible. */
   misfit(neighbours: number): string | undefined

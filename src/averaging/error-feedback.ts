@@ -13,7 +13,7 @@ import type { Random } from '../random/random.ts'
  * since the difference of two floating-point numbers within a factor of two is exact (Sterbenz 1974). Where chance decides it
  * is so up to one rounding.
  *
- * @param memory what could not be said so far and, added by the caller, what is new; afterwards what still could not be said
+ * @param memory the unsent rest so far and, added by the caller, what is new; afterwards the rest that is still unsent
  * @param sent where to put what the receivers have
  * @returns bytes on the wire
  */

@@ -1,6 +1,6 @@
 import type { Random } from '../random/random.ts'
 
-/** Where a fragment of a vector begins and ends (exclusive); the fragments differ by at most one in length. */
+/** The bounds of a fragment of a vector (end exclusive); the fragments differ by at most one in length. */
 export function fragmentBounds(length: number, fragments: number, fragment: number): [start: number, end: number] {
   return [Math.floor((fragment * length) / fragments), Math.floor(((fragment + 1) * length) / fragments)]
 }

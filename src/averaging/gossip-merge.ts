@@ -12,7 +12,7 @@ export type GossipMerge = (own: number, received: number) => { readonly share: n
 /** Half of each (Ormándi, Hegedűs and Jelasity 2013, "Gossip learning with linear models on fully distributed data"). */
 const plain: GossipMerge = (own, received) => ({ share: 1 / 2, age: Math.max(own, received) })
 
-/** By age: who has seen more counts for more (Hegedűs, Danner and Jelasity 2021, "Decentralized learning works"). */
+/** By age: a model that has seen more counts for more (Hegedűs, Danner and Jelasity 2021, "Decentralized learning works"). */
 const byAge: GossipMerge = (own, received) => ({
   share: own + received === 0 ? 1 / 2 : received / (own + received),
   age: Math.max(own, received),

@@ -39,7 +39,7 @@ export function metropolisMatrix(adjacency: Adjacency): MixingMatrix {
   return createMixing(adjacency, (i, j) => metropolisWeight(adjacency[i].length, adjacency[j].length))
 }
 
-/** Whoever looks at peers in order meets the neighbours of each in order: one pointer for each row is enough. */
+/** A pass over the peers in order meets the neighbours of each in order: one pointer for each row is enough. */
 function requireUndirected(adjacency: Adjacency): void {
   const next = new Int32Array(adjacency.length)
   for (const [i, neighbours] of adjacency.entries()) {

@@ -46,7 +46,7 @@ export interface OuterStep {
  */
 export type Advance = (reached: Vector, phi: Vector, momentum: Vector) => void
 
-/** What the names in {@link OuterStep.state} begin with. */
+/** Prefix of the names in {@link OuterStep.state}. */
 export const OUTER_STATE = 'outer/'
 const PHI = `${OUTER_STATE}phi`
 const MOMENTUM = `${OUTER_STATE}momentum`
@@ -64,7 +64,7 @@ export function createOuterStep(parameters: Float32Array, advance: Advance): Out
       const difference = new Float32Array(reached.length)
       for (let i = 0; i < reached.length; i++) {
         difference[i] = start[i] - reached[i]
-        // Where the next training starts from: what the addition rounds must not look like training.
+        // The point from which the next training starts: the rounding of the addition must not look like training.
         start[i] = reached[i] + difference[i]
       }
       return difference

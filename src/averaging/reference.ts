@@ -4,7 +4,7 @@
  *
  * d = w (Q_B − Q_A)   and   r ← r + (Q_A + Q_B) / 2,
  *
- * the middle of what was said, where with w = 1/2 both are but for what Q lost: so where nothing else moves them, what is lost
+ * the middle of what was sent, where with w = 1/2 both are but for what Q lost: so where nothing else moves them, what is lost
  * next is a part of what was lost this time.
  *
  * @packageDocumentation
@@ -14,8 +14,8 @@
  * r ← r + (ours + theirs) / 2: one sum that does not depend on the order and one rounding, so both sides have the same r, to
  * the last bit.
  *
- * @param ours what this side has said, `[elements]`
- * @param theirs what the other side has said
+ * @param ours what this side has sent, `[elements]`
+ * @param theirs what the other side has sent
  */
 export function moveReference(reference: Float32Array, ours: Float32Array, theirs: Float32Array): void {
   for (let i = 0; i < reference.length; i++) reference[i] += 0.5 * (ours[i] + theirs[i])
@@ -25,8 +25,8 @@ export function moveReference(reference: Float32Array, ours: Float32Array, their
 export function referredSquaredNorm(reference: Float32Array, theirs: Float32Array): number {
   let sum = 0
   for (let i = 0; i < reference.length; i++) {
-    const said = Math.fround(reference[i] + theirs[i])
-    sum += said * said
+    const sent = Math.fround(reference[i] + theirs[i])
+    sum += sent * sent
   }
   return sum
 }

@@ -1,5 +1,5 @@
 /**
- * Whether a rule is right on a topology, found out before anything runs: it says what cannot be, and mends what can.
+ * Whether a rule is right on a topology, found out before anything runs: it says what cannot be, and repairs what can.
  *
  * @packageDocumentation
  */
@@ -13,7 +13,7 @@ import { balancedBeside, symmetricBeside } from './topologies/alternatives.ts'
 import { complete } from './topologies/complete.ts'
 import { adjacencyOf, isStronglyConnected, type Topology } from './topology.ts'
 
-/** What is to run together. */
+/** The choices that are to run together. */
 export interface RuleSetting {
   readonly rule: Pick<AveragingRule, 'name' | 'mixing' | 'linear' | 'smallestEigenvalue' | 'constantLinks'>
   readonly aggregator: Aggregator
@@ -28,7 +28,7 @@ export interface FittedRule {
    * or all at once) it is the identity.
    */
   mixing(round: number): MixingMatrix
-  /** What people should know: sentences. */
+  /** Sentences that people should read. */
   readonly notes: readonly string[]
 }
 
@@ -41,7 +41,7 @@ const EIGENVALUE_MARGIN = 0.04
 /** Beyond so many peers a bound of λ_min must do: it may ask for more laziness than is needed, and never for less. */
 const MAX_PEERS_FOR_SPECTRUM = 1_000
 
-/** Where the graph changes, so many rounds are looked at to find the fewest neighbours of anybody. */
+/** Rounds of a changing graph that are looked at to find the fewest neighbours of anybody. */
 const ROUNDS_LOOKED_AT = 16
 
 /**

@@ -1,10 +1,10 @@
 /**
- * The contract of an averaging rule: what one peer keeps, says and makes of what it hears. Whoever drives it decides who
+ * The contract of an averaging rule: what one peer keeps, sends and makes of what it receives. Its driver decides who
  * talks to whom, when, and over what; every engine drives the same rule.
  *
  * One round of a peer: {@link AveragingRule.train} with what local training changed; {@link AveragingRule.send}, for
- * everyone or once for each link; then {@link AveragingRule.merge} with all that arrived, or {@link AveragingRule.skip}. The driver takes the weights from
- * the mixing matrix that the rule asks for.
+ * everyone or once for each link; then {@link AveragingRule.merge} with all that arrived, or {@link AveragingRule.skip}. The driver takes
+ * the weights from the mixing matrix that the rule asks for.
  *
  * Vectors are as the driver allocates them: float32 in training, float64 where an identity is checked to its last digits.
  *
@@ -45,7 +45,7 @@ export interface Link {
   readonly weight: number
 }
 
-/** What travels: vectors as long as the parameters (several for a rule that sends more than one), and a few numbers. */
+/** A message of a rule: vectors as long as the parameters (several for a rule that sends more than one), and a few numbers. */
 export interface RuleMessage {
   readonly vectors: readonly Vector[]
   /** For instance push-sum's weight or RelaySum's count. */
@@ -66,7 +66,7 @@ export interface MessageShape {
 }
 
 /**
- * What travels of a rule's vectors, and whether it may travel in fewer bytes:
+ * The part of a rule's vectors that travels, and whether it may travel in fewer bytes:
  *
  * - `exact`: all of them, as they are;
  * - `rounded`: all of them, and every coordinate counts, so a codec may round and leave nothing out;
@@ -75,7 +75,7 @@ export interface MessageShape {
  */
 export type Travel = 'exact' | 'rounded' | 'compressed' | 'parts'
 
-/** Where a rule's state lives, and what it may know of its swarm. */
+/** The surroundings of a rule: where its state lives, and what it may know of its swarm. */
 export interface RuleHost {
   /** Peers of the swarm. */
   readonly peers: number
@@ -90,7 +90,7 @@ export interface RuleHost {
  * of a checkpoint. Only the rule looks inside.
  */
 export interface AveragingRule<State = unknown> {
-  /** As written in a recipe: `parseRule(name)` gives the same rule again. */
+  /** The name as written in a recipe: `parseRule(name)` gives the same rule again. */
   readonly name: string
   /** For people who choose: what it does and what that is good for, in one line. */
   readonly hint: string

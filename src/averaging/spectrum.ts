@@ -33,7 +33,7 @@ export function smallestEigenvalue(W: MixingMatrix): number {
   return -largestEigenvalue(multiply, startWithoutSymmetry(W.peers))
 }
 
-/** What λ_min(W) cannot be below: 2 min w_ii − 1, from Gershgorin's circles. In linear time. @param W symmetric */
+/** A lower bound of λ_min(W): 2 min w_ii − 1, from Gershgorin's circles. In linear time. @param W symmetric */
 export function smallestEigenvalueBound({ self }: MixingMatrix): number {
   return 2 * self.reduce((least, weight) => Math.min(least, weight), 1) - 1
 }
@@ -61,7 +61,7 @@ function largestEigenvalue(multiplyByM: (v: Float64Array) => Float64Array, start
     for (let i = 0; i < next.length; i++) next[i] -= a_k * q[i] + before * previous[i]
     a.push(a_k)
     const b_k = norm(next)
-    // No direction is left: what was found is exact.
+    // No direction is left: the eigenvalue is exact.
     if (b_k <= PRECISION) return largestOfTridiagonal(a, b)
     if (Number.isInteger(Math.log2(k))) {
       const latest = largestOfTridiagonal(a, b)

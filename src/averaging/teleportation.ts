@@ -26,11 +26,11 @@ export function activePeers(peers: number, k: number, round: number, seed: numbe
 }
 
 export interface TeleportationRound<V extends Vector> {
-  /** `[k]`: what the one who was active before holds, by places. Not changed. */
+  /** `[k]`: the vectors of those that were active before, by places. Not changed. */
   readonly held: readonly V[]
-  /** `[k]`: who is active now, by places. Whoever takes place p fetches from the one who had it. */
+  /** `[k]`: the peers that are active now, by places. The one that takes place p fetches from the one that had it. */
   readonly active: readonly number[]
-  /** What a peer's training adds to the parameters that it has fetched; for a step of SGD, −η g. */
+  /** The update that a peer's training adds to the parameters that it has fetched; for a step of SGD, −η g. */
   readonly train: (peer: number, parameters: V) => Vector
   /** `[k, k]`: the mixing of the small graph. */
   readonly W: MixingMatrix
@@ -56,7 +56,7 @@ export function teleportationRound<V extends Vector>({ held, active, train, W }:
  * Messages of a round: one for each link of the small graph in each direction, and one for each peer that fetches: k (d + 1)
  * where the small graph has degree d and nobody keeps its place.
  *
- * @param before `[k]`: who was active before, by places
+ * @param before `[k]`: the peers that were active before, by places
  */
 export function teleportationMessages(before: readonly number[], active: readonly number[], W: MixingMatrix): number {
   return W.neighbours.length + active.filter((peer, place) => peer !== before[place]).length

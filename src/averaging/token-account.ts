@@ -3,7 +3,7 @@ import type { Random } from '../random/random.ts'
 
 /**
  * When a peer of gossip learning sends: at every tick it earns a token, or spends it at once on a message; what arrives makes
- * it spend some that it saved. So news travels as fast as it arrives, in bursts that are bounded: in T ticks a peer sends at
+ * it spend some that it saved. So an update travels as fast as it arrives, in bursts that are bounded: in T ticks a peer sends at
  * most T + C messages (Danner and Jelasity 2018, "Token Account Algorithms: The Best of the Proactive and Reactive Worlds").
  */
 export interface TokenAccount {
@@ -11,7 +11,7 @@ export interface TokenAccount {
   readonly capacity: number
   /** The probability that a peer with so many tokens sends at a tick. */
   proactive(tokens: number): number
-  /** Messages that what arrived makes it send, at most `tokens`. @param useful whether it was news */
+  /** Messages that what arrived makes it send, at most `tokens`. @param useful whether it brought something new */
   reactive(tokens: number, useful: boolean, random: Random): number
 }
 
@@ -26,7 +26,7 @@ export function simpleTokenAccount(capacity: number): TokenAccount {
 }
 
 /**
- * Answers with about a share 1 / A of its tokens; half as many where it is no news.
+ * Answers with about a share 1 / A of its tokens; half as many where it was of no use.
  *
  * @param reactivity A, at most C
  */
@@ -38,7 +38,7 @@ export function generalizedTokenAccount(capacity: number, reactivity: number): T
   }
 }
 
-/** Answers news with a / A messages, rounded at random, and sends on its own the more readily the more it has saved. */
+/** Answers a useful message with a / A messages, rounded at random, and sends on its own the more readily the more it has saved. */
 export function randomizedTokenAccount(capacity: number, reactivity: number): TokenAccount {
   requireReactivity(capacity, reactivity)
   return {

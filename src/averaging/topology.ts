@@ -1,9 +1,9 @@
 /**
- * Who averages with whom, and when. Pure: the same peer, number of peers and round always give the same answer, so every
- * peer can work out the whole graph by itself. Peers are numbered 0 … n − 1.
+ * The graph of averaging, round by round. Pure: the same peer, number of peers and round always give the same answer, so every peer can
+ * work out the whole graph by itself. Peers are numbered 0 … n − 1.
  */
 export interface Topology {
-  /** As written in a recipe, parameter included: `parseTopology(name)` gives the same topology again. */
+  /** The name as written in a recipe, parameter included: `parseTopology(name)` gives the same topology again. */
   readonly name: string
   /** Whether j is a neighbour of i exactly when i is one of j. */
   readonly symmetric: boolean
@@ -13,7 +13,7 @@ export interface Topology {
    */
   readonly balanced: boolean
   /**
-   * Of one that is not balanced: whether over its random rounds everybody is averaged by as many as it averages, so that plain
+   * For a topology that is not balanced: whether over its random rounds everybody is averaged by as many as it averages, so that plain
    * averages keep the mean in expectation. Default: no.
    */
   readonly balancedOnAverage?: boolean

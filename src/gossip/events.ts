@@ -6,7 +6,7 @@ import type { PeerId } from './ports.ts'
  */
 export type ExchangeOutcome = 'averaged' | 'shortened' | 'unsettled' | 'refused' | 'failed'
 
-/** What a peer tells the program that runs it, by the name of the event. */
+/** The events by which a peer informs the program that runs it. */
 export interface GossipEvents {
   'peer:join': { readonly peer: PeerId }
   'peer:leave': { readonly peer: PeerId }
@@ -44,7 +44,7 @@ export interface GossipEvents {
   /** An exchange that this peer began. */
   exchange: {
     readonly peer: PeerId
-    /** What its stream carried, both ways. */
+    /** Bytes that its stream carried, both ways. */
     readonly bytes: number
     readonly seconds: number
     /** How parameters travelled. */
@@ -56,7 +56,7 @@ export interface GossipEvents {
   warning: { readonly message: string }
   /** The swarm has sealed: every peer that says so holds these bytes. Never said of one peer alone. */
   consensus: {
-    /** As this peer estimates it. */
+    /** The estimate of this peer. */
     readonly consensusDistance: number
     readonly parametersHash: string
     /** Living members, this peer among them, that have chosen these bytes. */
@@ -72,7 +72,7 @@ export interface GossipEvents {
 
 export type Emit = <Name extends keyof GossipEvents>(name: Name, detail: GossipEvents[Name]) => void
 
-/** What the parts of a peer tell one another, beside what they tell the program that runs it. */
+/** The events by which the parts of a peer inform one another, beside those for the program that runs it. */
 interface InternalEvents {
   /** Something that others wait for has changed: they are to be told soon. */
   changed: Record<string, never>

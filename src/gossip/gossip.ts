@@ -16,7 +16,7 @@ import { createLostPartners } from './exchange/lost-partners.ts'
 import { createOuterSteps } from './exchange/outer-steps.ts'
 import { createParticipation } from './exchange/participation.ts'
 import { createScheduler } from './exchange/scheduler.ts'
-import { createSettle, createSettling } from './exchange/settlement.ts'
+import { createSettlement, createSettlementProtocol } from './exchange/settlement.ts'
 import { createInbound } from './inbound.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLifetime } from './lifetime.ts'
@@ -82,7 +82,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const resumed = await resume(checkpoint, settings.swarm, network.self, trainer)
   const { length } = resumed.start.parameters
 
-  // What a peer is and holds.
+  // The peer's own state.
   const events = createEvents(tell)
   const lifetime = createLifetime(clock, events)
   const incarnation = createIncarnation({ ...settings, self: network.self, now: clock.now() }, checkpoint)
@@ -128,10 +128,19 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const partners = createPartners(paced)
   const meetings = { ...paced, newcomer: lateJoining, codings, codecs, outerSteps, participation, partners }
   const scheduler = createScheduler(meetings)
-  const settle = createSettle({ ...paced, onApplied: scheduler.settled })
-  const settlement = createSettling({ ...paced, settle })
+  const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
+  const settlement = createSettlement({ ...paced, settlementProtocol })
   const lostPartners = createLostPartners(paced)
-  const averaging = { ...meetings, choice, stateSync, lateJoining, scheduler, settle, settlement, lostPartners }
+  const averaging = {
+    ...meetings,
+    choice,
+    stateSync,
+    lateJoining,
+    scheduler,
+    settlementProtocol,
+    settlement,
+    lostPartners,
+  }
 
   // The course of its run.
   const peerWatch = createPeerWatch(averaging)
@@ -143,7 +152,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const learning = createLearning({ ...averaging, divergence, capture, report: createRoundReport(averaging) })
   checkpointing.include(incarnation, replica, choice, capture)
 
-  // What it says and hears.
+  // The messages that it sends and receives.
   const run = { ...averaging, peerWatch, beginning, seal, review, capture, learning }
   const outbound = createOutbound(run)
   const announcer = createAnnouncer(clock, incarnation.random, outbound.announce)

@@ -2,7 +2,7 @@ import { RefusedError } from './errors.ts'
 import type { Events } from './events.ts'
 import type { LostPartners } from './exchange/lost-partners.ts'
 import type { Scheduler } from './exchange/scheduler.ts'
-import type { Settle } from './exchange/settlement.ts'
+import type { SettlementProtocol } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
 import { decodeAnnouncement } from './membership/announcement.ts'
 import { MIN_ANNOUNCE_GAP_MS } from './membership/constants.ts'
@@ -24,7 +24,7 @@ export interface InboundOptions {
   readonly membership: Membership
   readonly conversations: Conversations
   readonly scheduler: Pick<Scheduler, 'respond'>
-  readonly settle: Settle
+  readonly settlementProtocol: SettlementProtocol
   readonly stateSync: Pick<StateSync, 'serve'>
   readonly handshake: RecipeHandshake
   readonly lostPartners: LostPartners
@@ -34,7 +34,7 @@ export interface InboundOptions {
   readonly events: Events
 }
 
-/** What comes in from others: streams, announcements, connections. */
+/** Streams, announcements and connections of others, as they come in. */
 export function createInbound(options: InboundOptions): NetworkHandlers {
   const { network, clock, lifetime, scores, membership, conversations, peerWatch, events } = options
 
@@ -42,7 +42,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
   const answers: Readonly<Record<Channel, Answer>> = {
     recipe: options.handshake.meet,
     exchange: options.scheduler.respond,
-    settle: options.settle.answer,
+    settle: options.settlementProtocol.answer,
     fetch: options.stateSync.serve,
   }
 
@@ -72,7 +72,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
   return {
     async stream(channel, stream) {
       if (!scores.admits(stream.peer)) throw new RefusedError('too many streams')
-      // Who exchanges before it was heard of has not left.
+      // A peer that exchanges before it was heard of has not left.
       if (channel === 'exchange') options.lostPartners.contacted(stream.peer)
       await conversations.over(stream, channel, lifetime.end, one => answers[channel](one, lifetime.end))
       if (channel !== 'fetch') events.emit('contact', {})

@@ -1,5 +1,5 @@
 import type { Events } from './events.ts'
-import type { Settling } from './exchange/settlement.ts'
+import type { Settlement } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Announcer } from './membership/announcer.ts'
 import type { Membership } from './membership/membership.ts'
@@ -45,7 +45,7 @@ export interface LifecycleOptions {
   readonly phase: PeerPhase
   readonly membership: Membership
   readonly engagements: Engagements
-  readonly settlement: Settling
+  readonly settlement: Settlement
   readonly choice: Choice
   readonly runTime: RunTime
   readonly training: TrainingCourse
@@ -78,7 +78,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   }
 
   async function endTraining(): Promise<void> {
-    // Before anything takes time: who resumes after its last step must not seem to train again.
+    // Before anything takes time: a peer that resumes after its last step must not seem to train again.
     phase.trained()
     trained = replica.parameters.slice()
     await capture.take()
@@ -126,7 +126,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       tellSeal()
       options.peerWatch.look()
       work = run().catch(lifetime.fail)
-      // What was heard before.
+      // Announcements may have been heard before the start.
       review()
     },
 

@@ -42,17 +42,17 @@ export interface GossipOptions {
   readonly clock: Clock
   readonly random: Random
   readonly trainer: Trainer
-  /** Where to keep checkpoints; without, a crash loses the peer. */
+  /** The place for checkpoints; without one, a crash loses the peer. */
   readonly storage?: Storage
   /** Whether this peer may propose its vector for the seal, beside what the protocol asks for. Default: always. */
   readonly mayPropose?: () => boolean
-  /** Whether whoever comes still has a part in what is agreed on. Default: until there is a seal, as `seal/decide.ts` says. */
+  /** Whether a newcomer still has a part in what is agreed on. Default: until there is a seal, as `seal/decide.ts` says. */
   readonly isOpen?: () => boolean
-  /** What {@link Storage.load} gave, to go on from there. */
+  /** The state from {@link Storage.load}, to go on from there. */
   readonly checkpoint?: Checkpoint
 }
 
-/** What a peer goes by: what it was given, and the defaults. */
+/** A peer's options, and the defaults of those that were not given. */
 export interface GossipSettings extends GossipOptions {
   readonly minimumPeers: number
   readonly hasContacts: boolean

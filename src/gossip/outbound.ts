@@ -17,7 +17,7 @@ import type { Seal } from './seal/seal.ts'
 import type { Incarnation } from './state/incarnation.ts'
 import type { Replica } from './state/replica.ts'
 
-/** What a peer tells everybody about itself. */
+/** The announcements that a peer makes about itself. */
 export interface Outbound {
   /** Says how this peer is, and looks at how the others are: about once a second, and soon after something changed. */
   announce(): void

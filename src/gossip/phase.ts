@@ -1,12 +1,12 @@
 import type { Clock } from './ports.ts'
 
 /**
- * Where a peer stands: it waits for enough others before its first step, or for the seal of a run that has ended; it trains; it only
+ * The phase of a peer: it waits for enough others before its first step, or for the seal of a run that has ended; it trains; it only
  * averages; it holds still while the swarm chooses one vector; it has seen everybody choose the same; it is leaving.
  */
 export type Phase = 'waiting' | 'training' | 'averaging' | 'sealing' | 'sealed' | 'left'
 
-/** Where a peer stands, and the moves from one phase to the next. Nothing else changes it. */
+/** The phase of a peer, and the moves from one phase to the next. Nothing else changes it. */
 export interface PeerPhase {
   now(): Phase
   /** The wait is over, or others train again: this peer trains from here on. */
@@ -16,7 +16,7 @@ export interface PeerPhase {
   /** The parameters keep still from here on: one vector is being chosen. */
   freeze(): void
   seal(): void
-  /** What was chosen, or sealed, does not stand: averaging goes on. */
+  /** The vector that was chosen, or sealed, does not stand: averaging goes on. */
   reopen(): void
   /** The peer is about to freeze: nothing new is begun, so that what is under way comes to an end. */
   close(): void

@@ -18,8 +18,8 @@ export interface AbortOptions {
 }
 
 /**
- * What a stream is for. `recipe` is spoken by every hearsay peer whatever its swarm; the others only by peers whose
- * recipe has the same hash, because the protocol id carries it.
+ * The purpose of a stream. `recipe` is spoken by every hearsay peer whatever its swarm; the others only by peers whose recipe has the same
+ * hash, because the protocol id carries it.
  */
 export type Channel = 'recipe' | 'exchange' | 'settle' | 'fetch'
 
@@ -51,10 +51,10 @@ export interface FrameStream {
   abort(reason: Error): void
 }
 
-/** What to do with an announcement: deliver and forward, drop silently, or drop and lower the forwarder's standing. */
+/** The verdict on an announcement: deliver and forward, drop silently, or drop and lower the forwarder's score. */
 export type Verdict = 'accept' | 'ignore' | 'reject'
 
-/** What a network calls when something happens. */
+/** Callbacks of a network. */
 export interface NetworkHandlers {
   /** A peer opened a stream. A rejection resets it. */
   stream(channel: Channel, stream: FrameStream): Promise<void>
@@ -67,7 +67,7 @@ export interface NetworkHandlers {
 export interface Network {
   readonly self: PeerId
   start(handlers: NetworkHandlers): Promise<void>
-  /** Where others can reach this peer. */
+  /** Addresses at which others can reach this peer. */
   addresses(): readonly string[]
   /** Remembers addresses of a peer, so that {@link open} can dial it. Malformed ones are ignored. */
   learn(peer: PeerId, addresses: readonly string[]): void

@@ -9,7 +9,7 @@ import type { Replica } from './state/replica.ts'
 import type { Conversations, StreamTraffic } from './streams/conversations.ts'
 import type { StateSync } from './sync/state-sync.ts'
 
-/** What became of a peer's own data. */
+/** The fate of a peer's own data. */
 export interface PeerOutcome {
   /** Local steps trained on its own data, in all its lives. */
   readonly ownSteps: number
@@ -20,7 +20,7 @@ export interface PeerOutcome {
   readonly partners: number
   /** Whether the final model, which at least two have chosen, contains this peer's data. */
   readonly inModel: boolean
-  /** Of its own steps, those that are not known to be in the model. */
+  /** Own steps that are not known to be in the model. */
   readonly leftOut: number
   /** Living members, this peer among them, that have chosen the final model; 0 where there is none. */
   readonly members: number
@@ -38,9 +38,9 @@ export interface GossipStatus extends PeerOutcome {
   readonly consensusDistance: number | null
   readonly bytesIn: number
   readonly bytesOut: number
-  /** Of these bytes, what streams carried; the rest is what connections, encryption and announcements need. */
+  /** The part of these bytes that streams carried; the rest is what connections, encryption and announcements need. */
   readonly streams: StreamTraffic
-  /** Of these, what arrived when this peer fetched parameters: late, returning, or for the seal. */
+  /** The part of these bytes that arrived when this peer fetched parameters: late, returning, or for the seal. */
   readonly fetchedBytes: number
   /** Exchanges that this peer began and that were applied on both sides, those after training as well. */
   readonly exchangesBegun: number

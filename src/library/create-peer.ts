@@ -1,22 +1,21 @@
 import { carriedOutAlone } from '../averaging/rule.ts'
-import { parseTopology } from '../averaging/topologies/registry.ts'
 import { createGossip } from '../gossip/gossip.ts'
 import type { Storage } from '../gossip/ports.ts'
 import { createIdentity, peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
 import { defaultLogger } from '../network/logger.ts'
 import { createRandom } from '../random/random.ts'
-import { defaultRecipe, parseRecipe, type Recipe, recipeHash, stepsPerRound } from '../recipe/recipe.ts'
+import { stepsPerRound } from '../recipe/recipe.ts'
 import { createNamespaces } from '../standardise/namespaces.ts'
 import { createStatistics } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
 import { followCourse } from './course.ts'
-import { identifyModel, peerAveraging } from './learning-task.ts'
 import { createLivePeer } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
 import { bandwidthOf, requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
 import { prepareLearner } from './prepare-learner.ts'
+import { type PreparedRecipe, prepareRecipe } from './prepared-recipe.ts'
 import { systemClock } from './system-clock.ts'
 import { createEvents } from './typed-events.ts'
 
@@ -33,23 +32,25 @@ const MS_PER_SECOND = 1_000
 export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
   requirePeerOptions(given)
   const options = withState(given)
-  const written = options.recipe === undefined ? defaultRecipe : parseRecipe(options.recipe)
-  // The model of a trainer of its own is a name.
-  const recipe = options.trainer === undefined ? await identifyModel(written) : written
-  requireFitting(options, recipe)
+  const prepared = await prepareRecipe(options.recipe ?? {}, { isModelOwn: options.trainer !== undefined })
+  requireFitting(options, prepared.recipe)
   const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
   try {
-    return await assemble(options, recipe, state)
+    return await assemble(options, prepared, state)
   } catch (error) {
     await state?.release()
     throw error
   }
 }
 
-async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirectory | undefined): Promise<Peer> {
+async function assemble(
+  options: PeerOptions,
+  prepared: PreparedRecipe,
+  state: StateDirectory | undefined,
+): Promise<Peer> {
   const { alone = false } = options
-  const topology = parseTopology(recipe.averaging.topology, { seed: recipeHash(recipe) })
-  const averaging = peerAveraging(recipe, topology)
+  const { recipe, topology } = prepared
+  const averaging = prepared.averaging()
   const rule = alone ? carriedOutAlone(averaging.rule) : averaging.rule
   const averages = rule.live.schedule !== 'alone'
   const identity = options.identity ?? (await (state === undefined ? createIdentity() : state.identity(createIdentity)))
@@ -58,13 +59,13 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
   const { logger = defaultLogger } = options
   const { target: events, emit: dispatch } = createEvents<PeerEvents>()
   const emit = loggingEvents(dispatch, logger.forComponent('peer'))
-  const startLearner = await prepareLearner(recipe, options, seed)
+  const startLearner = await prepareLearner(prepared, options, seed)
   const learner = await startLearner()
   const { trainer, died, standardising } = learner
   try {
     const storage = state?.storage(trainer.layout) ?? (options.storage as Storage | undefined)
     const checkpoint = resume(options, recipe, await storage?.load())
-    const swarm = checkpoint?.swarm ?? recipeHash(recipe)
+    const swarm = checkpoint?.swarm ?? prepared.hash
     const connect = alone ? [] : (options.network?.connect ?? [])
     const network = await createLibp2pNetwork({
       swarm,
@@ -119,7 +120,7 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       standardising &&
       ({
         // Of the recipe, whatever the generation: what samples are standardised by stays.
-        swarm: recipeHash(recipe),
+        swarm: prepared.hash,
         recipe,
         namespaces,
         clock: systemClock,
@@ -142,11 +143,11 @@ async function assemble(options: PeerOptions, recipe: Recipe, state: StateDirect
       ownTrainer: options.trainer !== undefined,
       statistics:
         statistics && averages
-          ? (agreed, isKnown) =>
+          ? (onAgreed, isKnown) =>
               // Whoever is heard on the main namespace has agreed, and trains, or is about to.
               createStatistics({
                 ...statistics,
-                agreed,
+                onAgreed,
                 isOpen: () => !isKnown() && gossip.status().peers.length === 0,
               })
           : undefined,

@@ -2,7 +2,7 @@ import { hashParameters } from '../parameters/hash.ts'
 import { type Layout, viewTensors } from '../parameters/layout.ts'
 import { encodeSafetensors } from '../parameters/safetensors.ts'
 import type { Recipe } from '../recipe/recipe.ts'
-import { describeMap } from '../standardise/standardising.ts'
+import { describeMap } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { weightsOf } from '../training/layers-model/batch-statistics.ts'
 

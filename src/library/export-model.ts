@@ -10,7 +10,7 @@ import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
 import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
-import { mapOf } from '../standardise/standardising.ts'
+import { mapOf } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
 import { writeFolderAtomically } from '../storage/atomic-folder.ts'
@@ -19,7 +19,7 @@ import { type ReadState, readState, StateError } from '../storage/state-director
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
-import { identifyModel } from './learning-task.ts'
+import { identifyModel } from './identify-model.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {

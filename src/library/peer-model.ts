@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts'
 import type { Recipe } from '../recipe/recipe.ts'
-import { mapOf } from '../standardise/standardising.ts'
+import { mapOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
 import type { LayersModelLike } from './layers-model-like.ts'

@@ -22,8 +22,8 @@ import {
   value,
   wholeNumber,
 } from '../strict-options.ts'
+import type { ShardSpec } from './fit-data.ts'
 import { beginNext, generationId } from './generation.ts'
-import type { ShardSpec } from './learning-task.ts'
 import type { PeerOptions } from './peer.ts'
 
 const texts = z.array(text, 'an array of texts').optional()

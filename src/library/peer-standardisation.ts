@@ -1,4 +1,4 @@
-import { describeMap, statisticsOf } from '../standardise/standardising.ts'
+import { describeMap, statisticsOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import type { Course } from './course.ts'
 import type { PeerEvents } from './peer.ts'

@@ -2,13 +2,14 @@ import { checkInMemory } from '../data/check-dataset.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/sources.ts'
 import { UsageError } from '../errors.ts'
-import type { Recipe } from '../recipe/recipe.ts'
-import { createStandardising, type Standardising } from '../standardise/standardising.ts'
+import { createStandardiser, type Standardiser } from '../standardise/standardiser.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
 import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
-import { fitData, shardsOf, trainerOptionsOf } from './learning-task.ts'
+import { shardsOf } from './fit-data.ts'
 import type { PeerOptions } from './peer.ts'
+import type { PreparedRecipe } from './prepared-recipe.ts'
+import { trainerOptionsOf } from './trainer-options.ts'
 
 /** What a peer learns with, and when its thread died, where it has one. */
 export interface Learner {
@@ -18,7 +19,7 @@ export interface Learner {
   /** What the user should know about the data and the choice of the backend. */
   readonly warnings?: readonly string[]
   /** Where the recipe says that samples are standardised. */
-  readonly standardising?: Standardising
+  readonly standardising?: Standardiser
   /** What the trainer sees of the shard, where it is one of ours. */
   readonly seen?: Dataset
 }
@@ -28,16 +29,16 @@ export interface Learner {
  * model in a thread of its own.
  */
 export async function prepareLearner(
-  recipe: Recipe,
+  { recipe, fitData }: PreparedRecipe,
   { trainer: own, initial, data: source = 'digits', shard: part, backend = 'auto', gpu, strict }: PeerOptions,
   seed: number | string,
 ): Promise<() => Promise<Learner>> {
   if (own !== undefined) return async () => ({ trainer: beginningFrom(initial, own) })
   const oddities: string[] = []
   const loading = { seed, strict, warn: (message: string) => oddities.push(message) }
-  const split = fitData(recipe, typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
+  const split = fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
-  const standardising = recipe.data.standardise ? createStandardising(shard) : undefined
+  const standardising = recipe.data.standardise ? createStandardiser(shard) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
   const options = trainerOptionsOf(recipe, seen(shard), seen(split.test), `${seed}/samples`, backend)
   return async () => {

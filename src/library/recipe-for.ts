@@ -3,8 +3,9 @@ import type { Split } from '../data/source.ts'
 import { UsageError } from '../errors.ts'
 import { parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
 import { stepsForData } from '../recipe/steps-for-data.ts'
+import { fitData } from './fit-data.ts'
 import { LANGUAGE_BATCH, languageTraining } from './language-defaults.ts'
-import { fitData, recommendedRule } from './learning-task.ts'
+import { recommendedRule } from './peer-averaging.ts'
 
 /**
  * The recipe of a swarm that learns from data like these: a model with their shape and classes, training and averaging that suit

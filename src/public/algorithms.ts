@@ -95,11 +95,7 @@ export { star } from '../averaging/topologies/star.ts'
 export { torus } from '../averaging/topologies/torus.ts'
 export { tree } from '../averaging/topologies/tree.ts'
 export type { Adjacency, Topology } from '../averaging/topology.ts'
-export {
-  type PeerAveraging,
-  peerAveraging,
-  recommendedRule,
-} from '../library/learning-task.ts'
+export { type PeerAveraging, peerAveraging, recommendedRule } from '../library/peer-averaging.ts'
 export type { Codec } from '../parameters/codecs/codec.ts'
 export { fp16 } from '../parameters/codecs/fp16.ts'
 export { int8 } from '../parameters/codecs/int8.ts'

@@ -21,7 +21,7 @@ export const STATISTICS_DISTANCE = 1e-5
  */
 export const STATISTICS_EXCHANGES = 40
 
-/** After somebody new was met, so long others are waited for who started at the same time. */
+/** After somebody new was met, so long others that started at the same time are waited for. */
 export const STATISTICS_NEWCOMER_MS = 3_000
 
 /** Members that know the means and do not say how they vary around them are waited for no longer than this. */

@@ -48,7 +48,7 @@ export function createNamespaces(network: Network, clock: Clock): Namespaces {
       const length = bytes.at(0) ?? Number.POSITIVE_INFINITY
       if (length > MAX_NAMESPACE_BYTES || length >= bytes.byteLength) return 'reject'
       const name = new TextDecoder().decode(bytes.subarray(1, 1 + length))
-      // Who is in another stage of its life has nothing to say about what is told there.
+      // A peer in another stage of its life has nothing to say about what is told there.
       return handlers.get(name)?.announcement(from, bytes.subarray(1 + length)) ?? 'ignore'
     },
     connected(peer) {

@@ -7,8 +7,8 @@
  * Not both at once: E[x²] − mean² would lose all digits where a feature varies little around a large value. Each ends with
  * the seal, so that all peers hold the same bytes, and stays up for those that come later, who take what was sealed.
  *
- * Samples of those count who come before anybody uses what was agreed on. Where two groups that agreed apart meet before that, the core
- * averages again, and the new statistics replace the old ones.
+ * The samples of a peer count if it comes before anybody uses what was agreed on. Where two groups that agreed apart meet before that, the
+ * core averages again, and the new statistics replace the old ones.
  *
  * @packageDocumentation
  */
@@ -36,7 +36,7 @@ import {
 import type { Namespaces } from './namespaces.ts'
 import { createStillTrainer } from './still-trainer.ts'
 
-/** What a peer can say of its own samples. */
+/** The statistics of a peer's own samples. */
 export interface OwnStatistics {
   readonly samples: number
   readonly features: number
@@ -46,7 +46,7 @@ export interface OwnStatistics {
   variationAround(centre: Float64Array, options: AbortOptions): Promise<Float64Array>
 }
 
-/** What all peers of a swarm say of theirs. */
+/** The statistics over the samples of all peers of a swarm. */
 export interface AgreedStatistics {
   /** `[features]` */
   readonly mean: Float64Array
@@ -58,7 +58,7 @@ export interface StatisticsOptions {
   /** The recipe's hash. */
   readonly swarm: string
   readonly recipe: RecipeDocument
-  /** Of a network that has been started, or soon will be. */
+  /** Namespaces of a network that has been started, or soon will be. */
   readonly namespaces: Namespaces
   readonly clock: Clock
   readonly random: Random
@@ -67,18 +67,18 @@ export interface StatisticsOptions {
   readonly minimumPeers: number
   /** How long to wait for them, in milliseconds. Default: for ever. */
   readonly wait?: number
-  /** Whether whoever comes still has a part: nobody uses yet what was agreed on. */
+  /** Whether a newcomer still has a part: nobody uses yet what was agreed on. */
   readonly isOpen: () => boolean
-  /** Where to keep the checkpoints of a namespace; without, a restarted peer has to ask the others. */
+  /** The storage of a namespace's checkpoints; without, a restarted peer has to ask the others. */
   readonly storage?: (namespace: 'means' | 'variations', layout: Layout) => Storage
-  /** Hears of warnings, and of what ends the statistics. */
+  /** Called with warnings, and with what ends the statistics. */
   readonly emit: Emit
-  /** Hears what was agreed, and again when it changes. */
-  readonly agreed: (statistics: AgreedStatistics) => void
+  /** Called with the statistics that were agreed on, and again when they change. */
+  readonly onAgreed: (statistics: AgreedStatistics) => void
 }
 
 export interface Statistics {
-  /** Begins. What is agreed is told to {@link StatisticsOptions.agreed}. */
+  /** Begins. What is agreed is told to {@link StatisticsOptions.onAgreed}. */
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -87,7 +87,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
   const { own, clock, emit } = options
   let means: Gossip | undefined
   let variations: Gossip | undefined
-  /** Of the means around which variations are agreed on. */
+  /** Hash of the means around which variations are agreed on. */
   let around: string | undefined
   const work = createMutex()
   const stopping = new AbortController()
@@ -123,7 +123,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
     around = hash
     const mean = quotients(sums)
     const began = clock.now()
-    /** Whoever has agreed on the means is to have its say in how values vary around them. */
+    /** A peer that has agreed on the means is to have its say in how values vary around them. */
     const complete = () =>
       clock.now() - began >= STATISTICS_TIMEOUT_MS ||
       everyoneOf(means?.status().peers ?? [], variations?.status().peers ?? [])
@@ -134,7 +134,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
       async () => sumsOf(own.samples, await own.variationAround(mean, stop)),
       (_hash, sums) =>
         void then(async () => {
-          if (hash === around) options.agreed({ mean, variance: quotients(sums) })
+          if (hash === around) options.onAgreed({ mean, variance: quotients(sums) })
         }),
       complete,
     )
@@ -159,7 +159,7 @@ function variationsAround(means: string): string {
   return `variations/${means.slice(0, 16)}`
 }
 
-/** What a peer's checkpoints say was agreed; undefined where nothing was yet. */
+/** The statistics that a peer's checkpoints hold; undefined where none were agreed on yet. */
 export function agreedIn(
   swarm: string,
   means: Checkpoint | undefined,
@@ -177,7 +177,7 @@ async function startNamespace(
   kind: 'means' | 'variations',
   name: string,
   vector: () => Promise<Float32Array>,
-  sealed: (hash: string, vector: Float32Array) => void,
+  onSealed: (hash: string, vector: Float32Array) => void,
   complete: () => boolean,
 ): Promise<Gossip> {
   const layout = createLayout([{ name: kind, shape: [1 + own.features], trainable: false }])
@@ -218,8 +218,8 @@ async function startNamespace(
         joined = clock.now()
       }
       if (event === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') exchanges++
-      // The vector too, as it is now: whoever is told has other work, and meanwhile the namespace may have gone on averaging.
-      if (event === 'consensus' && 'parametersHash' in detail) sealed(detail.parametersHash, gossip.parameters())
+      // The vector too, as it is now: the receiver has other work, and meanwhile the namespace may have gone on averaging.
+      if (event === 'consensus' && 'parametersHash' in detail) onSealed(detail.parametersHash, gossip.parameters())
       if (event === 'waiting' && 'minimum' in detail) emit('waiting', detail as GossipEvents['waiting'])
       if (event === 'warning' && 'message' in detail) emit('warning', { message: `statistics: ${detail.message}` })
       if (event === 'failed' && 'error' in detail) emit('failed', { error: detail.error })
@@ -256,7 +256,7 @@ function requireNumbers(values: Float32Array | Float64Array): void {
   if (feature >= 0) throw tooLarge(feature)
 }
 
-/** Of the value furthest from 0, the feature. */
+/** The feature of the value furthest from 0. */
 function largest(values: Float64Array): number {
   return values.reduce((best, value, feature) => (Math.abs(value) > Math.abs(values[best]) ? feature : best), 0)
 }

@@ -21,7 +21,7 @@ export interface DrivenRule {
    * @param W of the round: row i says whom peer i hears and the weights of the links
    * @param updates `[peers]`: what training adds, from where each peer stands; none for averaging alone
    * @param arrives whether the message of this round from one peer to another arrives; default: all do
-   * @param away who takes no part, and has no links in W; default: nobody
+   * @param away peers that take no part, and has no links in W; default: nobody
    */
   round(
     W: MixingMatrix,
@@ -60,7 +60,7 @@ export function driveRule(
     return message
   }
 
-  /** What everybody says, as one: the plain mean. */
+  /** The messages of all peers as one: the plain mean. */
   function meanMessage() {
     const said = states.map((_, i) => say(i, undefined, 0))
     const vectors = said[0].vectors.map((_, v) => {

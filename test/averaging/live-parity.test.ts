@@ -47,7 +47,7 @@ const ROUNDS = 5
 const LENGTH = 500
 const ULP = 2 ** -23
 /**
- * What an interval takes: long beside an exchange, so that one interval has one. Each peer takes a little longer than the one before,
+ * The duration of an interval: long beside an exchange, so that one interval has one. Each peer takes a little longer than the one before,
  * because two that ask each other at once halve the weight.
  */
 const INTERVAL_MS = 1_000

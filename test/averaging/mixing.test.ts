@@ -1,4 +1,4 @@
-/** What mixing refuses and rounds; what it is, exactly, is in test/conformance. */
+/** The graphs that mixing refuses, and its rounding; its exact values are checked in test/conformance. */
 
 import { describe, expect, it } from 'vitest'
 import {

@@ -180,7 +180,7 @@ describe('random-regular', () => {
   })
 
   it('connects all even where chance alone would sometimes cut the graph in two', () => {
-    // Of the 3-regular graphs on 8 peers, 35 in 19,355 are two separate complete graphs of 4.
+    // Two separate complete graphs of 4 are 35 of the 19,355 3-regular graphs on 8 peers.
     for (let seed = 0; seed < 3000; seed++) expect(isConnected(graph('random-regular:3', 8, { seed }))).toBe(true)
   })
 

@@ -5,7 +5,7 @@ export interface Reproduction {
   readonly title: string
   /** The settings, in a sentence or two. */
   readonly setting: string
-  /** Takes minutes at most. @param tell hears how it goes on */
+  /** Takes minutes at most. @param tell called with the progress */
   run(tell: (line: string) => void): Promise<ReproductionResult>
 }
 

@@ -21,7 +21,7 @@ import { hashParameters } from '../../src/parameters/hash.ts'
 import type { Range } from '../../src/parameters/range.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { announcementOf } from './announcements.ts'
-import { never } from './liar.ts'
+import { never } from './byzantine-peer.ts'
 
 /** A piece that somebody was asked for. */
 export interface Asked extends Range {
@@ -193,7 +193,7 @@ export async function createFetchingSwarm({
 
 const hashes = new WeakMap<Float32Array, string>()
 
-/** Of a vector that keeps still; several peers hold the same one. */
+/** The hash of a vector that keeps still; several peers hold the same one. */
 export function hashOf(vector: Float32Array): string {
   const hash = hashes.get(vector) ?? hashParameters(vector)
   hashes.set(vector, hash)
@@ -213,7 +213,7 @@ function noting(stream: FrameStream, note: (piece: Range) => void): FrameStream 
   }
 }
 
-/** What an honest peer says to a request, frame by frame. */
+/** The answer of an honest peer to a request, frame by frame. */
 export function answerTo(vector: Float32Array, { first, end }: Range, age = 0): Uint8Array[] {
   return [
     document({ type: 'vector', length: vector.length, age }),

@@ -165,7 +165,7 @@ describe('a peer', () => {
       const mean = world.mean()[0]
       await world.wait(1_000 + milliseconds)
       await world.during(world.stop(1))
-      // What it holds is on its disk now, and counts.
+      // The parameters that it holds are on its disk now, and count.
       expect(world.mean()[0]).toBeCloseTo(mean, 6)
       await world.wait(3_000)
       expect(world.simulatedPeers.flatMap(({ gossip }) => gossip?.open().doubts ?? [])).toEqual([])

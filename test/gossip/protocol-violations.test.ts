@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { BODY_OFFSET, encodeMark, sealFrame } from '../../src/gossip/exchange/frame-message.ts'
 import { MAX_VIOLATIONS, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from '../../src/gossip/membership/constants.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
+import { AVOIDANCE_MS } from '../../src/gossip/streams/avoided-peers.ts'
 import { MAX_CONTROL_BYTES } from '../../src/gossip/streams/constants.ts'
-import { LEFT_ALONE_MS } from '../../src/gossip/streams/left-alone.ts'
 import { receive, send } from '../../src/gossip/streams/messages.ts'
 import { littleEndianBytes } from '../../src/parameters/little-endian.ts'
 import { announcementOf } from './announcements.ts'
 import { type AveragingWorld, createAveragingWorld } from './averaging-world.ts'
-import { createLiar, type Liar, never } from './liar.ts'
+import { type ByzantinePeer, createByzantinePeer, never } from './byzantine-peer.ts'
 
 const DIMENSION = 64
 
@@ -33,8 +33,8 @@ function frameOf(values: Float32Array, { settled = 0, index = 0 }: Header = {}):
 const frame = frameOf(vector())
 const corrupt = frame.with(BODY_OFFSET + 5, frame[BODY_OFFSET + 5] ^ 1)
 
-/** What a liar sends where an honest peer sends its frames. */
-const lies: readonly [string, readonly Uint8Array[]][] = [
+/** The frames that a byzantine peer sends where an honest one sends its own. */
+const violations: readonly [string, readonly Uint8Array[]][] = [
   ['a frame that is too long', [frameOf(new Float32Array(DIMENSION + 1))]],
   ['a frame that is too short', [frameOf(new Float32Array(DIMENSION - 1))]],
   ['a frame that was cut', [frame.subarray(0, frame.length - 4)]],
@@ -51,14 +51,14 @@ const lies: readonly [string, readonly Uint8Array[]][] = [
   ['junk in place of a frame', [new TextEncoder().encode('{"type":"dig')]],
 ]
 
-async function createWorldWithLiar(answer?: Parameters<typeof createLiar>[1], peers = 1) {
+async function createWorldWithByzantinePeer(answer?: Parameters<typeof createByzantinePeer>[1], peers = 1) {
   const world = createAveragingWorld({ peers })
   await world.startAll()
-  return { world, liar: await createLiar(world, answer) }
+  return { world, byzantine: await createByzantinePeer(world, answer) }
 }
 
 /** Opens an exchange and sends these frames; resolves to the error with which the stream ended. */
-async function attack({ network }: Liar, frames: readonly Uint8Array[], victim = 'peer-0'): Promise<Error> {
+async function attack({ network }: ByzantinePeer, frames: readonly Uint8Array[], victim = 'peer-0'): Promise<Error> {
   const stream = await network.open(victim, 'exchange', never)
   for (const one of frames) await stream.write(one, never)
   for (;;) {
@@ -87,7 +87,7 @@ const proposal = {
 const propose = (change: object = {}) => text({ ...proposal, ...change })
 
 const attacks: readonly [string, readonly Uint8Array[]][] = [
-  ...lies.map(([name, frames]): [string, readonly Uint8Array[]] => [name, [propose(), ...frames]]),
+  ...violations.map(([name, frames]): [string, readonly Uint8Array[]] => [name, [propose(), ...frames]]),
   ['a proposal of another length', [propose({ length: DIMENSION + 1 })]],
   ['a proposal of a huge length', [propose({ length: 2 ** 40, end: 2 ** 40 })]],
   ['a proposal of nothing', [propose({ end: 0 })]],
@@ -101,30 +101,30 @@ const attacks: readonly [string, readonly Uint8Array[]][] = [
 
 describe('a peer that begins an exchange and sends', () => {
   test.for(attacks)('%s has its stream reset', async ([, frames]) => {
-    const { world, liar } = await createWorldWithLiar()
-    expect((await world.during(attack(liar, frames))).name).toBe('ConnectionLostError')
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    expect((await world.during(attack(byzantine, frames))).name).toBe('ConnectionLostError')
   })
 
   test.for(attacks)('%s has nothing merged', async ([, frames]) => {
-    const { world, liar } = await createWorldWithLiar()
-    await world.during(attack(liar, frames))
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    await world.during(attack(byzantine, frames))
     await world.wait(2_000)
     expect(parametersOf(world)).toEqual([0])
     expect(world.simulatedPeers[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
   })
 
   test.for(attacks)('%s is warned of by name', async ([, frames]) => {
-    const { world, liar } = await createWorldWithLiar()
-    await world.during(attack(liar, frames))
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    await world.during(attack(byzantine, frames))
     expect(warnings(world)).toEqual([
-      expect.stringContaining('liar sent what no peer of this swarm sends, and is not listened to: '),
+      expect.stringContaining('byzantine sent what no peer of this swarm sends, and is not listened to: '),
     ])
   })
 
   test.for(attacks)('%s is banned when it does so again and again', async ([, frames]) => {
-    const { world, liar } = await createWorldWithLiar()
-    for (let i = 0; i < MAX_VIOLATIONS; i++) await world.during(attack(liar, frames))
-    await expect(world.during(attack(liar, [propose()]))).rejects.toThrow('cannot be reached')
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    for (let i = 0; i < MAX_VIOLATIONS; i++) await world.during(attack(byzantine, frames))
+    await expect(world.during(attack(byzantine, [propose()]))).rejects.toThrow('cannot be reached')
   })
 })
 
@@ -132,32 +132,32 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
   const large = frameOf(vector(all => all.fill(1e6)))
 
   test('has its stream reset, and nothing merged', async () => {
-    const { world, liar } = await createWorldWithLiar()
-    expect((await world.during(attack(liar, [propose(), large]))).name).toBe('ConnectionLostError')
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    expect((await world.during(attack(byzantine, [propose(), large]))).name).toBe('ConnectionLostError')
     await world.wait(2_000)
     expect(parametersOf(world)).toEqual([0])
     expect(world.simulatedPeers[0].gossip?.open()).toEqual({ decisions: [], doubts: [] })
   })
 
   test('is left alone for a while, and not banned, however often', async () => {
-    const { world, liar } = await createSwarmWithLiar()
+    const { world, byzantine } = await createSwarmWithByzantinePeer()
     for (let i = 0; i <= MAX_VIOLATIONS; i++) {
-      expect(await answerOf(world, liar)).toBe('accept')
-      await world.during(attack(liar, [propose(), large]))
-      expect(await answerOf(world, liar)).toBe('reset')
-      await world.wait(LEFT_ALONE_MS)
+      expect(await answerOf(world, byzantine)).toBe('accept')
+      await world.during(attack(byzantine, [propose(), large]))
+      expect(await answerOf(world, byzantine)).toBe('reset')
+      await world.wait(AVOIDANCE_MS)
     }
   })
 
   test('is told of once, and nobody speaks of a protocol', async () => {
-    const { world, liar } = await createSwarmWithLiar()
+    const { world, byzantine } = await createSwarmWithByzantinePeer()
     for (let i = 0; i <= MAX_VIOLATIONS; i++) {
-      await world.during(attack(liar, [propose(), large]))
-      await world.wait(LEFT_ALONE_MS)
+      await world.during(attack(byzantine, [propose(), large]))
+      await world.wait(AVOIDANCE_MS)
     }
     expect(warnings(world)).toEqual([
       expect.stringMatching(
-        /liar has parameters with a norm of 8e6 or more, above the 1e6 that the recipe accepts: .* its training may have diverged/,
+        /byzantine has parameters with a norm of 8e6 or more, above the 1e6 that the recipe accepts: .* its training may have diverged/,
       ),
     ])
     expect(warnings(world).join()).not.toContain('protocol')
@@ -165,7 +165,7 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
 
   test('is asked for no exchange meanwhile', async () => {
     let asked = 0
-    const { world, liar } = await createWorldWithLiar(async (channel, stream) => {
+    const { world, byzantine } = await createWorldWithByzantinePeer(async (channel, stream) => {
       if (channel !== 'exchange') throw new Error('not now')
       asked++
       await receive(stream, 'propose', never)
@@ -173,23 +173,23 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
       await stream.write(large, never)
       await stream.read(never).catch(() => {})
     })
-    liar.announce(() => announcementOf())
-    await world.wait(LEFT_ALONE_MS / 2)
+    byzantine.announce(() => announcementOf())
+    await world.wait(AVOIDANCE_MS / 2)
     expect(asked).toBe(1)
-    await world.wait(LEFT_ALONE_MS)
+    await world.wait(AVOIDANCE_MS)
     expect(asked).toBe(2)
   })
 
-  /** A swarm that goes on averaging, because the liar says that it is elsewhere. */
-  async function createSwarmWithLiar() {
-    const { world, liar } = await createWorldWithLiar()
-    liar.announce(() => announcementOf())
+  /** A swarm that goes on averaging, because the byzantine peer says that it is elsewhere. */
+  async function createSwarmWithByzantinePeer() {
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    byzantine.announce(() => announcementOf())
     await world.wait(1_000)
-    return { world, liar }
+    return { world, byzantine }
   }
 
-  /** What comes of a proposal, of which nothing comes after that. */
-  async function answerOf(world: AveragingWorld, { network }: Liar): Promise<'accept' | 'reset'> {
+  /** The answer to a proposal that nothing follows. */
+  async function answerOf(world: AveragingWorld, { network }: ByzantinePeer): Promise<'accept' | 'reset'> {
     const answered = async () => {
       const stream = await network.open('peer-0', 'exchange', never)
       await stream.write(propose(), never)
@@ -205,8 +205,8 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
 
 describe('a peer that sends the same frame twice', () => {
   test('has its stream reset and is warned of, and nothing is merged', async () => {
-    const { world, liar } = await createWorldWithLiar()
-    expect((await world.during(attack(liar, [propose(), frame, frame]))).name).toBe('ConnectionLostError')
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    expect((await world.during(attack(byzantine, [propose(), frame, frame]))).name).toBe('ConnectionLostError')
     expect(warnings(world)).toEqual([expect.stringContaining('sent frame 0; expected was 1')])
     expect(parametersOf(world)).toEqual([0])
   })
@@ -215,7 +215,7 @@ describe('a peer that sends the same frame twice', () => {
 describe('a peer that answers an exchange with', () => {
   async function answered(frames: readonly Uint8Array[]) {
     let offences = 0
-    const { world, liar } = await createWorldWithLiar(async (channel, stream: FrameStream) => {
+    const { world, byzantine } = await createWorldWithByzantinePeer(async (channel, stream: FrameStream) => {
       if (channel !== 'exchange') throw new Error('not now')
       await receive(stream, 'propose', never)
       await send(stream, { type: 'accept', weight: 0.5, age: 0, done: true, voice: 1 }, never)
@@ -223,17 +223,17 @@ describe('a peer that answers an exchange with', () => {
       offences++
       await stream.read(never).catch(() => {})
     })
-    liar.announce(() => announcementOf())
+    byzantine.announce(() => announcementOf())
     await world.wait(5_000)
-    return { world, liar, offences }
+    return { world, byzantine, offences }
   }
 
-  test.for(lies)('%s has nothing merged', async ([, frames]) => {
+  test.for(violations)('%s has nothing merged', async ([, frames]) => {
     const { world } = await answered(frames)
     expect(parametersOf(world)).toEqual([0])
   })
 
-  test.for(lies)('%s is banned after a few times', async ([, frames]) => {
+  test.for(violations)('%s is banned after a few times', async ([, frames]) => {
     const { offences } = await answered(frames)
     expect(offences).toBe(MAX_VIOLATIONS)
   })
@@ -241,21 +241,21 @@ describe('a peer that answers an exchange with', () => {
 
 describe('a peer that vanishes in the middle of an exchange', () => {
   test('moves nothing, and is forgotten with what it left in doubt', async () => {
-    const { world, liar } = await createWorldWithLiar()
-    liar.announce(() => announcementOf())
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    byzantine.announce(() => announcementOf())
     await world.wait(1_000)
-    const stream = await world.during(liar.network.open('peer-0', 'exchange', never))
+    const stream = await world.during(byzantine.network.open('peer-0', 'exchange', never))
     for (const one of [propose(), frame]) await stream.write(one, never)
     await world.wait(100)
     expect(world.simulatedPeers[0].gossip?.open().doubts.length).toBe(1)
-    world.network.kill('liar')
+    world.network.kill('byzantine')
     await world.wait(MEMBER_EXPIRY_MS + MEMBER_FORGOTTEN_MS + 2_000)
     expect([parametersOf(world), world.simulatedPeers[0].gossip?.open().doubts.length]).toEqual([[0], 0])
   })
 
   test('is given up after a while where it says nothing more', async () => {
-    const { world, liar } = await createWorldWithLiar()
-    const stream = await world.during(liar.network.open('peer-0', 'exchange', never))
+    const { world, byzantine } = await createWorldWithByzantinePeer()
+    const stream = await world.during(byzantine.network.open('peer-0', 'exchange', never))
     await stream.write(propose(), never)
     await world.wait(70_000)
     const drain = async () => {
@@ -267,11 +267,12 @@ describe('a peer that vanishes in the middle of an exchange', () => {
 
 describe('a banned peer', () => {
   test('has no voice any more, and the others seal without it', async () => {
-    const { world, liar } = await createWorldWithLiar(undefined, 2)
-    liar.announce(() => announcementOf({ phase: 'training' }))
+    const { world, byzantine } = await createWorldWithByzantinePeer(undefined, 2)
+    byzantine.announce(() => announcementOf({ phase: 'training' }))
     await world.wait(1_000)
     for (const { peer } of world.simulatedPeers) {
-      for (let i = 0; i < MAX_VIOLATIONS; i++) await world.during(attack(liar, [propose({ length: 1, end: 1 })], peer))
+      for (let i = 0; i < MAX_VIOLATIONS; i++)
+        await world.during(attack(byzantine, [propose({ length: 1, end: 1 })], peer))
     }
     await world.until(() => world.sealed(), 30_000)
     expect(world.simulatedPeers[0].gossip?.status().peers).toEqual(['peer-1'])

@@ -6,7 +6,7 @@
 
 import { createCodings } from '../../src/gossip/coding/codings.ts'
 import { createExchange, type Exchange, type ExchangeOptions } from '../../src/gossip/exchange/exchange.ts'
-import { createSettle, type Settle } from '../../src/gossip/exchange/settlement.ts'
+import { createSettlementProtocol, type SettlementProtocol } from '../../src/gossip/exchange/settlement.ts'
 import { termsNow } from '../../src/gossip/exchange/terms.ts'
 import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream, Network } from '../../src/gossip/ports.ts'
@@ -24,7 +24,7 @@ export interface ReplicaPeer {
   readonly added: Difference[]
   readonly exchange: Exchange
   readonly engagements: Engagements
-  readonly settle: Settle
+  readonly settlementProtocol: SettlementProtocol
   /** Streams that it answers just now. */
   readonly answering: number
   /** Resolves when it answers none any more. */
@@ -33,7 +33,7 @@ export interface ReplicaPeer {
   failure: Error | undefined
   closed: string | undefined
   /** How far a partner may be ahead. */
-  patience: number
+  lag: number
   average(partner: ReplicaPeer): Promise<void>
   settleWith(partner: ReplicaPeer): Promise<void>
 }
@@ -42,19 +42,19 @@ export interface ReplicaPeerOptions {
   readonly maximumNorm?: number
   /** Codec of every exchange. Default: none. */
   readonly codec?: string
-  /** What part of the parameters an exchange is about. Default: all of them. */
+  /** The part of the parameters that an exchange is about. Default: all of them. */
   readonly part?: Range
   /** Milliseconds that writing anything down takes; 0 where nothing is kept. */
   readonly flush?: number
   readonly age?: number
   /** How much its parameters count. Default: 1. */
   readonly voice?: number
-  /** What a rule says of how much of the difference each takes. Default: nothing, both take as much. */
+  /** The share of the difference that each takes, under a rule that decides it. Default: both take as much. */
   readonly share?: ExchangeOptions['share']
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
-  /** Hears that an exchange has ended of which something was added. */
-  readonly applied?: () => void
+  /** Called when an exchange has ended of which something was added. */
+  readonly onApplied?: () => void
 }
 
 export const forever: AbortOptions = { signal: new AbortController().signal }
@@ -92,7 +92,7 @@ export async function createReplicaPeer(
     flush = 1,
     age = 0,
     keepsAdded = true,
-    applied = () => {},
+    onApplied = () => {},
     voice = 1,
     share,
   }: ReplicaPeerOptions = {},
@@ -120,13 +120,13 @@ export async function createReplicaPeer(
     onCompleted: () => {},
     nextId: () => `${name}${count++}`.slice(-60),
     refusal: () => peer.closed,
-    isBehind: partner => partner - replica.age > peer.patience,
+    isBehind: partner => partner - replica.age > peer.lag,
     isPart: proposed =>
       (part === undefined ? proposed.end === vector.length : true) &&
       proposed.end <= vector.length &&
       proposed.first <= proposed.end,
     onEstablished: () => {},
-    onApplied: applied,
+    onApplied,
     inRounds: false,
     isDone: () => false,
     voice,
@@ -135,7 +135,7 @@ export async function createReplicaPeer(
     terms: async () => terms(),
   })
   const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
-  const settle = createSettle({ replica, engagements, clock, onApplied: () => {} })
+  const settlementProtocol = createSettlementProtocol({ replica, engagements, clock, onApplied: () => {} })
 
   async function over(stream: FrameStream, body: (stream: FrameStream) => Promise<void>): Promise<void> {
     try {
@@ -153,7 +153,7 @@ export async function createReplicaPeer(
     added,
     exchange,
     engagements,
-    settle,
+    settlementProtocol,
     get answering() {
       return answering
     },
@@ -162,17 +162,17 @@ export async function createReplicaPeer(
     },
     failure: undefined,
     closed: undefined,
-    patience: Number.POSITIVE_INFINITY,
+    lag: Number.POSITIVE_INFINITY,
     average: async partner =>
       over(await port.open(partner.name, 'exchange', forever), stream =>
         exchange.initiate(stream, { part: part ?? { first: 0, end: vector.length }, codec, terms: terms() }, forever),
       ),
     settleWith: async partner =>
-      over(await port.open(partner.name, 'settle', forever), stream => settle.ask(stream, forever)),
+      over(await port.open(partner.name, 'settle', forever), stream => settlementProtocol.ask(stream, forever)),
   }
   await port.start({
     async stream(channel, stream) {
-      const body = channel === 'settle' ? settle.answer : exchange.respond
+      const body = channel === 'settle' ? settlementProtocol.answer : exchange.respond
       answering++
       await over(stream, one => body(one, forever)).catch(error => {
         peer.failure = error as Error

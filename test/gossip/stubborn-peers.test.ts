@@ -11,8 +11,8 @@ import { littleEndianBytes } from '../../src/parameters/little-endian.ts'
 import { distance, norm } from '../../src/parameters/vectors.ts'
 import { announcementOf } from './announcements.ts'
 import { createAveragingWorld } from './averaging-world.ts'
+import { createByzantinePeer, never } from './byzantine-peer.ts'
 import { createDriftTrainer } from './drift-trainer.ts'
-import { createLiar, never } from './liar.ts'
 
 const LENGTH = 64
 const sketcher = createSketcher(LENGTH, SKETCH_BUCKETS, 0xc0c0c0c0)
@@ -22,8 +22,8 @@ describe('a peer that leaves every exchange in doubt', () => {
     const world = createAveragingWorld({ peers: 4 })
     await world.startAll()
     const mean = world.mean()
-    const liar = await createLiar(world)
-    liar.announce(() =>
+    const byzantine = await createByzantinePeer(world)
+    byzantine.announce(() =>
       announcementOf({
         sketch: sketcher.sketch(world.simulatedPeers[0].gossip?.parameters() ?? new Float32Array(LENGTH)),
       }),
@@ -33,7 +33,7 @@ describe('a peer that leaves every exchange in doubt', () => {
     const frame = new Uint8Array(BODY_OFFSET + 4 * LENGTH)
     frame.set(littleEndianBytes(new Float32Array(LENGTH).fill(1_000)), BODY_OFFSET)
     async function leaveInDoubt(victim: string): Promise<void> {
-      const stream = await liar.network.open(victim, 'exchange', never)
+      const stream = await byzantine.network.open(victim, 'exchange', never)
       const proposal = {
         length: LENGTH,
         first: 0,
@@ -74,8 +74,8 @@ describe('an age that nobody can have', () => {
       trainer: async (_index, _random, clock) => createDriftTrainer(clock),
     })
     await world.startAll()
-    const liar = await createLiar(world)
-    liar.announce(() => announcementOf({ age: MAX_STEPS }))
+    const byzantine = await createByzantinePeer(world)
+    byzantine.announce(() => announcementOf({ age: MAX_STEPS }))
     await world.wait(3_000)
     for (const { gossip } of world.simulatedPeers) expect(gossip?.status().age).toBeLessThanOrEqual(MAX_STEPS)
     expect(world.simulatedPeers[0].gossip?.status().peers).toContain('peer-1')

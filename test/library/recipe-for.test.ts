@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { loadDataset } from '../../src/data/sources.ts'
 import { UsageError } from '../../src/errors.ts'
-import { fitData } from '../../src/library/learning-task.ts'
+import { fitData } from '../../src/library/fit-data.ts'
 import { recipeFor } from '../../src/library/recipe-for.ts'
 
 const table = (count: number, classes = 3): Dataset => ({

@@ -7,7 +7,7 @@ import { afterAll } from 'vitest'
 export const PROGRAM = fileURLToPath(new URL('../../peer/hearsay.ts', import.meta.url))
 const WARM_PROGRAM = fileURLToPath(new URL('programs/warm-hearsay.ts', import.meta.url))
 
-/** What a finished command left behind. */
+/** The output and the exit code of a finished command. */
 export interface Finished {
   readonly code: number | null
   readonly stdout: string
@@ -19,7 +19,7 @@ export interface Running {
   readonly finished: Promise<Finished>
   /** Resolves when the output so far, of both streams, matches. */
   printed(pattern: RegExp): Promise<void>
-  /** What was printed so far. */
+  /** The output so far. */
   soFar(): Omit<Finished, 'code'>
   signal(name: NodeJS.Signals): void
 }

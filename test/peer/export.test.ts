@@ -13,7 +13,7 @@ const state = join(path, 'state')
 const recipe = parseRecipe({ model: { name: 'mlp:12' }, training: { steps: 30 } })
 const swarm = recipeHash(recipe)
 
-/** Of the peer's own model, for these samples. */
+/** Logits of the peer's own model, for these samples. */
 let logits: number[]
 let parameters: Float32Array
 let inputs: Float32Array

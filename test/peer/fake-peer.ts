@@ -47,7 +47,7 @@ export function createFakePeer(recipe: RecipeInput = {}): FakePeer {
   }
 }
 
-/** What a command told, to whom. */
+/** The output of a command, by its reader. */
 export interface RecordedOutput {
   readonly out: Output
   readonly lines: string[]

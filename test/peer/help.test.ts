@@ -36,7 +36,7 @@ test.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])(
   },
 )
 
-/** As people read it: where lines were broken does not matter. */
+/** The help as people read it: where lines were broken does not matter. */
 async function helpOf(command: string): Promise<string> {
   const { stdout } = await warmHearsay(command, '--help')
   return stdout.replaceAll(/\s+/g, ' ')

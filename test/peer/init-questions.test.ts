@@ -19,12 +19,12 @@ interface Question {
   readonly validate: (given: string) => Promise<string | undefined>
 }
 
-/** What was answered, by the beginning of the question; everything else takes what is offered first. */
+/** The answers, by the beginning of the question; everything else takes what is offered first. */
 let answers: Record<string, string> = {}
 let choices: Choice[] = []
-/** What is offered, by question. */
+/** The offers, by question. */
 let offers: Record<string, string> = {}
-/** What was said against an answer. */
+/** The complaints about answers. */
 let complaints: string[] = []
 
 vi.mock('@clack/prompts', () => ({

@@ -24,7 +24,7 @@ test.concurrent('text makes the task language, and in the end the model shows wh
   expect(sample).toHaveLength(400)
   expect([...sample].every(character => verse.includes(character))).toBe(true)
   expect(forPeople.stdout).toMatch(/loss +\d\.\d{3} nats per character/)
-  // Of the same seed: the same words.
+  // The same seed gives the same words.
   expect(forPeople.stdout).toContain(`the merged model writes:\n\n  ${sample.trimEnd()}\n`)
 })
 

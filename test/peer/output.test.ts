@@ -9,7 +9,7 @@ afterEach(() => {
   Object.assign(process.stderr, terminal)
 })
 
-/** What is written to stderr from here on, before a terminal of so many columns, or none. */
+/** Records the output on stderr from here on, before a terminal of so many columns, or none. */
 function record(columns?: number): () => string {
   Object.assign(process.stderr, { isTTY: columns !== undefined, columns })
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { whatFor } from '../../peer/commands/peer/company.ts'
 import { tellEvents } from '../../peer/commands/peer/events.ts'
 import { createEstimate, stepsAsked } from '../../peer/commands/peer/training-pace.ts'
+import { whatFor } from '../../peer/commands/peer/waiting.ts'
 import { type PeerEvents, parseRecipe, type RecipeInput } from '../../src/index.ts'
 import { createFakePeer, recordOutput } from './fake-peer.ts'
 

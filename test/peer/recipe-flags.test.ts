@@ -70,7 +70,7 @@ test('every field of a recipe has a flag, apart from what the data say', async (
   const written = new Map(fieldsOf(JSON.parse(readFileSync(file, 'utf8'))))
   const { hearsay: _format, ...rooms } = defaultRecipe
   const asBefore = fieldsOf(rooms).filter(([field, value]) => written.get(field) === value)
-  // Of the aggregators, peers know the one.
+  // Peers know only one of the aggregators.
   const fromData = ['model.shape', 'model.classes', 'objective.task']
   expect(asBefore.map(([field]) => field)).toEqual([...fromData, 'averaging.aggregator'])
 })

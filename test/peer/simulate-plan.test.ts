@@ -14,7 +14,7 @@ const trace = folder.write('churn.csv', '2,1,down\n4,1,up\n')
 
 const warn = () => {}
 
-/** What is run for these flags. */
+/** The plan for these flags. */
 async function plan(flags: PointFlags) {
   const read = readPoint(flags)
   return await planSimulation(read.file, read.flags, { warn })
@@ -40,7 +40,11 @@ describe('flags that would be ignored, and settings that cannot be, are refused 
       { ...learning, workers: 2 },
       /--workers is for --engine matrix; this is --engine virtual/,
     ],
-    ['liars among virtual peers', { ...learning, byzantine: 0.2, attack: 'nan' }, /--byzantine is for --engine matrix/],
+    [
+      'byzantine peers among virtual peers',
+      { ...learning, byzantine: 0.2, attack: 'nan' },
+      /--byzantine is for --engine matrix/,
+    ],
     ['an attack without attackers', { ...averaging, attack: 'nan' }, /--byzantine F and --attack NAME go together/],
     ['batches of full gradients', { peers: 4, engine: 'matrix', task: 'quadratic', batch: 3 }, /--batch is for --task/],
     ['disagreement of models', { ...learning, heterogeneity: 1 }, /--heterogeneity is for --task quadratic/],

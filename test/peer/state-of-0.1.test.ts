@@ -7,7 +7,7 @@ import { readState } from '../../src/storage/state-directory.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { warmHearsay } from './command-line.ts'
 
-/** Of a peer of 0.1 that was killed while it trained: with a journal, and a frame in doubt. */
+/** The state of a peer of 0.1 that was killed while it trained: with a journal, and a frame in doubt. */
 const STATE = fileURLToPath(new URL('../fixtures/0.1/state', import.meta.url))
 const PARAMETERS = 'c6aa104f5b775b8e8902f60654bfc4bb216f9a11f2a751fa35ef876052db3393'
 const PEER = '12D3KooWPR344P38NNLVPZ5nYTAFyvuq2TxMZRuaA6gGR8tNXwYg'

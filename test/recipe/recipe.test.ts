@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { optimizerOf } from '../../src/library/learning-task.ts'
+import { optimizerOf } from '../../src/library/trainer-options.ts'
 import { InvalidRecipeError, parseRecipe, recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { createStandardising } from '../../src/standardise/standardising.ts'
+import { createStandardiser } from '../../src/standardise/standardiser.ts'
 
 const ROWS = 40
 const signal = new AbortController().signal
@@ -14,11 +14,11 @@ function dataOf(height: number, featureNames?: readonly string[]): Dataset {
 }
 
 test('a site that measures in another unit is told which feature', async () => {
-  const metres = createStandardising(dataOf(1.7, ['age', 'height', 'unit']))
+  const metres = createStandardiser(dataOf(1.7, ['age', 'height', 'unit']))
   expect(await metres.outlying(agreed, { signal })).toEqual(['height'])
-  expect(await createStandardising(dataOf(1.7)).outlying(agreed, { signal })).toEqual(['feature 1'])
+  expect(await createStandardiser(dataOf(1.7)).outlying(agreed, { signal })).toEqual(['feature 1'])
 })
 
 test('a site like the others is told nothing', async () => {
-  expect(await createStandardising(dataOf(168)).outlying(agreed, { signal })).toEqual([])
+  expect(await createStandardiser(dataOf(168)).outlying(agreed, { signal })).toEqual([])
 })

@@ -97,7 +97,7 @@ function createSwarm(conditions: NetworkConditions = { delay: '1-20', loss: 0 })
         storage: kind => disks[kind].open(clock),
         emit: (name, detail) =>
           said.push(`${name} ${'message' in detail ? detail.message : 'error' in detail ? detail.error.message : ''}`),
-        agreed: statistics => agreed.push(statistics),
+        onAgreed: statistics => agreed.push(statistics),
       })
       await statistics.start()
       return { statistics, network: namespaces.main, agreed, said, disks }

@@ -3,9 +3,9 @@ export type Outcome = 'ok' | 'missing' | 'broken' | 'failed'
 
 export interface Diagnosis {
   readonly outcome: Outcome
-  /** What was found. */
+  /** The finding. */
   readonly found: string
-  /** What to do, where something is not well. */
+  /** A remedy, where something is not well. */
   readonly advice?: string
 }
 

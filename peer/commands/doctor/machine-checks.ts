@@ -58,7 +58,7 @@ export const port: Check = {
 const CLOCK_MS = 400
 /** The wall clock may be nudged while we look; more than this is a jump. */
 const CLOCK_SLACK_MS = 50
-/** Of a machine that never learned the time. */
+/** The earliest year of a machine that has learned the time. */
 const EARLIEST_YEAR = 2025
 
 export const clock: Check = {

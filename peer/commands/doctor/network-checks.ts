@@ -3,7 +3,7 @@ import { createPeer, type Dataset, type Peer, type PeerOptions, type Split } fro
 import type { Check } from './check.ts'
 
 const EXCHANGE_DEADLINE_MS = 15_000
-/** A newcomer asks at once, so whoever hears it answers within a second. */
+/** A newcomer asks at once, so every peer that hears it answers within a second. */
 const DISCOVERY_DEADLINE_MS = 6_000
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 

@@ -9,7 +9,7 @@ const FORMATS = { safetensors: 'as safetensors', tfjs: 'for TensorFlow.js' }
 export async function runExport(flags: ExportFlags): Promise<void> {
   const { state, to } = flags
   const out = createOutput(flags)
-  // What exists already is refused below, in better words.
+  // A file that exists already is refused below, in better words.
   if (!existsSync(to)) await requireWritable('--to', to)
   const { exportModel } = await import('../../../src/index.ts')
   const { format, recipe, swarm, step, age, sealed, parametersHash } = await exportModel({ state, to })

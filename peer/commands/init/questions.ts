@@ -24,7 +24,7 @@ import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
 import { DEFAULT_SOURCE, stepsFor } from './steps.ts'
 
-/** What a newcomer chooses from, of what fits the data; flags take everything else too. */
+/** The models that a newcomer chooses from, those of them that fit the data; flags take everything else too. */
 const SUGGESTED_MODELS = [
   { value: 'linear', hint: MODELS.linear },
   { value: 'mlp:64', hint: 'one hidden layer' },
@@ -35,13 +35,13 @@ const SUGGESTED_MODELS = [
 ]
 
 export interface Asking {
-  /** Of the file to write. */
+  /** The file to write. */
   readonly file: string
   /** Throws where it cannot be written. */
   readonly requireFree: (file: string) => Promise<void>
-  /** Of the order of the data, where it matters. */
+  /** The seed of the order of the data, where it matters. */
   readonly seed: number
-  /** Hears what is odd about the data. */
+  /** Called with warnings about the data. */
   readonly warn: (message: string) => void
   /** Ends the questions. */
   readonly signal: AbortSignal
@@ -62,12 +62,12 @@ export async function askForRecipe(
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
   const aggregator = parseAggregator(flags.aggregator ?? defaultRecipe.averaging.aggregator)
   if (flags.rule !== undefined) parseRule(flags.rule, { aggregator, codec: parseCodec('none') })
-  const found: { data?: Split; oddities: string[] } = { oddities: [] }
+  const found: { data?: Split; warnings: string[] } = { warnings: [] }
   const find = async (source: string) => {
-    const oddities: string[] = []
-    const data = await loadDataset(source, { seed, strict: flags.strict, warn: message => oddities.push(message) })
+    const warnings: string[] = []
+    const data = await loadDataset(source, { seed, strict: flags.strict, warn: message => warnings.push(message) })
     requireModelFor(data, flags.model)
-    Object.assign(found, { data, oddities })
+    Object.assign(found, { data, warnings })
   }
   if (flags.data !== undefined) await find(flags.data)
   const options = { output: process.stderr, signal }
@@ -84,7 +84,7 @@ export async function askForRecipe(
       }),
     )
   // Not before: a line in the middle of a question garbles it.
-  for (const message of found.oddities) warn(message)
+  for (const message of found.warnings) warn(message)
   const models = found.data === undefined ? SUGGESTED_MODELS : modelsFor(found.data)
   const model =
     flags.model ??
@@ -196,7 +196,7 @@ function misfit(model: string, { shape, targets }: Split['train']): string | und
   return parseModel(model).misfit?.(shape, targets !== undefined)
 }
 
-/** What is wrong with an answer, so that it can be given again. */
+/** The complaint about an answer, so that it can be given again. */
 async function complaint(check: () => Promise<void>): Promise<string | undefined> {
   try {
     await check()

@@ -9,7 +9,7 @@ import type { InitFlags } from './flags.ts'
 import type { Answers } from './questions.ts'
 
 const DEFAULT_FILE = 'recipe.json'
-/** Of the order of a CSV file's rows, which the recipe does not depend on. */
+/** The seed of the order of a CSV file's rows, which the recipe does not depend on. */
 const DATA_SEED = 1
 
 export async function runInit(given: InitFlags): Promise<void> {

@@ -2,7 +2,7 @@ import { type Dataset, defaultRecipe } from '../../../src/index.ts'
 import { LANGUAGE_BATCH, samples, stepsForData, stepsForEpochs } from '../../../src/public/models.ts'
 import type { InitFlags } from './flags.ts'
 
-/** What the default recipe is made for, and learns where nobody names anything else. */
+/** The data that the default recipe is made for, and learns where nobody names anything else. */
 export const DEFAULT_SOURCE = 'digits'
 
 /** Local steps of a recipe for what a source holds, where no flag says them. */
@@ -10,7 +10,7 @@ export function stepsFor({ epochs, batch }: InitFlags, source: string, train: Da
   const sequences = train.targets !== undefined
   const perStep = batch ?? (sequences ? LANGUAGE_BATCH : defaultRecipe.training.batch)
   if (epochs !== undefined) return stepsForEpochs(epochs, samples(train), perStep)
-  // Who changes nothing of the default recipe is in the swarm of all who need none.
+  // A user who changes nothing of the default recipe is in the swarm of all who need none.
   if (source === DEFAULT_SOURCE) return defaultRecipe.training.steps
   return stepsForData({ samples: samples(train), sequences }, perStep)
 }

@@ -1,6 +1,6 @@
 import type { WrittenResult } from '../../../src/public/simulate.ts'
 
-/** As the flags that ask for the same. */
+/** The conditions as the flags that ask for the same. */
 export function conditionsAsFlags(conditions: NonNullable<WrittenResult['conditions']>): string {
   const { partition, loss, churn, delay, bandwidth, stragglers, splits = [], byzantine } = conditions
   const flags: readonly [string, string | number | undefined][] = [

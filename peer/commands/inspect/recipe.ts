@@ -22,7 +22,7 @@ export async function inspectRecipe(file: string, content: unknown): Promise<Fin
 }
 
 /**
- * As it is here for its own sake, a recipe that cannot be is a finding, and no mistake in how the command was used.
+ * An invalid recipe is a finding, and no mistake in how the command was used, because it is here for its own sake.
  *
  * @param file named in messages
  * @throws Failure

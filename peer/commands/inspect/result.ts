@@ -8,7 +8,7 @@ import { conditionsAsFlags } from './conditions.ts'
 import type { Finding } from './finding.ts'
 import { validRecipe } from './recipe.ts'
 
-/** Of a recipe too the first field is `hearsay`. */
+/** Recognises a result by more than its first field, `hearsay`, which a recipe has too. */
 export function looksLikeResult(content: object): boolean {
   return 'rounds' in content || ('hearsay' in content && 'recipe' in content)
 }

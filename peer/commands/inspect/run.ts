@@ -33,7 +33,7 @@ async function find(file: string, bytes: Buffer): Promise<Finding> {
   throw new WrongUsage(`${file} is JSON, but neither a recipe nor a result; expected ${EXPECTED}`)
 }
 
-/** What begins as JSON does was written as such. */
+/** Content that begins as JSON does was written as such. */
 function parse(text: string, file: string): object {
   try {
     return JSON.parse(text) as object

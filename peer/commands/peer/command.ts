@@ -60,7 +60,7 @@ export function addPeer(program: Command): void {
   })
 }
 
-/** What overrides the recipe elsewhere is known here too, to say why it cannot. */
+/** Flags that override the recipe elsewhere are known here too, to say why they cannot. */
 function refusedOptions(command: Command): Option[] {
   const own = new Set(command.options.map(({ long }) => long))
   return recipeOptions()

@@ -1,5 +1,5 @@
 /**
- * How a peer ended: what people are told, and what scripts are.
+ * The end of a peer, as people and as scripts are told of it.
  *
  * @packageDocumentation
  */
@@ -8,7 +8,7 @@ import type { GossipStatus } from '../../../src/index.ts'
 import { DONE, INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { bytes, count, counted, distance } from '../../words.ts'
 
-/** What became of a peer's data, and what its sockets carried. */
+/** The fate of a peer's data, and the traffic of its sockets. */
 export type Outcome = Pick<
   GossipStatus,
   | 'ownSteps'
@@ -97,16 +97,16 @@ function describeSeal(ending: Ending, end: End & { readonly kind: 'sealed' }): T
   const good = quality === undefined ? '' : `; the common model has ${quality}`
   const lines = [`${sealOf(ending, end)}${good}`, workOf(outcome), contributionOf(ending)]
   if (end.cutShort && !stays) return { code: INTERRUPTED, lines }
-  // Whoever ends a peer that stays knows that it has been of use.
+  // A user who ends a peer that stays knows that it has been of use.
   if (outcome.inModel || !ending.brings || end.cutShort) return { code: DONE, lines }
   return { code: NOT_IN_MODEL, lines, missing: `${whyLeftOut(outcome)}. ${whatToDoLate(ending.hasState)}` }
 }
 
 function sealOf({ outcome, brings, target }: Ending, end: End & { readonly kind: 'sealed' }): string {
   if (end.before) return 'the swarm had sealed before this peer started'
-  // Of those that sealed it has only met who is still there.
+  // The sealers that it has met are only those that are still there.
   if (!outcome.inModel && brings) return 'the swarm had sealed without this peer, which took over its model'
-  // Whoever vanished before the seal may have come back since, and whoever has vanished since was there.
+  // A peer that vanished before the seal may have come back since, and one that has vanished since was there.
   const vanished = Math.min(end.vanished, outcome.vanished)
   const gone = vanished === 0 ? '' : ` (${vanished} vanished on the way)`
   const agreed =
@@ -158,7 +158,7 @@ function whatToDoAlone(hasState: boolean): string {
 }
 
 /**
- * What is said where a peer leaves nothing behind.
+ * The notice of a peer that leaves nothing behind.
  *
  * @param asked whether `--save` was to write the model at the end
  */

@@ -25,7 +25,7 @@ const PLAIN = [
 /** An address at which nobody answers, which the network tries for as long as the peer lives. */
 const UNREACHED = /^cannot connect to /
 
-/** What is said beside what the events tell by themselves. */
+/** The circumstances that the events do not tell by themselves. */
 export interface Telling {
   readonly joining: JoiningHint
   /** Whether the peer was told to train alone. */
@@ -37,7 +37,7 @@ export interface Telling {
 /** Tells what happens to a peer: a program by JSON lines, people in words. */
 export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked }: Telling): void {
   let started = false
-  /** Where others can reach this peer, until they were told how. */
+  /** Addresses at which others can reach this peer, until users were told how. */
   let untold: readonly string[] | undefined
   let waitedFor: PeerEvents['waiting']['for'] | undefined
   let asked = peer.recipe.training.steps
@@ -68,8 +68,8 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
     if (peer.status().phase !== 'waiting' || peer.recipe.data.standardise) tellHowToJoin()
   })
   peer.addEventListener('waiting', ({ detail }) => {
-    const said = { why: waitedFor === detail.for, joining: untold === undefined }
-    for (const line of describeWaiting(detail, joining, said)) out.say(line)
+    const printed = { why: waitedFor === detail.for, joining: untold === undefined }
+    for (const line of describeWaiting(detail, joining, printed)) out.say(line)
     waitedFor = detail.for
     untold = undefined
   })

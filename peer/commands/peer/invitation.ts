@@ -1,5 +1,5 @@
 /**
- * What people can do so that others come.
+ * Instructions for people who want others to join their peer.
  *
  * @packageDocumentation
  */
@@ -8,7 +8,7 @@ import type { PeerEvents } from '../../../src/index.ts'
 import { shellWords } from '../../shell-words.ts'
 import { counted } from '../../words.ts'
 
-/** What others need, beside an address, to join. */
+/** The things that others need, beside an address, to join. */
 export interface JoiningHint {
   readonly recipeFile: string | undefined
   /** Whether they find this peer on the local network. */
@@ -26,9 +26,9 @@ export function describeJoining(addresses: readonly string[], hint: JoiningHint)
   return [how, ...farthestFirst(addresses).map(address => commandFor(address, hint))]
 }
 
-/** What was said before. */
-export interface SaidBefore {
-  /** What it waits for. */
+/** The parts of a notice that were printed before. */
+export interface PrintedBefore {
+  /** The reason why it waits. */
   readonly why: boolean
   /** How others join, with all addresses. */
   readonly joining: boolean
@@ -38,7 +38,7 @@ export interface SaidBefore {
 export function describeWaiting(
   { for: what, present, minimum, connect }: PeerEvents['waiting'],
   hint: JoiningHint,
-  said: SaidBefore,
+  printed: PrintedBefore,
 ): string[] {
   const here = `${counted(Math.max(1, minimum - present), 'other peer')} with data: ${present} of ${minimum} here`
   const there = hint.connect.join(', ')
@@ -52,13 +52,13 @@ export function describeWaiting(
           `still waiting for ${here}`,
           `waiting for ${here}, and the recipe begins with ${minimum} (--alone begins without others, --wait SECONDS gives up)`,
         ]
-  const why = said.why ? short : long
-  if (!said.joining) return [why, ...describeJoining(connect, hint)]
+  const why = printed.why ? short : long
+  if (!printed.joining) return [why, ...describeJoining(connect, hint)]
   const [nearest] = farthestFirst(connect)
   return nearest === undefined ? [why] : [`${why}; others join with`, commandFor(nearest, hint)]
 }
 
-/** What is typed on another machine. */
+/** The command to type on another machine. */
 function commandFor(address: string, { recipeFile }: JoiningHint): string {
   const recipe = recipeFile === undefined ? [] : [recipeFile]
   return `  ${shellWords(['hearsay', 'peer', ...recipe, '--connect', address])}`

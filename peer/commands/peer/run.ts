@@ -9,14 +9,14 @@ import { describeSample } from '../../sample.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
 import { percent } from '../../words.ts'
-import { watchCompany } from './company.ts'
 import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
 import { tellEvents } from './events.ts'
 import { requireFittingFlags, requireStricter } from './flag-fit.ts'
 import type { PeerFlags } from './flags.ts'
 import { stepsAsked } from './training-pace.ts'
+import { reportWaiting } from './waiting.ts'
 
-/** Where everybody splits one dataset, everybody must split it alike. */
+/** The seed of a split that must be the same everywhere, because everybody splits one dataset. */
 const COMMON_SEED = 1
 
 /** Peers that have agreed on one model write the same with it. */
@@ -41,7 +41,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   try {
     const end = await takePart(peer, flags, out, signal)
     ending = await conclude(peer, end, flags, out)
-    // Whoever interrupts knows why it ends; that is worth more than what goes wrong while stopping.
+    // A user who interrupts knows why it ends; that is worth more than what goes wrong while stopping.
     if (ending.code === INTERRUPTED) await peer.stop('interrupted').catch(() => {})
     else await peer.stop()
   } catch (error) {
@@ -95,7 +95,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
 
 /** Starts the peer and lets it do its part, until it is of no use to anybody any more. */
 async function takePart(peer: Peer, flags: PeerFlags, out: Output, signal: AbortSignal): Promise<End> {
-  const silence = flags.alone === true ? () => {} : watchCompany(peer, out)
+  const silence = flags.alone === true ? () => {} : reportWaiting(peer, out)
   try {
     signal.throwIfAborted()
     await peer.start()
@@ -181,7 +181,7 @@ async function qualityOf(peer: Peer): Promise<string> {
   return peer.recipe.objective.task === 'language' ? `a loss of ${loss.toFixed(3)} nats per character, ${share}` : share
 }
 
-/** What the model writes, where it is one of language. */
+/** Prints text that the model writes, where it is one of language. */
 async function tellSample(peer: Peer, out: Output): Promise<void> {
   const { createRandom } = await import('../../../src/public/algorithms.ts')
   const { sampleText } = await import('../../../src/public/models.ts')

@@ -44,9 +44,9 @@ export function createEstimate({ training }: Recipe, now = () => performance.now
 
 /** How a peer stands among those of its run. */
 export interface Standing {
-  /** As of when the round was told: a peer that came late has made fewer steps than the run. */
+  /** The status when the round was reported: a peer that came late has made fewer steps than the run. */
   readonly status: Pick<GossipStatus, 'step' | 'ownSteps'>
-  /** As {@link stepsAsked}. */
+  /** The steps asked for, as by {@link stepsAsked}. */
   readonly asked: number
   readonly alone: boolean
 }

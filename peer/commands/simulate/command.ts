@@ -61,7 +61,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, rules: R
     })
 }
 
-/** What may stand beside a flag that says by itself what is run. */
+/** The flags that may stand beside one that says by itself what is run. */
 const BESIDE = ['sweep', 'scenario', 'out', 'csv', 'report', 'json', 'quiet']
 
 /** @throws WrongUsage for a flag that would be ignored, because many runs have flags of their own */

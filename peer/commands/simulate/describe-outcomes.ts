@@ -3,7 +3,7 @@ import { wrap } from '../../prose.ts'
 import { type Column, drawTable } from '../../table.ts'
 import { bytes, count, distance, percent } from '../../words.ts'
 
-/** What became of many runs, for people. */
+/** The outcomes of many runs, for people. */
 export function describeOutcomes(outcomes: readonly SweepOutcome[]): string {
   const ran = outcomes.filter(outcome => 'result' in outcome)
   const learns = ran.some(({ result }) => result.final.merged !== null)

@@ -19,7 +19,7 @@ export async function roundsOf({ recipe, rounds }: Plan): Promise<number | undef
   return steps > 0 ? Math.ceil(steps / stepsPerRound(recipe.exchange.localSteps)) : rounds
 }
 
-/** Where a run stands after a round, for a bar. */
+/** The state of a run after a round, for a progress bar. */
 export function momentOf({ round, consensusDistance, merged, bytesSent }: RoundResult, rounds?: number): Moment {
   return {
     share: rounds === undefined ? undefined : Math.min(1, round / rounds),

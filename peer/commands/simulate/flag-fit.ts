@@ -1,5 +1,5 @@
 /**
- * Which flags mean something for what is run. One that would be ignored is refused: whoever gave it expects something of it.
+ * Which flags mean something for what is run. One that would be ignored is refused: the user expects something of it.
  *
  * @packageDocumentation
  */
@@ -63,11 +63,11 @@ const BY_ENGINE: Readonly<Partial<Record<Flag, readonly EngineName[]>>> = {
   maximumNorm: DEPLOYED,
 }
 
-/** What a run is, where that takes more than its task or its engine to say. */
+/** The facts about a run where its task or its engine alone does not decide. */
 interface Run {
   readonly task: TaskName
   readonly flags: RunFlags
-  /** What a file says, where there is one. */
+  /** The recipe of a file, where there is one. */
   readonly written: Recipe | undefined
 }
 

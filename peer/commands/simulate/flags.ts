@@ -5,7 +5,7 @@ import type { RecipeFlags } from '../../recipe-flags.ts'
 
 export type TaskName = Recipe['objective']['task']
 
-/** What is simulated. */
+/** The flags that say what is simulated. */
 export interface RunFlags extends RecipeFlags {
   /** Checked to be there before anything runs. */
   readonly peers: number

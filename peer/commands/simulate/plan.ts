@@ -10,14 +10,14 @@ import { WrongUsage } from '../../wrong-usage.ts'
 import { requireFittingFlags } from './flag-fit.ts'
 import type { RunFlags, TaskName } from './flags.ts'
 
-/** What is going to be simulated, apart from who listens. */
+/** The options of a simulation, apart from its listeners. */
 export type Plan = SimulationOptions & Required<Pick<SimulationOptions, 'engine'>> & { readonly recipe: Recipe }
 
-/** What a plan needs from outside. */
+/** The things that a plan needs from outside. */
 export interface Planning {
-  /** Hears what is odd about the data. */
+  /** Called with warnings about the data. */
   readonly warn: (message: string) => void
-  /** Of who plans many runs on the same data. */
+  /** The loader of a caller that plans many runs on the same data. */
   readonly load?: LoadData
 }
 
@@ -153,14 +153,14 @@ async function stepsOf(flags: RunFlags, localSteps: number | 'auto'): Promise<nu
   )
 }
 
-/** What is in the file of a topology `file:EDGES`. */
+/** The content of the file of a topology `file:EDGES`. */
 async function readEdges(topology: string): Promise<string | undefined> {
   const { edgesFileOf } = await import('../../../src/public/algorithms.ts')
   const file = edgesFileOf(topology)
   return file === undefined ? undefined : (await readBytes(file, 'edges, a line such as "0 1" each')).toString()
 }
 
-/** What happened, of `--churn FILE`. */
+/** The events in the file of `--churn FILE`. */
 async function readChurn(file: string): Promise<ChurnEvent[]> {
   const { parseChurnTrace } = await import('../../../src/public/simulate.ts')
   return parseChurnTrace(

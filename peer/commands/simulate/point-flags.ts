@@ -9,13 +9,13 @@ import { runOptions } from './options.ts'
 /** Flags of a sweep's file that are for a whole command and not for one run, or that are no flags. */
 const RECIPE = 'recipe'
 
-/** What a sweep may set: every flag that says what is simulated, and `recipe`, a file. */
+/** The flags that a sweep may set: every flag that says what is simulated, and `recipe`, a file. */
 export function pointFlagNames(): string[] {
   const names = runOptions().flatMap(({ flags }) => [...flags.matchAll(/--([\w-]+)/g)].map(([, name]) => name))
   return [RECIPE, ...names]
 }
 
-/** What one run of a sweep is, read as if it were typed. */
+/** The flags of one run of a sweep, read as if they were typed. */
 export function readPoint(flags: PointFlags): { readonly file: string | undefined; readonly flags: RunFlags } {
   const command = new Command('simulate').exitOverride().configureOutput({ outputError: () => {} })
   for (const option of runOptions()) command.addOption(option)
@@ -30,7 +30,7 @@ export function readPoint(flags: PointFlags): { readonly file: string | undefine
   return { file: file === undefined ? undefined : String(file), flags: read }
 }
 
-/** What is typed after `hearsay` for one run alone. */
+/** The words to type after `hearsay` for one run alone. */
 export function typedPoint({ [RECIPE]: file, ...others }: PointFlags): string[] {
   return ['simulate', ...(file === undefined ? [] : [String(file)]), ...argumentsOf(others)]
 }

@@ -19,7 +19,7 @@ import { readPoint, typedPoint } from './point-flags.ts'
 
 export interface PointsToRun {
   readonly points: readonly SweepPoint[]
-  /** What they are, in a line. */
+  /** The points in a line. */
   readonly title: string
   readonly kept?: KeptResults
   readonly signal: AbortSignal
@@ -72,11 +72,10 @@ export async function runPoints({ points, title, kept, signal }: PointsToRun, ou
  * recipe that has its digest. Data go by their source: files are taken to stay as they are.
  */
 async function whatRuns(plan: Plan, source: string | undefined): Promise<string> {
-  const { identifyModel } = await import('../../../src/public/models.ts')
-  const { recipeHash } = await import('../../../src/index.ts')
+  const { prepareRecipe } = await import('../../../src/public/models.ts')
   // How many threads there are decides nothing.
   const { data, workers, recipe, ...others } = plan
-  const swarm = recipeHash(await identifyModel(recipe))
+  const { hash: swarm } = await prepareRecipe(recipe)
   return JSON.stringify({ version: version(), source, swarm, ...others })
 }
 

@@ -73,7 +73,7 @@ export function exitCodeOf(
   }
   if (partial?.reason === 'interrupted') return INTERRUPTED
   const { rule, consensusDistance } = recipe.averaging
-  // Where the rounds were given they are the end, and not agreement; so is the end of training where nobody seals.
+  // The given number of rounds is the end, and not agreement; so is the end of training where nobody seals.
   const mustAgree = rounds === undefined && rule !== 'none' && !(engine === 'matrix' && recipe.training.steps > 0)
   if (!mustAgree) return DONE
   if (!sealed && final.consensusDistance > consensusDistance) {
@@ -81,13 +81,13 @@ export function exitCodeOf(
       `the peers did not agree: they are ${distance(final.consensusDistance)} apart, and ${consensusDistance} was to be reached`,
     )
   }
-  // Whoever was made to leave is missed by nobody.
+  // A peer that was made to leave is missed by nobody.
   const leftOut = sealed && churn === undefined ? leftOutOf(result).map(({ peer }) => shortPeer(peer)) : []
   if (leftOut.length === 0) return DONE
   throw new NotInModel(`the model on which the peers agreed does not contain the data of ${leftOut.join(', ')}`)
 }
 
-/** What may keep a run from diverging, of the flags that its task has. */
+/** Advice against divergence, in terms of the flags that the run's task has. */
 function adviceOn({ objective, training }: Plan['recipe']): string {
   if (training.steps === 0) return ''
   const clipping = objective.task === 'classify' || objective.task === 'language' ? ', or --clip-norm' : ''

@@ -54,6 +54,6 @@ export function exitCodeOf(outcomes: readonly SweepOutcome[]): number {
   const statuses = outcomes.map(({ status }) => status)
   if (statuses.includes('interrupted') || statuses.includes('waiting')) return INTERRUPTED
   if (statuses.includes('failed') || outcomes.some(outcome => 'notKept' in outcome)) return FAILED
-  // What can be was run, except where nothing can be.
+  // A sweep succeeds if anything could be run.
   return statuses.every(status => status === 'refused') ? WRONG_USAGE : DONE
 }

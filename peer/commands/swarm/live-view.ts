@@ -6,7 +6,7 @@ import { fitting, PROSE_WIDTH, widthOf } from '../../prose.ts'
 import { type Column, drawTable } from '../../table.ts'
 import { bytes, count, distance, kilobytes, percent, seconds, shortPeer } from '../../words.ts'
 
-/** What people see while a swarm runs. */
+/** The display for people while a swarm runs. */
 export interface LiveView {
   start(peers: readonly Peer[]): void
   phase(phase: 'training' | 'alone' | 'done'): void
@@ -19,7 +19,7 @@ export interface LiveView {
 
 /** Fast enough to be alive, slow enough to be read. */
 const REDRAW_MS = 250
-/** Where nothing can be redrawn every line stays. */
+/** Time between lines where nothing can be redrawn, and every line stays. */
 const LINE_MS = 3_000
 
 const COLUMNS: readonly Column[] = [

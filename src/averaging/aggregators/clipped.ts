@@ -18,9 +18,9 @@ export function clipped(radius: number): Aggregator {
 
 /**
  * {@link clipped} with a radius that follows the swarm: the distance of the second farthest neighbour, or of the only one. It
- * lets the honest through and bounds one liar in a neighbourhood by what an honest peer could do; of two that collude, the
+ * lets the honest through and bounds one byzantine peer in a neighbourhood by what an honest peer could do; of two that collude, the
  * nearer sets the radius. So does the authors' implementation where no radius is given; their experiments give one, and the
- * theory's takes to know who lies.
+ * theory's takes to know the byzantine peers.
  */
 export const adaptivelyClipped: Aggregator = {
   name: 'clipped',

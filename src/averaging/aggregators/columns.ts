@@ -2,13 +2,13 @@ import { requireSameLength, type Vector } from '../../parameters/vectors.ts'
 import type { WeightedVector } from '../aggregator.ts'
 
 /**
- * What a column becomes: `values[from … to − 1]` is what everybody says of one coordinate, in any order, this peer's own
- * value among them. It may rearrange these values, and no others.
+ * The reduction of a column: `values[from … to − 1]` are the values of one coordinate, of all peers, in any order, this peer's own among
+ * them. It may rearrange these values, and no others.
  */
 export type ColumnReduction = (values: Float64Array, from: number, to: number) => number
 
 /**
- * Aggregates coordinate by coordinate, every voice counting once.
+ * Aggregates coordinate by coordinate, every vector counting once.
  *
  * @param out where to put the result; may be `own`
  * @throws LengthMismatchError
@@ -21,16 +21,16 @@ export function reduceColumns(
 ): void {
   requireSameLength(own, out)
   for (const { vector } of neighbours) requireSameLength(own, vector)
-  const voices = neighbours.length + 1
-  const columns = Math.max(1, Math.floor(BLOCK_VALUES / voices))
-  if (block.length < columns * voices) block = new Float64Array(columns * voices)
+  const vectors = neighbours.length + 1
+  const columns = Math.max(1, Math.floor(BLOCK_VALUES / vectors))
+  if (block.length < columns * vectors) block = new Float64Array(columns * vectors)
   for (let start = 0; start < own.length; start += columns) {
     const end = Math.min(start + columns, own.length)
-    scatter(own, start, end, 0, voices)
+    scatter(own, start, end, 0, vectors)
     neighbours.forEach(({ vector }, k) => {
-      scatter(vector, start, end, k + 1, voices)
+      scatter(vector, start, end, k + 1, vectors)
     })
-    for (let p = start; p < end; p++) out[p] = reduce(block, (p - start) * voices, (p - start + 1) * voices)
+    for (let p = start; p < end; p++) out[p] = reduce(block, (p - start) * vectors, (p - start + 1) * vectors)
   }
 }
 
@@ -38,6 +38,6 @@ export function reduceColumns(
 const BLOCK_VALUES = 4096
 let block = new Float64Array(BLOCK_VALUES)
 
-function scatter(vector: Vector, start: number, end: number, voice: number, voices: number): void {
-  for (let p = start, place = voice; p < end; p++, place += voices) block[place] = vector[p]
+function scatter(vector: Vector, start: number, end: number, row: number, vectors: number): void {
+  for (let p = start, place = row; p < end; p++, place += vectors) block[place] = vector[p]
 }

@@ -7,27 +7,27 @@ import { mean } from './mean.ts'
  * is its score, and the lowest score wins (Blanchard, El Mhamdi, Guerraoui and Stainer 2017, "Machine Learning with
  * Adversaries: Byzantine Tolerant Gradient Descent"). Needs m ≥ 2F + 3. Weights do not count.
  *
- * Where messages are lost and fewer are there, the peer keeps its own: the liars may choose.
+ * The peer keeps its own where messages are lost and fewer are there: the byzantine peers might choose.
  *
- * @param liars F, at least 1
+ * @param byzantine F, at least 1: the peers that it resists
  */
-export function krum(liars: number): Aggregator {
-  return choosing('krum', liars, () => 1)
+export function krum(byzantine: number): Aggregator {
+  return choosing('krum', byzantine, () => 1)
 }
 
 /**
  * The mean of the m − F − 2 vectors with the lowest scores of {@link krum}: of so many, and no more, it is proven that it
- * resists F liars (Damaskinos et al. 2019, "AggregaThor: Byzantine Machine Learning via Robust Gradient Aggregation").
+ * resists F byzantine peers (Damaskinos et al. 2019, "AggregaThor: Byzantine Machine Learning via Robust Gradient Aggregation").
  *
- * @param liars F, at least 1
+ * @param byzantine F, at least 1: the peers that it resists
  */
-export function multiKrum(liars: number): Aggregator {
-  return choosing('multi-krum', liars, voices => voices - liars - 2)
+export function multiKrum(byzantine: number): Aggregator {
+  return choosing('multi-krum', byzantine, vectors => vectors - byzantine - 2)
 }
 
-function choosing(kind: string, liars: number, chosenOf: (voices: number) => number): Aggregator {
-  const name = `${kind}:${liars}`
-  const needed = 2 * liars + 2
+function choosing(kind: string, byzantine: number, chosenOf: (vectors: number) => number): Aggregator {
+  const name = `${kind}:${byzantine}`
+  const needed = 2 * byzantine + 2
   return {
     name,
     misfit(neighbours) {
@@ -42,7 +42,7 @@ function choosing(kind: string, liars: number, chosenOf: (voices: number) => num
         out.set(own)
         return
       }
-      const scores = krumScores(vectors, liars)
+      const scores = krumScores(vectors, byzantine)
       const ranked = vectors.map((_, i) => i).sort((a, b) => scores[a] - scores[b])
       const [best, ...others] = ranked.slice(0, chosenOf(vectors.length)).map(i => vectors[i])
       const equal = (vector: Vector): WeightedVector => ({ vector, weight: 1 / (others.length + 1) })
@@ -52,13 +52,13 @@ function choosing(kind: string, liars: number, chosenOf: (voices: number) => num
 }
 
 /** For each of the m vectors, the sum of its m − F − 2 smallest squared distances to the others. */
-function krumScores(vectors: readonly Vector[], liars: number): Float64Array {
+function krumScores(vectors: readonly Vector[], byzantine: number): Float64Array {
   const m = vectors.length
   const squared = squaredDistances(vectors)
   return Float64Array.from(vectors, (_, i) => {
     const row = squared.slice(i * m, (i + 1) * m).sort()
     // The smallest is the vector's own distance to itself, which is 0 and does not count.
-    return row.subarray(1, m - liars - 1).reduce((sum, one) => sum + one, 0)
+    return row.subarray(1, m - byzantine - 1).reduce((sum, one) => sum + one, 0)
   })
 }
 

@@ -35,7 +35,7 @@ const numbers = {
   radius: { pattern: /^(?=.*[1-9])\d{1,9}(\.\d{1,6})?$/, expected: 'a number above 0' },
 } as const
 
-/** What {@link parseAggregator} accepts; `B`, `F` and `TAU` stand for numbers. */
+/** The forms that {@link parseAggregator} accepts; `B`, `F` and `TAU` stand for numbers. */
 export const aggregatorNames: readonly string[] = formsOf(AGGREGATORS)
 
 /** @throws UsageError for an unknown name, or a parameter that is missing, malformed or not wanted */

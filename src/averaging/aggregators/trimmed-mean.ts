@@ -8,7 +8,7 @@ import { select } from './order-statistics.ts'
  * 2B < m (Yin, Chen, Ramchandran and Bartlett 2018, "Byzantine-Robust Distributed Learning: Towards Optimal Statistical
  * Rates"). It stays in the range of the honest while at most B lie. Weights do not count.
  *
- * Where messages are lost and fewer than 2B + 1 values are there, the peer keeps its own: the liars may be the rest.
+ * The peer keeps its own where messages are lost and fewer than 2B + 1 values are there: the byzantine ones may be the rest.
  *
  * @param trimmed B, at least 1
  */

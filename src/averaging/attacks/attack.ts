@@ -2,17 +2,17 @@ import type { Vector } from '../../parameters/vectors.ts'
 import type { Random } from '../../random/random.ts'
 import type { WeightedVector } from '../aggregator.ts'
 
-/** What a Byzantine peer knows when it forges what it tells one receiver: everything that is said in the round. */
+/** The knowledge of a Byzantine peer when it forges its message to one receiver: everything that is sent in the round. */
 export interface AttackView {
-  /** What it would say were it honest. */
+  /** The vector that it would send were it honest. */
   readonly own: Vector
-  /** What the receiver says. */
+  /** The vector that the receiver sends. */
   readonly receiver: Vector
-  /** What the receiver's honest neighbours say to it, with their weights; perhaps none. */
+  /** Vectors that the receiver's honest neighbours send to it, with their weights; perhaps none. */
   readonly honest: readonly WeightedVector[]
   /** Byzantine neighbours of the receiver, this one among them, and the sum of their weights. */
   readonly byzantine: { readonly count: number; readonly weight: number }
-  /** Of the attackers; the same for all that attack this receiver in this round. */
+  /** Random numbers of the attackers; the same for all that attack this receiver in this round. */
   readonly random: Random
 }
 
@@ -21,6 +21,6 @@ export interface Attack {
   readonly name: string
   /** Writes what the receiver is told. Undefined for an attack on the data alone, whose messages are as training makes them. */
   readonly forge?: (view: AttackView, out: Vector) => void
-  /** What a sample of this class is said to be, where the attack is on the data. */
+  /** The label that a sample of this class gets, where the attack is on the data. */
   readonly relabel?: (label: number, classes: number) => number
 }

@@ -1,6 +1,6 @@
 import type { Attack } from './attack.ts'
 
-/** Of the noise: as in the experiments of Blanchard et al. (2017), far from anything that is learned. */
+/** Deviation of the noise: as in the experiments of Blanchard et al. (2017), far from anything that is learned. */
 const STANDARD_DEVIATION = 200
 
 /**

@@ -1,5 +1,5 @@
 import type { Attack } from './attack.ts'
-import { honestVoices } from './honest-voices.ts'
+import { honestVectors } from './honest-vectors.ts'
 
 /** ε: so small that the lie is nearer to the honest than many of them are to each other, and still points backwards. */
 const EPSILON = 0.1
@@ -11,11 +11,11 @@ const EPSILON = 0.1
 export const ipm: Attack = {
   name: 'ipm',
   forge(view, out) {
-    const voices = honestVoices(view)
+    const vectors = honestVectors(view)
     for (let p = 0; p < out.length; p++) {
       let sum = 0
-      for (const voice of voices) sum += voice[p]
-      out[p] = (-EPSILON * sum) / voices.length
+      for (const vector of vectors) sum += vector[p]
+      out[p] = (-EPSILON * sum) / vectors.length
     }
   },
 }

@@ -24,7 +24,7 @@ const plain: Readonly<Record<PlainIn<typeof ATTACKS>, Attack>> = {
 /** Those whose strength can be given, as in `dissensus:1.5`. */
 const numbered: Readonly<Record<ParametrisedIn<typeof ATTACKS>, (strength: number) => Attack>> = { alie, dissensus }
 
-/** What {@link parseAttack} accepts; `Z` and `EPSILON` stand for numbers above 0. */
+/** The forms that {@link parseAttack} accepts; `Z` and `EPSILON` stand for numbers above 0. */
 export const attackNames: readonly string[] = formsOf(ATTACKS)
 
 /** @throws UsageError for an unknown name, or a strength that is malformed or not wanted */

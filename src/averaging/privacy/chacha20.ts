@@ -8,7 +8,7 @@ const CONSTANTS = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]
 const DOUBLE_ROUNDS = 10
 
 /**
- * The key stream of ChaCha20, from block 0 on, as words: who does not know the seed cannot tell it from chance (Nir and Langley
+ * The key stream of ChaCha20, from block 0 on, as words: without the seed it cannot be told from chance (Nir and Langley
  * 2018, RFC 8439, sections 2.1 to 2.4). It is written out here because this room does no I/O, and the generators of `random/`
  * can be predicted.
  *

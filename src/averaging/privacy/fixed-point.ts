@@ -5,7 +5,7 @@ import { firstNonFinite, type Vector } from '../../parameters/vectors.ts'
 export interface FixedPoint {
   /** Largest absolute value of a coordinate; what is beyond is cut off. */
   readonly limit: number
-  /** Of which the sum is taken. */
+  /** Peers over which the sum is taken. */
   readonly peers: number
 }
 

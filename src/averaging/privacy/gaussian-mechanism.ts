@@ -10,9 +10,9 @@ export interface GaussianMechanism {
 }
 
 /**
- * What is told in place of a vector: shortened to the length C, and N(0, σ²C²) added to every coordinate (Dwork and Roth 2014,
- * "The Algorithmic Foundations of Differential Privacy", appendix A; clipping by Abadi et al. 2016, "Deep Learning with
- * Differential Privacy"). How private that is, `renyi-accountant.ts` says.
+ * Makes the vector that is sent in place of one: shortened to the length C, and N(0, σ²C²) added to every coordinate (Dwork and Roth 2014,
+ * "The Algorithmic Foundations of Differential Privacy", appendix A; clipping by Abadi et al. 2016, "Deep Learning with Differential
+ * Privacy"). `renyi-accountant.ts` says how private that is.
  *
  * The distribution is right to the precision of the numbers, which is what a simulation needs. A deployment would have to draw
  * from a cryptographic source, and mind what the last digits tell (Mironov 2012, "On Significance of the Least Significant Bits

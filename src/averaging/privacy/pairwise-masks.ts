@@ -29,7 +29,7 @@ export interface MaskedRound {
   readonly round: number
   /** All peers that have masked for each other in this round. */
   readonly peers: readonly number[]
-  /** What arrived, by peer. */
+  /** The masked vectors that arrived, by peer. */
   readonly shares: ReadonlyMap<number, Uint32Array>
   /** The seed that a peer whose share is here has revealed of its pair with one that dropped out; undefined where it has not. */
   readonly revealed: (survivor: number, dropped: number) => Seed | undefined

@@ -24,8 +24,8 @@ export function renyiDivergence(order: number, { noise, samplingRate }: Gaussian
 }
 
 /**
- * Of the sampled Gaussian mechanism, for whole α (Mironov, Talwar and Zhang 2019, "Rényi Differential Privacy of the Sampled
- * Gaussian Mechanism", section 3.3):
+ * The Rényi divergence of the sampled Gaussian mechanism, for whole α (Mironov, Talwar and Zhang 2019, "Rényi Differential Privacy of the
+ * Sampled Gaussian Mechanism", section 3.3):
  *
  *     1/(α − 1) · ln Σ_{k=0}^{α} (α choose k) (1 − q)^{α−k} q^k exp((k² − k) / (2σ²))
  */
@@ -70,9 +70,9 @@ export function epsilonAfter(times: number, release: GaussianRelease, delta: num
 }
 
 /**
- * What a neighbour that has got so many messages may tell of one of them, whatever else it knows: local differential privacy,
- * of two vectors that differ in anything. Both are clipped to C, so they are up to 2C apart and the noise is worth half. To be
- * drawn as a neighbour grants nothing here: it sees which messages it got.
+ * The ε of a neighbour that has got so many messages, whatever else it knows: local differential privacy, of two vectors that differ in
+ * anything. Both are clipped to C, so they are up to 2C apart and the noise is worth half. Sampling grants nothing here: the neighbour sees
+ * which messages it got.
  *
  * @param messages that this neighbour got, each with noise of its own; of neighbours that conspire, all of theirs together
  * @param noise σ, as a multiple of C

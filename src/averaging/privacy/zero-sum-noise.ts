@@ -4,7 +4,7 @@ import type { Random } from '../../random/random.ts'
 /**
  * Hides a vector behind noise that cancels over the swarm: each pair draws z_ij ~ N(0, s²) from a stream that the two share,
  * the lower adds it and the higher subtracts it. The mean stays exact, to rounding, while what one peer tells is hidden from
- * everybody who does not know all its pairs (Sabater, Bellet and Ramon 2022, "An Accurate, Scalable and Verifiable Protocol for
+ * all that do not know all its pairs (Sabater, Bellet and Ramon 2022, "An Accurate, Scalable and Verifiable Protocol for
  * Federated Differentially Private Averaging"; in every step of decentralised SGD, Allouah et al. 2024, "The Privacy Power of
  * Correlated Noise in Decentralized Learning").
  *

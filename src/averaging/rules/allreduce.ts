@@ -7,7 +7,7 @@ import { diloco } from './diloco.ts'
  * All-reduce: x ← x + mean(u) over all peers, every round. With one step of SGD a round this is mini-batch SGD with everyone's
  * samples in one batch, the baseline of data-parallel training.
  *
- * What is averaged is x + u: the same where all hold the same x, as they do after the first round however they started.
+ * The vector that is averaged is x + u: the same where all hold the same x, as they do after the first round however they started.
  */
 export const allreduce: AveragingRule<Vector> = {
   name: 'allreduce',

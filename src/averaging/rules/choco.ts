@@ -12,8 +12,8 @@ interface ChocoState {
   readonly believed: Vector
   /** c_i = Σ_j w_ij (x̂_j − x̂_i): where the neighbours are, seen from here. */
   readonly towards: Vector
-  /** q_i: what was said in this round. */
-  readonly said: Vector
+  /** q_i: the compressed difference sent in this round. */
+  readonly sent: Vector
   readonly gamma: number
   /** Weights by peer, once they are known. */
   links: ReadonlyMap<number | string, number> | undefined
@@ -53,26 +53,26 @@ export function choco(name: string, codec: Codec, gamma?: number): AveragingRule
         x,
         believed: allocate(parameters.length),
         towards: allocate(parameters.length),
-        said: allocate(parameters.length),
+        sent: allocate(parameters.length),
         gamma: gamma ?? defaultGamma(codec.contraction(parameters.length) ?? 1),
         links: undefined,
       }
     },
     train: ({ x }, update) => addScaled(x, 1, update),
-    send({ x, believed, said }, _link, message, random) {
+    send({ x, believed, sent }, _link, message, random) {
       const [out] = message.vectors
-      for (let i = 0; i < x.length; i++) said[i] = x[i] - believed[i]
-      const bytes = compress(codec, said, random, out)
-      said.set(out)
-      addScaled(believed, 1, said)
+      for (let i = 0; i < x.length; i++) sent[i] = x[i] - believed[i]
+      const bytes = compress(codec, sent, random, out)
+      sent.set(out)
+      addScaled(believed, 1, sent)
       return bytes
     },
     merge(state, received) {
-      const { x, towards, said, gamma } = state
+      const { x, towards, sent, gamma } = state
       state.links ??= new Map(received.map(({ peer, weight }) => [peer, weight]))
       requireLinks(state.links, received)
       const neighbours = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
-      addWeightedDifferences([towards], said, neighbours)
+      addWeightedDifferences([towards], sent, neighbours)
       addScaled(x, gamma, towards)
     },
     estimate: ({ x }) => x,

@@ -24,8 +24,8 @@ interface D2State {
  * in float32 by some 2⁻²⁶ of the first disagreement, if nobody trains; training pulls the mean back. A round without training has
  * u = 0.
  *
- * Where all agree on the optimum the correction is −u, so that nobody is pulled to its own data's optimum. W must be
- * symmetric with its smallest eigenvalue above −1/3; below, the correction swings ever wider.
+ * The correction is −u where all agree on the optimum, so that nobody is pulled to its own data's optimum. W must be symmetric with its
+ * smallest eigenvalue above −1/3; below, the correction swings ever wider.
  */
 export const d2: AveragingRule<D2State> = {
   name: 'd2',

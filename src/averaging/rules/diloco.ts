@@ -14,7 +14,7 @@ interface DilocoState {
   readonly phi: Vector
   /** b, of the outer optimiser. */
   readonly momentum: Vector
-  /** Of θ_i − φ, what compression has kept back; empty without it. */
+  /** The part of θ_i − φ that compression has kept back; empty without it. */
   readonly memory: Vector
 }
 
@@ -49,7 +49,7 @@ function dilocoStep(
  *
  * Douillard et al. 2023, "DiLoCo: Distributed Low-Communication Training of Language Models". With η = 1 and μ = 0 it is
  * plain averaging. With a codec, θ_i − φ travels compressed, with error feedback. Then nobody ever says where it stands: that needs
- * the same start everywhere, and every message, since whoever misses one has another φ from then on.
+ * the same start everywhere, and every message, since a peer that misses one has another φ from then on.
  *
  * @param learningRate η
  * @param mu μ

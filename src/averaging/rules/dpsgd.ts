@@ -6,7 +6,7 @@ import type { Aggregator } from '../aggregator.ts'
 import { mean } from '../aggregators/mean.ts'
 import { type LiveRule, plainBytes } from '../rule.ts'
 
-/** What it is, however its vectors travel. */
+/** The properties of D-PSGD, however its vectors travel. */
 const dpsgdFacts = {
   name: 'dpsgd',
   hint: 'all with all their neighbours, between two intervals of training',
@@ -53,7 +53,7 @@ function plainDpsgd(aggregator: Aggregator): LiveRule<Vector> {
 interface CompressedState {
   readonly x: Vector
   /** Q(x_i), as the neighbours have it. */
-  readonly said: Vector
+  readonly sent: Vector
 }
 
 /**
@@ -68,19 +68,19 @@ export function compressedDpsgd(aggregator: Aggregator, codec: Codec): LiveRule<
     start(parameters, { allocate }) {
       const x = allocate(parameters.length)
       x.set(parameters)
-      return { x, said: allocate(parameters.length) }
+      return { x, sent: allocate(parameters.length) }
     },
     train: ({ x }, update) => addScaled(x, 1, update),
-    send({ x, said }, _link, message, random) {
-      const bytes = compress(codec, x, random, said)
-      message.vectors[0].set(said)
+    send({ x, sent }, _link, message, random) {
+      const bytes = compress(codec, x, random, sent)
+      message.vectors[0].set(sent)
       return bytes
     },
-    merge({ x, said }, received) {
-      addScaled(x, -1, said)
+    merge({ x, sent }, received) {
+      addScaled(x, -1, sent)
       const neighbours = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
-      aggregator.aggregate(said, neighbours, said)
-      addScaled(x, 1, said)
+      aggregator.aggregate(sent, neighbours, sent)
+      addScaled(x, 1, sent)
     },
     estimate: ({ x }) => x,
   }

@@ -15,7 +15,7 @@ interface GossipState {
  * not to the weights of a mixing matrix.
  *
  * Live peers merge in pairs, both or neither. With shares that are the ages over their sum both end at the same mean by age; it
- * moves the swarm's mean, towards those who have learned more. There the age of a model is in local steps.
+ * moves the swarm's mean, towards those that have learned more. There the age of a model is in local steps.
  */
 export function gossip(name: string, merge: GossipMerge): LiveRule<GossipState> {
   return {

@@ -7,7 +7,7 @@ interface GradientTrackingState {
   readonly x: Vector
   /** Tracks what all peers' training adds on average. */
   readonly y: Vector
-  /** What training added last, u. */
+  /** The update that training added last, u. */
   readonly last: Vector
 }
 

@@ -1,7 +1,7 @@
 import type { Vector } from '../../parameters/vectors.ts'
 import type { Link } from '../rule.ts'
 
-/** What a rule remembers of one link: a vector as long as the parameters, and the number that goes with it. */
+/** The memory of a rule for one link: a vector as long as the parameters, and the number that goes with it. */
 interface LinkMemory {
   readonly vector: Vector
   scalar: number

@@ -13,7 +13,7 @@ interface NolocoState {
   /** δ_i, of the outer optimiser. */
   readonly delta: Vector
   /** Q(θ_i), as the partner has it. */
-  readonly said: Vector
+  readonly sent: Vector
 }
 
 /** η and μ, where a recipe says nothing of them. */
@@ -62,20 +62,20 @@ export function noloco(
     mixing: 'pairwise',
     message: { vectors: 1, scalars: 0, to: 'all' },
     start(parameters, { allocate }) {
-      const [theta, phi, delta, said] = [0, 1, 2, 3].map(() => allocate(parameters.length))
+      const [theta, phi, delta, sent] = [0, 1, 2, 3].map(() => allocate(parameters.length))
       theta.set(parameters)
       phi.set(parameters)
-      return { theta, phi, delta, said }
+      return { theta, phi, delta, sent }
     },
     train: ({ theta }, update) => addScaled(theta, 1, update),
-    send({ theta, said }, _link, message, random) {
-      const bytes = compress(codec, theta, random, said)
-      message.vectors[0].set(said)
+    send({ theta, sent }, _link, message, random) {
+      const bytes = compress(codec, theta, random, sent)
+      message.vectors[0].set(sent)
       return bytes
     },
-    merge({ theta, phi, delta, said }, received) {
+    merge({ theta, phi, delta, sent }, received) {
       const partners = received.map(({ weight, message }) => ({ weight, vector: message.vectors[0] }))
-      addWeightedDifferences([theta], said, partners)
+      addWeightedDifferences([theta], sent, partners)
       nolocoStep(theta, phi, delta, learningRate, mu)
       theta.set(phi)
     },

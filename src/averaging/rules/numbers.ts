@@ -1,6 +1,6 @@
 /** A number that a rule is written with, as the two of `diloco:0.7,0.9`. */
 export interface NumberRange {
-  /** As it is called in a list of what is accepted. */
+  /** The number's name in a list of what is accepted. */
   readonly name: string
   readonly accepted: string
   has(value: number): boolean
@@ -26,10 +26,10 @@ export const count: NumberRange = {
   has: value => value >= 1 && value <= MOST_FRAGMENTS && Number.isInteger(value),
 }
 
-/** What has no sign and no exponent, so that a rule is written in one way. */
+/** A number without sign and exponent, so that a rule is written in one way. */
 const DECIMAL = /^(\d+|\d*\.\d+)$/
 
-/** As many numbers as ranges, between commas; undefined where one is missing, malformed or out of its range. */
+/** The numbers in a text, between commas, one for each range; undefined where one is missing, malformed or out of its range. */
 export function readNumbers(text: string, ranges: readonly NumberRange[]): number[] | undefined {
   const parts = text.split(',')
   if (parts.length !== ranges.length) return undefined

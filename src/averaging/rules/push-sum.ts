@@ -22,11 +22,10 @@ interface PushSumState {
  * column-stochastic and z_i = x_i / w_i. The gradient is taken at z and added to x (Assran et al. 2019, "Stochastic Gradient
  * Push for Distributed Deep Learning").
  *
- * What travels is not the push but the sum σ_ij of all pushes through that link, and the receiver adds what it has not had
- * yet, σ_ij − ρ_ij. So a message makes up for all that were lost before it, and one that comes twice or late changes nothing:
- * no mass is ever lost, which is what the mean rests on (Spiridonoff, Olshevsky and Paschalidis 2020, "Robust Asynchronous
- * Stochastic Gradient-Push"). It costs the memory of a vector at both ends of every link; where nothing can be lost,
- * {@link naivePushSum} does without.
+ * The vector that travels is not the push but the sum σ_ij of all pushes through that link, and the receiver adds what it has not had yet,
+ * σ_ij − ρ_ij. So a message makes up for all that were lost before it, and one that comes twice or late changes nothing: no mass is ever
+ * lost, which is what the mean rests on (Spiridonoff, Olshevsky and Paschalidis 2020, "Robust Asynchronous Stochastic Gradient-Push"). It
+ * costs the memory of a vector at both ends of every link; where nothing can be lost, {@link naivePushSum} does without.
  *
  * In float32 a sum over T rounds is rounded to about T · 2⁻²⁴ of one push. The rounded-off part stays with the sender, so it
  * is noise between the two of them and no loss: the mean stays, but peers agree ever less, by an error that grows linearly with
@@ -61,7 +60,7 @@ export const pushSum: AveragingRule<PushSumState> = {
     for (let p = 0; p < x.length; p++) {
       const before = sum.vector[p]
       sum.vector[p] += share * z[p]
-      // What was really pushed, as it was rounded: neither more nor less leaves.
+      // The amount that was really pushed, as it was rounded: neither more nor less leaves.
       x[p] -= sum.vector[p] - before
     }
     const before = sum.scalar

@@ -26,7 +26,7 @@ import { relaysum } from './relaysum.ts'
 import { scaffold } from './scaffold.ts'
 import { sparta } from './sparta.ts'
 
-/** What a rule is made of, beside its own parameter. */
+/** The parts of a rule, beside its own parameter. */
 export interface RuleParts {
   /** For the rule that leaves open how several vectors become one. */
   readonly aggregator: Aggregator
@@ -36,7 +36,7 @@ export interface RuleParts {
 
 /** A rule, perhaps with what it may be written with after a colon. */
 interface RuleFamily {
-  /** What may follow the name, for lists of what is accepted: `[:GAMMA]`. */
+  /** The rest of the form after the name, for lists of what is accepted: `[:GAMMA]`. */
   readonly form: string
   /**
    * @param text as it is written in a recipe
@@ -97,7 +97,7 @@ const families: Readonly<Record<string, RuleFamily>> = {
 /** Rules without their parameters: each of them {@link parseRule} accepts. */
 export const ruleNames: readonly string[] = Object.keys(families).sort()
 
-/** What rules are made of where nothing else is said. */
+/** The default parts of a rule. */
 export const plainParts: RuleParts = { aggregator: mean, codec: uncompressed }
 
 /** The names of the rules of which this holds, each without parameters. */

@@ -38,7 +38,7 @@ export const relaysum: AveragingRule<RelaySumState> = {
   send({ x, heard, sum, count }, link, message) {
     if (link === undefined) return 0
     const [relayed] = message.vectors
-    // The sum without what the receiver itself said, instead of adding up all others for each receiver.
+    // The sum without what the receiver itself sent, instead of adding up all others for each receiver.
     const theirs = heard.get(link.peer)
     relayed.set(x)
     addScaled(relayed, 1, sum)

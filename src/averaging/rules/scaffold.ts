@@ -2,7 +2,7 @@ import { requireSameLength, type Vector } from '../../parameters/vectors.ts'
 import { type AveragingRule, plainBytes } from '../rule.ts'
 
 interface ScaffoldState {
-  /** What all agreed on when the round began. */
+  /** The parameters on which all agreed when the round began. */
   readonly x: Vector
   /** The local model. */
   readonly y: Vector

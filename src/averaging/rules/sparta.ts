@@ -5,7 +5,7 @@ import type { AveragingRule } from '../rule.ts'
 
 interface SpartaState {
   readonly x: Vector
-  /** Rounds that have passed, with this peer or without it: whoever counted only its own would average other coordinates. */
+  /** Rounds that have passed, with this peer or without it: one that counted only its own would average other coordinates. */
   round: number
 }
 

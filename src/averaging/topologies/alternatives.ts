@@ -1,8 +1,8 @@
 import { adjacencyOf, type Topology } from '../topology.ts'
 import { parseTopology } from './registry.ts'
 
-/** By family: what is most like it and symmetric. */
-const likest: Readonly<Record<string, (degree: number) => readonly string[]>> = {
+/** The nearest symmetric topologies, by family. */
+const nearest: Readonly<Record<string, (degree: number) => readonly string[]>> = {
   exponential: () => ['hypercube'],
   'one-peer-exponential': () => ['base-k:1', 'hypercube'],
   'epidemic-local': sends => [`epidemic:${sends}`],
@@ -16,7 +16,7 @@ const likest: Readonly<Record<string, (degree: number) => readonly string[]>> = 
 export function symmetricBeside(topology: Topology, peers: number, { fixed }: { readonly fixed: boolean }): string {
   const [family, parameter] = topology.name.split(':')
   const degree = adjacencyOf(topology, peers, 0).reduce((most, { length }) => Math.max(most, length), 0)
-  const candidates = [...(likest[family]?.(Number(parameter)) ?? []), `random-regular:${degree}`]
+  const candidates = [...(nearest[family]?.(Number(parameter)) ?? []), `random-regular:${degree}`]
   const works = candidates.find(name => {
     // Whether these fit does not depend on a seed.
     const candidate = parseTopology(name, { seed: 0 })
@@ -25,7 +25,7 @@ export function symmetricBeside(topology: Topology, peers: number, { fixed }: { 
   return works ?? 'ring'
 }
 
-/** What can be there instead of a topology on which no weights keep the mean. */
+/** The remedy for a topology on which no weights keep the mean. */
 export function balancedBeside(topology: Topology, peers: number): string {
   if (topology.name.startsWith('file:')) return 'the same edges in both directions'
   return symmetricBeside(topology, peers, { fixed: false })

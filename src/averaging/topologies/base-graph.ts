@@ -97,7 +97,7 @@ function hyperHypercube(first: number, factors: readonly number[], unit = 1): re
   })
 }
 
-/** What different peers do in the same rounds. */
+/** The rounds of different peers, carried out at the same time. */
 function together(sequences: readonly (readonly WeightedRound[])[]): readonly WeightedRound[] {
   const length = sequences.reduce((longest, sequence) => Math.max(longest, sequence.length), 0)
   return Array.from({ length }, (_, round) => edge => {
@@ -111,7 +111,7 @@ function after(rounds: number, sequence: readonly WeightedRound[]): readonly Wei
   return [...new Array<WeightedRound>(rounds).fill(idle), ...sequence]
 }
 
-/** As few factors as there can be, none above `most`; undefined where a prime factor is. */
+/** The fewest factors, none above `most`; undefined where a prime factor is. */
 function fewestFactors(n: number, most: number): readonly number[] | undefined {
   if (n === 1) return []
   if (n <= most) return [n]

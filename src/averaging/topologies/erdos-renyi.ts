@@ -47,7 +47,7 @@ export function erdosRenyi(probability: number, seed: number | string): Topology
   }
 }
 
-/** As topologies are written: small numbers, too, without an exponent. */
+/** The notation of topologies: small numbers, too, without an exponent. */
 function inDigits(probability: number): string {
   const [, whole, fraction = '', exponent] = /^(\d)(?:\.(\d+))?e-(\d+)$/.exec(String(probability)) ?? []
   return exponent === undefined ? String(probability) : `0.${'0'.repeat(Number(exponent) - 1)}${whole}${fraction}`

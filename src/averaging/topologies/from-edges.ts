@@ -7,7 +7,7 @@ const DIRECTED = 'directed'
 
 /**
  * A graph of one's own. Every line of the text has two peers, numbered from 0, that are tied: `0 1`. After a line `directed`
- * the first sends and the second hears it. What follows `#` is for people.
+ * the first sends and the second hears it. The rest of a line after `#` is for people.
  *
  * @param name what the topology is to be called
  * @throws UsageError naming the line that is wrong

@@ -5,9 +5,9 @@ import type { Adjacency } from '../topology.ts'
 const TRIES_PER_END = 10
 
 /**
- * A random graph in which everybody has `degree` neighbours, connected or not: in linear time, for those who need another
+ * A random graph in which everybody has `degree` neighbours, connected or not: in linear time, for callers that need another
  * one in every round. Everybody's ends of edges are shuffled and paired (Bollobás 1980); an edge from a peer to itself, or
- * the second between two, is mended by a switch with another. All peers are alike in this, so the law of the graph is the
+ * the second between two, is repaired by a switch with another. All peers are alike in this, so the law of the graph is the
  * same whoever is called what; it is uniform but for the few switches.
  *
  * @param degree below the number of peers; `peers · degree` even
@@ -22,7 +22,7 @@ export function randomPairing(peers: number, degree: number, random: Random): Ad
   }
 }
 
-/** @param ends of edges, two and two; changed where edges are mended. @returns undefined where some could not be */
+/** @param ends of edges, two and two; changed where edges are repaired. @returns undefined where some could not be */
 function simpleGraph(ends: Int32Array, peers: number, random: Random): Adjacency | undefined {
   const adjacency: number[][] = Array.from({ length: peers }, () => [])
   const bad = new Set<number>()

@@ -50,7 +50,7 @@ const parametrised: Readonly<Record<Exclude<ParametrisedIn<typeof TOPOLOGIES>, '
   'erdos-renyi': { accepts: isProbability, make: erdosRenyi },
 }
 
-/** What {@link parseTopology} accepts: P is a probability above 0, EDGES a file, other letters whole numbers of at least 1. */
+/** The forms that {@link parseTopology} accepts: P is a probability above 0, EDGES a file, other letters whole numbers of at least 1. */
 export const topologyNames: readonly string[] = formsOf(TOPOLOGIES)
 
 /** The file that a topology wants to be read, where it is written as `file:EDGES`. */

@@ -8,7 +8,7 @@ export interface BufferLease {
   release(first: number): void
 }
 
-/** What never comes back, because its frame stayed in doubt, is the caller's for good. */
+/** An array that never comes back, because its frame stayed in doubt, is the caller's for good. */
 export function createBufferLease(): BufferLease {
   const lent = new Map<number, Float32Array<ArrayBuffer>>()
   return {

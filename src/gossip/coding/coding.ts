@@ -1,14 +1,14 @@
 import type { Range } from '../../parameters/range.ts'
 import type { Difference } from '../state/difference.ts'
 
-/** What one side makes of what the other said of a frame. */
+/** The result of combining one side's elements of a frame with those that the other sent. */
 export interface Merged {
   /**
    * d = w · (theirs − ours), exactly the negative of what the other side computes. Its arrays are the caller's until the frame
    * is settled, and for good where it never is.
    */
   readonly difference: Difference
-  /** Σ of squares of what the other side said of its own parameters, as far as it said it. */
+  /** Σ of squares of the other side's parameters, as far as it sent them. */
   readonly squaredNorm: number
 }
 
@@ -16,14 +16,14 @@ export interface Merged {
  * How the frames of one exchange travel, and what becomes of them: the initiator offers a frame, the responder answers with
  * its own and knows d, the initiator merges the answer and knows −d. Both take for w the weight of the exchange.
  *
- * What is rounded or left out stays with its peer: both sides compute d from what was said, never from what was meant, so the
- * two differences are exact negatives whatever a codec loses.
+ * The part that is rounded or left out stays with its peer: both sides compute d from what was sent, never from what was meant, so the two
+ * differences are exact negatives whatever a codec loses.
  */
 export interface Coding {
   /** No offer and no answer for a frame of so many elements is longer, in bytes. */
   maximumBytes(elements: number): number
   /**
-   * Initiator: says how the elements of this frame are now.
+   * Initiator: writes how the elements of this frame are now.
    *
    * @param own a view of the parameters, `[end − first]`
    * @param out at least {@link maximumBytes} long, and four-byte aligned

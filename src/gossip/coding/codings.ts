@@ -15,10 +15,10 @@ import { createTopkIndices } from './topk-indices.ts'
 
 /** How the frames of one exchange are to travel. */
 export interface Opening {
-  /** As the proposer named it: one that {@link acceptsCodec} accepts. */
+  /** The codec's name, as proposed: one that {@link acceptsCodec} accepts. */
   readonly codec: string
   readonly partner: PeerId
-  /** Of the exchange. */
+  /** Id of the exchange. */
   readonly id: string
   /** w of the exchange. */
   readonly weight: number
@@ -32,7 +32,7 @@ export interface Codings {
   open(opening: Opening): Coding
   /** The last exchange with this partner whose reference is held, to be named in the handshake. */
   reference(partner: PeerId): string | undefined
-  /** The parameters have become what others hold too, as a latecomer's: nothing of them is news. */
+  /** The parameters have become what others hold too, as a latecomer's: no change of theirs is unsent. */
   adopted(): void
 }
 
@@ -44,19 +44,19 @@ export interface CodingsOptions {
   readonly compression: string
 }
 
-/** What the codings of one peer have in common. */
+/** The state that the codings of one peer share. */
 interface Memory {
   readonly random: Random
   readonly references: References
-  /** u of topk, one for all partners; made when it is first asked for. */
-  said(): Float32Array
+  /** The u of topk, one for all partners; made when it is first asked for. */
+  lastSent(): Float32Array
 }
 
 /** How one codec travels between peers. */
 interface Travelling {
   /** Whether every element of a frame travels, and not some that are picked. */
   readonly whole: boolean
-  /** Whether what was last said of each element is remembered, from what everybody starts from. */
+  /** Whether what was last sent of each element is remembered, from what everybody starts from. */
   readonly remembers: boolean
   /** @param parameter what follows the colon of its name */
   open(opening: Opening, codec: Codec, parameter: string, memory: Memory): Coding
@@ -82,8 +82,8 @@ const travelling: Readonly<Record<NameIn<typeof CODECS>, Travelling>> = {
   topk: {
     ...some,
     remembers: true,
-    open({ weight }, _codec, fraction, { random, said }) {
-      const u = said()
+    open({ weight }, _codec, fraction, { random, lastSent }) {
+      const u = lastSent()
       return createSparse(createTopkIndices(Number(fraction), u, random), weight, ({ first }, { indices, values }) => {
         for (let i = 0; i < indices.length; i++) u[first + indices[i]] = values[i]
       })
@@ -107,16 +107,16 @@ function lookUp(name: string): { readonly codec: Codec; readonly travels: Travel
 
 export function createCodings({ parameters, random, compression }: CodingsOptions): Codings {
   const references = createReferences(parameters.length)
-  let said: Float32Array | undefined
+  let lastSent: Float32Array | undefined
   const memory: Memory = {
     random,
     references,
-    said() {
-      said ??= parameters.slice()
-      return said
+    lastSent() {
+      lastSent ??= parameters.slice()
+      return lastSent
     },
   }
-  if (compression !== AUTO_COMPRESSION && lookUp(compression).travels.remembers) memory.said()
+  if (compression !== AUTO_COMPRESSION && lookUp(compression).travels.remembers) memory.lastSent()
 
   return {
     open(opening) {
@@ -125,7 +125,7 @@ export function createCodings({ parameters, random, compression }: CodingsOption
     },
     reference: references.named,
     adopted() {
-      said?.set(parameters)
+      lastSent?.set(parameters)
     },
   }
 }

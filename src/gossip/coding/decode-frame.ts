@@ -2,13 +2,13 @@ import { type Codec, CodecError } from '../../parameters/codecs/codec.ts'
 import { FrameError } from '../../parameters/frames.ts'
 import type { Range } from '../../parameters/range.ts'
 
-/** What arrived for a frame, as an error that says which. */
+/** The error of a frame that cannot be decoded, which says where it begins. */
 export function refusedFrame({ first }: Range, error: CodecError): FrameError {
   return new FrameError(`the frame at element ${first}: ${error.message}`)
 }
 
 /**
- * @param out takes what was said of every element of the frame
+ * @param out takes the values of all elements of the frame
  * @throws FrameError for bytes that the codec does not write
  */
 export function decodeFrame(range: Range, codec: Codec, bytes: Uint8Array, out: Float32Array): Float32Array {

@@ -43,7 +43,7 @@ export function createPlain(weight: number): Coding {
     offer,
     answer(range, own, offered, out) {
       const bytes = offer(range, own, out)
-      // What was said, and not what it is said of: the same values, where they are worked on fast.
+      // The bytes that were sent, and not the parameters themselves: the same values, where they are worked on fast.
       return { ...merge(range, out.subarray(0, bytes), offered), bytes }
     },
     merge,

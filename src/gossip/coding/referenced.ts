@@ -10,11 +10,11 @@ import { decodeFrame } from './decode-frame.ts'
 import type { Reference } from './references.ts'
 import { scratchFloats } from './scratch.ts'
 
-/** What a referenced coding is made of. */
+/** The parts of a referenced coding. */
 export interface ReferencedOptions {
   /** For frames that were averaged with this partner before: it only ever encodes what has happened since. */
   readonly codec: Codec
-  /** For the others, of which the whole parameters are said: a faithful one. */
+  /** For the others, whose whole parameters are sent: a faithful one. */
   readonly first: Codec
   readonly reference: Reference
   readonly weight: number
@@ -43,14 +43,14 @@ export function createReferenced(options: ReferencedOptions): Coding {
     return codecFor(range).encode(since, random, out)
   }
 
-  /** a Q of what was said, a the damping. */
+  /** a Q of what was sent, a the damping. */
   function hear(range: Range, bytes: Uint8Array, which: 0 | 1): Float32Array {
     const length = range.end - range.first
     const used = codecFor(range)
-    const said = decodeFrame(range, used, bytes, scratchFloats(which, length))
+    const sent = decodeFrame(range, used, bytes, scratchFloats(which, length))
     const damping = used.damping(length)
-    if (damping !== 1) for (let i = 0; i < length; i++) said[i] *= damping
-    return said
+    if (damping !== 1) for (let i = 0; i < length; i++) sent[i] *= damping
+    return sent
   }
 
   function merge(range: Range, offered: Uint8Array, answered: Uint8Array): Merged {

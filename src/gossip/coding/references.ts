@@ -2,7 +2,7 @@ import { RefusedError } from '../errors.ts'
 import type { PeerId } from '../ports.ts'
 import { KEPT_REFERENCES } from './constants.ts'
 
-/** What two peers hold in common since they last averaged. */
+/** The vector that two peers hold in common since they last averaged. */
 export interface Reference {
   /** r, `[parameters]`, the same on both sides to the last bit. */
   readonly vector: Float32Array
@@ -30,7 +30,7 @@ export interface References {
   keep(partner: PeerId, name: string, reference: Reference): void
 }
 
-/** Of zeros; it takes no room before it is used, for a partner that says nothing after it was agreed with. */
+/** A reference of zeros; it takes no room before it is used, for a partner that says nothing after it was agreed with. */
 function createReference(length: number): Reference {
   let vector: Float32Array | undefined
   return {

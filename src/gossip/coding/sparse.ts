@@ -9,28 +9,28 @@ import { refusedFrame } from './decode-frame.ts'
 import type { Chosen, IndexChoice } from './index-choice.ts'
 import { scratchFloats } from './scratch.ts'
 
-/** Some elements of a frame, as their peer said them. */
-export interface Said {
+/** Some elements of a frame, as their peer sent them. */
+export interface SentElements {
   readonly indices: Int32Array
   readonly values: Float32Array
 }
 
 /**
- * Some elements of each frame, as they are, in float32: the initiator chooses and says its own, the responder answers with
+ * Some elements of each frame, as they are, in float32: the initiator chooses and sends its own, the responder answers with
  * its own at the same places, 4 bytes each. So a part of the model is averaged, exactly: no step size is needed, and no two
- * peers can drift apart, as they would where each says other elements.
+ * peers can drift apart, as they would where each sent other elements.
  *
  * The arrays of a difference are not used again.
  *
- * @param remember hears what this side has said, once its frame is settled
+ * @param onSettled called with the elements that this side has sent, once their frame is settled
  */
 export function createSparse(
   choice: IndexChoice,
   weight: number,
-  remember: (range: Range, said: Said) => void = () => {},
+  onSettled: (range: Range, sent: SentElements) => void = () => {},
 ): Coding {
-  /** What this side has said, by the first element of its frame, until that is settled. */
-  const unsettled = new Map<number, Said>()
+  /** The elements that this side has sent, by the first element of their frame, until that is settled. */
+  const unsettled = new Map<number, SentElements>()
 
   function placesIn(range: Range, bytes: Uint8Array): Chosen {
     try {
@@ -83,10 +83,10 @@ export function createSparse(
       return merged(range, chosen, ours, valuesIn(range, chosen, answered, 1))
     },
     settled(range) {
-      const said = unsettled.get(range.first)
-      if (said === undefined) return
+      const sent = unsettled.get(range.first)
+      if (sent === undefined) return
       unsettled.delete(range.first)
-      remember(range, said)
+      onSettled(range, sent)
     },
     end() {},
   }

@@ -10,18 +10,18 @@ import type { IndexChoice } from './index-choice.ts'
 import { scratchFloats, scratchIndices } from './scratch.ts'
 
 /**
- * The `fraction` of each frame of which there is most news: the largest |x − u|, u what this peer last said of each element to
- * anybody (Dhasade et al. 2023, "Get More for Less in Decentralized Learning Systems"). What is not said stays in x − u and
- * grows until it is, so u and x − u are the memory of Stich, Cordonnier and Jaggi 2018, "Sparsified SGD with Memory": what was
- * said and what is left make up x. Being moved by an exchange is news too, so what one partner said reaches the next.
+ * The `fraction` of each frame with the largest unsent change |x − u|, u what this peer last sent of each element to anybody (Dhasade et
+ * al. 2023, "Get More for Less in Decentralized Learning Systems"). An element that is not sent stays in x − u and grows until it is, so u
+ * and x − u are the error-feedback memory of Stich, Cordonnier and Jaggi 2018, "Sparsified SGD with Memory": what was sent and what is left
+ * make up x. Being moved by an exchange is an unsent change too, so what one partner sent reaches the next.
  *
- * An element that two peers have agreed on, and said so to each other, is no news to them, though others may differ. So some
- * elements are chosen wherever the news is: consecutive ones from a random place, as many as the news leave, and an
+ * An element that two peers have agreed on, and sent each other, has no unsent change between them, though others may differ. So some
+ * elements are chosen wherever the changes are: consecutive ones from a random place, as many as the changes leave, and an
  * {@link EXPLORED} part at least.
  *
- * @param said u, `[parameters]`
+ * @param lastSent u, `[parameters]`
  */
-export function createTopkIndices(fraction: number, said: Float32Array, random: Random): IndexChoice {
+export function createTopkIndices(fraction: number, lastSent: Float32Array, random: Random): IndexChoice {
   const count = (elements: number) => keptOf(elements, fraction)
   const maximumBytes = (elements: number) => Math.ceil(maximumIndexBits(elements, count(elements)) / 8)
 
@@ -30,12 +30,12 @@ export function createTopkIndices(fraction: number, said: Float32Array, random: 
     maximumBytes,
     choose({ first }, own, out) {
       const { length } = own
-      const news = scratchFloats(2, length)
+      const unsent = scratchFloats(2, length)
       // Half of it, which is in the same order: the difference of two float32 may be beyond float32.
-      for (let i = 0; i < length; i++) news[i] = 0.5 * (own[i] - said[first + i])
+      for (let i = 0; i < length; i++) unsent[i] = 0.5 * (own[i] - lastSent[first + i])
       const indices = scratchIndices(count(length))
       const explored = Math.floor(indices.length * EXPLORED + random.uniform())
-      const found = largestIndices(news, indices.length - explored, indices)
+      const found = largestIndices(unsent, indices.length - explored, indices)
       exploreFrom(random.integer(length), length, indices, found)
       const writer = createBitWriter(out, 0)
       writeIndices(writer, indices, indices.length, length, indices.length)

@@ -1,5 +1,5 @@
 /**
- * Who averages with whom, and with which weight: what two peers agree on before their parameters flow, and what becomes of an
+ * The agreement on an exchange: which two peers average, and with which weight, before their parameters flow, and the handling of an
  * exchange that ends before its time. `frame-exchange.ts` is what lies between.
  *
  * ```
@@ -46,7 +46,7 @@ export interface ExchangeOptions extends FrameFlowOptions {
   /** Whether a partner may propose to average this part. */
   readonly isPart: (part: Range) => boolean
   /**
-   * What this peer brings into an exchange that another has proposed, once it has come to where they meet.
+   * The terms on which this peer takes part in an exchange that another has proposed, once it has come to where they meet.
    *
    * @throws RefusedError where it will not
    */
@@ -58,7 +58,7 @@ export interface ExchangeOptions extends FrameFlowOptions {
   /** Whether everybody averages in step, with all neighbours at once. */
   readonly inRounds: boolean
   /**
-   * n, how much this peer's parameters count, at least 1. Of two peers each takes w · min(1, n_other / n_own) of the difference, so that
+   * n, how much this peer's parameters count, at least 1. Each of two peers takes w · min(1, n_other / n_own) of the difference, so that
    * Σ n x stays: Metropolis and Hastings, for a chain whose stationary distribution is n.
    */
   readonly voice: number
@@ -71,7 +71,7 @@ export const CROSSED = 'another exchange of ours is under way'
 
 const BEHIND = 'new here, and fetching what others have learned first'
 
-/** What an exchange that this peer begins is to be. */
+/** The exchange that this peer begins. */
 export interface Initiation {
   readonly part: Range
   /** How parameters travel: the name of a codec. */
@@ -110,7 +110,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     age: number,
     theirs: { readonly age: number; readonly voice: number },
   ): number {
-    // From one that counts less, less.
+    // A peer takes less from one that counts less.
     if (options.share === undefined) return engagement.weight * Math.min(1, theirs.voice / voice)
     const left = engagements.shareLeft()
     if (left <= 0) throw new RefusedError('busy')
@@ -133,17 +133,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const reference = codings.reference(partner)
       engagement.weight = terms.weight()
       const asked = clock.now()
-      // The partner answers when its interval has ended; whoever does not want to wait for that withdraws.
+      // The partner answers when its interval has ended; an initiator that does not want to wait for that withdraws.
       watchdog.expect('the answer', REPLY_TIMEOUT_MS)
-      const takeBack = () => watchdog.abort(withdraw?.reason)
-      withdraw?.addEventListener('abort', takeBack)
+      const onWithdraw = () => watchdog.abort(withdraw?.reason)
+      withdraw?.addEventListener('abort', onWithdraw)
       const { length } = parameters
       const { age } = replica
       const { weight: own } = engagement
       const proposal = { id, length, ...part, weight: own, age, codec, reference, done: options.isDone(), voice, round }
       await send(stream, { type: 'propose', ...proposal }, watchdog)
       const accepted = await receive(stream, 'accept', watchdog).finally(() =>
-        withdraw?.removeEventListener('abort', takeBack),
+        withdraw?.removeEventListener('abort', onWithdraw),
       )
       onAnswer?.(clock.now() - asked)
       options.onPartnerDone(partner, accepted.done)
@@ -152,7 +152,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const common = accepted.reference === reference ? reference : undefined
       const weight = taken(engagement, age, accepted)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
-      const agreed = { id, part, codec, coding, terms, age: accepted.age, settled: onSettled }
+      const agreed = { id, part, codec, coding, terms, age: accepted.age, onSettled }
       await flow('initiator', stream, agreed, watchdog)
     })
   }

@@ -39,23 +39,23 @@ export interface AgreedExchange {
   readonly replica: Replica
   readonly part: Range
   readonly coding: Coding
-  /** What is averaged: the parameters as they are at every moment, or, in step, as they were. */
+  /** The values that are averaged: the parameters as they are at every moment, or, in step, as they were. */
   readonly snapshot: Float32Array
   /** Over all that the other side says of its parameters. */
   readonly maximumNorm: number
   /** Aborted when the exchange is to end: nothing is decided after that. */
   readonly signal: AbortSignal
-  /** Hears of every message that arrives. */
-  readonly progress: () => void
-  /** Hears that a frame has been added on this side. */
-  readonly settled: () => void
+  /** Called for every message that arrives. */
+  readonly onMessage: () => void
+  /** Called when a frame has been added on this side. */
+  readonly onSettled: () => void
 }
 
 /** How far an exchange has come on this side. */
 export interface Course {
   /** Frames whose differences are added here. */
   readonly settled: number
-  /** Of them, those of which the other side has said that it has added them too. */
+  /** Frames among them that the other side is known to have added too. */
   readonly acknowledged: number
 }
 
@@ -79,7 +79,7 @@ export interface FrameExchange {
  * were settled before remain so
  */
 export function offerFrames(exchange: AgreedExchange): FrameExchange {
-  const { id, stream, replica, part, coding, snapshot, signal, progress } = exchange
+  const { id, stream, replica, part, coding, snapshot, signal, onMessage } = exchange
   const partner = stream.peer
   const options = { signal }
   const total = framesIn(part)
@@ -90,7 +90,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const offered: SentFrame[] = []
   let sent = 0
   let decided = 0
-  /** Of those that are decided: written down for good, and said to be. */
+  /** Decided frames whose decision is on disk, so that the partner may be told. */
   let durable = 0
   let told = 0
   let acknowledged = 0
@@ -113,7 +113,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     decided++
     offered.shift()
     releaseBuffer(used)
-    exchange.settled()
+    exchange.onSettled()
     condition.notifyAfter(recorded, () => {
       durable++
       coding.settled(range)
@@ -126,7 +126,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     async read() {
       while (acknowledged < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
-        progress()
+        onMessage()
         requireProgress(settled, acknowledged, frame !== undefined)
         if (settled > told)
           throw new ProtocolViolationError(`said that it has applied ${settled} frames of ${told} decided ones`)
@@ -160,7 +160,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
  * were settled before remain so
  */
 export function answerFrames(exchange: AgreedExchange): FrameExchange {
-  const { id, stream, replica, part, coding, snapshot, signal, progress } = exchange
+  const { id, stream, replica, part, coding, snapshot, signal, onMessage } = exchange
   const partner = stream.peer
   const options = { signal }
   const total = framesIn(part)
@@ -170,11 +170,11 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   /** Answers that were not known to be read, from frame `applied` on. */
   const answers: SentFrame[] = []
   let prepared = 0
-  /** Of those that are prepared: written down for good, and answered. */
+  /** Prepared frames that are on disk, so that their answers may be sent. */
   let ready = 0
   let sent = 0
   let applied = 0
-  /** Of those that are applied: written down for good, and said to be. */
+  /** Applied frames that are on disk, so that the partner may be told. */
   let durable = 0
   let told = 0
 
@@ -205,7 +205,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     const recorded = replica.record({ type: 'applied', id, partner, frames: settled })
     const first = applied
     for (; applied < settled; applied++) releaseBuffer((answers.shift() as SentFrame).memory)
-    exchange.settled()
+    exchange.onSettled()
     condition.notifyAfter(recorded, () => {
       durable = settled
       for (let index = first; index < settled; index++) coding.settled(frameOf(part, index))
@@ -218,11 +218,11 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     async read() {
       while (applied < total) {
         const { settled, frame } = decodeFrameMessage(await stream.read(options))
-        progress()
+        onMessage()
         requireProgress(settled, applied, frame !== undefined)
         apply(settled)
         if (frame !== undefined) prepare(frame.index, frame.body)
-        // Who does not read what it is answered is not read either.
+        // A partner that does not read the answers is not read either.
         while (prepared - sent > UNSENT_ANSWERS) await condition.wait()
       }
     },
@@ -245,7 +245,9 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   }
 }
 
-/** @throws ProtocolViolationError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever */
+/**
+ * @throws ProtocolViolationError for what takes something back, or says nothing new: by that a peer could seem to make progress for ever
+ */
 function requireProgress(settled: number, before: number, hasFrame: boolean): void {
   if (settled > before || (settled === before && hasFrame)) return
   throw new ProtocolViolationError(`said that ${settled} frames are settled, after ${before}`)

@@ -23,7 +23,7 @@ export interface CompletedExchange {
   readonly milliseconds: number
 }
 
-/** What both sides have agreed on. */
+/** The terms on which both sides have agreed. */
 export interface Agreement {
   readonly id: string
   readonly part: Range
@@ -32,7 +32,7 @@ export interface Agreement {
   readonly terms: Terms
   /** The partner's. */
   readonly age: number
-  readonly settled?: () => void
+  readonly onSettled?: () => void
 }
 
 export interface FrameFlowOptions {
@@ -82,14 +82,14 @@ export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
       replica,
       maximumNorm,
       signal: watchdog.signal,
-      progress() {
+      onMessage() {
         const now = clock.now()
         slowest = Math.max(slowest, now - latest)
         latest = now
         watchdog.expect('the next frame', limit)
       },
-      settled() {
-        agreed.settled?.()
+      onSettled() {
+        agreed.onSettled?.()
         if (isEstablished) return
         isEstablished = true
         replica.absorb(age)

@@ -1,6 +1,6 @@
 /**
- * What the two sides of an exchange tell each other, once it is agreed: how a part of the parameters is, and how far the
- * exchange has come. Numbers are unsigned 32-bit integers, little-endian:
+ * The messages of the two sides of an exchange, once it is agreed: how a part of the parameters is, and how far the exchange has come.
+ * Numbers are unsigned 32-bit integers, little-endian:
  *
  * ```
  *   settled                                 a mark

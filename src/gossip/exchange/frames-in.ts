@@ -6,7 +6,7 @@ export function framesIn({ first, end }: Range): number {
   return Math.ceil((end - first) / FRAME_FLOATS)
 }
 
-/** Where a frame of a range begins and ends. @param index from 0 */
+/** The bounds of a frame of a range. @param index from 0 */
 export function frameOf({ first, end }: Range, index: number): Range {
   const begins = first + index * FRAME_FLOATS
   return { first: begins, end: Math.min(begins + FRAME_FLOATS, end) }

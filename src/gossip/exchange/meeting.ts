@@ -1,14 +1,17 @@
 import type { AbortOptions, PeerId } from '../ports.ts'
 import type { Terms } from './terms.ts'
 
-/** Begins an exchange on these terms. `withdraw` takes the proposal back where it has not been answered yet. Says whether anything may have been averaged. */
+/**
+ * Begins an exchange on these terms. `withdraw` takes the proposal back where it has not been answered yet. Says whether anything may have
+ * been averaged.
+ */
 export type BeginExchange = (
   partner: PeerId,
   terms: Terms,
   options: { readonly round?: number; readonly withdraw: AbortSignal },
 ) => Promise<boolean>
 
-/** What came of a meeting. */
+/** The outcome of a meeting. */
 export interface MeetingResult {
   /** Exchanges that the rule asks for. */
   readonly asked: number
@@ -17,8 +20,8 @@ export interface MeetingResult {
 }
 
 /**
- * Where peers average between two intervals of training: each comes when its interval has ended, and leaves, to train on, when
- * averaging is done. So training starts from averaged parameters, and nothing is averaged under the hands of a trainer.
+ * The averaging between two intervals of training: each peer comes when its interval has ended, and leaves, to train on, when averaging is
+ * done. So training starts from averaged parameters, and nothing is averaged under the hands of a trainer.
  */
 export interface Meeting {
   /** Comes, averages with whom it is to, and leaves; those that are late are left behind. */

@@ -8,7 +8,7 @@ import type { Replica } from '../state/replica.ts'
 export interface OuterSteps {
   /** An exchange, or in step a round, is complete. */
   take(): void
-  /** What must outlive a crash; undefined where the rule takes no such steps. */
+  /** The state that must outlive a crash; undefined where the rule takes no such steps. */
   tensors(): TrainerState['tensors'] | undefined
 }
 

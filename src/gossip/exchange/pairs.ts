@@ -1,5 +1,5 @@
 /**
- * Averaging in pairs: whoever has ended an interval averages with one other that has, at random among its neighbours. An exchange
+ * Averaging in pairs: a peer that has ended an interval averages with one other that has, at random among its neighbours. An exchange
  * counts for both, so each interval asks for one, whoever begins it.
  *
  * @packageDocumentation
@@ -48,7 +48,7 @@ export function createPairs(options: PairsOptions): Meeting {
 
   const liveTerms = (): Terms => termsNow(replica, engagements.ownShare, replica.parameters)
 
-  /** Of exchanges that are not settled there may be only so many. */
+  /** Unsettled exchanges are bounded in number. */
   const mayBegin = () => !replica.ledger.full(engagements.running)
   const isBusy = () => engagements.active() > 0
 

@@ -1,7 +1,7 @@
 import type { Lifetime } from '../lifetime.ts'
 import type { PeerPhase } from '../phase.ts'
 
-/** What exchanges ask of one that may have come late, and tell it. */
+/** The view that exchanges have of late joining: whether this peer may have come late, and the news that it no longer counts as late. */
 export interface Newcomer {
   /** Whether this peer should catch up with one of this age before it averages. */
   behind(age: number): boolean

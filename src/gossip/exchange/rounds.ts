@@ -5,8 +5,8 @@
  *
  * where s are the parameters at the end of the round's training and w_ij Metropolis's weights. Each link is an exchange of
  * its own, atomic as any other, so a link that fails, or for which a round was not kept open, is missing on both sides: the realised
- * W is symmetric and doubly stochastic whatever happens. Nobody is waited for who is gone, has frozen, or is usually late; who was
- * late averages in the round in which the others are when it comes. Those that have done their steps, and train on for the sake of one
+ * W is symmetric and doubly stochastic whatever happens. A peer that is gone, has frozen, or is usually late is not waited for; one that
+ * was late averages in the round in which the others are when it comes. Those that have done their steps, and train on for the sake of one
  * that is late, wait for it: they have nothing else to do.
  *
  * @packageDocumentation
@@ -49,9 +49,9 @@ interface Round {
   readonly missing: Set<PeerId>
   /** Those with whom an exchange of an earlier round was under way. */
   readonly busy: Set<PeerId>
-  /** Of the missing ones, those that this peer has asked. */
+  /** Missing neighbours that this peer has asked. */
   readonly asked: Set<PeerId>
-  /** Of them, those that have come by themselves. */
+  /** Missing neighbours that have come by themselves. */
   readonly present: Set<PeerId>
   made: number
   /** Whether one for whose sake this peer trains on was among them. */
@@ -63,7 +63,7 @@ export function createRounds(options: RoundsOptions): Meeting {
   const { neighbours, willing } = partners
   const condition = createCondition(clock)
   const attended = createAttendedTime(clock)
-  /** The round that this peer is in or has finished. It decides who its neighbours are where the topology changes. */
+  /** The round that this peer is in or has finished. It decides on its neighbours where the topology changes. */
   let current = -1
   /** The latest round in which each other was, as far as it has said. */
   const heard = new Map<PeerId, number>()
@@ -74,8 +74,8 @@ export function createRounds(options: RoundsOptions): Meeting {
   let open: Round | undefined
 
   /**
-   * Where most neighbours are, if that is later than the next round. Most, so that one liar cannot send a peer into a round in which it
-   * is alone.
+   * The round in which most neighbours are, if that is later than the next one. Most, so that one byzantine peer cannot send this one into
+   * a round in which it is alone.
    */
   function ahead(): number {
     const linked = neighbours(current)
@@ -88,7 +88,7 @@ export function createRounds(options: RoundsOptions): Meeting {
 
   const isAwaited = (peer: PeerId) => lateness.isExpected(peer) || (chased.has(peer) && !lateness.isSlow(peer))
 
-  /** Of two, the one with the smaller id begins: that it is always the same one spares every link a refusal. */
+  /** The peer with the smaller id begins: that it is always the same one spares every link a refusal. */
   function begins(round: Round, partner: PeerId): boolean {
     if (round.asked.has(partner) || round.present.has(partner) || isEngaged(partner)) return false
     if (chased.has(partner)) return true
@@ -115,11 +115,11 @@ export function createRounds(options: RoundsOptions): Meeting {
     if (!round.served && [...round.missing].some(keeps)) return false
     if (waited >= lateness.limit()) return true
     for (const peer of round.busy) if (!isEngaged(peer)) round.busy.delete(peer)
-    // What is still under way from an earlier round, and not just ending, goes on beside this one.
+    // Exchanges that are still under way from an earlier round, and not just ending, go on beside this one.
     const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
     const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer)
     if (missing.some(peer => isHere(peer) || isAwaited(peer))) return false
-    // Where all have been late again and again, it may have been this peer's own moment: or nobody would ever meet again.
+    // A round for which all have been late again and again ends: it may have been this peer's own moment, or nobody would ever meet again.
     return round.made > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
   }
 

@@ -1,6 +1,5 @@
 /**
- * How this peer averages with others while it lives: whom it exchanges with and when, in pairs or in step, and what is told
- * of it.
+ * The averaging of this peer with others while it lives: with whom and when, in pairs or in step, and what is told of it.
  *
  * @packageDocumentation
  */
@@ -30,7 +29,7 @@ import type { Newcomer, Participation } from './participation.ts'
 import { createRounds } from './rounds.ts'
 import type { Terms } from './terms.ts'
 
-/** What averaging asks of training, and tells it. */
+/** The part of training that averaging asks, and tells of its partners. */
 export interface TrainingOfPeer {
   /** Whether this peer trains, so that it can be met only between two intervals. */
   trains(): boolean
@@ -137,7 +136,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
     events.emit('exchange', { peer: partner, bytes, seconds: (clock.now() - began) / 1_000, outcome, codec })
     events.emit('contact', {})
-    // What a link has averaged once must not be averaged again from the same snapshots.
+    // A link that has averaged once must not average the same snapshots again.
     return outcome === 'averaged' || outcome === 'shortened' || outcome === 'unsettled'
   }
 

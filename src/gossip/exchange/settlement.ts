@@ -16,7 +16,7 @@ import { receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
 import { MAX_SETTLE_ATTEMPTS, SETTLE_INTERVAL_MS } from './constants.ts'
 
-export interface SettleOptions {
+export interface SettlementProtocolOptions {
   readonly replica: Replica
   readonly engagements: Engagements
   readonly clock: Clock
@@ -24,17 +24,22 @@ export interface SettleOptions {
   readonly onApplied: (partner: PeerId) => void
 }
 
-export interface Settle {
+export interface SettlementProtocol {
   /** Brings up what stands open with the peer at the other end. */
   ask(stream: FrameStream, options: AbortOptions): Promise<void>
   answer(stream: FrameStream, options: AbortOptions): Promise<void>
 }
 
-export function createSettle({ replica, engagements, clock, onApplied }: SettleOptions): Settle {
+export function createSettlementProtocol({
+  replica,
+  engagements,
+  clock,
+  onApplied,
+}: SettlementProtocolOptions): SettlementProtocol {
   const { ledger } = replica
 
   const idle = (partner: PeerId) => (entry: { readonly id: string }) => !engagements.running(partner, entry.id)
-  const patiently = <T>(options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
+  const beforeDeadline = <T>(options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
     withDeadline(clock, REPLY_TIMEOUT_MS, 'the settlement', options, body)
 
   /** The partner has decided so many frames of its exchange, and will decide no more. */
@@ -65,9 +70,9 @@ export function createSettle({ replica, engagements, clock, onApplied }: SettleO
             .map(({ id }) => id),
         ),
       ]
-      // What is told to the partner must survive a crash of this side first.
+      // The decisions that the partner is told must survive a crash of this side first.
       await replica.flushed()
-      await patiently(options, async within => {
+      await beforeDeadline(options, async within => {
         const outcomes = decisions.map(({ id, frames }) => ({ id, frames }))
         await send(stream, { type: 'settle', decisions: outcomes, doubts }, within)
         const { done, decided } = await receive(stream, 'settled', within)
@@ -80,7 +85,7 @@ export function createSettle({ replica, engagements, clock, onApplied }: SettleO
 
     async answer(stream, options) {
       const partner = stream.peer
-      await patiently(options, async within => {
+      await beforeDeadline(options, async within => {
         const asked = await receive(stream, 'settle', within)
         for (const { id, frames } of asked.decisions) conclude(partner, id, frames)
         // Presumed abort: what is not decided by now never will be, and the partner may drop it.
@@ -101,7 +106,7 @@ export function createSettle({ replica, engagements, clock, onApplied }: SettleO
 function told(): void {}
 
 /** Brings up what stands open with living members again and again, until it is settled. */
-export interface Settling {
+export interface Settlement {
   start(options: AbortOptions): void
   stop(): void
   /** Asks everybody with whom something stands open, once. */
@@ -110,8 +115,8 @@ export interface Settling {
   waits(): boolean
 }
 
-export interface SettlingOptions {
-  readonly settle: Settle
+export interface SettlementOptions {
+  readonly settlementProtocol: SettlementProtocol
   readonly engagements: Engagements
   readonly membership: Membership
   readonly conversations: Conversations
@@ -119,18 +124,18 @@ export interface SettlingOptions {
   readonly events: Events
 }
 
-export function createSettling(options: SettlingOptions): Settling {
-  const { settle, engagements, membership, conversations, clock, events } = options
+export function createSettlement(options: SettlementOptions): Settlement {
+  const { settlementProtocol, engagements, membership, conversations, clock, events } = options
   /** Settlements in a row that a peer has left unanswered. */
   const unanswered = new Map<PeerId, number>()
-  /** Those who are asked just now: one that does not answer must not keep others waiting. */
+  /** Peers that are asked just now: one that does not answer must not keep others waiting. */
   const asking = new Set<PeerId>()
   let cancel = () => {}
 
   async function settleWith(peer: PeerId, options: AbortOptions): Promise<void> {
     asking.add(peer)
     try {
-      await conversations.talk(peer, 'settle', options, stream => settle.ask(stream, options))
+      await conversations.talk(peer, 'settle', options, stream => settlementProtocol.ask(stream, options))
       unanswered.delete(peer)
       events.emit('contact', {})
     } catch {

@@ -1,10 +1,13 @@
 import type { Replica } from '../state/replica.ts'
 
-/** What one side brings into an exchange. */
+/** The contribution of one side to an exchange. */
 export interface Terms {
   /** The largest weight with which it can take part; that of the exchange is the smaller one of both sides. */
   readonly weight: () => number
-  /** What is averaged; asked for once, when the partner has agreed. A live snapshot sends each frame as it is when its turn comes. */
+  /**
+   * The values that are averaged; asked for once, when the partner has agreed. A live snapshot sends each frame as it is when its turn
+   * comes.
+   */
   readonly snapshot: () => Float32Array
   /** Own steps that are in it. */
   readonly steps: number

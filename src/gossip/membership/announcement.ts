@@ -13,7 +13,7 @@ const announcementSchema = z.strictObject({
   /** Grows with every announcement of a peer, over restarts too: the larger one is the newer. */
   sequence: z.int().min(0),
   phase: z.enum(['waiting', 'training', 'averaging', 'sealing', 'sealed', 'left']),
-  /** Of the run, as its schedule counts. */
+  /** The run's step, as its schedule counts. */
   step: steps,
   age: steps,
   /** Local steps that this peer has trained on its own data. */
@@ -26,11 +26,11 @@ const announcementSchema = z.strictObject({
   done: z.boolean(),
   /** With how many distinct others it has averaged: of how many peers its parameters come, but for one. */
   partners: z.int().min(0),
-  /** What an interval of training takes, the averaging after it aside, in milliseconds; unknown before a few were measured. */
+  /** The usual duration of an interval of training, the averaging after it aside, in milliseconds; unknown before a few were measured. */
   interval: milliseconds.optional(),
-  /** What a local step takes, in milliseconds; unknown before a few intervals were measured. */
+  /** The usual duration of a local step, in milliseconds; unknown before a few intervals were measured. */
   pace: milliseconds.optional(),
-  /** Where it has begun: since when the swarm trains, and how long half of those that began took, in milliseconds. */
+  /** The run's times, once the peer has begun: since when the swarm trains, and how long half of those that began took, in milliseconds. */
   run: z
     .strictObject({
       elapsed: milliseconds,
@@ -57,7 +57,7 @@ const announcementSchema = z.strictObject({
   addresses: z.array(z.string().max(MAX_ADDRESS_LENGTH)).max(MAX_ADDRESSES),
 })
 
-/** What a peer tells everybody about itself, about once a second. */
+/** The state of a peer that it tells everybody, about once a second. */
 export type Announcement = Omit<z.infer<typeof announcementSchema>, 'sketch'> & { readonly sketch: Float32Array }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -67,7 +67,7 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
   return Buffer.from(JSON.stringify({ ...announcement, sketch }))
 }
 
-/** Peers that share a process hear the very same bytes: what one of them has validated, the others need not. */
+/** Peers that share a process hear the very same bytes: announcements that one of them has validated, the others need not. */
 const validated = new WeakMap<Uint8Array, Announcement>()
 
 /** @returns undefined where the bytes, which must not change any more, are not an announcement */

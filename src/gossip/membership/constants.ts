@@ -1,5 +1,5 @@
 /**
- * Limits and timeouts of what peers tell of themselves, and of who is listened to, each with its reason. Times are in milliseconds.
+ * Limits and timeouts of announcements and of peer scores, each with its reason. Times are in milliseconds.
  *
  * @packageDocumentation
  */
@@ -14,8 +14,8 @@ export const ANNOUNCE_GAP_MS = 400
 export const MEMBER_EXPIRY_MS = 10_000
 
 /**
- * A member silent for so long has left for good, and its share of the mean with it: what was decided with it and what
- * is in doubt because of it is dropped. Long enough for a machine to restart and resume from its checkpoint.
+ * A member silent for so long has left for good, and its share of the mean with it: decisions with it and differences
+ * in doubt because of it are dropped. Long enough for a machine to restart and resume from its checkpoint.
  */
 export const MEMBER_FORGOTTEN_MS = 120_000
 

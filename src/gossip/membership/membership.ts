@@ -14,8 +14,8 @@ export interface Member {
 }
 
 /**
- * Who is in the swarm, as far as this peer has heard. A member that says goodbye is gone at once; one that falls silent
- * expires, and is forgotten for good later.
+ * The members of the swarm, as far as this peer has heard. A member that says goodbye is gone at once; one that falls silent expires, and
+ * is forgotten for good later.
  */
 export interface Membership {
   /** @returns whether the announcement is newer than all before, and whether its peer was not alive before */
@@ -23,9 +23,12 @@ export interface Membership {
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
   get(peer: PeerId): Member | undefined
-  /** What a local step takes most of those who train, by their own account, in milliseconds; undefined where nobody has said. */
+  /**
+   * The median duration of a local step of those that train, by their own account, in milliseconds; undefined where nobody has announced
+   * any.
+   */
   pace(): number | undefined
-  /** What an interval of training takes a member, by its own account, in milliseconds; undefined where it has not said. */
+  /** The usual duration of a member's interval of training, by its own account, in milliseconds; undefined where it has announced none. */
   interval(peer: PeerId): number | undefined
   isAlive(peer: PeerId): boolean
   /** Members that fell silent without a goodbye and are not forgotten yet. */
@@ -45,13 +48,13 @@ export function createMembership(clock: Clock): Membership {
   const departed = new Map<PeerId, number>()
   // Outlives the entry: an old announcement that was delayed must not bring back a member that left.
   const sequences = new Map<PeerId, number>()
-  /** Those alive, by id. Looked at whenever anything is heard; who they are changes far less often. */
+  /** Those alive, by id. Looked at whenever anything is heard; the set changes far less often. */
   let sorted: readonly Member[] | undefined
 
   function forget(peer: PeerId): void {
     vanished.delete(peer)
     departed.delete(peer)
-    // No announcement is under way for so long, and the memory is for those who may still come.
+    // No announcement is under way for so long, and the memory is for those that may still come.
     sequences.delete(peer)
   }
 

@@ -39,7 +39,7 @@ export function createPartners(options: PartnersOptions): Partners {
   let complained: string | undefined
 
   function neighbours(round: number): readonly PeerId[] {
-    // Whoever only waits for the swarm to begin, or to end, is no node of its graph yet.
+    // A member that only waits for the swarm to begin, or to end, is no node of its graph yet.
     const members = membership.alive().filter(({ announcement }) => announcement.phase !== 'waiting')
     const index = members.filter(({ peer }) => peer < self).length
     const peers = members.map(({ peer }) => peer).toSpliced(index, 0, self)

@@ -5,7 +5,9 @@ import { MAX_VIOLATIONS, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts
 import type { Membership } from './membership.ts'
 import { printable } from './printable.ts'
 
-/** What a peer has earned: violations of the protocol end in a ban, and nobody gets more than a fair share of our attention. */
+/**
+ * The record of each peer's behaviour: violations of the protocol end in a ban, and no peer gets more than a fair share of our attention.
+ */
 export interface PeerScores {
   /** A peer sent what no peer of this swarm sends. One violation too many bans it. */
   penalise(peer: PeerId, error: Error): void

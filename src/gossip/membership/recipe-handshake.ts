@@ -21,7 +21,7 @@ export type { RecipeDocument }
 /** Characters of a hash by which a person tells it from others. */
 const SHOWN_SEAL = 12
 
-/** Compares recipes with whoever speaks this protocol, and warns once of each that cannot learn together with this peer. */
+/** Compares recipes with every peer that speaks this protocol, and warns once of each that cannot learn together with this peer. */
 export interface RecipeHandshake {
   meet(stream: FrameStream): Promise<void>
 }
@@ -84,7 +84,7 @@ function recipeMessage(recipe: RecipeDocument, seal: string | undefined): Messag
   }
 }
 
-/** Of which seals two peers have gone on; undefined of the first generation. */
+/** The mismatch of peers whose generations went on from other seals. A seal is undefined in the first generation. */
 function otherGeneration(ours: string | undefined, theirs: string | undefined): string {
   const named = (seal: string) => `${seal.slice(0, SHOWN_SEAL)}…`
   if (theirs === undefined) {
@@ -96,7 +96,7 @@ function otherGeneration(ours: string | undefined, theirs: string | undefined): 
   return `has gone on from the seal ${named(theirs)}, this peer from ${named(ours)}: these are two swarms now`
 }
 
-/** @param difference of the recipes: who does not mean to learn together need not upgrade */
+/** @param difference of the recipes: peers that are not to learn together need no upgrade */
 function otherVersion(version: number, difference: string | undefined): string {
   const outdated = version < PROTOCOL_VERSION ? 'there' : 'here'
   const alsoDiffers = difference === undefined ? '' : `; its recipe differs too: ${difference}`

@@ -37,7 +37,7 @@ export interface CompressionChoice extends Required<Pick<Observer, 'intervalEnde
   now(): Choice
 }
 
-/** What the choice follows from. */
+/** The measurements that the choice follows from. */
 export interface Measured extends TimeOfBytes {
   /** Milliseconds of local training between two exchanges. */
   readonly interval: number
@@ -45,7 +45,7 @@ export interface Measured extends TimeOfBytes {
 
 /**
  * From what loses nothing to what loses most. Not those that say only some places: with unlike data they cost ten points of accuracy and
- * more (decision 007), and whoever asks for `auto` has not asked for that.
+ * more (decision 007), and a user who asks for `auto` has not asked for that.
  */
 const LADDER = faithfulCodecs
 
@@ -127,7 +127,7 @@ export function chooseCompression(elements: number, measured: Measured, current 
   return { codec: picked.codec, reason: `${picked.codec.name}: ${uncompressed}${saved}${short}` }
 }
 
-/** What an exchange of so many elements carries at most, both directions together, without headers. */
+/** The most bytes that an exchange of so many elements carries, both directions together, without headers. */
 function exchangeBytes(codec: Codec, elements: number): number {
   const frameBytes = (length: number) => 2 * codec.maximumBytes(length)
   return Math.floor(elements / FRAME_FLOATS) * frameBytes(FRAME_FLOATS) + frameBytes(elements % FRAME_FLOATS)

@@ -31,14 +31,17 @@ export const AUTO_LONGEST_INTERVAL_MS = 60_000
  * that a peer takes part in at once; giving up too early costs what was on its way.
  */
 export const TIMEOUT_BOUNDS = {
-  /** A lost first packet of TCP is sent again after one second, and once more two seconds later. At most, a few round trips over a slow link. */
+  /**
+   * A lost first packet of TCP is sent again after one second, and once more two seconds later. At most, a few round trips over a slow
+   * link.
+   */
   dial: { floor: 4_000, ceiling: 10_000, furtherFrame: 0 },
   /** A partner may be collecting garbage, or putting a checkpoint together. */
   answer: { floor: 2_000, ceiling: 15_000, furtherFrame: 0 },
-  /** As for an answer, and every frame is written down before it is answered. At most, 256 KiB each way at 140 kbit/s. */
+  /** The next frame: as an answer, and every frame is written down before it is answered. At most, 256 KiB each way at 140 kbit/s. */
   frame: { floor: 2_000, ceiling: 30_000, furtherFrame: 0 },
   /**
-   * Longer than a frame that takes as long as it may. 256 KiB each way in five seconds are 0.8 Mbit/s: who is slower than
+   * Longer than a frame that takes as long as it may. 256 KiB each way in five seconds are 0.8 Mbit/s: a link slower than
    * that is cut off before the model's end, and has made a shorter exchange.
    */
   whole: { floor: 10_000, ceiling: 60_000, furtherFrame: 5_000 },
@@ -53,7 +56,7 @@ export const TIMEOUT_FEWEST = 4
 /** Deviations above the median at which something is no longer usual; of normally distributed times one in a thousand million. */
 export const TIMEOUT_DEVIATIONS = 6
 
-/** What is left beyond that, for times that are not normally distributed, or have hardly varied so far. */
+/** The margin beyond that, for times that are not normally distributed, or have hardly varied so far. */
 export const TIMEOUT_MARGIN = 2
 
 /** A partner's limits are doubled so often at most; four times take every floor to about its ceiling for a model of one frame. */
@@ -95,10 +98,10 @@ export const FIRST_MEETING_MS = 3_000
 /** Beside an interval, the exchanges' worth of time that a partner may usually keep others waiting: its own, and one before it. */
 export const TOLERATED_EXCHANGES = 2
 
-/** Of fewer intervals than this the median says nothing: the first compiles kernels, and one may fall into a collection of garbage. */
+/** The median of fewer intervals than this says nothing: the first compiles kernels, and one may fall into a collection of garbage. */
 export const FEWEST_INTERVALS = 3
 
-/** What timers and a busy event loop may take, whoever is waited for. */
+/** The time that timers and a busy event loop may take, whoever is waited for. */
 export const LATENESS_FLOOR_MS = 10
 
 /** Exchanges of which the usual length is known for each partner; fewer than the second say nothing, since the first opens a connection. */
@@ -106,7 +109,7 @@ export const LINK_OBSERVATIONS = 5
 export const FEWEST_FLOWS = 2
 
 /**
- * Whoever announces more than so many times this peer's interval is not waited for. Waiting for less is cheaper than what is lost where
+ * A peer that announces more than so many times this peer's interval is not waited for. Waiting for less is cheaper than what is lost where
  * peers that are about as quick as one another miss each other.
  */
 export const TOLERATED_PACE = 1.5
@@ -117,7 +120,7 @@ export const TOLERATED_PACE = 1.5
  */
 export const DOUBTFUL_PACE = 8
 
-/** Nor is who was waited for in vain so many times in a row, until it comes. */
+/** A peer that was waited for in vain so many times in a row is not waited for either, until it comes. */
 export const MISSED_MEETINGS = 3
 
 /**
@@ -126,5 +129,8 @@ export const MISSED_MEETINGS = 3
  */
 export const MEETING_LIMIT = 4
 
-/** Never less than this: a busy machine lets a thread wait so long now and then, and who is slow by its own account is not waited for at all. */
+/**
+ * Never less than this: a busy machine lets a thread wait so long now and then, and a peer that is slow by its own account is not waited
+ * for.
+ */
 export const LEAST_MEETING_MS = 500

@@ -10,7 +10,7 @@ export interface TimeOfBytes {
 }
 
 export interface ExchangeTime {
-  /** Hears of an exchange of so many bytes, both directions together, and of one round trip in it. */
+  /** An exchange of so many bytes, both directions together, took so long; one round trip in it took `roundTrip`. */
   took(bytes: number, milliseconds: number, roundTrip: number): void
   /** Undefined before enough was heard. */
   estimate(): TimeOfBytes | undefined
@@ -25,13 +25,13 @@ interface Exchanged {
 /**
  * Tells apart, of the last exchanges, what they took for their bytes and what they took whatever their bytes.
  *
- * Where they differ in bytes, the median of the slopes between any two of them leaves f (Theil 1950 and Sen 1968, "Estimates of
- * the Regression Coefficient Based on Kendall's Tau"), so that a straggler is one of many. Where all have the same bytes, no
- * figure can tell the two apart: f stays what it was, and is a few round trips before it was known.
+ * Exchanges that differ in bytes give f by the median of the slopes between any two of them (Theil 1950 and Sen 1968, "Estimates of the
+ * Regression Coefficient Based on Kendall's Tau"), so that a straggler is one of many. If all have the same bytes, no figure can tell the
+ * two apart: f stays what it was, and is a few round trips before it was known.
  */
 export function createExchangeTime(): ExchangeTime {
   let recent: Exchanged[] = []
-  /** As it was last told apart. */
+  /** f when it was last told apart. */
   let known: number | undefined
 
   return {
@@ -59,7 +59,7 @@ function fixedOf(exchanges: readonly Exchanged[]): number | undefined {
       slopes.push((a.milliseconds - b.milliseconds) / (a.bytes - b.bytes))
     }
   }
-  // As many as there are where two differ from all others.
+  // Two exchanges that differ from all others have so many slopes.
   if (slopes.length < 2 * (exchanges.length - 2)) return undefined
   const slope = medianOf(slopes)
   return Math.max(0, medianOf(exchanges.map(({ bytes, milliseconds }) => milliseconds - slope * bytes)))

@@ -22,7 +22,7 @@ import { createRecent } from './recent.ts'
 export interface Interval extends Required<Pick<Observer, 'trained' | 'averaged'>> {
   /** Local steps until the next exchange. */
   steps(): number
-  /** What a step usually takes here, in milliseconds; undefined before one was measured. */
+  /** The usual duration of a step here, in milliseconds; undefined before one was measured. */
   pace(): number | undefined
 }
 
@@ -67,7 +67,7 @@ interface Pace {
   isSure(): boolean
 }
 
-/** What a step takes. The first one, which compiles kernels, is left out. */
+/** The duration of a step. The first one, which compiles kernels, is left out. */
 function createPace(): Pace {
   const recent = createRecent(MEETING_OBSERVATIONS)
   let first = true
@@ -89,7 +89,7 @@ function createPace(): Pace {
  *
  *     H = E / (ratio · s), rounded up
  *
- * makes averaging take no longer than that ratio of the training before it. Who is quicker than the others waits for them, and so takes
+ * makes averaging take no longer than that ratio of the training before it. A quicker peer waits for the others, and so takes
  * more steps in the same time.
  */
 function createMeasuredInterval(): Interval {

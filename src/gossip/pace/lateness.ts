@@ -1,6 +1,7 @@
 /**
- * For whom a peer waits when an interval of training has ended. Averaging in step is as slow as the slowest; so whoever needs much
- * longer for an interval, by what it announces, or has a link that is much slower, is not waited for, but averages whenever it is there.
+ * The partners for which a peer waits when an interval of training has ended. Averaging in step is as slow as the slowest; so a peer that
+ * needs much longer for an interval, by what it announces, or has a link that is much slower, is not waited for, but averages whenever it
+ * is there.
  * In that way one straggler costs the others next to nothing, and loses nothing but the rounds in which it was still at work.
  *
  * @packageDocumentation
@@ -26,7 +27,7 @@ import type { UsualInterval } from './usual-interval.ts'
 export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
   /** An exchange has taken so long, and has not ended. */
   flowing(partner: PeerId, milliseconds: number): void
-  /** What others may take beyond what this peer took itself. */
+  /** The time that others may take beyond what this peer took itself. */
   tolerance(): number
   /** How long this peer waits once, for those that it waits for at all: everybody has a slow moment. */
   limit(): number
@@ -46,7 +47,7 @@ export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
 export interface LatenessOptions {
   readonly usualInterval: UsualInterval
   readonly membership: {
-    /** What an interval takes a member, by its own account, in milliseconds; undefined where it has not said. */
+    /** The usual duration of a member's interval, by its own account, in milliseconds; undefined where it has announced none. */
     interval(peer: PeerId): number | undefined
   }
   readonly training: {

@@ -1,11 +1,11 @@
 /**
- * How long to wait for a partner, learned from how long it took so far. Of the last exchanges with anybody,
+ * How long to wait for a partner, learned from how long it took so far. For the last exchanges with anybody,
  *
  *     limit = margin · (median + k · deviation),
  *
  * between a floor and a ceiling. The idea is that of TCP's retransmission timer (Jacobson 1988, "Congestion Avoidance and
  * Control"), with median and median absolute deviation in place of means, so that one straggler does not make everybody wait
- * for the next; and as there, whoever was too slow gets twice the time at the next attempt: a link that is slow and alive
+ * for the next; and as there, a partner that was too slow gets twice the time at the next attempt: a link that is slow and alive
  * succeeds in the end, and halves its time again with every success.
  *
  * @packageDocumentation
@@ -24,8 +24,8 @@ import {
 import { createRecent, type Recent } from './recent.ts'
 
 /**
- * What is waited for: a stream to open (`dial`), the answer to a proposal (`answer`), the next frame of a transfer (`frame`),
- * and all frames of an exchange (`whole`), which take the longer the more they are.
+ * The event that is waited for: a stream opens (`dial`), a proposal is answered (`answer`), the next frame of a transfer arrives (`frame`),
+ * all frames of an exchange have (`whole`), which takes the longer the more they are.
  */
 export type Wait = keyof typeof TIMEOUT_BOUNDS
 
@@ -37,14 +37,13 @@ export interface Timeouts {
    */
   limit(wait: Wait, partner: PeerId, frames?: number): number
   /**
-   * Hears how long something took that succeeded. Once per exchange, so that nobody's weighs more than another's because it
-   * had more frames: for `frame` that is the longest between two frames. An exchange that came to its end (`whole`) is also
-   * what makes up for {@link ranOut}.
+   * Something that succeeded took so long. Once per exchange, so that nobody's weighs more than another's because it had more frames: for
+   * `frame` that is the longest between two frames. An exchange that came to its end (`whole`) also makes up for {@link ranOut}.
    *
    * @param frames of the exchange, for `whole`
    */
   took(wait: Wait, milliseconds: number, partner: PeerId, frames?: number): void
-  /** Hears that a partner was given up because a limit ran out: the next time all its limits are twice as long. */
+  /** A partner was given up because a limit ran out: the next time all its limits are twice as long. */
   ranOut(partner: PeerId): void
 }
 

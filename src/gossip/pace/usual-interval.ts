@@ -2,7 +2,7 @@ import { FEWEST_INTERVALS, MEETING_OBSERVATIONS } from './constants.ts'
 import type { Observer } from './observations.ts'
 import { createRecent } from './recent.ts'
 
-/** What an interval of training usually takes here, the averaging after it aside. */
+/** The usual duration of an interval of training here, the averaging after it aside. */
 export interface UsualInterval extends Required<Pick<Observer, 'intervalEnded'>> {
   /** In milliseconds; undefined before a few were measured. */
   milliseconds(): number | undefined

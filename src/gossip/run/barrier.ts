@@ -8,7 +8,7 @@
 import type { Announcement } from '../membership/announcement.ts'
 import type { Member } from '../membership/membership.ts'
 
-/** What a waiting peer knows of itself. */
+/** The facts about a waiting peer itself. */
 export interface WaitingSelf {
   readonly hasData: boolean
   /**

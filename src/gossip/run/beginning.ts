@@ -46,7 +46,7 @@ export interface Beginning {
    * Resolves when this peer may begin, or when it has taken a seal.
    *
    * @param begin says so to the others; from then on they count on this peer
-   * @throws NobodyThereError when its patience is over
+   * @throws NobodyThereError when the wait that it was given is over
    */
   wait(begin: () => void, options: AbortOptions): Promise<void>
 }
@@ -57,12 +57,12 @@ export function createBeginning(options: BeginningOptions): Beginning {
 
   let listened = Number.NEGATIVE_INFINITY
 
-  // Whoever has trained in this run, or trains nothing, does not come too late for it.
+  // A peer that has trained in this run, or trains nothing, does not come too late for it.
   const self = (): WaitingSelf => ({ hasData: steps > 0, belongs: contribution.ownSteps() > 0 || steps === 0 })
   const awaitsContact = () => options.hasContacts && !options.peerWatch.hasMet()
   const hasSealed = () => phase.now() === 'sealed'
 
-  /** Whoever need not wait for anybody listens whether there is a swarm already, before it begins another. */
+  /** A peer that need not wait for anybody listens whether there is a swarm already, before it begins another. */
   function hasListened(): boolean {
     return minimum > 1 || self().belongs || membership.alive().length > 0 || clock.now() - listened >= LISTEN_MS
   }
@@ -115,7 +115,7 @@ export function createBeginning(options: BeginningOptions): Beginning {
     }
   }
 
-  /** Those who have been counted begin at about the same time; the quickest waits for them. */
+  /** Peers that have been counted begin at about the same time; the quickest waits for them. */
   async function together(abort: AbortOptions): Promise<void> {
     const began = clock.now()
     const counted = (peer: PeerId) => {

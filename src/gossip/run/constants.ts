@@ -9,7 +9,7 @@ import { ANNOUNCE_GAP_MS, ANNOUNCE_INTERVAL_MS } from '../membership/constants.t
 /** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
 export const AVERAGING_PAUSE_MS = 40
 
-/** A peer that has never met anybody waits so long for company before it seals alone. */
+/** A peer that has never met anybody waits so long for others before it seals alone. */
 export const ALONE_GRACE_MS = 10_000
 
 /** After the seal a peer stays so long for members that vanished without a goodbye, so that they get the seal. */
@@ -37,11 +37,11 @@ export const PROGRESS_LABELS = 10_000
 /** How often a peer that waits for others says so. */
 export const WAITING_INTERVAL_MS = 10_000
 
-/** A swarm that trains is heard of within an announcement; whoever may begin alone listens a little longer than that. */
+/** A swarm that trains is heard of within an announcement; a peer that may begin alone listens a little longer than that. */
 export const LISTEN_MS = 1.5 * ANNOUNCE_INTERVAL_MS
 
 /**
- * Whoever begins waits so long for those that it has counted to begin as well: about two announcements, in which they hear of each
+ * A peer that begins waits so long for those that it has counted to begin as well: about two announcements, in which they hear of each
  * other what it has heard. Without it, the quickest could be a hundred steps ahead before the last one has heard of enough.
  */
 export const BEGIN_TOGETHER_MS = 2_000
@@ -56,7 +56,7 @@ export const CATCH_UP_MS = 30_000
 export const OVERDUE_TRAINING_MS = 15_000
 
 /**
- * Whoever has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
+ * A peer that has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
  * announcements. To train on alone, beside others that have ended, would make of their model one of its own data.
  */
 export const DONE_WAIT_MS = 2 * ANNOUNCE_INTERVAL_MS + ANNOUNCE_GAP_MS

@@ -18,7 +18,7 @@ import { TrainingDivergedError, type TrainingUpdate } from '../../training/train
 import { magnitude } from '../magnitude.ts'
 
 /**
- * Parameters with more than this share of the norm that the recipe accepts have diverged: whoever stops that early is never refused by
+ * Parameters with more than this share of the norm that the recipe accepts have diverged: a peer that stops that early is never refused by
  * others. A model of which that is not true is trained by a recipe that accepts more.
  */
 const DIVERGED_NORM_SHARE = 0.1
@@ -29,7 +29,7 @@ const DIVERGED_NORM_SHARE = 0.1
  */
 const DIVERGED_NORM_GROWTH = 100
 
-/** What begins with less is taken to begin with this: a linear model may begin at 0, and have a norm of 100 when it is good. */
+/** The least norm that a model is taken to begin with: a linear one may begin at 0, and have a norm of 100 when it is good. */
 const LEAST_INITIAL_NORM = 10
 
 /**
@@ -77,9 +77,9 @@ interface Span {
 }
 
 interface Norms {
-  /** Of all parameters, as others see them. */
+  /** Norm of all parameters, as others see them. */
   readonly all: number
-  /** Of those that are learned: statistics of a model's inputs are as large as these. */
+  /** Norm of those that are learned: statistics of a model's inputs are as large as these. */
   readonly learned: number
 }
 
@@ -138,7 +138,7 @@ interface Strayed {
 /** Windows of steps are compared, since the losses of intervals vary much. */
 function createStrayed(): Strayed {
   let total = 0
-  /** Of the window that has begun. */
+  /** Steps and losses of the window that has begun. */
   let steps = 0
   let losses = 0
   /** Mean loss of the window before. */

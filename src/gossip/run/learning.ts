@@ -151,7 +151,7 @@ export function createLearning(options: LearningOptions): Learning {
 
     async average({ signal }) {
       while (!signal.aborted && !training.trains()) {
-        // Who has nothing to train may still be a newcomer.
+        // A peer with nothing to train may still be a newcomer.
         await options.lateJoining.catchUp({ signal })
         if (options.participation.isOpen()) await options.scheduler.once({ signal })
         await clock.sleep(AVERAGING_PAUSE_MS * (0.5 + random.uniform()), { signal })

@@ -22,9 +22,9 @@ export interface PeerWatchOptions {
   readonly lifetime: Lifetime
   /** Whether this peer averages with others at all. */
   readonly averages: boolean
-  /** Local steps that it is to train: what it has to agree on with others. */
+  /** Local steps that it is to train: with 0 it has nothing to agree on with others. */
   readonly steps: number
-  /** Whether it remains after the seal, whoever needs it. */
+  /** Whether it remains after the seal, needed or not. */
   readonly stays: boolean
   readonly events: Pick<Events, 'emit'>
 }
@@ -36,7 +36,7 @@ export interface PeerWatch {
   hasMet(): boolean
   /** Clock time at which somebody new was met last, or at which the peer began to look. */
   metAt(): number
-  /** Looks again at who is there. */
+  /** Looks again at the members. */
   look(): void
   /** Members that have said that they chose what this peer has sealed, also those that have left since. */
   sealers(): number
@@ -49,8 +49,8 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
   const resumedSealed = phase.now() === 'sealed'
   const sealers = new Set<PeerId>()
   let met: number | undefined
-  /** When this peer last had company. */
-  let last: number | undefined
+  /** When another member was last alive. */
+  let lastPeerSeenAt: number | undefined
   let isAlone = false
   let sealedAt: number | undefined
 
@@ -65,13 +65,13 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
     for (const { peer, announcement } of membership.alive()) if (announcement.choice === hash) sealers.add(peer)
   }
 
-  /** Whoever has trained, and has had nobody to agree with for a while, will not agree with anybody. */
+  /** A peer that has trained, and has had nobody to agree with for a while, will not agree with anybody. */
   function lookForOthers(): void {
-    if (membership.alive().length > 0) last = clock.now()
+    if (membership.alive().length > 0) lastPeerSeenAt = clock.now()
     const now = phase.now()
     if (isAlone || !averages || steps === 0 || (now !== 'averaging' && now !== 'sealing')) return
     const grace = met === undefined ? ALONE_GRACE_MS : RETURN_GRACE_MS
-    if (clock.now() - (last ?? lifetime.startedAt) < grace) return
+    if (clock.now() - (lastPeerSeenAt ?? lifetime.startedAt) < grace) return
     isAlone = true
     events.emit('alone', {})
   }
@@ -97,9 +97,9 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
       const allSealed = membership
         .alive()
         .every(({ announcement }) => announcement.phase === 'sealed' && announcement.choice === hash)
-      const patient = membership.vanished().length > 0 && since < RETURN_GRACE_MS
-      // Whoever has not taken it by then does not want it, or cannot.
-      return (allSealed || since >= SEAL_TIMEOUT_MS) && !patient
+      const mayReturn = membership.vanished().length > 0 && since < RETURN_GRACE_MS
+      // A member that has not taken it by then does not want it, or cannot.
+      return (allSealed || since >= SEAL_TIMEOUT_MS) && !mayReturn
     },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a peer takes from its checkpoint when it starts again.
+ * The parts of its checkpoint from which a peer starts again.
  *
  * @packageDocumentation
  */
@@ -13,7 +13,7 @@ import { type Contribution, createContribution } from '../state/contribution.ts'
 import { createLedger } from '../state/ledger.ts'
 import type { ReplicaStart } from '../state/replica.ts'
 
-/** Where a peer's life begins. */
+/** The beginning of a peer's life. */
 export interface Resumption {
   readonly start: ReplicaStart
   /** The trainer's, as of now. */
@@ -65,8 +65,8 @@ function requireOurs(checkpoint: Checkpoint, swarm: string, self: PeerId, length
 }
 
 /**
- * The seal of a checkpoint that holds what was sealed; one that was reopened, and cut short, holds something else. What one peer has
- * sealed alone, as version 0.1 did, is a checkpoint and no seal.
+ * The seal of a checkpoint that holds what was sealed; one that was reopened, and cut short, holds something else. A vector that one peer
+ * has sealed alone, as version 0.1 did, is a checkpoint and no seal.
  */
 function sealedIn(checkpoint: Checkpoint | undefined): { hash: string; as: SealedAs } | undefined {
   const { sealed: hash, sealedAs: as } = checkpoint ?? {}
@@ -74,14 +74,14 @@ function sealedIn(checkpoint: Checkpoint | undefined): { hash: string; as: Seale
   return hashParameters(checkpoint.parameters) === hash ? { hash, as } : undefined
 }
 
-/** What a checkpoint says of this peer's own steps; in version 0.1 they were those of the run. */
+/** The own steps of a checkpoint's peer; in version 0.1 they were those of the run. */
 function contributionIn(checkpoint: Checkpoint | undefined): Contribution {
   if (checkpoint === undefined) return createContribution()
   const { step, contribution } = checkpoint
   return createContribution(contribution ?? { ownSteps: step, exchanges: 0, exchangesAsked: 0, averaged: {} })
 }
 
-/** As the trainer gave it. */
+/** The trainer's state as the trainer gave it. */
 function withoutOuter({ tensors, metadata }: TrainerState): TrainerState {
   const own = Object.entries(tensors).filter(([name]) => !name.startsWith(OUTER_STATE))
   return { tensors: Object.fromEntries(own), metadata }

@@ -23,7 +23,7 @@ export function createReview(options: ReviewOptions): Review {
   const { averages, lifetime, phase, beginning, seal, peerWatch, events } = options
 
   function review(): void {
-    // Who only listens has not begun, and takes no seal: it may not know yet what its parameters are to be used with.
+    // A peer that only listens has not begun, and takes no seal: it may not know yet what its parameters are to be used with.
     if (!averages || !lifetime.started) return
     beginning.heard()
     seal.consider(lifetime.stop).then(peerWatch.look, lifetime.fail)

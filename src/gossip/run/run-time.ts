@@ -1,6 +1,6 @@
 /**
- * How long a swarm trains. Whoever has done its steps trains on while others have not; that ends when, after half of those that
- * began had done theirs in a time T, the recipe's patience times T has passed. Stragglers, newcomers without end and peers that only
+ * The time for which a swarm trains. A peer that has done its steps trains on while others have not; that ends when, after half of those
+ * that began had done theirs in a time T, the recipe's patience times T has passed. Stragglers, newcomers without end and peers that only
  * say that they train all fall under this one rule.
  *
  * Times are told as durations, because nobody's clock is another's.
@@ -20,7 +20,7 @@ export interface RunTime {
   begun(): boolean
   /** It begins now: with the others that do, or in the middle of a run, whose time is the median of what its members say. */
   begin(members: readonly Member[]): void
-  /** What is told of it. */
+  /** The run's times as they are announced. */
   told(): Announcement['run']
   /**
    * Looks at what has been announced.
@@ -53,7 +53,9 @@ export function createRunTime(clock: Clock, patience: number): RunTime {
   const elapsed = () => Math.min(MAX_RUN_MS, clock.now() - (began ?? clock.now()))
   const past = (grace: number) => halfTime !== undefined && elapsed() > patience * halfTime + grace
 
-  /** Of those that have not sealed: half a second of age would be some intervals in which one trains, and the others have ended. */
+  /**
+   * Run times of members that have not sealed: half a second of age would be some intervals in which one trains, and the others have ended.
+   */
   function runsOf(members: readonly Member[]): NonNullable<Announcement['run']>[] {
     return members.flatMap(({ announcement: { phase, run }, heard }) =>
       phase === 'sealed' || run === undefined ? [] : { ...run, elapsed: run.elapsed + clock.now() - heard },
@@ -86,7 +88,7 @@ export function createRunTime(clock: Clock, patience: number): RunTime {
       if (began === undefined || halfTime !== undefined) return
       const runs = runsOf(members)
       const founders = runs.filter(run => run.founder)
-      // Who came in the middle goes by those who were there from the beginning: its own T would be another, and its training end later.
+      // A latecomer goes by those that were there from the beginning: its own T would be another, and its training end later.
       const others = founders.length > 0 ? founders : runs
       const told = others.flatMap(run => run.halfTime ?? [])
       if (!founder && 2 * told.length > others.length) halfTime = medianOf(told)

@@ -35,7 +35,7 @@ export interface TrainingCourse {
   done(): boolean
   /** Whether it has, or is waited for no longer: this is what partners are told. */
   mayEnd(): boolean
-  /** Whether there is something to train: own steps, or those of others who have not done theirs. */
+  /** Whether there is something to train: own steps, or those of others that have not done theirs. */
   trains(): boolean
   /** Whether others that have done their steps train on for those that have not. */
   othersTrainOn(): boolean
@@ -64,7 +64,7 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
 
   const done = () => contribution.ownSteps() >= steps
   const isBehind = ({ peer, announcement }: Member) => isUnfinished(announcement) && !knownDone.has(peer)
-  /** What was said before the last interval is old: to train on alone, beside others that have ended, would make their model one's own. */
+  /** News from before the last interval is old: to train on alone, beside others that have ended, would make their model one's own. */
   const isSurelyBehind = (member: Member) => isBehind(member) && (saidBehind.get(member.peer) ?? 0) >= ended
 
   return {
@@ -97,7 +97,7 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
 
     heard(peer, announcement) {
       const { phase: announced } = announcement
-      // Whoever comes back may have lost its last steps.
+      // A peer that comes back may have lost its last steps.
       if (announced === 'waiting' || announced === 'left') knownDone.delete(peer)
       if (isUnfinished(announcement)) saidBehind.set(peer, clock.now())
       else saidBehind.delete(peer)

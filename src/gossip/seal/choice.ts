@@ -20,7 +20,7 @@ export interface Choice {
   /** The hash of what it takes for the swarm's. */
   hash(): string | undefined
   vector(): Float32Array | undefined
-  /** What it froze. */
+  /** The vector that it froze. */
   frozen(): ChosenVector | undefined
   freeze(): ChosenVector
   choose(chosen: ChosenVector): void

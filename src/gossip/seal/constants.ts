@@ -8,8 +8,8 @@
 export const FREEZE_TIMEOUT_MS = 5_000
 
 /**
- * Who proposes waits so long for a minority that chooses nothing, or something else. Longer than fetching a vector over a
- * slow link, so that only peers that do not want to follow are left behind.
+ * A peer that has chosen waits so long for a minority that chooses nothing, or something else. Longer than fetching a vector over a slow
+ * link, so that only peers that do not want to follow are left behind.
  */
 export const SEAL_TIMEOUT_MS = 120_000
 

@@ -17,10 +17,10 @@ import type { Phase } from '../phase.ts'
 import type { PeerId } from '../ports.ts'
 import { OVERRULING_SHARE } from './constants.ts'
 
-/** What this peer knows of itself. */
+/** The facts about this peer itself. */
 export interface SealSelf {
   readonly phase: Phase
-  /** Of its current parameters; while sealing, of those that it froze. */
+  /** A sketch of its current parameters; while sealing, of those that it froze. */
   readonly sketch: Float32Array
   readonly choice: string | undefined
   /** A proposal that it has checked and found too far. */
@@ -32,8 +32,8 @@ export interface SealSelf {
   /** Whether all of that was averaged with one of these peers, so that it is in what they hold. */
   readonly isIn: (holders: readonly PeerId[]) => boolean
   /**
-   * Whether whoever comes still has a part, so that nobody is overruled; or whether what is sealed is used already, and reopened for
-   * nobody who has not sealed. Undefined where steps decide that.
+   * Whether a newcomer still has a part, so that nobody is overruled; or whether what is sealed is used already, and reopened for
+   * no peer that has not sealed. Undefined where steps decide that.
    */
   readonly isOpen: boolean | undefined
   /** Whether nobody new was met for a while, so that it knows how many there are. */
@@ -127,7 +127,7 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
     if (firm) return NOTHING
   }
 
-  // A sealed choice comes before one that is only proposed: what some have seen everybody choose must stay chosen.
+  // A sealed choice comes before one that is only proposed: a vector that some have seen everybody choose must stay chosen.
   const order = (choice: string, sealed: boolean) => `${sealed ? 0 : 1}${rank(swarm, choice)}`
 
   let best = self.choice === undefined ? undefined : order(self.choice, self.phase === 'sealed' || sealedElsewhere)
@@ -136,22 +136,22 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
     const { choice } = announcement
     if (choice === undefined || choice === self.choice || self.passes.includes(choice)) continue
     const sealers = seals.find(({ hash }) => hash === choice)?.holders.length ?? 0
-    // What was refused when few had sealed it may have become that of more than two thirds.
+    // A choice that was refused when few had sealed it may have become that of more than two thirds.
     if (choice === self.refuses && !overrules(sealers)) continue
-    // Whoever will be overruled once it knows how many there are does not refuse before.
+    // A peer that will be overruled once it knows how many there are does not refuse before.
     if (overrules(sealers) && !self.knowsAll) continue
     const place = overrules(sealers) ? '' : order(choice, sealers > 0)
     if (best === undefined || place < best) [best, candidate] = [place, choice]
   }
   if (candidate !== undefined) {
     const sealers = seals.find(({ hash }) => hash === candidate)?.holders ?? []
-    // Most have to say so: what one says alone is only believed where it is near.
+    // Most have to say so: one peer alone is only believed where its vector is near.
     const yields = overrules(sealers.length) || (2 * sealers.length > members.length && self.isIn(sealers))
     return { do: 'check', hash: candidate, holders: holdersOf(candidate), yields }
   }
 
   if (self.phase === 'averaging') return mayPropose(target, self, active) ? { do: 'propose' } : NOTHING
-  // Who has come since takes the seal when it is done, as every latecomer does. One alone has nobody to agree with.
+  // A member that has come since takes the seal when it is done, as every latecomer does. One alone has nobody to agree with.
   const others = choosers.length > 0 && choosers.length === active.length
   if (self.phase === 'sealing' && (sealedElsewhere || others)) {
     if (choosers.every(({ announcement }) => announcement.choice === self.choice)) return { do: 'seal' }
@@ -159,7 +159,7 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
   return NOTHING
 }
 
-/** What members have sealed on, the most common first. */
+/** The choices on which members have sealed, the most common first. */
 function sealsAmong(members: readonly Member[]): { readonly hash: string; readonly holders: readonly PeerId[] }[] {
   const seals = new Map<string, PeerId[]>()
   for (const { peer, announcement } of members) {

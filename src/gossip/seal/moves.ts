@@ -67,7 +67,7 @@ export function createMoves(options: MovesOptions): Moves {
   /** A peer freezes only when nothing is under way that would still change its parameters. Until then nothing is begun. */
   function mayFreeze(): boolean {
     phase.close()
-    // What is cut is a shorter exchange; the seal does not wait for who is slow.
+    // An exchange that is cut is a shorter exchange; the seal does not wait for slow peers.
     if (engagements.active() > 0 && phase.closedFor() > FREEZE_TIMEOUT_MS) engagements.abandonAll()
     return engagements.active() === 0 && !options.settlement.waits()
   }
@@ -84,12 +84,12 @@ export function createMoves(options: MovesOptions): Moves {
     const consensusDistance = choice.estimate() ?? 0
     const choosers = membership.alive().filter(({ announcement }) => announcement.choice === hash)
     const holders = choosers.map(({ peer }) => peer)
-    // What lies within the target distance of its own holds all of its own.
+    // A vector within the target distance of this peer's own holds all of its own.
     const leftOut = adopted ? contribution.leftOutOf(holders) : 0
     const members = choosers.length + 1
     choice.sealAs({ members, leftOut, adopted })
     replica.replace(vector)
-    // What is in doubt was to be added to a vector that no longer exists; what was decided others may still have to apply.
+    // Differences in doubt were to be added to a vector that no longer exists; decided ones others may still have to apply.
     replica.ledger.dropDoubts()
     phase.seal()
     choice.choose({ vector, hash })

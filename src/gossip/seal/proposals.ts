@@ -9,7 +9,7 @@ export type FetchVector = (
   options: AbortOptions,
 ) => Promise<FetchedVector | undefined>
 
-/** What others propose, as far as this peer has looked at it. */
+/** The proposals of others, as far as this peer has looked at them. */
 export interface Proposals {
   /** The hash of one that was fetched, and lies too far from this peer's own vector. */
   refused(): string | undefined

@@ -15,7 +15,7 @@ export interface SealOptions extends Omit<MovesOptions, 'proposals'> {
   readonly swarm: string
   /** Local steps that this peer is to train: they are what it contributes. Where there are none, its vector is. */
   readonly steps: number
-  /** Whether nothing is final yet, see {@link SealSelf.isOpen}; undefined where that is decided by who has proposed. */
+  /** Whether nothing is final yet, see {@link SealSelf.isOpen}; undefined where the proposals decide that. */
   readonly isOpen?: () => boolean
   readonly peerWatch: {
     /** Clock time at which this peer last met somebody new, or began to listen. */
@@ -82,7 +82,7 @@ export function createSeal(options: SealOptions): Seal {
   }
 }
 
-/** What this peer knows of itself at the moment at which it is looked at. */
+/** The facts about this peer, as of the moment at which each is read. */
 function viewOf(options: SealOptions, proposals: Proposals, moves: Moves): SealSelf {
   const { steps, isOpen, phase, choice, peerWatch, clock } = options
   const { contribution } = options.replica

@@ -13,7 +13,7 @@ export interface SealedAs {
   readonly adopted: boolean
 }
 
-/** An exchange that this peer decides: what of it is decided and applied here, and not known to be applied there. */
+/** An exchange that this peer decides: its frames that are decided and applied here, and not known to be applied there. */
 export interface Decision {
   readonly id: string
   readonly partner: PeerId
@@ -32,7 +32,7 @@ export interface Doubt extends Difference {
 
 /** Which generation of its recipe's swarms a peer belongs to, where that is not the first. */
 export interface Generation {
-  /** Of the generations before, in order: hashes of their sealed parameters. */
+  /** Sealed parameters' hashes of the generations before, in order. */
   readonly seals: readonly string[]
   /** Own steps that this peer trains in it at least. */
   readonly steps: number
@@ -52,7 +52,7 @@ export interface Checkpoint {
   readonly sealed: string | undefined
   /** How this peer came to that; unknown of a state of version 0.1, which may have been sealed by one peer alone. */
   readonly sealedAs?: SealedAs
-  /** What this peer has put into the swarm; of a state of version 0.1 its steps are all that is known. */
+  /** The peer's share in the swarm; of a state of version 0.1 its steps are all that is known. */
   readonly contribution?: ContributionState
   readonly random: readonly number[]
   /** `[parameters]` */

@@ -5,13 +5,13 @@ import type { ReplicaStorage } from './replica.ts'
 
 /** A part of a peer that outlives a crash. */
 interface Durable {
-  /** What of a checkpoint is its own, as it is now. */
+  /** The fields of a checkpoint that are its own, as they are now. */
   durable(): Partial<Checkpoint>
 }
 
 /** Puts a checkpoint together from what the parts of a peer hold, and ends the peer where it cannot be kept. */
 export interface Checkpointing {
-  /** Where the replica is kept; undefined where nothing is. */
+  /** The replica's storage; undefined where nothing is kept. */
   readonly storage: ReplicaStorage | undefined
   /** Adds parts, all of them before the first save. */
   include(...parts: readonly Durable[]): void

@@ -1,13 +1,13 @@
 /**
- * What a peer has put into the swarm: its own local steps, and of them those that others hold. An exchange preserves the mean, so
- * what was averaged with somebody after a step is, in part, what that one holds from then on.
+ * The contribution of a peer to the swarm: its own local steps, and of them those that others hold. An exchange preserves the mean, so a
+ * step before it is, in part, in what the partner holds from then on.
  *
  * @packageDocumentation
  */
 
 import type { PeerId } from '../peer-id.ts'
 
-/** As it goes into a checkpoint. */
+/** The contribution as it goes into a checkpoint. */
 export interface ContributionState {
   readonly ownSteps: number
   readonly exchanges: number
@@ -33,7 +33,7 @@ export interface Contribution {
   exchangesAsked(): number
   /** Distinct others with whom something was averaged. */
   partners(): number
-  /** Of the own steps, those that are not known to be in what any of these peers holds. */
+  /** Own steps that are not known to be in what any of these peers holds. */
   leftOutOf(holders: readonly PeerId[]): number
   state(): ContributionState
 }

@@ -1,13 +1,13 @@
 import { addFromRoom } from '../../parameters/frame-memory.ts'
 import { addScaled } from '../../parameters/vectors.ts'
 
-/** What is added to a part of the parameters. */
+/** An addition to a part of the parameters. */
 export interface Difference {
   /** Index in the parameters of the part's first element. */
   readonly first: number
-  /** What is added: to the elements from `first` on, or to those that {@link indices} name. */
+  /** Values that are added: to the elements from `first` on, or to those that {@link indices} name. */
   readonly values: Float32Array
-  /** Where only some elements change: their places after `first`, ascending. */
+  /** Indices after `first`, ascending, where only some elements change. */
   readonly indices?: Int32Array
 }
 

@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts'
 /** One exchange that this peer is in. */
 export interface Engagement {
   readonly id: string
-  /** What this peer has granted, and then what both have agreed on. */
+  /** The weight that this peer has granted, and then that on which both have agreed. */
   weight: number
   /** The share of its own parameters that this peer has given up in it, under a rule that has shares of its own. */
   share: number
@@ -32,7 +32,7 @@ export interface Engagements {
   /** Whether anything stands open with this peer whose exchange is not still running. */
   outstanding(partner: PeerId): boolean
   abandon(partner: PeerId, id: string): void
-  /** Ends all that are under way; what of them was added stays. */
+  /** Ends all that are under way; differences that they have added stay. */
   abandonAll(): void
 }
 
@@ -42,7 +42,7 @@ export function createEngagements(ledger: Ledger): Engagements {
 
   const all = () => [...initiated.values(), ...responding.values()]
 
-  /** Ids are unique only for who made them. */
+  /** Ids are unique only for the peer that made them. */
   const find = (partner: PeerId, id: string) =>
     [initiated.get(partner), responding.get(partner)].filter(one => one?.id === id)
 

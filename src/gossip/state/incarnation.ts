@@ -7,9 +7,9 @@ export interface Incarnation {
   readonly self: PeerId
   /** Goes on where the checkpoint's stood. */
   readonly random: Random
-  /** Of the next announcement: larger than all before, those of earlier lives too. */
+  /** The sequence of the next announcement: larger than all before, those of earlier lives too. */
   nextSequence(): number
-  /** Of the next exchange that this peer begins: never the same one twice. */
+  /** The id of the next exchange that this peer begins: never the same one twice. */
   nextExchangeId(): string
   durable(): Pick<Checkpoint, 'swarm' | 'generation' | 'peer' | 'sequence' | 'random'>
 }

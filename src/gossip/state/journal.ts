@@ -1,7 +1,7 @@
 /**
- * What exchanges change of what a peer holds, one small entry at a time: each is written down before the partner is told, and
- * read back after a crash on top of the last checkpoint. A checkpoint of the whole model at every frame would cost as much
- * as the model each time.
+ * The journal of a replica: the changes that exchanges make to what a peer holds, one small entry at a time. Each is written down before
+ * the partner is told, and read back after a crash on top of the last checkpoint. A checkpoint of the whole model at every frame would cost
+ * as much as the model each time.
  *
  * @packageDocumentation
  */

@@ -8,7 +8,7 @@ import type { JournalEntry } from './journal-entry.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 
 /**
- * What this peer has learned, and what of it stands open with others. The one thing that training, exchanges and the
+ * The parameters that this peer has learned, and the exchanges that stand open with others. The one thing that training, exchanges and the
  * seal share; all of it changes on one thread.
  */
 export interface Replica {
@@ -18,7 +18,7 @@ export interface Replica {
   readonly version: number
   /** Steps of the run: those that this peer has done, for a latecomer beside those that others had done before it came. */
   step: number
-  /** What this peer has put into the swarm. */
+  /** The share that this peer has in the swarm. */
   readonly contribution: Contribution
   /** Local steps that its parameters have absorbed: the most of all that it has merged. */
   age: number
@@ -51,11 +51,11 @@ export interface ReplicaStart {
   readonly contribution?: Contribution
 }
 
-/** Where a replica is kept; both reject only where the peer cannot go on. */
+/** The storage of a replica; both reject only where the peer cannot go on. */
 export interface ReplicaStorage {
   /** Writes the state as it is when called; calls do not overlap. */
   save(): Promise<void>
-  /** As {@link Storage.append}. */
+  /** Appends to the journal, as {@link Storage.append} does. */
   append(entry: JournalEntry): Promise<void>
   /** Whether there is a checkpoint to which entries can be added. */
   readonly begun: boolean
@@ -80,7 +80,7 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
 
   function persist(): Promise<void> {
     if (storage === undefined) return Promise.resolve()
-    // Group commit: whoever comes while a save runs shares the next one, which sees all their changes.
+    // Group commit: callers that come while a save runs share the next one, which sees all their changes.
     queued ??= saving.then(() => {
       queued = undefined
       journalled = 0
@@ -94,7 +94,7 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
 
   function append(entry: JournalEntry): Promise<void> | undefined {
     if (storage === undefined) return undefined
-    // The first checkpoint has the entry in it; what comes after it is not durable before.
+    // The first checkpoint has the entry in it; no later entry is durable before that.
     if (!begun) {
       unsaved = appended = persist()
       return appended

@@ -3,7 +3,7 @@ import type { Events } from '../events.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
 import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId, Traffic } from '../ports.ts'
 import { withDeadline } from '../waiting/deadline.ts'
-import { createLeftAlone } from './left-alone.ts'
+import { createAvoidedPeers } from './avoided-peers.ts'
 import { ProtocolError } from './stream-errors.ts'
 
 /** Streams with others, each left closed or reset, whatever happens on it. */
@@ -17,13 +17,11 @@ export interface Conversations {
     options: AbortOptions,
     body: (stream: FrameStream) => Promise<T>,
   ): Promise<T>
-  /** Whether nothing is averaged with this peer, or fetched from it, for a while: its parameters were too large. */
-  leavesAlone(peer: PeerId): boolean
   /** Bytes of all conversations that have ended, by what they were about. */
   carried(): StreamTraffic
 }
 
-/** Where it is noted who broke the protocol, whoever opened the stream. */
+/** The record of protocol violations, whoever opened the stream. */
 export interface Penalties {
   penalise(peer: PeerId, error: Error): void
 }
@@ -42,7 +40,7 @@ export interface ConversationsOptions {
 }
 
 export function createConversations({ network, clock, timeouts, scores, events }: ConversationsOptions): Conversations {
-  const alone = createLeftAlone(clock)
+  const avoided = createAvoidedPeers(clock)
   const nothing = { bytesIn: 0, bytesOut: 0 }
   const carried = { recipe: nothing, exchange: nothing, settle: nothing, fetch: nothing }
 
@@ -58,16 +56,16 @@ export function createConversations({ network, clock, timeouts, scores, events }
     body: (stream: FrameStream) => Promise<T>,
   ): Promise<T> {
     try {
-      // What is open with it is settled all the same, and it may fetch what is better than what it has.
-      if (channel === 'exchange' && alone.has(stream.peer)) throw new RefusedError(TOO_LARGE)
+      // Open exchanges with such a peer are settled all the same, and it may fetch what is better than what it has.
+      if (channel === 'exchange' && avoided.has(stream.peer)) throw new RefusedError(TOO_LARGE)
       const result = await body(stream)
-      // What was said is said: a connection that breaks now takes nothing back.
+      // The conversation has had its effect: a connection that breaks now takes nothing back.
       await stream.close(options).catch((error: Error) => stream.abort(error))
       return result
     } catch (error) {
       stream.abort(error as Error)
       if (error instanceof ProtocolViolationError || error instanceof ProtocolError) scores.penalise(stream.peer, error)
-      if (error instanceof NormError && alone.leave(stream.peer)) events.emit('warning', { message: error.message })
+      if (error instanceof NormError && avoided.avoid(stream.peer)) events.emit('warning', { message: error.message })
       throw error
     } finally {
       count(channel, stream)
@@ -76,10 +74,9 @@ export function createConversations({ network, clock, timeouts, scores, events }
 
   return {
     over,
-    leavesAlone: alone.has,
     carried: () => ({ ...carried }),
     async talk(peer, channel, options, body) {
-      if ((channel === 'exchange' || channel === 'fetch') && alone.has(peer)) throw new RefusedError(TOO_LARGE)
+      if ((channel === 'exchange' || channel === 'fetch') && avoided.has(peer)) throw new RefusedError(TOO_LARGE)
       const began = clock.now()
       const stream = await withDeadline(clock, timeouts.limit('dial', peer), `reaching ${peer}`, options, within =>
         network.open(peer, channel, within),

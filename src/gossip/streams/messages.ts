@@ -20,15 +20,15 @@ const outcomes = z.array(z.strictObject({ id: exchangeId, frames: z.int().min(0)
 const weight = z.number().positive().max(0.5)
 
 /**
- * Where the recipe's message says which version of the protocol its peer speaks. It stands in the recipe because those of 0.1 refuse
- * a message with any other field; they name this one to their people as what differs.
+ * The field of the recipe's message that holds its peer's version of the protocol. It stands in the recipe because peers of 0.1 refuse a
+ * message with any other field; they name this one to their people as what differs.
  */
 export const PROTOCOL_FIELD = 'hearsayProtocol'
 
 /** Beside it, of a later generation, the seal from which it began. */
 export const SEAL_FIELD = 'hearsaySeal'
 
-/** Of peers whose message does not say it. */
+/** The version of peers whose message names none. */
 const FIRST_PROTOCOL_VERSION = 1
 
 /** Whether it has trained all that it is to train at least: sooner than by the next announcement. */
@@ -42,7 +42,7 @@ const schemas = {
   propose: z.strictObject({
     type: z.literal('propose'),
     id: exchangeId,
-    /** Of all parameters. */
+    /** Elements of all parameters. */
     length: z.int().min(0),
     first: z.int().min(0),
     end: z.int().min(0),
@@ -54,7 +54,7 @@ const schemas = {
     reference: exchangeId.optional(),
     done,
     voice,
-    /** Where everybody averages in step. */
+    /** The round, where everybody averages in step. */
     round: steps.optional(),
   }),
   accept: z.strictObject({
@@ -68,9 +68,11 @@ const schemas = {
   /** The hash of the vector whose frames came before. */
   digest: z.strictObject({ type: z.literal('digest'), hash }),
 
-  /** What stands open between us: how far I decided exchanges that I began, and those of yours of which I hold doubts. */
+  /**
+   * Exchanges that stand open between two peers: how far the sender decided those that it began, and the receiver's that it holds in doubt.
+   */
   settle: z.strictObject({ type: z.literal('settle'), decisions: outcomes, doubts: ids }),
-  /** Of what was asked: exchanges of which all that was decided is applied here; how far those in doubt were decided. */
+  /** The answer to `settle`: exchanges of which all that was decided is applied here; how far those in doubt were decided. */
   settled: z.strictObject({ type: z.literal('settled'), done: ids, decided: outcomes }),
   /** Exchanges of which all that was decided is applied now. */
   applied: z.strictObject({ type: z.literal('applied'), done: ids }),
@@ -85,7 +87,7 @@ const schemas = {
   /** The length of the whole; the frames that were asked for follow, and their digest. */
   vector: z.strictObject({ type: z.literal('vector'), length: z.int().min(0), age: steps }),
 
-  /** Of any version: what a later one adds to it is not looked at. */
+  /** The recipe of any version: fields that a later one adds are not looked at. */
   recipe: z.object({
     type: z.literal('recipe'),
     recipe: z

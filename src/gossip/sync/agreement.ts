@@ -1,7 +1,7 @@
 /**
- * What is current while everybody trains: no two peers have the same parameters, but they are near each other, and whoever
- * says that it has something else is outvoted. Sketches are random projections that keep distances, so all of this is
- * decided from what everybody has announced anyway.
+ * The current state of a swarm while everybody trains: no two peers have the same parameters, but they are near each other, and a peer that
+ * announces something else is outvoted. Sketches are random projections that keep distances, so all of this is decided from what everybody
+ * has announced anyway.
  *
  * @packageDocumentation
  */
@@ -28,7 +28,7 @@ export function agreementDistance(sketches: readonly Float32Array[], target: num
 
 /**
  * The largest group of peers of which any two agree; of equally large ones, that which holds together closest. Groups are grown
- * from each peer by whoever is next to it, which finds a cluster wherever there is one; n³ steps.
+ * from each peer by the next nearest one, which finds a cluster wherever there is one; n³ steps.
  *
  * @param sketches `[peers][buckets]`, at least one
  * @param target the recipe's relative consensus distance

@@ -4,7 +4,7 @@ import type { PeerId } from '../ports.ts'
 import type { FetchedPiece } from './fetch.ts'
 import { piecesOf } from './pieces.ts'
 
-/** A piece that is there: who gave it, and what it was. */
+/** A piece that is there, and the peer that gave it. */
 export interface Part extends Omit<FetchedPiece, 'values'> {
   readonly piece: Range
   readonly from: PeerId

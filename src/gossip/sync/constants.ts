@@ -29,7 +29,9 @@ export const OVERDUE_PIECES = 3
 /** So is a piece of which nothing came for so long: a frame takes no longer at 0.4 Mbit/s. */
 export const STALLED_MS = 5_000
 
-/** Of {@link MAX_SERVED_AT_ONCE}, for one peer: the one that it has, and the one before, which may not have ended here yet. */
+/**
+ * The part of {@link MAX_SERVED_AT_ONCE} for one peer: the vector that it fetches, and the one before, which may not have ended here yet.
+ */
 export const MAX_SERVED_TO_ONE = 2
 
 /**
@@ -46,11 +48,11 @@ export const MAX_COMPARED = 64
 /** So long a newcomer waits for what peers announce next, before it fetches from them and after: three announcements. */
 export const ANNOUNCEMENTS_WAIT_MS = 3_000
 
-/** How often it looks whether they have: what they announced, or it has fetched, grows old meanwhile. */
+/** How often it looks whether they have: announcements, and what was fetched, grow old meanwhile. */
 export const ANNOUNCEMENTS_POLL_MS = 50
 
 /**
- * What came of a vector that could not be fetched whole is kept so long: as long as a machine takes to restart, so that whoever
- * held the rest may come back. It takes the memory of a model.
+ * The pieces of a vector that could not be fetched whole are kept so long: as long as a machine takes to restart, so that a peer that held
+ * the rest may come back. They take the memory of a model.
  */
 export const KEPT_MS = 120_000

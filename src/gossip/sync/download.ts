@@ -5,13 +5,13 @@ import { MAX_SOURCES, OVERDUE_PIECES, STALLED_MS } from './constants.ts'
 import type { FetchedPiece } from './fetch.ts'
 import { PIECE_FLOATS } from './pieces.ts'
 
-/** Asks the peer that one talks with for a piece. `arrived` hears of every frame. */
-export type Ask = (piece: Range, arrived: () => void) => Promise<FetchedPiece>
+/** Asks the peer at the other end for a piece. `onFrame` is called for every frame. */
+export type Ask = (piece: Range, onFrame: () => void) => Promise<FetchedPiece>
 
 export interface DownloadOptions {
-  /** What is there already stays, and is not asked for. */
+  /** Pieces that are there already stay, and are not asked for. */
   readonly assembly: Assembly
-  /** Who may be asked, in the order in which they are. */
+  /** Peers that may be asked, in that order. */
   readonly holders: readonly PeerId[]
   readonly clock: Clock
   /** Opens a stream to a peer for as long as `body` takes. */
@@ -23,7 +23,7 @@ const SHORTEST_ALARM_MS = 1
 
 /** A piece that somebody was asked for and that is not there. */
 interface Request {
-  /** Of how many peers; more than one where those before were slow. */
+  /** Peers that were asked; more than one where those before were slow. */
   askers: number
   /** When it was last asked for, and when a frame of it last came. */
   began: number
@@ -31,8 +31,8 @@ interface Request {
 }
 
 /**
- * Fetches what is missing from several holders at once: each gives one piece at a time, and whoever has given one is asked
- * for the next, so that a slow one gives few and holds up nobody. At the end, whoever is free is also asked for what others
+ * Fetches what is missing from several holders at once: each gives one piece at a time, and one that has given it is asked
+ * for the next, so that a slow one gives few and holds up nobody. At the end, a free holder is also asked for what others
  * are slow with, and the first answer counts. A holder that fails, for whatever reason, is not asked again.
  *
  * @returns whether everything is there; otherwise nobody is left to ask, and what is there stays for the next attempt
@@ -97,7 +97,7 @@ export async function download(
       })
       idle.push(holder)
     } catch {
-      // Whatever it was, others are asked for what this one did not give. Who broke the protocol has been blamed.
+      // Whatever it was, others are asked for what this one did not give. Violations have been penalised already.
       request.askers--
       if (piece !== undefined && request.askers === 0) requests.delete(piece)
     }

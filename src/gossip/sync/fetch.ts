@@ -1,8 +1,8 @@
 /**
- * A vector by its hash, or a peer's current parameters, piece by piece: for the seal, and for those who come late. Several
+ * A vector by its hash, or a peer's current parameters, piece by piece: for the seal, and for latecomers. Several
  * pieces may be asked for over one stream, one after the other.
  *
- * The current parameters are sent as they are when each frame leaves, so nobody holds a copy of a model for one who reads
+ * The current parameters are sent as they are when each frame leaves, so nobody holds a copy of a model for a peer that reads
  * slowly: the frames of a piece may be some steps apart, as the pieces of different peers are.
  *
  * @packageDocumentation
@@ -30,7 +30,7 @@ export interface FetchedVector {
 export interface FetchedPiece {
   /** `[end − first]` */
   readonly values: Float32Array
-  /** Of the vector that it is a part of. */
+  /** Age of the vector that it is a part of. */
   readonly age: number
   /** ‖values‖₂ */
   readonly norm: number
@@ -90,7 +90,7 @@ async function nextRequest(stream: FrameStream, clock: Clock, options: AbortOpti
  *
  * @param hash of the vector that is asked for; undefined for the current parameters
  * @param length what the recipe says that a vector has
- * @param arrived is called with every frame
+ * @param onFrame called for every frame
  * @throws RefusedError where the peer does not hold it or is busy, DeadlineError where it is too slow, ProtocolViolationError where what
  * it sent is malformed, not finite, or not what its digest says
  */
@@ -101,7 +101,7 @@ export async function fetchPiece(
   length: number,
   clock: Clock,
   timeouts: Timeouts,
-  arrived: () => void,
+  onFrame: () => void,
   options: AbortOptions,
 ): Promise<FetchedPiece> {
   const { first, end } = piece
@@ -121,7 +121,7 @@ export async function fetchPiece(
       await withDeadline(clock, timeouts.limit('frame', peer), 'a frame', options, async within =>
         assembler.accept(await stream.read(within)),
       )
-      arrived()
+      onFrame()
     }
     const { hash: digest } = await withDeadline(clock, timeouts.limit('frame', peer), 'the digest', options, within =>
       receive(stream, 'digest', within),

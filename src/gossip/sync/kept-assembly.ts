@@ -4,9 +4,9 @@ import { KEPT_MS } from './constants.ts'
 
 /** The one vector that is being put together, or what an earlier attempt left of it. There is memory for one besides the parameters. */
 export interface KeptAssembly {
-  /** What is kept of the vector with this hash, or an empty one. */
+  /** The pieces that are kept of the vector with this hash, or an empty assembly. */
   of(hash: string | undefined): Assembly
-  /** What is kept of what was current, undefined where that is nothing. */
+  /** The pieces that are kept of current parameters, undefined where there are none. */
   current(): Assembly | undefined
   /** It is whole, or of no use: nothing else is put into it. */
   release(): void

@@ -19,7 +19,7 @@ export interface LateJoiningOptions {
   readonly engagements: Engagements
   readonly events: Pick<Events, 'emit'>
   /**
-   * Gets parameters that are current among those who are ahead: no more than `lag` steps behind them. Undefined where they do
+   * Gets parameters that are current among peers that are ahead: no more than `lag` steps behind them. Undefined where they do
    * not agree, or do not give them.
    */
   readonly fetch: (
@@ -29,7 +29,7 @@ export interface LateJoiningOptions {
   ) => Promise<CurrentParameters | undefined>
 }
 
-/** Who comes late, or comes back late, takes the swarm's parameters, instead of pulling the mean back to where everybody began. */
+/** A peer that comes late, or comes back late, takes the swarm's parameters, instead of pulling the mean back to where everybody began. */
 export interface LateJoining {
   /** Whether this peer should catch up with one of this age before it averages. */
   behind(age: number): boolean
@@ -54,7 +54,7 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
   const ahead = () =>
     membership
       .alive()
-      // What one peer has trained alone is its own, and no swarm's.
+      // The age of a peer that has trained alone is its own, and no swarm's.
       .filter(({ announcement }) => announcement.partners > 0 && behind(announcement.age))
 
   /** Whether nothing is frozen or sealed, and nothing stands open with others: that refers to the parameters as they are. */
@@ -72,7 +72,7 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
 
     async catchUp({ signal }) {
       if (!isNew() || clock.now() < resting || !isReplaceable()) return
-      // Where the swarm has sealed, it is the seal that this peer takes.
+      // A latecomer to a swarm that has sealed takes the seal.
       const candidates = ahead().filter(({ announcement }) => announcement.phase !== 'sealed')
       if (candidates.length === 0) return
       const began = clock.now()
@@ -80,9 +80,9 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
         if (!signal.aborted) throw error
         return undefined
       })
-      // Where nothing comes of it, a later round tries again; until then training has as much time as this took.
+      // An attempt that fails is repeated in a later round; until then training has as much time as this took.
       resting = 2 * clock.now() - began
-      // What was applied, frozen or sealed meanwhile must not be overwritten.
+      // Parameters that were applied, frozen or sealed meanwhile must not be overwritten.
       if (fetched === undefined || !isNew() || !isReplaceable()) return
       replica.replace(fetched.vector)
       replica.absorb(fetched.age)
@@ -90,7 +90,7 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
       replica.step = Math.max(replica.step, fetched.step)
       fresh = false
       events.emit('replaced', {})
-      // What exchanges change from here on is of no use without it.
+      // The differences of exchanges from here on are of no use without it.
       replica.persist().catch(() => {})
       events.emit('warning', {
         message: `joined late: went on from the swarm's parameters of age ${fetched.age}`,

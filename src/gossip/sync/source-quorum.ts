@@ -18,7 +18,7 @@ export interface SourceQuorumOptions {
   readonly events: Pick<Events, 'emit'>
 }
 
-/** Where current parameters are to be had. */
+/** The peers from which current parameters are to be had. */
 export interface SelectedSources {
   /** In the order in which they are to be asked. Where it is one, it is suspected, and nothing may come from any other. */
   readonly sources: readonly PeerId[]
@@ -28,14 +28,14 @@ export interface SelectedSources {
   readonly step: number
 }
 
-/** What peers announce, as evidence of what is current in the swarm and of who gives something else. */
+/** Announcements as evidence: of what is current in the swarm, and of which peers give something else. */
 export interface SourceQuorum {
   /**
-   * Whom to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_MS}: what is fetched right after them is near
+   * The peers to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_MS}: what is fetched right after them is near
    * them, however quickly everybody trains, and two of each peer tell how quickly that is.
    *
    * @param givers those that were asked earlier, and gave what still counts
-   * @returns undefined where those who are ahead do not agree, by a majority, on where they are
+   * @returns undefined where peers that are ahead do not agree, by a majority, on where they are
    */
   select(
     ahead: readonly Member[],
@@ -47,7 +47,7 @@ export interface SourceQuorum {
    * longer believed as they were.
    */
   verify(vector: Float32Array, givers: readonly PeerId[], options: AbortOptions): Promise<boolean>
-  /** Hears that one that was asked alone gave nothing: the others are not to wait for it. */
+  /** A peer that was asked alone gave nothing: the others are not to wait for it. */
   silent(peer: PeerId): void
 }
 
@@ -55,7 +55,7 @@ type Source = Pick<Member, 'peer'> & Pick<Announcement, 'age' | 'step' | 'sketch
 
 export function createSourceQuorum(options: SourceQuorumOptions): SourceQuorum {
   const { target, sketcher, membership, clock, random } = options
-  /** What those announced that agreed, and those that gave something earlier. */
+  /** Announced sketches of those that agreed, and of those that gave something earlier. */
   const announced = new Map<PeerId, readonly Float32Array[]>()
   /** From them together came what they had not announced. Which of them lied is not known, so each is tried alone. */
   const suspects = new Set<PeerId>()
@@ -128,7 +128,7 @@ export function createSourceQuorum(options: SourceQuorumOptions): SourceQuorum {
       const fresh = () => freshOf(announced.keys(), fetched)
       const believed = () =>
         agrees(sketch, [...[...announced.values()].flat(), ...fresh().map(one => one.announcement.sketch)], target)
-      // Where it took long, it lies between what they had announced and what they will announce next.
+      // A vector that took long lies between what its givers had announced and what they will announce next.
       while (!believed()) {
         if (fresh().length === presentOf(announced.keys()).length || clock.now() - fetched >= ANNOUNCEMENTS_WAIT_MS) {
           distrust(givers)

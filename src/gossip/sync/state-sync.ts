@@ -1,10 +1,10 @@
 /**
- * Whole vectors from other peers, and pieces of this peer's for others: those that have a hash, for the seal; what is
- * current, for those who come late.
+ * Whole vectors from other peers, and pieces of this peer's for others: those that have a hash, for the seal; current parameters, for
+ * latecomers.
  *
- * What is current while everybody trains is no one vector. A newcomer takes pieces of several peers' parameters, each of the
- * vector that its peer has at that moment. These are all within the swarm's own consensus distance of one another, and so is
- * what is put together from them: as good a member of the swarm as any other.
+ * The current parameters of a swarm in which everybody trains are no one vector. A newcomer takes pieces of several peers' parameters, each
+ * of the vector that its peer has at that moment. These are all within the swarm's own consensus distance of one another, and so is the
+ * vector that they make up: as good a member of the swarm as any other.
  *
  * @packageDocumentation
  */
@@ -41,7 +41,7 @@ export interface StateSyncOptions extends SourceQuorumOptions {
 
 /** Parameters that are current in the swarm. */
 export interface CurrentParameters extends FetchedVector {
-  /** Local steps that those have done who have them: fewer than the parameters have absorbed, which are the most of all. */
+  /** Local steps that the peers which gave them have done: fewer than the parameters have absorbed, which are the most of all. */
   readonly step: number
 }
 
@@ -65,7 +65,7 @@ export interface StateSync {
    * the next attempt, as {@link withHash} does, but for what is no longer current by then.
    *
    * @param ahead peers that may be asked; more than half of them must agree
-   * @param lag parameters that have absorbed so many steps less than others are no longer current: who has them would come
+   * @param lag parameters that have absorbed so many steps less than others are no longer current: a peer with them would be
    * late again
    * @returns undefined where there is no majority, it does not give everything, or what it gave is not what it announced
    * @throws the signal's reason when it is aborted
@@ -97,8 +97,8 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     await conversations.talk(holder, 'fetch', abort, async stream => {
       let squares = 0
       try {
-        await body(async (piece, arrived) => {
-          const fetched = await fetchPiece(stream, hash, piece, length, clock, timeouts, arrived, abort)
+        await body(async (piece, onFrame) => {
+          const fetched = await fetchPiece(stream, hash, piece, length, clock, timeouts, onFrame, abort)
           squares += fetched.norm ** 2
           if (Math.sqrt(squares) <= maximumNorm) return fetched
           throw new NormError(holder, Math.sqrt(squares), maximumNorm)
@@ -125,7 +125,7 @@ export function createStateSync(options: StateSyncOptions): StateSync {
       return undefined
     }
 
-    // Somebody lied. Whoever gives all of it alone is right, and shows who did.
+    // Somebody lied. A peer that gives all of it alone is right, and shows which one did.
     const doubtful = assembly.parts()
     const [giver, ...others] = giversOf(doubtful)
     if (others.length === 0) {
@@ -152,11 +152,11 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     )
   }
 
-  /** Blames those who gave what is no part of this vector. */
+  /** Penalises the peers that gave what is no part of this vector. */
   function blameForParts(parts: readonly Part[], vector: Float32Array): void {
-    for (const liar of giversOf(parts.filter(part => differs(part, vector)))) {
+    for (const giver of giversOf(parts.filter(part => differs(part, vector)))) {
       options.scores.penalise(
-        liar,
+        giver,
         new ProtocolViolationError('a piece that was sent is not one of the vector that was asked for'),
       )
     }
@@ -187,7 +187,7 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     return undefined
   }
 
-  /** Where it is not, nothing of it is kept. */
+  /** Whether the vector is what the swarm announces; if not, all its pieces are dropped. */
   async function isCurrent(assembly: Assembly, abort: AbortOptions): Promise<boolean> {
     const isVerified = await quorum.verify(assembly.vector, giversOf(assembly.parts()), abort)
     if (isVerified && assembly.norm() <= maximumNorm) return true

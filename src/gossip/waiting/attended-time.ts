@@ -3,7 +3,7 @@ import { LONGEST_WAIT_MS } from './constants.ts'
 
 /**
  * Time as waiting for others counts it, in milliseconds: without that in which this peer's own event loop stood still, for what others
- * sent in the meantime has not been read yet. Whoever waits looks at it at least every LONGEST_WAIT_MS.
+ * sent in the meantime has not been read yet. A waiting peer looks at it at least every LONGEST_WAIT_MS.
  */
 export function createAttendedTime(clock: Clock): () => number {
   let looked = clock.now()

@@ -1,7 +1,7 @@
 import type { AbortOptions, Clock } from '../ports.ts'
 import { CONDITION_POLL_MS } from './constants.ts'
 
-/** What several wait for. Whoever waits looks again when it is notified, and now and then besides: silence notifies nobody. */
+/** A state that several loops wait on. Each looks again when it is notified, and now and then besides: silence notifies nobody. */
 export interface Condition {
   notify(): void
   /** Resolves when something may have changed. Rejects with the signal's reason when it is aborted. */

@@ -27,9 +27,8 @@ interface Deadline {
 }
 
 /**
- * What is expected changes with every frame, and nearly always comes in time. So a deadline that moves away leaves the timer
- * where it is; the timer looks when it fires, and sets itself anew. A conversation sets a handful of timers instead of one
- * for each read.
+ * The expectation changes with every frame, which nearly always comes in time. So a deadline that moves away leaves the timer where it is;
+ * the timer looks when it fires, and sets itself anew. A conversation sets a handful of timers instead of one for each read.
  */
 export function createWatchdog(clock: Clock, outer: AbortSignal): Watchdog {
   const controller = new AbortController()

@@ -24,7 +24,7 @@ function aggregated<V extends Vector>(aggregator: Aggregator, vectors: readonly 
   return [...out]
 }
 
-/** Of numbers, as vectors of one coordinate. */
+/** Aggregates numbers, as vectors of one coordinate. */
 function ofNumbers(name: string, numbers: readonly number[]): number {
   return aggregated(
     parseAggregator(name),
@@ -99,7 +99,7 @@ it('treats every coordinate by itself, and more of them than are gathered at onc
 })
 
 it('geometric-median lies where the sum of distances is smallest', () => {
-  // Of a triangle whose angles are all below 120°: the point that sees every side at 120°.
+  // A triangle whose angles are all below 120° has the point that sees every side at 120°.
   const corners = [Float64Array.of(0, 0), Float64Array.of(4, 0), Float64Array.of(2, Math.sqrt(12))]
   const [x, y] = aggregated(parseAggregator('geometric-median'), corners)
   expect(x).toBeCloseTo(2, 6)
@@ -115,7 +115,7 @@ it('multi-krum:F takes the mean of the densest', () => {
 })
 
 it.each(['trimmed-mean:2', 'krum:1', 'multi-krum:1'])(
-  '%s keeps its own where too few arrive to outvote the liars',
+  '%s keeps its own where too few arrive to outvote byzantine peers',
   name => {
     expect(ofNumbers(name, [1, 1e6, 1e6, 1e6])).toBe(1)
   },

@@ -3,23 +3,30 @@ import { clippedMean } from '../../../src/averaging/aggregators/clipped.ts'
 import { squaredDistance, type Vector } from '../../../src/parameters/vectors.ts'
 
 /**
- * ClippedGossip with the radius of the theory, for which one must know who lies:
+ * ClippedGossip with the radius of the theory, for which one must know the byzantine peers:
  *
  *     τ_i² = Σ_{honest j} w_ij ‖x_i − x_j‖² / Σ_{Byzantine j} w_ij
  *
- * (He, Karimireddy and Jaggi 2022, "Byzantine-Robust Decentralized Learning via ClippedGossip", theorem I). Without a liar in
+ * (He, Karimireddy and Jaggi 2022, "Byzantine-Robust Decentralized Learning via ClippedGossip", theorem I). Without a byzantine peer in
  * the neighbourhood nothing is clipped.
  */
-export function oracleClipping(lies: (vector: Vector) => boolean): Aggregator {
+export function oracleClipping(isByzantine: (vector: Vector) => boolean): Aggregator {
   return {
     name: 'clipped by an oracle',
     misfit: () => undefined,
     aggregate(own, neighbours, out) {
-      const liars = neighbours.filter(({ vector }) => lies(vector)).reduce((sum, { weight }) => sum + weight, 0)
+      const byzantine = neighbours
+        .filter(({ vector }) => isByzantine(vector))
+        .reduce((sum, { weight }) => sum + weight, 0)
       const variance = neighbours
-        .filter(({ vector }) => !lies(vector))
+        .filter(({ vector }) => !isByzantine(vector))
         .reduce((sum, { weight, vector }) => sum + weight * squaredDistance(own, vector), 0)
-      clippedMean(own, neighbours, () => (liars === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(variance / liars)), out)
+      clippedMean(
+        own,
+        neighbours,
+        () => (byzantine === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(variance / byzantine)),
+        out,
+      )
     },
   }
 }

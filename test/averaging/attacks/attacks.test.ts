@@ -8,7 +8,7 @@ import { createRandom } from '../../../src/random/random.ts'
 
 const NAMES = attackNames.map(name => name.replace(/:[A-Z]+$/, ':2.5'))
 
-/** A receiver at 2, honest neighbours at 4 and 6, and liars with as much weight as these together. */
+/** A receiver at 2, honest neighbours at 4 and 6, and byzantine peers with as much weight as these together. */
 function view(): AttackView {
   return {
     own: Float32Array.of(1, -2, 0.5),
@@ -64,7 +64,7 @@ it('ipm says a tenth of the mean of the honest, backwards', () => {
 })
 
 it('dissensus pulls against the honest neighbours, with all of their weight', () => {
-  // The honest pull by 0.1 · 2 + 0.2 · 4 = 1, and the liars weigh 0.3.
+  // The honest pull by 0.1 · 2 + 0.2 · 4 = 1, and the byzantine peers weigh 0.3.
   for (const value of told('dissensus')) expect(value).toBeCloseTo(2 - 1 / 0.3, 6)
   for (const value of told('dissensus:1.5')) expect(value).toBeCloseTo(2 - 1.5 / 0.3, 6)
 })
@@ -73,7 +73,7 @@ it('alie is so many standard deviations below the mean of the honest and the rec
   for (const value of told('alie:10')) expect(value).toBeCloseTo(4 - 10 * 2, 5)
 })
 
-it('alie hides as far out as the numbers of honest and liars allow', () => {
+it('alie hides as far out as the numbers of honest and byzantine peers allow', () => {
   // Five altogether: one of three honest peers is missing from a majority.
   for (const value of told('alie')) expect(value).toBeCloseTo(4 - normalQuantile(2 / 3) * 2, 5)
   expect(hiddenDeviations(4, 2)).toBe(0)

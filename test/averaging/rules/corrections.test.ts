@@ -95,7 +95,7 @@ describe.each([d2, gradientTracking, extra].map(rule => [rule.name, rule] as con
     const swarm = driveRule(inFloat32(rule), start)
     const slow = lazy(mixingMatrix(ring, 16, 0), 0.03)
     for (let round = 0; round < 4_000; round++) swarm.round(slow)
-    // Of six seeds at most 1.3e-4; written as x_{t+1} = W (2 x_t − x_{t−1} + …), at least 4.3e-4.
+    // Six seeds gave at most 1.3e-4; written as x_{t+1} = W (2 x_t − x_{t−1} + …), at least 4.3e-4.
     expect(distance(preciseMeanOf(swarm.estimates()), preciseMeanOf(start))).toBeLessThan(2.5e-4)
   })
 

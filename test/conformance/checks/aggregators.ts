@@ -8,11 +8,11 @@ import { createRandom, type Random } from '../../../src/random/random.ts'
 import { below, type Check, near } from '../check.ts'
 import { type Defence, errorAfterLies, type Lie, type TunableChain } from '../reproductions/tunable-chain.ts'
 
-/** Those that count votes; all can bear two liars of eleven. */
+/** Those that count votes; all can bear two byzantine peers of eleven. */
 const voting = ['median', 'trimmed-mean:2', 'geometric-median', 'krum:2', 'multi-krum:2'].map(parseAggregator)
 const all = [...voting, mean, clipped(1), parseAggregator('clipped')]
-const VOICES = 11
-const LIARS = 2
+const VECTORS = 11
+const BYZANTINE = 2
 const LENGTH = 40
 
 function normalVectors(count: number, length: number, random: Random): Float64Array[] {
@@ -65,7 +65,7 @@ const weiszfeldFromZero = broken((vectors, out) => {
 
 /** Multi-Krum that returns the sum of those it has chosen. */
 const summingKrum = broken((vectors, out) => {
-  const chosen = vectors.slice(0, VOICES - LIARS - 2)
+  const chosen = vectors.slice(0, VECTORS - BYZANTINE - 2)
   for (let p = 0; p < out.length; p++) out[p] = chosen.reduce((sum, vector) => sum + vector[p], 0)
 })
 
@@ -78,7 +78,7 @@ const permuted: Check = {
 }
 
 function changeByOrder(aggregator: Aggregator, random: Random): number {
-  const vectors = normalVectors(VOICES, LENGTH, random)
+  const vectors = normalVectors(VECTORS, LENGTH, random)
   return distance(aggregated(aggregator, vectors), aggregated(aggregator, random.shuffle(vectors.slice())))
 }
 
@@ -94,7 +94,7 @@ const translated: Check = {
 }
 
 function changeByMoving(aggregator: Aggregator, random: Random): number {
-  const vectors = normalVectors(VOICES, LENGTH, random)
+  const vectors = normalVectors(VECTORS, LENGTH, random)
   const [move] = normalVectors(1, LENGTH, random)
   const moved = (vector: Vector) => Float64Array.from(vector, (value, p) => value + 10 * move[p])
   return distance(moved(aggregated(aggregator, vectors)), aggregated(aggregator, vectors.map(moved)))
@@ -110,12 +110,12 @@ const unanimous: Check = {
 
 function changeOfTheUnanimous(aggregator: Aggregator, random: Random): number {
   const [vector] = normalVectors(1, LENGTH, random)
-  return distance(aggregated(aggregator, new Array<Vector>(VOICES).fill(vector)), vector)
+  return distance(aggregated(aggregator, new Array<Vector>(VECTORS).fill(vector)), vector)
 }
 
 const inRange: Check = {
   line: 'A7.30',
-  property: 'two liars of eleven at 10⁶ leave every coordinate in the range of the honest',
+  property: 'two byzantine peers of eleven at 10⁶ leave every coordinate in the range of the honest',
   ...below(1e-12),
   measure: () => worst(voting, leaveTheRange),
   control: { broken: 'the mean', measure: () => worst([mean], leaveTheRange) },
@@ -123,9 +123,9 @@ const inRange: Check = {
 
 /** How far the result is outside of the range of the honest, in the worst coordinate. */
 function leaveTheRange(aggregator: Aggregator, random: Random): number {
-  const honest = normalVectors(VOICES - LIARS, LENGTH, random)
-  const liars = normalVectors(LIARS, LENGTH, random).map(lie => lie.map(value => 1e6 * (1 + value / 10)))
-  const beyond = aggregated(aggregator, [...honest, ...liars]).map((value, p) => {
+  const honest = normalVectors(VECTORS - BYZANTINE, LENGTH, random)
+  const forged = normalVectors(BYZANTINE, LENGTH, random).map(lie => lie.map(value => 1e6 * (1 + value / 10)))
+  const beyond = aggregated(aggregator, [...honest, ...forged]).map((value, p) => {
     const values = honest.map(vector => vector[p])
     return Math.max(value - Math.max(...values), Math.min(...values) - value)
   })
@@ -137,16 +137,16 @@ function choosesAnother(power: number): number {
   const random = createRandom('krum')
   let others = 0
   for (let trial = 0; trial < 300; trial++) {
-    const vectors = normalVectors(VOICES, 2, random)
+    const vectors = normalVectors(VECTORS, 2, random)
     const score = (vector: Vector) =>
       vectors
         .filter(other => other !== vector)
         .map(other => distance(vector, other) ** power)
         .sort((a, b) => a - b)
-        .slice(0, VOICES - LIARS - 2)
+        .slice(0, VECTORS - BYZANTINE - 2)
         .reduce((sum, one) => sum + one, 0)
     const best = vectors.reduce((a, b) => (score(b) < score(a) ? b : a))
-    if (squaredDistance(aggregated(krum(LIARS), vectors), best) > 0) others++
+    if (squaredDistance(aggregated(krum(BYZANTINE), vectors), best) > 0) others++
   }
   return others
 }
@@ -170,8 +170,8 @@ const multiKrumAverages: Check = {
 
 /** The tight ones are chosen where the others are far: so many as are to be averaged, less spread than between any others. */
 function fromTheMeanOfSome(aggregator: Aggregator, random: Random): number {
-  const tight = normalVectors(VOICES - LIARS - 2, LENGTH, random)
-  const far = normalVectors(LIARS + 2, LENGTH, random).map(vector => vector.map(value => 1e3 * value))
+  const tight = normalVectors(VECTORS - BYZANTINE - 2, LENGTH, random)
+  const far = normalVectors(BYZANTINE + 2, LENGTH, random).map(vector => vector.map(value => 1e3 * value))
   return distance(aggregated(aggregator, [...tight, ...far]), preciseMeanOf(tight))
 }
 
@@ -184,8 +184,8 @@ const unclipped: Check = {
 }
 
 function weighted(random: Random): { own: Float64Array; neighbours: WeightedVector[] } {
-  const [own, ...others] = normalVectors(VOICES, LENGTH, random)
-  const weights = random.dirichlet(1, VOICES)
+  const [own, ...others] = normalVectors(VECTORS, LENGTH, random)
+  const weights = random.dirichlet(1, VECTORS)
   return { own, neighbours: others.map((vector, k) => ({ vector, weight: weights[k] })) }
 }
 
@@ -199,7 +199,7 @@ function fromTheMean(radius: number): number {
 
 const bounded: Check = {
   line: 'A7.31',
-  property: 'ClippedGossip moves a peer by at most Σ_j w_ij τ; the largest share of that, with liars at 10⁶',
+  property: 'ClippedGossip moves a peer by at most Σ_j w_ij τ; the largest share of that, with byzantine peers at 10⁶',
   expected: '<= 1',
   holds: measured => measured <= 1 + 1e-9,
   measure: () => worst([clipped(0.3)], shareOfTheBound(0.3)),
@@ -244,7 +244,7 @@ export const aggregatorChecks: readonly Check[] = [
   multiKrumAverages,
   unclipped,
   bounded,
-  chain([wide, 'constant', 'mean', 248.8, 0.1], ['liars with twice the weight', heavier, 'constant', 'mean']),
+  chain([wide, 'constant', 'mean', 248.8, 0.1], ['byzantine peers with twice the weight', heavier, 'constant', 'mean']),
   chain([wide, 'constant', 'clipped', 0, 0.05], ['no clipping', wide, 'constant', 'mean']),
   chain([wide, 'constant', 'median', 10_000, 1e-6], ['the mean in its place', wide, 'constant', 'mean']),
   chain([wide, 'constant', 'trimmed', 10_000, 1e-6], ['the mean in its place', wide, 'constant', 'mean']),

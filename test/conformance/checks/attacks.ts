@@ -9,7 +9,7 @@ import { below, type Check, near } from '../check.ts'
 
 const LENGTH = 200
 
-/** A receiver with five honest neighbours and two liars, each with its own weight. */
+/** A receiver with five honest neighbours and two byzantine ones, each with its own weight. */
 function situation(): AttackView {
   const random = createRandom('attacks')
   const vector = () => Float64Array.from({ length: LENGTH }, () => 1 + random.normal())
@@ -24,7 +24,7 @@ function lie(attack: string | Attack, view: AttackView): Float64Array {
   return out
 }
 
-/** The receiver's mean of everything that it is told, the lie once with the weight of all liars. */
+/** The receiver's mean of everything that it is told, the lie once with the weight of all byzantine peers. */
 function after(view: AttackView, told: Vector): Float64Array {
   const out = new Float64Array(LENGTH)
   const neighbours = [...view.honest, { weight: view.byzantine.weight, vector: told }]
@@ -55,11 +55,11 @@ const hiding: Check = {
 
 /** Mean over the coordinates of (lie − μ) / σ, of the honest and the receiver. */
 function standardised(told: Float64Array, view: AttackView): number {
-  const voices = [view.receiver, ...view.honest.map(({ vector }) => vector)]
-  const mu = preciseMeanOf(voices)
+  const vectors = [view.receiver, ...view.honest.map(({ vector }) => vector)]
+  const mu = preciseMeanOf(vectors)
   const deviations = told.map((value, p) => {
-    const squares = voices.reduce((sum, voice) => sum + (voice[p] - mu[p]) ** 2, 0)
-    return (value - mu[p]) / Math.sqrt(squares / (voices.length - 1))
+    const squares = vectors.reduce((sum, vector) => sum + (vector[p] - mu[p]) ** 2, 0)
+    return (value - mu[p]) / Math.sqrt(squares / (vectors.length - 1))
   })
   return deviations.reduce((sum, one) => sum + one, 0) / LENGTH
 }
@@ -100,7 +100,7 @@ function sumWithOwn(told: Vector): number {
 
 const flipped: Check = {
   line: 'A7.31',
-  property: 'sign flip cancels what an honest peer would have said',
+  property: 'sign flip cancels what an honest peer would have sent',
   ...below(1e-15),
   measure: () => sumWithOwn(lie('sign-flip', situation())),
   control: { broken: 'the message as it is', measure: () => sumWithOwn(situation().own) },

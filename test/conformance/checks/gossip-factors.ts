@@ -40,7 +40,7 @@ const groups = (peers: number, r: number) => (r - 1) / (peers - 1)
 /** How many standard errors the mean is off after one round of EL-Local, over many rounds. */
 function biasOfLocal(weigh: (round: number) => MixingMatrix, trials: number): number {
   const peers = 32
-  // A slope, so that whoever is heard too often shows.
+  // A slope, so that a peer that is heard too often shows.
   const start = Array.from({ length: peers }, (_, i) => Float64Array.of(i))
   const drifts = Array.from({ length: trials }, (_, round) => preciseMeanOf(applyMixing(weigh(round), start))[0] - 15.5)
   const mean = drifts.reduce((sum, drift) => sum + drift, 0) / trials

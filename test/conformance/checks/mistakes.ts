@@ -153,7 +153,7 @@ async function misheard(observers: (heard: [number, number]) => readonly (() => 
 
 const ownObservers = (heard: [number, number]) => [0, 1].map(k => () => void heard[k]++)
 
-/** The observer is kept where both runs see it, and whoever comes last has it. */
+/** The observer is kept where both runs see it, and the last one has it. */
 function oneObserver(heard: [number, number]): readonly (() => void)[] {
   const last = ownObservers(heard)[1]
   return [last, last]

@@ -30,7 +30,7 @@ export const c9: Reproduction = {
   id: 'C9',
   title: 'Byzantine peers at a bottleneck',
   setting:
-    'Four honest peers in a row at 0, 0, 200, 200; the pairs are tied with weight 1/3, the middle two with β, and each of these has a liar beside it with weight δ. Error Σ (x_i − 100)² / 4 after 100 rounds, 10000 at the start. ClippedGossip has the radius of the theory (He, Karimireddy and Jaggi 2022).',
+    'Four honest peers in a row at 0, 0, 200, 200; the pairs are tied with weight 1/3, the middle two with β, and each of these has a byzantine peer beside it with weight δ. Error Σ (x_i − 100)² / 4 after 100 rounds, 10000 at the start. ClippedGossip has the radius of the theory (He, Karimireddy and Jaggi 2022).',
   async run(tell) {
     const rows: ReproductionRow[] = [0.267, 0.12].map(bottleneck => ({
       what: `β = ${bottleneck}: squared spectral gap p of the honest`,

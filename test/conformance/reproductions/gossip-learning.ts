@@ -39,7 +39,7 @@ function deal({ labels }: Dataset, partition: Setting['partition']): number[][] 
   return Array.from({ length: PEERS }, (_, peer) => order.slice(start(peer), start(peer + 1)))
 }
 
-/** In a cycle everybody speaks once, in random order; who hears merges and takes one step, at once. */
+/** In a cycle everybody speaks once, in random order; a receiver merges and takes one step, at once. */
 function learn({ train, test }: Split, { partition, merge, lost }: Setting): { local: number; averaged: number } {
   const model = softmaxOn(train)
   const shards = deal(train, partition)

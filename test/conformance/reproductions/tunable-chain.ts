@@ -8,7 +8,7 @@ import { oracleClipping } from '../../averaging/aggregators/oracle-clipping.ts'
 
 /**
  * Four honest peers in a row, at 0, 0, 200 and 200. The two in the middle are tied with the weight `bottleneck`, the pairs with
- * 1/3, and each of the middle has a liar beside it, with the weight `byzantine`.
+ * 1/3, and each of the middle has a byzantine peer beside it, with the weight `byzantine`.
  */
 export interface TunableChain {
   /** β: so little crosses from one half to the other. */

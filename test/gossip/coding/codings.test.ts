@@ -1,4 +1,4 @@
-/** What every coding promises, whatever it does to a frame. */
+/** The promises of every coding, whatever it does to a frame. */
 
 import { describe, expect, it } from 'vitest'
 import { CODECS } from '../../../src/catalogue.ts'
@@ -78,7 +78,7 @@ describe.each(NAMES)('a coding by %s', codec => {
     }
   })
 
-  it('says how large the other side is, as far as it was said', () => {
+  it('tells the norm of the other side, as far as it was sent', () => {
     const [a, b] = peersOf(codec, 2, 1_009)
     const [{ merged, answer, answered }] = average(a, b, { codec, apply: false })
     const heard = merged.difference.indices ?? a.parameters.map((_, i) => i)

@@ -31,7 +31,7 @@ export interface AverageOptions {
   readonly apply?: boolean
 }
 
-/** What became of one frame. */
+/** The outcome of one frame. */
 export interface AveragedFrame {
   readonly offered: Uint8Array
   readonly answered: Uint8Array

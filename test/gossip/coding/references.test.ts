@@ -1,4 +1,4 @@
-/** What two peers hold in common, and when they let it go. */
+/** The reference that two peers hold in common, and when they let it go. */
 
 import { describe, expect, it } from 'vitest'
 import { createReferenced } from '../../../src/gossip/coding/referenced.ts'
@@ -122,7 +122,7 @@ describe.each(['int8', 'qsgd:16'])('exchanges by %s', codec => {
     average(a, b, { codec })
     const restarted = createCodingPeer('b', normalVector(length, 'c'), codec)
     average(a, restarted, { codec })
-    // As near as by int8, of numbers below 4.
+    // The error is that of int8, of numbers below 4.
     expect(Math.max(...a.parameters.map((x, i) => Math.abs(x - restarted.parameters[i])))).toBeLessThan(4 / 127)
     expect(a.codings.reference('b')).toBe(restarted.codings.reference('a'))
   })

@@ -1,4 +1,4 @@
-/** What no honest peer says is refused, and changes nothing. */
+/** Frames that no honest peer sends are refused, and change nothing. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -149,9 +149,9 @@ describe('by topk', () => {
     expect(() => answer(offerOf(thirty.slice(1), 30, 30))).toThrow(FrameError)
     expect(() => answer(offerOf([...thirty, 299], 31))).toThrow(FrameError)
     expect(() => answer(offerOf(thirty, 30, 29))).toThrow(FrameError)
-    const lie = offerOf(thirty, 30)
-    lie[0] |= 2 ** widthOf(30) - 1
-    expect(() => answer(lie)).toThrow(FrameError)
+    const forged = offerOf(thirty, 30)
+    forged[0] |= 2 ** widthOf(30) - 1
+    expect(() => answer(forged)).toThrow(FrameError)
   })
 
   it('an index beyond the frame is refused', () => {

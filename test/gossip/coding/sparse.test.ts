@@ -1,4 +1,4 @@
-/** What topk and randk say of a frame, and what they remember to say. */
+/** The elements of a frame that topk and randk send, and the change that topk remembers for later. */
 
 import { describe, expect, it } from 'vitest'
 import { normalVector } from '../../parameters/codecs/vectors-to-encode.ts'
@@ -6,21 +6,21 @@ import { average, type CodingPeer, createCodingPeer } from './pair.ts'
 
 const LENGTH = 400
 
-/** Hears what others say, and is never moved, so d = −w (0 − theirs) tells all of it. */
+/** A peer that receives from others and is never moved, so d = −w (0 − theirs) tells all of it. */
 function listener(codec: string): CodingPeer {
   return createCodingPeer('listener', new Float32Array(LENGTH), codec)
 }
 
-/** What a peer said to a listener of its elements, by their indices. */
-function saidBy(peer: CodingPeer, to: CodingPeer, codec: string): Map<number, number> {
-  const said = new Map<number, number>()
+/** The elements that a peer sent to a listener, by their indices. */
+function sentBy(peer: CodingPeer, to: CodingPeer, codec: string): Map<number, number> {
+  const sent = new Map<number, number>()
   for (const { answer } of average(peer, to, { codec, frame: 100, apply: false })) {
     const { first, values, indices = [] } = answer.difference
     indices.forEach((index, k) => {
-      said.set(first + index, 2 * values[k])
+      sent.set(first + index, 2 * values[k])
     })
   }
-  return said
+  return sent
 }
 
 /** A peer whose parameters have moved by small numbers from large ones, which everybody knows. */
@@ -60,29 +60,29 @@ describe.each(['topk:0.1', 'randk:0.1'])('an exchange by %s', codec => {
 describe('topk', () => {
   const codec = 'topk:0.1'
 
-  it('says where it has moved most since it last said so, and not where it is largest', () => {
+  it('sends the elements that have moved most since they were last sent, and not the largest', () => {
     const { peer, known, move } = moved(codec)
     const [heard, ears] = [known.slice(), listener(codec)]
     for (let exchange = 0; exchange < 6; exchange++, move()) {
-      const news = peer.parameters.map((x, i) => Math.abs(x - heard[i]))
-      const said = saidBy(peer, ears, codec)
+      const unsent = peer.parameters.map((x, i) => Math.abs(x - heard[i]))
+      const sent = sentBy(peer, ears, codec)
       for (let first = 0; first < LENGTH; first += 100) {
         const frame = Array.from({ length: 100 }, (_, i) => first + i)
-        // Of ten, one or two are chosen by chance.
-        const newest = frame.sort((i, j) => news[j] - news[i]).slice(0, 8)
-        for (const index of newest) expect(said.has(index)).toBe(true)
+        // One or two of ten are chosen by chance.
+        const largest = frame.sort((i, j) => unsent[j] - unsent[i]).slice(0, 8)
+        for (const index of largest) expect(sent.has(index)).toBe(true)
       }
-      for (const [index, value] of said) heard[index] = value
+      for (const [index, value] of sent) heard[index] = value
     }
   })
 
-  it('leaves nothing unsaid for good: what was said and what is left is all there is, to the last bit', () => {
+  it('leaves nothing unsent for good: what was sent and what is left is all there is, to the last bit', () => {
     const { peer, known, move } = moved(codec)
     const [heard, ears] = [known.slice(), listener(codec)]
     for (let exchange = 0; exchange < 20; exchange++) {
       if (exchange < 6) move()
-      const said = saidBy(peer, ears, codec)
-      for (const [index, value] of said) {
+      const sent = sentBy(peer, ears, codec)
+      for (const [index, value] of sent) {
         expect(value).toBe(peer.parameters[index])
         heard[index] = value
       }
@@ -93,28 +93,28 @@ describe('topk', () => {
   it('passes on what it was told', () => {
     const { peer } = moved(codec)
     const ears = listener(codec)
-    for (let exchange = 0; exchange < 15; exchange++) saidBy(peer, ears, codec)
+    for (let exchange = 0; exchange < 15; exchange++) sentBy(peer, ears, codec)
     const { peer: teller } = moved(codec, 'teller')
     const told = average(teller, peer, { codec, frame: 100 }).flatMap(({ answer: { difference } }) =>
       [...(difference.indices ?? [])].filter((_, k) => difference.values[k] !== 0).map(i => difference.first + i),
     )
-    const said = saidBy(peer, ears, codec)
+    const sent = sentBy(peer, ears, codec)
     // All but the one or two in ten that had to make room for chance.
-    expect(told.filter(index => said.has(index)).length).toBeGreaterThanOrEqual(0.75 * told.length)
+    expect(told.filter(index => sent.has(index)).length).toBeGreaterThanOrEqual(0.75 * told.length)
   })
 
-  it('has said what it answered', () => {
+  it('counts its answers as sent', () => {
     const { peer: teller } = moved(codec, 'teller')
     const { peer } = moved(codec)
     const answered = average(teller, peer, { codec, frame: 100, apply: false }).flatMap(({ answer: { difference } }) =>
       [...(difference.indices ?? [])].map(i => difference.first + i),
     )
-    const said = saidBy(peer, listener(codec), codec)
+    const sent = sentBy(peer, listener(codec), codec)
     // Chance may bring back one or two in ten.
-    expect(answered.filter(index => said.has(index)).length).toBeLessThanOrEqual(8)
+    expect(answered.filter(index => sent.has(index)).length).toBeLessThanOrEqual(8)
   })
 
-  it('says again what was not settled', () => {
+  it('sends again what was not settled', () => {
     const { peer } = moved(codec)
     const coding = peer.codings.open({ codec, partner: 'nobody', id: 'cut', weight: 1 / 2 })
     const range = { first: 0, end: LENGTH }
@@ -137,10 +137,10 @@ describe('topk', () => {
     peer.parameters[7] += 1
     peer.codings.adopted()
     peer.parameters[8] += 1e-3
-    const said = saidBy(peer, listener(codec), codec)
-    expect(said.has(8)).toBe(true)
+    const sent = sentBy(peer, listener(codec), codec)
+    expect(sent.has(8)).toBe(true)
     // The rest is chance: consecutive elements, in each frame.
-    const alone = [...said.keys()].filter(index => !said.has(index - 1) && !said.has(index + 1))
+    const alone = [...sent.keys()].filter(index => !sent.has(index - 1) && !sent.has(index + 1))
     expect(alone.length).toBeLessThanOrEqual(1)
   })
 })

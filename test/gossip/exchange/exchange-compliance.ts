@@ -1,6 +1,6 @@
 /**
- * What must hold of an exchange whatever network carries it, of whatever size it is, however its parameters travel and
- * wherever it is interrupted.
+ * The requirements on an exchange, whatever network carries it, of whatever size it is, however its parameters travel and wherever it is
+ * interrupted.
  *
  * @packageDocumentation
  */
@@ -34,7 +34,7 @@ const NAMES = everyForm(CODECS, { qsgd: [255], topk: [0.01], randk: [0.1] })
 /** Elements: nothing, one, less than a block of int8, about a full frame, a prime of several frames. */
 const SIZES = [0, 1, 255, FRAME_FLOATS - 1, FRAME_FLOATS, FRAME_FLOATS + 1, 199_999]
 
-/** What rounds: each of the two additions of an element, by half a unit in the last place. */
+/** The rounding of each of the two additions of an element, by half a unit in the last place. */
 const ROUNDING = 2 ** -23
 
 const LONGEST = 4 * FRAME_FLOATS
@@ -65,7 +65,7 @@ function openBetween([a, b]: Pair['peers']): number {
 function requireOpposites([a, b]: Pair['peers']): void {
   expect(a.added.map(({ first }) => first)).toEqual(b.added.map(({ first }) => first))
   for (const [i, { values, indices }] of a.added.entries()) {
-    // Where there was no difference, zeros may have either sign.
+    // Zeros may have either sign where there was no difference.
     expect(values.findIndex((value, at) => value + b.added[i].values[at] !== 0)).toBe(-1)
     expect(b.added[i].indices).toEqual(indices)
   }

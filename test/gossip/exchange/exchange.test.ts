@@ -45,7 +45,7 @@ describe('an exchange', () => {
     const swarm = await createReplicaSwarm([[0], [60], [12]])
     const [a, b, c] = swarm.peers
     await swarm.run(Promise.all([a.average(b), c.average(b)]))
-    // Whoever came first found b in no other exchange, the other found it in one with the weight 1/2: 1/2 and 1/4.
+    // The peer that came first found b in no other exchange, the other found it in one with the weight 1/2: 1/2 and 1/4.
     const weights = [a, c].map(({ added }, i) => added[0].values[0] / [60, 48][i])
     // b's value may have changed by the first before it is said in the second.
     expect(Math.max(...weights)).toBe(1 / 2)
@@ -125,7 +125,7 @@ describe('an exchange', () => {
   test.for(['begins', 'answers'])('is not made by a newcomer that is far behind and %s', async role => {
     const swarm = await createReplicaSwarm([[1], [3]])
     const [newcomer, other] = swarm.peers
-    newcomer.patience = 10
+    newcomer.lag = 10
     other.replica.age = 100
     const averaged = role === 'begins' ? newcomer.average(other) : other.average(newcomer)
     await expect(swarm.run(averaged)).rejects.toThrow('refused: new here')
@@ -228,7 +228,7 @@ describe('an exchange of many frames', () => {
     const counts: number[] = []
     const swarm: ReplicaSwarm = await createReplicaSwarm(
       vectors.map(vector => vector.slice(0, 3 * FRAME_FLOATS)),
-      { applied: () => counts.push(Math.min(...swarm.peers.map(({ added }) => added.length))) },
+      { onApplied: () => counts.push(Math.min(...swarm.peers.map(({ added }) => added.length))) },
     )
     const [a, b] = swarm.peers
     await swarm.run(a.average(b))
@@ -303,7 +303,7 @@ async function cutExchange({ at, when }: Pick<Cut, 'at' | 'when'>) {
   return { swarm, a, b, broken, messages }
 }
 
-/** Of an exchange that nobody cuts: propose and accept, two frames each way, and what is said of them afterwards. */
+/** The messages of an exchange that nobody cuts: propose and accept, two frames each way, and their settlement. */
 const { messages: MESSAGES } = await cutExchange({ at: Number.POSITIVE_INFINITY, when: 'after' })
 
 const cuts = Array.from({ length: MESSAGES }, (_, at) => at).flatMap(at =>

@@ -19,7 +19,7 @@ const LOCAL_STEPS = 2
 const STEP_MS = 20
 const PULL = 0.1
 
-/** Where a peer's data would have every coordinate. */
+/** The value to which a peer's data draw every coordinate. */
 const targetOf = (index: number) => 10 * index
 
 /**
@@ -114,7 +114,7 @@ describe('peers that average in step', () => {
     await world.startAll()
     await world.until(haveTrained(world), 600_000)
     await world.until(() => world.simulatedPeers.every(({ gossip }) => gossip?.open().doubts.length === 0), 600_000)
-    // Whoever was missed by whom: every step adds 1 to its peer, and nothing else moves the mean.
+    // Missed rounds cost the mean nothing: every step adds 1 to its peer, and nothing else moves it.
     const steps = world.simulatedPeers.map(({ gossip }) => gossip?.status().ownSteps ?? 0)
     expect(world.mean()[0]).toBeCloseTo(steps.reduce((sum, own) => sum + own, 0) / PEERS, 3)
     await world.until(() => world.sealed(), 600_000)
@@ -134,7 +134,7 @@ describe('peers that average in step', () => {
     const uneven = await timeOf(index => (index === 0 ? 10 : 1))
     expect(uneven.time / even.time).toBeLessThan(1.3)
     expect(uneven.slow).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
-    // Of its own intervals none goes without averaging.
+    // The slow peer averages after every interval of its own.
     expect(uneven.slow?.exchanges).toBeGreaterThan(0.8 * (uneven.slow?.exchangesAsked ?? 0))
   })
 

@@ -8,7 +8,7 @@ import { createStillTrainer } from '../../../src/standardise/still-trainer.ts'
 import { createAveragingWorld } from '../averaging-world.ts'
 
 const LENGTH = 16
-/** As unlike as the data of sites are: a hundred to one. */
+/** Samples as unlike as those of sites are: a hundred to one. */
 const SAMPLES = [1_400, 14, 700, 140]
 const TOTAL = SAMPLES.reduce((sum, one) => sum + one, 0)
 

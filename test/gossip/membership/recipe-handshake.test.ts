@@ -8,7 +8,7 @@ import type { FrameStream } from '../../../src/gossip/ports.ts'
 import { firstDifference, parseRecipe, type RecipeInput } from '../../../src/recipe/recipe.ts'
 import { forever } from '../swarm-of-replicas.ts'
 
-/** What this peer says to one that says `message`, and what it makes of it. */
+/** The message that this peer sends to one that sends `message`, and its verdict. */
 async function meet(recipe: RecipeInput, message: object): Promise<{ said: string; reason: string | undefined }> {
   let said = ''
   const stream: FrameStream = {
@@ -25,7 +25,7 @@ async function meet(recipe: RecipeInput, message: object): Promise<{ said: strin
   return { said, reason }
 }
 
-/** What a peer of this version says. */
+/** The message of a peer of this version. */
 async function messageOf(recipe: RecipeInput): Promise<{ recipe: RecipeDocument }> {
   const { said } = await meet(recipe, { type: 'recipe', recipe: {} })
   return JSON.parse(said)

@@ -16,7 +16,7 @@ const CODECS = Object.keys(BYTES)
 const INTERVAL = 4_000
 const SHARE = AUTO_EXCHANGE_RATIO * INTERVAL
 
-/** Of a link on which an exchange with this compression takes so many milliseconds. */
+/** The speed of a link on which an exchange with this compression takes so many milliseconds. */
 const speedFor = (codec: string, milliseconds: number) => ({ perByte: milliseconds / BYTES[codec], fixed: 0 })
 
 describe('the choice of a compression', () => {

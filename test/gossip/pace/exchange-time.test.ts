@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AUTO_FEWEST_EXCHANGES, AUTO_REMEMBERED_EXCHANGES } from '../../../src/gossip/pace/constants.ts'
 import { createExchangeTime } from '../../../src/gossip/pace/exchange-time.ts'
 
-/** Hears of exchanges of so many bytes that take 40 ms and one for every 1000 bytes. */
+/** Exchanges of so many bytes that took 40 ms and one for every 1000 bytes. */
 function heard(bytes: readonly number[], times = createExchangeTime()) {
   for (const each of bytes) times.took(each, 40 + each / 1_000, 5)
   return times

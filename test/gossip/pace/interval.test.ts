@@ -6,7 +6,7 @@ import {
 } from '../../../src/gossip/pace/constants.ts'
 import { createInterval, type Interval } from '../../../src/gossip/pace/interval.ts'
 
-/** As often as is needed for what was measured before not to count any more. */
+/** Repetitions after which earlier measurements do not count any more. */
 const OFTEN = 60
 
 function measured(stepMs: number, exchangeMs: number, interval = createInterval('auto')): Interval {

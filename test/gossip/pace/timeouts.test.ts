@@ -11,20 +11,20 @@ const WAITS = Object.keys(TIMEOUT_BOUNDS) as Wait[]
 const { floor, ceiling } = TIMEOUT_BOUNDS.frame
 
 /** Has heard of frames that took so long. */
-function taught(milliseconds: readonly number[], patience = createTimeouts()): Timeouts {
-  for (const each of milliseconds) patience.took('frame', each, 'anybody')
-  return patience
+function taught(milliseconds: readonly number[], timeouts = createTimeouts()): Timeouts {
+  for (const each of milliseconds) timeouts.took('frame', each, 'anybody')
+  return timeouts
 }
 
 const often = (milliseconds: number, times = TIMEOUT_OBSERVATIONS) => Array.from({ length: times }, () => milliseconds)
 
-describe('patience', () => {
+describe('timeouts', () => {
   it.each(WAITS)('waits for the ceiling of %s before enough was seen', wait => {
-    const patience = createTimeouts()
-    for (let i = 1; i < TIMEOUT_FEWEST; i++) patience.took(wait, 1, 'a')
-    expect(patience.limit(wait, 'a')).toBe(TIMEOUT_BOUNDS[wait].ceiling)
-    patience.took(wait, 1, 'a')
-    expect(patience.limit(wait, 'a')).toBe(TIMEOUT_BOUNDS[wait].floor)
+    const timeouts = createTimeouts()
+    for (let i = 1; i < TIMEOUT_FEWEST; i++) timeouts.took(wait, 1, 'a')
+    expect(timeouts.limit(wait, 'a')).toBe(TIMEOUT_BOUNDS[wait].ceiling)
+    timeouts.took(wait, 1, 'a')
+    expect(timeouts.limit(wait, 'a')).toBe(TIMEOUT_BOUNDS[wait].floor)
   })
 
   it('waits twice as long for what always takes the same time', () => {
@@ -45,10 +45,10 @@ describe('patience', () => {
   )
 
   it('follows a network that has become slower, and faster again', () => {
-    const patience = taught(often(1_500))
-    const before = patience.limit('frame', 'a')
-    expect(taught(often(4_000), patience).limit('frame', 'a')).toBeGreaterThan(2 * before)
-    expect(taught(often(1_500), patience).limit('frame', 'a')).toBe(before)
+    const timeouts = taught(often(1_500))
+    const before = timeouts.limit('frame', 'a')
+    expect(taught(often(4_000), timeouts).limit('frame', 'a')).toBeGreaterThan(2 * before)
+    expect(taught(often(1_500), timeouts).limit('frame', 'a')).toBe(before)
   })
 
   it('never waits less than the floor, nor more than the ceiling', () => {
@@ -61,59 +61,59 @@ describe('patience', () => {
   })
 
   it('gives a whole exchange the time of its frames', () => {
-    const patience = createTimeouts()
-    expect(patience.limit('whole', 'a', 101)).toBe(
+    const timeouts = createTimeouts()
+    expect(timeouts.limit('whole', 'a', 101)).toBe(
       TIMEOUT_BOUNDS.whole.ceiling + 100 * TIMEOUT_BOUNDS.whole.furtherFrame,
     )
-    for (const frames of [10, 20, 30, 40]) patience.took('whole', 500 * frames, 'a', frames)
-    expect(patience.limit('whole', 'a', 100)).toBe(2 * 500 * 100)
-    expect(patience.limit('whole', 'a', 0)).toBe(TIMEOUT_BOUNDS.whole.floor)
+    for (const frames of [10, 20, 30, 40]) timeouts.took('whole', 500 * frames, 'a', frames)
+    expect(timeouts.limit('whole', 'a', 100)).toBe(2 * 500 * 100)
+    expect(timeouts.limit('whole', 'a', 0)).toBe(TIMEOUT_BOUNDS.whole.floor)
   })
 
   describe('after a limit ran out', () => {
     it('gives this partner twice the time each time, up to the ceiling, and nobody else', () => {
-      const patience = taught(often(0))
+      const timeouts = taught(often(0))
       const limits = Array.from({ length: 20 }, () => {
-        patience.ranOut('slow')
-        return patience.limit('frame', 'slow')
+        timeouts.ranOut('slow')
+        return timeouts.limit('frame', 'slow')
       })
       expect(limits.slice(0, 3)).toEqual([2 * floor, 4 * floor, 8 * floor])
       expect(Math.max(...limits)).toBe(ceiling)
-      expect(patience.limit('frame', 'another')).toBe(floor)
+      expect(timeouts.limit('frame', 'another')).toBe(floor)
     })
 
     it('halves it again with every exchange that came to its end', () => {
-      const patience = taught(often(0))
-      for (let i = 0; i < 3; i++) patience.ranOut('slow')
+      const timeouts = taught(often(0))
+      for (let i = 0; i < 3; i++) timeouts.ranOut('slow')
       const limits = Array.from({ length: 4 }, () => {
-        patience.took('whole', 0, 'slow')
-        return patience.limit('frame', 'slow')
+        timeouts.took('whole', 0, 'slow')
+        return timeouts.limit('frame', 'slow')
       })
       expect(limits).toEqual([4 * floor, 2 * floor, floor, floor])
     })
 
     it('does not take it for a success that a frame has come', () => {
-      const patience = taught(often(0))
-      patience.ranOut('slow')
-      patience.took('frame', 0, 'slow')
-      expect(patience.limit('frame', 'slow')).toBe(2 * floor)
+      const timeouts = taught(often(0))
+      timeouts.ranOut('slow')
+      timeouts.took('frame', 0, 'slow')
+      expect(timeouts.limit('frame', 'slow')).toBe(2 * floor)
     })
 
     it('comes back soon from a partner that was gone for very long', () => {
-      const patience = taught(often(0))
-      for (let i = 0; i < 1_000; i++) patience.ranOut('slow')
-      for (let i = 0; i < 10; i++) patience.took('whole', 0, 'slow')
-      expect(patience.limit('frame', 'slow')).toBe(floor)
+      const timeouts = taught(often(0))
+      for (let i = 0; i < 1_000; i++) timeouts.ranOut('slow')
+      for (let i = 0; i < 10; i++) timeouts.took('whole', 0, 'slow')
+      expect(timeouts.limit('frame', 'slow')).toBe(floor)
     })
 
     it('remembers so many partners and forgets those that ran out longest ago', () => {
-      const patience = taught(often(0))
-      patience.ranOut('first')
-      patience.ranOut('second')
-      patience.ranOut('first')
-      for (let i = 0; i < TIMEOUT_PARTNERS - 1; i++) patience.ranOut(`peer ${i}`)
-      expect(patience.limit('frame', 'first')).toBe(4 * floor)
-      expect(patience.limit('frame', 'second')).toBe(floor)
+      const timeouts = taught(often(0))
+      timeouts.ranOut('first')
+      timeouts.ranOut('second')
+      timeouts.ranOut('first')
+      for (let i = 0; i < TIMEOUT_PARTNERS - 1; i++) timeouts.ranOut(`peer ${i}`)
+      expect(timeouts.limit('frame', 'first')).toBe(4 * floor)
+      expect(timeouts.limit('frame', 'second')).toBe(floor)
     })
   })
 })

@@ -58,7 +58,7 @@ function peer(options: Partial<DivergenceOptions> & { readonly initial?: number 
   }
 }
 
-/** What a table as it is did to real models at the default learning rate: norm, and loss as a multiple of that of guessing. */
+/** The effect of an unscaled table on real models at the default learning rate: norm, and loss as a multiple of that of guessing. */
 describe('training that diverged is found out after its first interval', () => {
   test.for([
     ['a perceptron on incomes beside ages', 11.6, TWO_CLASSES, 9.8e7, 5.9e10],

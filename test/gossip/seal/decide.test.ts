@@ -205,7 +205,7 @@ describe('a peer that seals', () => {
   })
 
   test('keeps to what one has sealed, whatever the rank of what others propose', () => {
-    // Those who propose the other one hear of the seal and come over; who went to meet them would never find them.
+    // Those who propose the other one hear of the seal and come over; a peer that went to meet them would never find them.
     const members = [
       memberOf('a', { phase: 'sealed', choice: second }),
       memberOf('b', { phase: 'sealing', choice: first }),

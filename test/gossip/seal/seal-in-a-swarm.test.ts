@@ -13,8 +13,8 @@ import { hashParameters } from '../../../src/parameters/hash.ts'
 import { distance, norm } from '../../../src/parameters/vectors.ts'
 import { announcementOf } from '../announcements.ts'
 import { type AveragingWorld, createAveragingWorld } from '../averaging-world.ts'
+import { createByzantinePeer, never } from '../byzantine-peer.ts'
 import { answerTo } from '../fetching-swarm.ts'
-import { createLiar, never } from '../liar.ts'
 
 const sealOf = (world: AveragingWorld, index: number) => world.simulatedPeers[index].gossip?.sealed()
 const phases = (world: AveragingWorld) => world.simulatedPeers.map(({ gossip }) => gossip?.status().phase)
@@ -138,31 +138,31 @@ describe('a swarm', () => {
 
   test('does not seal while one stays away from the others', async () => {
     const world = createAveragingWorld({ peers: 3 })
-    const liar = await createLiar(world)
-    liar.announce(() => announcementOf({ sketch: new Float32Array(SKETCH_BUCKETS).fill(50) }))
+    const byzantine = await createByzantinePeer(world)
+    byzantine.announce(() => announcementOf({ sketch: new Float32Array(SKETCH_BUCKETS).fill(50) }))
     await world.startAll()
     await world.wait(20_000)
     expect(phases(world)).toEqual(['averaging', 'averaging', 'averaging'])
   })
 })
 
-describe('a liar', () => {
+describe('a byzantine peer', () => {
   const sketcher = createSketcher(64, SKETCH_BUCKETS, 0xc0c0c0c0)
 
-  /** As if it were where the others are, so that they wait for it. */
+  /** A sketch of where the others are, so that they wait for it. */
   const nearSketch = (world: AveragingWorld) =>
     sketcher.sketch(world.simulatedPeers[0].gossip?.parameters() ?? new Float32Array(64))
 
   /** A peer that takes part in nothing but the seal, and proposes this vector from the first moment. */
   async function propose(world: AveragingWorld, vector: Float32Array, serves: boolean, phase: Phase = 'sealing') {
     const choice = hashParameters(vector)
-    const liar = await createLiar(world, async (channel, stream: FrameStream) => {
+    const byzantine = await createByzantinePeer(world, async (channel, stream: FrameStream) => {
       if (channel !== 'fetch' || !serves) throw new Error('not now')
       const piece = await receive(stream, 'fetch', never)
       for (const frame of answerTo(vector, piece)) await stream.write(frame, never)
       await stream.close(never)
     })
-    liar.announce(() => announcementOf({ phase, choice, sketch: nearSketch(world) }))
+    byzantine.announce(() => announcementOf({ phase, choice, sketch: nearSketch(world) }))
     return choice
   }
 
@@ -213,8 +213,8 @@ describe('a liar', () => {
   test('that never chooses does not stop the seal', async () => {
     const world = createAveragingWorld({ peers: 4 })
     await world.startAll()
-    const liar = await createLiar(world)
-    liar.announce(() => announcementOf({ sketch: nearSketch(world) }))
+    const byzantine = await createByzantinePeer(world)
+    byzantine.announce(() => announcementOf({ sketch: nearSketch(world) }))
     await honestSeal(world, PATIENT_MS)
     expect(world.clock.now()).toBeGreaterThan(SEAL_TIMEOUT_MS)
   })
@@ -223,10 +223,10 @@ describe('a liar', () => {
     const world = createAveragingWorld({ peers: 4 })
     await world.startAll()
     let heard: Announcement | undefined
-    const liar = await createLiar(world, undefined, announcement => {
+    const byzantine = await createByzantinePeer(world, undefined, announcement => {
       if (announcement.choice !== undefined) heard = announcement
     })
-    liar.announce(() => announcementOf({ ...heard, sketch: nearSketch(world), refuses: heard?.choice }))
+    byzantine.announce(() => announcementOf({ ...heard, sketch: nearSketch(world), refuses: heard?.choice }))
     await honestSeal(world)
     await world.wait(20_000)
     expect(world.sealed()).toBe(true)

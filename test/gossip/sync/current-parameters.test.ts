@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { ANNOUNCEMENTS_WAIT_MS, KEPT_MS } from '../../../src/gossip/sync/constants.ts'
 import { PIECE_FLOATS, piecesOf } from '../../../src/gossip/sync/pieces.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
+import { never } from '../byzantine-peer.ts'
 import { createFetchingSwarm, type FetchingSwarm, giving } from '../fetching-swarm.ts'
-import { never } from '../liar.ts'
 
 const SHORT = 100
 
@@ -19,7 +19,7 @@ function trainedBy(peer: number, length = SHORT, centre = 1): Float32Array {
 
 const LAG = 100
 
-/** What the newcomer gets in so many attempts. */
+/** The parameters that the newcomer gets in so many attempts. */
 async function fetchFrom(swarm: FetchingSwarm, attempts = 1) {
   for (let i = 0; i < attempts; i++) {
     const fetched = await swarm.run(swarm.newcomer.current(swarm.members(), LAG, never))
@@ -34,7 +34,12 @@ async function join(swarm: FetchingSwarm, peer: string, vector: Float32Array, ag
 }
 
 /** Announces one thing and gives another. */
-async function lie(swarm: FetchingSwarm, peer: string, announced: Float32Array, given: Float32Array): Promise<void> {
+async function announceButGive(
+  swarm: FetchingSwarm,
+  peer: string,
+  announced: Float32Array,
+  given: Float32Array,
+): Promise<void> {
   swarm.announce(peer, announced)
   await swarm.join(peer, giving(given))
 }
@@ -146,7 +151,7 @@ describe('current parameters', () => {
 describe('one that gives what it has not announced', () => {
   test('among others has all that came thrown away, with a warning', async () => {
     const swarm = await createFetchingSwarm({ length: LONG })
-    await lie(swarm, 'liar', trainedBy(0, LONG), trainedBy(0, LONG, 3))
+    await announceButGive(swarm, 'byzantine', trainedBy(0, LONG), trainedBy(0, LONG, 3))
     await join(swarm, 'honest', trainedBy(1, LONG))
     expect(await fetchFrom(swarm)).toBeUndefined()
     expect(swarm.warnings).toEqual([expect.stringContaining('thrown away')])
@@ -154,7 +159,7 @@ describe('one that gives what it has not announced', () => {
 
   test('is not taken from when each is tried alone, and an honest one is', async () => {
     const swarm = await createFetchingSwarm({ length: LONG })
-    await lie(swarm, 'liar', trainedBy(0, LONG), trainedBy(0, LONG, 3))
+    await announceButGive(swarm, 'byzantine', trainedBy(0, LONG), trainedBy(0, LONG, 3))
     const honest = trainedBy(1, LONG)
     await join(swarm, 'honest', honest)
     const fetched = await fetchFrom(swarm, 3)
@@ -163,15 +168,15 @@ describe('one that gives what it has not announced', () => {
 
   test('is left alone after that', async () => {
     const swarm = await createFetchingSwarm({ length: SHORT })
-    await lie(swarm, 'liar', trainedBy(0), trainedBy(0, SHORT, 3))
+    await announceButGive(swarm, 'byzantine', trainedBy(0), trainedBy(0, SHORT, 3))
     for (const i of [1, 2]) await join(swarm, `peer-${i}`, trainedBy(i))
     for (let i = 0; i < 20; i++) await fetchFrom(swarm)
-    expect(swarm.streams.filter(peer => peer === 'liar').length).toBe(1)
+    expect(swarm.streams.filter(peer => peer === 'byzantine').length).toBe(1)
   })
 
   test('and is alone is not believed, and its next announcement not waited for for ever', async () => {
     const swarm = await createFetchingSwarm({ length: SHORT })
-    await lie(swarm, 'liar', trainedBy(0), trainedBy(0, SHORT, 3))
+    await announceButGive(swarm, 'byzantine', trainedBy(0), trainedBy(0, SHORT, 3))
     expect(await fetchFrom(swarm)).toBeUndefined()
     expect(swarm.clock.now()).toBeLessThan(2 * ANNOUNCEMENTS_WAIT_MS + 1_000)
   })

@@ -10,7 +10,7 @@ import { createReplica } from '../../../src/gossip/state/replica.ts'
 import { LATE_JOIN_EXCHANGES } from '../../../src/gossip/sync/constants.ts'
 import { createLateJoining, type LateJoiningOptions } from '../../../src/gossip/sync/late-joining.ts'
 import { announcementOf } from '../announcements.ts'
-import { never } from '../liar.ts'
+import { never } from '../byzantine-peer.ts'
 
 const LOCAL_STEPS = 5
 const LAG = LATE_JOIN_EXCHANGES * LOCAL_STEPS

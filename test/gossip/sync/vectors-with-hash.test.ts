@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { LEFT_ALONE_MS } from '../../../src/gossip/streams/left-alone.ts'
+import { AVOIDANCE_MS } from '../../../src/gossip/streams/avoided-peers.ts'
 import { receive } from '../../../src/gossip/streams/messages.ts'
 import { MAX_SERVED_TO_ONE, STALLED_MS } from '../../../src/gossip/sync/constants.ts'
 import { PIECE_FLOATS } from '../../../src/gossip/sync/pieces.ts'
 import { FRAME_FLOATS } from '../../../src/parameters/constants.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import type { Range } from '../../../src/parameters/range.ts'
+import { never } from '../byzantine-peer.ts'
 import { answerTo, createFetchingSwarm, document, giving, hashOf, refuse } from '../fetching-swarm.ts'
-import { never } from '../liar.ts'
 
 const vectorOf = (length: number, shift = 0) => {
   const vector = new Float32Array(length)
@@ -56,18 +56,18 @@ describe('what a peer says in place of a piece', () => {
 
   async function fetch(answer: readonly Uint8Array[], honest: boolean) {
     const swarm = await createFetchingSwarm({ length: SHORT, maximumNorm: 1e6 })
-    await swarm.join('liar', async stream => {
+    await swarm.join('byzantine', async stream => {
       for (const frame of answer) await stream.write(frame, never)
       return false
     })
     if (honest) await swarm.hold('honest', short)
-    const holders = honest ? ['liar', 'honest'] : ['liar']
+    const holders = honest ? ['byzantine', 'honest'] : ['byzantine']
     return { ...swarm, fetched: await swarm.run(swarm.newcomer.withHash(shortHash, holders, never)) }
   }
 
   test.for(answers)('%s gives nothing, and costs it its standing', async ([, answer]) => {
     const { fetched, blamed } = await fetch(answer, false)
-    expect([fetched, blamed]).toEqual([undefined, ['liar']])
+    expect([fetched, blamed]).toEqual([undefined, ['byzantine']])
   })
 
   test('a vector above the norm of the recipe gives nothing, and costs nobody its standing', async () => {
@@ -77,12 +77,12 @@ describe('what a peer says in place of a piece', () => {
 
   test('a vector above the norm of the recipe is asked for once, and then not for a while', async () => {
     const { newcomer, run, streams, wait } = await fetch(large, false)
-    const again = () => run(newcomer.withHash(shortHash, ['liar'], never))
+    const again = () => run(newcomer.withHash(shortHash, ['byzantine'], never))
     await again()
-    expect(streams).toEqual(['liar'])
-    await wait(LEFT_ALONE_MS)
+    expect(streams).toEqual(['byzantine'])
+    await wait(AVOIDANCE_MS)
     await again()
-    expect(streams).toEqual(['liar', 'liar'])
+    expect(streams).toEqual(['byzantine', 'byzantine'])
   })
 
   test.for([...answers, ['a vector above the norm of the recipe', large] as const])(
@@ -193,26 +193,26 @@ describe('one that gives pieces of another vector', () => {
 
   test('is found out and blamed, and the others give the right one', async () => {
     const swarm = await createFetchingSwarm({ length: LONG })
-    await swarm.join('liar', giving(other))
+    await swarm.join('byzantine', giving(other))
     for (const peer of ['a', 'b']) await swarm.hold(peer, long)
-    const fetched = await swarm.run(swarm.newcomer.withHash(longHash, ['liar', 'a', 'b'], never))
+    const fetched = await swarm.run(swarm.newcomer.withHash(longHash, ['byzantine', 'a', 'b'], never))
     expect(hashParameters(fetched?.vector ?? short)).toBe(longHash)
-    expect(new Set(swarm.blamed)).toEqual(new Set(['liar']))
+    expect(new Set(swarm.blamed)).toEqual(new Set(['byzantine']))
   })
 
   test('is blamed once where all of it came from that one', async () => {
     const swarm = await createFetchingSwarm({ length: SHORT })
-    await swarm.join('liar', giving(vectorOf(SHORT, 1e-3)))
-    const holders = ['liar', 'nobody', 'noone']
+    await swarm.join('byzantine', giving(vectorOf(SHORT, 1e-3)))
+    const holders = ['byzantine', 'nobody', 'noone']
     expect(await swarm.run(swarm.newcomer.withHash(shortHash, holders, never))).toBeUndefined()
-    expect(swarm.blamed).toEqual(['liar'])
+    expect(swarm.blamed).toEqual(['byzantine'])
   })
 
   test('is blamed where there is no other, and nothing is kept of it', async () => {
     const swarm = await createFetchingSwarm({ length: LONG })
-    await swarm.join('liar', giving(other))
-    expect(await swarm.run(swarm.newcomer.withHash(longHash, ['liar'], never))).toBeUndefined()
-    expect(swarm.blamed).toEqual(['liar'])
+    await swarm.join('byzantine', giving(other))
+    expect(await swarm.run(swarm.newcomer.withHash(longHash, ['byzantine'], never))).toBeUndefined()
+    expect(swarm.blamed).toEqual(['byzantine'])
     await swarm.hold('a', long)
     const fetched = await swarm.run(swarm.newcomer.withHash(longHash, ['a'], never))
     expect(hashParameters(fetched?.vector ?? short)).toBe(longHash)

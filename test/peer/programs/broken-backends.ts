@@ -13,7 +13,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
     // With what it was told of the GPU.
     "throw new Error('libcudart.so.11.0: cannot open shared object file, for GPU ' + process.env.CUDA_VISIBLE_DEVICES)",
   ),
-  // As native code ends that is given what it does not expect.
+  // Native code that is given what it does not expect ends so.
   '@tensorflow/tfjs-node': module("console.error('an assertion failed'); process.abort()"),
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { createStandardising } from '../../../src/standardise/standardising.ts'
+import { createStandardiser } from '../../../src/standardise/standardiser.ts'
 import {
   BackendUnavailableError,
   TrainerDiedError,
@@ -55,7 +55,7 @@ test('what lies in shared memory reaches the process too', async () => {
 })
 
 test('how samples are standardised reaches the process whenever the swarm agrees on it, as it reaches a thread', async () => {
-  const { through, use } = createStandardising(blobOptions.shard)
+  const { through, use } = createStandardiser(blobOptions.shard)
   const seen = { shard: through(blobOptions.shard), test: through(blobOptions.test) }
   const thread = await createWorkerTrainer({ ...blobOptions, ...seen })
   running.push(thread)

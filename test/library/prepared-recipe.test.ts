@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { peerRuleNames, ruleNames } from '../../src/averaging/rules/registry.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { fitData, identifyModel, ModelDigestError, peerAveraging, shardsOf } from '../../src/library/learning-task.ts'
+import { fitData, shardsOf } from '../../src/library/fit-data.ts'
+import { identifyModel, ModelDigestError } from '../../src/library/identify-model.ts'
+import { peerAveraging } from '../../src/library/peer-averaging.ts'
 import { parseRecipe, type RecipeInput } from '../../src/recipe/recipe.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 

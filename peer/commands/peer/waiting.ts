@@ -2,11 +2,11 @@ import type { GossipStatus, Peer } from '../../../src/index.ts'
 import type { Output } from '../../output.ts'
 import { counted } from '../../words.ts'
 
-/** Whoever looks on wonders after so long why nothing happens any more. */
+/** A person who looks on wonders after so long why nothing happens any more. */
 const SILENCE_MS = 5_000
 
 /** @returns ends what says now and then for whom the peer waits, from the end of its training on */
-export function watchCompany(peer: Peer, out: Output): () => void {
+export function reportWaiting(peer: Peer, out: Output): () => void {
   let timer: NodeJS.Timeout | undefined
   let said = ''
   peer.addEventListener('trained', () => {

@@ -5,28 +5,28 @@ import type { AveragingWorld } from './averaging-world.ts'
 
 export const never: AbortOptions = { signal: new AbortController().signal }
 
-export interface Liar {
+export interface ByzantinePeer {
   readonly network: Network
   /** From now on it announces this four times a second. */
   announce(announcement: () => Omit<Announcement, 'sequence'>): void
 }
 
 /** A peer of the swarm that does not run our core. */
-export async function createLiar(
+export async function createByzantinePeer(
   world: AveragingWorld,
   answer: (channel: Channel, stream: FrameStream) => Promise<void> = async () => {
-    throw new Error('a liar that does not answer')
+    throw new Error('a byzantine peer that does not answer')
   },
-  hear: (announcement: Announcement) => void = () => {},
-): Promise<Liar> {
-  const network = world.network.join('liar')
+  onAnnouncement: (announcement: Announcement) => void = () => {},
+): Promise<ByzantinePeer> {
+  const network = world.network.join('byzantine')
   let announcement: (() => Omit<Announcement, 'sequence'>) | undefined
   let sequence = 0
   await network.start({
     stream: answer,
     announcement(_from, bytes) {
       const heard = decodeAnnouncement(bytes)
-      if (heard !== undefined) hear(heard)
+      if (heard !== undefined) onAnnouncement(heard)
       return 'accept'
     },
     connected() {},

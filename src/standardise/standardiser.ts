@@ -12,10 +12,10 @@ import { meanOf, standardisingMap, variationAround } from '../data/standardise.t
 import type { AbortOptions } from '../gossip/ports.ts'
 import type { AgreedStatistics, OwnStatistics } from './statistics.ts'
 
-export interface Standardising {
+export interface Standardiser {
   /** The same dataset, standardised as soon as it is known how, and read as it is until then. */
   through(dataset: Dataset): Dataset
-  /** Of the samples that it was made for. */
+  /** Statistics of the samples that it was made for. */
   readonly own: OwnStatistics
   use(statistics: AgreedStatistics): void
   /**
@@ -35,7 +35,7 @@ const OUTLYING_DEVIATIONS = 3
 const RESOLUTION = 2 ** -20
 
 /** @param train of which the peer has a say */
-export function createStandardising(train: Dataset): Standardising {
+export function createStandardiser(train: Dataset): Standardiser {
   const map = createSharedMap(features(train))
   let mean: Promise<Float64Array> | undefined
   /** A pass over all samples, which may take long: made once. */
@@ -75,7 +75,7 @@ export function describeMap(statistics: AgreedStatistics): { mean: number[]; dev
   return { mean: [...shift], deviation: [...scale] }
 }
 
-/** What a peer without others agrees on. */
+/** The statistics of a peer without others. */
 export async function statisticsOf(own: OwnStatistics, options: AbortOptions): Promise<AgreedStatistics> {
   const mean = await own.mean(options)
   return { mean, variance: await own.variationAround(mean, options) }

@@ -1,0 +1,113 @@
+import { type Dataset, features, gather, isSequence, samples, subset } from '../data/dataset.ts'
+import { parsePartition } from '../data/partition.ts'
+import type { Split } from '../data/source.ts'
+import { UsageError } from '../errors.ts'
+import { createRandom } from '../random/random.ts'
+import type { Recipe } from '../recipe/recipe.ts'
+import { parseModel } from '../training/models.ts'
+
+/** The recipe's model cannot take this data. */
+export class DataMismatchError extends UsageError {
+  override readonly name = 'DataMismatchError'
+}
+
+/** Which part of a dataset a peer owns. */
+export interface ShardSpec {
+  /** From 0. */
+  readonly index: number
+  readonly of: number
+  /** `iid`, `dirichlet:ALPHA`. All peers that split one dataset must say the same, and the same seed. */
+  readonly partition: string
+  readonly seed: number | string
+}
+
+/**
+ * The shards of all peers: every sample is in exactly one.
+ *
+ * @throws UsageError where the partition goes by labels and the samples are sequences, which have many each
+ */
+export function shardsOf(train: Dataset, { of, partition, seed }: Omit<ShardSpec, 'index'>): Dataset[] {
+  const deal = parsePartition(partition)
+  if (isSequence(train) && partition !== 'iid') {
+    throw new UsageError(
+      `the partition ${partition} goes by labels, and a sequence of ${train.name} has one at each position; take iid`,
+    )
+  }
+  const labels = isSequence(train) ? new Int32Array(samples(train)) : train.labels
+  return deal(labels, of, createRandom(seed).fork('partition')).map(indices => subset(train, indices))
+}
+
+/**
+ * The data as the recipe's model sees it: with the recipe's classes, of which a peer may hold only some.
+ *
+ * @throws DataMismatchError naming both shapes, both numbers of classes, or the class that the recipe does not know
+ */
+export function fitData(recipe: Recipe, { train, test }: Split): Split {
+  const { shape, classes } = recipe.model
+  if (train.shape.join() !== shape.join()) {
+    throw new DataMismatchError(
+      `the recipe's model takes samples of shape [${shape.join(', ')}], ${train.name} has [${train.shape.join(', ')}]`,
+    )
+  }
+  const sequences = recipe.objective.task === 'language'
+  if (isSequence(train) !== sequences) {
+    throw new DataMismatchError(
+      sequences
+        ? `the task language needs sequences, such as text:FILE; a sample of ${train.name} has one label`
+        : `the samples of ${train.name} are sequences: the task for them is language`,
+    )
+  }
+  const misfit = parseModel(recipe.model.name).misfit?.(shape, sequences)
+  if (misfit !== undefined) {
+    throw new DataMismatchError(`${recipe.model.name} cannot take samples of shape [${shape.join(', ')}]: ${misfit}`)
+  }
+  if (recipe.data.standardise && sequences) {
+    throw new DataMismatchError(
+      'the recipe says data.standardise, which is for measured values; a sequence is of symbols',
+    )
+  }
+  if (samples(train) === 0) throw new DataMismatchError(`${train.name} has no training samples`)
+  if (Math.max(train.classes, test.classes) > classes) {
+    throw new DataMismatchError(
+      `the recipe's model tells ${classes} classes apart, ${train.name} has ${Math.max(train.classes, test.classes)}`,
+    )
+  }
+  return { train: withClassesOf(recipe, train), test: withClassesOf(recipe, test) }
+}
+
+/**
+ * Two peers that number their classes by what they happen to hold would learn different things under one number. Of
+ * sequences the inputs are classes too.
+ */
+function withClassesOf({ model }: Recipe, data: Dataset): Dataset {
+  const { classNames, classes } = model
+  if (classNames === undefined || data.classNames === undefined) return { ...data, classes }
+  const place = new Map(classNames.map((name, index) => [name, index]))
+  const indices = data.classNames.map(name => {
+    const index = place.get(name)
+    if (index === undefined) throw unknownClass(data, name, classNames)
+    return index
+  })
+  const renumbered = { ...data, labels: data.labels.map(label => indices[label]), classes, classNames }
+  return isSequence(data) ? { ...renumbered, inputs: inputsOf(data).map(symbol => indices[symbol]) } : renumbered
+}
+
+/** Classes of the recipe that are listed; a text may have thousands of characters. */
+const MOST_LISTED = 100
+
+function unknownClass(data: Dataset, name: string, known: readonly string[]): DataMismatchError {
+  const what = isSequence(data) ? 'character' : 'class'
+  const list = known.slice(0, MOST_LISTED).map(each => JSON.stringify(each))
+  const more = known.length > list.length ? ` and ${known.length - list.length} more` : ''
+  return new DataMismatchError(
+    `${data.name} has the ${what} ${JSON.stringify(name)}, the recipe knows ${list.join(', ')}${more}`,
+  )
+}
+
+/** `[samples, features]`: a copy of all inputs. */
+function inputsOf(data: Dataset): Float32Array {
+  const inputs = new Float32Array(samples(data) * features(data))
+  const all = Int32Array.from({ length: samples(data) }, (_, sample) => sample)
+  gather(data, all, inputs, new Int32Array(data.labels.length))
+  return inputs
+}

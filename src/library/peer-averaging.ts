@@ -1,0 +1,90 @@
+import { mean } from '../averaging/aggregators/mean.ts'
+import { type AveragingRule, isLive, type LiveRule } from '../averaging/rule.ts'
+import { adpsgd } from '../averaging/rules/adpsgd.ts'
+import { dpsgd } from '../averaging/rules/dpsgd.ts'
+import { parseRule, peerRuleNames, plainParts, rulesThat } from '../averaging/rules/registry.ts'
+import { complete } from '../averaging/topologies/complete.ts'
+import { edgesFileOf, parseTopology } from '../averaging/topologies/registry.ts'
+import type { Topology } from '../averaging/topology.ts'
+import { AUTO_COMPRESSION } from '../catalogue.ts'
+import { UsageError } from '../errors.ts'
+import { none } from '../parameters/codecs/none.ts'
+import { parseCodec } from '../parameters/codecs/registry.ts'
+import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
+
+/** How the peers of a recipe average, and how parameters travel. */
+export interface PeerAveraging {
+  readonly rule: LiveRule
+  /** The name of a codec, or `auto`. */
+  readonly compression: string
+  readonly fragments: number
+  /** Whether a peer's parameters count by its samples. */
+  readonly bySamples: boolean
+}
+
+/**
+ * The averaging rule for a recipe of which nobody has said one: D-PSGD, by measurement (decision 007), where it can be carried out.
+ * It needs links that go both ways, and whole models.
+ */
+export function recommendedRule({ averaging, exchange }: RecipeInput): string {
+  const topology = averaging?.topology ?? complete.name
+  // Who averages with whom is in a file, and not read yet.
+  if (edgesFileOf(topology) !== undefined || (exchange?.fragments ?? 1) > 1) return adpsgd.name
+  return parseTopology(topology, { seed: '' }).symmetric ? dpsgd(mean).name : adpsgd.name
+}
+
+/**
+ * How peers of this recipe average.
+ *
+ * @param topology the recipe's, where it has been read
+ * @throws UsageError for what the two-sided exchange cannot carry out, with what comes nearest
+ */
+export function peerAveraging(
+  recipe: Recipe,
+  topology = parseTopology(recipe.averaging.topology, { seed: '' }),
+): PeerAveraging {
+  const { aggregator, weights } = recipe.averaging
+  const rule = parseRule(recipe.averaging.rule, plainParts)
+  if (!isLive(rule)) {
+    throw new UsageError(
+      `peers do not exchange by the rule ${rule.name}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
+    )
+  }
+  if (aggregator !== mean.name) {
+    throw new UsageError(
+      `peers do not merge by the aggregator ${aggregator}, but by ${mean.name}; hearsay simulate --engine matrix runs every aggregator`,
+    )
+  }
+  const { compression, localSteps, fragments = 1 } = recipe.exchange
+  if (compression !== AUTO_COMPRESSION) parseCodec(compression)
+  const misfit = rule.live.misfit?.({ topology, localSteps }) ?? misfitOf(rule, recipe, topology)
+  if (misfit !== undefined) throw new UsageError(misfit)
+  return { rule, compression, fragments, bySamples: weights === 'samples' }
+}
+
+/** Why no rule of this kind can be carried out so, and what comes nearest. */
+function misfitOf(
+  { name, live, travels }: LiveRule,
+  { averaging, exchange }: Recipe,
+  topology: Topology,
+): string | undefined {
+  const { compression, fragments = 1 } = exchange
+  if (live.schedule === 'rounds' && fragments > 1) {
+    return `the rule ${name} averages whole models in step; for exchange.fragments take ${nearest(isDivisible)}`
+  }
+  if (live.schedule === 'rounds' && !topology.symmetric) {
+    return `peers average by ${name} over links that go both ways; ${topology.name} is directed: take ring, complete or random-regular:4`
+  }
+  if (live.schedule === 'pairs' && travels === 'exact' && (fragments > 1 || compression !== none.name)) {
+    const field = fragments > 1 ? 'exchange.fragments' : `exchange.compression ${compression}`
+    return `peers merge whole models by ${name}, as they are; for ${field} take ${nearest(isDivisible)}`
+  }
+  if (live.share !== undefined && averaging.weights === 'samples') {
+    return `the rule ${name} has its own measure of who counts for more; for averaging.weights samples take ${nearest(hasMean)}`
+  }
+  return undefined
+}
+
+const isDivisible = ({ live, travels }: AveragingRule) => live?.schedule === 'pairs' && travels !== 'exact'
+const hasMean = ({ live }: AveragingRule) => live !== undefined && live.schedule !== 'alone' && live.share === undefined
+const nearest = (holds: (rule: AveragingRule) => boolean) => rulesThat(holds).join(' or ')

@@ -1,0 +1,42 @@
+import type { Dataset } from '../data/dataset.ts'
+import type { Recipe } from '../recipe/recipe.ts'
+import type { OptimizerSpec } from '../training/optimizers/optimizer-spec.ts'
+import type { TrainerOptions } from '../training/trainer-options.ts'
+
+export function optimizerOf({ training }: Recipe): OptimizerSpec {
+  const {
+    optimizer: name,
+    learningRate,
+    momentum,
+    beta2,
+    weightDecay,
+    clipNorm,
+    steps,
+    warmupSteps,
+    finalShare,
+  } = training
+  const schedule = { shape: training.schedule, steps, warmupSteps, finalShare }
+  const common = { learningRate, schedule, weightDecay, clipNorm }
+  return name === 'sgd' ? { name, momentum, ...common } : { name, beta2, ...common }
+}
+
+/** What a trainer needs to train by this recipe. */
+export function trainerOptionsOf(
+  recipe: Recipe,
+  shard: Dataset,
+  test: Dataset,
+  shardSeed: number | string,
+  backend: string,
+): TrainerOptions {
+  const { model, training } = recipe
+  return {
+    model: model.name,
+    optimizer: optimizerOf(recipe),
+    batch: training.batch,
+    seed: training.seed,
+    shardSeed,
+    shard,
+    test,
+    backend,
+  }
+}
