@@ -7,9 +7,12 @@ import { defineConfig } from 'vitest/config'
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 
 /** Tests of code that keeps nothing in its modules: files may follow one another in one warm process. */
-const STATELESS = ['averaging', 'conformance', 'gossip', 'parameters', 'random', 'recipe', 'simulations'].map(
-  room => `test/${room}/**/*.test.ts`,
-)
+const STATELESS = [
+  'test/*.test.ts',
+  ...['averaging', 'conformance', 'gossip', 'parameters', 'random', 'recipe', 'simulations'].map(
+    room => `test/${room}/**/*.test.ts`,
+  ),
+]
 
 /** TensorFlow.js, libp2p, processes and the environment have state of their own. */
 const OTHERS = [
