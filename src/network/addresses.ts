@@ -12,8 +12,8 @@ export function parseAddress(text: string, purpose: 'connect' | 'listen'): Multi
   const address = ownedAddress(text)
   if (address !== undefined) return address
   const titles = transports.map(({ title }) => title).join(' or ')
-  const example = transports[0].examples[purpose]
-  throw new UsageError(`${purpose} address ${JSON.stringify(text)} is not a ${titles} multiaddr such as ${example}`)
+  const examples = transports.map(({ examples }) => examples[purpose]).join(' or ')
+  throw new UsageError(`${purpose} address ${JSON.stringify(text)} is not a ${titles} multiaddr such as ${examples}`)
 }
 
 /** The addresses of a peer that can be dialled, at most as many as a peer may announce; the others are left out. */

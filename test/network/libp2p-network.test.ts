@@ -158,7 +158,7 @@ describe('the libp2p network', () => {
 
   test('refuses to be created with a malformed listen address', async () => {
     await expect(world.createOne({ listen: ['4001'] })).rejects.toThrow(
-      /^listen address "4001" is not a TCP .*multiaddr such as \/ip4\/0\.0\.0\.0\/tcp\/4001$/,
+      /^listen address "4001" is not a TCP .*multiaddr such as \/ip4\/0\.0\.0\.0\/tcp\/4001/,
     )
   })
 

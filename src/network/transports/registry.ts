@@ -5,7 +5,7 @@ import { tcp } from './tcp.ts'
 import type { CarriedBytes, Transport } from './transport.ts'
 
 /** The transports of every node. A new one is a file in this folder and a name here. */
-export const transports: readonly [Transport, ...Transport[]] = [tcp]
+export const transports: readonly Transport[] = [tcp]
 
 /** Whether any transport can dial the address, or listen on it. */
 export function isOwned(address: Multiaddr): boolean {
