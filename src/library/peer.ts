@@ -39,9 +39,9 @@ export interface PeerOptions {
    */
   readonly initial?: Float32Array
   readonly network?: {
-    /** TCP multiaddrs to listen on. Default: any port of every IPv4 interface. */
+    /** Multiaddrs to listen on. Default: any port of every IPv4 interface. */
     readonly listen?: readonly string[]
-    /** TCP multiaddrs of peers to stay connected to. */
+    /** Multiaddrs of peers to stay connected to. */
     readonly connect?: readonly string[]
     /** Whether to find peers on the local network. Default: yes. */
     readonly mdns?: boolean
