@@ -1,7 +1,7 @@
 import { recipeHash } from '../src/recipe/recipe.ts'
 import type { RunResult } from './result.ts'
 
-/** What an engine knows when its run has ended. */
+/** The knowledge of an engine when its run has ended. */
 interface ConcludedRun
   extends Pick<
     RunResult,
@@ -17,9 +17,9 @@ interface ConcludedRun
     | 'pairwise'
     | 'partial'
   > {
-  /** Of the merged parameters; the one on which the swarm sealed, where it did. */
+  /** The hash of the merged parameters; the one on which the swarm sealed, where it did. */
   readonly parametersHash: string
-  /** What a person should know about the run, perhaps nothing. */
+  /** Notes for people about the run, perhaps none. */
   readonly notes?: readonly string[]
   readonly wallSeconds: number
   readonly secondsInRounds: number

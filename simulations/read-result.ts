@@ -35,7 +35,7 @@ const conditions = z.object({
   byzantine: z.object({ share: figure, attack: z.string() }).optional(),
 }) satisfies z.ZodType<RunConditions>
 
-/** What must be there; later versions may add to it. */
+/** The fields that must be there; later versions may add to it. */
 const schema = z.object({
   hearsay: z.literal('1'),
   recipe: z.unknown(),
@@ -58,7 +58,7 @@ const schema = z.object({
   timing: z.object({ wallSeconds: figure }),
 }) satisfies z.ZodType<Pick<RunResult, 'sealed' | 'peers' | 'seed'>>
 
-/** What a file says of a run, as far as it was looked at: the recipe was not. */
+/** A run as a file describes it, as far as it was checked: the recipe was not. */
 export type WrittenResult = z.infer<typeof schema>
 
 /** @throws DamagedResultError naming the field that is wrong */

@@ -21,7 +21,7 @@ import {
 import type { Bandwidth, Byzantine, ChurnEvent, NetworkSplit, Stragglers } from './environment.ts'
 import type { SimulationOptions } from './options.ts'
 
-/** Of a dataset its own check says more. */
+/** Only that there is a dataset: its own check says more. */
 export const split = value('a dataset, { train, test }', given => typeof given === 'object' && given !== null)
 
 /** Parsed later, where its fields are named. */

@@ -28,11 +28,11 @@ export interface SwarmOptions {
   readonly backend?: string
   /** The backend's GPUs over which the peers are spread. Default: the backend decides, the same for all. */
   readonly gpus?: Gpus
-  /** Where the peers keep their state, a folder each in this one. Default: nothing is kept. */
+  /** The folder in which the peers keep their state, each in one of its own. Default: nothing is kept. */
   readonly state?: string
-  /** Where the peers listen. Default: any port of the loopback interface. */
+  /** Addresses on which the peers listen. Default: any port of the loopback interface. */
   readonly listen?: readonly string[]
-  /** What each peer's sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
+  /** The bandwidth of each peer's sockets in each direction, in Mbit/s. Default: as much as they can. */
   readonly bandwidthMbps?: number
   /** Peers outside this swarm to connect to. */
   readonly connect?: readonly string[]
@@ -41,7 +41,7 @@ export interface SwarmOptions {
   /** The peers, once they run: for a live view. */
   readonly onStart?: (peers: readonly Peer[]) => void
   readonly onRound?: (round: RoundResult) => void
-  /** What is being done: `alone` while isolated peers are trained for comparison, after the swarm has sealed. */
+  /** Called when a phase begins: `alone` while isolated peers are trained for comparison, after the swarm has sealed. */
   readonly onPhase?: (phase: 'training' | 'alone' | 'done') => void
   /** Stops the peers cleanly: what there is by then is the result, marked as partial. Before they run, and while isolated
    * peers are trained, the run rejects with the signal's reason. */

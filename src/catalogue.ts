@@ -1,5 +1,5 @@
 /**
- * What a recipe or a flag may name, how each is written, and what it is in a few words. Registries, help, the questions of `init`
+ * The names that a recipe or a flag may use, how each is written, and a few words on it. Registries, help, the questions of `init`
  * and tests read this one list. It imports nothing, so that help comes at once; the types make it an error to name something here
  * that its registry does not make, or the other way round. Averaging rules are not here: each says of itself what a peer must know
  * of it, and its hint with it.
@@ -12,7 +12,7 @@
 /** From the form, as messages and help write it, to what it is. */
 export type Choices = Readonly<Record<string, string>>
 
-/** Who averages with whom. P is a probability above 0, EDGES a file, other letters are whole numbers of at least 1. */
+/** Topologies. P is a probability above 0, EDGES a file, other letters are whole numbers of at least 1. */
 export const TOPOLOGIES = {
   complete: 'everybody with everybody; for small swarms',
   chain: 'a line of neighbours; slowest to agree',
@@ -85,7 +85,7 @@ export const PARTITIONS = {
   'quantity:ALPHA': 'other amounts of the same mixture',
 } as const satisfies Choices
 
-/** What is trained. */
+/** Models. */
 export const MODELS = {
   linear: 'softmax regression',
   'mlp[:H,H…]': 'sizes of the hidden layers',
@@ -95,7 +95,7 @@ export const MODELS = {
   'module:FILE': 'a program that exports a model',
 } as const satisfies Choices
 
-/** What computes: the best first, the order in which one is chosen. */
+/** Backends: the best first, the order in which one is chosen. */
 export const BACKENDS = {
   'tfjs-node-gpu': "NVIDIA's GPUs, through CUDA",
   webgpu: "any vendor's GPU",
@@ -104,7 +104,7 @@ export const BACKENDS = {
   cpu: 'what works wherever Node does',
 } as const satisfies Choices
 
-/** What is learnt from. */
+/** Sources of data. */
 export const SOURCES = {
   digits: 'built in',
   'csv:FILE[?label=COLUMN&header=no&standardise=yes]': 'a column of labels',
@@ -114,7 +114,7 @@ export const SOURCES = {
   'module:FILE': 'a program that exports a dataset',
 } as const satisfies Choices
 
-/** What a swarm does. */
+/** Tasks of a swarm. */
 export const TASKS = {
   classify: 'trains a model on data',
   language: 'trains one of characters on a text',
@@ -145,7 +145,7 @@ export function formOf<C extends Choices>(choices: C, name: NameIn<C>): string {
   return forms.find(form => form.includes(':')) ?? forms[0]
 }
 
-/** What stands for the parameter of a name: `B` of `trimmed-mean`. */
+/** The placeholder of a name's parameter: `B` of `trimmed-mean`. */
 export function parameterOf<C extends Choices>(choices: C, name: ParametrisedIn<C> & NameIn<C>): string {
   return formOf(choices, name).slice(name.length + 1)
 }

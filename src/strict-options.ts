@@ -48,7 +48,7 @@ export function requireOptions(caller: string, schema: z.ZodType, given: unknown
   const parsed = schema.safeParse(given)
   if (parsed.success) return
   const { issues } = parsed.error
-  // What is missing may be there under a misspelt name.
+  // A missing option may be there under a misspelt name.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {

@@ -3,21 +3,21 @@ import type { SweepOutcome } from '../sweep/outcome.ts'
 
 // Apart from the pages that are made of them, whose types are those of a charting library.
 
-/** What a report is made from. */
+/** The data of a report. */
 export interface ReportInput {
   readonly result: RunResult
-  /** What reproduces the run, as it is typed. */
+  /** The command that reproduces the run, as it is typed. */
   readonly command: string
-  /** What is in the file of the topology `file:EDGES`, where that is the one. */
+  /** The content of the file of the topology `file:EDGES`, where that is the one. */
   readonly edges?: string
 }
 
-/** What a comparison is made from. */
+/** The data of a comparison. */
 export interface SweepReportInput {
   readonly title: string
-  /** What was tried and what to expect of it, where somebody says so. */
+  /** Paragraphs on what was tried and what to expect of it, where there are any. */
   readonly lead: readonly string[]
   readonly outcomes: readonly SweepOutcome[]
-  /** What runs all of it, as it is typed. */
+  /** The command that runs all of it, as it is typed. */
   readonly command: string
 }

@@ -5,7 +5,7 @@ import { explainDivergence } from './explain-divergence.ts'
 import type { Consensus, PeerEvents } from './peer.ts'
 import type { Learner } from './prepare-learner.ts'
 
-/** What becomes known of a peer while it lives. */
+/** The course of a peer's life, as far as it is known. */
 export interface Course {
   /** Takes what the core tells: what ends the peer is told once, whoever sees it first. */
   readonly tell: Emit

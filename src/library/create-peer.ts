@@ -119,7 +119,7 @@ async function assemble(
     const statistics =
       standardising &&
       ({
-        // Of the recipe, whatever the generation: what samples are standardised by stays.
+        // The recipe's hash in every generation: the statistics of samples stay.
         swarm: prepared.hash,
         recipe,
         namespaces,
@@ -144,7 +144,7 @@ async function assemble(
       statistics:
         statistics && averages
           ? (onAgreed, isKnown) =>
-              // Whoever is heard on the main namespace has agreed, and trains, or is about to.
+              // A peer that is heard on the main namespace has agreed, and trains, or is about to.
               createStatistics({
                 ...statistics,
                 onAgreed,

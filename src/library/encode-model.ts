@@ -16,7 +16,7 @@ export interface LearnedModel {
   readonly parameters: Float32Array
   readonly step: number
   readonly age: number
-  /** What samples are standardised by, where they are. */
+  /** The statistics that samples are standardised by, where they are. */
   readonly statistics: AgreedStatistics | undefined
 }
 

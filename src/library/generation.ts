@@ -1,5 +1,5 @@
 /**
- * What comes after a seal. A sealed swarm that trains on, with new data or new members, is another swarm: its id is made of the one
+ * Generations after a seal. A sealed swarm that trains on, with new data or new members, is another swarm: its id is made of the one
  * before and of the seal from which it begins, so that those who begin from different seals are not mixed.
  *
  * @packageDocumentation

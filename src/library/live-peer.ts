@@ -15,7 +15,7 @@ import { createPeerWaits } from './peer-waits.ts'
 import type { Learner } from './prepare-learner.ts'
 import type { TypedEventTarget } from './typed-events.ts'
 
-/** What a peer is made of, all of it made and nothing of it started. */
+/** The parts of a peer, all of them made and none started. */
 export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
   readonly events: TypedEventTarget<PeerEvents>
   readonly emit: <Name extends keyof PeerEvents>(name: Name, detail: PeerEvents[Name]) => void

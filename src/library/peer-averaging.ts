@@ -28,7 +28,7 @@ export interface PeerAveraging {
  */
 export function recommendedRule({ averaging, exchange }: RecipeInput): string {
   const topology = averaging?.topology ?? complete.name
-  // Who averages with whom is in a file, and not read yet.
+  // The edges of the topology are in a file that has not been read yet.
   if (edgesFileOf(topology) !== undefined || (exchange?.fragments ?? 1) > 1) return adpsgd.name
   return parseTopology(topology, { seed: '' }).symmetric ? dpsgd(mean).name : adpsgd.name
 }

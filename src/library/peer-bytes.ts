@@ -1,12 +1,12 @@
 import type { Traffic } from '../gossip/ports.ts'
 import type { GossipStatus } from '../gossip/status.ts'
 
-/** What a peer's network carried, and what it was for. */
+/** The bytes that a peer's network carried, by their purpose. */
 export interface PeerBytes extends Traffic {
-  /** Of these bytes, both ways, what exchanges carried, and what fetching whole parameters did, its own and others'. */
+  /** The bytes, both ways, of exchanges, and of fetching whole parameters, its own fetches and others'. */
   readonly exchangeBytes: number
   readonly fetchBytes: number
-  /** What arrived when this peer fetched parameters: because it was late, came back, or took the seal. */
+  /** The bytes that arrived when this peer fetched parameters: because it was late, came back, or took the seal. */
   readonly fetchedBytes: number
   /** The rest: connections, encryption, announcements, headers, and what was said to settle exchanges that were cut. */
   readonly overheadBytes: number

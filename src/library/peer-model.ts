@@ -11,7 +11,7 @@ export interface PeerModelParts {
   /** Whether the trainer is the caller's own, so that its model is not known here. */
   readonly ownTrainer: boolean
   readonly parameters: () => Float32Array
-  /** What samples are standardised by, once it is known. */
+  /** The statistics that samples are standardised by, once they are known. */
   readonly statistics: () => AgreedStatistics | undefined
 }
 

@@ -1,5 +1,5 @@
 /**
- * What follows from a peer's options, before anything is started.
+ * Conclusions from a peer's options, before anything is started.
  *
  * @packageDocumentation
  */
@@ -126,7 +126,7 @@ export function withState({ storage, ...options }: PeerOptions): PeerOptions {
   return typeof storage === 'string' ? { ...options, state: storage } : { ...options, storage }
 }
 
-/** What keeps who it is and what it has learned. */
+/** The places where its identity and its learning are kept. */
 function requireKeeping({ state, storage, identity }: PeerOptions, recipe: Recipe): void {
   if (state !== undefined && identity !== undefined) {
     throw new UsageError('createPeer: a state keeps an identity of its own; leave out identity')

@@ -20,7 +20,7 @@ export interface PeerStandardisationParts {
   readonly onKnown: () => void
 }
 
-/** What the samples of a peer that runs are standardised by. */
+/** The standardisation of a running peer's samples. */
 export interface PeerStandardisation {
   /** Undefined before it is known, or where samples are taken as they are. */
   agreed(): AgreedStatistics | undefined

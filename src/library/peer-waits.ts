@@ -29,7 +29,7 @@ export interface PeerWaitsParts {
   readonly stopped: AbortSignal
 }
 
-/** What a peer's callers, and its own end, wait for. */
+/** The conditions that a peer's callers, and its own end, wait for. */
 export interface PeerWaits extends Pick<Peer, 'untilConsensus' | 'untilDismissed'> {
   /** A peer that has sealed may be the only one that others can get the seal from: it waits for them for a while. */
   untilNeedless(): Promise<void>

@@ -19,7 +19,7 @@ import type { PeerBytes } from './peer-bytes.ts'
 import type { TypedEventTarget } from './typed-events.ts'
 
 export interface PeerOptions {
-  /** What the swarm agrees on. Default: a small classifier on the built-in digits. */
+  /** The recipe that the swarm agrees on. Default: a small classifier on the built-in digits. */
   readonly recipe?: RecipeInput
   /** The peer's own data: a SOURCE as on the command line, or a dataset in memory. Default: `digits`. */
   readonly data?: string | Split
@@ -28,7 +28,7 @@ export interface PeerOptions {
   /** Which part of the data is this peer's. Default: all of it. */
   readonly shard?: ShardSpec
   /**
-   * What learns, in place of the recipe's model and of `data`: anything whose parameters are one flat vector. Every peer
+   * A trainer in place of the recipe's model and of `data`: anything whose parameters are one flat vector. Every peer
    * of the swarm brings one of the same kind, with the same layout; the recipe's `model` is then no more than a name on
    * which they agree. The peer stops it when it stops.
    */
@@ -39,16 +39,16 @@ export interface PeerOptions {
    */
   readonly initial?: Float32Array
   readonly network?: {
-    /** TCP multiaddrs to listen on. Default: any port of every IPv4 interface. */
+    /** Multiaddrs to listen on. Default: any port of every IPv4 interface. */
     readonly listen?: readonly string[]
-    /** TCP multiaddrs of peers to stay connected to. */
+    /** Multiaddrs of peers to stay connected to. */
     readonly connect?: readonly string[]
     /** Whether to find peers on the local network. Default: yes. */
     readonly mdns?: boolean
-    /** What its sockets may carry in each direction, in Mbit/s. Default: as much as they can. */
+    /** The bandwidth of its sockets in each direction, in Mbit/s. Default: as much as they can. */
     readonly bandwidthMbps?: number
   }
-  /** Where the peer and its libp2p log. Default: to standard error, what the environment variable `DEBUG` names, as `hearsay:*`. */
+  /** The logger of the peer and of its libp2p. Default: standard error, for what the environment variable `DEBUG` names, as `hearsay:*`. */
   readonly logger?: ComponentLogger
   /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */
   readonly state?: string
@@ -60,7 +60,7 @@ export interface PeerOptions {
   readonly identity?: Uint8Array
   /** Seed of what is this peer's own: its digits, the order of its samples, its partners. Default: its peer id. */
   readonly seed?: number
-  /** What computes: the name of a backend, or `auto` (default) for the best that works here. */
+  /** The name of a backend, or `auto` (default) for the best that works here. */
   readonly backend?: string
   /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
   readonly gpu?: number
@@ -103,7 +103,7 @@ export interface PeerEvents extends GossipEvents {
     readonly age: number
   }
   /**
-   * What samples are standardised by, where the recipe says so: less the mean, divided by the deviation, which is 1 for a
+   * The swarm has agreed on how samples are standardised, where the recipe says so: less the mean, divided by the deviation, which is 1 for a
    * feature that never varies. Again when the swarm has agreed anew.
    */
   standardised: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
@@ -114,7 +114,7 @@ export interface PeerEvents extends GossipEvents {
      * there, or was to be; `interrupted`, `failed`, `stopped`.
      */
     readonly reason: string
-    /** Of the run, as its schedule of learning rates counts; {@link PeerOutcome.ownSteps} are this peer's. */
+    /** The step of the run, as its schedule of learning rates counts; {@link PeerOutcome.ownSteps} are this peer's. */
     readonly step: number
     readonly accuracy: number | null
     /** The checkpoint's file, where one was written. */
@@ -149,7 +149,7 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   parameters(): Float32Array
   /** A copy of the parameters when this peer's training ended; undefined before. */
   trained(): Float32Array | undefined
-  /** What samples are standardised by; undefined before it is known, or where they are not. */
+  /** The statistics that samples are standardised by; undefined before it is known, or where they are not. */
   standardisation(): AgreedStatistics | undefined
   /** Loss and accuracy of the current parameters on the test set. Not while the peer trains. */
   evaluate(): Promise<Evaluation>
@@ -173,7 +173,7 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
    */
   model<Model extends LayersModelLike = LayersModelLike>(): Promise<Model>
   /**
-   * What the current parameters make of samples as they are: where they are standardised, that is done here. Loads TensorFlow.js in
+   * Predictions of the current parameters for samples as they are: where they are standardised, that is done here. Loads TensorFlow.js in
    * this thread.
    *
    * @param inputs `[samples, features]`, sample after sample

@@ -11,16 +11,16 @@ import type { PeerOptions } from './peer.ts'
 import type { PreparedRecipe } from './prepared-recipe.ts'
 import { trainerOptionsOf } from './trainer-options.ts'
 
-/** What a peer learns with, and when its thread died, where it has one. */
+/** A peer's trainer, and the signal that its thread has died, where it has one. */
 export interface Learner {
   readonly trainer: Trainer
   readonly died?: AbortSignal
   readonly device?: string | null
-  /** What the user should know about the data and the choice of the backend. */
+  /** Warnings for the user about the data and the choice of the backend. */
   readonly warnings?: readonly string[]
-  /** Where the recipe says that samples are standardised. */
+  /** The standardiser, where the recipe says that samples are standardised. */
   readonly standardising?: Standardiser
-  /** What the trainer sees of the shard, where it is one of ours. */
+  /** The shard as the trainer sees it, where it is one of ours. */
   readonly seen?: Dataset
 }
 
@@ -34,8 +34,8 @@ export async function prepareLearner(
   seed: number | string,
 ): Promise<() => Promise<Learner>> {
   if (own !== undefined) return async () => ({ trainer: beginningFrom(initial, own) })
-  const oddities: string[] = []
-  const loading = { seed, strict, warn: (message: string) => oddities.push(message) }
+  const warnings: string[] = []
+  const loading = { seed, strict, warn: (message: string) => warnings.push(message) }
   const split = fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
   const standardising = recipe.data.standardise ? createStandardiser(shard) : undefined
@@ -47,7 +47,7 @@ export async function prepareLearner(
     try {
       const { device } = devices
       const given = beginningFrom(initial, trainer)
-      return { trainer: given, died: trainer.died, device, warnings: oddities, standardising, seen: seen(shard) }
+      return { trainer: given, died: trainer.died, device, warnings, standardising, seen: seen(shard) }
     } catch (error) {
       await trainer.stop()
       throw error

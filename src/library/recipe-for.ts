@@ -27,7 +27,7 @@ export function recipeFor(data: Split, given: RecipeInput = {}): Recipe {
 }
 
 /**
- * What is given, with a model whose input and output are those of the data; sequences are for the task language, and where nobody
+ * The given recipe, with a model whose input and output are those of the data; sequences are for the task language, and where nobody
  * says otherwise model and training are made for it.
  *
  * @param defaultSteps where none are given: the warm-up goes by them

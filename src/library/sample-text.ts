@@ -7,7 +7,7 @@ const LENGTH = 400
 const TEMPERATURE = 0.8
 
 /**
- * What a language model of this recipe writes, from the beginning of a line on. Loads TensorFlow.js in this thread.
+ * Text that a language model of this recipe writes, from the beginning of a line on. Loads TensorFlow.js in this thread.
  *
  * Never fails, because it is asked for at the end of a run, which may have taken days: where the model cannot be sampled, a
  * warning of this process says why.

@@ -20,7 +20,7 @@ export function optimizerOf({ training }: Recipe): OptimizerSpec {
   return name === 'sgd' ? { name, momentum, ...common } : { name, beta2, ...common }
 }
 
-/** What a trainer needs to train by this recipe. */
+/** The options of a trainer by this recipe. */
 export function trainerOptionsOf(
   recipe: Recipe,
   shard: Dataset,

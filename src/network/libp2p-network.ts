@@ -40,9 +40,9 @@ export interface Libp2pNetworkOptions {
   readonly swarm: string
   /** A private key as `createIdentity` makes it; the same one gives the same peer id. */
   readonly identity: Uint8Array
-  /** TCP multiaddrs to listen on. Default: any port of every IPv4 interface. */
+  /** Multiaddrs to listen on. Default: any TCP port of every IPv4 interface. */
   readonly listen?: readonly string[]
-  /** TCP multiaddrs of peers to stay connected to, dialled again and again until they answer. */
+  /** Multiaddrs of peers to stay connected to, dialled again and again until they answer. */
   readonly connect?: readonly string[]
   /** Whether to find peers on the local network, and be found. */
   readonly mdns: boolean

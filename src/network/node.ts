@@ -4,7 +4,6 @@ import type { Libp2p, PeerInfo } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
@@ -27,6 +26,7 @@ import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
 import { topicOf } from './protocols.ts'
 import { createTrafficMeter, type TrafficMeter } from './traffic.ts'
+import { transports } from './transports/registry.ts'
 
 export interface NodeOptions {
   /** The swarm's id. */
@@ -69,7 +69,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     logger: options.logger ?? defaultLogger,
     privateKey: privateKeyOf(options.identity),
     addresses: { listen: options.listen.map(String) },
-    transports: [tcp()],
+    transports: transports.map(transport => transport.make()),
     connectionEncrypters: [noise()],
     streamMuxers: [
       yamux({

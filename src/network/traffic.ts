@@ -1,46 +1,49 @@
-import { Socket } from 'node:net'
-import type { Metrics, MultiaddrConnection } from '@libp2p/interface'
+import type { Metrics } from '@libp2p/interface'
 import type { Network } from '../gossip/ports.ts'
+import { carriedBy } from './transports/registry.ts'
+import type { CarriedBytes } from './transports/transport.ts'
 
 export interface TrafficMeter {
-  /** Metrics to give to libp2p: the place where it shows every connection, as soon as there is a socket. */
+  /** Metrics to give to libp2p: the place where it shows every connection, as soon as its transport has one. */
   readonly metrics: Metrics
   /**
-   * Bytes that went through this node's TCP sockets since the start, as the sockets count them: handshakes, framing and
-   * encryption included, TCP/IP headers and multicast discovery not. Bytes out include what still waits in a socket.
+   * Bytes that this node's connections have carried since the start, as their transports count them. Over TCP the sockets do:
+   * handshakes, framing and encryption included, TCP/IP headers and multicast discovery not. Bytes out include what still
+   * waits to be sent.
    */
   readonly total: Network['traffic']
 }
 
 export function createTrafficMeter(): TrafficMeter {
-  const open = new Set<Socket>()
-  let bytesIn = 0
-  let bytesOut = 0
-
-  function track(connection: MultiaddrConnection): void {
-    // Private to libp2p's TCP transport, so it is looked for rather than believed. Counting 'message' events instead
-    // would change what it counts: data waits for the first listener, and the handshake's listeners come and go.
-    const socket: unknown = Reflect.get(connection, 'socket')
-    if (!(socket instanceof Socket)) throw new TypeError('a TCP connection of libp2p has no socket to count bytes at')
-    open.add(socket)
-    socket.once('close', () => {
-      open.delete(socket)
-      bytesIn += socket.bytesRead
-      bytesOut += socket.bytesWritten
-    })
-  }
+  const open = new Set<CarriedBytes>()
+  const ended = { bytesIn: 0, bytesOut: 0 }
 
   return {
-    metrics: { ...NO_METRICS, trackMultiaddrConnection: track },
+    metrics: {
+      ...NO_METRICS,
+      trackMultiaddrConnection(connection) {
+        const carried = carriedBy(connection)
+        open.add(carried)
+        carried.whenFinal(() => {
+          open.delete(carried)
+          add(carried, ended)
+        })
+      },
+    },
     total() {
-      const sum = { bytesIn, bytesOut }
-      for (const socket of open) {
-        sum.bytesIn += socket.bytesRead
-        sum.bytesOut += socket.bytesWritten
-      }
+      const sum = { ...ended }
+      for (const carried of open) add(carried, sum)
       return sum
     },
   }
+}
+
+function add(
+  { bytesIn, bytesOut }: Pick<CarriedBytes, 'bytesIn' | 'bytesOut'>,
+  sum: { bytesIn: number; bytesOut: number },
+) {
+  sum.bytesIn += bytesIn
+  sum.bytesOut += bytesOut
 }
 
 const nothing = () => {}

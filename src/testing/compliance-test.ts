@@ -5,7 +5,7 @@ export interface ComplianceTest {
   readonly run: () => Promise<void>
 }
 
-/** Where tests run. */
+/** The place where tests run. */
 interface Stage {
   stop(): Promise<void>
 }

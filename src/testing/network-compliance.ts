@@ -1,5 +1,5 @@
 /**
- * What every driver of the Network port does, whether its time and its wires are real or not.
+ * Compliance of drivers of the Network port, whether its time and its wires are real or not.
  *
  * @packageDocumentation
  */
@@ -9,7 +9,7 @@ import type { AbortOptions, Channel, FrameStream, Network } from '../gossip/port
 import { type ComplianceTest, onStage } from './compliance-test.ts'
 import { aborted, announceUntil, connect, openBetween, type Peer, startPeer } from './probe-peers.ts'
 
-/** What a driver is tested in. */
+/** The world that a driver is tested in. */
 export interface World {
   /** Networks that are not started yet. Once started, each can reach those whose addresses it has learned. */
   create(count: number): Promise<Network[]>
@@ -28,12 +28,12 @@ const MiB = 1024 * KiB
 const DEADLINE_MS = 10_000
 /** A write that takes longer than this has stalled. */
 const STALL_MS = 400
-/** What a writer may be ahead of a reader that does not read, at most. */
+/** The bytes by which a writer may be ahead of a reader that does not read, at most. */
 const MAX_AHEAD_BYTES = 16 * MiB
 const CHANNELS: readonly Channel[] = ['recipe', 'exchange', 'settle', 'fetch']
 
 /**
- * What must hold of every driver of the {@link Network} port.
+ * The tests of every driver of the {@link Network} port.
  *
  * @param world in which the driver runs
  * @returns tests, of which any runner makes its own
@@ -499,7 +499,7 @@ function expectSame(actual: Uint8Array, expected: Uint8Array): void {
   assert.ok(Buffer.compare(actual, expected) === 0, 'a frame arrived with other bytes')
 }
 
-/** Who made the announcement with this text, when it arrives. */
+/** The author of the announcement with this text, when it arrives. */
 async function heardFrom(peer: Peer, text: string, options: AbortOptions): Promise<string> {
   for (;;) {
     const announcement = await peer.announced.take(options)

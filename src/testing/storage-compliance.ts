@@ -1,5 +1,5 @@
 /**
- * What every driver of the Storage port does, whether its disk is real or not.
+ * Compliance of drivers of the Storage port, whether its disk is real or not.
  *
  * @packageDocumentation
  */
@@ -13,7 +13,7 @@ import { createLedger } from '../gossip/state/ledger.ts'
 import { type ComplianceTest, onStage } from './compliance-test.ts'
 import { checkpoint } from './sample-checkpoint.ts'
 
-/** What a driver is tested on: one disk. */
+/** The disk that a driver is tested on. */
 export interface Shelf {
   /** A port for the first, or another life of the peer. What an earlier life has not written by now it never will. */
   open(): Promise<Storage>
@@ -92,7 +92,7 @@ function countIn(state: Checkpoint | undefined): number {
 }
 
 /**
- * What must hold of every driver of the {@link Storage} port.
+ * The tests of every driver of the {@link Storage} port.
  *
  * @param shelf on which the driver keeps what it is given
  * @returns tests, of which any runner makes its own

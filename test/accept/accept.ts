@@ -8,10 +8,14 @@
 
 import { parseArgs, styleText } from 'node:util'
 import { seconds } from '../../peer/words.ts'
+import { house } from './house/items.ts'
 import type { Item, Row } from './row.ts'
 import { together } from './together/items.ts'
 
-const SUITES: ReadonlyMap<string, readonly Item[]> = new Map([['together', together]])
+const SUITES: ReadonlyMap<string, readonly Item[]> = new Map([
+  ['together', together],
+  ['house', house],
+])
 
 const FAILED = 1
 const WRONG_USAGE = 2

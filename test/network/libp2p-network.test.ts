@@ -151,15 +151,14 @@ describe('the libp2p network', () => {
     async address => {
       const error = await world.createOne({ connect: [address] }).catch(error => error)
       expect(error.name).toBe('UsageError')
-      expect(error.message).toBe(
-        `connect address ${JSON.stringify(address)} is not a TCP multiaddr such as /ip4/192.168.1.20/tcp/4001`,
-      )
+      expect(error.message).toContain(`connect address ${JSON.stringify(address)} is not a TCP `)
+      expect(error.message).toContain('multiaddr such as /ip4/192.168.1.20/tcp/4001')
     },
   )
 
   test('refuses to be created with a malformed listen address', async () => {
     await expect(world.createOne({ listen: ['4001'] })).rejects.toThrow(
-      'listen address "4001" is not a TCP multiaddr such as /ip4/0.0.0.0/tcp/4001',
+      /^listen address "4001" is not a TCP .*multiaddr such as \/ip4\/0\.0\.0\.0\/tcp\/4001/,
     )
   })
 

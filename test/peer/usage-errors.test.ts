@@ -139,12 +139,12 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   [
     'a bad address to listen on',
     ['peer', '--listen', 'localhost:80'],
-    /listen address "localhost:80" is not a TCP multiaddr such as/,
+    /listen address "localhost:80" is not a TCP .*multiaddr such as/,
   ],
   [
     'a bad address to connect to',
     ['peer', '--connect', '/ip4/1.2.3.4'],
-    /connect address "\/ip4\/1\.2\.3\.4" is not a TCP multiaddr/,
+    /connect address "\/ip4\/1\.2\.3\.4" is not a TCP .*multiaddr/,
   ],
   ['an output in no folder', ['swarm', ...peers, '--out', missing], /--out .*: there is no folder .*nowhere/],
   ['parameters in no folder', ['peer', '--save', missing], /--save .*: there is no folder/],

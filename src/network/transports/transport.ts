@@ -1,0 +1,39 @@
+import type { MultiaddrConnection } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Libp2pOptions } from 'libp2p'
+
+/** A transport of libp2p, with what libp2p does not say of it. */
+export interface Transport {
+  /** Its name in error messages, before "multiaddr". */
+  readonly title: string
+  /** An address of its own to connect to, and one to listen on, for error messages. */
+  readonly examples: { readonly connect: string; readonly listen: string }
+  /** Makes the factory that libp2p takes. */
+  make(): NonNullable<Libp2pOptions['transports']>[number]
+  /** Whether it can listen on an address, and dial it; other peers announce addresses that it may own, too. */
+  owns(address: Multiaddr): boolean
+  /**
+   * The bytes of a connection as the operating system carries them, or undefined where the connection is not one of its own.
+   * Without this method they are counted at the connection's byte stream: what the transport wraps around that is left out.
+   */
+  carriedBy?(connection: MultiaddrConnection): CarriedBytes | undefined
+}
+
+/** The bytes that one connection has carried: what traffic and the limit of bandwidth are summed up from. Neither ever falls. */
+export interface CarriedBytes {
+  readonly bytesIn: number
+  /** Bytes that wait to be sent are among them. */
+  readonly bytesOut: number
+  /** Calls back once, when the connection carries no more. */
+  whenFinal(handler: () => void): void
+}
+
+const HOSTS = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])
+
+/** Whether an address is a host, then exactly these protocols, and perhaps the peer that should answer. */
+export function isHostWith(protocols: readonly string[], address: Multiaddr): boolean {
+  const [host, ...rest] = address.getComponents().map(({ name }) => name)
+  if (host === undefined || !HOSTS.has(host)) return false
+  const path = rest.at(-1) === 'p2p' ? rest.slice(0, -1) : rest
+  return path.join('/') === protocols.join('/')
+}
