@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 // Nothing is imported before the version is known: an older Node would end with a syntax error nobody understands.
 
-const NEEDED = 22
+/** Of package.json's `engines`. */
+const NEEDED = [22, 12]
 const { node } = process.versions
+const [major, minor] = node.split('.').map(Number)
 
-if (Number.parseInt(node, 10) < NEEDED) {
-  process.stderr.write(`hearsay: needs Node.js ${NEEDED} or newer, and this is ${node}; see https://nodejs.org/\n`)
+if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
+  process.stderr.write(
+    `hearsay: needs Node.js ${NEEDED.join('.')} or newer, and this is ${node}; see https://nodejs.org/\n`,
+  )
   process.exitCode = 2
 } else {
   const { enableCompileCache } = await import('node:module')

@@ -30,7 +30,7 @@ interface ConcludedRun
 /** The document of a run that ends now. */
 export function concludeRun(run: ConcludedRun): RunResult {
   const { recipe, seed, engine, peers, rounds, spectralGap, sample, sealed, peerResults, pairwise, partial } = run
-  const { notes = [], wallSeconds, secondsInRounds, peerSteps } = run
+  const { notes, wallSeconds, secondsInRounds, peerSteps } = run
   return {
     hearsay: '1',
     recipe,
@@ -44,7 +44,7 @@ export function concludeRun(run: ConcludedRun): RunResult {
     sample,
     sealed,
     peerResults,
-    ...(notes.length === 0 ? {} : { notes }),
+    ...(notes === undefined ? {} : { notes }),
     pairwise,
     ...(partial === undefined ? {} : { partial }),
     timing: {

@@ -216,7 +216,7 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
       sample: await sampleText(recipe, meanOf(vectors), createRandom(`${seed}/sample`)),
       sealed,
       peerResults: await peerResults(world, task),
-      notes,
+      ...(notes.length === 0 ? {} : { notes }),
       pairwise: pairwiseDistances(vectors),
       partial,
       wallSeconds,

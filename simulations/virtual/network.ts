@@ -1,10 +1,9 @@
 import { HearsayError } from '../../src/errors.ts'
-import type { Channel, Network, NetworkHandlers, PeerId, Traffic } from '../../src/gossip/ports.ts'
+import type { Channel, Clock, Network, NetworkHandlers, PeerId, Traffic } from '../../src/gossip/ports.ts'
 import { ConnectionLostError } from '../../src/gossip/streams/stream-errors.ts'
 import type { Random } from '../../src/random/random.ts'
 import { parseDelay } from '../delay.ts'
 import type { Bandwidth } from '../environment.ts'
-import type { VirtualClock } from './clock.ts'
 import { type End, type Endpoint, type Medium, openStream } from './streams.ts'
 
 /** How the virtual network treats messages. */
@@ -64,11 +63,7 @@ interface Node extends Endpoint {
   readonly traffic: { -readonly [Direction in keyof Traffic]: number }
 }
 
-export function createVirtualNetwork(
-  clock: VirtualClock,
-  random: Random,
-  conditions: NetworkConditions,
-): VirtualNetwork {
+export function createVirtualNetwork(clock: Clock, random: Random, conditions: NetworkConditions): VirtualNetwork {
   const nodes = new Map<PeerId, Node>()
   const carried = new Map<PeerId, Node['traffic']>()
   let apart: ReadonlySet<PeerId> | undefined

@@ -1,11 +1,10 @@
-import type { AbortOptions, FrameStream, PeerId } from '../../src/gossip/ports.ts'
+import type { AbortOptions, Clock, FrameStream, PeerId } from '../../src/gossip/ports.ts'
 import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../src/gossip/streams/stream-errors.ts'
-import type { VirtualClock } from './clock.ts'
 
 /** The medium that the streams of a virtual network run over. */
 export interface Medium {
-  readonly clock: VirtualClock
+  readonly clock: Clock
   /** Gives a host so many bytes to send. @returns milliseconds until the last of them has left it */
   sending(from: Endpoint, to: Endpoint, bytes: number): number
   /** Draws how long what has left one host takes to the other, in milliseconds. */

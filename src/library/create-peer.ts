@@ -1,8 +1,7 @@
 import { carriedOutAlone } from '../averaging/rule.ts'
 import { createGossip } from '../gossip/gossip.ts'
 import type { Storage } from '../gossip/ports.ts'
-import { createIdentity, peerIdOf } from '../network/identity.ts'
-import { createLibp2pNetwork } from '../network/libp2p-network.ts'
+import { createIdentity } from '../network/identity.ts'
 import { defaultLogger } from '../network/logger.ts'
 import { createRandom } from '../random/random.ts'
 import { stepsPerRound } from '../recipe/recipe.ts'
@@ -13,7 +12,8 @@ import { followCourse } from './course.ts'
 import { createLivePeer } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
-import { bandwidthOf, requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
+import { preparePeerNetwork } from './peer-network.ts'
+import { requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
 import { prepareLearner } from './prepare-learner.ts'
 import { type PreparedRecipe, prepareRecipe } from './prepared-recipe.ts'
 import { systemClock } from './system-clock.ts'
@@ -53,8 +53,10 @@ async function assemble(
   const averaging = prepared.averaging()
   const rule = alone ? carriedOutAlone(averaging.rule) : averaging.rule
   const averages = rule.live.schedule !== 'alone'
-  const identity = options.identity ?? (await (state === undefined ? createIdentity() : state.identity(createIdentity)))
-  const id = peerIdOf(identity)
+  const reach = await preparePeerNetwork(options, () =>
+    state === undefined ? createIdentity() : state.identity(createIdentity),
+  )
+  const { id } = reach
   const seed = options.seed ?? id
   const { logger = defaultLogger } = options
   const { target: events, emit: dispatch } = createEvents<PeerEvents>()
@@ -66,15 +68,8 @@ async function assemble(
     const storage = state?.storage(trainer.layout) ?? (options.storage as Storage | undefined)
     const checkpoint = resume(options, recipe, await storage?.load())
     const swarm = checkpoint?.swarm ?? prepared.hash
-    const connect = alone ? [] : (options.network?.connect ?? [])
-    const network = await createLibp2pNetwork({
+    const network = await reach.open({
       swarm,
-      identity,
-      // Others would wait for one that they hear of, and that averages with nobody.
-      listen: alone ? [] : options.network?.listen,
-      connect,
-      mdns: !alone && (options.network?.mdns ?? true),
-      bandwidth: bandwidthOf(options.network?.bandwidthMbps),
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
       logger,
@@ -101,7 +96,7 @@ async function assemble(
         chanceLoss: options.trainer === undefined ? Math.log(recipe.model.classes) : undefined,
         evaluateEvery: Math.max(stepsPerRound(localSteps), Math.ceil(steps / EVALUATIONS)),
         ...beginning,
-        hasContacts: connect.length > 0,
+        hasContacts: reach.hasContacts,
         patience: recipe.start.patience,
         stays: options.stay,
         network: standardising === undefined ? network : namespaces.main,

@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 import { otherSwarm } from '../gossip/errors.ts'
+import type { Network } from '../gossip/ports.ts'
 import type { Checkpoint } from '../gossip/state/checkpoint.ts'
 import type { Bandwidth } from '../network/pace.ts'
 import { type Recipe, recipeHash } from '../recipe/recipe.ts'
@@ -24,7 +25,7 @@ import {
 } from '../strict-options.ts'
 import type { ShardSpec } from './fit-data.ts'
 import { beginNext, generationId } from './generation.ts'
-import type { PeerOptions } from './peer.ts'
+import type { Libp2pOptions, PeerOptions } from './peer.ts'
 
 const texts = z.array(text, 'an array of texts').optional()
 
@@ -35,7 +36,7 @@ const shardOptions = optionsOf<ShardSpec>({
   seed: value('a whole number or a text', given => Number.isSafeInteger(given) || typeof given === 'string'),
 })
 
-const networkOptions = optionsOf<NonNullable<PeerOptions['network']>>({
+const libp2pOptions = optionsOf<Libp2pOptions>({
   listen: texts,
   connect: texts,
   mdns: flag.optional(),
@@ -56,7 +57,7 @@ const peerOptions = optionsOf<PeerOptions>({
     given => typeof given === 'object' && given !== null && 'layout' in given && 'train' in given,
   ).optional(),
   initial: value('a Float32Array, [parameters]', given => given instanceof Float32Array).optional(),
-  network: networkOptions.optional(),
+  network: libp2pOptions.optional(),
   logger: value(
     'a logger with forComponent, as libp2p has it',
     given => typeof (given as { forComponent?: unknown } | null)?.forComponent === 'function',
@@ -80,9 +81,15 @@ const peerOptions = optionsOf<PeerOptions>({
   consensusDistance: numberAbove(0).optional(),
 })
 
+/** Whether a network of the caller's own is given, and not how libp2p is to reach others. */
+export function isNetwork(given: PeerOptions['network']): given is Network {
+  return typeof given === 'object' && given !== null && 'open' in given && 'publish' in given
+}
+
 /** @throws UsageError naming an option that does not exist, or that holds what it cannot */
 export function requirePeerOptions(options: PeerOptions): void {
-  requireOptions('createPeer', peerOptions, options)
+  const checked = isNetwork(options?.network) ? { ...options, network: undefined } : options
+  requireOptions('createPeer', peerOptions, checked)
   const { shard } = options
   if (shard !== undefined && shard.index >= shard.of) {
     throw new UsageError(

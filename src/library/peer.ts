@@ -6,7 +6,7 @@
 
 import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
-import type { AbortOptions, Evaluation, PeerId, Storage } from '../gossip/ports.ts'
+import type { AbortOptions, Evaluation, Network, PeerId, Storage } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { ComponentLogger } from '../network/logger.ts'
 import type { Layout } from '../parameters/layout.ts'
@@ -17,6 +17,18 @@ import type { ShardSpec } from './fit-data.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
 import type { PeerBytes } from './peer-bytes.ts'
 import type { TypedEventTarget } from './typed-events.ts'
+
+/** How a peer is reached over libp2p, and reaches others. */
+export interface Libp2pOptions {
+  /** Multiaddrs to listen on. Default: any port of every IPv4 interface. */
+  readonly listen?: readonly string[]
+  /** Multiaddrs of peers to stay connected to. */
+  readonly connect?: readonly string[]
+  /** Whether to find peers on the local network. Default: yes. */
+  readonly mdns?: boolean
+  /** The bandwidth of its sockets in each direction, in Mbit/s. Default: as much as they can. */
+  readonly bandwidthMbps?: number
+}
 
 export interface PeerOptions {
   /** The recipe that the swarm agrees on. Default: a small classifier on the built-in digits. */
@@ -38,16 +50,8 @@ export interface PeerOptions {
    * learned. Peers that begin together average what they begin from; a latecomer takes what the swarm has.
    */
   readonly initial?: Float32Array
-  readonly network?: {
-    /** Multiaddrs to listen on. Default: any port of every IPv4 interface. */
-    readonly listen?: readonly string[]
-    /** Multiaddrs of peers to stay connected to. */
-    readonly connect?: readonly string[]
-    /** Whether to find peers on the local network. Default: yes. */
-    readonly mdns?: boolean
-    /** The bandwidth of its sockets in each direction, in Mbit/s. Default: as much as they can. */
-    readonly bandwidthMbps?: number
-  }
+  /** How others are reached over libp2p; or any Network of the caller's own, of which this peer takes the id. */
+  readonly network?: Libp2pOptions | Network
   /** The logger of the peer and of its libp2p. Default: standard error, for what the environment variable `DEBUG` names, as `hearsay:*`. */
   readonly logger?: ComponentLogger
   /** A folder that keeps identity and checkpoint, and from which the peer resumes. Default: nothing is kept. */

@@ -213,5 +213,5 @@ test.concurrent('a Node that is too old is told so', async ({ expect }) => {
     nodeFlags: ['--import', `data:text/javascript,${encodeURIComponent(older)}`],
   }).finished
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr).toMatch(/^hearsay: needs Node\.js 22 or newer, and this is 20\.1\.0[^\n]*\n$/)
+  expect(stderr).toMatch(/^hearsay: needs Node\.js 22\.12 or newer, and this is 20\.1\.0[^\n]*\n$/)
 })

@@ -1,0 +1,48 @@
+import { UsageError } from '../errors.ts'
+import type { Network, PeerId } from '../gossip/ports.ts'
+import { peerIdOf } from '../network/identity.ts'
+import { createLibp2pNetwork } from '../network/libp2p-network.ts'
+import type { ComponentLogger } from '../network/logger.ts'
+import type { Random } from '../random/random.ts'
+import type { Libp2pOptions, PeerOptions } from './peer.ts'
+import { bandwidthOf, isNetwork } from './peer-options.ts'
+
+/** The network of a peer before its swarm is known: the caller's own, or libp2p. */
+export interface PeerNetwork {
+  readonly id: PeerId
+  /** Whether it was told of others. */
+  readonly hasContacts: boolean
+  open(options: {
+    readonly swarm: string
+    readonly random: Random
+    readonly warn: (message: string) => void
+    readonly logger: ComponentLogger
+  }): Promise<Network>
+}
+
+/**
+ * @param createIdentity makes or reads the private key, where libp2p is to prove the peer's id by one
+ * @throws UsageError where a network of the caller's own is given beside what only libp2p has a use for
+ */
+export async function preparePeerNetwork(
+  { network, alone = false, identity }: PeerOptions,
+  createIdentity: () => Promise<Uint8Array>,
+): Promise<PeerNetwork> {
+  if (isNetwork(network)) {
+    if (alone) throw new UsageError('createPeer: a peer that trains alone reaches nobody: leave out network')
+    if (identity !== undefined) {
+      throw new UsageError('createPeer: a network of its own has its id, which no identity proves: leave out identity')
+    }
+    return { id: network.self, hasContacts: false, open: async () => network }
+  }
+  const key = identity ?? (await createIdentity())
+  const reach: Libp2pOptions = alone ? { ...network, listen: [], connect: [], mdns: false } : { ...network }
+  const { listen, connect = [], mdns = true, bandwidthMbps } = reach
+  return {
+    id: peerIdOf(key),
+    hasContacts: connect.length > 0,
+    open: options =>
+      // Others would wait for a peer that they hear of, and that averages with nobody: one alone is not reached.
+      createLibp2pNetwork({ ...options, identity: key, listen, connect, mdns, bandwidth: bandwidthOf(bandwidthMbps) }),
+  }
+}
