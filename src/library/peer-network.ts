@@ -1,4 +1,3 @@
-import { UsageError } from '../errors.ts'
 import type { Network, PeerId } from '../gossip/ports.ts'
 import { peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
@@ -20,21 +19,12 @@ export interface PeerNetwork {
   }): Promise<Network>
 }
 
-/**
- * @param createIdentity makes or reads the private key, where libp2p is to prove the peer's id by one
- * @throws UsageError where a network of the caller's own is given beside what only libp2p has a use for
- */
+/** @param createIdentity makes or reads the private key, where libp2p is to prove the peer's id by one */
 export async function preparePeerNetwork(
   { network, alone = false, identity }: PeerOptions,
   createIdentity: () => Promise<Uint8Array>,
 ): Promise<PeerNetwork> {
-  if (isNetwork(network)) {
-    if (alone) throw new UsageError('createPeer: a peer that trains alone reaches nobody: leave out network')
-    if (identity !== undefined) {
-      throw new UsageError('createPeer: a network of its own has its id, which no identity proves: leave out identity')
-    }
-    return { id: network.self, hasContacts: false, open: async () => network }
-  }
+  if (isNetwork(network)) return { id: network.self, hasContacts: false, open: async () => network }
   const key = identity ?? (await createIdentity())
   const reach: Libp2pOptions = alone ? { ...network, listen: [], connect: [], mdns: false } : { ...network }
   const { listen, connect = [], mdns = true, bandwidthMbps } = reach

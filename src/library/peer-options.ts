@@ -112,6 +112,7 @@ export function requireFitting(options: PeerOptions, recipe: Recipe): void {
   requireLength(options)
   requireCompany(options)
   requireKeeping(options, recipe)
+  requireReach(options)
 }
 
 /** How long it trains. */
@@ -134,12 +135,12 @@ export function withState({ storage, ...options }: PeerOptions): PeerOptions {
 }
 
 /** The places where its identity and its learning are kept. */
-function requireKeeping({ state, storage, identity }: PeerOptions, recipe: Recipe): void {
+function requireKeeping({ state, storage, identity, network }: PeerOptions, recipe: Recipe): void {
   if (state !== undefined && identity !== undefined) {
     throw new UsageError('createPeer: a state keeps an identity of its own; leave out identity')
   }
   if (storage === undefined) return
-  if (identity === undefined) {
+  if (identity === undefined && !isNetwork(network)) {
     throw new UsageError(
       'createPeer: what a storage keeps is of one identity: give identity, which createIdentity makes',
     )
@@ -151,7 +152,16 @@ function requireKeeping({ state, storage, identity }: PeerOptions, recipe: Recip
   }
 }
 
-/** Whom it waits for. */
+/** A network of the caller's own, beside what only libp2p has a use for. */
+function requireReach({ network, alone, identity }: PeerOptions): void {
+  if (!isNetwork(network)) return
+  if (alone) throw new UsageError('createPeer: a peer that trains alone reaches nobody: leave out network')
+  if (identity !== undefined) {
+    throw new UsageError('createPeer: a network of its own has its id, which no identity proves: leave out identity')
+  }
+}
+
+/** The members that it waits for. */
 function requireCompany({ alone, waitSeconds, stay, minimumPeers }: PeerOptions): void {
   if (alone && (stay || waitSeconds !== undefined || minimumPeers !== undefined)) {
     throw new UsageError('a peer that trains alone waits for nobody: leave out stay, waitSeconds and minimumPeers')

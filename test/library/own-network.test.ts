@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { createVirtualNetwork } from '../../simulations/virtual/network.ts'
+import type { Storage } from '../../src/gossip/ports.ts'
+import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { createPeer } from '../../src/index.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
 import { createRandom } from '../../src/random/random.ts'
@@ -27,6 +29,19 @@ test('two peers learn together over a network of their own, and seal on one hash
   } finally {
     await Promise.all(peers.map(peer => peer.stop()))
   }
+})
+
+test('a peer over a network of its own keeps its checkpoint in a storage of its own', async () => {
+  const saved: Checkpoint[] = []
+  const storage: Storage = {
+    load: async () => undefined,
+    save: async one => void saved.push(one),
+    append: async () => {},
+  }
+  const peer = await createPeer({ recipe, network: createLocalNetwork().join('anna'), storage })
+  await peer.start()
+  await peer.stop()
+  expect(saved.at(-1)?.peer).toBe('anna')
 })
 
 test('a network of its own has its id, and reaches nobody for a peer alone', async () => {

@@ -1,4 +1,9 @@
-import type { AbortOptions, PeerId } from '../ports.ts'
+import type { Partners } from '../membership/partners.ts'
+import type { Lateness } from '../pace/lateness.ts'
+import type { AbortOptions, Clock, PeerId } from '../ports.ts'
+import type { Engagements } from '../state/engagements.ts'
+import type { Replica } from '../state/replica.ts'
+import type { Participation } from './participation.ts'
 import type { Terms } from './terms.ts'
 
 /**
@@ -10,6 +15,17 @@ export type BeginExchange = (
   terms: Terms,
   options: { readonly round?: number; readonly withdraw: AbortSignal },
 ) => Promise<boolean>
+
+/** The parts that peers need to meet, in pairs or in step. */
+export interface MeetingOptions {
+  readonly replica: Replica
+  readonly clock: Clock
+  readonly lateness: Lateness
+  readonly partners: Partners
+  readonly engagements: Engagements
+  readonly participation: Participation
+  readonly exchange: BeginExchange
+}
 
 /** The outcome of a meeting. */
 export interface MeetingResult {

@@ -6,27 +6,15 @@
  */
 
 import { RefusedError } from '../errors.ts'
-import type { Partners } from '../membership/partners.ts'
-import type { Lateness } from '../pace/lateness.ts'
-import type { AbortOptions, Clock, PeerId } from '../ports.ts'
-import type { Engagements } from '../state/engagements.ts'
-import type { Replica } from '../state/replica.ts'
+import type { AbortOptions, PeerId } from '../ports.ts'
 import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
-import type { BeginExchange, Meeting } from './meeting.ts'
-import type { Participation } from './participation.ts'
+import type { Meeting, MeetingOptions } from './meeting.ts'
 import { type Terms, termsNow } from './terms.ts'
 
-export interface PairsOptions {
-  readonly replica: Replica
-  readonly clock: Clock
-  readonly lateness: Lateness
-  readonly partners: Partners
-  readonly engagements: Engagements
-  readonly participation: Participation
+export interface PairsOptions extends MeetingOptions {
   /** One that trains no more may be met at any time. */
   readonly training: { trains(): boolean }
-  readonly exchange: BeginExchange
 }
 
 /** An interval's end. */

@@ -14,31 +14,19 @@
 
 import { metropolisWeight } from '../../averaging/mixing.ts'
 import { RefusedError } from '../errors.ts'
-import type { Partners } from '../membership/partners.ts'
 import { LATENESS_FLOOR_MS } from '../pace/constants.ts'
-import type { Lateness } from '../pace/lateness.ts'
-import type { AbortOptions, Clock, PeerId } from '../ports.ts'
-import type { Engagements } from '../state/engagements.ts'
-import type { Replica } from '../state/replica.ts'
+import type { AbortOptions, PeerId } from '../ports.ts'
 import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
-import type { BeginExchange, Meeting } from './meeting.ts'
-import type { Participation } from './participation.ts'
+import type { Meeting, MeetingOptions } from './meeting.ts'
 import { type Terms, termsNow } from './terms.ts'
 
-export interface RoundsOptions {
+export interface RoundsOptions extends MeetingOptions {
   readonly self: PeerId
-  readonly replica: Replica
-  readonly clock: Clock
-  readonly lateness: Lateness
-  readonly partners: Partners
-  readonly engagements: Engagements
-  readonly participation: Participation
   readonly training: {
     /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
     trainsOnFor(peer: PeerId): boolean
   }
-  readonly exchange: BeginExchange
 }
 
 /** A round that this peer is in. */
