@@ -61,9 +61,10 @@ module.exports = {
       'Vectors, layouts and codecs know nothing of who uses them; a codec may leave something to chance.',
     ),
     room('random', [], 'A source of numbers.'),
-    room('recipe', [], 'A document.'),
+    room('table', [], 'What columns are, and how a cell becomes a number: no files.'),
+    room('recipe', ['table'], 'A document.'),
     room('averaging', ['parameters', 'random'], 'Pure mathematics; a random topology draws from a seed.'),
-    room('data', ['random'], 'Datasets know neither models nor peers.'),
+    room('data', ['random', 'table'], 'Datasets know neither models nor peers.'),
     room('training', ['data', 'parameters', 'random'], 'Learning knows nothing of the swarm.'),
     room(
       'gossip',
@@ -96,7 +97,7 @@ module.exports = {
     },
     room(
       'standardise',
-      ['averaging', 'data', 'gossip', 'parameters', 'random', 'recipe', 'training'],
+      ['averaging', 'data', 'gossip', 'parameters', 'random', 'recipe', 'table', 'training'],
       'Statistics of samples that stay where they are, agreed on by the same core.',
     ),
     room(
@@ -111,6 +112,7 @@ module.exports = {
         'recipe',
         'standardise',
         'storage',
+        'table',
         'training',
       ],
       'A peer, put together.',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { formsOf, TASKS } from '../catalogue.ts'
 import { UsageError } from '../errors.ts'
 import { meant } from '../strict-options.ts'
+import { tableSchema } from '../table/schema.ts'
 import { isDocument, withoutLaterDefaults } from './later-fields.ts'
 
 export { AUTO_COMPRESSION } from '../catalogue.ts'
@@ -135,6 +136,8 @@ const recipeSchema = z.strictObject({
        * agree on the figures by averaging before they train.
        */
       standardise: z.boolean().default(false),
+      /** The columns of the swarm's tables, where its data are tables: each peer's file is read by them. */
+      table: tableSchema.optional(),
     })
     .prefault({}),
   start: z
