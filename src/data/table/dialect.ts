@@ -27,12 +27,14 @@ export async function findDialect(sample: Buffer, told: string | undefined): Pro
   let best: { dialect: Dialect; score: number } | undefined
   for (const separator of separators) {
     const found = await firstRows(sample, { separator, quote })
-    const rows = line === null ? found : found.filter(row => row.line > 1)
+    const rows = line === null ? found.rows : found.rows.filter(row => row.line > 1)
     const dialect = { separator, quote, hasSeparatorLine: line !== null, rows }
-    const score = scoreOf(
+    const even = scoreOf(
       rows.map(({ cells }) => cells),
       separator,
     )
+    // With other separators, text follows closing quotes.
+    const score = found.isRefused ? even - 1 : even
     if (best === undefined || score > best.score) best = { dialect, score }
   }
   return (best as { dialect: Dialect }).dialect

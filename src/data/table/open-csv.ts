@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { CsvError } from 'csv-parse'
-import { MAXIMUM_ROW_CHARACTERS } from '../constants.ts'
 import { DataFileError } from '../errors.ts'
 import { unzipped } from '../unzipped.ts'
 import { createArranger } from './arranger.ts'
@@ -14,7 +13,7 @@ import { createProblems, problemText } from './problems.ts'
 import type { ReadOptions, RowBlock, TableRows } from './rows.ts'
 import { readSample } from './sample.ts'
 import { readText } from './text-encoding.ts'
-import { createTokenizer } from './tokenizer.ts'
+import { type CellMarks, createTokenizer, ROW_TOO_LONG } from './tokenizer.ts'
 import { readPieces, type WatchedFile, watchFile } from './watched-file.ts'
 
 export type CsvOptions = Pick<TableParameters, 'separator' | 'decimal' | 'encoding' | 'header' | 'missing'>
@@ -28,7 +27,7 @@ export async function openCsv(path: string, options: CsvOptions = {}): Promise<T
   const file = await watchFile(path)
   const { text, isWhole, encoding } = await readSample(file, options.encoding)
   const dialect = await findDialect(text, options.separator)
-  if (dialect.rows.length === 0) throw noRows(path, text, isWhole)
+  if (dialect.rows.length === 0) throw await noRows(path, dialect, text, isWhole)
   const layout = findLayout(path, dialect, options)
   const { names } = layout
   const decimals =
@@ -53,14 +52,21 @@ interface OpenTable {
   readonly decimals: readonly (DecimalSign | undefined)[]
 }
 
-function noRows(file: string, text: Buffer, isWhole: boolean): DataFileError {
+/** Why a text has not even one row. */
+async function noRows(file: string, marks: CellMarks, text: Buffer, isWhole: boolean): Promise<unknown> {
   if (isWhole && text.toString().trim() === '') {
     return new DataFileError(`${file}: the file is empty; expected columns with names, and rows`)
   }
-  const fault = isWhole
-    ? 'found a quote that is never closed; expected a second "'
-    : `found a row that has not ended after ${MAXIMUM_ROW_CHARACTERS.toLocaleString('en')} bytes; expected a shorter one: is there a quote that is never closed?`
-  return new DataFileError(problemText(file, { row: 1, text: fault }))
+  const tokenizer = createTokenizer(marks)
+  try {
+    await tokenizer.push(text)
+    await tokenizer.end()
+  } catch (error) {
+    return error instanceof CsvError ? new DataFileError(problemText(file, tokenizer.problem(error))) : error
+  } finally {
+    tokenizer.close()
+  }
+  return new DataFileError(problemText(file, { row: 1, text: ROW_TOO_LONG }))
 }
 
 /** How the table is written, where it is not as usual: commas, decimal points, a header, UTF-8. */
@@ -98,6 +104,7 @@ async function* readBlocks(
     yield* arrange(await tokenizer.end())
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
+    yield* arrange(tokenizer.beforeError())
     problems.add(tokenizer.problem(error))
   } finally {
     tokenizer.close()

@@ -24,6 +24,8 @@ export interface Tokenizer {
    * @throws CsvError
    */
   push(bytes: Uint8Array): Promise<TokenizedRow[]>
+  /** @returns rows that had ended before an error, and were not given yet */
+  beforeError(): TokenizedRow[]
   /** @returns the last rows */
   end(): Promise<TokenizedRow[]>
   /** What an error of this tokenizer means, and where. */
@@ -32,8 +34,7 @@ export interface Tokenizer {
   close(): void
 }
 
-/** @param lenient whether text beside quotes is taken as it is: for a text whose marks are not known yet */
-export function createTokenizer({ separator, quote }: CellMarks, lenient = false): Tokenizer {
+export function createTokenizer({ separator, quote }: CellMarks): Tokenizer {
   let rows: TokenizedRow[] = []
   let lastLine = 0
   const parser = parse({
@@ -43,7 +44,7 @@ export function createTokenizer({ separator, quote }: CellMarks, lenient = false
     trim: true,
     skip_empty_lines: true,
     // An apostrophe within a word is no quote.
-    relax_quotes: lenient || quote === "'",
+    relax_quotes: quote === "'",
     // Ragged rows are ours to report, in the same words as everything else.
     relax_column_count: true,
     max_record_size: MAXIMUM_ROW_CHARACTERS,
@@ -76,6 +77,7 @@ export function createTokenizer({ separator, quote }: CellMarks, lenient = false
         parser.once('error', reject)
         parser.end(() => resolve(taken()))
       }),
+    beforeError: taken,
     problem: error => ({
       // A row that goes on to the end, or without one, is named by the line where it begins.
       row: neverEnds(error) ? lastLine + 1 : Number(error.lines),
@@ -86,11 +88,16 @@ export function createTokenizer({ separator, quote }: CellMarks, lenient = false
   }
 }
 
-/** The first rows of a text that may end within one. */
-export async function firstRows(sample: Uint8Array, marks: CellMarks): Promise<TokenizedRow[]> {
-  const tokenizer = createTokenizer(marks, true)
+/** The first rows of a text that may end within one, or is written with other marks: then as far as they do. */
+export async function firstRows(
+  sample: Uint8Array,
+  marks: CellMarks,
+): Promise<{ rows: TokenizedRow[]; isRefused: boolean }> {
+  const tokenizer = createTokenizer(marks)
   try {
-    return await tokenizer.push(sample)
+    return { rows: await tokenizer.push(sample), isRefused: false }
+  } catch {
+    return { rows: tokenizer.beforeError(), isRefused: true }
   } finally {
     tokenizer.close()
   }
@@ -100,6 +107,11 @@ function breaksWithin(cells: Cells): number {
   return cells.reduce((breaks, cell) => breaks + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0)
 }
 
+/** What is said of a row that goes on and on. */
+export const ROW_TOO_LONG =
+  `found a row that has not ended after ${MAXIMUM_ROW_CHARACTERS.toLocaleString('en')} characters; expected a shorter ` +
+  'one: is there a quote that is never closed?'
+
 const neverEnds = ({ code }: CsvError) => code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE'
 
 function faultOf({ code }: CsvError, separator: string, quote: string): string {
@@ -107,10 +119,7 @@ function faultOf({ code }: CsvError, separator: string, quote: string): string {
     case 'CSV_QUOTE_NOT_CLOSED':
       return `found a quote that is never closed; expected a second ${quote}`
     case 'CSV_MAX_RECORD_SIZE':
-      return (
-        `found a row that has not ended after ${MAXIMUM_ROW_CHARACTERS.toLocaleString('en')} characters; expected a ` +
-        'shorter one: is there a quote that is never closed?'
-      )
+      return ROW_TOO_LONG
     case 'INVALID_OPENING_QUOTE':
       return 'found a quote inside a cell; expected quotes around the whole cell, and "" for a quote within'
     default:
