@@ -70,5 +70,5 @@ export const PROBLEMS_TOLD = 20
 /** Rows that a table gives at once, where the file does not say: few enough that a block of ten thousand columns takes little memory. */
 export const BLOCK_ROWS = 1_024
 
-/** Cells of a Parquet file that are unpacked at once: 64 MiB of 64-bit numbers, and several times that of text. */
-export const UNPACKED_CELLS = 8 * 1024 * 1024
+/** Cells of a Parquet file that are unpacked at once. Numbers that may be missing take some 24 bytes each, texts more; fewer would mean to read row groups, of a million rows usually, more often. */
+export const UNPACKED_CELLS = 4 * 1024 * 1024
