@@ -1,3 +1,4 @@
+import { quote } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
 import { problemText } from './problems.ts'
 import type { TokenizedRow } from './tokenizer.ts'
@@ -70,14 +71,14 @@ export function findDecimals(
 
 function twoSigns(file: string, column: string, { cell, line }: Found, other: Found): DataFileError {
   const text =
-    `found ${JSON.stringify(cell)}, and ${JSON.stringify(other.cell)} in row ${other.line}; expected one decimal sign in a ` +
+    `found ${quote(cell)}, and ${quote(other.cell)} in row ${other.line}; expected one decimal sign in a ` +
     'column: say which it is with ?decimal=, or ?decimal=.'
   return new DataFileError(problemText(file, { row: line, column, text }))
 }
 
 function twoReadings(file: string, column: string, { cell, line }: Found): DataFileError {
   const text =
-    `found ${JSON.stringify(cell)}, which is ${cell.replace(',', '')} or ${cell.replace(',', '.')}; expected numbers that can ` +
+    `found ${quote(cell)}, which is ${cell.replace(',', '')} or ${cell.replace(',', '.')}; expected numbers that can ` +
     'be read in one way: say ?decimal=. for the first, ?decimal=, for the second'
   return new DataFileError(problemText(file, { row: line, column, text }))
 }

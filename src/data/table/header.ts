@@ -1,8 +1,7 @@
+import { missingMarks, isMissing as standsForNothing } from '../../table/cells.ts'
+import { MISSING_MARKS } from '../../table/constants.ts'
 import { isNumber } from './decimals.ts'
 import type { Cells } from './rows.ts'
-
-/** Cells that tell nothing of what a column holds. */
-const MISSING = /^(|\?|-|\.|na|n\/a|nan|null|none|#n\/a|missing)$/i
 
 /**
  * Whether the first row holds names rather than a sample. It does where a text stands above numbers, or where it has no numbers and no
@@ -11,7 +10,8 @@ const MISSING = /^(|\?|-|\.|na|n\/a|nan|null|none|#n\/a|missing)$/i
  * @param missing texts that stand for a missing value too
  */
 export function looksLikeHeader(first: Cells, others: readonly Cells[], missing: readonly string[] = []): boolean {
-  const isMissing = (cell: string) => MISSING.test(cell) || missing.includes(cell)
+  const marks = missingMarks([...MISSING_MARKS, ...missing])
+  const isMissing = (cell: string) => standsForNothing(cell, marks)
   const below = (column: number) => others.map(cells => cells[column] ?? '').filter(cell => !isMissing(cell))
   const isAboveNumbers = first.some((cell, column) => {
     if (isMissing(cell) || isNumber(cell)) return false

@@ -1,3 +1,4 @@
+import { quote } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
 import { commonWidth, type Dialect } from './dialect.ts'
 import { looksLikeHeader } from './header.ts'
@@ -61,7 +62,7 @@ function requireNames(file: string, names: readonly string[], row: number, below
   names.forEach((name, column) => {
     const before = seen.get(name)
     if (before !== undefined && name !== '') {
-      const text = `found ${JSON.stringify(name)}, as column ${before + 1} is named too; expected names that differ: rename one`
+      const text = `found ${quote(name)}, as column ${before + 1} is named too; expected names that differ: rename one`
       problems.add({ row, column: `column ${column + 1}`, text })
     }
     if (before === undefined) seen.set(name, column)
