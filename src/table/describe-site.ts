@@ -9,6 +9,7 @@ import {
   MOSTLY_NUMBERS,
   RARE_ROWS,
 } from './constants.ts'
+import { isNamedLikeId } from './ids.ts'
 import { roundedDeviation, roundedMean, type SiteColumn, type SiteLabel, type SiteSchema } from './site-schema.ts'
 import type { ColumnFacts } from './survey.ts'
 import { count, joined, quote } from './words.ts'
@@ -17,8 +18,10 @@ export interface DescribeOptions {
   readonly facts: readonly ColumnFacts[]
   /** Rows with a label. */
   readonly rows: number
-  /** Which columns hold the label: indices into {@link facts}. */
+  /** Which columns hold the label: {@link ColumnFacts.index} of each. */
   readonly labels: readonly number[]
+  /** Rows whose label is missing: they are left out, and nothing of them is among the facts. */
+  readonly unlabelled: number
   /** Columns that the user asks for, whatever they look like; all others are left out. Default: all that can be learned from. */
   readonly columns?: readonly string[]
   /** What the label means, where the user says it. */
@@ -50,8 +53,9 @@ export function describeSite(options: DescribeOptions): Described {
   const learned = facts.filter(each => !labels.includes(each.index))
   // A table of one column is asked about it, whatever that looks like.
   const asked = options.columns ?? (learned.length === 1 ? learned.map(({ name }) => name) : undefined)
+  const wanted = asked && new Set(asked)
   for (const each of learned) {
-    const verdict = judge(each, { ...options, columns: asked })
+    const verdict = judge(each, wanted, options.listsRare)
     if ('problem' in verdict) problems.push(verdict.problem)
     else if ('column' in verdict) columns.push(verdict.column)
     else {
@@ -65,7 +69,7 @@ export function describeSite(options: DescribeOptions): Described {
     }
   }
   const label = describeLabel(
-    labels.map(index => facts[index]),
+    labels.flatMap(label => facts.filter(({ index }) => index === label)),
     options,
   )
   if (typeof label === 'string') return { site: undefined, problems: [...problems, label], warnings }
@@ -76,7 +80,7 @@ export function describeSite(options: DescribeOptions): Described {
   }
   if (label.kind === 'class') {
     const alone = Object.entries(label.classes).filter(([, rows]) => rows === 1)
-    if (alone.length > 0 && alone.length < 10) {
+    if (alone.length > 0) {
       warnings.push(
         `${alone.length === 1 ? 'the class' : 'the classes'} ${joined(alone.map(([name]) => quote(name)))} of ${quote(label.name)} ` +
           `${alone.length === 1 ? 'has' : 'have'} one row each: too few to be learned and tested`,
@@ -101,10 +105,10 @@ function isUseless(column: SiteColumn): boolean {
 
 const AN_ID = 'an id'
 
-function judge(facts: ColumnFacts, options: DescribeOptions): Verdict {
-  const { columns: asked } = options
+/** @param asked names of the columns that are asked for, where not all are */
+function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, listsRare: boolean): Verdict {
   const { name, index, present, missing, distinct } = facts
-  const isAsked = asked?.includes(name) ?? false
+  const isAsked = asked?.has(name) ?? false
   if (asked !== undefined && !isAsked) return { leftOut: 'not among the columns asked for' }
   if (present === 0) return { column: { name: nameOf(facts), kind: 'empty', missing } }
   if (!isAsked) {
@@ -142,14 +146,14 @@ function judge(facts: ColumnFacts, options: DescribeOptions): Verdict {
   const { values } = facts
   const most = isAsked ? MAXIMUM_CATEGORIES : MOST_CATEGORIES
   if (values === undefined || values.size > most) {
-    const many = `${values === undefined ? `more than ${count(MAXIMUM_CATEGORIES)}` : count(values.size)} different values`
+    const many = `${values === undefined ? 'too many' : count(values.size)} different values`
     if (isAsked) return { problem: `${titled(facts)}: found ${many}; a category has at most ${count(most)}` }
     return { leftOut: `text, ${many}; a category has at most ${count(most)}` }
   }
   if (!isAsked && values.size > 20 && values.size > present / 2) {
     return { leftOut: `text that hardly repeats: ${count(values.size)} different values in ${count(present)} rows` }
   }
-  const listed = [...values].filter(([, rows]) => options.listsRare || rows >= RARE_ROWS).map(([value]) => value)
+  const listed = [...values].filter(([, rows]) => listsRare || rows >= RARE_ROWS).map(([value]) => value)
   const rare = values.size - listed.length
   return { column: { name, kind: 'category', values: listed.sort(), rare, missing, ...constant } }
 }
@@ -163,30 +167,29 @@ function notAllNumbers(facts: ColumnFacts, { text, line }: { text: string; line:
   )
 }
 
-/** Names under which ids and row numbers go: of pandas, R, data bases. */
-const ID_NAME = /^(?:|id|uuid|guid|key|index|row|rownames?|nr|#|unnamed: \d+)$|[ _-](?:id|uuid|guid)$/i
-const CAMEL_CASE_ID = /[a-z]I[dD]$/
-
 /** Why a column tells nothing of its rows but which one it is; undefined where it may tell more. */
 function idReason(facts: ColumnFacts): string | undefined {
-  const { name, present, numbers, isWhole, isRowNumber, allDiffer, distinct, dates } = facts
-  const isWord = numbers < present && dates < present
+  const { name, present, numbers, isWhole, isRowNumber, allDiffer, distinct, dates, ambiguousDates } = facts
+  const isWord = numbers < present && dates < present && ambiguousDates < present
   const isLikeIds = (numbers === present && isWhole) || isWord
   if (isRowNumber && present > 2) return "a row's number"
-  const isNamedSo = ID_NAME.test(name) || CAMEL_CASE_ID.test(name)
-  if (isLikeIds && isNamedSo && distinct >= ID_SHARE * present) {
+  if (isLikeIds && isNamedLikeId(name) && distinct >= ID_SHARE * present) {
     return allDiffer ? `${AN_ID}: different in every row` : `${AN_ID}: different in nearly every row`
   }
   if (isWord && allDiffer && present > MOST_NUMBERED_CLASSES) return `${AN_ID} or a name: different in every row`
   return undefined
 }
 
-function describeLabel(facts: readonly ColumnFacts[], { task, rows, labels }: DescribeOptions): SiteLabel | string {
+function describeLabel(
+  facts: readonly ColumnFacts[],
+  { task, rows, unlabelled: missing }: DescribeOptions,
+): SiteLabel | string {
   const [first] = facts
-  const missing = facts.reduce((most, each) => Math.max(most, each.missing), 0)
-  if (rows === 0 || labels.length === 0)
-    return `${titled(first)}: every row's label is missing; choose another column with ?label=COLUMN`
+  if (rows === 0) return `${titled(first)}: every row's label is missing; choose another column with ?label=COLUMN`
   const several = facts.length > 1
+  if (several && task === 'classify') {
+    return `${joined(facts.map(({ name }) => quote(name)))} are ${facts.length} labels; expected one column of classes, or say --task regress`
+  }
   const areNumbers = facts.every(each => each.numbers === each.present)
   const areClasses =
     !areNumbers ||
@@ -212,18 +215,19 @@ function describeLabel(facts: readonly ColumnFacts[], { task, rows, labels }: De
       `?label=COLUMN${areNumbers ? ', or take it for a measured quantity with --task regress' : ''}`
     )
   }
-  const classes: Record<string, number> = {}
+  if (first.values.size === first.present && first.present > MOST_NUMBERED_CLASSES) {
+    return (
+      `${titled(first)}: found another label in every row, such as ${quote([...first.values.keys()][0])}; expected classes, which repeat. ` +
+      'Choose another column with ?label=COLUMN'
+    )
+  }
   const names = classNamesOf(first.values.keys())
+  const classes = new Map(names.map(name => [name, 0]))
   for (const [text, rows] of first.values) {
-    const name = names.find(each => isSameClass(each, text)) as string
-    classes[name] = (classes[name] ?? 0) + rows
+    const name = classes.has(text) ? text : (names.find(each => isSameClass(each, text)) as string)
+    classes.set(name, (classes.get(name) as number) + rows)
   }
-  return {
-    kind: 'class',
-    name: first.name,
-    classes: Object.fromEntries(names.map(name => [name, classes[name]])),
-    missing,
-  }
+  return { kind: 'class', name: first.name, classes: Object.fromEntries(classes), missing }
 }
 
 /** Whether two labels name one class: the same text, or the same number (1 and 1.0). */

@@ -66,9 +66,11 @@ export function createEncoder(
 ): TableEncoder | TableMisfit {
   const labels = labelNames(schema.label)
   const wanted = [...schema.columns.map(({ name }) => name), ...(needsLabel ? labels : [])]
-  const extra = names.filter(name => !wanted.includes(name) && !labels.includes(name))
+  const known = new Set([...wanted, ...labels])
+  const extra = names.filter(name => !known.has(name))
   const problems: string[] = []
-  const missing = wanted.filter(name => !names.includes(name))
+  const places = new Map(names.map((name, place) => [name, place]))
+  const missing = wanted.filter(name => !places.has(name))
   if (missing.length > 0) {
     const what = missing.length === 1 ? 'the column' : 'the columns'
     const others = extra.length === 0 ? '' : `; it has ${joined(extra.map(quote))}, which the recipe does not know`
@@ -80,10 +82,10 @@ export function createEncoder(
 
   const marks = missingMarks([...schema.missing, ...(options.missing ?? [])])
   const width = tableWidth(schema)
-  const places = new Int32Array(schema.columns.map(({ name }) => names.indexOf(name)))
+  const columnPlaces = schema.columns.map(({ name }) => places.get(name) as number)
   const widths = new Int32Array(schema.columns.map(columnWidth))
   const writers = schema.columns.map(column => writerOf(column, options))
-  const labelPlaces = labels.map(name => names.indexOf(name))
+  const labelPlaces = labels.map(name => places.get(name) ?? -1)
   const origins = schema.label.kind === 'number' ? schema.label.targets.map(({ origin }) => origin) : []
 
   return {
@@ -92,7 +94,7 @@ export function createEncoder(
     features(cells, into, offset) {
       let at = offset
       for (let column = 0; column < writers.length; column++) {
-        const text = cells[places[column]]
+        const text = cells[columnPlaces[column]]
         const expected = writers[column](text, isMissing(text, marks), into, at)
         if (expected !== undefined) return { column: schema.columns[column].name, found: text, expected }
         at += widths[column]
