@@ -10,6 +10,7 @@ import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
 import { outputsOf, parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
+import { quantitiesOf } from '../standardise/quantities.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
@@ -20,6 +21,7 @@ import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
 import { identifyModel } from './identify-model.ts'
+import { unitsOf } from './units-of.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {
@@ -69,7 +71,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   const { swarm, step, age, sealed, parameters } = read.checkpoint
   const recipe = recipeOf(read, state)
   const facts = { swarm, step, age, parametersHash: hashParameters(parameters) }
-  const statistics = recipe.data.standardise ? statisticsOf(read, recipeHash(recipe), state) : undefined
+  const statistics = recipe.data.standardise ? statisticsOf(read, recipe, state) : undefined
   if (format === 'safetensors') {
     await writeAtomically(to, encodeModel({ recipe, layout: layoutOf(read), parameters, statistics, ...facts }))
   } else await writeLayersModel(to, parameters, recipe, facts, statistics)
@@ -98,6 +100,7 @@ async function writeLayersModel(
   // Only here: TensorFlow.js takes its time to load.
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { layersModelFiles } = await import('../training/layers-model/layers-model-files.ts')
+  const { appendMap } = await import('../training/layers-model/append-map.ts')
   const { prependMap } = await import('../training/layers-model/prepend-map.ts')
   const { name, shape, classes } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
@@ -105,7 +108,10 @@ async function writeLayersModel(
     // Another file than the one that was trained would get these parameters too.
     await identifyModel(recipe)
     const bare = await toLayersModel(name, shape, classes, parameters, outputsOf(recipe.model))
-    const model = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const mapped = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const { targets } = statistics ?? {}
+    const model =
+      recipe.model.outputs === undefined ? mapped : appendMap(mapped, unitsOf(recipe, targets && mapOf(targets)))
     model.setUserDefinedMetadata({ hearsay: { ...facts, recipe } })
     files = await layersModelFiles(model)
     model.dispose()
@@ -120,8 +126,8 @@ async function writeLayersModel(
 }
 
 /** By what the parameters' samples were standardised; without it they are of no use. */
-function statisticsOf({ means, variations }: ReadState, swarm: string, state: string): AgreedStatistics {
-  const statistics = agreedIn(swarm, means, variations)
+function statisticsOf({ means, variations }: ReadState, recipe: Recipe, state: string): AgreedStatistics {
+  const statistics = agreedIn(recipeHash(recipe), quantitiesOf(recipe), means, variations)
   if (statistics !== undefined) return statistics
   throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
 }
