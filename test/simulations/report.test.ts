@@ -197,9 +197,10 @@ test('rounds become rows of a CSV, with a heading and nothing where nothing was 
   const [heading, first] = (await roundsAsCsv(ring)).split('\n')
   expect(heading).toBe(
     'round,time,consensusDistance,meanSquaredDistance,meanDrift,localLoss,localAccuracyMean,localAccuracyMin,' +
-      'localAccuracyMax,mergedLoss,mergedAccuracy,bytesSent,messages',
+      'localAccuracyMax,mergedLoss,mergedAccuracy,localR2Mean,localR2Min,localR2Max,mergedR2,mergedRmse,mergedMae,' +
+      'bytesSent,messages',
   )
   const { consensusDistance, meanSquaredDistance, bytesSent, messages } = ring.rounds[0]
-  expect(first).toBe(`0,0,${consensusDistance},${meanSquaredDistance},0,,,,,,,${bytesSent},${messages}`)
+  expect(first).toBe(`0,0,${consensusDistance},${meanSquaredDistance},0,,,,,,,,,,,,,${bytesSent},${messages}`)
   expect((await roundsAsCsv(ring)).trimEnd().split('\n')).toHaveLength(1 + ring.rounds.length)
 })
