@@ -1,17 +1,19 @@
 import { numberOf } from './cells.ts'
 import {
+  FEW_TEXTS,
   ID_SHARE,
   MAXIMUM_CATEGORIES,
   MAXIMUM_CLASSES,
   MISSING_MARKS,
   MOST_CATEGORIES,
   MOST_NUMBERED_CLASSES,
-  MOSTLY_NUMBERS,
+  MOST_OF_THEM,
+  NEARLY_ALL,
   RARE_ROWS,
 } from './constants.ts'
 import { isNamedLikeId } from './ids.ts'
 import { roundedDeviation, roundedMean, type SiteColumn, type SiteLabel, type SiteSchema } from './site-schema.ts'
-import type { ColumnFacts } from './survey.ts'
+import type { ColumnFacts, OddCell } from './survey.ts'
 import { count, joined, quote } from './words.ts'
 
 export interface DescribeOptions {
@@ -73,7 +75,7 @@ export function describeSite(options: DescribeOptions): Described {
     options,
   )
   if (typeof label === 'string') return { site: undefined, problems: [...problems, label], warnings }
-  if (asked === undefined && columns.every(isUseless)) {
+  if (asked === undefined && problems.length === 0 && columns.every(isUseless)) {
     problems.push(
       `no column is left to learn from: ${joined(leftOut.map(({ name, reason }) => `${quote(name)} is left out (${reason})`)) || 'the table holds only the label'}`,
     )
@@ -107,7 +109,7 @@ const AN_ID = 'an id'
 
 /** @param asked names of the columns that are asked for, where not all are */
 function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, listsRare: boolean): Verdict {
-  const { name, index, present, missing, distinct } = facts
+  const { name, index, present, missing } = facts
   const isAsked = asked?.has(name) ?? false
   if (asked !== undefined && !isAsked) return { leftOut: 'not among the columns asked for' }
   if (present === 0) return { column: { name: nameOf(facts), kind: 'empty', missing } }
@@ -134,15 +136,15 @@ function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, lists
   if (facts.ambiguousDates === present) {
     return {
       problem:
-        `${titled(facts)}: found ${quote(facts.odd?.text ?? '')}, of which nobody knows whether the month comes first; say ` +
+        `${titled(facts)}: found ${quote(facts.notNumber?.text ?? '')}, of which nobody knows whether the month comes first; say ` +
         '?date=dd/mm/yyyy or ?date=mm/dd/yyyy',
     }
   }
   if (facts.yesNos === present) {
     return { column: { name, kind: 'yes/no', values: [...(facts.values?.keys() ?? [])].sort(), missing, ...constant } }
   }
-  const isMostlyNumbers = facts.numbers >= MOSTLY_NUMBERS * present && distinct > MOST_NUMBERED_CLASSES
-  if (isMostlyNumbers && facts.odd !== undefined) return { problem: notAllNumbers(facts, facts.odd) }
+  const faulty = faultyMeasurement(facts)
+  if (faulty !== undefined) return { problem: faulty }
   const { values } = facts
   const most = isAsked ? MAXIMUM_CATEGORIES : MOST_CATEGORIES
   if (values === undefined || values.size > most) {
@@ -158,12 +160,28 @@ function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, lists
   return { column: { name, kind: 'category', values: listed.sort(), rare, missing, ...constant } }
 }
 
-function notAllNumbers(facts: ColumnFacts, { text, line }: { text: string; line: number }): string {
-  const others = facts.present - facts.numbers
+/** What is wrong with a column of which nearly all are numbers, or days; undefined where it is none. */
+function faultyMeasurement(facts: ColumnFacts): string | undefined {
+  const { numbers, dates, distinct, notNumber, notDay } = facts
+  // Few values are categories, some of which may be numbers.
+  if (distinct <= MOST_NUMBERED_CLASSES) return undefined
+  const isNumbers = notNumber !== undefined && isMeant(numbers, facts.present, notNumber)
+  if (isNumbers) return faultOf(facts, numbers, 'numbers', notNumber, 'a number')
+  const isDays = notDay !== undefined && isMeant(dates, facts.present, notDay)
+  return isDays ? faultOf(facts, dates, 'days', notDay, 'a day that is there, such as 2024-12-31') : undefined
+}
+
+/** Whether a column is meant to hold only what `count` of its cells are. */
+function isMeant(count: number, present: number, { texts }: OddCell): boolean {
+  return count >= NEARLY_ALL * present || (count >= MOST_OF_THEM * present && texts <= FEW_TEXTS)
+}
+
+function faultOf(facts: ColumnFacts, some: number, what: string, { text, line }: OddCell, expected: string): string {
+  const others = facts.present - some
   return (
-    `${titled(facts)}: ${count(facts.numbers)} of ${count(facts.present)} cells are numbers, ${others === 1 ? 'one is' : `${count(others)} are`} ` +
-    `not: found ${quote(text)} in row ${line}; expected a number. If it stands for a missing value say ?missing=${encodeURIComponent(text)}, ` +
-    `else correct it, or leave the column out with ?ignore=${encodeURIComponent(facts.name)}`
+    `${titled(facts)}: ${count(some)} of ${count(facts.present)} cells are ${what}, ${others === 1 ? 'one is' : `${count(others)} are`} ` +
+    `not: found ${quote(text)} in row ${line}; expected ${expected}. If it stands for a missing value say ` +
+    `?missing=${encodeURIComponent(text)}, else correct it, or leave the column out with ?ignore=${encodeURIComponent(facts.name)}`
   )
 }
 
@@ -176,7 +194,8 @@ function idReason(facts: ColumnFacts): string | undefined {
   if (isLikeIds && isNamedLikeId(name) && distinct >= ID_SHARE * present) {
     return allDiffer ? `${AN_ID}: different in every row` : `${AN_ID}: different in nearly every row`
   }
-  if (isWord && allDiffer && present > MOST_NUMBERED_CLASSES) return `${AN_ID} or a name: different in every row`
+  if (isWord && allDiffer && present > MOST_NUMBERED_CLASSES && faultyMeasurement(facts) === undefined)
+    return `${AN_ID} or a name: different in every row`
   return undefined
 }
 
@@ -196,8 +215,8 @@ function describeLabel(
     (first.isWhole && first.values !== undefined && classNamesOf(first.values.keys()).length <= MOST_NUMBERED_CLASSES)
   if (task === 'regress' || several || (task === undefined && !areClasses)) {
     const text = facts.find(each => each.numbers < each.present)
-    if (text?.odd !== undefined) {
-      return `${titled(text)}: found ${quote(text.odd.text)} in row ${text.odd.line}; a measured label takes numbers only (regression)`
+    if (text?.notNumber !== undefined) {
+      return `${titled(text)}: found ${quote(text.notNumber.text)} in row ${text.notNumber.line}; a measured label takes numbers only (regression)`
     }
     return {
       kind: 'number',
@@ -215,13 +234,13 @@ function describeLabel(
       `?label=COLUMN${areNumbers ? ', or take it for a measured quantity with --task regress' : ''}`
     )
   }
-  if (first.values.size === first.present && first.present > MOST_NUMBERED_CLASSES) {
+  const names = classNamesOf(first.values.keys())
+  if (names.length === rows && rows > MOST_NUMBERED_CLASSES) {
     return (
       `${titled(first)}: found another label in every row, such as ${quote([...first.values.keys()][0])}; expected classes, which repeat. ` +
       'Choose another column with ?label=COLUMN'
     )
   }
-  const names = classNamesOf(first.values.keys())
   const classes = new Map(names.map(name => [name, 0]))
   for (const [text, rows] of first.values) {
     const name = classes.has(text) ? text : (names.find(each => isSameClass(each, text)) as string)

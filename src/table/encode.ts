@@ -113,11 +113,14 @@ export function createEncoder(
         if (Number.isNaN(value))
           return { column: labels[target], found: text, expected: 'a number, as the label is measured' }
         into[offset + target] = value - origins[target]
+        if (!Number.isFinite(into[offset + target])) return { column: labels[target], found: text, expected: TOO_LARGE }
       }
       return true
     },
   }
 }
+
+const TOO_LARGE = 'a number that float32 can hold, below 3.4e38'
 
 /** Writes one column of a row. @returns what is expected, where the text is not that */
 type Writer = (text: string, isMissing: boolean, into: Float32Array, at: number) => string | undefined
@@ -135,7 +138,7 @@ function writerOf(column: TableColumn, { date }: EncodeOptions): Writer {
     const value = read(text)
     if (Number.isNaN(value)) return expectation(kind, text)
     into[at] = value - origin
-    return Number.isFinite(into[at]) ? undefined : 'a number that float32 can hold, below 3.4e38'
+    return Number.isFinite(into[at]) ? undefined : TOO_LARGE
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type DateFormat, dateOf, isAmbiguousDate, isMissing, numberOf, yesNoOf } from './cells.ts'
-import { ID_SHARE, MAXIMUM_CATEGORIES, MOST_CATEGORIES, MOST_REMEMBERED } from './constants.ts'
+import { FEW_TEXTS, ID_SHARE, MAXIMUM_CATEGORIES, MOST_CATEGORIES, MOST_REMEMBERED } from './constants.ts'
 import { isNamedLikeId } from './ids.ts'
 
 export interface SurveyOptions {
@@ -17,10 +17,12 @@ export interface SurveyOptions {
   readonly isLabel?: boolean
 }
 
-/** A cell that is not as most others of its column are. */
+/** The first cell that is not as most others of its column are. */
 export interface OddCell {
   readonly text: string
   readonly line: number
+  /** How many different ones there are, up to one more than {@link FEW_TEXTS}. */
+  readonly texts: number
 }
 
 /** What was found in a column. */
@@ -52,8 +54,9 @@ export interface ColumnFacts {
   readonly allDiffer: boolean
   /** Whether the numbers are 0, 1, 2, … or 1, 2, 3, …, as they come. */
   readonly isRowNumber: boolean
-  /** The first cell that is no number. */
-  readonly odd: OddCell | undefined
+  /** The cells that are no numbers, and those that are no days, as far as days were looked for. */
+  readonly notNumber: OddCell | undefined
+  readonly notDay: OddCell | undefined
   /** The first text that came a second time, and where. */
   readonly repeated: { readonly text: string; readonly lines: readonly [number, number] } | undefined
 }
@@ -82,7 +85,8 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
   let firstNumber = Number.NaN
   let firstRow = 0
   let isRowNumber = true
-  let odd: OddCell | undefined
+  const notNumber = oddCells()
+  const notDay = oddCells()
   let repeated: ColumnFacts['repeated']
   let mean = 0
   let squares = 0
@@ -128,6 +132,7 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
         missing++
         return
       }
+      let isDay = false
       if (isNumber) {
         if (present === numbers) measure(value)
         if (numbers === 0) {
@@ -138,13 +143,17 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
         numbers++
         isWhole &&= Number.isInteger(value)
       } else {
-        odd ??= { text, line }
-        const seconds = present !== dates || date !== undefined ? given : dateOf(text)
-        if (!Number.isNaN(seconds)) {
+        notNumber.add(text, line)
+        // A column whose first cells are words is no column of days.
+        const mayBeDay = present <= 2 * dates + FEW_TEXTS
+        const seconds = date === undefined && mayBeDay ? dateOf(text) : given
+        isDay = !Number.isNaN(seconds)
+        if (isDay) {
           dates++
           measure(seconds)
         } else if (isAmbiguousDate(text)) ambiguousDates++
       }
+      if (!isDay) notDay.add(text, line)
       present++
       if (!Number.isNaN(yesNoOf(text))) yesNos++
       const count = values?.get(text)
@@ -173,8 +182,22 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
       distinct: values?.size ?? distinct,
       allDiffer: repeated === undefined && seen !== undefined && present > 1,
       isRowNumber: isRowNumber && numbers > 1 && numbers === present && (firstNumber === 0 || firstNumber === 1),
-      odd,
+      notNumber: notNumber.found(),
+      notDay: notDay.found(),
       repeated,
     }),
+  }
+}
+
+/** Keeps the first of some cells, and how many different ones there are. */
+function oddCells(): { add(text: string, line: number): void; found(): OddCell | undefined } {
+  let first: { readonly text: string; readonly line: number } | undefined
+  const texts = new Set<string>()
+  return {
+    add(text, line) {
+      first ??= { text, line }
+      if (texts.size <= FEW_TEXTS) texts.add(text)
+    },
+    found: () => first && { ...first, texts: texts.size },
   }
 }
