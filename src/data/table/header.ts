@@ -11,8 +11,10 @@ import type { Cells } from './rows.ts'
  */
 export function looksLikeHeader(first: Cells, others: readonly Cells[], missing: readonly string[] = []): boolean {
   const marks = missingMarks([...MISSING_MARKS, ...missing])
+  // Files that were put together have it again.
+  const different = others.filter(cells => cells.some((cell, column) => cell !== first[column]))
   const isMissing = (cell: string) => standsForNothing(cell, marks)
-  const below = (column: number) => others.map(cells => cells[column] ?? '').filter(cell => !isMissing(cell))
+  const below = (column: number) => different.map(cells => cells[column] ?? '').filter(cell => !isMissing(cell))
   const isAboveNumbers = first.some((cell, column) => {
     if (isMissing(cell) || isNumber(cell)) return false
     const values = below(column)
