@@ -60,7 +60,7 @@ function fitModel(given: RecipeInput, { train, test }: Split, defaultSteps: numb
       ...given,
       objective: { ...given.objective, task: 'regress' },
       model: { ...given.model, shape: [...train.shape], classes: 0, outputs: outputs(train) },
-      training: regressionTraining(given.training ?? {}),
+      training: regressionTraining(given.training ?? {}, samples(train)),
       // Values of any size would ask for learning rates of any size.
       data: { standardise: true, ...given.data },
     }
