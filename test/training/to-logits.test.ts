@@ -28,7 +28,7 @@ test.each([
 ])('a softmax %s is left out', (_where, ending) => {
   const whole = model(...ending())
   const expected = answers(whole, false)
-  const logits = toLogits(whole, { layers })
+  const logits = toLogits('it', whole, { layers, classes: 3 })
   const actual = answers(logits, true)
   for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5)
   expect(answers(logits, false)[0]).not.toBeCloseTo(expected[0], 2)
@@ -37,7 +37,7 @@ test.each([
 
 test('a model without softmax stays as it is', () => {
   const nested = model(dense(), layers.sequential({ layers: [l.dense({ units: 3, inputShape: [2, 3] })] }))
-  expect(toLogits(nested, { layers })).toBe(nested)
+  expect(toLogits('it', nested, { layers, classes: 3 })).toBe(nested)
   nested.dispose()
 })
 
@@ -45,6 +45,6 @@ test('a model with two outputs stays as it is, for whoever refuses it', () => {
   const input = layers.input({ shape: [4] })
   const outputs = [l.softmax(), l.softmax()].map(layer => layer.apply(input) as layers.SymbolicTensor)
   const forked = layers.model({ inputs: input, outputs })
-  expect(toLogits(forked, { layers })).toBe(forked)
+  expect(toLogits('it', forked, { layers, classes: 4 })).toBe(forked)
   forked.dispose()
 })
