@@ -18,6 +18,11 @@ export interface LoadOptions {
   readonly warn?: (message: string) => void
   /** Refuses what would be skipped: an image that cannot be read. Default: no. */
   readonly strict?: boolean
+  /**
+   * Shape of one sample as the swarm's recipe has it: images are stretched to its size and have its channels, where the source says
+   * nothing else. Default: as the data are.
+   */
+  readonly shape?: readonly number[]
   /** Bytes beyond which inputs are kept in a temporary file. Default: 512 MiB. */
   readonly memoryLimitBytes?: number
 }
