@@ -60,7 +60,9 @@ export async function prepareTask({
   const chosenBy = said.training?.steps === undefined ? stepsFor : undefined
   // Before the data, which may take long to read.
   await requireKnownNames(parseRecipe(chosenBy === undefined ? said : withSteps(said, ANY_STEPS)))
-  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
+  // Without a file the model takes its shape from the data.
+  const shape = file === undefined ? undefined : parseRecipe(said).model.shape
+  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, shape, warn }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
   const { recipe, fitData } = await prepareRecipe(file === undefined ? fitRecipe(input, data, steps) : input)

@@ -36,6 +36,10 @@ const loadOptions = optionsOf<LoadOptions>({
   samples: wholeNumber(1).optional(),
   warn: callback.optional(),
   strict: flag.optional(),
+  shape: value(
+    'an array, the shape of one sample',
+    given => Array.isArray(given) && given.every(Number.isInteger),
+  ).optional(),
   memoryLimitBytes: numberFrom(0).optional(),
 })
 

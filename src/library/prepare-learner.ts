@@ -35,7 +35,7 @@ export async function prepareLearner(
 ): Promise<() => Promise<Learner>> {
   if (own !== undefined) return async () => ({ trainer: beginningFrom(initial, own) })
   const warnings: string[] = []
-  const loading = { seed, strict, warn: (message: string) => warnings.push(message) }
+  const loading = { seed, strict, shape: recipe.model.shape, warn: (message: string) => warnings.push(message) }
   const split = fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
   const standardising = recipe.data.standardise ? createStandardiser(shard) : undefined

@@ -85,7 +85,8 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   }
   try {
     if (flags.shard === undefined) return await createPeer({ ...options, data: flags.data, seed })
-    const data = await loadDataset(flags.data, { seed: common, strict: flags.strict, warn: out.warn })
+    const { shape } = recipe.model
+    const data = await loadDataset(flags.data, { seed: common, strict: flags.strict, shape, warn: out.warn })
     // Its own randomness comes from its identity: with a common seed all would pick the same partners.
     return await createPeer({ ...options, data, shard: { ...flags.shard, partition, seed: common } })
   } catch (error) {
