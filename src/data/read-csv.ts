@@ -28,6 +28,7 @@ export async function readCsv(content: Readable, options: CsvOptions): Promise<D
   let lastLine = 0
   const classes = new Map<string, number>()
   const labels = createGrowingLabels()
+  const rowLines = createGrowingLabels()
 
   function onRow(cells: readonly string[], line: number): void {
     if (columns === undefined || store === undefined) {
@@ -52,6 +53,7 @@ export async function readCsv(content: Readable, options: CsvOptions): Promise<D
       row[column < columns.label ? column : column - 1] = value
     }
     labels.push(readLabel(cells[columns.label], line, columns))
+    rowLines.push(line)
     store.append(row)
   }
 
@@ -99,6 +101,7 @@ export async function readCsv(content: Readable, options: CsvOptions): Promise<D
       name: `csv:${file}`,
       inputs: store.finish(),
       labels: labels.toArray().map(label => classOf[label]),
+      lines: rowLines.toArray(),
       shape: [row.length],
       featureNames: columns.names?.toSpliced(columns.label, 1),
       classes: names.length,

@@ -10,6 +10,7 @@ import { parametersOf, weightsOf } from './layers-model/batch-statistics.ts'
 import { seedDropout } from './layers-model/dropout.ts'
 import { evaluationBatch, evenlySpread } from './layers-model/evaluation-batch.ts'
 import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model/layers-model.ts'
+import { lookupFailure, requireTokens } from './layers-model/tokens.ts'
 import { parseModel } from './models.ts'
 import { score, softmaxCrossEntropy } from './objective.ts'
 import { createOptimizer } from './optimizers/optimizer.ts'
@@ -39,6 +40,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   const request = { shape, classes, seed: options.seed }
   const network = await buildModel(model, request)
   requireTargets(model, network, shard)
+  for (const dataset of [shard, test]) requireTokens(model, network, dataset)
   const layout = createLayout(tensorSpecs(network))
   const seedStep = seedDropout(network, options.shardSeed)
   const variables = modelVariables(network)
@@ -73,7 +75,11 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
 
   /** `[batch × targets, classes]` */
   function logitsOf(inputs: tf.Tensor, { training }: { training: boolean }): tf.Tensor2D {
-    return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, classes])
+    try {
+      return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, classes])
+    } catch (error) {
+      throw lookupFailure(model, error) ?? error
+    }
   }
 
   function startAnew(what: string, atStep: number): TrainingDivergedError {
