@@ -42,6 +42,8 @@ export async function runInit(given: InitFlags): Promise<void> {
   const { peerAveraging } = await import('../../../src/public/algorithms.ts')
   // A recipe that no peer could follow.
   peerAveraging(recipe)
+  const { requireBuildable } = await import('../../../src/public/models.ts')
+  await requireBuildable(recipe, learned)
   await writeOutput('--out', file, `${JSON.stringify(recipe, null, 2)}\n`)
   const swarm = recipeHash(recipe)
   out.jsonDocument({ file, swarm, recipe })

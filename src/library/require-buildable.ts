@@ -1,0 +1,30 @@
+import type { Split } from '../data/source.ts'
+import type { Recipe } from '../recipe/recipe.ts'
+import { quantitiesOf } from '../standardise/quantities.ts'
+import { createStandardiser } from '../standardise/standardiser.ts'
+import { DEFAULT_BACKEND } from '../training/backend.ts'
+import { BackendMemoryError } from '../training/errors.ts'
+import { fitData } from './fit-data.ts'
+import { learnsFromData } from './identify-model.ts'
+import { trainerOptionsOf } from './trainer-options.ts'
+
+/**
+ * Builds the recipe's model for these data, as every peer will, and lets it go: what would fail there fails here, before anybody has the
+ * recipe. A model that only is too large for the backend that needs nothing installed is let pass.
+ *
+ * @throws UsageError where the model cannot be built, or does not fit the data, with the reason
+ */
+export async function requireBuildable(recipe: Recipe, data: Split): Promise<void> {
+  if (!learnsFromData(recipe)) return
+  const { train, test } = fitData(recipe, data)
+  const standardiser = recipe.data.standardise ? createStandardiser(train, quantitiesOf(recipe)) : undefined
+  const seen = standardiser?.through ?? (dataset => dataset)
+  // Only here: TensorFlow.js takes its time to load.
+  const { createTrainer } = await import('../training/create-trainer.ts')
+  try {
+    const trainer = await createTrainer(trainerOptionsOf(recipe, seen(train), seen(test), 'buildable', DEFAULT_BACKEND))
+    await trainer.stop()
+  } catch (error) {
+    if (!(error instanceof BackendMemoryError)) throw error
+  }
+}
