@@ -34,6 +34,11 @@ export interface LoadOptions {
   readonly table?: TableSchema | 'every'
   /** What a table's label means, where nobody gives its columns. Default: classes where it is text or few whole numbers, else regression. */
   readonly task?: 'classify' | 'regress'
+  /**
+   * Whether a table whose columns nobody gives has its numbers less an origin, which keeps the digits of large ones. No where they are not
+   * standardised, and a model takes them as they are. Default: yes.
+   */
+  readonly origins?: boolean
   /** Told how many bytes of a table were read, of how many where that is known. */
   readonly onProgress?: (read: number, of: number | undefined) => void
   /** Bytes beyond which inputs are kept in a temporary file. Default: 512 MiB. */

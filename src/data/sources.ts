@@ -48,6 +48,7 @@ const loadOptions = optionsOf<LoadOptions>({
     given => given === 'every' || tableSchema.safeParse(given).success,
   ).optional(),
   task: value('classify or regress', given => given === 'classify' || given === 'regress').optional(),
+  origins: flag.optional(),
   onProgress: callback.optional(),
   memoryLimitBytes: numberFrom(0).optional(),
 })

@@ -33,7 +33,7 @@ export function requireTokens({ name }: Model, model: layers.LayersModel, data: 
   if (maps.length > 0) {
     throw new ModelMisfitError(
       `${data.name} is standardised, which is for measured values; ${name} looks its inputs up in an embedding (layer ` +
-        `${smallest.name}), which takes whole numbers as they are: say "standardise": false under "data" in the recipe`,
+        `${smallest.name}), which takes whole numbers as they are: write the recipe with --no-standardise (data.standardise: false)`,
     )
   }
   const found = outside(data, smallest.inputDim)

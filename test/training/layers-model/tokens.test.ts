@@ -87,7 +87,7 @@ describe('what a model looks up', () => {
   test('may not be standardised', () => {
     const maps = [{ shift: new Float64Array(3), scale: new Float64Array(3).fill(1) }]
     expect(() => check(embedding(5), { ...tokens([1, 2, 3]), maps })).toThrow(
-      /csv:words.csv is standardised, which is for measured values.*embedding \(layer words\).*"standardise": false/,
+      /csv:words.csv is standardised, which is for measured values.*embedding \(layer words\).*--no-standardise/,
     )
   })
 
