@@ -9,7 +9,7 @@ import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
-import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
+import { outputsOf, parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
 import { quantitiesOf } from '../standardise/quantities.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
@@ -22,6 +22,7 @@ import type { LeftOut } from '../training/models/to-logits.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
 import { identifyModel } from './identify-model.ts'
+import { unitsOf } from './units-of.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {
@@ -101,16 +102,21 @@ async function writeLayersModel(
   // Only here: TensorFlow.js takes its time to load.
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { layersModelFiles } = await import('../training/layers-model/layers-model-files.ts')
+  const { appendMap } = await import('../training/layers-model/append-map.ts')
   const { prependMap } = await import('../training/layers-model/prepend-map.ts')
   const { name, shape, classes } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {
     // Another file than the one that was trained would get these parameters too.
     await identifyModel(recipe)
-    const bare = await toLayersModel(name, shape, classes, parameters)
-    const model = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const bare = await toLayersModel(name, shape, classes, parameters, outputsOf(recipe.model))
+    const mapped = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const { targets } = statistics ?? {}
+    const model =
+      recipe.model.outputs === undefined ? mapped : appendMap(mapped, unitsOf(recipe, targets && mapOf(targets)))
     const { hearsayLeftOut: leftOut }: LeftOut = bare.getUserDefinedMetadata() ?? {}
-    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe, output: 'logits', ...(leftOut && { leftOut }) } })
+    const output = recipe.model.outputs === undefined ? 'logits' : 'values'
+    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe, output, ...(leftOut && { leftOut }) } })
     files = await layersModelFiles(model)
     model.dispose()
   } catch (cause) {

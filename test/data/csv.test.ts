@@ -16,7 +16,6 @@ test('the last column holds the label unless told otherwise', async () => {
     name: 'csv:a.csv',
     inputs: Float32Array.of(1, 2, 3, 4.5, -0.5, 0.5),
     labels: Int32Array.of(0, 1, 0),
-    lines: Int32Array.of(2, 3, 4),
     shape: [2],
     featureNames: ['x', 'y'],
     classes: 2,

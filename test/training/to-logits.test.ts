@@ -173,3 +173,20 @@ describe('an ending that gives no logits is refused, with what it means and what
     for (const made of [rectified, logarithm]) made.dispose()
   })
 })
+
+describe('for measured values', () => {
+  test('a model without an activation at its end stays as it is, with one unit as well', () => {
+    const whole = layers.sequential({ layers: [l.dense({ units: 1, inputShape: [4] })] })
+    expect(toLogits('it', whole, { layers, classes: 0 })).toBe(whole)
+    expect(whole.outputs[0].shape).toEqual([null, 1])
+    whole.dispose()
+  })
+
+  test.each(['softmax', 'sigmoid', 'relu', 'tanh'] as const)('%s at the end is refused', activation => {
+    const whole = layers.sequential({ layers: [l.dense({ units: 1, activation, inputShape: [4], name: 'last' })] })
+    expect(() => toLogits('it', whole, { layers, classes: 0 })).toThrow(
+      `it ends in ${activation} (layer last), and a measured value may be any number`,
+    )
+    whole.dispose()
+  })
+})

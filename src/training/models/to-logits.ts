@@ -19,6 +19,8 @@ export interface LeftOut {
  * | softmax | its input |
  * | one unit, for two classes, with sigmoid or without an activation | (0, u) for the unit's input u, as softmax(0, u) = (1 − σ(u), σ(u)) |
  *
+ * For measured values (no classes) the only ending is no activation, and the model stays as it is.
+ *
  * An ending may be the activation of the last layer or a layer of its own, of this model or of one that is its last layer. What
  * was left out is noted in the model's metadata, see {@link LeftOut}.
  *
@@ -63,8 +65,14 @@ function leftOutOf(
   width: number | null,
   classes: number,
 ): LeftOut['hearsayLeftOut'] {
-  if (LOGITS.includes(activation)) return undefined
+  if (LOGITS.includes(activation) && (classes > 0 || activation === 'linear')) return undefined
   const one = width === 1
+  if (classes === 0) {
+    throw new ModelMisfitError(
+      `${name} ends in ${activation} (layer ${layer}), and a measured value may be any number once it is standardised. Let it end in ` +
+        "no activation; in Keras: model.layers[-1].activation = keras.activations.get('linear'), and export it again",
+    )
+  }
   if (activation === 'softmax' && !reshaped && !one) return 'softmax'
   if (activation === 'sigmoid' && !reshaped && one && classes === 2) return 'sigmoid'
   const units = one ? 'one unit' : `${width ?? 'any number of'} units`

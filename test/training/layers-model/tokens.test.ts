@@ -1,8 +1,6 @@
-import { Readable } from 'node:stream'
 import * as layers from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Dataset } from '../../../src/data/dataset.ts'
-import { readCsv } from '../../../src/data/read-csv.ts'
 import { loadDataset } from '../../../src/data/sources.ts'
 import { startBackend } from '../../../src/training/backend.ts'
 import { createTrainer } from '../../../src/training/create-trainer.ts'
@@ -144,8 +142,9 @@ test('a lookup of what the model has computed is a mistake of the user’s as we
   await trainer.stop()
 })
 
-test('rows of a CSV file are counted as an editor counts lines', async () => {
-  const text = 'x,label\n1,a\n\n2,"b\nc"\n3,a\n'
-  const { lines } = await readCsv(Readable.from([Buffer.from(text)]), { file: 'f', label: undefined, header: true })
-  expect([...(lines ?? [])]).toEqual([2, 4, 6])
+test('rows of a table are counted as an editor counts lines', async () => {
+  const file = folder.write('lines.csv', 'x,y,label\n1,5,a\n\n2,1,"b\nc"\n3,4,a\n7,3,a\n5,9,a\n')
+  const { train, test: judged } = await loadDataset(`csv:${file}`, { seed: 1 })
+  const lines = [train, judged].flatMap(dataset => [...(dataset.lines ?? [])])
+  expect(lines.sort((a, b) => a - b)).toEqual([2, 4, 6, 7, 8])
 })
