@@ -17,7 +17,7 @@ export const MAXIMUM_CLASSES = 1_000
  * Characters of a CSV file's row, at most: 200,000 values at full length. What is longer is a quote that nobody closed, after
  * which the rest of the file would be collected in memory.
  */
-export const MAXIMUM_ROW_CHARACTERS = 4 * 1024 * 1024
+export const MAXIMUM_ROW_CHARACTERS = 1024 * 1024
 
 /**
  * Samples that every peer gets at least, where there are enough for all: with fewer a shard tells nothing. The usual
@@ -71,4 +71,4 @@ export const BLOCK_ROWS = 1_024
  * Cells of a Parquet file that are unpacked at once. Numbers of which some are missing take 24 bytes each, texts more; with fewer cells, row
  * groups, which usually have a million rows, would be read more often.
  */
-export const UNPACKED_CELLS = 4 * 1024 * 1024
+export const UNPACKED_CELLS = 2 * 1024 * 1024

@@ -40,6 +40,7 @@ export function createTokenizer({ separator, quote }: CellMarks): Tokenizer {
   const parser = parse({
     delimiter: separator,
     quote,
+    escape: quote,
     record_delimiter: '\n',
     trim: true,
     skip_empty_lines: true,
@@ -95,7 +96,8 @@ export async function firstRows(
 ): Promise<{ rows: TokenizedRow[]; isRefused: boolean }> {
   const tokenizer = createTokenizer(marks)
   try {
-    return { rows: await tokenizer.push(sample), isRefused: false }
+    // The parser looks a few bytes ahead before it ends a row; empty lines are none.
+    return { rows: await tokenizer.push(Buffer.concat([sample, Buffer.from('\n\n\n\n')])), isRefused: false }
   } catch {
     return { rows: tokenizer.beforeError(), isRefused: true }
   } finally {
