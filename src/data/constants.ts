@@ -17,7 +17,7 @@ export const MAXIMUM_CLASSES = 1_000
  * Characters of a CSV file's row, at most: 200,000 values at full length. What is longer is a quote that nobody closed, after
  * which the rest of the file would be collected in memory.
  */
-export const MAXIMUM_ROW_CHARACTERS = 1024 * 1024
+export const MAXIMUM_ROW_CHARACTERS = 4 * 1024 * 1024
 
 /**
  * Samples that every peer gets at least, where there are enough for all: with fewer a shard tells nothing. The usual
