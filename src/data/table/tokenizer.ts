@@ -11,7 +11,8 @@ export interface CellMarks {
 }
 
 export interface TokenizedRow {
-  readonly cells: Cells
+  /** Whoever has the row may change them. */
+  readonly cells: string[]
   /** The line on which it begins, from 1. */
   readonly line: number
 }
