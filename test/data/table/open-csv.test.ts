@@ -184,10 +184,30 @@ test('texts with commas stay as they are', async () => {
   ])
 })
 
+test('a separator is none that leaves text behind quotes, or other separators in cells', async () => {
+  expect((await open('x,1;y,2\n"a";"b"\n')).names).toEqual(['x,1', 'y,2'])
+  expect((await open('surname, name;town, country\nDoe, John;Bern, CH\n')).names).toEqual([
+    'surname, name',
+    'town, country',
+  ])
+})
+
+test('blanks around cells are gone, within quotes too', async () => {
+  expect(await read('x , y\n 1 ," a b "\n\n2\t,"c"\n')).toEqual([
+    ['1', 'a b'],
+    ['2', 'c'],
+  ])
+})
+
 test('apostrophes may be quotes, and are none within words', async () => {
   expect(await read("name,n\n'a, b',1\n'it''s',2\n")).toEqual([
     ['a, b', '1'],
     ["it's", '2'],
+  ])
+  expect(await read("name,town\n'a, b','x'\nO'Neil,'y'\n'c','z'\n")).toEqual([
+    ['a, b', 'x'],
+    ["O'Neil", 'y'],
+    ['c', 'z'],
   ])
   expect(await read("name,n\nO'Neil,1\nD'Arcy,2\n")).toEqual([
     ["O'Neil", '1'],
@@ -210,6 +230,13 @@ test('ten thousand columns are columns like others', async () => {
     [10_000, '9999.5'],
     [10_000, '9999.25'],
   ])
+})
+
+test('of long rows enough are looked at to find how they are written', async () => {
+  const line = (cell: string) => Array.from({ length: 10_000 }, () => cell).join(';')
+  const names = Array.from({ length: 10_000 }, (_, i) => `gene_${i}`).join(';')
+  const rows = await read(`${names}\n${`${line('1234567890')}\n`.repeat(6)}${line('0,5')}\n`)
+  expect(rows.at(-1)?.at(-1)).toBe('0.5')
 })
 
 test('letters of several bytes, and line ends of two, may come in pieces', async () => {
