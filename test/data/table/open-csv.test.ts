@@ -130,6 +130,11 @@ test('a first row is a sample where it has numbers, or texts that come again bel
   expect((await open('p,x\ne,x\np,b\n')).names).toEqual(['column 1', 'column 2'])
 })
 
+test('a column may be named as another kind of file begins', async () => {
+  expect((await open('PAR1,PAR2\n1,2\n')).names).toEqual(['PAR1', 'PAR2'])
+  expect((await open(Buffer.from('X,Y\n1,2\n', 'utf16le'))).names).toEqual(['X', 'Y'])
+})
+
 test('what is said of the header counts', async () => {
   expect((await open('x,y\n1,2\n', { header: false })).names).toEqual(['column 1', 'column 2'])
   expect((await open('1,2\n3,4\n', { header: true })).names).toEqual(['1', '2'])
@@ -292,6 +297,11 @@ test.each<[what: string, content: string | Uint8Array, message: string]>([
     'a quote that is never closed',
     'x,c\n1,a\n2,"b\n3,c\n4,d\n',
     'a.csv, row 3, column 2: found a quote that is never closed; expected a second "',
+  ],
+  [
+    'a short row before a quote that is never closed',
+    'x,c\n1\n2,"b\n',
+    `a.csv: 2 problems:\n  - row 2: found 1 column; expected 2: ${ROW}\n  - row 3, column 2: found a quote that is never closed`,
   ],
   [
     'a first quote that is never closed',
