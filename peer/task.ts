@@ -33,6 +33,8 @@ export interface TaskOptions {
   readonly strict: boolean | undefined
   /** Called with warnings about the data. */
   readonly warn: (message: string) => void
+  /** Told how much of a table was read. */
+  readonly onProgress?: LoadOptions['onProgress']
 }
 
 /** Makes the recipe of a swarm that one command runs, from file, flags and data. */
@@ -48,6 +50,7 @@ export async function prepareTask({
   trainingSeed,
   strict,
   warn,
+  onProgress,
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
   const { fitRecipe, loadingOf, prepareRecipe } = await import('../src/public/models.ts')
@@ -56,12 +59,15 @@ export async function prepareTask({
   const bare = withFlags(written, flags, trainingSeed)
   const chosenRule = file === undefined && flags.rule === undefined
   const flagged = chosenRule ? { ...bare, averaging: { ...bare.averaging, rule: recommendedRule(bare) } } : bare
-  const said = task === undefined ? flagged : { ...flagged, objective: { task } }
+  const { objectiveLoss: loss } = flags
+  const said =
+    task === undefined ? flagged : { ...flagged, objective: { task, ...(loss === undefined ? {} : { loss }) } }
   const chosenBy = said.training?.steps === undefined ? stepsFor : undefined
-  // Before the data, which may take long to read.
-  await requireKnownNames(parseRecipe(chosenBy === undefined ? said : withSteps(said, ANY_STEPS)))
+  // Before the data, which may take long to read; they decide what the objective can be, where no file does.
+  const early = file === undefined ? { ...said, objective: undefined } : said
+  await requireKnownNames(parseRecipe(chosenBy === undefined ? early : withSteps(early, ANY_STEPS)))
   const loading = file === undefined ? meaningOf(said) : loadingOf(parseRecipe(said))
-  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn, ...loading }))
+  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn, onProgress, ...loading }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
   const { recipe, fitData } = await prepareRecipe(file === undefined ? fitRecipe(input, data, steps) : input)
@@ -74,10 +80,10 @@ export async function prepareTask({
   return { recipe, data }
 }
 
-/** What a table's label means, where a flag says it; else the table itself does. */
-export function meaningOf({ objective }: RecipeInput): Pick<LoadOptions, 'task'> {
+/** How a table is read whose columns nobody gives: what its label means, where a flag says it, and its numbers as they are, if so. */
+export function meaningOf({ objective, data }: RecipeInput): Pick<LoadOptions, 'task' | 'origins'> {
   const task = objective?.task
-  return task === 'classify' || task === 'regress' ? { task } : {}
+  return { ...(task === 'classify' || task === 'regress' ? { task } : {}), origins: data?.standardise !== false }
 }
 
 /** The steps of a recipe that is only checked: whatever else it says of its steps is right. */

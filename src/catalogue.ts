@@ -107,10 +107,12 @@ export const BACKENDS = {
 /** Sources of data. */
 export const SOURCES = {
   digits: 'built in',
-  'csv:FILE[?label=COLUMN&…]': 'a table, as people have them: hearsay schema --help',
+  'csv:FILE[?label=COLUMN&…]': 'a table of text; all parameters: hearsay schema --help',
+  'parquet:FILE[?label=COLUMN&…]': 'a table of Apache Parquet',
+  'npy:FILE[?label=COLUMN&…] or npy:INPUTS,LABELS': 'arrays of NumPy',
 
   'idx:IMAGES,LABELS or idx:DIR': 'as MNIST comes',
-  'images:DIR[?size=WxH&channels=1|3]': 'a folder per class',
+  'images:DIR[?size=WxH&channels=1|3]': 'a folder per class, or train/ and test/ with one each',
   'text:FILE[?context=N]': 'its characters in sequence',
   'module:FILE': 'a program that exports a dataset',
 } as const satisfies Choices

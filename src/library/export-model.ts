@@ -9,7 +9,7 @@ import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
-import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
+import { outputsOf, parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
 import { quantitiesOf } from '../standardise/quantities.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
@@ -18,9 +18,11 @@ import { writeFolderAtomically } from '../storage/atomic-folder.ts'
 import type { ReadCheckpoint } from '../storage/checkpoint-file.ts'
 import { type ReadState, readState, StateError } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
+import type { LeftOut } from '../training/models/to-logits.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
 import { identifyModel } from './identify-model.ts'
+import { unitsOf } from './units-of.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {
@@ -53,7 +55,8 @@ const SAFETENSORS = '.safetensors'
 
 /**
  * Writes the model of a peer's last checkpoint as {@link encodeModel} does, or as a LayersModel that `tf.loadLayersModel`
- * reads; its output is logits. That carries the recipe as user-defined metadata, and where the swarm standardises samples,
+ * reads; its output is logits, whatever the model ended in. That carries the recipe as user-defined metadata, with `leftOut`, the softmax
+ * or the sigmoid of one unit that it ended in before, and where the swarm standardises samples,
  * it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`, is read back where
  * hearsay has registered them: as the model `tfjs:FILE`.
  *
@@ -99,15 +102,21 @@ async function writeLayersModel(
   // Only here: TensorFlow.js takes its time to load.
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { layersModelFiles } = await import('../training/layers-model/layers-model-files.ts')
+  const { appendMap } = await import('../training/layers-model/append-map.ts')
   const { prependMap } = await import('../training/layers-model/prepend-map.ts')
   const { name, shape, classes } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {
     // Another file than the one that was trained would get these parameters too.
     await identifyModel(recipe)
-    const bare = await toLayersModel(name, shape, classes, parameters)
-    const model = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
-    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe } })
+    const bare = await toLayersModel(name, shape, classes, parameters, outputsOf(recipe.model))
+    const mapped = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const { targets } = statistics ?? {}
+    const model =
+      recipe.model.outputs === undefined ? mapped : appendMap(mapped, unitsOf(recipe, targets && mapOf(targets)))
+    const { hearsayLeftOut: leftOut }: LeftOut = bare.getUserDefinedMetadata() ?? {}
+    const output = recipe.model.outputs === undefined ? 'logits' : 'values'
+    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe, output, ...(leftOut && { leftOut }) } })
     files = await layersModelFiles(model)
     model.dispose()
   } catch (cause) {
