@@ -61,6 +61,7 @@ export async function surveyTable(table: TableRows, options: SurveyTableOptions)
       for (let column = 0; column < looked.length; column++) looked[column].add(cells[places[column]], lines[row])
     }
   }
+  rowProblems.settle()
   if (rows + unlabelled === 0)
     throw new DataFileError(`${file}: found a header and no rows; expected rows with a label`)
   const described = describeSite({

@@ -74,7 +74,11 @@ test('rows are the first dimension, in whichever order the elements are', async 
 test('a large array comes in blocks, with rows numbered from 1', async () => {
   const data = Float32Array.from({ length: 9_000 }, (_, i) => i)
   const table = await openNpy(write('a.npy', { type: "'<f4'", shape: '(3000, 3)', data }))
-  expect(table).toMatchObject({ names: ['column 1', 'column 2', 'column 3'], hasHeader: false, dialect: 'no header' })
+  expect(table).toMatchObject({
+    names: ['column 1', 'column 2', 'column 3'],
+    hasHeader: false,
+    dialect: 'rows without names',
+  })
   const { rows: all, lines } = await allRows(table)
   expect(all.at(-1)).toEqual(['8997', '8998', '8999'])
   expect(lines).toEqual(all.map((_, i) => i + 1))

@@ -68,7 +68,7 @@ test.each([
     {
       names: ['column 1', 'column 2', 'column 3', 'column 4', 'column 5'],
       rows: 300,
-      dialect: 'no header',
+      dialect: 'rows without names',
       first: ['23', 'Private', '585048', '29', '<=50K'],
       lines: [1, 300],
     },
