@@ -65,7 +65,7 @@ export function describeSite(options: DescribeOptions): Described {
     }
   }
   const label = describeLabel(
-    labels.map(index => facts[index]),
+    labels.map(label => facts.find(({ index }) => index === label) as ColumnFacts),
     options,
   )
   if (typeof label === 'string') return { site: undefined, problems: [...problems, label], warnings }
