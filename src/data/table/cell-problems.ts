@@ -66,7 +66,10 @@ export function collectProblems(file: string): CellProblems {
 
 /** The error that tells all problems of a file: in its own line each, where there are several. */
 export function fileProblems(file: string, sentences: readonly string[]): DataFileError {
-  if (sentences.length === 1) return new DataFileError(`${file}: ${sentences[0]}`)
+  if (sentences.length === 1) {
+    const [only] = sentences
+    return new DataFileError(`${file}${/^rows? \d/.test(only) ? ', ' : ': '}${only}`)
+  }
   const listed = sentences.slice(0, MOST_PROBLEMS)
   const more = sentences.length - listed.length
   return new DataFileError(
