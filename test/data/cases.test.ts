@@ -94,7 +94,7 @@ const CASES: readonly (readonly [string, object])[] = [
       rows: 300,
       columns: { 'column 1': 'number', 'column 2': 'category', 'column 3': 'number', 'column 4': 'number' },
       label: { 'column 5': { '<=50K': 152, '>50K': 148 } },
-      dialect: 'no header',
+      dialect: 'rows without names',
     },
   ],
   ['bool.csv', { rows: 60, columns: { x: 'number', ...all('yes/no', 'sex_male', 'sex_female') }, label: ABC }],

@@ -361,7 +361,7 @@ describe('the test part', () => {
         marked(i => (i === 7 ? 'perhaps' : 'train')),
         '?test=column:part',
       ),
-    ).toBe('a.csv: row 9, column "part": found "perhaps"; expected train or test, as the source says test=column')
+    ).toBe('a.csv, row 9, column "part": found "perhaps"; expected train or test, as the source says test=column')
     expect(await refusal(TEN, '?test=0')).toContain('test=0; expected a share above 0 and up to 0.9')
   })
 })
@@ -375,11 +375,11 @@ describe('refused, with the place and the remedy:', () => {
       csv('x', 10, i => `w${i}`),
       'a.csv: found 1 column; expected at least 2: something to learn from, and a label',
     ],
-    ['a short row', `${TEN}1,b\n`, 'a.csv: row 12: found 2 columns; expected 3: give it a cell for each column'],
+    ['a short row', `${TEN}1,b\n`, 'a.csv, row 12: found 2 columns; expected 3: give it a cell for each column'],
     [
       'a long row',
       `${TEN}\n1,2,3,b\n`,
-      'a.csv: row 13: found 4 columns; expected 3: put a cell with a comma in it into quotes',
+      'a.csv, row 13: found 4 columns; expected 3: put a cell with a comma in it into quotes',
     ],
     [
       'a word in place of a number',
@@ -399,7 +399,7 @@ describe('refused, with the place and the remedy:', () => {
     [
       'a number too large for 32 bits',
       csv('x,c', 60, i => `${i === 50 ? '1e39' : i * 1.5},${'ab'[i % 2]}`),
-      'a.csv: row 52, column "x": found "1e39"; expected a number that float32 can hold, below 3.4e38',
+      'a.csv, row 52, column "x": found "1e39"; expected a number that float32 can hold, below 3.4e38',
     ],
     [
       'a fault below a cell of two lines',
