@@ -8,18 +8,14 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
-import { createLayout, type Layout } from '../parameters/layout.ts'
-import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
-import { mapOf } from '../standardise/standardiser.ts'
-import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
+import type { Recipe } from '../recipe/recipe.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
 import { writeFolderAtomically } from '../storage/atomic-folder.ts'
-import type { ReadCheckpoint } from '../storage/checkpoint-file.ts'
-import { type ReadState, readState, StateError } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
-import { encodeModel } from './encode-model.ts'
-import { generationId } from './generation.ts'
+import { describeModel, encodeModel } from './encode-model.ts'
 import { identifyModel } from './identify-model.ts'
+import { mapsOf } from './model-maps.ts'
+import { readStateModel, type StateModel } from './state-model.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {
@@ -65,48 +61,29 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   const { state, to } = options
   const format = formatOf(to)
   await requireFree(to)
-  const read = await readState(state)
-  const { swarm, step, age, sealed, parameters } = read.checkpoint
-  const recipe = recipeOf(read, state)
-  const facts = { swarm, step, age, parametersHash: hashParameters(parameters) }
-  const statistics = recipe.data.standardise ? statisticsOf(read, recipeHash(recipe), state) : undefined
-  if (format === 'safetensors') {
-    await writeAtomically(to, encodeModel({ recipe, layout: layoutOf(read), parameters, statistics, ...facts }))
-  } else await writeLayersModel(to, parameters, recipe, facts, statistics)
-  return { format, recipe, ...facts, sealed: sealed !== undefined }
+  const model = await readStateModel(state)
+  if (format === 'safetensors') await writeAtomically(to, encodeModel(model))
+  else await writeLayersModel(to, model)
+  const { recipe, swarm, step, age, sealed, parameters } = model
+  return { format, recipe, swarm, step, age, sealed, parametersHash: hashParameters(parameters) }
 }
 
-interface Facts {
-  readonly swarm: string
-  readonly step: number
-  readonly age: number
-  readonly parametersHash: string
-}
-
-/** Whether a tensor is learned is not written in a checkpoint; for what a vector stands for, names are enough. */
-function layoutOf({ tensors }: ReadCheckpoint): Layout {
-  return createLayout(tensors.map(({ name, shape }) => ({ name, shape, trainable: false })))
-}
-
-async function writeLayersModel(
-  folder: string,
-  parameters: Float32Array,
-  recipe: Recipe,
-  facts: Facts,
-  statistics: AgreedStatistics | undefined,
-): Promise<void> {
+async function writeLayersModel(folder: string, learned: StateModel): Promise<void> {
   // Only here: TensorFlow.js takes its time to load.
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { layersModelFiles } = await import('../training/layers-model/layers-model-files.ts')
-  const { prependMap } = await import('../training/layers-model/prepend-map.ts')
+  const { wrapModel } = await import('../training/layers-model/wrap-model.ts')
+  const { recipe, parameters, statistics } = learned
   const { name, shape, classes } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {
     // Another file than the one that was trained would get these parameters too.
     await identifyModel(recipe)
-    const bare = await toLayersModel(name, shape, classes, parameters)
-    const model = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
-    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe } })
+    const model = wrapModel(await toLayersModel(name, shape, classes, parameters), shape, mapsOf(recipe, statistics))
+    const { sealed } = learned
+    model.setUserDefinedMetadata({
+      hearsay: { ...describeModel(learned), sealed, parametersHash: hashParameters(parameters) },
+    })
     files = await layersModelFiles(model)
     model.dispose()
   } catch (cause) {
@@ -117,13 +94,6 @@ async function writeLayersModel(
     )
   }
   await writeFolderAtomically(folder, files)
-}
-
-/** By what the parameters' samples were standardised; without it they are of no use. */
-function statisticsOf({ means, variations }: ReadState, swarm: string, state: string): AgreedStatistics {
-  const statistics = agreedIn(swarm, means, variations)
-  if (statistics !== undefined) return statistics
-  throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
 }
 
 function formatOf(to: string): ExportedModel['format'] {
@@ -142,23 +112,4 @@ async function requireFree(path: string): Promise<void> {
     () => false,
   )
   if (exists) throw new ExportError(`${path} exists already; choose another name, or remove it first`)
-}
-
-function recipeOf({ recipe: text, checkpoint }: ReadState, state: string): Recipe {
-  if (text === undefined) {
-    throw new StateError(
-      `--state ${state} has a checkpoint, but not its recipe, as those of older versions of hearsay; start and stop the ` +
-        'peer once with this version',
-    )
-  }
-  let recipe: Recipe
-  try {
-    recipe = parseRecipe(JSON.parse(text))
-  } catch (cause) {
-    throw new StateError(`--state ${state} is damaged: its recipe cannot be read: ${(cause as Error).message}`, {
-      cause,
-    })
-  }
-  if (generationId(recipeHash(recipe), checkpoint.generation?.seals ?? []) === checkpoint.swarm) return recipe
-  throw new StateError(`--state ${state} is damaged: its recipe is not that of its checkpoint`)
 }

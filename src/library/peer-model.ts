@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.ts'
 import type { Recipe } from '../recipe/recipe.ts'
-import { mapOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
+import { mapsOf } from './model-maps.ts'
 import type { Peer } from './peer.ts'
 
 export interface PeerModelParts {
@@ -43,10 +43,14 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
           `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
         )
       }
-      const { probabilitiesOf } = await import('../training/layers-model/predict.ts')
+      const { predictionsOf } = await import('../training/layers-model/predict.ts')
+      const { targets } = mapsOf(recipe, statistics())
       const model = await layersModelOf(recipe, parameters(), statistics())
       try {
-        return await probabilitiesOf(model, inputs, shape)
+        const all = await predictionsOf(model, inputs, shape, targets === undefined ? 'probabilities' : 'values')
+        const count = inputs.length / features
+        const each = all.length / count
+        return Array.from({ length: count }, (_, sample) => all.slice(sample * each, (sample + 1) * each))
       } finally {
         model.dispose()
       }
@@ -55,14 +59,12 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
 }
 
 async function layersModelOf(
-  { model }: Recipe,
+  recipe: Recipe,
   parameters: Float32Array,
   statistics: AgreedStatistics | undefined,
 ): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
-  const { name, shape, classes } = model
-  const bare = await toLayersModel(name, shape, classes, parameters)
-  if (statistics === undefined) return bare
-  const { prependMap } = await import('../training/layers-model/prepend-map.ts')
-  return prependMap(bare, shape, mapOf(statistics))
+  const { wrapModel } = await import('../training/layers-model/wrap-model.ts')
+  const { name, shape, classes } = recipe.model
+  return wrapModel(await toLayersModel(name, shape, classes, parameters), shape, mapsOf(recipe, statistics))
 }

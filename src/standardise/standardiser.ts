@@ -64,15 +64,34 @@ export function createStandardiser(train: Dataset): Standardiser {
 }
 
 /** The map by which samples are standardised. */
-export function mapOf({ mean, variance }: AgreedStatistics): AffineMap {
+export function mapOf({ mean, variance }: Omit<AgreedStatistics, 'targets'>): AffineMap {
   const varies = variance.map((value, feature) => (value > (RESOLUTION * mean[feature]) ** 2 ? value : 0))
   return standardisingMap(mean, varies)
 }
 
-/** That map for programs that read it: every feature less its mean, divided by its deviation, which is 1 where it never varies. */
-export function describeMap(statistics: AgreedStatistics): { mean: number[]; deviation: number[] } {
+/** A map for programs that read it: every value less its mean, divided by its deviation, which is 1 where it never varies. */
+export interface DescribedMap {
+  /** `[features]` */
+  readonly mean: readonly number[]
+  /** `[features]` */
+  readonly deviation: readonly number[]
+  /** `[outputs]`: the same of measured targets, where those are standardised. */
+  readonly targets?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+}
+
+export function describeMap(statistics: AgreedStatistics): DescribedMap {
   const { shift, scale } = mapOf(statistics)
-  return { mean: [...shift], deviation: [...scale] }
+  const { targets } = statistics
+  return { mean: [...shift], deviation: [...scale], ...(targets && { targets: describeMap(targets) }) }
+}
+
+/** Statistics that give the map which {@link describeMap} has described. */
+export function statisticsIn({ mean, deviation, targets }: DescribedMap): AgreedStatistics {
+  return {
+    mean: Float64Array.from(mean),
+    variance: Float64Array.from(deviation, each => each ** 2),
+    ...(targets && { targets: statisticsIn(targets) }),
+  }
 }
 
 /** The statistics of a peer without others. */

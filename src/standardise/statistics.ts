@@ -52,6 +52,8 @@ export interface AgreedStatistics {
   readonly mean: Float64Array
   /** `[features]` */
   readonly variance: Float64Array
+  /** `[outputs]`: those of measured targets, less their origins, where there are some. */
+  readonly targets?: { readonly mean: Float64Array; readonly variance: Float64Array }
 }
 
 export interface StatisticsOptions {
