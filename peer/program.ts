@@ -1,4 +1,5 @@
 import { Command, Help, type Option } from 'commander'
+import { version } from '../src/version.ts'
 import { addDoctor } from './commands/doctor/command.ts'
 import { addExport } from './commands/export/command.ts'
 import { addInit } from './commands/init/command.ts'
@@ -9,7 +10,6 @@ import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
 import { readRuleNames } from './names.ts'
 import { widthOf } from './prose.ts'
-import { version } from './version.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.

@@ -8,7 +8,7 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
 import { writeFolderAtomically } from '../storage/atomic-folder.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
@@ -25,12 +25,12 @@ export class ExportError extends UsageError {
 export interface ExportOptions {
   /** A peer's state folder. The peer may be running: what is exported is its last checkpoint. */
   readonly state: string
-  /** A file that ends in `.safetensors`, or else a folder, for TensorFlow.js's format. Neither may exist. */
+  /** A file that ends in `.safetensors` or `.onnx`, or else a folder, for TensorFlow.js's format. None may exist. */
   readonly to: string
 }
 
 export interface ExportedModel {
-  readonly format: 'safetensors' | 'tfjs'
+  readonly format: 'safetensors' | 'onnx' | 'tfjs'
   readonly recipe: Recipe
   /** The swarm's id. */
   readonly swarm: string
@@ -45,12 +45,13 @@ export interface ExportedModel {
 const exportOptions = optionsOf<ExportOptions>({ state: text, to: text })
 
 const SAFETENSORS = '.safetensors'
+const ONNX = '.onnx'
 
 /**
- * Writes the model of a peer's last checkpoint as {@link encodeModel} does, or as a LayersModel that `tf.loadLayersModel`
- * reads; its output is logits. That carries the recipe as user-defined metadata, and where the swarm standardises samples,
- * it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`, is read back where
- * hearsay has registered them: as the model `tfjs:FILE`.
+ * Writes the model of a peer's last checkpoint as {@link encodeModel} does, as ONNX, or as a LayersModel that `tf.loadLayersModel`
+ * reads; its output is logits, or of a regression values in the units of the data. That carries the recipe as user-defined metadata, and
+ * where the swarm standardises samples, it begins with layers that do so. A model with layers that TensorFlow.js does not have, as
+ * `language`, is read back where hearsay has registered them: as the model `tfjs:FILE`.
  *
  * @throws StateError where there is no checkpoint, or the recipe is not known
  * @throws ExportError where `to` exists or is no place for a model, or TensorFlow.js cannot build it
@@ -63,6 +64,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   await requireFree(to)
   const model = await readStateModel(state)
   if (format === 'safetensors') await writeAtomically(to, encodeModel(model))
+  else if (format === 'onnx') await writeAtomically(to, await onnxOf(model))
   else await writeLayersModel(to, model)
   const { recipe, swarm, step, age, sealed, parameters } = model
   return { format, recipe, swarm, step, age, sealed, parametersHash: hashParameters(parameters) }
@@ -70,17 +72,13 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
 
 async function writeLayersModel(folder: string, learned: StateModel): Promise<void> {
   // Only here: TensorFlow.js takes its time to load.
-  const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { layersModelFiles } = await import('../training/layers-model/layers-model-files.ts')
   const { wrapModel } = await import('../training/layers-model/wrap-model.ts')
-  const { recipe, parameters, statistics } = learned
-  const { name, shape, classes } = recipe.model
+  const { recipe, parameters, statistics, sealed } = learned
+  const { name, shape } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {
-    // Another file than the one that was trained would get these parameters too.
-    await identifyModel(recipe)
-    const model = wrapModel(await toLayersModel(name, shape, classes, parameters), shape, mapsOf(recipe, statistics))
-    const { sealed } = learned
+    const model = wrapModel(await buildTrained(recipe, parameters), shape, mapsOf(recipe, statistics))
     model.setUserDefinedMetadata({
       hearsay: { ...describeModel(learned), sealed, parametersHash: hashParameters(parameters) },
     })
@@ -96,12 +94,43 @@ async function writeLayersModel(folder: string, learned: StateModel): Promise<vo
   await writeFolderAtomically(folder, files)
 }
 
+async function onnxOf(learned: StateModel): Promise<Uint8Array> {
+  const { encodeModelAsOnnx } = await import('./onnx/encode-model-as-onnx.ts')
+  const { knownLayers, UnknownLayerError } = await import('./onnx/layers.ts')
+  const { recipe, parameters } = learned
+  try {
+    const model = await buildTrained(recipe, parameters)
+    try {
+      return await encodeModelAsOnnx(learned, model)
+    } finally {
+      model.dispose()
+    }
+  } catch (cause) {
+    const what = `the model ${recipe.model.name} cannot be written as ONNX`
+    throw new ExportError(
+      cause instanceof UnknownLayerError
+        ? `${what}: it has ${cause.message}, and what can be written is ${knownLayers.join(', ')}; a file that ends in ` +
+            `${SAFETENSORS}, or a folder for TensorFlow.js, takes it`
+        : `${what}: ${(cause as Error).message}; a file that ends in ${SAFETENSORS} takes any model`,
+      { cause },
+    )
+  }
+}
+
+/** The recipe's model with these parameters. Another file than the one that was trained would get them too, so it is looked at first. */
+async function buildTrained(recipe: Recipe, parameters: Float32Array) {
+  const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
+  const { model } = await identifyModel(recipe)
+  return await toLayersModel(model.name, model.shape, outputsOf(model), parameters)
+}
+
 function formatOf(to: string): ExportedModel['format'] {
   const ending = extname(to)
   if (ending === SAFETENSORS) return 'safetensors'
+  if (ending === ONNX) return 'onnx'
   if (ending === '') return 'tfjs'
   throw new ExportError(
-    `${to}: models are not written as ${ending}; expected a file that ends in ${SAFETENSORS}, or a folder (a name ` +
+    `${to}: models are not written as ${ending}; expected a file that ends in ${SAFETENSORS} or ${ONNX}, or a folder (a name ` +
       "without an ending) for TensorFlow.js's format",
   )
 }

@@ -10,7 +10,7 @@ import { applyMap } from '../data/affine-map.ts'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import type { Layout } from '../parameters/layout.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { CHECKPOINT } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
@@ -88,8 +88,8 @@ export async function loadModel(path: string): Promise<LoadedModel> {
 
 async function build({ recipe, parameters }: StoredModel): Promise<NonNullable<StoredModel['built']>> {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
-  const { name, shape, classes } = (await identifyModel(recipe)).model
-  const model = await toLayersModel(name, shape, classes, parameters)
+  const { model: told } = await identifyModel(recipe)
+  const model = await toLayersModel(told.name, told.shape, outputsOf(told), parameters)
   return { model, dispose: () => void model.dispose() }
 }
 

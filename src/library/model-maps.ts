@@ -1,5 +1,5 @@
 import type { AffineMap } from '../data/affine-map.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 
@@ -13,13 +13,12 @@ export interface ModelMaps {
 
 export function mapsOf(recipe: Recipe, statistics: AgreedStatistics | undefined): ModelMaps {
   const features = recipe.data.standardise && statistics !== undefined ? mapOf(statistics) : undefined
-  const task: string = recipe.objective.task
-  return { features, targets: task === 'regress' ? targetsOf(recipe, statistics) : undefined }
+  return { features, targets: recipe.objective.task === 'regress' ? targetsOf(recipe, statistics) : undefined }
 }
 
 /** With the origins that were subtracted when the targets were read. */
 function targetsOf({ model, data }: Recipe, statistics: AgreedStatistics | undefined): AffineMap {
-  const length = (model as { outputs?: number }).outputs ?? 1
+  const length = outputsOf(model)
   const agreed = statistics?.targets && mapOf(statistics.targets)
   const label = data.table?.label
   const origin = (output: number) => (label?.kind === 'number' ? label.targets[output].origin : 0)

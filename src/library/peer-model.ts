@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
@@ -65,6 +65,10 @@ async function layersModelOf(
 ): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { wrapModel } = await import('../training/layers-model/wrap-model.ts')
-  const { name, shape, classes } = recipe.model
-  return wrapModel(await toLayersModel(name, shape, classes, parameters), shape, mapsOf(recipe, statistics))
+  const { name, shape } = recipe.model
+  return wrapModel(
+    await toLayersModel(name, shape, outputsOf(recipe.model), parameters),
+    shape,
+    mapsOf(recipe, statistics),
+  )
 }
