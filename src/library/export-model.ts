@@ -96,7 +96,8 @@ async function writeLayersModel(folder: string, learned: StateModel): Promise<vo
 
 async function onnxOf(learned: StateModel): Promise<Uint8Array> {
   const { encodeModelAsOnnx } = await import('./onnx/encode-model-as-onnx.ts')
-  const { knownLayers, UnknownLayerError } = await import('./onnx/layers.ts')
+  const { UnknownLayerError } = await import('./onnx/layer-converter.ts')
+  const { knownLayers } = await import('./onnx/layers.ts')
   const { recipe, parameters } = learned
   try {
     const model = await buildTrained(recipe, parameters)

@@ -1,5 +1,6 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as layers from '@tensorflow/tfjs-layers'
 import * as ort from 'onnxruntime-web'
 import { describe, expect, test } from 'vitest'
 import { exportModel } from '../../src/library/export-model.ts'
@@ -8,6 +9,8 @@ import { type LoadedModel, loadModel } from '../../src/library/load-model.ts'
 import { parseRecipe, type RecipeInput } from '../../src/recipe/recipe.ts'
 import { createEncoder, type TableEncoder } from '../../src/table/encode.ts'
 import type { TableSchema } from '../../src/table/schema.ts'
+import { startBackend } from '../../src/training/backend.ts'
+import { layersModelFiles } from '../../src/training/layers-model/layers-model-files.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { anyParameters, stateOf } from './state-of.ts'
 
@@ -179,5 +182,64 @@ describe('a model of samples that are no rows', () => {
     expectClose(probabilities.data as Float32Array, await own.predict(inputs))
     expect(probabilities.dims).toEqual([3, 4])
     expect(label.type).toBe('int64')
+  })
+
+  test('gives what TensorFlow.js gives: a language model, at each position', async () => {
+    const { own, session } = await exported({
+      objective: { task: 'language' },
+      model: { name: 'language:2,2,8', shape: [6], classes: 7, classNames: [...'abcdefg'] },
+    })
+    const inputs = Float32Array.from({ length: 18 }, (_, i) => (5 * i + (i % 4)) % 7)
+    const { label, probabilities } = await session.run({ x: new ort.Tensor('float32', inputs, [3, 6]) })
+    expectClose(probabilities.data as Float32Array, await own.predict(inputs))
+    expect(label.dims).toEqual([3, 6])
+    expect(label.data[0]).toMatch(/^[a-g]$/)
+  })
+})
+
+/** A model that somebody brings, as a file, with the name that recipes give it. */
+async function brought(make: () => layers.LayersModel): Promise<string> {
+  const backend = await startBackend('cpu')
+  backend.select()
+  const folder = mkdtempSync(join(path, 'brought-'))
+  for (const { name, content } of await layersModelFiles(make())) writeFileSync(join(folder, name), content)
+  return `tfjs:${join(folder, 'model.json')}`
+}
+
+describe('a model that somebody brings', () => {
+  test('gives what TensorFlow.js gives, whatever of the usual layers it has', async () => {
+    const all = () => {
+      const input = layers.input({ shape: [9, 7, 2] })
+      const convolved = layers.layers
+        .conv2d({ filters: 4, kernelSize: [3, 2], strides: 2, padding: 'same' })
+        .apply(input)
+      const normal = layers.layers.batchNormalization().apply(convolved)
+      const active = layers.layers.leakyReLU({ alpha: 0.2 }).apply(normal)
+      const sum = layers.layers.add().apply([active, normal] as layers.SymbolicTensor[])
+      const mean = layers.layers.averagePooling2d({ poolSize: 2, strides: 1, padding: 'same' }).apply(sum)
+      const turned = layers.layers.reshape({ targetShape: [10, 8] }).apply(mean)
+      const dense = layers.layers.dense({ units: 3, activation: 'tanh', useBias: false }).apply(turned)
+      const flat = layers.layers.dropout({ rate: 0.5 }).apply(layers.layers.flatten().apply(dense))
+      const last = layers.layers.dense({ units: 3, activation: 'softmax' }).apply(flat)
+      return layers.model({ inputs: input, outputs: last as layers.SymbolicTensor })
+    }
+    const { own, session } = await exported({ model: { name: await brought(all), shape: [9, 7, 2], classes: 3 } })
+    const inputs = Float32Array.from({ length: 2 * 126 }, (_, i) => ((i * 7919) % 101) / 50 - 1)
+    const { probabilities } = await session.run({ x: new ort.Tensor('float32', inputs, [2, 9, 7, 2]) })
+    expectClose(probabilities.data as Float32Array, await own.predict(inputs))
+  })
+
+  test('is refused by the name of a layer that cannot be written, with what takes it', async () => {
+    const name = await brought(() =>
+      layers.sequential({
+        layers: [
+          layers.layers.simpleRNN({ units: 3, inputShape: [4, 2], name: 'memory' }),
+          layers.layers.dense({ units: 2 }),
+        ],
+      }),
+    )
+    await expect(exported({ model: { name, shape: [4, 2], classes: 2 } })).rejects.toThrow(
+      /cannot be written as ONNX: it has SimpleRNN 'memory', and what can be written is Dense, .*; a file that ends in .safetensors, or a folder/,
+    )
   })
 })

@@ -6,41 +6,16 @@
 
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { type Graph, listOf } from './graph.ts'
+import { languageConverters } from './language-layers.ts'
+import { type Applied, affine, type Converter, constantOf, UnknownLayerError, type Weight } from './layer-converter.ts'
 
 type Layer = layers.Layer
-
-/** A layer that is not written as ONNX. */
-export class UnknownLayerError extends Error {
-  override readonly name = 'UnknownLayerError'
-}
-
-/** One layer, with all that its operations need. */
-interface Applied {
-  readonly graph: Graph
-  /** The names of what comes in. */
-  readonly inputs: readonly string[]
-  /** Of one sample, of each input and of the output. */
-  readonly inputShapes: readonly (readonly number[])[]
-  readonly outputShape: readonly number[]
-  readonly config: Readonly<Record<string, unknown>>
-  /** In the layer's order. */
-  readonly weights: readonly Weight[]
-}
-
-interface Weight {
-  readonly shape: readonly number[]
-  readonly data: Float32Array
-}
-
-/** @returns the name of the layer's output */
-type Converter = (applied: Applied) => string
 
 const converters: Readonly<Record<string, Converter>> = {
   Dense(applied) {
     const { graph, inputs, weights, config } = applied
-    const [kernel, bias] = weights.map(weight => constantOf(graph, weight))
-    const product = graph.add('MatMul', [inputs[0], kernel])
-    return activated(graph, bias === undefined ? product : graph.add('Add', [product, bias]), config)
+    const [kernel, bias] = weights
+    return activated(graph, affine(graph, inputs[0], kernel, bias), config)
   },
   Conv2D(applied) {
     const { graph, inputs, weights, config } = applied
@@ -82,10 +57,11 @@ const converters: Readonly<Record<string, Converter>> = {
     const scaled = graph.add('Mul', [inputs[0], graph.constant(variance.shape, scale)])
     return graph.add('Add', [scaled, graph.constant(mean.shape, shift)])
   },
+  ...languageConverters,
 }
 
-/** Names of layers that can be written, for messages. */
-export const knownLayers = Object.keys(converters)
+/** Names of layers that can be written, for messages; those that only hearsay has go without saying. */
+export const knownLayers = Object.keys(converters).filter(name => !(name in languageConverters))
 
 /**
  * Adds a model's layers.
@@ -128,10 +104,6 @@ async function appliedOf(
       layer.getWeights().map(async tensor => ({ shape: tensor.shape, data: await tensor.data<'float32'>() })),
     ),
   }
-}
-
-function constantOf(graph: Graph, { shape, data }: Weight): string {
-  return graph.constant(shape, data)
 }
 
 /** The activations that both have, under ONNX's names. */
