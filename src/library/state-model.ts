@@ -1,5 +1,6 @@
 import { createLayout } from '../parameters/layout.ts'
 import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
+import { quantitiesOf } from '../standardise/quantities.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
 import { type ReadState, readState, StateError } from '../storage/state-directory.ts'
 import type { LearnedModel } from './encode-model.ts'
@@ -29,14 +30,14 @@ export async function readStateModel(state: string): Promise<StateModel> {
     parameters,
     // Whether a tensor is learned is not written in a checkpoint; for what a vector stands for, names are enough.
     layout: createLayout(read.tensors.map(({ name, shape }) => ({ name, shape, trainable: false }))),
-    statistics: recipe.data.standardise ? statisticsOf(read, recipeHash(recipe), state) : undefined,
+    statistics: recipe.data.standardise ? statisticsOf(read, recipe, state) : undefined,
     sealed: sealed !== undefined,
   }
 }
 
 /** By what the parameters' samples were standardised; without it they are of no use. */
-function statisticsOf({ means, variations }: ReadState, swarm: string, state: string): AgreedStatistics {
-  const statistics = agreedIn(swarm, means, variations)
+function statisticsOf({ means, variations }: ReadState, recipe: Recipe, state: string): AgreedStatistics {
+  const statistics = agreedIn(recipeHash(recipe), quantitiesOf(recipe), means, variations)
   if (statistics !== undefined) return statistics
   throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
 }

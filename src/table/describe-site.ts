@@ -27,8 +27,6 @@ export interface DescribeOptions {
   readonly missing: readonly string[]
   /** Whether values of few rows are listed. */
   readonly listsRare: boolean
-  /** Whether the columns' names are the user's own; else `column 1`, `column 2`, …, which say nothing of what is in them. */
-  readonly hasNames: boolean
 }
 
 /** What a site has, and all that has to be put right before anything can be learned from it. */
@@ -69,7 +67,7 @@ export function describeSite(options: DescribeOptions): Described {
     options,
   )
   if (typeof label === 'string') return { site: undefined, problems: [...problems, label], warnings }
-  if (columns.every(isUseless)) {
+  if (options.columns === undefined && columns.every(isUseless)) {
     problems.push(
       `no column is left to learn from: ${joined(leftOut.map(({ name, reason }) => `${quote(name)} is left out (${reason})`)) || 'the table holds only the label'}`,
     )

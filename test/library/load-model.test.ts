@@ -31,7 +31,7 @@ const flowers: RecipeInput = {
     },
   },
 }
-const statistics = { mean: [3, 0, 0, 0.5], variance: [4, 1, 1, 0.25] }
+const statistics = { mean: [3, 0, 0, 0.5], variance: [4, 0, 0, 0.25] }
 /** `[2, 4]` */
 const inputs = Float32Array.of(5, 1, 0, 1, -3, 0, 1, 0)
 
@@ -73,7 +73,8 @@ describe('a model of rows of a table', () => {
       forms.layout.tensors.map(({ name, shape }) => [name, shape]),
     )
     expect(model.statistics?.mean).toEqual(Float64Array.from(statistics.mean))
-    expect(model.statistics?.variance).toEqual(Float64Array.from(statistics.variance))
+    // A category's are of no matter: they are not standardised.
+    expect([0, 3].map(feature => model.statistics?.variance[feature])).toEqual([4, 0.25])
     const probabilities = await model.predict(inputs)
     expectClose(probabilities, await byTensorflow(forms.tfjs, inputs, [4]))
     expectClose([probabilities.slice(0, 3).reduce((sum, each) => sum + each)], [1])
@@ -90,6 +91,17 @@ describe('a model of rows of a table', () => {
     const { userDefinedMetadata } = JSON.parse(readFileSync(join(forms.tfjs, 'model.json'), 'utf8'))
     expect(userDefinedMetadata.hearsay).toMatchObject({ features, standardisation, sealed: false })
     expect(userDefinedMetadata.hearsay.recipe.data.table).toEqual(forms.recipe.data.table)
+  })
+
+  test('takes a missing number for the mean, which TensorFlow.js is to be given', async () => {
+    const missing = Float32Array.of(Number.NaN, 1, 0, 1, 5, 1, 0, Number.NaN)
+    const filled = missing.map((value, i) => (Number.isNaN(value) ? statistics.mean[i % 4] : value))
+    const expected = await byTensorflow(forms.tfjs, filled, [4])
+    for (const form of [forms.state, forms.safetensors, forms.tfjs]) {
+      const model = await loadModel(form)
+      expectClose(await model.predict(missing), expected)
+      model.dispose()
+    }
   })
 
   test('refuses what are no whole samples', async () => {

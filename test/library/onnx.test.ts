@@ -12,7 +12,7 @@ import type { TableSchema } from '../../src/table/schema.ts'
 import { startBackend } from '../../src/training/backend.ts'
 import { layersModelFiles } from '../../src/training/layers-model/layers-model-files.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { anyParameters, stateOf } from './state-of.ts'
+import { anyParameters, type GivenStatistics, stateOf } from './state-of.ts'
 
 // Where the machine has many cores, threads of a runtime take longer to start than these models to run.
 ort.env.wasm.numThreads = 1
@@ -24,9 +24,7 @@ interface Exported {
   readonly session: ort.InferenceSession
 }
 
-type Statistics = Parameters<typeof stateOf>[3]
-
-async function exported(given: RecipeInput, statistics?: Statistics): Promise<Exported> {
+async function exported(given: RecipeInput, statistics?: GivenStatistics): Promise<Exported> {
   const recipe = await identifyModel(parseRecipe(given))
   const { name, shape, classes, outputs } = recipe.model
   const parameters = await anyParameters({ name, shape, classes: outputs ?? classes })
@@ -56,7 +54,7 @@ const columns: NonNullable<NonNullable<RecipeInput['data']>['table']>['columns']
   { name: 'wild', kind: 'yes/no' },
 ]
 /** Of the features: `seen`, four of `colour`, `height`, `value`, two of `port`, `wild`. */
-const statistics: Statistics = {
+const statistics: GivenStatistics = {
   mean: [3_000, 0, 0, 0, 0, 1.5, 0.25, 0, 0, 0.5],
   variance: [4e6, 1, 1, 1, 1, 0.01, 2, 1, 1, 0.25],
 }
@@ -95,7 +93,7 @@ function feedsOf(): Record<string, ort.Tensor> {
 
 function featuresOf(schema: TableSchema): Float32Array {
   const names = columns.map(({ name }) => name)
-  const encoder = createEncoder(schema, names, { decimalComma: false }, false) as TableEncoder
+  const encoder = createEncoder(schema, names, {}, false) as TableEncoder
   const inputs = new Float32Array(rows.length * encoder.width)
   for (const [index, row] of rows.entries()) {
     expect(encoder.features(row, inputs, index * encoder.width)).toBeUndefined()
@@ -138,7 +136,7 @@ describe('a model of a table', () => {
           ],
         }),
       },
-      statistics,
+      { ...statistics, targets: { mean: [-2_000, 5], variance: [1e10, 4] } },
     )
     // A column has the name already.
     expect(session.outputNames).toEqual(['value_'])
@@ -147,6 +145,7 @@ describe('a model of a table', () => {
     const expected = await own.predict(featuresOf(own.recipe.data.table as TableSchema))
     const centred = (all: ArrayLike<number>) => Array.from(all, (value, i) => value - (i % 2 === 0 ? 1_700_000_000 : 0))
     expectClose(centred(values), centred(expected))
+    expect(Math.abs(expected[0] - 1_700_000_000)).toBeGreaterThan(2_000)
   })
 
   test('says what its columns are', async () => {

@@ -3,17 +3,28 @@ import { hashParameters } from '../../src/parameters/hash.ts'
 import { createLayout, type Layout } from '../../src/parameters/layout.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { type Recipe, recipeHash } from '../../src/recipe/recipe.ts'
+import { quantitiesOf } from '../../src/standardise/quantities.ts'
 import { openStateDirectory, statisticsFile } from '../../src/storage/state-directory.ts'
 import { startBackend } from '../../src/training/backend.ts'
 import { buildModel, tensorSpecs } from '../../src/training/layers-model/layers-model.ts'
 import { parseModel } from '../../src/training/models.ts'
+
+interface GivenMoments {
+  readonly mean: readonly number[]
+  readonly variance: readonly number[]
+}
+
+/** Of all features; of those of categories they are left aside. */
+export interface GivenStatistics extends GivenMoments {
+  readonly targets?: GivenMoments
+}
 
 /** Makes `folder` a state with these parameters, as a stopped peer leaves it. */
 export async function stateOf(
   folder: string,
   recipe: Recipe,
   { layout, parameters }: { readonly layout: Layout; readonly parameters: Float32Array },
-  statistics?: { readonly mean: readonly number[]; readonly variance: readonly number[] },
+  statistics?: GivenStatistics,
 ): Promise<string> {
   const swarm = recipeHash(recipe)
   const state = await openStateDirectory(folder)
@@ -33,15 +44,20 @@ export async function stateOf(
   await state.storage(layout).save(checkpoint(swarm, parameters))
   if (statistics !== undefined) {
     const id = (name: string) => createHash('sha256').update(`${swarm}/${name}`).digest('hex')
+    const quantities = quantitiesOf(recipe)
     // Of one sample, which divides without rounding.
-    const means = Float32Array.of(1, ...statistics.mean)
-    const hash = hashParameters(means)
+    const sums = (kind: 'mean' | 'variance') => {
+      const of = statistics[kind].filter((_, feature) => quantities.scaled?.includes(feature) ?? true)
+      const all = [...of, ...(statistics.targets?.[kind] ?? [])]
+      return Float32Array.of(...(quantities.hasGaps ? all.map(() => 1) : [1]), ...all)
+    }
     const save = (kind: 'means' | 'variations', swarm: string, vector: Float32Array) =>
       state
         .storage(createLayout([{ name: kind, shape: [vector.length], trainable: false }]), statisticsFile(kind))
         .save(checkpoint(swarm, vector, hashParameters(vector)))
+    const means = sums('mean')
     await save('means', id('means'), means)
-    await save('variations', id(`variations/${hash.slice(0, 16)}`), Float32Array.of(1, ...statistics.variance))
+    await save('variations', id(`variations/${hashParameters(means).slice(0, 16)}`), sums('variance'))
   }
   await state.keepRecipe(JSON.stringify(recipe))
   await state.release()
