@@ -5,6 +5,7 @@ import { addExport } from './commands/export/command.ts'
 import { addInit } from './commands/init/command.ts'
 import { addInspect } from './commands/inspect/command.ts'
 import { addPeer } from './commands/peer/command.ts'
+import { addPredict } from './commands/predict/command.ts'
 import { addSimulate } from './commands/simulate/command.ts'
 import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
@@ -13,7 +14,7 @@ import { widthOf } from './prose.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
-const commands = [addSwarm, addPeer, addSimulate, addInit, addInspect, addExport, addDoctor]
+const commands = [addSwarm, addPeer, addSimulate, addInit, addInspect, addPredict, addExport, addDoctor]
 
 const EXAMPLES = `
 Examples:
@@ -21,6 +22,8 @@ Examples:
   hearsay simulate --peers 16 --topology ring  the same virtually, from a seed
   hearsay init --data csv:flowers.csv          a recipe for data of your own
   hearsay peer recipe.json --data csv:mine.csv take part in a swarm
+  hearsay predict --state ./me --data csv:new.csv --out predicted.csv
+                                               what its model says of new rows
 
 hearsay COMMAND --help tells more.
 

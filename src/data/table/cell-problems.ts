@@ -4,12 +4,14 @@ import { count, quote } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
 
 /** Rows that are read on after the first that is wrong, to tell of all that is wrong with a file at once. */
-const MOST_FAULTY_ROWS = 10_000
+export const MOST_FAULTY_ROWS = 10_000
 
 /** All that is wrong with the cells of a file: one sentence for each column and what is expected there. */
 export interface CellProblems {
   /** @throws DataFileError where there are so many that looking on tells nothing new */
   add(fault: CellFault, line: number): void
+  /** What is wrong so far, a sentence for each column and what is expected in it. */
+  sentences(): readonly string[]
   /** @throws DataFileError where there are any */
   settle(): void
 }
@@ -18,14 +20,16 @@ export function collectProblems(file: string): CellProblems {
   const problems = new Map<string, CellFault & { readonly lines: number[]; rows: number }>()
   let rows = 0
 
-  function settle(): void {
-    if (problems.size === 0) return
-    const sentences = [...problems.values()].map(
+  function sentences(): string[] {
+    return [...problems.values()].map(
       ({ column, found, expected, lines, rows }) =>
         `${rows === 1 ? `row ${lines[0]}` : `rows ${lines.join(', ')}${rows > lines.length ? ` and ${count(rows - lines.length)} more` : ''}`}, ` +
         `column ${quote(column)}: found ${quote(found)}; expected ${expected}`,
     )
-    throw fileProblems(file, sentences)
+  }
+
+  function settle(): void {
+    if (problems.size > 0) throw fileProblems(file, sentences())
   }
 
   return {
@@ -40,6 +44,7 @@ export function collectProblems(file: string): CellProblems {
       rows++
       if (rows >= MOST_FAULTY_ROWS) settle()
     },
+    sentences,
     settle,
   }
 }
