@@ -6,6 +6,7 @@ import { addInit } from './commands/init/command.ts'
 import { addInspect } from './commands/inspect/command.ts'
 import { addPeer } from './commands/peer/command.ts'
 import { addPredict } from './commands/predict/command.ts'
+import { addSchema } from './commands/schema/command.ts'
 import { addSimulate } from './commands/simulate/command.ts'
 import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
@@ -14,7 +15,7 @@ import { widthOf } from './prose.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
-const commands = [addSwarm, addPeer, addSimulate, addInit, addInspect, addPredict, addExport, addDoctor]
+const commands = [addSwarm, addPeer, addSimulate, addInit, addSchema, addInspect, addPredict, addExport, addDoctor]
 
 const EXAMPLES = `
 Examples:
