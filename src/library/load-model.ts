@@ -114,9 +114,11 @@ async function readStored(path: string): Promise<StoredModel> {
   const name = basename(path)
   if (name === MODEL_JSON) return await readLayersModelFolder(dirname(path))
   if (name === CHECKPOINT) return await readStateModel(dirname(path))
-  if (name.endsWith('.safetensors')) return readSafetensorsModel(path, await readFile(path))
-  throw new LoadModelError(`${path} is no model that hearsay has written; ${EXPECTED}`)
+  const bytes = await readFile(path).catch(cause => {
+    throw new LoadModelError(`${path} cannot be read: ${(cause as Error).message}`, { cause })
+  })
+  return readSafetensorsModel(path, bytes, EXPECTED)
 }
 
 const EXPECTED =
-  "expected a peer's state folder, a file that ends in .safetensors, or a folder with a model.json, as hearsay export writes them"
+  "expected a peer's state folder, or a file of safetensors or a folder with a model.json, as hearsay export writes them"

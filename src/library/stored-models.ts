@@ -46,15 +46,16 @@ type Described = Pick<StoredModel, 'recipe' | 'swarm' | 'statistics' | 'sealed'>
 /**
  * A model out of safetensors as {@link encodeModel} makes them.
  *
+ * @param expected what could have been there, for the message that this is none
  * @throws LoadModelError
  */
-export function readSafetensorsModel(file: string, bytes: Uint8Array): StoredModel {
+export function readSafetensorsModel(file: string, bytes: Uint8Array, expected: string): StoredModel {
   let content: Safetensors
   try {
     content = decodeSafetensors(bytes)
   } catch (cause) {
     if (!(cause instanceof SafetensorsError)) throw cause
-    throw new LoadModelError(`${file} cannot be read: ${cause.message}`, { cause })
+    throw new LoadModelError(`${file} is no model that hearsay has written: ${cause.message}; ${expected}`, { cause })
   }
   const { tensors, metadata } = content
   const { swarm, recipe, standardisation } = metadata

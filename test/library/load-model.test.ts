@@ -148,12 +148,16 @@ describe('what is no model is refused with what is expected:', () => {
   const tensors = [{ name: 'x', shape: [2], data: Float32Array.of(1, 2) }]
   test.each([
     ['nothing', () => join(path, 'nowhere'), 'there is no such file or folder; expected'],
-    ['a text', () => write('notes.txt', 'hello'), 'is no model that hearsay has written; expected'],
+    [
+      'a text',
+      () => write('notes.txt', 'hello'),
+      /notes.txt is no model that hearsay has written: .*; expected a peer's state folder/,
+    ],
     ['an empty folder', newFolder, 'has no checkpoint'],
     [
       'safetensors cut short',
       () => write('cut.safetensors', 'cut'),
-      'cut.safetensors cannot be read: the file is trunc',
+      'cut.safetensors is no model that hearsay has written: the file is truncated',
     ],
     [
       'safetensors of strangers',

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Peer, RunResult } from '../../../src/index.ts'
 import { isComplete } from '../../agreement.ts'
 import { defaultPartition } from '../../default-partition.ts'
@@ -8,12 +9,19 @@ import { requireWritable } from '../../output-file.ts'
 import { writeResult } from '../../result-file.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { prepareTask } from '../../task.ts'
+import { describeNext, type Kept } from '../../what-next.ts'
 import { count, counted, shortHash } from '../../words.ts'
 import type { SwarmFlags } from './flags.ts'
 import { watchSwarm } from './live-view.ts'
 import { describeSwarm } from './summary.ts'
 
 const DEFAULT_SEED = 1
+
+/** All of a swarm's peers have sealed the same, so the first is as good as any. */
+const FIRST_PEER = 'peer-1'
+
+const NOTHING_KEPT =
+  'the model is thrown away: with --save FILE it is written, with --state DIR the peers and their models are kept'
 
 /** @returns the exit code */
 export async function runSwarmCommand(file: string | undefined, flags: SwarmFlags): Promise<number> {
@@ -99,5 +107,8 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     await writeResult(flags.out, result)
     out.say(`wrote ${flags.out}`)
   }
+  const kept: Kept = { file: flags.save, state: flags.state && join(flags.state, FIRST_PEER) }
+  if (flags.save === undefined && flags.state === undefined) out.say(NOTHING_KEPT)
+  for (const line of describeNext(recipe, kept)) out.say(line)
   return isComplete(result) ? DONE : NOT_IN_MODEL
 }
