@@ -7,6 +7,7 @@
 import { samples } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
+import { classWeightsOf } from '../../src/library/class-weights-of.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import type { Random } from '../../src/random/random.ts'
@@ -63,8 +64,9 @@ async function learningTask(
   const { createTrainer } = await import('../../src/training/create-trainer.ts')
   const { name } = await chooseBackend(backend)
   const shards = shardsOf(train, { of: peers, partition, seed })
+  const classWeights = classWeightsOf(recipe, train)
   const make = (index: number, shardSeed: string) =>
-    createTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, name))
+    createTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, name, classWeights))
   const judging = await make(0, 'judge')
   /** Each peer's, and the state it was made in: making one takes longer than a peer that comes back may wait. */
   const made = new Map<number, { readonly trainer: Trainer; readonly fresh: Awaited<ReturnType<Trainer['state']>> }>()

@@ -122,7 +122,7 @@ async function onnxOf(learned: StateModel): Promise<Uint8Array> {
 async function buildTrained(recipe: Recipe, parameters: Float32Array) {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { model } = await identifyModel(recipe)
-  return await toLayersModel(model.name, model.shape, outputsOf(model), parameters)
+  return await toLayersModel(model.name, model.shape, model.classes, parameters, outputsOf(model))
 }
 
 function formatOf(to: string): ExportedModel['format'] {

@@ -6,7 +6,6 @@
 
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { applyMap } from '../data/affine-map.ts'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import type { Layout } from '../parameters/layout.ts'
@@ -16,6 +15,7 @@ import { CHECKPOINT } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { identifyModel } from './identify-model.ts'
 import { mapsOf } from './model-maps.ts'
+import { predictSamples } from './predict-samples.ts'
 import { readStateModel } from './state-model.ts'
 import { LoadModelError, readLayersModelFolder, readSafetensorsModel, type StoredModel } from './stored-models.ts'
 
@@ -60,8 +60,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   const { recipe, parameters, statistics } = stored
   const { shape } = recipe.model
   const { model, dispose } = stored.built ?? (await build(stored))
-  const { predictionsOf } = await import('../training/layers-model/predict.ts')
-  const { features, targets } = mapsOf(recipe, statistics)
+  const maps = mapsOf(recipe, statistics)
   const width = shape.reduce((product, size) => product * size, 1)
 
   return {
@@ -74,13 +73,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
     sealed: stored.sealed,
     async predict(inputs) {
       requireSamples(inputs, width, shape)
-      const mapped = features === undefined ? inputs : new Float32Array(inputs.length)
-      if (features !== undefined) applyMap(features, inputs, mapped)
-      const answer = targets === undefined ? 'probabilities' : 'values'
-      const predicted = new Float64Array(await predictionsOf(model, mapped, shape, answer))
-      if (targets === undefined) return predicted
-      const { shift, scale } = targets
-      return predicted.map((value, i) => value * scale[i % scale.length] + shift[i % scale.length])
+      return await predictSamples(model, inputs, shape, maps)
     },
     dispose,
   }
@@ -89,7 +82,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
 async function build({ recipe, parameters }: StoredModel): Promise<NonNullable<StoredModel['built']>> {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { model: told } = await identifyModel(recipe)
-  const model = await toLayersModel(told.name, told.shape, outputsOf(told), parameters)
+  const model = await toLayersModel(told.name, told.shape, told.classes, parameters, outputsOf(told))
   return { model, dispose: () => void model.dispose() }
 }
 

@@ -1,7 +1,8 @@
 import type { AffineMap } from '../data/affine-map.ts'
-import { outputsOf, type Recipe } from '../recipe/recipe.ts'
+import type { Recipe } from '../recipe/recipe.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
+import { unitsOf } from './units-of.ts'
 
 /** What stands between a model as it is trained, and samples and predictions as people have them. */
 export interface ModelMaps {
@@ -13,17 +14,11 @@ export interface ModelMaps {
 
 export function mapsOf(recipe: Recipe, statistics: AgreedStatistics | undefined): ModelMaps {
   const features = recipe.data.standardise && statistics !== undefined ? mapOf(statistics) : undefined
-  return { features, targets: recipe.objective.task === 'regress' ? targetsOf(recipe, statistics) : undefined }
-}
-
-/** With the origins that were subtracted when the targets were read. */
-function targetsOf({ model, data }: Recipe, statistics: AgreedStatistics | undefined): AffineMap {
-  const length = outputsOf(model)
-  const agreed = statistics?.targets && mapOf(statistics.targets)
-  const label = data.table?.label
-  const origin = (output: number) => (label?.kind === 'number' ? label.targets[output].origin : 0)
   return {
-    shift: Float64Array.from({ length }, (_, output) => (agreed?.shift[output] ?? 0) + origin(output)),
-    scale: Float64Array.from({ length }, (_, output) => agreed?.scale[output] ?? 1),
+    features,
+    targets:
+      recipe.objective.task === 'regress'
+        ? unitsOf(recipe, statistics?.targets && mapOf(statistics.targets))
+        : undefined,
   }
 }

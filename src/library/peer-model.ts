@@ -1,10 +1,13 @@
+import type { AffineMap } from '../data/affine-map.ts'
 import { UsageError } from '../errors.ts'
 import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
-import { mapsOf } from './model-maps.ts'
+import { type ModelMaps, mapsOf } from './model-maps.ts'
 import type { Peer } from './peer.ts'
+import { predictSamples } from './predict-samples.ts'
+import { unitsOf } from './units-of.ts'
 
 export interface PeerModelParts {
   readonly recipe: Recipe
@@ -13,6 +16,8 @@ export interface PeerModelParts {
   readonly parameters: () => Float32Array
   /** The statistics that samples are standardised by, once they are known. */
   readonly statistics: () => AgreedStatistics | undefined
+  /** The map by which the values that are to be predicted are standardised, where they are. */
+  readonly valueMap?: AffineMap
 }
 
 const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
@@ -21,7 +26,7 @@ const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
 
 /** A peer's parameters as a model that takes samples as they are. */
 export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'predict'> {
-  const { recipe, ownTrainer, parameters, statistics } = parts
+  const { recipe, ownTrainer } = parts
   const { shape } = recipe.model
   const features = shape.reduce((product, size) => product * size, 1)
 
@@ -32,8 +37,10 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   return {
     async model<Model extends LayersModelLike>() {
       requireModel()
-      const model: LayersModelLike = await layersModelOf(recipe, parameters(), statistics())
-      return model as Model
+      const { wrapModel } = await import('../training/layers-model/wrap-model.ts')
+      const { model, maps } = await trainedModelOf(parts)
+      const whole: LayersModelLike = wrapModel(model, shape, maps)
+      return whole as Model
     },
     async predict(inputs) {
       requireOptions('predict', predictArgument, { inputs })
@@ -43,11 +50,9 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
           `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
         )
       }
-      const { predictionsOf } = await import('../training/layers-model/predict.ts')
-      const { targets } = mapsOf(recipe, statistics())
-      const model = await layersModelOf(recipe, parameters(), statistics())
+      const { model, maps } = await trainedModelOf(parts)
       try {
-        const all = await predictionsOf(model, inputs, shape, targets === undefined ? 'probabilities' : 'values')
+        const all = Float32Array.from(await predictSamples(model, inputs, shape, maps))
         const count = inputs.length / features
         const each = all.length / count
         return Array.from({ length: count }, (_, sample) => all.slice(sample * each, (sample + 1) * each))
@@ -58,17 +63,12 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   }
 }
 
-async function layersModelOf(
-  recipe: Recipe,
-  parameters: Float32Array,
-  statistics: AgreedStatistics | undefined,
-): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
+/** The model as it is trained, and what stands between it and samples and predictions as people have them. */
+async function trainedModelOf({ recipe, parameters, statistics, valueMap }: PeerModelParts) {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
-  const { wrapModel } = await import('../training/layers-model/wrap-model.ts')
-  const { name, shape } = recipe.model
-  return wrapModel(
-    await toLayersModel(name, shape, outputsOf(recipe.model), parameters),
-    shape,
-    mapsOf(recipe, statistics),
-  )
+  const { name, shape, classes } = recipe.model
+  const model = await toLayersModel(name, shape, classes, parameters(), outputsOf(recipe.model))
+  const { features, targets } = mapsOf(recipe, statistics())
+  const maps: ModelMaps = { features, targets: targets && unitsOf(recipe, valueMap) }
+  return { model, maps }
 }

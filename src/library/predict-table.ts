@@ -7,7 +7,7 @@
 import { openTable } from '../data/sources.ts'
 import { collectProblems, fileProblems, MOST_FAULTY_ROWS } from '../data/table/cell-problems.ts'
 import { dateOption } from '../data/table/load-table.ts'
-import type { Cells, RowBlock } from '../data/table/rows.ts'
+import type { Cells, ReadOptions, RowBlock } from '../data/table/rows.ts'
 import { UsageError } from '../errors.ts'
 import { callback, flag, optionsOf, requireOptions, signal } from '../strict-options.ts'
 import { MOST_PROBLEMS } from '../table/constants.ts'
@@ -83,43 +83,33 @@ export async function predictTable(
   const encoder = found
 
   const { strict = false } = options
-  const cells = collectProblems(table.file)
-  const unread: string[] = []
+  const problems = collectProblems(table.file)
   let skipped = 0
   let predicted = 0
   const answers = answersOf(model, schema, table.names)
 
   async function* blocks(): AsyncGenerator<readonly Cells[]> {
-    const reading = {
+    const reading: ReadOptions = {
       signal: options.signal,
       onProgress: options.onProgress,
-      // Without it the reader refuses them, at the end and all at once.
-      ...(strict ? {} : { onProblem: tellUnread }),
+      onProblem: problem => skip(() => problems.addRow(problem)),
     }
     for await (const block of table.read(reading)) {
       options.signal?.throwIfAborted()
-      const read = encodeBlock(encoder, block, (fault, line) => {
-        skipped++
-        if (strict || skipped < MOST_FAULTY_ROWS) cells.add(fault, line)
-      })
+      const read = encodeBlock(encoder, block, (fault, line) => skip(() => problems.add(fault, line)))
       if (read.rows.length === 0) continue
       predicted += read.rows.length
       const values = await model.predict(read.inputs)
       yield read.rows.map((row, index) => [...row, ...answers.cells(values, index)])
     }
     // A table of which nothing can be read is another one than the user thinks.
-    if (strict || predicted === 0) refuse()
+    if (strict || predicted === 0) problems.settle()
   }
 
-  function tellUnread({ row, column, text }: { row?: number; column?: string; text: string }): void {
+  function skip(tell: () => void): void {
     skipped++
-    const place = [row === undefined ? [] : [`row ${row}`], column ?? []].flat().join(', ')
-    if (unread.length < MOST_PROBLEMS) unread.push(place === '' ? text : `${place}: ${text}`)
-  }
-
-  function refuse(): void {
-    cells.settle()
-    if (unread.length > 0) throw fileProblems(table.file, unread)
+    // Past those that are told of a table that is refused, nothing more is remembered.
+    if (strict || skipped < MOST_FAULTY_ROWS) tell()
   }
 
   return {
@@ -127,7 +117,7 @@ export async function predictTable(
     header: [...table.names, ...answers.names],
     added: answers.names,
     blocks: blocks(),
-    skipped: () => ({ rows: skipped, reasons: [...unread, ...cells.sentences()].slice(0, MOST_PROBLEMS) }),
+    skipped: () => ({ rows: skipped, reasons: problems.sentences().slice(0, MOST_PROBLEMS) }),
   }
 }
 

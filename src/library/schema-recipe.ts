@@ -3,6 +3,7 @@ import { stepsForData } from '../recipe/steps-for-data.ts'
 import type { MergedSites } from '../table/merge-sites.ts'
 import { tableWidth } from '../table/schema.ts'
 import { recommendedRule } from './peer-averaging.ts'
+import { regressionTraining } from './regression-defaults.ts'
 
 /**
  * The recipe of a swarm whose sites have these tables: what {@link recipeFor} makes of data, made of what the sites say of theirs.
@@ -23,7 +24,10 @@ export function schemaRecipe(merged: MergedSites, sites: number, given: RecipeIn
     ...given,
     model: { ...given.model, ...model },
     objective: classNames === undefined ? { task: 'regress', ...given.objective } : given.objective,
-    training: { steps, ...given.training },
+    training: {
+      steps,
+      ...(classNames === undefined ? regressionTraining(given.training ?? {}, rows) : given.training),
+    },
     averaging: { ...given.averaging, rule: given.averaging?.rule ?? recommendedRule(given) },
     data: { standardise: true, ...given.data, table: schema },
   })

@@ -7,10 +7,10 @@ import { exportModel } from '../../src/library/export-model.ts'
 import { identifyModel } from '../../src/library/identify-model.ts'
 import { loadModel } from '../../src/library/load-model.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../src/parameters/safetensors.ts'
-import { parseRecipe, type RecipeInput } from '../../src/recipe/recipe.ts'
+import { parseRecipe, type Recipe, type RecipeInput } from '../../src/recipe/recipe.ts'
 import { layersModelFiles, layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { anyParameters, stateOf } from './state-of.ts'
+import { anyParameters, type GivenStatistics, stateOf } from './state-of.ts'
 
 const { path, write } = temporaryFolder()
 const newFolder = () => mkdtempSync(join(path, 'test-'))
@@ -36,9 +36,10 @@ const statistics = { mean: [3, 0, 0, 0.5], variance: [4, 0, 0, 0.25] }
 const inputs = Float32Array.of(5, 1, 0, 1, -3, 0, 1, 0)
 
 /** One model in the three forms in which it is kept. */
-async function formsOf(given: RecipeInput, agreed?: typeof statistics) {
+async function formsOf(given: RecipeInput, agreed?: GivenStatistics) {
   const recipe = await identifyModel(parseRecipe(given))
-  const { layout, parameters } = await anyParameters(recipe.model)
+  const { name, shape, classes, outputs } = recipe.model
+  const { layout, parameters } = await anyParameters({ name, shape, classes: outputs ?? classes })
   const state = await stateOf(newFolder(), recipe, { layout, parameters }, agreed)
   const folder = newFolder()
   const forms = { state, safetensors: join(folder, 'model.safetensors'), tfjs: join(folder, 'model') }
@@ -51,7 +52,9 @@ async function formsOf(given: RecipeInput, agreed?: typeof statistics) {
 async function byTensorflow(folder: string, samples: Float32Array, shape: readonly number[]): Promise<number[]> {
   const model = await layers.loadLayersModel(layersModelReader(join(folder, 'model.json')))
   const batch = tf.tensor(samples, [samples.length / tf.util.sizeFromShape([...shape]), ...shape])
-  return [...tf.softmax(model.predict(batch) as tf.Tensor).dataSync()]
+  const output = model.predict(batch) as tf.Tensor
+  const { recipe } = (model.getUserDefinedMetadata() as { hearsay: { recipe: Recipe } }).hearsay
+  return [...(recipe.objective.task === 'regress' ? output : tf.softmax(output)).dataSync()]
 }
 
 function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>): void {
@@ -118,6 +121,37 @@ describe('a model of rows of a table', () => {
     }
     expect(tf.memory().numTensors).toBe(before)
   })
+})
+
+test('a regression gives values in the units of the data, its origins and deviations undone, in every form', async () => {
+  const targets = [
+    { name: 'price', origin: 1_000 },
+    { name: 'weight', origin: 0 },
+  ]
+  const table = { ...flowers.data?.table, label: { kind: 'number', targets } }
+  const forms = await formsOf(
+    {
+      objective: { task: 'regress' },
+      model: { name: 'linear', shape: [4], classes: 0, outputs: 2 },
+      data: { ...flowers.data, table } as RecipeInput['data'],
+    },
+    { ...statistics, targets: { mean: [50, -3], variance: [100, 0.01] } },
+  )
+  const expected = await byTensorflow(forms.tfjs, inputs, [4])
+  for (const form of [forms.state, forms.safetensors, forms.tfjs]) {
+    const model = await loadModel(form)
+    const values = await model.predict(inputs)
+    for (const [i, value] of values.entries()) expect(value).toBeCloseTo(expected[i], 3)
+    // Whatever its weights are, they are not large: within some deviations of the mean.
+    for (const [i, [mean, deviation]] of [
+      [1_050, 10],
+      [-3, 0.1],
+    ].entries()) {
+      expect(Math.abs(values[i] - mean)).toBeLessThan(3 * deviation)
+      expect(values[i]).not.toBeCloseTo(mean, 3)
+    }
+    model.dispose()
+  }
 })
 
 test("a model with batch normalisation has what peers average for parameters, from TensorFlow.js's format too", async () => {

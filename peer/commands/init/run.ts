@@ -66,6 +66,7 @@ async function fromData(flags: InitFlags, loaded: Split | undefined, out: Output
     flags,
     source,
     loaded,
+    task: flags.task,
     stepsFor: train => stepsFor(flags, source, train),
     seed: DATA_SEED,
     trainingSeed: flags.seed,
