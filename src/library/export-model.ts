@@ -12,13 +12,8 @@ import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
 import { writeFolderAtomically } from '../storage/atomic-folder.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
-<<<<<<< HEAD
-import { describeModel, encodeModel } from './encode-model.ts'
-=======
 import type { LeftOut } from '../training/models/to-logits.ts'
-import { encodeModel } from './encode-model.ts'
-import { generationId } from './generation.ts'
->>>>>>> main
+import { describeModel, encodeModel } from './encode-model.ts'
 import { identifyModel } from './identify-model.ts'
 import { mapsOf } from './model-maps.ts'
 import { readStateModel, type StateModel } from './state-model.ts'
@@ -54,18 +49,11 @@ const SAFETENSORS = '.safetensors'
 const ONNX = '.onnx'
 
 /**
-<<<<<<< HEAD
  * Writes the model of a peer's last checkpoint as {@link encodeModel} does, as ONNX, or as a LayersModel that `tf.loadLayersModel`
- * reads; its output is logits, or of a regression values in the units of the data. That carries the recipe as user-defined metadata, and
- * where the swarm standardises samples, it begins with layers that do so. A model with layers that TensorFlow.js does not have, as
- * `language`, is read back where hearsay has registered them: as the model `tfjs:FILE`.
-=======
- * Writes the model of a peer's last checkpoint as {@link encodeModel} does, or as a LayersModel that `tf.loadLayersModel`
- * reads; its output is logits, whatever the model ended in. That carries the recipe as user-defined metadata, with `leftOut`, the softmax
- * or the sigmoid of one unit that it ended in before, and where the swarm standardises samples,
- * it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`, is read back where
- * hearsay has registered them: as the model `tfjs:FILE`.
->>>>>>> main
+ * reads; its output is logits, whatever the model ended in, or of a regression values in the units of the data. That carries what
+ * {@link describeModel} says as user-defined metadata, with `leftOut`, the softmax or the sigmoid of one unit that it ended in before; where
+ * the swarm standardises samples, it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`,
+ * is read back where hearsay has registered them: as the model `tfjs:FILE`.
  *
  * @throws StateError where there is no checkpoint, or the recipe is not known
  * @throws ExportError where `to` exists or is no place for a model, or TensorFlow.js cannot build it
@@ -92,23 +80,12 @@ async function writeLayersModel(folder: string, learned: StateModel): Promise<vo
   const { name, shape } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {
-<<<<<<< HEAD
-    const model = wrapModel(await buildTrained(recipe, parameters), shape, mapsOf(recipe, statistics))
-    model.setUserDefinedMetadata({
-      hearsay: { ...describeModel(learned), sealed, parametersHash: hashParameters(parameters) },
-    })
-=======
-    // Another file than the one that was trained would get these parameters too.
-    await identifyModel(recipe)
-    const bare = await toLayersModel(name, shape, classes, parameters, outputsOf(recipe.model))
-    const mapped = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
-    const { targets } = statistics ?? {}
-    const model =
-      recipe.model.outputs === undefined ? mapped : appendMap(mapped, unitsOf(recipe, targets && mapOf(targets)))
+    const bare = await buildTrained(recipe, parameters)
     const { hearsayLeftOut: leftOut }: LeftOut = bare.getUserDefinedMetadata() ?? {}
     const output = recipe.model.outputs === undefined ? 'logits' : 'values'
-    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe, output, ...(leftOut && { leftOut }) } })
->>>>>>> main
+    const model = wrapModel(bare, shape, mapsOf(recipe, statistics))
+    const facts = { ...describeModel(learned), sealed, parametersHash: hashParameters(parameters) }
+    model.setUserDefinedMetadata({ hearsay: { ...facts, output, ...(leftOut && { leftOut }) } })
     files = await layersModelFiles(model)
     model.dispose()
   } catch (cause) {
