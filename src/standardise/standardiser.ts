@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import { z } from 'zod'
 import type { AffineMap } from '../data/affine-map.ts'
 import { type Dataset, features, outputs, samples } from '../data/dataset.ts'
 import { allQuantities, type Quantities, quantityCount } from '../data/quantities.ts'
@@ -87,15 +88,15 @@ export function mapOf({ mean, variance }: Pick<AgreedStatistics, 'mean' | 'varia
   return { shift: mean, scale: varies.map(value => Math.sqrt(value) || 1) }
 }
 
-/** A map for programs that read it: every value less its mean, divided by its deviation, which is 1 where it never varies. */
-export interface DescribedMap {
-  /** `[features]` */
-  readonly mean: readonly number[]
-  /** `[features]` */
-  readonly deviation: readonly number[]
-  /** `[outputs]`: the same of measured targets, where those are standardised. */
-  readonly targets?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
-}
+const numbers = z.array(z.number())
+const moments = z.object({ mean: numbers, deviation: numbers })
+
+/**
+ * A map for programs that read it: every value less its mean, divided by its deviation, which is 1 where it never varies. By feature, and
+ * as `targets` by output, where measured values are standardised too.
+ */
+export const describedMap = moments.extend({ targets: moments.optional() })
+export type DescribedMap = z.infer<typeof describedMap>
 
 export function describeMap(statistics: AgreedStatistics): DescribedMap {
   const { shift, scale } = mapOf(statistics)
