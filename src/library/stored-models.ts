@@ -6,7 +6,6 @@
 
 import { join } from 'node:path'
 import { z } from 'zod'
-import { UsageError } from '../errors.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
 import { decodeSafetensors, type Safetensors, SafetensorsError } from '../parameters/safetensors.ts'
 import { parseRecipe, type Recipe } from '../recipe/recipe.ts'
@@ -14,11 +13,7 @@ import { describedMap, statisticsIn } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { parametersOf } from '../training/layers-model/batch-statistics.ts'
 import type { ReadLayersModel } from '../training/layers-model/read-layers-model.ts'
-
-/** There is no model, or not one of hearsay's. */
-export class LoadModelError extends UsageError {
-  override readonly name = 'LoadModelError'
-}
+import { LoadModelError } from './load-model-error.ts'
 
 /** A model as a file or a folder has it. */
 export interface StoredModel {
