@@ -50,7 +50,7 @@ export async function prepareTask({
   warn,
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
-  const { fitRecipe, prepareRecipe } = await import('../src/public/models.ts')
+  const { fitRecipe, loadingOf, prepareRecipe } = await import('../src/public/models.ts')
   const { recommendedRule } = await import('../src/public/algorithms.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const bare = withFlags(written, flags, trainingSeed)
@@ -60,7 +60,8 @@ export async function prepareTask({
   const chosenBy = said.training?.steps === undefined ? stepsFor : undefined
   // Before the data, which may take long to read.
   await requireKnownNames(parseRecipe(chosenBy === undefined ? said : withSteps(said, ANY_STEPS)))
-  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
+  const loading = file === undefined ? meaningOf(said) : loadingOf(parseRecipe(said))
+  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn, ...loading }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
   const { recipe, fitData } = await prepareRecipe(file === undefined ? fitRecipe(input, data, steps) : input)
@@ -71,6 +72,12 @@ export async function prepareTask({
     throw file === undefined ? error : hintAtInit(error)
   }
   return { recipe, data }
+}
+
+/** What a table's label means, where a flag says it; else the table itself does. */
+export function meaningOf({ objective }: RecipeInput): Pick<LoadOptions, 'task'> {
+  const task = objective?.task
+  return task === 'classify' || task === 'regress' ? { task } : {}
 }
 
 /** The steps of a recipe that is only checked: whatever else it says of its steps is right. */

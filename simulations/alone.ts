@@ -3,6 +3,7 @@ import type { Dataset } from '../src/data/dataset.ts'
 import { standardise } from '../src/data/standardise.ts'
 import { trainerOptionsOf } from '../src/library/trainer-options.ts'
 import type { Recipe } from '../src/recipe/recipe.ts'
+import { quantitiesOf } from '../src/standardise/quantities.ts'
 import { TrainingDivergedError } from '../src/training/errors.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
@@ -37,7 +38,7 @@ export async function trainAlone(peers: LonePeers): Promise<(number | null)[]> {
       const [index, shard] = next
       either.throwIfAborted()
       const own = { train: shard, test }
-      const seen = recipe.data.standardise ? await standardise(own) : own
+      const seen = recipe.data.standardise ? await standardise(own, quantitiesOf(recipe)) : own
       const options = {
         ...trainerOptionsOf(recipe, seen.train, seen.test, `${seeds[index]}/samples`, placement.backend),
         gpu: placement.gpuOf(index),

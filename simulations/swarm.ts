@@ -21,6 +21,7 @@ import { hashParameters } from '../src/parameters/hash.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
 import { createRandom } from '../src/random/random.ts'
 import { type Recipe, stepsPerRound } from '../src/recipe/recipe.ts'
+import { quantitiesOf } from '../src/standardise/quantities.ts'
 import { createStandardiser } from '../src/standardise/standardiser.ts'
 import { shareDataset } from '../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
@@ -59,7 +60,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   prepared.requirePeers(count)
   const data = prepared.fitData(checkInMemory(options.data))
   const test = shareDataset(data.test)
-  const standardising = recipe.data.standardise ? createStandardiser(data.train) : undefined
+  const standardising = recipe.data.standardise ? createStandardiser(data.train, quantitiesOf(recipe)) : undefined
   const shards = shardsOf(data.train, { of: count, partition, seed }).map(shareDataset)
   const placement = await placePeers(backend, options.gpus)
   const began = systemClock.now()
@@ -75,7 +76,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       gpu: placement.gpuOf(0),
     })
     judging = judge
-    await makePeers({ ...options, backend }, placement, recipe, shards, test, peers)
+    await makePeers({ ...options, data, backend }, placement, recipe, shards, test, peers)
     options.onStart?.(peers)
     onPhase('training')
 
@@ -157,7 +158,7 @@ async function makePeers(
   const create = async (index: number, known: readonly string[]): Promise<Peer> => {
     const peer = await createPeer({
       recipe,
-      data: { train: shards[index], test },
+      data: { ...options.data, train: shards[index], test },
       network: { listen, connect: [...connect, ...known], mdns, bandwidthMbps },
       ...(options.peers === 1 ? { alone: true } : { minimumPeers: options.peers }),
       state: state === undefined ? undefined : join(state, `peer-${index + 1}`),

@@ -107,7 +107,8 @@ export const BACKENDS = {
 /** Sources of data. */
 export const SOURCES = {
   digits: 'built in',
-  'csv:FILE[?label=COLUMN&header=no&standardise=yes]': 'a column of labels',
+  'csv:FILE[?label=COLUMN&…]': 'a table, as people have them: hearsay schema --help',
+
   'idx:IMAGES,LABELS or idx:DIR': 'as MNIST comes',
   'images:DIR[?size=WxH&channels=1|3]': 'a folder per class',
   'text:FILE[?context=N]': 'its characters in sequence',

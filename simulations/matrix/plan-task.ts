@@ -6,6 +6,7 @@ import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import { createRandom } from '../../src/random/random.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
+import { quantitiesOf } from '../../src/standardise/quantities.ts'
 import { AUTO, backendKind, DEFAULT_BACKEND } from '../../src/training/backend.ts'
 import { shareDataset } from '../../src/training/remote/share-dataset.ts'
 import { placeSamples } from '../../src/training/stacked/placed-samples.ts'
@@ -92,7 +93,7 @@ async function planLearning(
   const { model, objective } = recipe
   if (data === undefined) throw new UsageError(`the task ${objective.task} needs data`)
   const fitting = prepared.fitData(data)
-  const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
+  const { train, test } = recipe.data.standardise ? await standardise(fitting, quantitiesOf(recipe)) : fitting
   if (peers > samples(train)) {
     throw new UsageError(
       `${train.name} has ${samples(train)} training samples, and each peer needs one; take at most ${samples(train)} peers`,

@@ -10,6 +10,7 @@ import { UsageError } from '../../src/errors.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import type { Random } from '../../src/random/random.ts'
+import { quantitiesOf } from '../../src/standardise/quantities.ts'
 import { chooseBackend } from '../../src/training/choose-backend.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
 import { STEP_MS } from '../defaults.ts'
@@ -57,7 +58,7 @@ async function learningTask(
   if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
   const fitting = prepared.fitData(data)
   // The statistics of all samples are those that the peers would agree on.
-  const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
+  const { train, test } = recipe.data.standardise ? await standardise(fitting, quantitiesOf(recipe)) : fitting
   // Imported here, so that simulations without training do not load TensorFlow.js.
   const { createTrainer } = await import('../../src/training/create-trainer.ts')
   const { name } = await chooseBackend(backend)

@@ -10,6 +10,7 @@ import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
 import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
+import { quantitiesOf } from '../standardise/quantities.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
@@ -69,7 +70,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   const { swarm, step, age, sealed, parameters } = read.checkpoint
   const recipe = recipeOf(read, state)
   const facts = { swarm, step, age, parametersHash: hashParameters(parameters) }
-  const statistics = recipe.data.standardise ? statisticsOf(read, recipeHash(recipe), state) : undefined
+  const statistics = recipe.data.standardise ? statisticsOf(read, recipe, state) : undefined
   if (format === 'safetensors') {
     await writeAtomically(to, encodeModel({ recipe, layout: layoutOf(read), parameters, statistics, ...facts }))
   } else await writeLayersModel(to, parameters, recipe, facts, statistics)
@@ -120,8 +121,8 @@ async function writeLayersModel(
 }
 
 /** By what the parameters' samples were standardised; without it they are of no use. */
-function statisticsOf({ means, variations }: ReadState, swarm: string, state: string): AgreedStatistics {
-  const statistics = agreedIn(swarm, means, variations)
+function statisticsOf({ means, variations }: ReadState, recipe: Recipe, state: string): AgreedStatistics {
+  const statistics = agreedIn(recipeHash(recipe), quantitiesOf(recipe), means, variations)
   if (statistics !== undefined) return statistics
   throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
 }

@@ -28,12 +28,19 @@ export function recipeFor(data: Split, given: RecipeInput = {}): Recipe {
 
 /**
  * The given recipe, with a model whose input and output are those of the data; sequences are for the task language, and where nobody
- * says otherwise model and training are made for it.
+ * says otherwise model and training are made for it. Of a table the recipe has the columns, and standardises them unless told otherwise.
  *
  * @param defaultSteps where none are given: the warm-up goes by them
  * @throws UsageError where all samples are of one class
  */
-export function fitRecipe(given: RecipeInput, { train, test }: Split, defaultSteps: number): RecipeInput {
+export function fitRecipe(given: RecipeInput, data: Split, defaultSteps: number): RecipeInput {
+  const { train, test, table } = data
+  const tabular =
+    table === undefined ? given : { ...given, data: { standardise: true, ...given.data, table: table.schema } }
+  return fitModel(tabular, { train, test }, defaultSteps)
+}
+
+function fitModel(given: RecipeInput, { train, test }: Split, defaultSteps: number): RecipeInput {
   if (isRegression(train)) {
     return {
       ...given,

@@ -57,7 +57,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
 
 async function create(file: string | undefined, flags: PeerFlags, out: Output): Promise<Peer> {
   const { createPeer, defaultRecipe, loadDataset } = await import('../../../src/index.ts')
-  const { parseBackend } = await import('../../../src/public/models.ts')
+  const { loadingOf, parseBackend } = await import('../../../src/public/models.ts')
   const { parsePartition } = await import('../../../src/public/simulate.ts')
   const recipe: Recipe = file === undefined ? defaultRecipe : await readRecipe(file)
   await requireKnownNames(recipe)
@@ -85,7 +85,8 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   }
   try {
     if (flags.shard === undefined) return await createPeer({ ...options, data: flags.data, seed })
-    const data = await loadDataset(flags.data, { seed: common, strict: flags.strict, warn: out.warn })
+    const loading = { seed: common, strict: flags.strict, warn: out.warn, ...loadingOf(recipe) }
+    const data = await loadDataset(flags.data, loading)
     // Its own randomness comes from its identity: with a common seed all would pick the same partners.
     return await createPeer({ ...options, data, shard: { ...flags.shard, partition, seed: common } })
   } catch (error) {
