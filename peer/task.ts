@@ -56,10 +56,13 @@ export async function prepareTask({
   const bare = withFlags(written, flags, trainingSeed)
   const chosenRule = file === undefined && flags.rule === undefined
   const flagged = chosenRule ? { ...bare, averaging: { ...bare.averaging, rule: recommendedRule(bare) } } : bare
-  const said = task === undefined ? flagged : { ...flagged, objective: { task } }
+  const { objectiveLoss: loss } = flags
+  const said =
+    task === undefined ? flagged : { ...flagged, objective: { task, ...(loss === undefined ? {} : { loss }) } }
   const chosenBy = said.training?.steps === undefined ? stepsFor : undefined
-  // Before the data, which may take long to read.
-  await requireKnownNames(parseRecipe(chosenBy === undefined ? said : withSteps(said, ANY_STEPS)))
+  // Before the data, which may take long to read; they decide what the objective can be, where no file does.
+  const early = file === undefined ? { ...said, objective: undefined } : said
+  await requireKnownNames(parseRecipe(chosenBy === undefined ? early : withSteps(early, ANY_STEPS)))
   const loading = file === undefined ? meaningOf(said) : loadingOf(parseRecipe(said))
   const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn, ...loading }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))

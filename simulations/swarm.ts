@@ -28,6 +28,7 @@ import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { trainAlone } from './alone.ts'
 import { concludeRun } from './conclude-run.ts'
+import { peerQuality } from './judgement.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
 import { type Placement, placePeers } from './placement.ts'
 import type { RoundResult, RunResult } from './result.ts'
@@ -113,8 +114,8 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       }
     })
     const interrupted = signal.aborted
-    const accuracies: number[] = []
-    for (const peer of peers) accuracies.push((await judge.evaluate(peer.trained() ?? peer.parameters())).accuracy)
+    const qualities: ReturnType<typeof peerQuality>[] = []
+    for (const peer of peers) qualities.push(peerQuality(await judge.evaluate(peer.trained() ?? peer.parameters())))
     await stopAll(peers, interrupted ? 'interrupted' : 'consensus')
 
     const seeds = shards.map((_shard, index) => seedOf(seed, index))
@@ -132,7 +133,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
       sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`)),
       sealed,
-      peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] ?? null })),
+      peerResults: results.map((result, i) => ({ ...result, ...qualities[i], ...(alone[i] ?? { alone: null }) })),
       partial: interrupted ? { reason: 'interrupted' } : undefined,
       wallSeconds,
       secondsInRounds: time,

@@ -40,7 +40,7 @@ export async function planTask(
   const { recipe, init = 'normal', peers, seed } = options
   const { task, heterogeneity = DEFAULT_HETEROGENEITY } = recipe.objective
   const [dimension] = recipe.model.shape
-  if (task === 'classify' || task === 'language')
+  if (task === 'classify' || task === 'language' || task === 'regress')
     return await planLearning(options, byzantinePeers, heap, memory, requireRoomFor)
   if (recipe.model.name !== 'vector') {
     throw new UsageError(`the task ${task} is about vectors: the model is vector, not ${recipe.model.name}`)

@@ -8,6 +8,7 @@ import { stepsPerRound } from '../recipe/recipe.ts'
 import { createNamespaces } from '../standardise/namespaces.ts'
 import { createStatistics } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
+import { chanceLossOf } from './chance-loss.ts'
 import { followCourse } from './course.ts'
 import { createLivePeer } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
@@ -93,7 +94,7 @@ async function assemble(
         rule,
         target: options.consensusDistance ?? recipe.averaging.consensusDistance,
         maximumNorm: recipe.security.maximumNorm,
-        chanceLoss: options.trainer === undefined ? Math.log(recipe.model.classes) : undefined,
+        chanceLoss: options.trainer === undefined ? chanceLossOf(recipe) : undefined,
         evaluateEvery: Math.max(stepsPerRound(localSteps), Math.ceil(steps / EVALUATIONS)),
         ...beginning,
         hasContacts: reach.hasContacts,

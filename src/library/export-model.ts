@@ -9,7 +9,7 @@ import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
-import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
+import { outputsOf, parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
 import { quantitiesOf } from '../standardise/quantities.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
@@ -105,7 +105,7 @@ async function writeLayersModel(
   try {
     // Another file than the one that was trained would get these parameters too.
     await identifyModel(recipe)
-    const bare = await toLayersModel(name, shape, classes, parameters)
+    const bare = await toLayersModel(name, shape, classes, parameters, outputsOf(recipe.model))
     const model = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
     model.setUserDefinedMetadata({ hearsay: { ...facts, recipe } })
     files = await layersModelFiles(model)

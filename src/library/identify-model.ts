@@ -9,7 +9,7 @@ export class ModelDigestError extends UsageError {
 
 /** Whether peers learn from samples that they own, and not from a formula or nothing at all. */
 export function learnsFromData({ objective }: Recipe): boolean {
-  return objective.task === 'classify' || objective.task === 'language'
+  return objective.task === 'classify' || objective.task === 'regress' || objective.task === 'language'
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { AffineMap } from '../data/affine-map.ts'
 import { UsageError } from '../errors.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
@@ -13,6 +14,8 @@ export interface PeerModelParts {
   readonly parameters: () => Float32Array
   /** The statistics that samples are standardised by, once they are known. */
   readonly statistics: () => AgreedStatistics | undefined
+  /** The map that standardises the values of a regression, as it is now. */
+  readonly valueMap?: AffineMap
 }
 
 const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
@@ -21,7 +24,7 @@ const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
 
 /** A peer's parameters as a model that takes samples as they are. */
 export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'predict'> {
-  const { recipe, ownTrainer, parameters, statistics } = parts
+  const { recipe, ownTrainer } = parts
   const { shape } = recipe.model
   const features = shape.reduce((product, size) => product * size, 1)
 
@@ -32,7 +35,7 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   return {
     async model<Model extends LayersModelLike>() {
       requireModel()
-      const model: LayersModelLike = await layersModelOf(recipe, parameters(), statistics())
+      const model: LayersModelLike = await layersModelOf(parts)
       return model as Model
     },
     async predict(inputs) {
@@ -43,10 +46,11 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
           `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
         )
       }
-      const { probabilitiesOf } = await import('../training/layers-model/predict.ts')
-      const model = await layersModelOf(recipe, parameters(), statistics())
+      const { probabilitiesOf, valuesOf } = await import('../training/layers-model/predict.ts')
+      const model = await layersModelOf(parts)
+      const answersOf = recipe.objective.task === 'regress' ? valuesOf : probabilitiesOf
       try {
-        return await probabilitiesOf(model, inputs, shape)
+        return await answersOf(model, inputs, shape)
       } finally {
         model.dispose()
       }
@@ -54,15 +58,30 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   }
 }
 
-async function layersModelOf(
-  { model }: Recipe,
-  parameters: Float32Array,
-  statistics: AgreedStatistics | undefined,
-): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
+/** The map whose inverse makes values of the table's columns: less their origin they were stored, and then standardised. */
+function fromOrigins({ data: { table } }: Recipe, { shift, scale }: AffineMap): AffineMap {
+  if (table?.label.kind !== 'number') return { shift, scale }
+  const { targets } = table.label
+  return { shift: shift.map((value, output) => value + targets[output].origin), scale }
+}
+
+/** From samples as they are to logits, or to values in the units of the data. */
+async function layersModelOf({
+  recipe,
+  parameters,
+  statistics,
+  valueMap,
+}: PeerModelParts): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
+  const { model } = recipe
   const { name, shape, classes } = model
-  const bare = await toLayersModel(name, shape, classes, parameters)
-  if (statistics === undefined) return bare
-  const { prependMap } = await import('../training/layers-model/prepend-map.ts')
-  return prependMap(bare, shape, mapOf(statistics))
+  const agreed = statistics()
+  let whole = await toLayersModel(name, shape, classes, parameters(), outputsOf(model))
+  if (agreed !== undefined) {
+    const { prependMap } = await import('../training/layers-model/prepend-map.ts')
+    whole = prependMap(whole, shape, mapOf(agreed))
+  }
+  if (valueMap === undefined) return whole
+  const { appendMap } = await import('../training/layers-model/append-map.ts')
+  return appendMap(whole, fromOrigins(recipe, valueMap))
 }

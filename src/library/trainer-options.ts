@@ -28,7 +28,7 @@ export function trainerOptionsOf(
   shardSeed: number | string,
   backend: string,
 ): TrainerOptions {
-  const { model, training } = recipe
+  const { model, objective, training } = recipe
   return {
     model: model.name,
     optimizer: optimizerOf(recipe),
@@ -38,5 +38,6 @@ export function trainerOptionsOf(
     shard,
     test,
     backend,
+    ...(objective.loss && { loss: objective.loss }),
   }
 }

@@ -1,9 +1,10 @@
 import type { OutputFlags } from '../../output.ts'
-import type { RecipeFlags } from '../../recipe-flags.ts'
+import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
 
 export interface InitFlags extends OutputFlags, RecipeFlags {
   readonly data?: string
   readonly strict?: true
+  readonly task?: LearningTask
   readonly epochs?: number
   readonly seed?: number
   readonly out?: string

@@ -31,6 +31,7 @@ export async function runInit(given: InitFlags): Promise<void> {
     flags,
     source,
     loaded: data,
+    task: flags.task,
     stepsFor: train => stepsFor(flags, source, train),
     seed: DATA_SEED,
     trainingSeed: flags.seed,

@@ -4,11 +4,11 @@ import { Interrupted, onInterruption } from '../../interruption.ts'
 import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable } from '../../output-file.ts'
+import { describeQuality } from '../../quality.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { describeSample } from '../../sample.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
-import { percent } from '../../words.ts'
 import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
 import { tellEvents } from './events.ts'
 import { requireFittingFlags, requireStricter } from './flag-fit.ts'
@@ -176,10 +176,12 @@ async function conclude(
 }
 
 /** How good the model is on the test set, in the figures that people know for its task. */
-async function qualityOf(peer: Peer): Promise<string> {
-  const { loss, accuracy } = await peer.evaluate()
-  const share = `accuracy ${percent(accuracy)}`
-  return peer.recipe.objective.task === 'language' ? `a loss of ${loss.toFixed(3)} nats per character, ${share}` : share
+async function qualityOf(peer: Peer): Promise<string | undefined> {
+  const evaluation = await peer.evaluate()
+  const words = describeQuality(evaluation)
+  return peer.recipe.objective.task === 'language'
+    ? `a loss of ${evaluation.loss.toFixed(3)} nats per character, ${words}`
+    : words
 }
 
 /** Prints text that the model writes, where it is one of language. */

@@ -35,7 +35,7 @@ export function runOptions(): Option[] {
     new Option('--heterogeneity <Z>', 'ζ², how much quadratics disagree (default: 0.1)').argParser(notNegative),
     new Option('--data <SOURCE>', 'what is dealt to the peers (default: "digits")').argParser(source),
     new Option('--strict', 'refuse data of which something would be skipped'),
-    new Option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text "iid")'),
+    new Option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text and values "iid")'),
     ...recipeOptions(),
     new Option('--seed <S>', 'of everything (default: 1)').argParser(seed),
     new Option('--loss <P>', 'probability that a message is lost').argParser(belowOne),

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import { BACKEND_HELP, collect, file, folder, gpus, positive, seed, source, wholeNumber } from '../../flag-values.ts'
 import { helpOnRecipeValues, PARTITION_VALUES, type RuleNames } from '../../names.ts'
-import { recipeOptions } from '../../recipe-flags.ts'
+import { learningTaskOption, recipeOptions } from '../../recipe-flags.ts'
 import { MOST_REAL_PEERS, requirePeers } from '../../require-peers.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { SwarmFlags } from './flags.ts'
@@ -24,7 +24,8 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, rules: Rule
     .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_REAL_PEERS))
     .option('--data <SOURCE>', 'what is dealt to the peers', source, 'digits')
     .option('--strict', 'refuse data of which something would be skipped')
-    .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text "iid")')
+    .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text and values "iid")')
+    .addOption(learningTaskOption())
   for (const option of recipeOptions()) command.addOption(option)
   command
     .option('--seed <S>', 'of data, partition and initial parameters (default: 1)', seed)

@@ -1,11 +1,12 @@
 import type { OutputFlags } from '../../output.ts'
-import type { RecipeFlags } from '../../recipe-flags.ts'
+import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
 
 export interface SwarmFlags extends OutputFlags, RecipeFlags {
   /** Checked to be there. */
   readonly peers: number
   readonly data: string
   readonly strict?: true
+  readonly task?: LearningTask
   readonly partition?: string
   readonly seed?: number
   readonly listen?: readonly string[]

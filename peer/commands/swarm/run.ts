@@ -30,6 +30,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   const { recipe, data } = await prepareTask({
     file,
     flags: { ...flags, consensusDistance: flags.untilConsensus ?? flags.consensusDistance },
+    task: flags.task,
     source: flags.data,
     seed,
     trainingSeed: flags.seed,
