@@ -51,6 +51,7 @@ export function createStackedLearner(stack: Stack): Learner {
       }
     },
     judge: (parameters, most) => trainer.evaluate(addressOf(parameters), most),
+    count: parameters => trainer.judge(addressOf(parameters)),
     stop: async () => {},
   }
 }
