@@ -86,13 +86,12 @@ function classificationFacts(figures: Classification): Fact[] {
   const { accuracy, baseline, balancedAccuracy, macroF1, rocAuc, averagePrecision, scoreBins, classes } = figures
   const largest = classes.reduce((most, one) => (one.support > most.support ? one : most))
   const facts: Fact[] = [
-    ['accuracy', percent(accuracy), `always saying '${short(largest.name)}', the largest class: ${percent(baseline)}`],
+    ['accuracy', percent(accuracy), `always the largest class, '${short(largest.name, 12)}': ${percent(baseline)}`],
     ['balanced accuracy', percent(balancedAccuracy), `the mean recall of the classes; macro F1 ${percent(macroF1)}`],
   ]
   if (rocAuc === undefined) return facts
-  const bins = `from ${count(scoreBins ?? 0)} bins of the score`
-  const precision = `average precision ${coefficient(averagePrecision)} of '${short(classes[1].name)}', ${bins}`
-  return [...facts, ['ROC AUC', coefficient(rocAuc), precision]]
+  const bins = `(from ${count(scoreBins ?? 0)} bins)`
+  return [...facts, ['ROC AUC', coefficient(rocAuc), `average precision ${coefficient(averagePrecision)} ${bins}`]]
 }
 
 function regressionFacts({ outputs, r2 }: Regression): Fact[] {

@@ -5,6 +5,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { MAX_MEMBERS } from '../gossip/constants.ts'
 import type { PeerId } from '../gossip/ports.ts'
 import { type CountsShape, countsFrom, noCounts, type TestCounts, wholeNumbersOf } from '../worth/counts.ts'
 import {
@@ -110,9 +111,11 @@ export interface CountsReader {
   expect(peer: PeerId): void
   /**
    * The sum over all peers that are in a vector; undefined where it is not their average yet, or never will be because one of them has
-   * taken some of its counts with it.
+   * taken some of its counts with it. All that are in it must have been expected.
    */
   read(vector: Float32Array): SummedCounts | undefined
+  /** The same of a vector that was sealed, in which there may be others that are gone: those must have a place to themselves in one table. */
+  readSealed(vector: Float32Array): SummedCounts | undefined
 }
 
 export function createCountsReader(shape: CountsShape): CountsReader {
@@ -121,22 +124,59 @@ export function createCountsReader(shape: CountsShape): CountsReader {
   /** `[TABLES * SLOTS]`: expected peers that have each place. */
   const owners = new Uint16Array(TABLES * SLOTS)
 
-  /** How many peers are in a vector, all with the same weight; undefined where the weights differ. */
-  function peersIn(vector: Float32Array): number | undefined {
-    const weights = vector.subarray(0, TABLES * SLOTS)
+  /**
+   * How many peers are in a vector, all with the same weight; undefined where the weights differ.
+   *
+   * @param tables in so many no place may be that of more peers than are known to have it
+   */
+  function peersIn(vector: Float32Array, tables: number): number | undefined {
     // A place that is one peer's has the smallest weight; in one of the tables there is such a place.
     let smallest = 1
-    for (const weight of weights) if (weight > 0 && weight < smallest) smallest = weight
-    const peers = Math.round(1 / smallest)
-    if (peers > places.size) return undefined
-    const tolerance = MOST_APART / (peers * (DIGIT_VALUES - 1))
-    let all = 0
-    for (const [place, weight] of weights.entries()) {
-      const here = Math.round(peers * weight)
-      if (here > owners[place] || !(Math.abs(peers * weight - here) <= tolerance * Math.max(1, here))) return undefined
-      all += here
+    for (let place = 0; place < TABLES * SLOTS; place++) {
+      if (vector[place] > 0 && vector[place] < smallest) smallest = vector[place]
     }
-    return all === TABLES * peers ? peers : undefined
+    const peers = Math.round(1 / smallest)
+    if (peers > MAX_MEMBERS) return undefined
+    const tolerance = MOST_APART / (peers * (DIGIT_VALUES - 1))
+    let clear = 0
+    for (let first = 0; first < TABLES * SLOTS; first += SLOTS) {
+      let all = 0
+      let isClear = true
+      for (let place = first; place < first + SLOTS; place++) {
+        const weight = peers * vector[place]
+        const here = Math.round(weight)
+        if (!(Math.abs(weight - here) <= tolerance * Math.max(1, here))) return undefined
+        if (here > Math.max(1, owners[place])) isClear = false
+        all += here
+      }
+      if (all !== peers) return undefined
+      if (isClear) clear++
+    }
+    return clear >= tables ? peers : undefined
+  }
+
+  function sumOf(vector: Float32Array, peers: number | undefined): SummedCounts | undefined {
+    if (peers === undefined) return undefined
+    const numbers: bigint[] = []
+    let next = TABLES * SLOTS
+    for (const size of sizes) {
+      let number = 0n
+      for (let digit = 0; digit < size; digit++) {
+        const sum = peers * vector[next++]
+        const whole = Math.round(sum)
+        if (!(Math.abs(sum - whole) <= MOST_OFF)) return undefined
+        number += BigInt(whole) << BigInt(digit * DIGIT_BITS)
+      }
+      numbers.push(number)
+    }
+    const [members, seen, ...counted] = numbers
+    if (members < 1n) return undefined
+    return {
+      counts: countsFrom(shape, counted),
+      members: Number(members),
+      of: Math.max(Number(members), Math.round(Number(seen) / Number(members))),
+      holds: peer => places.get(peer)?.every(place => vector[place] > 0) === true,
+    }
   }
 
   return {
@@ -147,28 +187,9 @@ export function createCountsReader(shape: CountsShape): CountsReader {
       for (const place of own) owners[place]++
     },
     read(vector) {
-      const peers = peersIn(vector)
-      if (peers === undefined) return undefined
-      const numbers: bigint[] = []
-      let next = TABLES * SLOTS
-      for (const size of sizes) {
-        let number = 0n
-        for (let digit = 0; digit < size; digit++) {
-          const sum = peers * vector[next++]
-          const whole = Math.round(sum)
-          if (!(Math.abs(sum - whole) <= MOST_OFF)) return undefined
-          number += BigInt(whole) << BigInt(digit * DIGIT_BITS)
-        }
-        numbers.push(number)
-      }
-      const [members, seen, ...counted] = numbers
-      if (members < 1n) return undefined
-      return {
-        counts: countsFrom(shape, counted),
-        members: Number(members),
-        of: Math.max(Number(members), Math.round(Number(seen) / Number(members))),
-        holds: peer => places.get(peer)?.every(place => vector[place] > 0) === true,
-      }
+      const peers = peersIn(vector, TABLES)
+      return peers !== undefined && peers <= places.size ? sumOf(vector, peers) : undefined
     },
+    readSealed: vector => sumOf(vector, peersIn(vector, 1)),
   }
 }

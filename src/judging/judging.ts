@@ -215,7 +215,7 @@ async function startAttempt(
       if (event === 'peer:join' && 'peer' in detail) reader.expect(detail.peer)
       if (event === 'exchange' && 'outcome' in detail && detail.outcome === 'averaged') exchanges++
       if (event === 'consensus' && 'parametersHash' in detail && gossip !== undefined) {
-        onSealed({ hash: detail.parametersHash, summed: reader.read(gossip.parameters()) })
+        onSealed({ hash: detail.parametersHash, summed: reader.readSealed(gossip.parameters()) })
       }
     },
   )

@@ -14,6 +14,13 @@ function decodeCounts(shape: CountsShape, vector: Float32Array, known: Iterable<
   return reader.read(vector)
 }
 
+/** Reads a vector that was sealed. */
+function decodeSealed(shape: CountsShape, vector: Float32Array, known: Iterable<string>) {
+  const reader = createCountsReader(shape)
+  for (const peer of known) reader.expect(peer)
+  return reader.readSealed(vector)
+}
+
 const knowing = (peers: readonly { readonly peer: string }[]) => new Set(peers.map(({ peer }) => peer))
 const ownOf = (peer: string, samples = 50) => ({ peer, counts: drawnCounts(3, samples, peer), members: 7 })
 
@@ -75,9 +82,18 @@ describe('a vector of counts', () => {
     const vectors = peersOf(5).map(peer => encodeCounts(SHAPE, ownOf(peer)))
     expect(decodeCounts(SHAPE, weighted(vectors, [0.2, 0.2, 0.2, 0.2, 0.2]), known)?.members).toBe(5)
     expect(decodeCounts(SHAPE, weighted(vectors, weights), known)).toBeUndefined()
+    expect(decodeSealed(SHAPE, weighted(vectors, weights), [])).toBeUndefined()
     // Not by the numbers alone: nobody has any sample.
     const none = peersOf(5).map(peer => encodeCounts(SHAPE, ownOf(peer, 0)))
     expect(decodeCounts(SHAPE, weighted(none, weights), known)).toBeUndefined()
+    expect(decodeSealed(SHAPE, weighted(none, weights), [])).toBeUndefined()
+  })
+
+  test('that was sealed is read by one that has met nobody who is in it', () => {
+    const vectors = peersOf(5).map(peer => encodeCounts(SHAPE, ownOf(peer)))
+    const average = weighted(vectors, [0.2, 0.2, 0.2, 0.2, 0.2])
+    expect(decodeSealed(SHAPE, average, [])?.members).toBe(5)
+    expect(decodeCounts(SHAPE, average, [])).toBeUndefined()
   })
 
   test('is of those alone that have a part in it', () => {

@@ -99,6 +99,18 @@ describe('the counts of a swarm', () => {
     for (const { outcome } of peers) expectSum(outcome, own, 3)
   })
 
+  test('are taken by a latecomer from the one that has stayed, of others that it has never met', async () => {
+    const swarm = createCountingSwarm('stayed', CALM, indices(5))
+    const own = indices(5).map(index => drawnCounts(3, 100, `stayed/${index}`))
+    const peers = await Promise.all(own.map((counts, index) => swarm.start(index, THREE, { own: counts })))
+    await swarm.until(allTold(peers))
+    for (const { name } of peers.slice(1)) swarm.kill(name)
+    await swarm.wait(30_000)
+    const late = await swarm.start(7, THREE, { own: undefined, present: () => [peers[0].name] })
+    await swarm.until(allTold([late]))
+    expectSum(late.outcome, own, 5)
+  })
+
   test('have no part of a member that comes when they are sealed, which takes them', async () => {
     const swarm = createCountingSwarm('missed', CALM, indices(3))
     const own = indices(3).map(index => drawnCounts(3, 100, `missed/${index}`))

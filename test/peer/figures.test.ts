@@ -28,9 +28,9 @@ test('of rare fraud it is said that none is found, beside an accuracy that hides
   const labels = [...new Array(980).fill(0), ...new Array(20).fill(1)]
   const figures = classified(labels, new Array(1_000).fill(0), ['fine', 'fraud'])
   expect(shown(describeFigures(figures, process.stdout))).toEqual([
-    "  accuracy           98.0 %  always saying 'fine', the largest class: 98.0 %",
+    "  accuracy           98.0 %  always the largest class, 'fine': 98.0 %",
     '  balanced accuracy  50.0 %  the mean recall of the classes; macro F1 49.5 %',
-    "  ROC AUC            0.500   average precision 0.020 of 'fraud', from 1,024 bins of the score",
+    '  ROC AUC            0.500   average precision 0.020 (from 1,024 bins)',
     '',
     '  class  precision   recall      F1  support  said fine  said fraud',
     '  fine      98.0 %  100.0 %  99.0 %      980        980           0',
@@ -57,7 +57,7 @@ test('of many classes the ten worst are shown, the worst first', () => {
 test('of a language model only what is said of all characters', () => {
   const figures = classified([0, 1, 1], [1, 1, 1], ['a', 'b'])
   expect(shown(describeFigures(figures, process.stdout, 'language'))).toEqual([
-    "  accuracy  66.7 %  always saying 'b', the largest class: 66.7 %",
+    "  accuracy  66.7 %  always the largest class, 'b': 66.7 %",
   ])
 })
 
