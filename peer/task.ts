@@ -33,6 +33,8 @@ export interface TaskOptions {
   readonly strict: boolean | undefined
   /** Called with warnings about the data. */
   readonly warn: (message: string) => void
+  /** Told how much of a table was read. */
+  readonly onProgress?: LoadOptions['onProgress']
 }
 
 /** Makes the recipe of a swarm that one command runs, from file, flags and data. */
@@ -48,6 +50,7 @@ export async function prepareTask({
   trainingSeed,
   strict,
   warn,
+  onProgress,
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
   const { fitRecipe, loadingOf, prepareRecipe } = await import('../src/public/models.ts')
@@ -64,7 +67,7 @@ export async function prepareTask({
   const early = file === undefined ? { ...said, objective: undefined } : said
   await requireKnownNames(parseRecipe(chosenBy === undefined ? early : withSteps(early, ANY_STEPS)))
   const loading = file === undefined ? meaningOf(said) : loadingOf(parseRecipe(said))
-  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn, ...loading }))
+  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn, onProgress, ...loading }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
   const { recipe, fitData } = await prepareRecipe(file === undefined ? fitRecipe(input, data, steps) : input)

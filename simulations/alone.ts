@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Dataset } from '../src/data/dataset.ts'
 import { standardise } from '../src/data/standardise.ts'
+import { classWeightsOf } from '../src/library/class-weights-of.ts'
 import { trainerOptionsOf } from '../src/library/trainer-options.ts'
 import type { Recipe } from '../src/recipe/recipe.ts'
 import { quantitiesOf } from '../src/standardise/quantities.ts'
@@ -45,7 +46,14 @@ export async function trainAlone(peers: LonePeers): Promise<Alone[]> {
       const own = { train: shard, test }
       const seen = recipe.data.standardise ? await standardise(own, quantitiesOf(recipe)) : own
       const options = {
-        ...trainerOptionsOf(recipe, seen.train, seen.test, `${seeds[index]}/samples`, placement.backend),
+        ...trainerOptionsOf(
+          recipe,
+          seen.train,
+          seen.test,
+          `${seeds[index]}/samples`,
+          placement.backend,
+          classWeightsOf(recipe, seen.train),
+        ),
         gpu: placement.gpuOf(index),
       }
       found[index] = await qualityOf(options, recipe.training.steps, either)

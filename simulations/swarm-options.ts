@@ -20,9 +20,10 @@ import type { RoundResult } from './result.ts'
 export interface SwarmOptions {
   readonly recipe: RecipeInput
   readonly peers: number
-  readonly data: Split
-  /** `iid`, `dirichlet:ALPHA`. */
-  readonly partition: string
+  /** What is dealt to the peers; or what each of them owns, to learn from and to test with, in their order: then nothing is dealt. */
+  readonly data: Split | readonly Split[]
+  /** How data are dealt, `iid`, `dirichlet:ALPHA`; needed where they are. */
+  readonly partition?: string
   readonly seed: number
   /** The name of a backend, or `auto` (default) for the best that works here. */
   readonly backend?: string
@@ -53,8 +54,8 @@ const texts = z.array(text, 'an array of texts').optional()
 const swarmOptions = optionsOf<SwarmOptions>({
   recipe,
   peers: wholeNumber(1),
-  data: split,
-  partition: text,
+  data: z.union([z.array(split), split], 'a dataset, { train, test }, or an array with one for each peer'),
+  partition: text.optional(),
   seed,
   backend: text.optional(),
   gpus: z.union([z.literal('all'), z.array(wholeNumber(0))], "'all', or an array of numbers from 0").optional(),

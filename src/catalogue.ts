@@ -107,7 +107,9 @@ export const BACKENDS = {
 /** Sources of data. */
 export const SOURCES = {
   digits: 'built in',
-  'csv:FILE[?label=COLUMN&…]': 'a table, as people have them: hearsay schema --help',
+  'csv:FILE[?label=COLUMN&…]': 'a table of text; all parameters: hearsay schema --help',
+  'parquet:FILE[?label=COLUMN&…]': 'a table of Apache Parquet',
+  'npy:FILE[?label=COLUMN&…] or npy:INPUTS,LABELS': 'arrays of NumPy',
 
   'idx:IMAGES,LABELS or idx:DIR': 'as MNIST comes',
   'images:DIR[?size=WxH&channels=1|3]': 'a folder per class',

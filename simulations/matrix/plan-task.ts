@@ -2,6 +2,7 @@ import { parseAttack } from '../../src/averaging/attacks/registry.ts'
 import { type Dataset, samples } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
+import { classWeightsOf } from '../../src/library/class-weights-of.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import { createRandom } from '../../src/random/random.ts'
@@ -112,6 +113,7 @@ async function planLearning(
       shards: shards.map(shareDataset),
       test: shareDataset(test),
       backend: chosen,
+      classWeights: classWeightsOf(recipe, train),
       reason: oneByOne,
     }
   }
@@ -129,12 +131,16 @@ async function planLearning(
 }
 
 /** Why peers cannot be stacked; undefined where they can. @throws UsageError for a backend that no thread of ours has */
-function whyOneByOne({ model }: Recipe, backend: string): string | undefined {
+function whyOneByOne({ model, objective, training }: Recipe, backend: string): string | undefined {
   if (backend !== AUTO && backend !== DEFAULT_BACKEND) {
     if (backendKind(backend, [AUTO]).gpu) {
       throw new UsageError(`the matrix engine computes on processors: the backend ${backend} is for peers; take wasm`)
     }
     return `the backend ${backend} trains one peer after another`
+  }
+  if (objective.task === 'regress') return 'stacked models tell classes apart: peers are trained one after another'
+  if (training.classWeights !== undefined) {
+    return 'stacked models count all samples alike: for training.classWeights peers are trained one after another'
   }
   if (stackable(model.name, model.shape, model.classes)) return undefined
   return `the model ${model.name} cannot be stacked as linear, mlp and cnn can: peers are trained one after another`

@@ -43,6 +43,8 @@ export type DataTask =
       readonly shards: readonly Dataset[]
       readonly test: Dataset
       readonly backend: string
+      /** `[classes]`: how much samples of each count, where not all count alike. */
+      readonly classWeights?: Float64Array
       /** Why peers are not stacked. */
       readonly reason: string
     }

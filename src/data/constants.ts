@@ -64,11 +64,11 @@ export const SAMPLE_ROWS = 20
 /** Bytes of a file that are read at once: larger pieces are no faster. */
 export const PIECE_BYTES = 256 * 1024
 
-/** Problems of a file that are told at once; the others are counted. A screen has room for so many. */
-export const PROBLEMS_TOLD = 20
-
 /** Rows that a table gives at once, where the file does not say: few enough that a block of ten thousand columns takes little memory. */
 export const BLOCK_ROWS = 1_024
 
-/** Cells of a Parquet file that are unpacked at once: 64 MiB of 64-bit numbers, and several times that of text. */
-export const UNPACKED_CELLS = 8 * 1024 * 1024
+/**
+ * Cells of a Parquet file that are unpacked at once. Numbers of which some are missing take 24 bytes each, texts more; with fewer cells, row
+ * groups, which usually have a million rows, would be read more often.
+ */
+export const UNPACKED_CELLS = 4 * 1024 * 1024

@@ -16,6 +16,8 @@ import { SourceError } from './errors.ts'
 import { idx } from './idx.ts'
 import { images } from './images.ts'
 import { moduleSource } from './module.ts'
+import { npy } from './npy.ts'
+import { parquet } from './parquet.ts'
 import type { DataSource, LoadOptions, Split } from './source.ts'
 import type { TableSource } from './table/load-table.ts'
 import type { TabularSource } from './table/table-source.ts'
@@ -26,6 +28,8 @@ import { text } from './text.ts'
 const registry: Readonly<Record<NameIn<typeof SOURCES>, DataSource>> = {
   digits,
   csv,
+  parquet,
+  npy,
   idx,
   images,
   text,

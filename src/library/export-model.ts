@@ -21,6 +21,7 @@ import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
 import { identifyModel } from './identify-model.ts'
+import { unitsOf } from './units-of.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {
@@ -99,6 +100,7 @@ async function writeLayersModel(
   // Only here: TensorFlow.js takes its time to load.
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { layersModelFiles } = await import('../training/layers-model/layers-model-files.ts')
+  const { appendMap } = await import('../training/layers-model/append-map.ts')
   const { prependMap } = await import('../training/layers-model/prepend-map.ts')
   const { name, shape, classes } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
@@ -106,7 +108,10 @@ async function writeLayersModel(
     // Another file than the one that was trained would get these parameters too.
     await identifyModel(recipe)
     const bare = await toLayersModel(name, shape, classes, parameters, outputsOf(recipe.model))
-    const model = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const mapped = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const { targets } = statistics ?? {}
+    const model =
+      recipe.model.outputs === undefined ? mapped : appendMap(mapped, unitsOf(recipe, targets && mapOf(targets)))
     model.setUserDefinedMetadata({ hearsay: { ...facts, recipe } })
     files = await layersModelFiles(model)
     model.dispose()

@@ -6,6 +6,7 @@ import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
 import type { Peer } from './peer.ts'
+import { unitsOf } from './units-of.ts'
 
 export interface PeerModelParts {
   readonly recipe: Recipe
@@ -58,13 +59,6 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   }
 }
 
-/** The map whose inverse makes values of the table's columns: less their origin they were stored, and then standardised. */
-function fromOrigins({ data: { table } }: Recipe, { shift, scale }: AffineMap): AffineMap {
-  if (table?.label.kind !== 'number') return { shift, scale }
-  const { targets } = table.label
-  return { shift: shift.map((value, output) => value + targets[output].origin), scale }
-}
-
 /** From samples as they are to logits, or to values in the units of the data. */
 async function layersModelOf({
   recipe,
@@ -81,7 +75,7 @@ async function layersModelOf({
     const { prependMap } = await import('../training/layers-model/prepend-map.ts')
     whole = prependMap(whole, shape, mapOf(agreed))
   }
-  if (valueMap === undefined) return whole
+  if (model.outputs === undefined) return whole
   const { appendMap } = await import('../training/layers-model/append-map.ts')
-  return appendMap(whole, fromOrigins(recipe, valueMap))
+  return appendMap(whole, unitsOf(recipe, valueMap))
 }

@@ -6,6 +6,7 @@ import { stepsForData } from '../recipe/steps-for-data.ts'
 import { fitData } from './fit-data.ts'
 import { LANGUAGE_BATCH, languageTraining } from './language-defaults.ts'
 import { recommendedRule } from './peer-averaging.ts'
+import { regressionTraining } from './regression-defaults.ts'
 
 /**
  * The recipe of a swarm that learns from data like these: a model with their shape and classes, training and averaging that suit
@@ -47,18 +48,19 @@ function requireTask({ objective }: RecipeInput, train: Dataset): void {
  */
 export function fitRecipe(given: RecipeInput, data: Split, defaultSteps: number): RecipeInput {
   const { train, test, table } = data
-  requireTask(given, train)
   const tabular =
     table === undefined ? given : { ...given, data: { standardise: true, ...given.data, table: table.schema } }
   return fitModel(tabular, { train, test }, defaultSteps)
 }
 
 function fitModel(given: RecipeInput, { train, test }: Split, defaultSteps: number): RecipeInput {
+  requireTask(given, train)
   if (isRegression(train)) {
     return {
       ...given,
       objective: { ...given.objective, task: 'regress' },
       model: { ...given.model, shape: [...train.shape], classes: 0, outputs: outputs(train) },
+      training: regressionTraining(given.training ?? {}, samples(train)),
       // Values of any size would ask for learning rates of any size.
       data: { standardise: true, ...given.data },
     }

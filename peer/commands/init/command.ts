@@ -9,6 +9,7 @@ const HELP = `
 Examples:
   hearsay init                                         asks
   hearsay init --yes --data csv:flowers.csv --model linear --out flowers.json
+  hearsay init --schema north.json south.json west.json
 
 The recipe is what a swarm has in common, and its SHA-256 is the swarm's
 id: give the same file to every peer.`
@@ -18,6 +19,9 @@ const STEPS = '--steps'
 export function addInit(program: Command, _setExitCode: SetExitCode, rules: RuleNames | undefined): void {
   const command = defineCommand(program, 'init', 'write a recipe, asking or from flags')
     .option('--data <SOURCE>', 'data that the model shall fit (default: "digits")', source)
+    .addOption(
+      new Option('--schema <FILES...>', "every site's schema, in place of data; see hearsay schema").conflicts('data'),
+    )
     .option('--strict', 'refuse data of which something would be skipped')
     .addOption(learningTaskOption())
   for (const option of recipeOptions()) {

@@ -3,6 +3,8 @@ import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
 
 export interface InitFlags extends OutputFlags, RecipeFlags {
   readonly data?: string
+  /** Files that `hearsay schema` wrote, in place of data. */
+  readonly schema?: readonly string[]
   readonly strict?: true
   readonly task?: LearningTask
   readonly epochs?: number

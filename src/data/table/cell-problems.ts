@@ -1,7 +1,8 @@
 import { MOST_PROBLEMS, ROWS_NAMED } from '../../table/constants.ts'
 import type { CellFault } from '../../table/encode.ts'
-import { count, quote } from '../../table/words.ts'
+import { quote, count as written } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
+import type { Problem } from './problems.ts'
 
 /** Rows that are read on after the first that is wrong, to tell of all that is wrong with a file at once. */
 const MOST_FAULTY_ROWS = 10_000
@@ -10,25 +11,38 @@ const MOST_FAULTY_ROWS = 10_000
 export interface CellProblems {
   /** @throws DataFileError where there are so many that looking on tells nothing new */
   add(fault: CellFault, line: number): void
+  /** Takes a row that could not be read at all. @throws DataFileError as {@link add} does */
+  addRow(problem: Problem): void
   /** @throws DataFileError where there are any */
   settle(): void
 }
 
 export function collectProblems(file: string): CellProblems {
   const problems = new Map<string, CellFault & { readonly lines: number[]; rows: number }>()
+  const unreadable: string[] = []
   let rows = 0
 
   function settle(): void {
-    if (problems.size === 0) return
-    const sentences = [...problems.values()].map(
+    if (problems.size + unreadable.length === 0) return
+    const ofCells = [...problems.values()].map(
       ({ column, found, expected, lines, rows }) =>
-        `${rows === 1 ? `row ${lines[0]}` : `rows ${lines.join(', ')}${rows > lines.length ? ` and ${count(rows - lines.length)} more` : ''}`}, ` +
+        `${rows === 1 ? `row ${lines[0]}` : `rows ${lines.join(', ')}${rows > lines.length ? ` and ${written(rows - lines.length)} more` : ''}`}, ` +
         `column ${quote(column)}: found ${quote(found)}; expected ${expected}`,
     )
-    throw fileProblems(file, sentences)
+    throw fileProblems(file, [...unreadable, ...ofCells])
+  }
+
+  function count(): void {
+    rows++
+    if (rows >= MOST_FAULTY_ROWS) settle()
   }
 
   return {
+    addRow({ row, column, text }) {
+      const place = [...(row === undefined ? [] : [`row ${row}`]), ...(column === undefined ? [] : [column])]
+      unreadable.push(place.length === 0 ? text : `${place.join(', ')}: ${text}`)
+      count()
+    },
     add(fault, line) {
       const key = `${fault.column}\n${fault.expected}`
       const known = problems.get(key)
@@ -37,8 +51,7 @@ export function collectProblems(file: string): CellProblems {
         known.rows++
         if (known.lines.length < ROWS_NAMED) known.lines.push(line)
       }
-      rows++
-      if (rows >= MOST_FAULTY_ROWS) settle()
+      count()
     },
     settle,
   }
@@ -50,7 +63,7 @@ export function fileProblems(file: string, sentences: readonly string[]): DataFi
   const listed = sentences.slice(0, MOST_PROBLEMS)
   const more = sentences.length - listed.length
   return new DataFileError(
-    `${file}: ${count(sentences.length)} problems:\n${listed.map(sentence => `  - ${sentence}`).join('\n')}` +
-      (more > 0 ? `\n  and ${count(more)} more` : ''),
+    `${file}: ${written(sentences.length)} problems:\n${listed.map(sentence => `  - ${sentence}`).join('\n')}` +
+      (more > 0 ? `\n  and ${written(more)} more` : ''),
   )
 }

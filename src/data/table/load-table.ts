@@ -147,7 +147,7 @@ async function readRows(table: TableRows, reader: Reader): Promise<ReadTable> {
   let unlabelled = 0
   let gaps = 0
   try {
-    const reading: ReadOptions = { onProgress: options.onProgress }
+    const reading: ReadOptions = { onProgress: options.onProgress, onProblem: problems.addRow }
     for await (const block of table.read(reading)) {
       for (const [index, cells] of block.rows.entries()) {
         const line = block.lines[index]

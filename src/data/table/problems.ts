@@ -1,4 +1,5 @@
-import { PROBLEMS_TOLD } from '../constants.ts'
+import { MOST_PROBLEMS } from '../../table/constants.ts'
+import { count as inDigits } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
 
 /** Something in a file that has to be mended. */
@@ -20,7 +21,7 @@ export interface Problems {
 }
 
 export function createProblems(file: string): Problems {
-  const told: string[] = []
+  const told: Problem[] = []
   let count = 0
   return {
     get count() {
@@ -28,18 +29,26 @@ export function createProblems(file: string): Problems {
     },
     add(problem) {
       count++
-      if (told.length < PROBLEMS_TOLD) told.push(problemText(file, problem))
+      if (told.length < MOST_PROBLEMS) told.push(problem)
     },
     error() {
       if (count === 0) return undefined
+      if (count === 1) return new DataFileError(problemText(file, told[0]))
       const more = count - told.length
-      const rest = more === 0 ? [] : [`${file}: and ${more.toLocaleString('en')} more problem${more === 1 ? '' : 's'}`]
-      return new DataFileError([...told, ...rest].join('\n'))
+      const lines = told.map(problem => `  - ${placeOf(problem)}${problem.text}`)
+      if (more > 0) lines.push(`  and ${inDigits(more)} more`)
+      return new DataFileError(`${file}: ${inDigits(count)} problems:\n${lines.join('\n')}`)
     },
   }
 }
 
-export function problemText(file: string, { row, column, text }: Problem): string {
-  const place = [file, ...(row === undefined ? [] : [`row ${row}`]), ...(column === undefined ? [] : [column])]
-  return `${place.join(', ')}: ${text}`
+export function problemText(file: string, problem: Problem): string {
+  const place = placeOf(problem)
+  return `${file}${place === '' ? ': ' : `, ${place}`}${problem.text}`
+}
+
+/** With a colon at its end; empty where the problem is the whole file's. */
+function placeOf({ row, column }: Problem): string {
+  const place = [...(row === undefined ? [] : [`row ${row}`]), ...(column === undefined ? [] : [column])]
+  return place.length === 0 ? '' : `${place.join(', ')}: `
 }

@@ -4,6 +4,7 @@ import { type Described, describeSite } from '../../table/describe-site.ts'
 import { surveyColumn } from '../../table/survey.ts'
 import { joined, quote } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
+import { collectProblems } from './cell-problems.ts'
 import type { ReadOptions, TableRows } from './rows.ts'
 
 export interface SurveyTableOptions extends ReadOptions {
@@ -49,7 +50,8 @@ export async function surveyTable(table: TableRows, options: SurveyTableOptions)
   const places = names.map((_name, index) => index).filter(index => !ignored.has(index))
   let rows = 0
   let unlabelled = 0
-  for await (const { rows: block, lines } of table.read(options)) {
+  const rowProblems = collectProblems(file)
+  for await (const { rows: block, lines } of table.read({ ...options, onProblem: rowProblems.addRow })) {
     for (const [row, cells] of block.entries()) {
       if (labels.some(label => isMissing(cells[label], marks))) {
         unlabelled++
