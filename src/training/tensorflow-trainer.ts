@@ -11,6 +11,7 @@ import { parametersOf, weightsOf } from './layers-model/batch-statistics.ts'
 import { seedDropout } from './layers-model/dropout.ts'
 import { evaluationBatch, evenlySpread } from './layers-model/evaluation-batch.ts'
 import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model/layers-model.ts'
+import { lookupFailure, requireTokens } from './layers-model/tokens.ts'
 import { parseModel } from './models.ts'
 import { createObjective, type Tally } from './objectives.ts'
 import { createOptimizer } from './optimizers/optimizer.ts'
@@ -41,6 +42,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   const request = { shape, classes, outputs: objective.width, seed: options.seed }
   const network = await buildModel(model, request)
   requireTargets(model, network, shard)
+  for (const dataset of [shard, test]) requireTokens(model, network, dataset)
   const layout = createLayout(tensorSpecs(network))
   const seedStep = seedDropout(network, options.shardSeed)
   const variables = modelVariables(network)
@@ -74,7 +76,11 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
 
   /** `[batch × targets, classes]` of logits; `[batch, outputs]` of values */
   function answersTo(inputs: tf.Tensor, { training }: { training: boolean }): tf.Tensor2D {
-    return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, objective.width])
+    try {
+      return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, objective.width])
+    } catch (error) {
+      throw lookupFailure(model, error) ?? error
+    }
   }
 
   /** Gives answers to test samples, batch after batch. @param most labels to be judged by, at most */

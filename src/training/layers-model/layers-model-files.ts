@@ -10,8 +10,9 @@ import { io } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { WEIGHTS_SHARD_BYTES } from '../constants.ts'
 import { ModelFileError } from '../errors.ts'
+import { fromKeras3, isKeras3 } from './keras3.ts'
 import { readModelFile } from './model-file.ts'
-import { type ModelJson, readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
+import { readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
 
 /** A file of a model, by its name within the model's folder. */
 export interface ModelFile {
@@ -55,7 +56,8 @@ const BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }
 
 /**
  * Reads what {@link layersModelFiles} makes, and what any other TensorFlow.js or its converter saved as a LayersModel,
- * for `tf.loadLayersModel`. Nothing is read before that asks for it.
+ * for `tf.loadLayersModel`: of Keras 3 what can be told in the words of Keras 2, weights of float16 as float32. Nothing is read
+ * before that asks for it.
  *
  * @param file the `model.json`
  * @throws ModelFileError from `load`, naming the file and what is wrong with it
@@ -63,27 +65,45 @@ const BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }
 export function layersModelReader(file: string): Required<Pick<io.IOHandler, 'load'>> {
   return {
     async load() {
-      const model = await readModelJson(file)
-      return await io.getModelArtifactsForJSON(model as io.ModelJSON, async manifest => {
+      const given = await readModelJson(file)
+      const model = isKeras3(given) ? fromKeras3(file, given) : given
+      return await io.getModelArtifactsForJSON(model as io.ModelJSON, async () => {
         const shards = await Promise.all(weightFiles(file, model).map(readModelFile))
         const data = Buffer.concat(shards)
-        const expected = bytesOf(model)
+        const weights = model.weightsManifest.flatMap(group => group.weights)
+        const specs = inFloat32(weights, data.byteLength)
         // TensorFlow.js would read past a short one, and give other weights.
-        if (data.byteLength !== expected) {
+        if (bytesOf(specs) !== data.byteLength) {
           throw new ModelFileError(
-            `${dirname(file)} has ${data.byteLength} bytes of weights, its model.json describes ${expected}: ` +
+            `${dirname(file)} has ${data.byteLength} bytes of weights, its model.json describes ${bytesOf(specs)}: ` +
               'a file of weights is damaged, or of another model',
           )
         }
-        const specs = manifest.flatMap(({ weights }) => weights)
-        return [specs, data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)]
+        return [
+          specs as io.WeightsManifestEntry[],
+          data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength),
+        ]
       })
     },
   }
 }
 
-function bytesOf({ weightsManifest }: ModelJson): number {
+/**
+ * TensorFlow.js knows float16 only as a way to write float32 in fewer bytes. Some converters call weights float16 that they wrote as
+ * float32, and only the size of the file tells.
+ *
+ * @param bytes of all weights together
+ */
+function inFloat32(weights: readonly StoredWeight[], bytes: number): StoredWeight[] {
+  const single = weights.map(weight => (weight.dtype === 'float16' ? { ...weight, dtype: 'float32' as const } : weight))
+  const halves = single.map((weight, i) =>
+    weights[i].dtype === 'float16' ? { ...weight, quantization: { dtype: 'float16' as const } } : weight,
+  )
+  return bytesOf(single) === bytes ? single : halves
+}
+
+function bytesOf(weights: readonly StoredWeight[]): number {
   const bytes = ({ shape, dtype, quantization }: StoredWeight) =>
     BYTES[quantization?.dtype ?? dtype] * shape.reduce((size, dimension) => size * dimension, 1)
-  return weightsManifest.flatMap(({ weights }) => weights).reduce((sum, weight) => sum + bytes(weight), 0)
+  return weights.reduce((sum, weight) => sum + bytes(weight), 0)
 }

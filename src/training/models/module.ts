@@ -56,7 +56,7 @@ async function makeModel(file: string, request: ModelRequest): Promise<LayersMod
       `${file}: the function that it exports gave no LayersModel; make one with the layers that it is given`,
     )
   }
-  return toLogits(made, request)
+  return toLogits(`module:${file}`, made, request)
 }
 
 /** Members that a trainer must have, so that an error names early those that are missing. */
