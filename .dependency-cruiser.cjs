@@ -10,7 +10,7 @@ const room = (name, allowed, comment) => ({
     path: '^(src|peer|simulations|test|bench)/',
     pathNot: [
       `^src/${name}/`,
-      '^src/(catalogue|errors|mutex|strict-options)[.]ts$',
+      '^src/(catalogue|errors|mutex|strict-options|version)[.]ts$',
       ...allowed.map(one => `^src/${one}(/|$)`),
     ],
   },
@@ -151,15 +151,20 @@ module.exports = {
     },
     onlyIn('src/training', '@tensorflow/', 'TensorFlow.js is known to one room.'),
     onlyIn('src/network', '(@libp2p/|libp2p/|@multiformats/|it-pipe/)', 'libp2p is known to one room.'),
-    onlyIn('src/data', '(sharp|csv-parse|hyparquet|hyparquet-compressors)/', 'What reads files of data is known to one room.'),
+    onlyIn(
+      'src/data',
+      '(sharp|csv-parse|hyparquet|hyparquet-compressors)/',
+      'What reads files of data is known to one room.',
+    ),
+    onlyIn('src/library/onnx', 'protons-runtime/', 'What writes ONNX is known to one room.'),
     {
       name: 'peer uses the public API',
-      comment: 'And for help what is light: the catalogue, and the names of rules.',
+      comment: 'And for help what is light: the catalogue, the names of rules, and the version.',
       severity: 'error',
       from: { path: '^peer/' },
       to: {
         path: '^(src|simulations|test|bench)/',
-        pathNot: `${PUBLIC}|^src/(catalogue|averaging/rules/registry)[.]ts$`,
+        pathNot: `${PUBLIC}|^src/(catalogue|version|averaging/rules/registry)[.]ts$`,
       },
     },
     {

@@ -87,13 +87,29 @@ export function mapOf({ mean, variance }: Pick<AgreedStatistics, 'mean' | 'varia
   return { shift: mean, scale: varies.map(value => Math.sqrt(value) || 1) }
 }
 
-/** That map for programs that read it: every feature less its mean, divided by its deviation, which is 1 where it never varies. */
-export function describeMap(statistics: Pick<AgreedStatistics, 'mean' | 'variance'>): {
-  mean: number[]
-  deviation: number[]
-} {
+/** A map for programs that read it: every value less its mean, divided by its deviation, which is 1 where it never varies. */
+export interface DescribedMap {
+  /** `[features]` */
+  readonly mean: readonly number[]
+  /** `[features]` */
+  readonly deviation: readonly number[]
+  /** `[outputs]`: the same of measured targets, where those are standardised. */
+  readonly targets?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+}
+
+export function describeMap(statistics: AgreedStatistics): DescribedMap {
   const { shift, scale } = mapOf(statistics)
-  return { mean: [...shift], deviation: [...scale] }
+  const { targets } = statistics
+  return { mean: [...shift], deviation: [...scale], ...(targets && { targets: describeMap(targets) }) }
+}
+
+/** Statistics that give the map which {@link describeMap} has described. */
+export function statisticsIn({ mean, deviation, targets }: DescribedMap): AgreedStatistics {
+  return {
+    mean: Float64Array.from(mean),
+    variance: Float64Array.from(deviation, each => each ** 2),
+    ...(targets && { targets: statisticsIn(targets) }),
+  }
 }
 
 /** The statistics of a peer without others. */

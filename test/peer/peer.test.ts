@@ -112,14 +112,14 @@ test.concurrent('a peer whom nobody comes to gives up after --wait, and says wha
   expect(stderr).not.toMatch(/step 30|agreed|sealed/)
 })
 
-test.concurrent('--alone trains without company, says so, and says that nothing was kept', async () => {
+test.concurrent('--alone trains without company, says so, and says at last that the model is thrown away', async () => {
   const recipe = recipeOf('on-its-own.json', { training: { steps: 30 } })
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--alone')
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/^\n {2}its model, on the \d+ test samples of its own:\n {2}accuracy +\d/)
   expect(stderr).toMatch(/step 30 of 30 {3}loss .* samples\/s/)
   expect(stderr).toMatch(/trained alone, as --alone says: accuracy \d/)
-  expect(stderr).toMatch(/stopped at step 30 \(alone\)\n.*nothing was kept: --state DIR .*\n$/)
+  expect(stderr).toMatch(/stopped at step 30 \(alone\)\n.*the model is thrown away: with --state DIR [^\n]*\n$/)
   expect(stderr).not.toMatch(/agreed|sealed|waiting/)
 })
 
@@ -158,7 +158,7 @@ test.concurrent('Ctrl-C leaves a checkpoint, from which the peer goes on; meanwh
   const { code, stderr } = await running.finished
   expect(code, stderr).toBe(130)
   expect(stderr).toMatch(/stopped at step [\d,]+ \(interrupted\); checkpoint in/)
-  expect(stderr).not.toContain('nothing was kept')
+  expect(stderr).not.toContain('thrown away')
   expect(existsSync(`${state}/lock`)).toBe(false)
   const kept = readFileSync(`${state}/checkpoint.safetensors`)
   const { step } = JSON.parse((await warmHearsay('inspect', `${state}/checkpoint.safetensors`, '--json')).stdout)

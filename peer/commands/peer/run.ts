@@ -1,5 +1,5 @@
 import type { Consensus, JudgedTogether, Peer, PeerOptions, Recipe } from '../../../src/index.ts'
-import { INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
+import { DONE, INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { describeJudged } from '../../figures.ts'
 import { Interrupted, onInterruption } from '../../interruption.ts'
 import { NotInModel } from '../../not-in-model.ts'
@@ -10,6 +10,7 @@ import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { describeSample } from '../../sample.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
+import { describeNext } from '../../what-next.ts'
 import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
 import { tellEvents } from './events.ts'
 import { requireFittingFlags, requireStricter } from './flag-fit.ts'
@@ -56,6 +57,11 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   const { code, saved, missing } = ending
   const hasModel = peer.status().ownSteps > 0 || peer.sealed() !== undefined
   if (hasModel && flags.state === undefined && !saved) out.say(describeNothingKept(flags.save !== undefined))
+  // Where something is missing, that is what to do next.
+  if (code === DONE) {
+    const kept = { state: flags.state, file: saved ? flags.save : undefined }
+    for (const line of describeNext(peer.recipe, kept)) out.say(line)
+  }
   if (code === INTERRUPTED) throw new Interrupted()
   if (code === NOT_IN_MODEL) throw new NotInModel(missing)
 }

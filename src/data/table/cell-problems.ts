@@ -5,7 +5,7 @@ import { DataFileError } from '../errors.ts'
 import type { Problem } from './problems.ts'
 
 /** Rows that are read on after the first that is wrong, to tell of all that is wrong with a file at once. */
-const MOST_FAULTY_ROWS = 10_000
+export const MOST_FAULTY_ROWS = 10_000
 
 /** All that is wrong with the cells of a file: one sentence for each column and what is expected there. */
 export interface CellProblems {
@@ -13,6 +13,8 @@ export interface CellProblems {
   add(fault: CellFault, line: number): void
   /** Takes a row that could not be read at all. @throws DataFileError as {@link add} does */
   addRow(problem: Problem): void
+  /** What is wrong so far: a sentence for each row that could not be read, and for each column and what is expected in it. */
+  sentences(): readonly string[]
   /** @throws DataFileError where there are any */
   settle(): void
 }
@@ -22,14 +24,17 @@ export function collectProblems(file: string): CellProblems {
   const unreadable: string[] = []
   let rows = 0
 
-  function settle(): void {
-    if (problems.size + unreadable.length === 0) return
+  function sentences(): string[] {
     const ofCells = [...problems.values()].map(
       ({ column, found, expected, lines, rows }) =>
         `${rows === 1 ? `row ${lines[0]}` : `rows ${lines.join(', ')}${rows > lines.length ? ` and ${written(rows - lines.length)} more` : ''}`}, ` +
         `column ${quote(column)}: found ${quote(found)}; expected ${expected}`,
     )
-    throw fileProblems(file, [...unreadable, ...ofCells])
+    return [...unreadable, ...ofCells]
+  }
+
+  function settle(): void {
+    if (rows > 0) throw fileProblems(file, sentences())
   }
 
   function count(): void {
@@ -53,6 +58,7 @@ export function collectProblems(file: string): CellProblems {
       }
       count()
     },
+    sentences,
     settle,
   }
 }
