@@ -86,7 +86,7 @@ test.each([
       { name: 'last/bias', shape: [units], trainable: true },
     ])
     const to = join(newFolder(), 'exported')
-    await exportModel({ state: await stateOf(await recipeOf(model), layout, parameters), to })
+    await exportModel({ state: await stateOf(newFolder(), await recipeOf(model), { layout, parameters }), to })
     const read = await layers.loadLayersModel(layersModelReader(join(to, 'model.json')))
     expect(read.getUserDefinedMetadata()).toMatchObject({ hearsay: { output: 'logits', leftOut: activation } })
     const given = tf.tensor(predictions(read, [4], 1), [3, classes])

@@ -228,6 +228,16 @@ describe('a model that somebody brings', () => {
     expectClose(probabilities.data as Float32Array, await own.predict(inputs))
   })
 
+  test('gives the probabilities of two classes, of which one unit with a sigmoid told', async () => {
+    const one = () =>
+      layers.sequential({ layers: [layers.layers.dense({ units: 1, activation: 'sigmoid', inputShape: [3] })] })
+    const { own, session } = await exported({ model: { name: await brought(one), shape: [3], classes: 2 } })
+    const inputs = Float32Array.of(1, -2, 3, 0.5, 4, -1)
+    const { probabilities } = await session.run({ x: new ort.Tensor('float32', inputs, [2, 3]) })
+    expect(probabilities.dims).toEqual([2, 2])
+    expectClose(probabilities.data as Float32Array, await own.predict(inputs))
+  })
+
   test('is refused by the name of a layer that cannot be written, with what takes it', async () => {
     const name = await brought(() =>
       layers.sequential({

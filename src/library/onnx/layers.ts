@@ -36,6 +36,11 @@ const converters: Readonly<Record<string, Converter>> = {
   Flatten: reshaped,
   Reshape: reshaped,
   Dropout: ({ inputs }) => inputs[0],
+  ZeroPadding2D({ graph, inputs, config }) {
+    requireChannelsLast(config)
+    const [[top, bottom], [left, right]] = config.padding as [[number, number], [number, number]]
+    return graph.add('Pad', [inputs[0], listOf(graph, [0, top, left, 0, 0, bottom, right, 0])])
+  },
   Activation: ({ graph, inputs, config }) => activated(graph, inputs[0], config),
   ReLU: ({ graph, inputs, config }) => {
     if (config.maxValue !== undefined && config.maxValue !== null) throw new UnknownLayerError('a ReLU with a bound')
