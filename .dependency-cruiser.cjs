@@ -10,7 +10,7 @@ const room = (name, allowed, comment) => ({
     path: '^(src|peer|simulations|test|bench)/',
     pathNot: [
       `^src/${name}/`,
-      '^src/(catalogue|errors|mutex|strict-options)[.]ts$',
+      '^src/(catalogue|errors|mutex|strict-options|version)[.]ts$',
       ...allowed.map(one => `^src/${one}(/|$)`),
     ],
   },
@@ -62,10 +62,11 @@ module.exports = {
     ),
     room('random', [], 'A source of numbers.'),
     room('table', [], 'What columns are, and how a cell becomes a number: no files.'),
+    room('worth', [], 'What test results are worth: counts, and figures from them.'),
     room('recipe', ['table'], 'A document.'),
     room('averaging', ['parameters', 'random'], 'Pure mathematics; a random topology draws from a seed.'),
     room('data', ['random', 'table'], 'Datasets know neither models nor peers.'),
-    room('training', ['data', 'parameters', 'random'], 'Learning knows nothing of the swarm.'),
+    room('training', ['data', 'parameters', 'random', 'worth'], 'Learning knows nothing of the swarm.'),
     room(
       'gossip',
       ['averaging', 'parameters', 'random', 'recipe', 'training/trainer[.]ts'],
@@ -101,11 +102,17 @@ module.exports = {
       'Statistics of samples that stay where they are, agreed on by the same core.',
     ),
     room(
+      'judging',
+      ['averaging', 'gossip', 'parameters', 'random', 'recipe', 'standardise', 'worth'],
+      'Test results that stay where they are, summed by the same core.',
+    ),
+    room(
       'library',
       [
         'averaging',
         'data',
         'gossip',
+        'judging',
         'network',
         'parameters',
         'random',
@@ -114,6 +121,7 @@ module.exports = {
         'storage',
         'table',
         'training',
+        'worth',
       ],
       'A peer, put together.',
     ),
@@ -148,14 +156,15 @@ module.exports = {
       '(sharp|csv-parse|hyparquet|hyparquet-compressors)/',
       'What reads files of data is known to one room.',
     ),
+    onlyIn('src/library/onnx', 'protons-runtime/', 'What writes ONNX is known to one room.'),
     {
       name: 'peer uses the public API',
-      comment: 'And for help what is light: the catalogue, and the names of rules.',
+      comment: 'And for help what is light: the catalogue, the names of rules, and the version.',
       severity: 'error',
       from: { path: '^peer/' },
       to: {
         path: '^(src|simulations|test|bench)/',
-        pathNot: `${PUBLIC}|^src/(catalogue|averaging/rules/registry)[.]ts$`,
+        pathNot: `${PUBLIC}|^src/(catalogue|version|averaging/rules/registry)[.]ts$`,
       },
     },
     {

@@ -1,5 +1,9 @@
-import { access, constants, stat } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { access, constants, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
 import { Failure } from './failure.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
@@ -37,6 +41,28 @@ export async function writeOutput(flag: string, file: string, content: Uint8Arra
   } catch (error) {
     const { message, cause = error } = error as Error
     const { code = message } = cause as NodeJS.ErrnoException
+    throw new Failure(`${flag} ${file} could not be written (${code})`, { cause: error })
+  }
+}
+
+/**
+ * Writes what comes, as it comes, no faster than the disk takes it; packed where the file's name ends in `.gz`. Until it is whole it has
+ * another name, so that a file that is there is never half of one.
+ *
+ * @param chunks may throw, which ends it
+ */
+export async function writeStream(flag: string, file: string, chunks: AsyncIterable<string>): Promise<void> {
+  const beside = `${file}.part`
+  const source = Readable.from(chunks)
+  const target = createWriteStream(beside, { flush: true })
+  try {
+    if (file.endsWith('.gz')) await pipeline(source, createGzip(), target)
+    else await pipeline(source, target)
+    await rename(beside, file)
+  } catch (error) {
+    await rm(beside, { force: true })
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (code === undefined || syscall === undefined) throw error
     throw new Failure(`${flag} ${file} could not be written (${code})`, { cause: error })
   }
 }

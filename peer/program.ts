@@ -1,20 +1,33 @@
 import { Command, Help, type Option } from 'commander'
+import { version } from '../src/version.ts'
 import { addDoctor } from './commands/doctor/command.ts'
+import { addEvaluate } from './commands/evaluate/command.ts'
 import { addExport } from './commands/export/command.ts'
 import { addInit } from './commands/init/command.ts'
 import { addInspect } from './commands/inspect/command.ts'
 import { addPeer } from './commands/peer/command.ts'
+import { addPredict } from './commands/predict/command.ts'
 import { addSchema } from './commands/schema/command.ts'
 import { addSimulate } from './commands/simulate/command.ts'
 import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
 import { readRuleNames } from './names.ts'
 import { widthOf } from './prose.ts'
-import { version } from './version.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
-const commands = [addSwarm, addPeer, addSimulate, addInit, addSchema, addInspect, addExport, addDoctor]
+const commands = [
+  addSwarm,
+  addPeer,
+  addSimulate,
+  addInit,
+  addSchema,
+  addInspect,
+  addEvaluate,
+  addPredict,
+  addExport,
+  addDoctor,
+]
 
 const EXAMPLES = `
 Examples:
@@ -22,6 +35,8 @@ Examples:
   hearsay simulate --peers 16 --topology ring  the same virtually, from a seed
   hearsay init --data csv:flowers.csv          a recipe for data of your own
   hearsay peer recipe.json --data csv:mine.csv take part in a swarm
+  hearsay predict --state ./me --data csv:new.csv --out predicted.csv
+                                               what its model says of new rows
 
 hearsay COMMAND --help tells more.
 

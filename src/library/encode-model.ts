@@ -4,6 +4,7 @@ import { encodeSafetensors } from '../parameters/safetensors.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import { describeMap } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
+import { featureNames } from '../table/schema.ts'
 import { weightsOf } from '../training/layers-model/batch-statistics.ts'
 
 /** A model, and all that a program must know to use it. */
@@ -20,20 +21,46 @@ export interface LearnedModel {
   readonly statistics: AgreedStatistics | undefined
 }
 
+/** What every export says of its model, as a document. */
+export interface ModelDescription {
+  readonly swarm: string
+  readonly recipe: Recipe
+  readonly step: number
+  readonly age: number
+  /** `[features]`: their names, where samples are rows of a table. */
+  readonly features?: readonly string[]
+  /**
+   * By feature, where samples are standardised, of values less their column's origin; and by target, where those are. A missing number is
+   * to be given as the mean.
+   */
+  readonly standardisation?: ReturnType<typeof describeMap>
+}
+
+export function describeModel({ recipe, swarm, step, age, statistics }: LearnedModel): ModelDescription {
+  const { table } = recipe.data
+  return {
+    swarm,
+    recipe,
+    step,
+    age,
+    ...(table && { features: featureNames(table) }),
+    ...(statistics && { standardisation: describeMap(statistics) }),
+  }
+}
+
 /**
  * A model as safetensors: its tensors under the names that they have in TensorFlow.js, batch normalisation's as that has
  * them, and as metadata `swarm`, `recipe`, `step`, `age`, `parametersHash` (of the tensors as they are in the file) and,
- * where samples are standardised, `standardisation`: JSON with `mean` and `deviation`, by feature.
+ * of tables, `features`: JSON of their names; where samples are standardised, `standardisation`: JSON with `mean` and `deviation`, by
+ * feature, and where they are, `targets` with the same.
  */
-export function encodeModel({ recipe, swarm, layout, parameters, step, age, statistics }: LearnedModel) {
+export function encodeModel(model: LearnedModel) {
+  const { layout, parameters } = model
   const weights = weightsOf(layout, parameters)
-  const metadata = {
-    swarm,
-    recipe: JSON.stringify(recipe),
-    step: `${step}`,
-    age: `${age}`,
-    parametersHash: hashParameters(weights),
-    ...(statistics && { standardisation: JSON.stringify(describeMap(statistics)) }),
-  }
-  return encodeSafetensors({ tensors: viewTensors(layout, weights), metadata })
+  const { swarm, ...facts } = describeModel(model)
+  const metadata = Object.entries(facts).map(([name, value]) => [name, JSON.stringify(value)])
+  return encodeSafetensors({
+    tensors: viewTensors(layout, weights),
+    metadata: { swarm, ...Object.fromEntries(metadata), parametersHash: hashParameters(weights) },
+  })
 }

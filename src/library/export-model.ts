@@ -8,21 +8,15 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
-import { createLayout, type Layout } from '../parameters/layout.ts'
-import { outputsOf, parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
-import { quantitiesOf } from '../standardise/quantities.ts'
-import { mapOf } from '../standardise/standardiser.ts'
-import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
+import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
 import { writeFolderAtomically } from '../storage/atomic-folder.ts'
-import type { ReadCheckpoint } from '../storage/checkpoint-file.ts'
-import { type ReadState, readState, StateError } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import type { LeftOut } from '../training/models/to-logits.ts'
-import { encodeModel } from './encode-model.ts'
-import { generationId } from './generation.ts'
+import { describeModel, encodeModel } from './encode-model.ts'
 import { identifyModel } from './identify-model.ts'
-import { unitsOf } from './units-of.ts'
+import { mapsOf } from './model-maps.ts'
+import { readStateModel, type StateModel } from './state-model.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {
@@ -32,12 +26,12 @@ export class ExportError extends UsageError {
 export interface ExportOptions {
   /** A peer's state folder. The peer may be running: what is exported is its last checkpoint. */
   readonly state: string
-  /** A file that ends in `.safetensors`, or else a folder, for TensorFlow.js's format. Neither may exist. */
+  /** A file that ends in `.safetensors` or `.onnx`, or else a folder, for TensorFlow.js's format. None may exist. */
   readonly to: string
 }
 
 export interface ExportedModel {
-  readonly format: 'safetensors' | 'tfjs'
+  readonly format: 'safetensors' | 'onnx' | 'tfjs'
   readonly recipe: Recipe
   /** The swarm's id. */
   readonly swarm: string
@@ -52,13 +46,14 @@ export interface ExportedModel {
 const exportOptions = optionsOf<ExportOptions>({ state: text, to: text })
 
 const SAFETENSORS = '.safetensors'
+const ONNX = '.onnx'
 
 /**
- * Writes the model of a peer's last checkpoint as {@link encodeModel} does, or as a LayersModel that `tf.loadLayersModel`
- * reads; its output is logits, whatever the model ended in. That carries the recipe as user-defined metadata, with `leftOut`, the softmax
- * or the sigmoid of one unit that it ended in before, and where the swarm standardises samples,
- * it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`, is read back where
- * hearsay has registered them: as the model `tfjs:FILE`.
+ * Writes the model of a peer's last checkpoint as {@link encodeModel} does, as ONNX, or as a LayersModel that `tf.loadLayersModel`
+ * reads; its output is logits, whatever the model ended in, or of a regression values in the units of the data. That carries what
+ * {@link describeModel} says as user-defined metadata, with `leftOut`, the softmax or the sigmoid of one unit that it ended in before; where
+ * the swarm standardises samples, it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`,
+ * is read back where hearsay has registered them: as the model `tfjs:FILE`.
  *
  * @throws StateError where there is no checkpoint, or the recipe is not known
  * @throws ExportError where `to` exists or is no place for a model, or TensorFlow.js cannot build it
@@ -69,54 +64,28 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   const { state, to } = options
   const format = formatOf(to)
   await requireFree(to)
-  const read = await readState(state)
-  const { swarm, step, age, sealed, parameters } = read.checkpoint
-  const recipe = recipeOf(read, state)
-  const facts = { swarm, step, age, parametersHash: hashParameters(parameters) }
-  const statistics = recipe.data.standardise ? statisticsOf(read, recipe, state) : undefined
-  if (format === 'safetensors') {
-    await writeAtomically(to, encodeModel({ recipe, layout: layoutOf(read), parameters, statistics, ...facts }))
-  } else await writeLayersModel(to, parameters, recipe, facts, statistics)
-  return { format, recipe, ...facts, sealed: sealed !== undefined }
+  const model = await readStateModel(state)
+  if (format === 'safetensors') await writeAtomically(to, encodeModel(model))
+  else if (format === 'onnx') await writeAtomically(to, await onnxOf(model))
+  else await writeLayersModel(to, model)
+  const { recipe, swarm, step, age, sealed, parameters } = model
+  return { format, recipe, swarm, step, age, sealed, parametersHash: hashParameters(parameters) }
 }
 
-interface Facts {
-  readonly swarm: string
-  readonly step: number
-  readonly age: number
-  readonly parametersHash: string
-}
-
-/** Whether a tensor is learned is not written in a checkpoint; for what a vector stands for, names are enough. */
-function layoutOf({ tensors }: ReadCheckpoint): Layout {
-  return createLayout(tensors.map(({ name, shape }) => ({ name, shape, trainable: false })))
-}
-
-async function writeLayersModel(
-  folder: string,
-  parameters: Float32Array,
-  recipe: Recipe,
-  facts: Facts,
-  statistics: AgreedStatistics | undefined,
-): Promise<void> {
+async function writeLayersModel(folder: string, learned: StateModel): Promise<void> {
   // Only here: TensorFlow.js takes its time to load.
-  const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { layersModelFiles } = await import('../training/layers-model/layers-model-files.ts')
-  const { appendMap } = await import('../training/layers-model/append-map.ts')
-  const { prependMap } = await import('../training/layers-model/prepend-map.ts')
-  const { name, shape, classes } = recipe.model
+  const { wrapModel } = await import('../training/layers-model/wrap-model.ts')
+  const { recipe, parameters, statistics, sealed } = learned
+  const { name, shape } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {
-    // Another file than the one that was trained would get these parameters too.
-    await identifyModel(recipe)
-    const bare = await toLayersModel(name, shape, classes, parameters, outputsOf(recipe.model))
-    const mapped = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
-    const { targets } = statistics ?? {}
-    const model =
-      recipe.model.outputs === undefined ? mapped : appendMap(mapped, unitsOf(recipe, targets && mapOf(targets)))
+    const bare = await buildTrained(recipe, parameters)
     const { hearsayLeftOut: leftOut }: LeftOut = bare.getUserDefinedMetadata() ?? {}
     const output = recipe.model.outputs === undefined ? 'logits' : 'values'
-    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe, output, ...(leftOut && { leftOut }) } })
+    const model = wrapModel(bare, shape, mapsOf(recipe, statistics))
+    const facts = { ...describeModel(learned), sealed, parametersHash: hashParameters(parameters) }
+    model.setUserDefinedMetadata({ hearsay: { ...facts, output, ...(leftOut && { leftOut }) } })
     files = await layersModelFiles(model)
     model.dispose()
   } catch (cause) {
@@ -129,19 +98,44 @@ async function writeLayersModel(
   await writeFolderAtomically(folder, files)
 }
 
-/** By what the parameters' samples were standardised; without it they are of no use. */
-function statisticsOf({ means, variations }: ReadState, recipe: Recipe, state: string): AgreedStatistics {
-  const statistics = agreedIn(recipeHash(recipe), quantitiesOf(recipe), means, variations)
-  if (statistics !== undefined) return statistics
-  throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
+async function onnxOf(learned: StateModel): Promise<Uint8Array> {
+  const { encodeModelAsOnnx } = await import('./onnx/encode-model-as-onnx.ts')
+  const { UnknownLayerError } = await import('./onnx/layer-converter.ts')
+  const { knownLayers } = await import('./onnx/layers.ts')
+  const { recipe, parameters } = learned
+  try {
+    const model = await buildTrained(recipe, parameters)
+    try {
+      return await encodeModelAsOnnx(learned, model)
+    } finally {
+      model.dispose()
+    }
+  } catch (cause) {
+    const what = `the model ${recipe.model.name} cannot be written as ONNX`
+    throw new ExportError(
+      cause instanceof UnknownLayerError
+        ? `${what}: it has ${cause.message}, and what can be written is ${knownLayers.join(', ')}; a file that ends in ` +
+            `${SAFETENSORS}, or a folder for TensorFlow.js, takes it`
+        : `${what}: ${(cause as Error).message}; a file that ends in ${SAFETENSORS} takes any model`,
+      { cause },
+    )
+  }
+}
+
+/** The recipe's model with these parameters. Another file than the one that was trained would get them too, so it is looked at first. */
+async function buildTrained(recipe: Recipe, parameters: Float32Array) {
+  const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
+  const { model } = await identifyModel(recipe)
+  return await toLayersModel(model.name, model.shape, model.classes, parameters, outputsOf(model))
 }
 
 function formatOf(to: string): ExportedModel['format'] {
   const ending = extname(to)
   if (ending === SAFETENSORS) return 'safetensors'
+  if (ending === ONNX) return 'onnx'
   if (ending === '') return 'tfjs'
   throw new ExportError(
-    `${to}: models are not written as ${ending}; expected a file that ends in ${SAFETENSORS}, or a folder (a name ` +
+    `${to}: models are not written as ${ending}; expected a file that ends in ${SAFETENSORS} or ${ONNX}, or a folder (a name ` +
       "without an ending) for TensorFlow.js's format",
   )
 }
@@ -152,23 +146,4 @@ async function requireFree(path: string): Promise<void> {
     () => false,
   )
   if (exists) throw new ExportError(`${path} exists already; choose another name, or remove it first`)
-}
-
-function recipeOf({ recipe: text, checkpoint }: ReadState, state: string): Recipe {
-  if (text === undefined) {
-    throw new StateError(
-      `--state ${state} has a checkpoint, but not its recipe, as those of older versions of hearsay; start and stop the ` +
-        'peer once with this version',
-    )
-  }
-  let recipe: Recipe
-  try {
-    recipe = parseRecipe(JSON.parse(text))
-  } catch (cause) {
-    throw new StateError(`--state ${state} is damaged: its recipe cannot be read: ${(cause as Error).message}`, {
-      cause,
-    })
-  }
-  if (generationId(recipeHash(recipe), checkpoint.generation?.seals ?? []) === checkpoint.swarm) return recipe
-  throw new StateError(`--state ${state} is damaged: its recipe is not that of its checkpoint`)
 }

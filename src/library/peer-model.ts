@@ -1,11 +1,12 @@
 import type { AffineMap } from '../data/affine-map.ts'
 import { UsageError } from '../errors.ts'
 import { outputsOf, type Recipe } from '../recipe/recipe.ts'
-import { mapOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
+import { type ModelMaps, mapsOf } from './model-maps.ts'
 import type { Peer } from './peer.ts'
+import { predictSamples } from './predict-samples.ts'
 import { unitsOf } from './units-of.ts'
 
 export interface PeerModelParts {
@@ -15,7 +16,7 @@ export interface PeerModelParts {
   readonly parameters: () => Float32Array
   /** The statistics that samples are standardised by, once they are known. */
   readonly statistics: () => AgreedStatistics | undefined
-  /** The map that standardises the values of a regression, as it is now. */
+  /** The map by which the values that are to be predicted are standardised, where they are. */
   readonly valueMap?: AffineMap
 }
 
@@ -36,8 +37,10 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   return {
     async model<Model extends LayersModelLike>() {
       requireModel()
-      const model: LayersModelLike = await layersModelOf(parts)
-      return model as Model
+      const { wrapModel } = await import('../training/layers-model/wrap-model.ts')
+      const { model, maps } = await trainedModelOf(parts)
+      const whole: LayersModelLike = wrapModel(model, shape, maps)
+      return whole as Model
     },
     async predict(inputs) {
       requireOptions('predict', predictArgument, { inputs })
@@ -47,11 +50,12 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
           `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
         )
       }
-      const { probabilitiesOf, valuesOf } = await import('../training/layers-model/predict.ts')
-      const model = await layersModelOf(parts)
-      const answersOf = recipe.objective.task === 'regress' ? valuesOf : probabilitiesOf
+      const { model, maps } = await trainedModelOf(parts)
       try {
-        return await answersOf(model, inputs, shape)
+        const all = Float32Array.from(await predictSamples(model, inputs, shape, maps))
+        const count = inputs.length / features
+        const each = all.length / count
+        return Array.from({ length: count }, (_, sample) => all.slice(sample * each, (sample + 1) * each))
       } finally {
         model.dispose()
       }
@@ -59,23 +63,12 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   }
 }
 
-/** From samples as they are to logits, or to values in the units of the data. */
-async function layersModelOf({
-  recipe,
-  parameters,
-  statistics,
-  valueMap,
-}: PeerModelParts): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
+/** The model as it is trained, and what stands between it and samples and predictions as people have them. */
+async function trainedModelOf({ recipe, parameters, statistics, valueMap }: PeerModelParts) {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
-  const { model } = recipe
-  const { name, shape, classes } = model
-  const agreed = statistics()
-  let whole = await toLayersModel(name, shape, classes, parameters(), outputsOf(model))
-  if (agreed !== undefined) {
-    const { prependMap } = await import('../training/layers-model/prepend-map.ts')
-    whole = prependMap(whole, shape, mapOf(agreed))
-  }
-  if (model.outputs === undefined) return whole
-  const { appendMap } = await import('../training/layers-model/append-map.ts')
-  return appendMap(whole, unitsOf(recipe, valueMap))
+  const { name, shape, classes } = recipe.model
+  const model = await toLayersModel(name, shape, classes, parameters(), outputsOf(recipe.model))
+  const { features, targets } = mapsOf(recipe, statistics())
+  const maps: ModelMaps = { features, targets: targets && unitsOf(recipe, valueMap) }
+  return { model, maps }
 }

@@ -1,3 +1,4 @@
+import { createMutex } from '../mutex.ts'
 import { describeMap, statisticsOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import type { Course } from './course.ts'
@@ -16,6 +17,8 @@ export interface PeerStandardisationParts {
   readonly course: Course
   /** Aborted when the peer stops. */
   readonly signal: AbortSignal
+  /** Keeps by what samples are standardised, beside the parameters. */
+  readonly keep?: (text: string) => Promise<void>
   /** It is known, for the first time, what samples are standardised by. */
   readonly onKnown: () => void
 }
@@ -33,6 +36,7 @@ export interface PeerStandardisation {
 
 export function createPeerStandardisation(parts: PeerStandardisationParts): PeerStandardisation {
   const { standardising, emit, course, signal } = parts
+  const keeping = createMutex()
   const standardises = standardising?.standardises === true
   let agreed: AgreedStatistics | undefined
   const statistics = parts.statistics?.(use, () => agreed !== undefined)
@@ -44,7 +48,13 @@ export function createPeerStandardisation(parts: PeerStandardisationParts): Peer
     if (!isFirst) emit('warning', { message: `the swarm has agreed anew on ${what}` })
     agreed = given
     standardising?.use(given)
-    if (standardises) emit('standardised', describeMap(given))
+    if (standardises) {
+      const told = describeMap(given)
+      void keeping
+        .run(async () => parts.keep?.(JSON.stringify(told)))
+        .catch(error => course.tell('failed', { error: error as Error }))
+      emit('standardised', told)
+    }
     if (isFirst) parts.onKnown()
     void tellOutlying(given)
   }
@@ -72,6 +82,9 @@ export function createPeerStandardisation(parts: PeerStandardisationParts): Peer
         if (!signal.aborted) course.tell('failed', { error: error as Error })
       }
     },
-    stop: async () => statistics?.stop(),
+    async stop() {
+      await statistics?.stop()
+      await keeping.idle()
+    },
   }
 }

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import { z } from 'zod'
 import type { AffineMap } from '../data/affine-map.ts'
 import { balanceWeights, createSharedWeights } from '../data/class-weights.ts'
 import { type Dataset, features, outputs, samples } from '../data/dataset.ts'
@@ -100,13 +101,29 @@ export function mapOf({ mean, variance }: Pick<AgreedStatistics, 'mean' | 'varia
   return { shift: mean, scale: varies.map(value => Math.sqrt(value) || 1) }
 }
 
-/** That map for programs that read it: every feature less its mean, divided by its deviation, which is 1 where it never varies. */
-export function describeMap(statistics: Pick<AgreedStatistics, 'mean' | 'variance'>): {
-  mean: number[]
-  deviation: number[]
-} {
+const numbers = z.array(z.number())
+const moments = z.object({ mean: numbers, deviation: numbers })
+
+/**
+ * A map for programs that read it: every value less its mean, divided by its deviation, which is 1 where it never varies. By feature, and
+ * as `targets` by output, where measured values are standardised too.
+ */
+export const describedMap = moments.extend({ targets: moments.optional() })
+export type DescribedMap = z.infer<typeof describedMap>
+
+export function describeMap(statistics: AgreedStatistics): DescribedMap {
   const { shift, scale } = mapOf(statistics)
-  return { mean: [...shift], deviation: [...scale] }
+  const { targets } = statistics
+  return { mean: [...shift], deviation: [...scale], ...(targets && { targets: describeMap(targets) }) }
+}
+
+/** Statistics that give the map which {@link describeMap} has described. */
+export function statisticsIn({ mean, deviation, targets }: DescribedMap): AgreedStatistics {
+  return {
+    mean: Float64Array.from(mean),
+    variance: Float64Array.from(deviation, each => each ** 2),
+    ...(targets && { targets: statisticsIn(targets) }),
+  }
 }
 
 /** The statistics of a peer without others. */

@@ -5,42 +5,19 @@ import * as layers from '@tensorflow/tfjs-layers'
 import { expect, onTestFinished, test } from 'vitest'
 import { exportModel } from '../../src/library/export-model.ts'
 import { identifyModel } from '../../src/library/identify-model.ts'
-import { createLayout, type Layout } from '../../src/parameters/layout.ts'
+import { createLayout } from '../../src/parameters/layout.ts'
 import { decodeSafetensors } from '../../src/parameters/safetensors.ts'
-import { createRandom } from '../../src/random/random.ts'
-import { parseRecipe, type Recipe, recipeHash } from '../../src/recipe/recipe.ts'
+import { parseRecipe } from '../../src/recipe/recipe.ts'
 import { openStateDirectory } from '../../src/storage/state-directory.ts'
 import { startBackend } from '../../src/training/backend.ts'
 import { registerLayers } from '../../src/training/layers/register.ts'
-import { buildModel, tensorSpecs, toLayersModel } from '../../src/training/layers-model/layers-model.ts'
+import { toLayersModel } from '../../src/training/layers-model/layers-model.ts'
 import { layersModelFiles, layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
-import { parseModel } from '../../src/training/models.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { anyParameters, stateOf } from './state-of.ts'
 
 const { path } = temporaryFolder()
 const newFolder = () => mkdtempSync(join(path, 'test-'))
-
-/** A state with these parameters, as a stopped peer leaves it. */
-async function stateOf(recipe: Recipe, layout: Layout, parameters: Float32Array): Promise<string> {
-  const folder = newFolder()
-  const state = await openStateDirectory(folder)
-  await state.storage(layout).save({
-    swarm: recipeHash(recipe),
-    peer: 'peer',
-    sequence: 1,
-    step: 5,
-    age: 6,
-    sealed: undefined,
-    random: [],
-    parameters,
-    decisions: [],
-    doubts: [],
-    trainer: { tensors: {}, metadata: {} },
-  })
-  await state.keepRecipe(JSON.stringify(recipe))
-  await state.release()
-  return folder
-}
 
 interface ModelOptions {
   readonly name: string
@@ -50,21 +27,6 @@ interface ModelOptions {
 
 const recipeOf = ({ name, shape, classes }: ModelOptions) =>
   identifyModel(parseRecipe({ model: { name, shape: [...shape], classes } }))
-
-/** What a recipe's model has for parameters, none of them 0: second moments of a normalisation are above their means'. */
-async function anyParameters({ name, shape, classes }: ModelOptions) {
-  const backend = await startBackend('cpu')
-  backend.select()
-  const built = await buildModel(parseModel(name), { shape, classes, seed: 1 })
-  const layout = createLayout(tensorSpecs(built))
-  built.dispose()
-  const random = createRandom(1)
-  const parameters = new Float32Array(layout.length).map(() => 0.1 * random.normal())
-  for (const slot of layout.tensors.filter(each => each.name.endsWith('moving_variance'))) {
-    parameters.fill(2, slot.offset, slot.offset + slot.size)
-  }
-  return { layout, parameters }
-}
 
 function predictions(model: layers.LayersModel, shape: readonly number[], most: number): number[] {
   const length = 3 * tf.util.sizeFromShape([...shape])
@@ -95,7 +57,7 @@ test.each([
 ] as const)('a model with %s predicts the same once it was exported and read back', async (_what, make, most) => {
   const model = await make()
   const { layout, parameters } = await anyParameters(model)
-  const state = await stateOf(await recipeOf(model), layout, parameters)
+  const state = await stateOf(newFolder(), await recipeOf(model), { layout, parameters })
   const own = await toLayersModel(model.name, model.shape, model.classes, parameters)
   const to = join(newFolder(), 'exported')
   await exportModel({ state, to })
@@ -124,7 +86,7 @@ test.each([
       { name: 'last/bias', shape: [units], trainable: true },
     ])
     const to = join(newFolder(), 'exported')
-    await exportModel({ state: await stateOf(await recipeOf(model), layout, parameters), to })
+    await exportModel({ state: await stateOf(newFolder(), await recipeOf(model), { layout, parameters }), to })
     const read = await layers.loadLayersModel(layersModelReader(join(to, 'model.json')))
     expect(read.getUserDefinedMetadata()).toMatchObject({ hearsay: { output: 'logits', leftOut: activation } })
     const given = tf.tensor(predictions(read, [4], 1), [3, classes])
@@ -143,7 +105,7 @@ test("safetensors of a model with batch normalisation hold TensorFlow.js's weigh
   const { layout, parameters } = await anyParameters(model)
   const own = await toLayersModel(model.name, model.shape, model.classes, parameters)
   const to = join(newFolder(), 'exported.safetensors')
-  await exportModel({ state: await stateOf(await recipeOf(model), layout, parameters), to })
+  await exportModel({ state: await stateOf(newFolder(), await recipeOf(model), { layout, parameters }), to })
   const { tensors } = decodeSafetensors(readFileSync(to))
   expect(tensors.map(({ data }) => [...data])).toEqual(own.getWeights().map(weight => [...weight.dataSync()]))
 })
@@ -151,7 +113,7 @@ test("safetensors of a model with batch normalisation hold TensorFlow.js's weigh
 test("what a peer's exchanges changed since its last checkpoint is exported too", async () => {
   const layout = createLayout([{ name: 'q', shape: [2, 2], trainable: true }])
   const recipe = parseRecipe({ model: { name: 'q-table', shape: [2, 2], classes: 0 } })
-  const folder = await stateOf(recipe, layout, Float32Array.of(1, 2, 3, 4))
+  const folder = await stateOf(newFolder(), recipe, { layout, parameters: Float32Array.of(1, 2, 3, 4) })
   const state = await openStateDirectory(folder)
   onTestFinished(() => state.release())
   const storage = state.storage(layout)
@@ -167,7 +129,7 @@ test('a model whose file has changed since is not filled with the parameters of 
   const file = await normalisedModel()
   const model = { name: `tfjs:${file}`, shape: [4], classes: 3 }
   const { layout, parameters } = await anyParameters(model)
-  const state = await stateOf(await recipeOf(model), layout, parameters)
+  const state = await stateOf(newFolder(), await recipeOf(model), { layout, parameters })
   writeFileSync(file, `${readFileSync(file, 'utf8')}\n`)
   await expect(exportModel({ state, to: join(newFolder(), 'exported') })).rejects.toThrow('the recipe is of one with')
 })
@@ -176,7 +138,7 @@ test("parameters of a learner of one's own go out as safetensors, and not as a L
   const layout = createLayout([{ name: 'q', shape: [2, 2], trainable: true }])
   const parameters = Float32Array.of(1, 2, 3, 4)
   const recipe = parseRecipe({ model: { name: 'q-table', shape: [2, 2], classes: 0 } })
-  const folder = await stateOf(recipe, layout, parameters)
+  const folder = await stateOf(newFolder(), recipe, { layout, parameters })
   await exportModel({ state: folder, to: join(folder, 'q.safetensors') })
   expect(decodeSafetensors(readFileSync(join(folder, 'q.safetensors'))).tensors).toEqual([
     { name: 'q', shape: [2, 2], data: parameters },

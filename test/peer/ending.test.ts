@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   describeEnding,
   describeNothingKept,
@@ -6,6 +6,8 @@ import {
   type Ending,
   type Outcome,
 } from '../../peer/commands/peer/ending.ts'
+import { describeNext } from '../../peer/what-next.ts'
+import { defaultRecipe, parseRecipe } from '../../src/index.ts'
 
 const outcome: Outcome = {
   ownSteps: 1_000,
@@ -165,6 +167,34 @@ test('more exchanges than were asked for are no share of them', () => {
 })
 
 test('where nothing was kept, what would have kept it is named', () => {
-  expect(describeNothingKept(false)).toMatch(/^nothing was kept: --state DIR .*--save FILE/)
-  expect(describeNothingKept(true)).toMatch(/^nothing was kept: --save writes .* end only; --state DIR/)
+  expect(describeNothingKept(false)).toMatch(/^the model is thrown away: with --state DIR .* --save FILE/)
+  expect(describeNothingKept(true)).toMatch(
+    /^the model is thrown away: --save writes it in the end only; with --state DIR/,
+  )
+})
+
+describe('with a model that was kept, a peer says what to type next:', () => {
+  const ofTable = parseRecipe({
+    data: { table: { columns: [{ name: 'x', kind: 'number' }], label: { kind: 'class', name: 'y' }, missing: [] } },
+  })
+  test.each([
+    [
+      'a table, and a state',
+      ofTable,
+      { state: './my state', file: 'm.safetensors' },
+      [
+        "  hearsay predict --state './my state' --data csv:new.csv --out predicted.csv",
+        "  hearsay export --state './my state' --to model.onnx",
+      ],
+    ],
+    ['a table, and a file', ofTable, { file: 'm' }, ['  hearsay predict m --data csv:new.csv --out predicted.csv']],
+    ['images, and a state', defaultRecipe, { state: 'me' }, ['  hearsay export --state me --to model.onnx']],
+  ])('%s', (_, recipe, kept, commands) => {
+    expect(describeNext(recipe, kept)).toEqual(['what to do with the model:', ...commands])
+  })
+
+  test('nothing where nothing was kept', () => {
+    expect(describeNext(ofTable, {})).toEqual([])
+    expect(describeNext(defaultRecipe, { file: 'm' })).toEqual([])
+  })
 })

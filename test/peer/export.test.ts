@@ -112,7 +112,7 @@ describe('wrong usage', () => {
 
   test.each<[string, () => string[], RegExp, number?]>([
     ['a folder that is there', () => [state, taken], /taken exists already; choose another/],
-    ['another format', () => [state, join(path, 'model.onnx')], /not written as \.onnx; expected a file that ends in/],
+    ['another format', () => [state, join(path, 'model.h5')], /not written as \.h5; expected a file that ends in/],
     [
       'a folder that cannot be made',
       () => [state, join(path, 'no', 'where')],

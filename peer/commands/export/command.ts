@@ -4,11 +4,14 @@ import { file, folder } from '../../flag-values.ts'
 import type { ExportFlags } from './flags.ts'
 
 const HELP = `
-A peer's --state holds its last checkpoint; the peer may be running. Models
-give logits: the softmax of them are probabilities.
+A peer's --state holds its last checkpoint; the peer may be running. ONNX
+takes a table's columns by their names and gives classes and probabilities, or
+values; models for TensorFlow.js, and tensors in safetensors, give logits: the
+softmax of them are probabilities. docs/using-the-model.md has code for each.
 
 Examples:
   hearsay export --state ./me --to model.safetensors
+  hearsay export --state ./me --to model.onnx      for ONNX Runtime
   hearsay export --state ./me --to ./web-model     model.json and its weights,
                                                    for tf.loadLayersModel`
 
@@ -17,7 +20,7 @@ export function addExport(program: Command): void {
     .requiredOption('--state <DIR>', 'the state folder of the peer', folder)
     .requiredOption(
       '--to <PATH>',
-      'FILE.safetensors, or for TensorFlow.js a new folder, a name without an ending',
+      'FILE.safetensors, FILE.onnx, or for TensorFlow.js a new folder, a name without an ending',
       file,
     )
     .addHelpText('after', HELP)

@@ -4,7 +4,7 @@ import { requireWritable } from '../../output-file.ts'
 import { count, shortHash } from '../../words.ts'
 import type { ExportFlags } from './flags.ts'
 
-const FORMATS = { safetensors: 'as safetensors', tfjs: 'for TensorFlow.js' }
+const FORMATS = { safetensors: 'as safetensors', onnx: 'as ONNX', tfjs: 'for TensorFlow.js' }
 
 export async function runExport(flags: ExportFlags): Promise<void> {
   const { state, to } = flags

@@ -164,6 +164,6 @@ function whatToDoAlone(hasState: boolean): string {
  */
 export function describeNothingKept(asked: boolean): string {
   return asked
-    ? 'nothing was kept: --save writes the model in the end only; --state DIR keeps it on the way'
-    : 'nothing was kept: --state DIR keeps the peer and its model, --save FILE writes the model'
+    ? 'the model is thrown away: --save writes it in the end only; with --state DIR it is kept on the way'
+    : 'the model is thrown away: with --state DIR the peer and its model are kept, with --save FILE the model is written'
 }

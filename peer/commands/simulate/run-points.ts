@@ -6,11 +6,11 @@
 
 import type { Split } from '../../../src/index.ts'
 import type { KeptResults, SweepOutcome, SweepPoint } from '../../../src/public/simulate.ts'
+import { version } from '../../../src/version.ts'
 import type { Output } from '../../output.ts'
 import { showProgress } from '../../progress.ts'
 import { shellWords } from '../../shell-words.ts'
 import type { LoadData } from '../../task.ts'
-import { version } from '../../version.ts'
 import { count } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import { execute, momentOf, roundsOf } from './execute.ts'

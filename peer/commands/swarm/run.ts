@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Peer, RunResult } from '../../../src/index.ts'
 import { isComplete } from '../../agreement.ts'
 import { defaultPartition } from '../../default-partition.ts'
@@ -11,6 +12,7 @@ import { saveParameters } from '../../save-parameters.ts'
 import { shellWords } from '../../shell-words.ts'
 import { headline, sideNotes } from '../../table-report.ts'
 import { prepareTask } from '../../task.ts'
+import { describeNext, type Kept } from '../../what-next.ts'
 import { count, counted, shortHash } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import { ownData, type SwarmFlags } from './flags.ts'
@@ -20,6 +22,12 @@ import { describeSwarm } from './summary.ts'
 
 const DEFAULT_SEED = 1
 const DEFAULT_SOURCE = 'digits'
+
+/** All of a swarm's peers have sealed the same, so the first is as good as any. */
+const FIRST_PEER = 'peer-1'
+
+const NOTHING_KEPT =
+  'the model is thrown away: with --save FILE it is written, with --state DIR the peers and their models are kept'
 
 /** @returns the exit code */
 export async function runSwarmCommand(file: string | undefined, flags: SwarmFlags): Promise<number> {
@@ -124,6 +132,9 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     await writeOutput('--report', flags.report, await renderReport({ result, command }))
     out.say(`wrote ${flags.report}`)
   }
+  const kept: Kept = { file: flags.save, state: flags.state && join(flags.state, FIRST_PEER) }
+  if (flags.save === undefined && flags.state === undefined) out.say(NOTHING_KEPT)
+  for (const line of describeNext(recipe, kept)) out.say(line)
   return isComplete(result) ? DONE : NOT_IN_MODEL
 }
 

@@ -5,7 +5,7 @@ import { DataFileError } from '../errors.ts'
 import type { Problem } from './problems.ts'
 
 /** Rows that are read on after the first that is wrong, to tell of all that is wrong with a file at once. */
-const MOST_FAULTY_ROWS = 10_000
+export const MOST_FAULTY_ROWS = 10_000
 
 /** All that is wrong with the cells of a file: one sentence for each column and what is expected there. */
 export interface CellProblems {

@@ -3,7 +3,7 @@ import * as layers from '@tensorflow/tfjs-layers'
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../../src/random/random.ts'
 import { toLayersModel } from '../../../src/training/layers-model/layers-model.ts'
-import { prependMap } from '../../../src/training/layers-model/prepend-map.ts'
+import { wrapModel } from '../../../src/training/layers-model/wrap-model.ts'
 import { createTensorflowTrainer } from '../../../src/training/tensorflow-trainer.ts'
 import { blobOptions } from '../blobs.ts'
 
@@ -30,7 +30,7 @@ describe('a model with a map before it', () => {
 
     const before = tf.memory().numTensors
     const plain = await make()
-    const whole = prependMap(await make(), shape, map)
+    const whole = wrapModel(await make(), shape, { features: map })
     const predict = async (model: typeof plain, inputs: Float32Array) => {
       const given = tf.tensor(inputs, [4, ...shape])
       const logits = model.predict(given) as tf.Tensor

@@ -1,0 +1,9 @@
+import type { OutputFlags } from '../../output.ts'
+
+export interface PredictFlags extends OutputFlags {
+  readonly state?: string
+  readonly data: string
+  readonly out: string
+  readonly strict?: boolean
+  readonly force?: boolean
+}

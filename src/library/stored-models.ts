@@ -1,0 +1,120 @@
+/**
+ * Models in the files that {@link exportModel} and `--save` write.
+ *
+ * @packageDocumentation
+ */
+
+import { join } from 'node:path'
+import { z } from 'zod'
+import { createLayout, type Layout } from '../parameters/layout.ts'
+import { decodeSafetensors, type Safetensors, SafetensorsError } from '../parameters/safetensors.ts'
+import { parseRecipe, type Recipe } from '../recipe/recipe.ts'
+import { describedMap, statisticsIn } from '../standardise/standardiser.ts'
+import type { AgreedStatistics } from '../standardise/statistics.ts'
+import { parametersOf } from '../training/layers-model/batch-statistics.ts'
+import type { ReadLayersModel } from '../training/layers-model/read-layers-model.ts'
+import { LoadModelError } from './load-model-error.ts'
+
+/** A model as a file or a folder has it. */
+export interface StoredModel {
+  readonly recipe: Recipe
+  readonly swarm: string
+  readonly layout: Layout
+  /** `[parameters]`, as peers average them. */
+  readonly parameters: Float32Array
+  readonly statistics?: AgreedStatistics
+  readonly sealed?: boolean
+  /** The model itself, as it was trained, where the file has more than its parameters. */
+  readonly built?: Pick<ReadLayersModel, 'model' | 'dispose'>
+}
+
+const descriptionSchema = z.object({
+  swarm: z.string(),
+  recipe: z.unknown(),
+  sealed: z.boolean().optional(),
+  standardisation: describedMap.optional(),
+})
+type Described = Pick<StoredModel, 'recipe' | 'swarm' | 'statistics' | 'sealed'>
+
+/**
+ * A model out of safetensors as {@link encodeModel} makes them.
+ *
+ * @param expected what could have been there, for the message that this is none
+ * @throws LoadModelError
+ */
+export function readSafetensorsModel(file: string, bytes: Uint8Array, expected: string): StoredModel {
+  let content: Safetensors
+  try {
+    content = decodeSafetensors(bytes)
+  } catch (cause) {
+    if (!(cause instanceof SafetensorsError)) throw cause
+    throw new LoadModelError(`${file} is no model that hearsay has written: ${cause.message}; ${expected}`, { cause })
+  }
+  const { tensors, metadata } = content
+  const { swarm, recipe, standardisation } = metadata
+  if (recipe === undefined) throw withoutRecipe(file)
+  const described = readDescription(file, {
+    swarm,
+    recipe: parseJson(file, 'recipe', recipe),
+    standardisation: standardisation && parseJson(file, 'standardisation', standardisation),
+  })
+  // Whether a tensor is learned is not written; for what a vector stands for, names are enough.
+  const layout = createLayout(tensors.map(({ name, shape }) => ({ name, shape, trainable: false })))
+  const weights = new Float32Array(layout.length)
+  for (const [index, { data }] of tensors.entries()) weights.set(data, layout.tensors[index].offset)
+  return { ...described, layout, parameters: parametersOf(layout, weights) }
+}
+
+/**
+ * A model out of a folder in TensorFlow.js's format. It is in there as a whole, so that what it was made from need not be at hand.
+ *
+ * @throws LoadModelError; ModelFileError where the folder is damaged
+ */
+export async function readLayersModelFolder(folder: string): Promise<StoredModel> {
+  const { readModelJson } = await import('../training/layers-model/model-json.ts')
+  const file = join(folder, 'model.json')
+  const { userDefinedMetadata } = await readModelJson(file)
+  const given = (userDefinedMetadata as { hearsay?: object } | undefined)?.hearsay
+  if (given === undefined) throw withoutRecipe(file)
+  const described = readDescription(file, given)
+  const { readLayersModel } = await import('../training/layers-model/read-layers-model.ts')
+  const { layout, parameters, ...built } = await readLayersModel(file)
+  return { ...described, layout, parameters, built }
+}
+
+function readDescription(file: string, given: object): Described {
+  const parsed = descriptionSchema.safeParse(given)
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues
+    throw new LoadModelError(`${file} is damaged: ${path.join('.')} of what it says of its model: ${message}`)
+  }
+  const { swarm, sealed, standardisation } = parsed.data
+  let recipe: Recipe
+  try {
+    recipe = parseRecipe(parsed.data.recipe)
+  } catch (cause) {
+    throw new LoadModelError(`${file}: its recipe cannot be read: ${(cause as Error).message}`, { cause })
+  }
+  if (recipe.data.standardise && standardisation === undefined) {
+    throw new LoadModelError(
+      `${file} does not say how samples are standardised, and its recipe says that they are: export it anew with this ` +
+        "version of hearsay, from the peer's state",
+    )
+  }
+  return { recipe, swarm, sealed, statistics: standardisation && statisticsIn(standardisation) }
+}
+
+function parseJson(file: string, field: string, json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw new LoadModelError(`${file} is damaged: its ${field} is not JSON`, { cause })
+  }
+}
+
+function withoutRecipe(file: string): LoadModelError {
+  return new LoadModelError(
+    `${file} does not say of which recipe it is, so nobody knows its inputs and its classes: take one that hearsay export ` +
+      'or --save has written',
+  )
+}

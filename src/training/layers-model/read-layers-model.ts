@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
+import { createLayout, type Layout } from '../../parameters/layout.ts'
+import { DEFAULT_BACKEND, startBackend } from '../backend.ts'
+import { ModelFileError } from '../errors.ts'
+import { registerLayers } from '../layers/register.ts'
+import { readVariables } from '../variables.ts'
+import { parametersOf } from './batch-statistics.ts'
+import { modelVariables, tensorSpecs } from './layers-model.ts'
+import { layersModelReader } from './layers-model-files.ts'
+import { unwrapModel } from './wrap-model.ts'
+
+/** A model as it was trained, before {@link wrapModel}, with its parameters. */
+export interface ReadLayersModel {
+  /** To logits, or to standardised values. */
+  readonly model: LayersModel
+  readonly layout: Layout
+  /** `[parameters]`, as peers average them. */
+  readonly parameters: Float32Array
+  /** Frees the model, and what was put around it. */
+  dispose(): void
+}
+
+/**
+ * Reads a model that hearsay has exported. Starts the default backend where the thread has registered none.
+ *
+ * @param file its `model.json`
+ * @throws ModelFileError
+ */
+export async function readLayersModel(file: string): Promise<ReadLayersModel> {
+  if (tf.engine().backendNames().length === 0) await startBackend(DEFAULT_BACKEND)
+  await tf.ready()
+  registerLayers()
+  const artifacts = await layersModelReader(file).load()
+  let whole: LayersModel
+  try {
+    whole = await loadLayersModel({ load: async () => artifacts })
+  } catch (cause) {
+    throw new ModelFileError(`${file}: TensorFlow.js cannot make the model: ${(cause as Error).message}`, { cause })
+  }
+  const model = unwrapModel(whole)
+  const layout = createLayout(tensorSpecs(model))
+  const parameters = parametersOf(layout, await readVariables(modelVariables(model)))
+  return { model, layout, parameters, dispose: () => void whole.dispose() }
+}

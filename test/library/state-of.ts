@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { hashParameters } from '../../src/parameters/hash.ts'
+import { createLayout, type Layout } from '../../src/parameters/layout.ts'
+import { createRandom } from '../../src/random/random.ts'
+import { type Recipe, recipeHash } from '../../src/recipe/recipe.ts'
+import { quantitiesOf } from '../../src/standardise/quantities.ts'
+import { openStateDirectory, statisticsFile } from '../../src/storage/state-directory.ts'
+import { startBackend } from '../../src/training/backend.ts'
+import { buildModel, tensorSpecs } from '../../src/training/layers-model/layers-model.ts'
+import { parseModel } from '../../src/training/models.ts'
+
+interface GivenMoments {
+  readonly mean: readonly number[]
+  readonly variance: readonly number[]
+}
+
+/** Of all features; of those of categories they are left aside. */
+export interface GivenStatistics extends GivenMoments {
+  readonly targets?: GivenMoments
+}
+
+/** Makes `folder` a state with these parameters, as a stopped peer leaves it. */
+export async function stateOf(
+  folder: string,
+  recipe: Recipe,
+  { layout, parameters }: { readonly layout: Layout; readonly parameters: Float32Array },
+  statistics?: GivenStatistics,
+): Promise<string> {
+  const swarm = recipeHash(recipe)
+  const state = await openStateDirectory(folder)
+  const checkpoint = (swarm: string, parameters: Float32Array, sealed?: string) => ({
+    swarm,
+    peer: 'peer',
+    sequence: 1,
+    step: 5,
+    age: 6,
+    sealed,
+    random: [],
+    parameters,
+    decisions: [],
+    doubts: [],
+    trainer: { tensors: {}, metadata: {} },
+  })
+  await state.storage(layout).save(checkpoint(swarm, parameters))
+  if (statistics !== undefined) {
+    const id = (name: string) => createHash('sha256').update(`${swarm}/${name}`).digest('hex')
+    const quantities = quantitiesOf(recipe)
+    // Of one sample, which divides without rounding.
+    const sums = (kind: 'mean' | 'variance') => {
+      const of = statistics[kind].filter((_, feature) => quantities.scaled?.includes(feature) ?? true)
+      const all = [...of, ...(statistics.targets?.[kind] ?? [])]
+      return Float32Array.of(...(quantities.hasGaps ? all.map(() => 1) : [1]), ...all)
+    }
+    const save = (kind: 'means' | 'variations', swarm: string, vector: Float32Array) =>
+      state
+        .storage(createLayout([{ name: kind, shape: [vector.length], trainable: false }]), statisticsFile(kind))
+        .save(checkpoint(swarm, vector, hashParameters(vector)))
+    const means = sums('mean')
+    await save('means', id('means'), means)
+    await save('variations', id(`variations/${hashParameters(means).slice(0, 16)}`), sums('variance'))
+  }
+  await state.keepRecipe(JSON.stringify(recipe))
+  await state.release()
+  return folder
+}
+
+/** What a recipe's model has for parameters, none of them 0: second moments of a normalisation are above their means'. */
+export async function anyParameters(model: {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly classes: number
+}): Promise<{ layout: Layout; parameters: Float32Array }> {
+  const { name, shape, classes } = model
+  const backend = await startBackend('cpu')
+  backend.select()
+  const built = await buildModel(parseModel(name), { shape, classes, seed: 1 })
+  const layout = createLayout(tensorSpecs(built))
+  built.dispose()
+  const random = createRandom(1)
+  const parameters = new Float32Array(layout.length).map(() => 0.1 * random.normal())
+  for (const slot of layout.tensors.filter(each => each.name.endsWith('moving_variance'))) {
+    parameters.fill(2, slot.offset, slot.offset + slot.size)
+  }
+  return { layout, parameters }
+}
