@@ -61,7 +61,9 @@ test('people see tables and the hash on stdout', async () => {
   expect(stdout).toMatch(/common model +\d+\.\d %/)
   expect(stdout).toMatch(/all 3 peers sealed on\n {2}[0-9a-f]{64}\n/)
   for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
-  expect(stderr).toMatch(/^swarm [0-9a-f]{12}: 3 peers/)
+  expect(stderr).toMatch(
+    /^classification: predicts "label", 2 classes, from 2 columns of .*\nswarm [0-9a-f]{12}: 3 peers/,
+  )
 })
 
 test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint, and the result as far as it came', async () => {
