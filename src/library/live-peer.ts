@@ -51,6 +51,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     emit,
     course,
     signal: stopped.signal,
+    keep: state?.keepStandardisation,
     onKnown: () => gossip.start().catch(error => course.tell('failed', { error })),
   })
   const sealed = () => (standardisation.isKnown() ? gossip.sealed() : undefined)

@@ -14,10 +14,11 @@ import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { CHECKPOINT } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { identifyModel } from './identify-model.ts'
+import { LoadModelError } from './load-model-error.ts'
 import { mapsOf } from './model-maps.ts'
 import { predictSamples } from './predict-samples.ts'
 import { readStateModel } from './state-model.ts'
-import { LoadModelError, readLayersModelFolder, readSafetensorsModel, type StoredModel } from './stored-models.ts'
+import { readLayersModelFolder, readSafetensorsModel, type StoredModel } from './stored-models.ts'
 
 /** A model with all that is needed to use it. */
 export interface LoadedModel {

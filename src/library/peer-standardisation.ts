@@ -1,3 +1,4 @@
+import { createMutex } from '../mutex.ts'
 import { describeMap, statisticsOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import type { Course } from './course.ts'
@@ -8,7 +9,7 @@ import type { Learner } from './prepare-learner.ts'
 const MOST_NAMED = 5
 
 export interface PeerStandardisationParts {
-  /** Undefined where samples are taken as they are. */
+  /** Undefined where samples are taken as they are, and all count alike. */
   readonly standardising: Learner['standardising']
   /** Makes what agrees with the swarm; undefined where this peer goes by its own samples. */
   readonly statistics?: (onAgreed: (statistics: AgreedStatistics) => void, isKnown: () => boolean) => Statistics
@@ -16,6 +17,8 @@ export interface PeerStandardisationParts {
   readonly course: Course
   /** Aborted when the peer stops. */
   readonly signal: AbortSignal
+  /** Keeps by what samples are standardised, beside the parameters. */
+  readonly keep?: (text: string) => Promise<void>
   /** It is known, for the first time, what samples are standardised by. */
   readonly onKnown: () => void
 }
@@ -33,16 +36,25 @@ export interface PeerStandardisation {
 
 export function createPeerStandardisation(parts: PeerStandardisationParts): PeerStandardisation {
   const { standardising, emit, course, signal } = parts
+  const keeping = createMutex()
+  const standardises = standardising?.standardises === true
   let agreed: AgreedStatistics | undefined
   const statistics = parts.statistics?.(use, () => agreed !== undefined)
 
   function use(given: AgreedStatistics): void {
     if (signal.aborted) return
     const isFirst = agreed === undefined
-    if (!isFirst) emit('warning', { message: 'the swarm has agreed anew on how samples are standardised' })
+    const what = standardises ? 'how samples are standardised' : 'how frequent classes are'
+    if (!isFirst) emit('warning', { message: `the swarm has agreed anew on ${what}` })
     agreed = given
     standardising?.use(given)
-    emit('standardised', describeMap(given))
+    if (standardises) {
+      const told = describeMap(given)
+      void keeping
+        .run(async () => parts.keep?.(JSON.stringify(told)))
+        .catch(error => course.tell('failed', { error: error as Error }))
+      emit('standardised', told)
+    }
     if (isFirst) parts.onKnown()
     void tellOutlying(given)
   }
@@ -60,7 +72,7 @@ export function createPeerStandardisation(parts: PeerStandardisationParts): Peer
   }
 
   return {
-    agreed: () => agreed,
+    agreed: () => (standardises ? agreed : undefined),
     isKnown: () => standardising === undefined || agreed !== undefined,
     async start() {
       try {
@@ -70,6 +82,9 @@ export function createPeerStandardisation(parts: PeerStandardisationParts): Peer
         if (!signal.aborted) course.tell('failed', { error: error as Error })
       }
     },
-    stop: async () => statistics?.stop(),
+    async stop() {
+      await statistics?.stop()
+      await keeping.idle()
+    },
   }
 }

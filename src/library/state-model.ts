@@ -1,6 +1,7 @@
 import { createLayout } from '../parameters/layout.ts'
 import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
 import { quantitiesOf } from '../standardise/quantities.ts'
+import { describedMap, statisticsIn } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
 import { type ReadState, readState, StateError } from '../storage/state-directory.ts'
 import type { LearnedModel } from './encode-model.ts'
@@ -36,7 +37,15 @@ export async function readStateModel(state: string): Promise<StateModel> {
 }
 
 /** By what the parameters' samples were standardised; without it they are of no use. */
-function statisticsOf({ means, variations }: ReadState, recipe: Recipe, state: string): AgreedStatistics {
+function statisticsOf(read: ReadState, recipe: Recipe, state: string): AgreedStatistics {
+  const { standardisation, means, variations } = read
+  if (standardisation !== undefined) {
+    try {
+      return statisticsIn(describedMap.parse(JSON.parse(standardisation)))
+    } catch (cause) {
+      throw new StateError(`--state ${state} is damaged: how samples are standardised cannot be read`, { cause })
+    }
+  }
   const statistics = agreedIn(recipeHash(recipe), quantitiesOf(recipe), means, variations)
   if (statistics !== undefined) return statistics
   throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)

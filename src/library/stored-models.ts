@@ -6,19 +6,14 @@
 
 import { join } from 'node:path'
 import { z } from 'zod'
-import { UsageError } from '../errors.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
 import { decodeSafetensors, type Safetensors, SafetensorsError } from '../parameters/safetensors.ts'
 import { parseRecipe, type Recipe } from '../recipe/recipe.ts'
-import { statisticsIn } from '../standardise/standardiser.ts'
+import { describedMap, statisticsIn } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { parametersOf } from '../training/layers-model/batch-statistics.ts'
 import type { ReadLayersModel } from '../training/layers-model/read-layers-model.ts'
-
-/** There is no model, or not one of hearsay's. */
-export class LoadModelError extends UsageError {
-  override readonly name = 'LoadModelError'
-}
+import { LoadModelError } from './load-model-error.ts'
 
 /** A model as a file or a folder has it. */
 export interface StoredModel {
@@ -33,13 +28,11 @@ export interface StoredModel {
   readonly built?: Pick<ReadLayersModel, 'model' | 'dispose'>
 }
 
-const numbers = z.array(z.number())
-const mapSchema = z.object({ mean: numbers, deviation: numbers })
 const descriptionSchema = z.object({
   swarm: z.string(),
   recipe: z.unknown(),
   sealed: z.boolean().optional(),
-  standardisation: mapSchema.extend({ targets: mapSchema.optional() }).optional(),
+  standardisation: describedMap.optional(),
 })
 type Described = Pick<StoredModel, 'recipe' | 'swarm' | 'statistics' | 'sealed'>
 

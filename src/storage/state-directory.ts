@@ -24,6 +24,8 @@ export interface StateDirectory {
   storage(layout: Layout, name?: string): Storage
   /** Keeps the recipe beside the checkpoints that are made with it, without which nobody could tell what they hold. */
   keepRecipe(text: string): Promise<void>
+  /** Keeps by what samples are standardised, without which the parameters are of no use: the swarm's figures, or of a peer alone its own. */
+  keepStandardisation(text: string): Promise<void>
   /** Waits for what is being appended, and lets another process use the folder. */
   release(): Promise<void>
 }
@@ -31,6 +33,7 @@ export interface StateDirectory {
 const IDENTITY = 'identity'
 const LOCK = 'lock'
 const RECIPE = 'recipe.json'
+const STANDARDISATION = 'standardisation.json'
 export const CHECKPOINT = 'checkpoint.safetensors'
 
 /** The file in which a peer keeps what it knows of the swarm's statistics. */
@@ -69,6 +72,7 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
     },
 
     keepRecipe: text => writeAtomically(join(path, RECIPE), text),
+    keepStandardisation: text => writeAtomically(join(path, STANDARDISATION), text),
 
     async release() {
       try {
@@ -84,6 +88,8 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
 export interface ReadState extends StoredCheckpoint {
   /** The text that {@link StateDirectory.keepRecipe} kept, where it did. */
   readonly recipe: string | undefined
+  /** The text that {@link StateDirectory.keepStandardisation} kept last, where it did; states of 0.1 have none. */
+  readonly standardisation: string | undefined
   /** The statistics, as far as the peer agreed, or began to agree, on them. */
   readonly means: Checkpoint | undefined
   readonly variations: Checkpoint | undefined
@@ -99,7 +105,9 @@ export async function readState(path: string): Promise<ReadState> {
   const checkpointFile = join(path, CHECKPOINT)
   const stored = await readable(checkpointFile, readCheckpoint(checkpointFile))
   if (stored === undefined) throw new StateError(`--state ${path} ${await whatIsThere(path)}`)
-  const recipe = await readIfThere(join(path, RECIPE))
+  const [recipe, standardisation] = await Promise.all(
+    [RECIPE, STANDARDISATION].map(name => readIfThere(join(path, name))),
+  )
   const statistics = async (kind: 'means' | 'variations') => {
     const file = join(path, statisticsFile(kind))
     return (await readable(file, readCheckpoint(file)))?.checkpoint
@@ -107,6 +115,7 @@ export async function readState(path: string): Promise<ReadState> {
   return {
     ...stored,
     recipe: recipe?.toString(),
+    standardisation: standardisation?.toString(),
     means: await statistics('means'),
     variations: await statistics('variations'),
   }

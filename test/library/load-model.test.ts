@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { createPeer } from '../../src/library/create-peer.ts'
 import { exportModel } from '../../src/library/export-model.ts'
 import { identifyModel } from '../../src/library/identify-model.ts'
 import { loadModel } from '../../src/library/load-model.ts'
+import { recipeFor } from '../../src/library/recipe-for.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../src/parameters/safetensors.ts'
 import { parseRecipe, type Recipe, type RecipeInput } from '../../src/recipe/recipe.ts'
 import { layersModelFiles, layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
@@ -176,6 +178,28 @@ test("a model with batch normalisation has what peers average for parameters, fr
   writeFileSync(join(source, 'model.json'), 'gone')
   await expect(loadModel(forms.tfjs)).resolves.toBeDefined()
   await expect(loadModel(forms.safetensors)).rejects.toThrow('is not JSON')
+})
+
+test('the state of a peer that trained alone says by what its samples were standardised', async () => {
+  const train = {
+    name: 'measured',
+    inputs: Float32Array.from({ length: 80 }, (_, i) => (i % 2 === 0 ? 5_000 + (i % 7) : (i % 5) / 100)),
+    labels: Int32Array.from({ length: 40 }, (_, i) => i % 2),
+    shape: [2],
+    classes: 2,
+  }
+  const state = join(newFolder(), 'state')
+  const recipe = recipeFor({ train, test: train }, { model: { name: 'linear' }, data: { standardise: true } })
+  const peer = await createPeer({ recipe, data: { train, test: train }, state, alone: true, steps: 5, backend: 'cpu' })
+  const trained = new Promise(resolve => peer.addEventListener('trained', resolve, { once: true }))
+  await peer.start()
+  await trained
+  const said = (await peer.predict(train.inputs)).flatMap(row => [...row])
+  await peer.stop()
+  const model = await loadModel(state)
+  expect(model.statistics?.mean[0]).toBeGreaterThan(5_000)
+  expectClose(await model.predict(train.inputs), said)
+  model.dispose()
 })
 
 describe('what is no model is refused with what is expected:', () => {

@@ -4,10 +4,10 @@ import { file, folder } from '../../flag-values.ts'
 import type { ExportFlags } from './flags.ts'
 
 const HELP = `
-A peer's --state holds its last checkpoint; the peer may be running. ONNX takes
-a table's columns by their names and gives classes and probabilities, or values;
-safetensors and TensorFlow.js give logits: the softmax of them are
-probabilities. docs/using-the-model.md has a snippet for each.
+A peer's --state holds its last checkpoint; the peer may be running. ONNX
+takes a table's columns by their names and gives classes and probabilities, or
+values; models for TensorFlow.js, and tensors in safetensors, give logits: the
+softmax of them are probabilities. docs/using-the-model.md has code for each.
 
 Examples:
   hearsay export --state ./me --to model.safetensors

@@ -13,8 +13,8 @@ export interface CellProblems {
   add(fault: CellFault, line: number): void
   /** Takes a row that could not be read at all. @throws DataFileError as {@link add} does */
   addRow(problem: Problem): void
-  /** What is wrong so far: a sentence for each row that could not be read, and for each column and what is expected in it. */
-  sentences(): readonly string[]
+  /** What was wrong so far, a sentence each. */
+  sentences(): string[]
   /** @throws DataFileError where there are any */
   settle(): void
 }
@@ -34,7 +34,8 @@ export function collectProblems(file: string): CellProblems {
   }
 
   function settle(): void {
-    if (rows > 0) throw fileProblems(file, sentences())
+    const all = sentences()
+    if (all.length > 0) throw fileProblems(file, all)
   }
 
   function count(): void {
@@ -65,7 +66,10 @@ export function collectProblems(file: string): CellProblems {
 
 /** The error that tells all problems of a file: in its own line each, where there are several. */
 export function fileProblems(file: string, sentences: readonly string[]): DataFileError {
-  if (sentences.length === 1) return new DataFileError(`${file}: ${sentences[0]}`)
+  if (sentences.length === 1) {
+    const [only] = sentences
+    return new DataFileError(`${file}${/^rows? \d/.test(only) ? ', ' : ': '}${only}`)
+  }
   const listed = sentences.slice(0, MOST_PROBLEMS)
   const more = sentences.length - listed.length
   return new DataFileError(
