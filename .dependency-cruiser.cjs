@@ -62,10 +62,11 @@ module.exports = {
     ),
     room('random', [], 'A source of numbers.'),
     room('table', [], 'What columns are, and how a cell becomes a number: no files.'),
+    room('worth', [], 'What test results are worth: counts, and figures from them.'),
     room('recipe', ['table'], 'A document.'),
     room('averaging', ['parameters', 'random'], 'Pure mathematics; a random topology draws from a seed.'),
     room('data', ['random', 'table'], 'Datasets know neither models nor peers.'),
-    room('training', ['data', 'parameters', 'random'], 'Learning knows nothing of the swarm.'),
+    room('training', ['data', 'parameters', 'random', 'worth'], 'Learning knows nothing of the swarm.'),
     room(
       'gossip',
       ['averaging', 'parameters', 'random', 'recipe', 'training/trainer[.]ts'],
@@ -101,11 +102,17 @@ module.exports = {
       'Statistics of samples that stay where they are, agreed on by the same core.',
     ),
     room(
+      'judging',
+      ['averaging', 'gossip', 'parameters', 'random', 'recipe', 'standardise', 'worth'],
+      'Test results that stay where they are, summed by the same core.',
+    ),
+    room(
       'library',
       [
         'averaging',
         'data',
         'gossip',
+        'judging',
         'network',
         'parameters',
         'random',
@@ -114,6 +121,7 @@ module.exports = {
         'storage',
         'table',
         'training',
+        'worth',
       ],
       'A peer, put together.',
     ),

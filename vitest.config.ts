@@ -9,9 +9,18 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 /** Tests of code that keeps nothing in its modules: files may follow one another in one warm process. */
 const STATELESS = [
   'test/*.test.ts',
-  ...['averaging', 'conformance', 'gossip', 'parameters', 'random', 'recipe', 'simulations', 'table'].map(
-    room => `test/${room}/**/*.test.ts`,
-  ),
+  ...[
+    'averaging',
+    'conformance',
+    'gossip',
+    'judging',
+    'parameters',
+    'random',
+    'recipe',
+    'simulations',
+    'table',
+    'worth',
+  ].map(room => `test/${room}/**/*.test.ts`),
 ]
 
 /** TensorFlow.js, libp2p, processes and the environment have state of their own. */

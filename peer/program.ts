@@ -1,6 +1,7 @@
 import { Command, Help, type Option } from 'commander'
 import { version } from '../src/version.ts'
 import { addDoctor } from './commands/doctor/command.ts'
+import { addEvaluate } from './commands/evaluate/command.ts'
 import { addExport } from './commands/export/command.ts'
 import { addInit } from './commands/init/command.ts'
 import { addInspect } from './commands/inspect/command.ts'
@@ -15,7 +16,18 @@ import { widthOf } from './prose.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
-const commands = [addSwarm, addPeer, addSimulate, addInit, addSchema, addInspect, addPredict, addExport, addDoctor]
+const commands = [
+  addSwarm,
+  addPeer,
+  addSimulate,
+  addInit,
+  addSchema,
+  addInspect,
+  addEvaluate,
+  addPredict,
+  addExport,
+  addDoctor,
+]
 
 const EXAMPLES = `
 Examples:

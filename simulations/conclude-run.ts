@@ -1,4 +1,5 @@
 import { recipeHash } from '../src/recipe/recipe.ts'
+import type { Figures } from '../src/worth/figures.ts'
 import type { RunResult } from './result.ts'
 
 /** The knowledge of an engine when its run has ended. */
@@ -21,6 +22,8 @@ interface ConcludedRun
   readonly parametersHash: string
   /** Notes for people about the run, perhaps none. */
   readonly notes?: readonly string[]
+  /** What the merged model is worth on the test samples; undefined where it was not judged by any, or has diverged. */
+  readonly figures?: Figures
   readonly wallSeconds: number
   readonly secondsInRounds: number
   /** Local steps of all peers together. */
@@ -30,7 +33,8 @@ interface ConcludedRun
 /** The document of a run that ends now. */
 export function concludeRun(run: ConcludedRun): RunResult {
   const { recipe, seed, engine, peers, rounds, spectralGap, sample, sealed, peerResults, pairwise, partial } = run
-  const { notes, wallSeconds, secondsInRounds, peerSteps } = run
+  const { notes, figures, wallSeconds, secondsInRounds, peerSteps } = run
+  const last = rounds[rounds.length - 1]
   return {
     hearsay: '1',
     recipe,
@@ -40,7 +44,11 @@ export function concludeRun(run: ConcludedRun): RunResult {
     peers,
     rounds,
     spectralGap,
-    final: { ...rounds[rounds.length - 1], parametersHash: run.parametersHash },
+    final: {
+      ...last,
+      merged: last.merged && { ...last.merged, ...(figures && { figures }) },
+      parametersHash: run.parametersHash,
+    },
     sample,
     sealed,
     peerResults,

@@ -1,5 +1,6 @@
 import type { PeerBytes } from '../src/library/peer-bytes.ts'
 import type { Recipe } from '../src/recipe/recipe.ts'
+import type { Figures } from '../src/worth/figures.ts'
 import type { Bandwidth, Byzantine, EngineName, NetworkSplit, Stragglers } from './environment.ts'
 import type { Judgement } from './judgement.ts'
 
@@ -91,7 +92,11 @@ export interface RunResult {
   /** The mixing matrix's spectral gap, where the matrix is fixed; else null. */
   readonly spectralGap: number | null
   /** The last round, and the hash of the merged parameters: the one on which the swarm sealed, where it did. */
-  readonly final: RoundResult & { readonly parametersHash: string }
+  readonly final: Omit<RoundResult, 'merged'> & {
+    readonly parametersHash: string
+    /** With all that can be said of it, where it was judged by test samples. */
+    readonly merged: (Judgement & { readonly figures?: Figures }) | null
+  }
   /** Text that the merged model writes; for the task `language` only. */
   readonly sample?: string
   /** Whether every peer sealed on the same hash. */

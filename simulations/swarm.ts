@@ -12,6 +12,7 @@ import type { Split } from '../src/data/source.ts'
 import { UsageError } from '../src/errors.ts'
 import { PROGRESS_LABELS } from '../src/gossip/run/constants.ts'
 import { createPeer } from '../src/library/create-peer.ts'
+import { figuresOfRecipe } from '../src/library/figures-of-recipe.ts'
 import { shardsOf } from '../src/library/fit-data.ts'
 import type { Peer } from '../src/library/peer.ts'
 import { peerBytes } from '../src/library/peer-bytes.ts'
@@ -118,6 +119,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     const interrupted = signal.aborted
     const qualities: ReturnType<typeof peerQuality>[] = []
     for (const peer of peers) qualities.push(peerQuality(await judge.evaluate(peer.trained() ?? peer.parameters())))
+    const counts = await judge.judge?.(merged)
     await stopAll(peers, interrupted ? 'interrupted' : 'consensus')
 
     const seeds = shards.map((_shard, index) => seedOf(seed, index))
@@ -137,6 +139,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       sealed,
       peerResults: results.map((result, i) => ({ ...result, ...qualities[i], ...(alone[i] ?? { alone: null }) })),
       partial: interrupted ? { reason: 'interrupted' } : undefined,
+      figures: counts && figuresOfRecipe(recipe, counts, seen.valueMap?.scale),
       wallSeconds,
       secondsInRounds: time,
       peerSteps: count * recipe.training.steps,

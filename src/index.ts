@@ -27,11 +27,12 @@ export { HearsayError, UsageError } from './errors.ts'
 export { NobodyThereError } from './gossip/errors.ts'
 export type { GossipStatus, PeerOutcome } from './gossip/status.ts'
 export { createPeer } from './library/create-peer.ts'
+export { type EvaluateOptions, evaluateModel } from './library/evaluate-model.ts'
 export { type ExportedModel, type ExportOptions, exportModel } from './library/export-model.ts'
 export type { ShardSpec } from './library/fit-data.ts'
 export type { LayersModelLike } from './library/layers-model-like.ts'
 export { type LoadedModel, loadModel } from './library/load-model.ts'
-export type { Consensus, Peer, PeerEvents, PeerOptions } from './library/peer.ts'
+export type { Consensus, JudgedTogether, Peer, PeerEvents, PeerOptions } from './library/peer.ts'
 export type { PeerBytes } from './library/peer-bytes.ts'
 export {
   type PredictedTable,
@@ -50,3 +51,5 @@ export {
   recipeHash,
 } from './recipe/recipe.ts'
 export type { Evaluation, Trainer } from './training/trainer.ts'
+export type { ClassFigures, Classification, Figures, Regression, ValueFigures } from './worth/figures.ts'
+export { remarksOn } from './worth/remarks.ts'

@@ -6,6 +6,7 @@
 
 import { availableParallelism } from 'node:os'
 import { type FittedRule, fitRule } from '../../src/averaging/requirements.ts'
+import { figuresOfRecipe } from '../../src/library/figures-of-recipe.ts'
 import { sampleText } from '../../src/library/sample-text.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { createRandom } from '../../src/random/random.ts'
@@ -56,7 +57,7 @@ export async function simulateInRounds(options: Simulation): Promise<RunResult> 
   signal?.addEventListener('abort', interrupt)
   const spins = threads <= availableParallelism()
   const starts = Array.from({ length: threads }, (_, thread) => ({ plan, tables, thread, spins }))
-  const { ending, roundSeconds, trained } = await runThreads(starts, round => {
+  const { ending, roundSeconds, trained, counts } = await runThreads(starts, round => {
     rounds.push(round)
     options.onRound?.(round)
   }).finally(() => signal?.removeEventListener('abort', interrupt))
@@ -76,6 +77,8 @@ export async function simulateInRounds(options: Simulation): Promise<RunResult> 
     notes: [...fitted.notes, ...notesOn(plan, parts, ending)],
     pairwise: ending.reason === 'diverged' ? undefined : distancesOfHonest(plan, tables, heap),
     partial: partialOf(ending, peers),
+    figures:
+      counts && figuresOfRecipe(recipe, counts, task.kind === 'one-by-one' ? task.test.valueMap?.scale : undefined),
     wallSeconds: (performance.now() - began) / 1_000,
     secondsInRounds: roundSeconds,
     peerSteps: trained,

@@ -220,6 +220,7 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
       ...(notes.length === 0 ? {} : { notes }),
       pairwise: pairwiseDistances(vectors),
       partial,
+      figures: partial?.reason === 'diverged' ? undefined : await task.figures(meanOf(vectors)),
       wallSeconds,
       secondsInRounds: wallSeconds,
       peerSteps: simulatedPeers.reduce((sum, one) => sum + stepOf(one), 0),

@@ -8,6 +8,7 @@ import type { Dataset } from '../../src/data/dataset.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
 import type { SentError } from '../../src/training/remote/sent-error.ts'
 import type { PlacedSamples } from '../../src/training/stacked/placed-samples.ts'
+import type { TestCounts } from '../../src/worth/counts.ts'
 import type { ChurnEvent } from '../environment.ts'
 import type { RoundResult } from '../result.ts'
 import type { Quadratics } from '../tasks/quadratic.ts'
@@ -135,6 +136,8 @@ export type ThreadReport =
       readonly roundSeconds: number
       /** Local steps of all of the thread's peers. */
       readonly trained: number
+      /** Test results of x̄, of the first thread alone; undefined where nothing is counted, or it has diverged. */
+      readonly counts: TestCounts | undefined
     }
   | { readonly kind: 'failed'; readonly error: SentError }
 

@@ -96,8 +96,10 @@ export async function runThread(
     const isLast = round === rounds || ending !== undefined
     if (isLast || round % evaluateEvery === 0) distance = await look(round, isLast ? undefined : PROGRESS_LABELS)
   }
+  const isSound = ending?.reason !== 'diverged'
+  const counts = thread === 0 && isSound ? await learner.count?.(Float32Array.from(tables.mean)) : undefined
   await learner.stop()
-  onReport({ kind: 'done', ending: ending ?? { reason: 'complete' }, roundSeconds: computing / 1_000, trained })
+  onReport({ kind: 'done', ending: ending ?? { reason: 'complete' }, roundSeconds: computing / 1_000, trained, counts })
 }
 
 /** Peers that are not byzantine, ascending. */

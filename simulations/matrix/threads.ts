@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { HearsayError } from '../../src/errors.ts'
 import { receiveError } from '../../src/training/remote/sent-error.ts'
+import type { TestCounts } from '../../src/worth/counts.ts'
 import type { RoundResult } from '../result.ts'
 import type { Ending, ThreadReport, ThreadStart } from './plan.ts'
 
@@ -12,6 +13,8 @@ export interface Finished {
   readonly roundSeconds: number
   /** Local steps of all peers. */
   readonly trained: number
+  /** Test results of x̄; undefined where nothing is counted, or it has diverged. */
+  readonly counts: TestCounts | undefined
 }
 
 /**
@@ -25,8 +28,8 @@ export async function runThreads(
   onRound: (round: RoundResult) => void,
 ): Promise<Finished> {
   const reports = starts.length === 1 ? [await runHere(starts[0], onRound)] : await runBeside(starts, onRound)
-  const [{ ending, roundSeconds }] = reports
-  return { ending, roundSeconds, trained: reports.reduce((sum, report) => sum + report.trained, 0) }
+  const [{ ending, roundSeconds, counts }] = reports
+  return { ending, roundSeconds, counts, trained: reports.reduce((sum, report) => sum + report.trained, 0) }
 }
 
 async function runHere(start: ThreadStart, onRound: (round: RoundResult) => void): Promise<Finished> {

@@ -1,4 +1,5 @@
 import type { Vector } from '../../src/parameters/vectors.ts'
+import type { TestCounts } from '../../src/worth/counts.ts'
 import type { Judgement } from '../judgement.ts'
 
 /**
@@ -22,5 +23,7 @@ export interface Learner {
   train(peer: number, parameters: Vector, update: Float32Array, steps: number, before: number): void | Promise<void>
   /** Undefined where nothing is learned. @param most labels to judge by, at most */
   readonly judge: ((parameters: Vector, most?: number) => Judgement | Promise<Judgement>) | undefined
+  /** What parameters make of all test samples; absent where there are none, or what learns counts nothing. */
+  readonly count?: (parameters: Vector) => TestCounts | Promise<TestCounts>
   stop(): Promise<void>
 }

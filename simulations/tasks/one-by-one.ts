@@ -1,3 +1,4 @@
+import type { Vector } from '../../src/parameters/vectors.ts'
 import { createTrainer } from '../../src/training/create-trainer.ts'
 import { TrainingDivergedError } from '../../src/training/errors.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
@@ -16,6 +17,7 @@ export async function createOneByOneLearner(
   const trainers = new Map<number, Trainer>()
   for (const peer of peers) trainers.set(peer, await createTrainer(optionsOf(peer)))
   const [judging] = trainers.values()
+  const count = judging.judge?.bind(judging)
   const trainerOf = (peer: number) => trainers.get(peer) ?? judging
 
   return {
@@ -32,6 +34,7 @@ export async function createOneByOneLearner(
       }
     },
     judge: (parameters, most) => judging.evaluate(Float32Array.from(parameters), most),
+    ...(count && { count: (parameters: Vector) => count(Float32Array.from(parameters)) }),
     async stop() {
       for (const trainer of trainers.values()) await trainer.stop()
     },

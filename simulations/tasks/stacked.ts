@@ -54,6 +54,7 @@ export function createStackedLearner(stack: Stack): Learner {
       }
     },
     judge: (parameters, most) => trainer.evaluate(addressOf(parameters), most),
+    count: parameters => trainer.judge(addressOf(parameters)),
     stop: async () => {},
   }
 }

@@ -8,12 +8,14 @@ import { samples } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
 import { classWeightsOf } from '../../src/library/class-weights-of.ts'
+import { figuresOfRecipe } from '../../src/library/figures-of-recipe.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import type { Random } from '../../src/random/random.ts'
 import { quantitiesOf } from '../../src/standardise/quantities.ts'
 import { chooseBackend } from '../../src/training/choose-backend.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
+import type { Figures } from '../../src/worth/figures.ts'
 import { STEP_MS } from '../defaults.ts'
 import type { Judge } from '../measure.ts'
 import type { Simulation } from '../options.ts'
@@ -25,6 +27,8 @@ export interface Task {
   readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
   /** Undefined where nothing is learned. */
   readonly judge: Judge | undefined
+  /** What parameters are worth on the test samples; undefined where there are none, or a trainer that counts nothing. */
+  figures(parameters: Float32Array): Promise<Figures | undefined>
   /** Samples of each peer. */
   readonly shards: readonly number[]
   stop(): Promise<void>
@@ -47,6 +51,7 @@ function consensusTask({ recipe, init = 'normal' }: Simulation): Task {
   return {
     trainer: async (index, random) => createVectorTrainer(dimension, init, index, random),
     judge: undefined,
+    figures: async () => undefined,
     shards: [],
     stop: async () => {},
   }
@@ -84,6 +89,10 @@ async function learningTask(
 
   return {
     judge: (parameters, most) => judging.evaluate(parameters, most),
+    async figures(parameters) {
+      const counts = await judging.judge?.(parameters)
+      return counts && figuresOfRecipe(recipe, counts, test.valueMap?.scale)
+    },
     shards: shards.map(samples),
     async trainer(index, _random, clock) {
       const trainer = await trainerOf(index)

@@ -23,7 +23,7 @@ import { createLifetime } from './lifetime.ts'
 import { createActiveMembers } from './membership/active-members.ts'
 import { createAnnouncer } from './membership/announcer.ts'
 import { SKETCH_BUCKETS } from './membership/constants.ts'
-import { createMembership } from './membership/membership.ts'
+import { createMembership, type Member } from './membership/membership.ts'
 import { createPartners } from './membership/partners.ts'
 import { createPeerScores } from './membership/peer-scores.ts'
 import { createRecipeHandshake } from './membership/recipe-handshake.ts'
@@ -66,6 +66,8 @@ export interface Gossip extends Lifecycle {
   step(): number
   /** The hash on which the swarm sealed, once it has. */
   sealed(): string | undefined
+  /** The living members as they have announced themselves, this peer not among them, sorted by id. */
+  members(): readonly Member[]
   /** Differences that this peer holds in doubt and whether it has decided an exchange: for invariants in tests. */
   open(): Pick<Checkpoint, 'decisions' | 'doubts'>
   /**
@@ -165,6 +167,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
     status: createStatus(run),
     step: () => replica.step,
     sealed: choice.sealed,
+    members: membership.alive,
     open: () => ({ decisions: ledger.decisions(), doubts: ledger.doubts() }),
     dismissed: peerWatch.dismissed,
   }

@@ -100,7 +100,7 @@ async function assemble(
         hasContacts: reach.hasContacts,
         patience: recipe.start.patience,
         stays: options.stay,
-        network: standardising === undefined ? network : namespaces.main,
+        network: namespaces.main,
         clock: systemClock,
         random: createRandom(`${seed}/${id}/gossip`),
         trainer,
@@ -148,6 +148,8 @@ async function assemble(
               })
           : undefined,
       state,
+      judging: { namespaces, clock: systemClock, random: createRandom(`${seed}/${id}/judging`) },
+      averages,
       alone,
       stays: options.stay ?? false,
     })

@@ -9,6 +9,7 @@ import type { StateDirectory } from '../storage/state-directory.ts'
 import { type Course, qualityOf } from './course.ts'
 import type { Peer, PeerEvents } from './peer.ts'
 import { peerBytes } from './peer-bytes.ts'
+import { createPeerJudging, type PeerJudgingParts } from './peer-judging.ts'
 import { createPeerModel } from './peer-model.ts'
 import { createPeerStandardisation } from './peer-standardisation.ts'
 import { createPeerWaits } from './peer-waits.ts'
@@ -28,6 +29,10 @@ export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
   /** Makes what agrees on how samples are standardised, where the swarm does. */
   readonly statistics?: (agreed: (statistics: AgreedStatistics) => void, isKnown: () => boolean) => Statistics
   readonly state?: StateDirectory
+  /** What judging the common model needs of the world. */
+  readonly judging: Pick<PeerJudgingParts, 'namespaces' | 'clock' | 'random'>
+  /** Whether it averages with others at all. */
+  readonly averages: boolean
   /** Whether it trains without company. */
   readonly alone: boolean
   /** Whether it remains after the seal. */
@@ -51,8 +56,22 @@ export function createLivePeer(parts: LivePeerParts): Peer {
   })
   const sealed = () => (standardisation.isKnown() ? gossip.sealed() : undefined)
   const isUsable = standardisation.isKnown
-  const waits = createPeerWaits({ gossip, course, alone, sealed, isUsable, stopped: stopped.signal })
   const { parameters } = gossip
+  const judging = createPeerJudging({
+    ...parts.judging,
+    recipe,
+    swarm,
+    gossip,
+    trainer,
+    course,
+    sealed,
+    hasTrainedAlone: () => !parts.averages && gossip.trained() !== undefined,
+    deviations: () => learner.seen?.valueMap?.scale,
+    emit,
+    stopped: stopped.signal,
+  })
+  const { isNeeded } = judging
+  const waits = createPeerWaits({ gossip, course, alone, sealed, isUsable, isNeeded, stopped: stopped.signal })
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
 
@@ -90,6 +109,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     stopped.abort(new StoppedError())
     try {
       try {
+        await judging.stop()
         await standardisation.stop()
       } finally {
         await gossip.stop()
@@ -144,6 +164,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
       course.quality = qualityOf(evaluation)
       return evaluation
     },
+    evaluateTogether: judging.evaluateTogether,
     untilConsensus: waits.untilConsensus,
     untilDismissed: waits.untilDismissed,
     stop,

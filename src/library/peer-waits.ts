@@ -25,6 +25,8 @@ export interface PeerWaitsParts {
   readonly sealed: () => string | undefined
   /** Whether parameters are of use. */
   readonly isUsable: () => boolean
+  /** Whether others may still need this peer for something beside the seal. */
+  readonly isNeeded: () => boolean
   /** Aborted when the peer stops. */
   readonly stopped: AbortSignal
 }
@@ -67,10 +69,11 @@ export function createPeerWaits(parts: PeerWaitsParts): PeerWaits {
       const parametersHash = hashParameters(gossip.parameters())
       return { consensusDistance: consensusDistance ?? 0, parametersHash, members: 1 + peers.length }
     },
-    untilDismissed: ({ signal }) => until(() => gossip.dismissed(), signal),
+    untilDismissed: ({ signal }) => until(() => gossip.dismissed() && !parts.isNeeded(), signal),
     async untilNeedless() {
       const end = systemClock.now() + LEAVING_MS
-      const isNeeded = () => sealed() !== undefined && !gossip.dismissed() && course.failure() === undefined
+      const isNeeded = () =>
+        sealed() !== undefined && (!gossip.dismissed() || parts.isNeeded()) && course.failure() === undefined
       while (isNeeded() && systemClock.now() < end) await systemClock.sleep(WATCH_INTERVAL_MS, { signal: stopped })
     },
   }

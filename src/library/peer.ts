@@ -13,6 +13,7 @@ import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import type { Trainer } from '../training/trainer.ts'
+import type { Figures } from '../worth/figures.ts'
 import type { ShardSpec } from './fit-data.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
 import type { PeerBytes } from './peer-bytes.ts'
@@ -111,6 +112,8 @@ export interface PeerEvents extends GossipEvents {
    * feature that never varies. Again when the swarm has agreed anew.
    */
   standardised: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+  /** The common model was judged on the test samples of the members, as {@link Peer.evaluateTogether} asked for. */
+  judged: JudgedTogether
   /** The peer has ended; with all that its network carried since it was started, and what for. */
   stopped: PeerBytes & {
     /**
@@ -128,6 +131,19 @@ export interface PeerEvents extends GossipEvents {
     /** The checkpoint's file, where one was written. */
     readonly checkpoint: string | null
   } & PeerOutcome
+}
+
+/** The common model, judged on the test samples of all members. */
+export interface JudgedTogether {
+  /** The same at all members; null where there are none, and then {@link reason} says why. */
+  readonly figures: Figures | null
+  /** Test samples of all these members. */
+  readonly samples: number
+  /** Members on whose test samples it was judged. */
+  readonly members: number
+  /** Members that have sealed the model. */
+  readonly of: number
+  readonly reason?: string
 }
 
 export interface Consensus {
@@ -161,6 +177,16 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   standardisation(): AgreedStatistics | undefined
   /** Loss and accuracy, or of a regression errors, of the current parameters on the test set. Not while the peer trains. */
   evaluate(): Promise<Evaluation>
+  /**
+   * Judges the sealed model on the test samples of all members that call this, none of which leaves its owner: counts are summed by averaging,
+   * exactly, and all get the same figures. A partner sees the counts that it averages with. Takes some seconds, at most four minutes; the peer
+   * stays for the others meanwhile. One that trained alone, as it was told to, is judged on its own.
+   *
+   * Rejects with the error of a trainer that fails, when the peer stops, or when the signal is aborted.
+   *
+   * @throws UsageError where the swarm has not sealed
+   */
+  evaluateTogether(options?: { readonly signal?: AbortSignal }): Promise<JudgedTogether>
   /**
    * Resolves when the swarm has sealed; with a distance, already when this peer has stopped training and estimates the
    * swarm to be that close; where the peer was told to train alone, when it has. Rejects when the peer fails or stops, with

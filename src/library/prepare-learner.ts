@@ -68,6 +68,7 @@ export async function prepareLearner(
 function beginningFrom(initial: Float32Array | undefined, trainer: Trainer): Trainer {
   if (initial === undefined) return trainer
   const { length } = trainer.layout
+  const judge = trainer.judge?.bind(trainer)
   if (initial.length !== length) {
     throw new UsageError(
       `createPeer: initial has ${initial.length} numbers; it must have ${length}, as the model has parameters`,
@@ -80,6 +81,7 @@ function beginningFrom(initial: Float32Array | undefined, trainer: Trainer): Tra
     initial: async () => initial.slice(),
     train: (...given) => trainer.train(...given),
     evaluate: (...given) => trainer.evaluate(...given),
+    ...(judge && { judge }),
     state: () => trainer.state(),
     restore: state => trainer.restore(state),
     stop: () => trainer.stop(),

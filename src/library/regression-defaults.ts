@@ -9,8 +9,8 @@ import type { RecipeInput } from '../recipe/recipe.ts'
 type Training = NonNullable<RecipeInput['training']>
 
 /**
- * Squared errors of outlying values make gradients many times those of a classifier: with its rate of 0.05 two of ten perceptrons diverged on
- * 353 samples of ten features, and none with this one.
+ * Squared errors of outlying values make gradients many times those of a classifier, with whose rate of 0.05 perceptrons diverged on some splits of
+ * 353 samples of ten features.
  */
 const LEARNING_RATE = 0.01
 

@@ -7,7 +7,7 @@
 import { classNamesOf, isSameClass } from './describe-site.ts'
 import type { TableColumn, TableLabel, TableSchema } from './schema.ts'
 import { roundedDeviation, type SiteColumn, type SiteLabel, type SiteSchema } from './site-schema.ts'
-import { count, joined, quote } from './words.ts'
+import { joined, quote } from './words.ts'
 
 /** A site's schema, and how it is named in messages: its file. */
 export interface NamedSite {
@@ -228,9 +228,4 @@ const isNoNumber = (name: string) => !isSameClass(name, String(Number(name)))
 
 function unionOf(lists: readonly (readonly string[])[]): string[] {
   return [...new Set(lists.flat())]
-}
-
-/** What is said of a merger, for people. */
-export function describeMerger({ rows }: MergedSites, sites: number): string {
-  return `${count(rows)} rows at ${sites === 1 ? 'one site' : `${count(sites)} sites`}`
 }

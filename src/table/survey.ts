@@ -112,7 +112,8 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
       if (seen.size < MOST_REMEMBERED) seen.set(text, line)
     } else repeated ??= { text, lines: [first, line] }
     // What no id can be is known without remembering more of it: memory is for few columns.
-    if (values === undefined && !mayBeId()) seen = undefined
+    const isKnown = values === undefined || present > MAXIMUM_CATEGORIES
+    if (isKnown && !mayBeId()) seen = undefined
   }
 
   function mayBeId(): boolean {
@@ -154,8 +155,9 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
         } else if (isAmbiguousDate(text)) ambiguousDates++
       }
       if (!isDay) notDay.add(text, line)
+      // One that is neither is enough: then the column is not of yes and no.
+      if (yesNos === present && !Number.isNaN(yesNoOf(text))) yesNos++
       present++
-      if (!Number.isNaN(yesNoOf(text))) yesNos++
       const count = values?.get(text)
       if (values !== undefined) {
         if (count !== undefined) values.set(text, count + 1)

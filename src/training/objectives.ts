@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { isRegression, outputs, targets } from '../data/dataset.ts'
+import type { TestCounts } from '../worth/counts.ts'
+import { tallyClasses, tallyValues } from '../worth/tally.ts'
 import type { Batch } from './batch.ts'
 import { DEFAULT_LOSS } from './losses.ts'
 import { score, softmaxCrossEntropy } from './objective.ts'
@@ -19,6 +21,8 @@ export interface Objective {
    */
   loss(given: tf.Tensor2D, batch: Batch): tf.Scalar
   tally(): Tally
+  /** The same in whole numbers, which add up with those of others. */
+  counter(): Counter
 }
 
 /** Sums over batches of test samples. */
@@ -26,6 +30,11 @@ export interface Tally {
   /** @param given `[answers, width]`, of the first `samples` of the batch */
   add(given: Float32Array, batch: Batch, samples: number): void
   evaluation(): Evaluation
+}
+
+/** Counts over batches of test samples. */
+export interface Counter extends Pick<Tally, 'add'> {
+  readonly counts: TestCounts
 }
 
 export function createObjective(options: TrainerOptions): Objective {
@@ -43,6 +52,10 @@ function regression({ shard, test, loss = DEFAULT_LOSS }: TrainerOptions): Objec
         add: (given, { values }, samples) => add(given, values.subarray(0, samples * width)),
         evaluation: () => evaluation(test.valueMap?.scale),
       }
+    },
+    counter() {
+      const { counts, add } = tallyValues(width)
+      return { counts, add: (given, { values }, samples) => add(given, values.subarray(0, samples * width)) }
     },
   }
 }
@@ -77,6 +90,10 @@ function classification({ shard, test, classWeights }: TrainerOptions): Objectiv
           return { loss: loss / answers, accuracy: correct / answers, samples: judged }
         },
       }
+    },
+    counter() {
+      const { counts, add } = tallyClasses(classes)
+      return { counts, add: (given, { labels }, samples) => add(given, labels.subarray(0, samples * targets(test))) }
     },
   }
 }

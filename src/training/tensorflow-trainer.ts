@@ -13,7 +13,7 @@ import { evaluationBatch, evenlySpread } from './layers-model/evaluation-batch.t
 import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model/layers-model.ts'
 import { lookupFailure, requireTokens } from './layers-model/tokens.ts'
 import { parseModel } from './models.ts'
-import { createObjective } from './objectives.ts'
+import { createObjective, type Tally } from './objectives.ts'
 import { createOptimizer } from './optimizers/optimizer.ts'
 import { createSampleOrder } from './sample-order.ts'
 import type { Trainer } from './trainer.ts'
@@ -83,6 +83,23 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     }
   }
 
+  /** Gives answers to test samples, batch after batch. @param most labels to be judged by, at most */
+  async function answerTests(parameters: Float32Array, add: Tally['add'], most?: number): Promise<void> {
+    const chosen = evenlySpread(samples(test), most === undefined ? samples(test) : most / targets(test))
+    backend.select()
+    writeVariables(variables, weightsOf(layout, parameters))
+    for (let first = 0; first < chosen.length; first += testBatch.size) {
+      const indices = chosen.subarray(first, first + testBatch.size)
+      const size = indices.length
+      testBatch.gather(indices)
+      const inputs = testBatch.inputs.subarray(0, size * features(test))
+      backend.select()
+      const given = tf.tidy(() => answersTo(tf.tensor(inputs, [size, ...shape], 'float32'), { training: false }))
+      add(await given.data<'float32'>(), testBatch, size)
+      given.dispose()
+    }
+  }
+
   function startAnew(what: string, atStep: number): TrainingDivergedError {
     optimizer.reset()
     return diverged(what, spec, atStep)
@@ -137,21 +154,16 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
 
     evaluate: (parameters, most) =>
       exclusive.run(async () => {
-        const chosen = evenlySpread(samples(test), most === undefined ? samples(test) : most / targets(test))
-        backend.select()
-        writeVariables(variables, weightsOf(layout, parameters))
         const tally = objective.tally()
-        for (let first = 0; first < chosen.length; first += testBatch.size) {
-          const indices = chosen.subarray(first, first + testBatch.size)
-          const size = indices.length
-          testBatch.gather(indices)
-          const inputs = testBatch.inputs.subarray(0, size * features(test))
-          backend.select()
-          const given = tf.tidy(() => answersTo(tf.tensor(inputs, [size, ...shape], 'float32'), { training: false }))
-          tally.add(await given.data<'float32'>(), testBatch, size)
-          given.dispose()
-        }
+        await answerTests(parameters, tally.add, most)
         return tally.evaluation()
+      }),
+
+    judge: parameters =>
+      exclusive.run(async () => {
+        const { counts, add } = objective.counter()
+        await answerTests(parameters, add)
+        return counts
       }),
 
     state: () =>

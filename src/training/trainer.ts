@@ -1,5 +1,6 @@
 import { HearsayError } from '../errors.ts'
 import type { Layout } from '../parameters/layout.ts'
+import type { TestCounts } from '../worth/counts.ts'
 
 /**
  * Training has diverged: its parameters are not finite, or far from anything that a model learns. Trainers throw it, and so
@@ -87,6 +88,11 @@ export interface Trainer {
    * @param most labels to judge by, at most: of a larger test set a part is taken, evenly spread
    */
   evaluate(parameters: Float32Array, most?: number): Promise<Evaluation>
+  /**
+   * What parameters make of all test samples, in whole numbers that add up with those of others. A trainer without it can be evaluated, and has no
+   * part when the members of a swarm judge their common model together.
+   */
+  judge?(parameters: Float32Array): Promise<TestCounts>
   state(): Promise<TrainerState>
   restore(state: TrainerState): Promise<void>
   stop(): Promise<void>

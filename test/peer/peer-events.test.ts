@@ -209,3 +209,30 @@ test('the time that is left is estimated by the clock, once there are two rounds
   now += 1_000
   expect(estimate(600, 1_000, 3_200)).toBe(4)
 })
+
+test('figures of the common model are told in a line when they are there, or why there are none', () => {
+  const { emit, lines, events } = listen()
+  const figures = {
+    kind: 'classes',
+    samples: 1_000,
+    accuracy: 0.98,
+    loss: 0.1,
+    baseline: 0.6,
+    balancedAccuracy: 0.97,
+    macroF1: 0.97,
+    classes: [],
+  } as const
+  emit('judged', { figures, samples: 1_000, members: 2, of: 3 })
+  emit('judged', { figures: null, samples: 0, members: 0, of: 0, reason: 'nobody is there any more that has counted' })
+  // One by itself says it in the end.
+  emit('judged', { figures, samples: 20, members: 1, of: 1 })
+  expect(lines).toEqual([
+    'judged on the 1,000 test samples of 2 of 3 members: accuracy 98.0 % (always the largest class: 60.0 %)',
+    'the common model was not judged together: nobody is there any more that has counted',
+  ])
+  expect(events.map(({ event, members }) => [event, members])).toEqual([
+    ['judged', 2],
+    ['judged', 0],
+    ['judged', 1],
+  ])
+})

@@ -62,6 +62,10 @@ test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', 
   })
   expect(find(mine, 'waiting')).toMatchObject({ for: 'members', present: 1, minimum: 2, connect: [address] })
   expect(find(mine, 'consensus')).toMatchObject({ members: 2 })
+  // The test samples of both, and the same figures at both.
+  const judged = find(mine, 'judged')
+  expect(judged).toMatchObject({ samples: 80, members: 2, of: 2, figures: { kind: 'classes', samples: 80 } })
+  expect({ ...find(theirs, 'judged'), time: '' }).toEqual({ ...judged, time: '' })
   expect(find(theirs, 'stopped')).toMatchObject({
     reason: 'consensus',
     ownSteps: expect.toSatisfy(steps => steps >= 200),
@@ -94,6 +98,11 @@ test.concurrent('one that stays hands the model to a latecomer, whose data have 
     ownSteps: 0,
     inModel: false,
   })
+  // It takes the figures, in which its own test samples have no part.
+  const judged = linesOf(late.stdout).find(({ event }) => event === 'judged')
+  expect(judged).toMatchObject({ members: 2, of: 2, figures: { kind: 'classes' } })
+  const same = linesOf(second.stdout).find(({ event }) => event === 'judged')
+  expect({ ...judged, time: '' }).toEqual({ ...same, time: '' })
   expect(late.stderr).toMatch(/\nhearsay: this peer came after the end; its data have no part in the model\. [^\n]*\n$/)
 
   staying.signal('SIGINT')
@@ -116,7 +125,7 @@ test.concurrent('--alone trains without company, says so, and says at last that 
   const recipe = recipeOf('on-its-own.json', { training: { steps: 30 } })
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--alone')
   expect(code, stderr).toBe(0)
-  expect(stdout).toBe('')
+  expect(stdout).toMatch(/^\n {2}its model, on the \d+ test samples of its own:\n {2}accuracy +\d/)
   expect(stderr).toMatch(/step 30 of 30 {3}loss .* samples\/s/)
   expect(stderr).toMatch(/trained alone, as --alone says: accuracy \d/)
   expect(stderr).toMatch(/stopped at step 30 \(alone\)\n.*the model is thrown away: with --state DIR [^\n]*\n$/)
@@ -127,7 +136,7 @@ test.concurrent('with the rule none a peer ends when it has trained', async () =
   const recipe = recipeOf('alone.json', { averaging: { rule: 'none' } })
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--steps', '30')
   expect(code, stderr).toBe(0)
-  expect(stdout).toBe('')
+  expect(stdout).toMatch(/^\n {2}its model, on the \d+ test samples of its own:\n {2}accuracy +\d/)
   expect(stderr).toMatch(/trained alone, .*accuracy/)
   expect(stderr).toMatch(/stopped at step 30 \(stopped\)/)
 })

@@ -19,7 +19,11 @@ const missing = `${folder.path}/nowhere/out.json`
 const peers = ['--peers', '2']
 
 const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] = [
-  ['no command', [], /no command; accepted are swarm, peer, simulate, init, schema, inspect, predict, export, doctor/],
+  [
+    'no command',
+    [],
+    /no command; accepted are swarm, peer, simulate, init, schema, inspect, evaluate, predict, export, doctor/,
+  ],
   ['a wrong command', ['sworm'], /unknown command 'sworm'; accepted are swarm, peer/],
   ['a misspelt flag', ['swarm', '--peerz', '3'], /unknown option '--peerz' \(Did you mean --peers\?\)/],
   ['an unknown flag', ['swarm', ...peers, '--zzz'], /unknown option '--zzz'; accepted are .*--peers.*--topology/],

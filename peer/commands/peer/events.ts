@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Peer, PeerEvents } from '../../../src/index.ts'
+import { describeTestSamples, summariseFigures } from '../../figures.ts'
 import type { Output } from '../../output.ts'
 import { count, counted, shortHash, shortPeer } from '../../words.ts'
 import { describeJoining, describeWaiting, type JoiningHint } from './invitation.ts'
@@ -18,6 +19,7 @@ const PLAIN = [
   'compression',
   'warning',
   'consensus',
+  'judged',
   'alone',
   'stopped',
 ] as const satisfies readonly (keyof PeerEvents)[]
@@ -94,6 +96,15 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
   })
   peer.addEventListener('consensus', ({ detail }) => {
     out.say(`${green('sealed')} on ${bold(detail.parametersHash)}`)
+  })
+  peer.addEventListener('judged', ({ detail }) => {
+    // One by itself says it in the end.
+    if (detail.of === 1) return
+    out.say(
+      detail.figures === null
+        ? `the common model was not judged together: ${detail.reason}`
+        : `judged on ${describeTestSamples(detail)}: ${summariseFigures(detail.figures)}`,
+    )
   })
   peer.addEventListener('stopped', ({ detail: { reason, step, checkpoint } }) => {
     // One that could not start says why, and that is all.

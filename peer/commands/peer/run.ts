@@ -1,5 +1,6 @@
-import type { Consensus, Peer, PeerOptions, Recipe } from '../../../src/index.ts'
+import type { Consensus, JudgedTogether, Peer, PeerOptions, Recipe } from '../../../src/index.ts'
 import { DONE, INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
+import { describeJudged } from '../../figures.ts'
 import { Interrupted, onInterruption } from '../../interruption.ts'
 import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
@@ -39,10 +40,14 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
     stepsAsked: samples =>
       stepsAsked(flags, peer.recipe, epochs => stepsForEpochs(epochs, samples, peer.recipe.training.batch)),
   })
+  let judged: JudgedTogether | undefined
+  peer.addEventListener('judged', ({ detail }) => {
+    judged = detail
+  })
   let ending: ToldEnding & { readonly saved: boolean }
   try {
     const end = await takePart(peer, flags, out, signal)
-    ending = await conclude(peer, end, flags, out)
+    ending = await conclude(peer, end, () => judged, flags, out)
     // A user who interrupts knows why it ends; that is worth more than what goes wrong while stopping.
     if (ending.code === INTERRUPTED) await peer.stop('interrupted').catch(() => {})
     else await peer.stop()
@@ -120,13 +125,25 @@ async function takePart(peer: Peer, flags: PeerFlags, out: Output, signal: Abort
       silence()
       out.say('staying for those that come later; Ctrl-C ends it')
     } else if (peers.length > 0) out.say('staying until the others have sealed too…')
+    const judged = judgeTogether(peer, out, signal)
     const cutShort = await untilDismissed(peer, signal)
+    await judged
     return { kind: 'sealed', vanished, consensusDistance: agreed.consensusDistance, before, cutShort }
   } catch (error) {
     if (signal.aborted) return { kind: 'interrupted' }
     throw error
   } finally {
     silence()
+  }
+}
+
+/** Judges the common model with the others, who tell the same figures; the event says what came of it. */
+async function judgeTogether(peer: Peer, out: Output, signal?: AbortSignal): Promise<void> {
+  try {
+    await peer.evaluateTogether({ signal })
+  } catch (error) {
+    // The model is there all the same.
+    if (signal?.aborted !== true) out.warn(`the common model could not be judged: ${(error as Error).message}`)
   }
 }
 
@@ -159,11 +176,13 @@ async function untilDismissed(peer: Peer, signal: AbortSignal): Promise<boolean>
 async function conclude(
   peer: Peer,
   end: End,
+  judgedOf: () => JudgedTogether | undefined,
   flags: PeerFlags,
   out: Output,
 ): Promise<ToldEnding & { readonly saved: boolean }> {
   const isOver = end.kind !== 'interrupted'
   const quality = isOver ? await qualityOf(peer) : undefined
+  if (end.kind === 'alone' || end.kind === 'isolated') await judgeTogether(peer, out)
   const outcome = peer.status()
   const told = describeEnding({
     end,
@@ -175,6 +194,8 @@ async function conclude(
     stays: flags.stay === true,
   })
   for (const line of told.lines) out.say(line)
+  const judged = judgedOf()
+  if (isOver && judged?.figures != null) out.show(describeJudged(judged, peer.recipe, process.stdout))
   if (isOver) await tellSample(peer, out)
   if (!isOver || flags.save === undefined) return { ...told, saved: false }
   await saveParameters(flags.save, peer)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { PredictedTable } from '../../../src/index.ts'
 import { onInterruption } from '../../interruption.ts'
+import { modelPath } from '../../model-path.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable, writeStream } from '../../output-file.ts'
 import { showProgress } from '../../progress.ts'
@@ -17,7 +18,7 @@ const REASONS_TOLD = 10
 export async function runPredict(given: string | undefined, flags: PredictFlags): Promise<void> {
   const { state, data, out: to, strict } = flags
   const out = createOutput(flags)
-  const path = modelOf(given, state)
+  const path = modelPath(given, state)
   await requireWritable('--out', to)
   if (existsSync(to) && flags.force !== true) {
     throw new WrongUsage(`--out ${to} exists already; choose another name, or replace it with --force`)
@@ -47,15 +48,6 @@ export async function runPredict(given: string | undefined, flags: PredictFlags)
     progress.end()
     model.dispose()
   }
-}
-
-function modelOf(given: string | undefined, state: string | undefined): string {
-  if (given !== undefined && state !== undefined) {
-    throw new WrongUsage('a MODEL and --state are two ways to say which model; choose one')
-  }
-  const model = given ?? state
-  if (model !== undefined) return model
-  throw new WrongUsage("no model; expected a file or a folder that hearsay export has written, or a peer's --state DIR")
 }
 
 /** The table as text, a block of rows at a time. */

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { RoundResult, RunResult } from '../../../src/index.ts'
+import { describeWorth } from '../../figures.ts'
 import { wrap } from '../../prose.ts'
 import { amount, coefficient, mainFigure } from '../../quality.ts'
 import { describePartial } from '../../result-file.ts'
@@ -39,6 +40,7 @@ export function describeSimulation(result: RunResult): string {
     '',
     drawFacts(factsOf(result), stream),
     '',
+    ...describeWorth(result, 'the merged model', stream),
     ...(result.notes ?? []).map(note => `${wrap(`Note: ${note}`, '  ')}\n`),
     ...(result.sample === undefined ? [] : [describeSample(result.sample, 'the merged model', stream)]),
   ].join('\n')

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import type { RunResult } from '../../../src/index.ts'
 import type { PeerResult } from '../../../src/public/simulate.ts'
 import { leftOutOf } from '../../agreement.ts'
+import { describeWorth } from '../../figures.ts'
 import { wrap } from '../../prose.ts'
 import { amount, coefficient, mainFigure } from '../../quality.ts'
 import { describeSample, lossOfLanguage } from '../../sample.ts'
@@ -39,6 +40,7 @@ export function describeSwarm(result: RunResult): string {
     '',
     drawFacts(factsOf(result), stream),
     '',
+    ...describeWorth(result, 'the common model', stream),
     ...(result.sample === undefined ? [] : [describeSample(result.sample, 'the merged model', stream)]),
     `  ${verdict(result)}`,
     '',

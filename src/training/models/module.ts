@@ -70,7 +70,7 @@ const PARTS = {
   state: 'function',
   restore: 'function',
   stop: 'function',
-} as const satisfies Record<keyof Trainer, string>
+} as const satisfies Record<Exclude<keyof Trainer, 'judge'>, string>
 
 async function makeTrainer(file: string, options: TrainerOptions): Promise<Trainer | undefined> {
   const { createTrainer } = await read(file)

@@ -1,4 +1,5 @@
 import type { Layout } from '../../parameters/layout.ts'
+import type { TestCounts } from '../../worth/counts.ts'
 import type { Evaluation, TrainerState, TrainingUpdate } from '../trainer.ts'
 
 /**
@@ -9,6 +10,7 @@ export type Call =
   | { readonly kind: 'initial' }
   | { readonly kind: 'train'; readonly steps: number; readonly before: number | undefined }
   | { readonly kind: 'evaluate'; readonly most: number | undefined }
+  | { readonly kind: 'judge' }
   | { readonly kind: 'state' }
   | { readonly kind: 'restore'; readonly state: TrainerState }
 
@@ -18,6 +20,8 @@ export interface Ready {
   readonly layout: Layout
   readonly backend: string
   readonly samples: number
+  /** Whether it takes the call `judge`. */
+  readonly judges: boolean
   /** `[parameters]` of float32, written by the main thread. */
   readonly parameters: SharedArrayBuffer
   /** `[parameters]` of float32, written by the training thread: an update, or the initial parameters. */
@@ -30,5 +34,6 @@ export type Reply =
   | { readonly kind: 'initial' }
   | { readonly kind: 'train'; readonly report: Omit<TrainingUpdate, 'update'> }
   | { readonly kind: 'evaluate'; readonly evaluation: Evaluation }
+  | { readonly kind: 'judge'; readonly counts: TestCounts }
   | { readonly kind: 'state'; readonly state: TrainerState }
   | { readonly kind: 'restore' }

@@ -10,9 +10,9 @@ export interface ProcessCall {
   readonly numbers: readonly Float64Array[] | undefined
 }
 
-export type TrainerMethod = 'initial' | 'train' | 'evaluate' | 'state' | 'restore'
+export type TrainerMethod = 'initial' | 'train' | 'evaluate' | 'judge' | 'state' | 'restore'
 
-export type Result<M extends TrainerMethod> = Awaited<ReturnType<Trainer[M]>>
+export type Result<M extends TrainerMethod> = Awaited<ReturnType<Required<Trainer>[M]>>
 
 /** The first message of a training process, where all went well. */
 export interface ProcessReady {
@@ -20,6 +20,8 @@ export interface ProcessReady {
   readonly layout: Layout
   readonly backend: string
   readonly samples: number
+  /** Whether it has the method `judge`. */
+  readonly judges: boolean
   readonly devices: Devices
 }
 

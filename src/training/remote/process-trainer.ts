@@ -71,7 +71,7 @@ export async function createProcessTrainer(
 
   try {
     const ready = (await ask(options)) as Extract<ProcessReply, { kind: 'ready' }>
-    const { layout, backend, samples, devices } = ready
+    const { layout, backend, samples, judges, devices } = ready
     return {
       layout,
       backend,
@@ -81,6 +81,7 @@ export async function createProcessTrainer(
       initial: () => call('initial'),
       train: (parameters, steps, before) => call('train', parameters, steps, before),
       evaluate: (parameters, most) => call('evaluate', parameters, most),
+      ...(judges && { judge: (parameters: Float32Array) => call('judge', parameters) }),
       state: () => call('state'),
       restore: state => call('restore', state),
       stop,

@@ -26,7 +26,7 @@ async function create(options: TrainerOptions): Promise<Trainer> {
   const { createTrainer } = await import('../create-trainer.ts')
   const trainer = await createTrainer(options)
   const { layout, samples } = trainer
-  reply({ kind: 'ready', layout, backend: name, samples, devices })
+  reply({ kind: 'ready', layout, backend: name, samples, judges: trainer.judge !== undefined, devices })
   return trainer
 }
 

@@ -69,7 +69,7 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
     await stop()
     throw error
   }
-  const { layout, backend, samples } = ready
+  const { layout, backend, samples, judges } = ready
   const input = new Float32Array(ready.parameters)
   const result = new Float32Array(ready.result)
   // Never closed: once the thread has ended, every call whose turn comes rejects with the reason.
@@ -108,6 +108,13 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
         const { evaluation } = await ask({ kind: 'evaluate', most }, parameters)
         return evaluation
       }),
+    ...(judges && {
+      judge: (parameters: Float32Array) =>
+        exclusive.run(async () => {
+          const { counts } = await ask({ kind: 'judge' }, parameters)
+          return counts
+        }),
+    }),
     state: () =>
       exclusive.run(async () => {
         const { state } = await ask({ kind: 'state' })

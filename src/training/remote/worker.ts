@@ -5,6 +5,7 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads'
+import type { TestCounts } from '../../worth/counts.ts'
 import { createTrainer } from '../create-trainer.ts'
 import type { Trainer } from '../trainer.ts'
 import type { TrainerOptions } from '../trainer-options.ts'
@@ -33,6 +34,8 @@ function serve(trainer: Trainer): void {
       }
       case 'evaluate':
         return reply({ kind: 'evaluate', evaluation: await trainer.evaluate(parameters, call.most) })
+      case 'judge':
+        return reply({ kind: 'judge', counts: (await trainer.judge?.(parameters)) as TestCounts })
       case 'state':
         // Copied, not given away: one that a module brings may go on with these very vectors.
         return reply({ kind: 'state', state: await trainer.state() })
@@ -45,7 +48,8 @@ function serve(trainer: Trainer): void {
   parentPort?.on('message', (call: Call) => {
     answer(call).catch(error => reply({ kind: 'failed', error: sendError(error) }))
   })
-  reply({ kind: 'ready', layout, backend, samples, parameters: parameters.buffer, result: result.buffer })
+  const judges = trainer.judge !== undefined
+  reply({ kind: 'ready', layout, backend, samples, judges, parameters: parameters.buffer, result: result.buffer })
 }
 
 createTrainer(workerData as TrainerOptions).then(serve, error => reply({ kind: 'failed', error: sendError(error) }))

@@ -1,3 +1,5 @@
+import type { TestCounts } from '../../worth/counts.ts'
+import { tallyClasses } from '../../worth/tally.ts'
 import { diverged } from '../diverged.ts'
 import { evenlySpread } from '../layers-model/evaluation-batch.ts'
 import type { Loss } from '../losses.ts'
@@ -57,6 +59,8 @@ export interface StackedTrainer {
    * @param most samples to judge by, at most: of a larger test set a part is taken, evenly spread
    */
   evaluate(parameters: number, most?: number): Evaluation
+  /** What parameters make of all test samples, in whole numbers. */
+  judge(parameters: number): TestCounts
 }
 
 /**
@@ -125,6 +129,24 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
         tally.add(part)
       }
       return tally.evaluation()
+    },
+
+    judge(parameters) {
+      const { values, step } = network.logits
+      const { counts, add } = tallyClasses(classes)
+      const width = step / Float32Array.BYTES_PER_ELEMENT
+      for (let first = 0; first < test.samples; first += most) {
+        const count = Math.min(most, test.samples - first)
+        samples.find(
+          test,
+          Int32Array.from({ length: count }, (_, i) => first + i),
+        )
+        network.forward(parameters, count)
+        // Views made now: the memory may have grown since.
+        const logits = new Float32Array(memory.buffer, values, count * width)
+        add(logits, new Int32Array(memory.buffer, labels, count), width)
+      }
+      return counts
     },
   }
 }

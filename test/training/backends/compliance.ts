@@ -6,6 +6,8 @@ import { createTensorflowTrainer } from '../../../src/training/tensorflow-traine
 import type { Trainer } from '../../../src/training/trainer.ts'
 import type { TrainerOptions } from '../../../src/training/trainer-options.ts'
 
+import { measuredOptions } from '../measured.ts'
+
 /**
  * Largest difference of one element from the cpu backend's gradient, over the gradient's largest element. Sums of a few
  * thousand float32 products, added up in another order, differ by about 1e-6 of their terms.
@@ -37,8 +39,24 @@ export function backendCompliance(backend: string): void {
     expect(then.accuracy).toBeGreaterThan(0.9)
   })
 
-  test(`training on ${backend} leaves no tensors behind`, async () => {
-    const trainer = await made(createTensorflowTrainer({ ...options, model: 'cnn', backend }))
+  test.each(['squared', 'huber', 'absolute'] as const)(
+    `training on ${backend} by the loss %s learns to predict values`,
+    async loss => {
+      const optimizer = { name: 'sgd', learningRate: 0.25, momentum: 0 } as const
+      const trainer = await made(createTensorflowTrainer(measuredOptions({ backend, loss, optimizer, batch: 50 })))
+      const before = await trainer.initial()
+      const { update } = await trainer.train(before, STEPS)
+      const { r2 } = await trainer.evaluate(before.map((value, i) => value + update[i]))
+      expect(r2).toBeGreaterThan(0.8)
+    },
+  )
+
+  test.each([
+    ['classes', () => ({ ...options, model: 'cnn' })],
+    ['weighted classes', () => ({ ...options, classWeights: Float64Array.of(1, 3) })],
+    ['values', () => measuredOptions({ loss: 'huber' })],
+  ])(`training on ${backend} leaves no tensors behind: %s`, async (_what, of) => {
+    const trainer = await made(createTensorflowTrainer({ ...of(), backend }))
     let parameters = await trainer.initial()
     const tensors: number[] = []
     for (let call = 0; call < 2; call++) {

@@ -1,0 +1,10 @@
+import type { OutputFlags } from '../../output.ts'
+
+export interface EvaluateFlags extends OutputFlags {
+  readonly state?: string
+  readonly data: string
+  readonly part?: 'all' | 'test' | 'train'
+  readonly seed?: number
+  readonly strict?: boolean
+  readonly out?: string
+}

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { exportModel, loadModel, parseRecipe, type RecipeInput } from '../../src/index.ts'
+import type { Classification, Regression } from '../../src/worth/figures.ts'
+import { anyParameters, stateOf } from '../library/state-of.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { warmHearsay } from './command-line.ts'
+
+const { path, write } = temporaryFolder()
+const inFolder = (name: string) => join(path, name)
+
+const columns: NonNullable<NonNullable<RecipeInput['data']>['table']>['columns'] = [
+  { name: 'height', kind: 'number', origin: 1_000 },
+  { name: 'colour', kind: 'category', values: ['red', 'blue'] },
+]
+const table = { columns, missing: ['NA'] }
+const classes: RecipeInput = {
+  model: { name: 'linear', shape: [3], classes: 2, classNames: ['fine', 'fraud'] },
+  data: { standardise: true, table: { ...table, label: { kind: 'class', name: 'size' } } },
+}
+const values: RecipeInput = {
+  objective: { task: 'regress' },
+  model: { name: 'linear', shape: [3], classes: 0, outputs: 1 },
+  data: {
+    standardise: true,
+    table: { ...table, label: { kind: 'number', targets: [{ name: 'price', origin: 2e9 }] } },
+  },
+}
+const statistics = { mean: [3, 0, 0], variance: [4, 0, 0] }
+
+async function stateAt(name: string, given: RecipeInput, targets?: { mean: number[]; variance: number[] }) {
+  const recipe = parseRecipe(given)
+  const { shape, outputs } = recipe.model
+  const parameters = await anyParameters({ name: 'linear', shape, classes: outputs ?? recipe.model.classes })
+  return await stateOf(inFolder(name), recipe, parameters, { ...statistics, targets })
+}
+
+let state: string
+let regression: string
+beforeAll(async () => {
+  state = await stateAt('classes', classes)
+  regression = await stateAt('values', values, { mean: [50], variance: [100] })
+  await exportModel({ state, to: inFolder('model.safetensors') })
+})
+
+/** Rows, and as the model takes them: the height less its origin, red, blue. */
+const ROWS = Array.from({ length: 40 }, (_, i) => {
+  const [height, red] = [995 + ((7 * i) % 17), i % 3 === 0]
+  return {
+    height,
+    red,
+    inputs: [height - 1_000, red ? 1 : 0, red ? 0 : 1],
+    label: i % 4 === 0 ? 'fraud' : 'fine',
+    price: 2e9 + 10 * (i % 9),
+  }
+})
+
+async function said(of: string): Promise<Float64Array> {
+  const model = await loadModel(of)
+  const predicted = await model.predict(Float32Array.from(ROWS.flatMap(({ inputs }) => inputs)))
+  model.dispose()
+  return predicted
+}
+
+const csvOf = (label: string, cell: (row: (typeof ROWS)[number]) => string | number) =>
+  `${label},colour,height\n${ROWS.map(row => `${cell(row)},${row.red ? 'red' : 'blue'},${row.height}`).join('\n')}\n`
+
+describe('evaluate', () => {
+  test.each([
+    ['--state', () => ['--state', state]],
+    ['a file of safetensors', () => [inFolder('model.safetensors')]],
+  ])('gives the figures of all rows, whatever their columns’ order: %s', async (_, model) => {
+    const file = write(
+      'classes.csv',
+      csvOf('size', ({ label }) => label),
+    )
+    const out = inFolder('figures.json')
+    const { code, stdout, stderr } = await warmHearsay(
+      'evaluate',
+      ...model(),
+      '--data',
+      `csv:${file}`,
+      '--json',
+      '--out',
+      out,
+    )
+    expect(code, stderr).toBe(0)
+    const document = JSON.parse(stdout)
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(document)
+    const figures: Classification = document.figures
+    const p = await said(state)
+    const isFraud = ROWS.map((_row, i) => p[2 * i + 1] > p[2 * i])
+    const right = ROWS.filter(({ label }, i) => (label === 'fraud') === isFraud[i]).length
+    expect(figures.samples).toBe(40)
+    expect(figures.accuracy).toBe(right / 40)
+    expect(figures.classes.map(({ name, support }) => [name, support])).toEqual([
+      ['fine', 30],
+      ['fraud', 10],
+    ])
+    expect(figures.classes[1].predicted).toBe(isFraud.filter(Boolean).length)
+    const loss = ROWS.reduce((sum, { label }, i) => sum - Math.log(p[2 * i + (label === 'fraud' ? 1 : 0)]), 0) / 40
+    expect(figures.loss).toBeCloseTo(loss, 5)
+  })
+
+  test('of a regression the errors are in the units of the data, whatever their origin', async () => {
+    const file = write(
+      'values.csv',
+      csvOf('price', ({ price }) => price),
+    )
+    const args = ['evaluate', '--state', regression, '--data', `csv:${file}`, '--json']
+    const { code, stdout, stderr } = await warmHearsay(...args)
+    expect(code, stderr).toBe(0)
+    const [figures] = (JSON.parse(stdout).figures as Regression).outputs
+    const predicted = await said(regression)
+    const squares = ROWS.reduce((sum, { price }, i) => sum + (price - predicted[i]) ** 2, 0)
+    expect(figures.name).toBe('price')
+    expect(figures.rmse / Math.sqrt(squares / 40)).toBeCloseTo(1, 6)
+    // The mean that the swarm agreed on is 50 above the origin.
+    const ofMean = ROWS.reduce((sum, { price }) => sum + (price - 2e9 - 50) ** 2, 0)
+    expect(figures.baseline.rmse).toBeCloseTo(Math.sqrt(ofMean / 40), 5)
+  })
+
+  test('tells people the same, and what stands in the way', async () => {
+    const file = write(
+      'people.csv',
+      csvOf('size', ({ label }) => label),
+    )
+    const { code, stdout } = await warmHearsay('evaluate', '--state', state, '--data', `csv:${file}`, '--part', 'test')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/on \d+ samples of csv:.*people\.csv:\n {2}accuracy +[\d.]+ % {2}always the largest class/)
+    const part = Number(/on (\d+) samples/.exec(stdout)?.[1])
+    expect(part).toBeGreaterThan(0)
+    expect(part).toBeLessThan(20)
+    const other = write('other.csv', 'weight,size\n1,fine\n')
+    const refused = await warmHearsay('evaluate', '--state', state, '--data', `csv:${other}`)
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(/hearsay: .*other\.csv: the columns "height", "colour" of the recipe are missing/)
+    const none = await warmHearsay('evaluate', '--data', `csv:${file}`)
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no model; expected a file or a folder')])
+  })
+})
