@@ -124,7 +124,7 @@ function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, lists
   if (name === '') {
     return { problem: `column ${index + 1} has no name; give it one, or leave the file's header out and say header=no` }
   }
-  const constant = facts.values?.size === 1 && missing === 0 ? ({ constant: true } as const) : {}
+  const constant = facts.values?.size === 1 && present > 1 && missing === 0 ? ({ constant: true } as const) : {}
   const moments = {
     mean: roundedMean(facts.mean, facts.deviation),
     deviation: roundedDeviation(facts.deviation),
