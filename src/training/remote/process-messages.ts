@@ -1,4 +1,5 @@
 import type { AffineMap } from '../../data/affine-map.ts'
+import type { FrozenPart } from '../../parameters/frozen.ts'
 import type { Layout } from '../../parameters/layout.ts'
 import type { Devices } from '../backends/backend-kind.ts'
 import type { Trainer } from '../trainer.ts'
@@ -11,14 +12,17 @@ export interface ProcessCall {
   readonly maps: readonly AffineMap[] | undefined
 }
 
-export type TrainerMethod = 'initial' | 'train' | 'evaluate' | 'state' | 'restore'
+export type TrainerMethod = 'initial' | 'begin' | 'train' | 'evaluate' | 'state' | 'restore'
 
-export type Result<M extends TrainerMethod> = Awaited<ReturnType<Trainer[M]>>
+export type Result<M extends TrainerMethod> = Awaited<ReturnType<Required<Trainer>[M]>>
 
 /** The first message of a training process, where all went well. */
 export interface ProcessReady {
   readonly kind: 'ready'
   readonly layout: Layout
+  readonly frozen: FrozenPart | undefined
+  /** Whether the trainer has the method of that name. */
+  readonly begins: boolean
   readonly backend: string
   readonly samples: number
   readonly devices: Devices

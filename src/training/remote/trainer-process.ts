@@ -26,8 +26,9 @@ async function create(options: TrainerOptions): Promise<Trainer> {
   // After the backend: one that does not start ends sooner.
   const { createTrainer } = await import('../create-trainer.ts')
   const trainer = await createTrainer(options)
-  const { layout, samples } = trainer
-  reply({ kind: 'ready', layout, backend: name, samples, devices })
+  const { layout, samples, frozen } = trainer
+  const begins = trainer.begin !== undefined
+  reply({ kind: 'ready', layout, frozen, begins, backend: name, samples, devices })
   return trainer
 }
 
