@@ -117,10 +117,18 @@ export const SOURCES = {
 /** Tasks of a swarm. */
 export const TASKS = {
   classify: 'trains a model on data',
+  regress: 'trains one that predicts measured values',
   language: 'trains one of characters on a text',
   consensus: 'averages vectors, and trains nothing',
   quadratic: 'minimises a sum whose optimum is known',
   'mean-estimation': 'estimates a mean from noisy samples',
+} as const satisfies Choices
+
+/** What a wrong value costs, in a regression. */
+export const LOSSES = {
+  squared: 'the square of the error',
+  huber: 'half the square of small errors, large ones as they are',
+  absolute: 'the error without its sign; learns medians',
 } as const satisfies Choices
 
 /** The name of a form: what stands before its colon. */

@@ -19,6 +19,8 @@ type Model = RunResult['recipe']['model']
 
 const DOING: Readonly<Record<RunResult['recipe']['objective']['task'], (model: Model) => string>> = {
   classify: ({ name, classes }) => `learned one model (${name}) that tells ${classes} classes apart`,
+  regress: ({ name, outputs = 1 }) =>
+    `learned one model (${name}) that predicts ${outputs === 1 ? 'a measured value' : `${outputs} measured values`}`,
   language: ({ name }) => `learned one model of text (${name})`,
   consensus: ({ shape }) => `averaged vectors of ${counted(shape[0], 'number')}`,
   quadratic: ({ shape }) => `minimised the sum of their quadratics of ${counted(shape[0], 'variable')}`,

@@ -1,7 +1,7 @@
 import { type AffineMap, applyMap } from './affine-map.ts'
 import { inMemory, readRow, type StoredRows, selectRows } from './stored-rows.ts'
 
-/** Labelled samples: all in memory, or only the labels, where the inputs are too large. */
+/** Samples with what is to be predicted of each: all in memory, or only that, where the inputs are too large. */
 export interface Dataset {
   /** The source it came from, for messages: `digits`, `csv:FILE`, … */
   readonly name: string
@@ -9,12 +9,25 @@ export interface Dataset {
   readonly inputs: Float32Array | StoredRows
   /** Maps that inputs go through when they are read, in this order. None where absent. */
   readonly maps?: readonly AffineMap[]
-  /** `[samples, targets]`, class indices in `[0, classes)`. */
+  /** `[samples, targets]`, class indices in `[0, classes)`; empty where {@link values} are what is to be predicted. */
   readonly labels: Int32Array
+  /**
+   * `[samples, outputs]`: measured values to be predicted, in the units of the data, in place of labels: a regression. There are no
+   * classes then.
+   */
+  readonly values?: Float32Array
+  /** Values of one sample, at least 1: there where {@link values} are. */
+  readonly outputs?: number
+  /**
+   * The map that standardises values, `[outputs]`: what {@link gather} gives, and what a model learns, is (value − shift) / scale. What is
+   * told to people is in the units of the data. None where absent.
+   */
+  readonly valueMap?: AffineMap
   /** Shape of one sample, such as `[28, 28, 1]` or `[57]`; its product is the number of features. */
   readonly shape: readonly number[]
   /** Names of the features, in their order, where the source names them. */
   readonly featureNames?: readonly string[]
+  /** 0 of a regression. */
   readonly classes: number
   /** Names of the classes, by index, where the source names them. */
   readonly classNames?: readonly string[]
@@ -26,12 +39,23 @@ export interface Dataset {
 }
 
 export function samples(dataset: Dataset): number {
-  return dataset.labels.length / targets(dataset)
+  const { labels, values, outputs = 1 } = dataset
+  return values === undefined ? labels.length / targets(dataset) : values.length / outputs
 }
 
 /** Labels of one sample. */
 export function targets({ targets = 1 }: Dataset): number {
   return targets
+}
+
+/** Measured values of one sample: 0 where samples have labels. */
+export function outputs({ values, outputs = 1 }: Dataset): number {
+  return values === undefined ? 0 : outputs
+}
+
+/** Whether measured values are to be predicted, and not classes. */
+export function isRegression({ values }: Pick<Dataset, 'values'>): boolean {
+  return values !== undefined
 }
 
 /** Whether samples are sequences of symbols. */
@@ -47,10 +71,19 @@ export function features(dataset: Dataset): number {
  * Copies the samples at `indices`, in that order.
  *
  * @param inputs where to, `[indices, features]`
- * @param labels where to, `[indices, targets]`
+ * @param labels where to, `[indices, targets]`; nothing is written of a regression
+ * @param values where to, of a regression, `[indices, outputs]`: as {@link Dataset.valueMap} maps them
  * @throws RangeError where an index is outside of the dataset
  */
-export function gather(dataset: Dataset, indices: Int32Array, inputs: Float32Array, labels: Int32Array): void {
+export function gather(
+  dataset: Dataset,
+  indices: Int32Array,
+  inputs: Float32Array,
+  labels: Int32Array,
+  values?: Float32Array,
+): void {
+  requireIndices(dataset, indices)
+  if (values !== undefined) gatherValues(dataset, indices, values)
   gatherLabels(dataset, indices, labels)
   const width = features(dataset)
   for (let row = 0; row < indices.length; row++) {
@@ -63,17 +96,30 @@ export function gather(dataset: Dataset, indices: Int32Array, inputs: Float32Arr
   for (const map of dataset.maps) applyMap(map, read, read)
 }
 
-function gatherLabels(dataset: Dataset, indices: Int32Array, labels: Int32Array): void {
-  const perSample = targets(dataset)
+function requireIndices(dataset: Dataset, indices: Int32Array): void {
   const count = samples(dataset)
+  const wrong = indices.find(index => index < 0 || index >= count)
+  if (wrong !== undefined) throw new RangeError(`${dataset.name} has ${count} samples and none at ${wrong}`)
+}
+
+function gatherLabels(dataset: Dataset, indices: Int32Array, labels: Int32Array): void {
+  if (isRegression(dataset)) return
+  copyRows(dataset.labels, indices, targets(dataset), labels)
+}
+
+function gatherValues(dataset: Dataset, indices: Int32Array, to: Float32Array): void {
+  const { values, valueMap } = dataset
+  if (values === undefined) return
+  const width = outputs(dataset)
+  copyRows(values, indices, width, to)
+  const read = to.subarray(0, indices.length * width)
+  if (valueMap !== undefined) applyMap(valueMap, read, read)
+}
+
+/** Rows of `width` elements, at `indices`, one after the other. */
+function copyRows<T extends Int32Array | Float32Array>(from: T, indices: Int32Array, width: number, to: T): void {
   for (let row = 0; row < indices.length; row++) {
-    const index = indices[row]
-    if (index < 0 || index >= count) {
-      throw new RangeError(`${dataset.name} has ${count} samples and none at ${index}`)
-    }
-    for (let target = 0; target < perSample; target++) {
-      labels[row * perSample + target] = dataset.labels[index * perSample + target]
-    }
+    for (let i = 0; i < width; i++) to[row * width + i] = from[indices[row] * width + i]
   }
 }
 
@@ -84,15 +130,20 @@ function gatherLabels(dataset: Dataset, indices: Int32Array, labels: Int32Array)
  * @throws RangeError where an index is outside of the dataset
  */
 export function subset(dataset: Dataset, indices: Int32Array): Dataset {
-  const labels = new Int32Array(indices.length * targets(dataset))
+  const labels = new Int32Array(isRegression(dataset) ? 0 : indices.length * targets(dataset))
+  const values = new Float32Array(indices.length * outputs(dataset))
+  // Unmapped: the copy has the same maps to go through.
+  const bare = { ...dataset, maps: undefined, valueMap: undefined }
+  const predicted = isRegression(dataset) ? { labels, values } : { labels }
   if (!inMemory(dataset.inputs)) {
-    gatherLabels(dataset, indices, labels)
-    return { ...dataset, inputs: selectRows(dataset.inputs, indices), labels }
+    requireIndices(dataset, indices)
+    gatherLabels(bare, indices, labels)
+    gatherValues(bare, indices, values)
+    return { ...dataset, inputs: selectRows(dataset.inputs, indices), ...predicted }
   }
   const inputs = new Float32Array(indices.length * features(dataset))
-  // Unmapped: the copy has the same maps to go through.
-  gather({ ...dataset, maps: undefined }, indices, inputs, labels)
-  return { ...dataset, inputs, labels }
+  gather(bare, indices, inputs, labels, values)
+  return { ...dataset, inputs, ...predicted }
 }
 
 /** Rows of inputs: where the dataset is sound, as many as {@link samples}. */

@@ -1,9 +1,9 @@
-import { type Dataset, features, gather, isSequence, samples, subset } from '../data/dataset.ts'
+import { type Dataset, features, gather, isRegression, isSequence, outputs, samples, subset } from '../data/dataset.ts'
 import { parsePartition } from '../data/partition.ts'
 import type { Split } from '../data/source.ts'
 import { UsageError } from '../errors.ts'
 import { createRandom } from '../random/random.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { parseModel } from '../training/models.ts'
 
 /** The recipe's model cannot take this data. */
@@ -21,10 +21,13 @@ export interface ShardSpec {
   readonly seed: number | string
 }
 
+/** Partitions that need to know no labels. */
+const WITHOUT_LABELS: readonly string[] = ['iid', 'quantity']
+
 /**
  * The shards of all peers: every sample is in exactly one.
  *
- * @throws UsageError where the partition goes by labels and the samples are sequences, which have many each
+ * @throws UsageError where the partition goes by labels and the samples are sequences, which have many each, or have measured values
  */
 export function shardsOf(train: Dataset, { of, partition, seed }: Omit<ShardSpec, 'index'>): Dataset[] {
   const deal = parsePartition(partition)
@@ -33,14 +36,19 @@ export function shardsOf(train: Dataset, { of, partition, seed }: Omit<ShardSpec
       `the partition ${partition} goes by labels, and a sequence of ${train.name} has one at each position; take iid`,
     )
   }
-  const labels = isSequence(train) ? new Int32Array(samples(train)) : train.labels
+  if (isRegression(train) && !WITHOUT_LABELS.includes(partition.split(':')[0])) {
+    throw new UsageError(
+      `the partition ${partition} goes by classes, and ${train.name} has measured values; take ${WITHOUT_LABELS.join(' or ')}:ALPHA`,
+    )
+  }
+  const labels = isSequence(train) || isRegression(train) ? new Int32Array(samples(train)) : train.labels
   return deal(labels, of, createRandom(seed).fork('partition')).map(indices => subset(train, indices))
 }
 
 /**
  * The data as the recipe's model sees it: with the recipe's classes, of which a peer may hold only some.
  *
- * @throws DataMismatchError naming both shapes, both numbers of classes, or the class that the recipe does not know
+ * @throws DataMismatchError naming both shapes, both numbers of classes or values, or the class that the recipe does not know
  */
 export function fitData(recipe: Recipe, { train, test }: Split): Split {
   const { shape, classes } = recipe.model
@@ -57,6 +65,7 @@ export function fitData(recipe: Recipe, { train, test }: Split): Split {
         : `the samples of ${train.name} are sequences: the task for them is language`,
     )
   }
+  requireValues(recipe, train)
   const misfit = parseModel(recipe.model.name).misfit?.(shape, sequences)
   if (misfit !== undefined) {
     throw new DataMismatchError(`${recipe.model.name} cannot take samples of shape [${shape.join(', ')}]: ${misfit}`)
@@ -67,12 +76,28 @@ export function fitData(recipe: Recipe, { train, test }: Split): Split {
     )
   }
   if (samples(train) === 0) throw new DataMismatchError(`${train.name} has no training samples`)
+  if (recipe.objective.task === 'regress') return { train, test }
   if (Math.max(train.classes, test.classes) > classes) {
     throw new DataMismatchError(
       `the recipe's model tells ${classes} classes apart, ${train.name} has ${Math.max(train.classes, test.classes)}`,
     )
   }
   return { train: withClassesOf(recipe, train), test: withClassesOf(recipe, test) }
+}
+
+/** Measured values are for the task regress, and it takes nothing else. */
+function requireValues({ objective: { task }, model }: Recipe, train: Dataset): void {
+  if (isRegression(train) !== (task === 'regress')) {
+    throw new DataMismatchError(
+      task === 'regress'
+        ? `the task regress predicts measured values, ${train.name} has ${train.classes} classes: the task for them is classify`
+        : `${train.name} has measured values, not classes: the task for them is regress, the recipe's is ${task}`,
+    )
+  }
+  if (task !== 'regress' || outputs(train) === outputsOf(model)) return
+  throw new DataMismatchError(
+    `the recipe's model predicts ${outputsOf(model)} values of a sample, ${train.name} has ${outputs(train)}`,
+  )
 }
 
 /**

@@ -1,4 +1,4 @@
-import { samples } from '../data/dataset.ts'
+import { isRegression, outputs, samples } from '../data/dataset.ts'
 import type { Split } from '../data/source.ts'
 import { UsageError } from '../errors.ts'
 import { parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
@@ -34,6 +34,13 @@ export function recipeFor(data: Split, given: RecipeInput = {}): Recipe {
  * @throws UsageError where all samples are of one class
  */
 export function fitRecipe(given: RecipeInput, { train, test }: Split, defaultSteps: number): RecipeInput {
+  if (isRegression(train)) {
+    return {
+      ...given,
+      objective: { task: 'regress', ...given.objective },
+      model: { ...given.model, shape: [...train.shape], classes: 0, outputs: outputs(train) },
+    }
+  }
   const classes = Math.max(train.classes, test.classes)
   const { classNames } = train
   if (classes < 2) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { formsOf, TASKS } from '../catalogue.ts'
+import { formsOf, LOSSES, TASKS } from '../catalogue.ts'
 import { UsageError } from '../errors.ts'
 import { meant } from '../strict-options.ts'
 import { tableSchema } from '../table/schema.ts'
@@ -21,7 +21,7 @@ const count = z.int().min(1)
  * The agreement of all peers of a swarm. Everything that changes what is learned or how it is merged is in here; what a
  * peer owns (its data, its addresses, its state) is not.
  */
-const recipeSchema = z.strictObject({
+const recipeFields = z.strictObject({
   /** Version of this format. */
   hearsay: z.literal('1').default('1'),
   model: z
@@ -35,6 +35,8 @@ const recipeSchema = z.strictObject({
       shape: z.array(count).min(1).default([28, 28, 1]),
       /** Number of classes; 0 where nothing is classified. */
       classes: z.int().min(0).default(10),
+      /** Values that are predicted of each sample; `regress` only, which has no classes. See {@link outputsOf}. */
+      outputs: count.optional(),
       /**
        * Names of the classes, by index, where the data names them. A peer may hold only some of them; without the names it
        * could not know which.
@@ -57,12 +59,21 @@ const recipeSchema = z.strictObject({
        * see simulations/tasks.
        */
       task: z.enum(formsOf(TASKS)).default('classify'),
+      /**
+       * What a wrong value costs, of standardised values, mean over samples and outputs; `regress` only. The error's square, its absolute
+       * value, or half the square within 1 and |error| − 1/2 beyond (Huber's, δ = 1). Default: `squared`.
+       */
+      loss: z.enum(formsOf(LOSSES)).optional(),
       /** Disagreement of peers at the swarm's optimum, ζ² = (1/n) Σ ‖∇f_i(x*)‖²; `quadratic` only. Default: 0.1. */
       heterogeneity: z.number().min(0).optional(),
     })
     .refine(({ task, heterogeneity }) => heterogeneity === undefined || task === 'quadratic', {
       path: ['heterogeneity'],
       error: 'is of the task quadratic; how unlike the data of peers are is decided by the partition',
+    })
+    .refine(({ task, loss }) => loss === undefined || task === 'regress', {
+      path: ['loss'],
+      error: 'is of the task regress',
     })
     .prefault({}),
   training: z
@@ -86,6 +97,11 @@ const recipeSchema = z.strictObject({
       warmupSteps: z.int().min(0).default(0),
       /** The share of the learning rate that `cosine` and `linear` leave: not 0, so that a peer that trains on still learns. */
       finalShare: z.number().min(0).max(1).default(0.1),
+      /**
+       * `balanced`: samples of a class count the more in the objective the fewer of them all peers together have, so that every class
+       * counts alike; `classify` only. Default: every sample counts alike.
+       */
+      classWeights: z.enum(['balanced']).optional(),
       /** Samples per local step. */
       batch: count.default(32),
       /** Local steps after which a peer stops training; 0 only averages. */
@@ -159,6 +175,30 @@ const recipeSchema = z.strictObject({
     .prefault({}),
 })
 
+/** Fields that have to fit one another. */
+const recipeSchema = recipeFields.superRefine(({ model, objective, training }, context) => {
+  const refuse = (field: string, message: string) =>
+    context.addIssue({ code: 'custom', path: ['model', field], message })
+  const regresses = objective.task === 'regress'
+  if (regresses && model.classes !== 0) {
+    refuse(
+      'classes',
+      `expected 0, as the task regress predicts values, so many as model.outputs says; found ${model.classes}`,
+    )
+  }
+  if (regresses && model.outputs === undefined) {
+    refuse('outputs', 'expected a whole number of at least 1, as the task is regress: how many values are predicted')
+  }
+  if (!regresses && model.outputs !== undefined) {
+    refuse('outputs', `is of the task regress, and the task is ${objective.task}`)
+  }
+  if (training.classWeights !== undefined && objective.task !== 'classify') {
+    const message = `is of the task classify, and the task is ${objective.task}`
+    context.addIssue({ code: 'custom', path: ['training', 'classWeights'], message })
+  }
+  if (regresses && model.classNames !== undefined) refuse('classNames', 'there are no classes, as the task is regress')
+})
+
 export type Recipe = z.infer<typeof recipeSchema>
 /** A recipe as written: whatever is left out takes its default. */
 export type RecipeInput = z.input<typeof recipeSchema>
@@ -183,6 +223,11 @@ export function parseRecipe(input: unknown): Recipe {
  * that say nothing of it; decision 007 says why this one is better.
  */
 export const defaultRecipe: Recipe = parseRecipe({ averaging: { rule: 'dpsgd' } })
+
+/** Numbers that the model's last layer gives for a sample: the values of a regression, else a logit for each class. */
+export function outputsOf({ classes, outputs }: Pick<Recipe['model'], 'classes' | 'outputs'>): number {
+  return outputs ?? classes
+}
 
 /** Local steps with which `auto` begins, before anything was measured: the default of a recipe without it. */
 export const AUTO_FIRST_LOCAL_STEPS = 10

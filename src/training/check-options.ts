@@ -1,4 +1,4 @@
-import { type Dataset, inputRows, samples } from '../data/dataset.ts'
+import { type Dataset, inputRows, isRegression, outputs, samples } from '../data/dataset.ts'
 import { UsageError } from '../errors.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
@@ -11,10 +11,12 @@ export function checkOptions({ batch, shard, test }: TrainerOptions): void {
   if (!Number.isInteger(batch) || batch < 1) throw new UsageError(`a batch is 1 sample or more, not ${batch}`)
   checkDataset('shard', shard)
   checkDataset('test set', test)
-  if (shard.shape.join() !== test.shape.join() || shard.classes !== test.classes) {
+  const predicts = (dataset: Dataset) =>
+    isRegression(dataset) ? `with ${outputs(dataset)} values` : `in ${dataset.classes} classes`
+  if (shard.shape.join() !== test.shape.join() || predicts(shard) !== predicts(test)) {
     throw new UsageError(
       `the shard (${shard.name}) and the test set (${test.name}) do not belong together: ` +
-        `samples of shape [${shard.shape}] in ${shard.classes} classes, and [${test.shape}] in ${test.classes}`,
+        `samples of shape [${shard.shape}] ${predicts(shard)}, and [${test.shape}] ${predicts(test)}`,
     )
   }
 }
@@ -27,7 +29,15 @@ export function checkDataset(role: string, dataset: Dataset): void {
   const { name, labels, classes } = dataset
   if (samples(dataset) === 0) throw new UsageError(`the ${role} (${name}) has no samples`)
   if (inputRows(dataset) !== samples(dataset)) {
-    throw new UsageError(`the ${role} (${name}) has ${samples(dataset)} labels, but ${inputRows(dataset)} samples`)
+    throw new UsageError(
+      `the ${role} (${name}) has ${samples(dataset)} ${isRegression(dataset) ? 'rows of values' : 'labels'}, but ${inputRows(dataset)} samples`,
+    )
+  }
+  const unusable = dataset.values?.findIndex(value => !Number.isFinite(value)) ?? -1
+  if (unusable >= 0) {
+    throw new UsageError(
+      `the ${role} (${name}) gives sample ${Math.floor(unusable / outputs(dataset))} the value ${dataset.values?.[unusable]}: values are finite numbers`,
+    )
   }
   const wrong = labels.findIndex(label => label < 0 || label >= classes)
   if (wrong >= 0) {

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts'
+import type { Loss } from './losses.ts'
 import type { OptimizerSpec } from './optimizers/optimizer-spec.ts'
 
 /** All that a trainer needs to know. It can be cloned, so that it reaches a worker as it is. */
@@ -8,6 +9,13 @@ export interface TrainerOptions {
   readonly optimizer: OptimizerSpec
   /** Samples per step. */
   readonly batch: number
+  /** What a wrong value costs, in a regression. Default: its square. */
+  readonly loss?: Loss
+  /**
+   * `[classes]`: how much samples of each class count in the training loss; of a classification. May be shared, and change later: see
+   * `createSharedWeights`. Default: all alike.
+   */
+  readonly classWeights?: Float64Array
   /** Seed of the initial parameters: the swarm's. */
   readonly seed: number | string
   /** Seed of the order in which samples are drawn: the peer's own. */

@@ -8,9 +8,9 @@
 import type { AffineMap } from '../../data/affine-map.ts'
 import type { TrainerOptions } from '../trainer-options.ts'
 
-/** All that a trainer's samples go through: those of the shard, then those of the test set. */
+/** All that a trainer's samples go through, and what is to be predicted of them: those of the shard, then those of the test set. */
 export function mapsOf({ shard, test }: Pick<TrainerOptions, 'shard' | 'test'>): readonly AffineMap[] {
-  return [shard, test].flatMap(({ maps = [] }) => maps)
+  return [shard, test].flatMap(({ maps = [], valueMap }) => (valueMap === undefined ? maps : [...maps, valueMap]))
 }
 
 /** @returns gives copies of all maps where one has changed since it was last called, at first since it was made */

@@ -1,0 +1,71 @@
+/**
+ * What one site has: the columns of its table without its rows. Sites exchange these to write a recipe together.
+ *
+ * @packageDocumentation
+ */
+
+import { z } from 'zod'
+
+const count = z.int().min(0)
+const name = z.string().min(1)
+/** Rounded, so that they tell of nobody: see {@link roundedTo}. */
+const moments = { mean: z.number(), deviation: z.number().min(0) }
+/** Cells that are missing. */
+const missing = count
+/** Whether the column says the same in every row of this site. */
+const constant = z.literal(true).optional()
+
+const siteColumn = z.discriminatedUnion('kind', [
+  /** `binary`: every number is 0 or 1. */
+  z.strictObject({
+    name,
+    kind: z.literal('number'),
+    ...moments,
+    missing,
+    constant,
+    binary: z.literal(true).optional(),
+  }),
+  z.strictObject({ name, kind: z.literal('date'), ...moments, missing, constant }),
+  z.strictObject({ name, kind: z.literal('yes/no'), values: z.array(name), missing, constant }),
+  /** `rare`: how many more values there are, of few rows each, which are not listed. */
+  z.strictObject({ name, kind: z.literal('category'), values: z.array(name), rare: count, missing, constant }),
+  z.strictObject({ name, kind: z.literal('empty'), missing }),
+])
+
+const siteLabel = z.discriminatedUnion('kind', [
+  /** Rows of each class. `numbered`: all are numbers. */
+  z.strictObject({ kind: z.literal('class'), name, classes: z.record(z.string(), count), missing }),
+  z.strictObject({ kind: z.literal('number'), targets: z.array(z.strictObject({ name, ...moments })).min(1), missing }),
+])
+
+export const siteSchema = z.strictObject({
+  /** Version of this format. */
+  hearsaySchema: z.literal('1'),
+  /** That have a label. */
+  rows: z.int().min(1),
+  columns: z.array(siteColumn),
+  label: siteLabel,
+  /** Columns that are not learned from, and why. */
+  leftOut: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
+  /** What stands for a missing value, beside the empty cell. */
+  missing: z.array(z.string().min(1)),
+})
+
+export type SiteSchema = z.infer<typeof siteSchema>
+export type SiteColumn = SiteSchema['columns'][number]
+export type SiteLabel = SiteSchema['label']
+
+/** A deviation to its leading two digits. */
+export function roundedDeviation(deviation: number): number {
+  return Number(deviation.toPrecision(2))
+}
+
+/**
+ * A mean, rounded to a tenth of the deviation's leading digit: more would tell of single rows. One that never varies is told to six digits,
+ * as everybody's value is known then anyway.
+ */
+export function roundedMean(mean: number, deviation: number): number {
+  if (!(deviation > 0)) return Number(mean.toPrecision(6))
+  const step = 10 ** (Math.floor(Math.log10(deviation)) - 1)
+  return Number((Math.round(mean / step) * step).toPrecision(15))
+}

@@ -1,0 +1,15 @@
+/** A text as it is shown in a message: one line, of bounded length. */
+export function quote(text: string): string {
+  if (text === '') return 'an empty cell'
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en')
+}
+
+/** Parts of a sentence, the first twenty of them. */
+export function joined(parts: readonly string[]): string {
+  const listed = parts.slice(0, 20)
+  return `${listed.join(', ')}${parts.length > listed.length ? ` and ${count(parts.length - listed.length)} more` : ''}`
+}
