@@ -7,15 +7,22 @@ import { WrongUsage } from './wrong-usage.ts'
 export interface Task {
   readonly recipe: Recipe
   readonly data: Split
+  /** The weights that the recipe begins from, where `--from` gives them. */
+  readonly from: Float32Array | undefined
 }
 
 /** Loads what `--data` names. */
 export type LoadData = (source: string, options: LoadOptions) => Promise<Split>
 
+/** The flag that says what everybody begins from. */
+export interface BeginningFlags {
+  readonly from?: string
+}
+
 export interface TaskOptions {
   /** The recipe's file; without one the model takes its shape and classes from the data. */
   readonly file: string | undefined
-  readonly flags: RecipeFlags
+  readonly flags: RecipeFlags & BeginningFlags
   readonly source: string
   /** The data that {@link source} names, where they have been loaded. */
   readonly loaded?: Split
@@ -63,14 +70,29 @@ export async function prepareTask({
   const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
-  const { recipe, fitData } = await prepareRecipe(file === undefined ? fitRecipe(input, data, steps) : input)
-  if (recipe.objective.task === 'consensus') return { recipe, data }
+  const fitting = file === undefined ? fitRecipe(input, data, steps) : input
+  const begins = flags.from === undefined ? { recipe: fitting } : await beginningFrom(fitting, flags.from, warn)
+  const { recipe, fitData } = await prepareRecipe(begins.recipe)
+  const from = 'weights' in begins ? begins.weights : undefined
+  if (recipe.objective.task === 'consensus') return { recipe, data, from }
   try {
     fitData(data)
   } catch (error) {
     throw file === undefined ? error : hintAtInit(error)
   }
-  return { recipe, data }
+  return { recipe, data, from }
+}
+
+/** The recipe with the hash of the weights in a file, which fit its model. */
+async function beginningFrom(
+  recipe: RecipeInput,
+  file: string,
+  warn: TaskOptions['warn'],
+): Promise<{ readonly recipe: RecipeInput; readonly weights: Float32Array }> {
+  const { readInitialWeights } = await import('../src/public/models.ts')
+  const { weights, hash, warning } = await readInitialWeights(recipe, file)
+  if (warning !== undefined) warn(warning)
+  return { recipe: { ...recipe, start: { ...recipe.start, from: hash } }, weights }
 }
 
 /** The steps of a recipe that is only checked: whatever else it says of its steps is right. */

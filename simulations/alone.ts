@@ -13,6 +13,8 @@ interface LonePeers {
   readonly recipe: Recipe
   readonly shards: readonly Dataset[]
   readonly test: Dataset
+  /** The weights that the recipe begins from, where it does. */
+  readonly from?: Float32Array
   /** Each peer's own. */
   readonly seeds: readonly number[]
   readonly placement: Placement
@@ -26,7 +28,7 @@ interface LonePeers {
  * @throws what went wrong first, or the signal's reason
  */
 export async function trainAlone(peers: LonePeers): Promise<(number | null)[]> {
-  const { recipe, shards, test, seeds, placement, signal } = peers
+  const { recipe, shards, test, from, seeds, placement, signal } = peers
   const accuracies: (number | null)[] = []
   const waiting = [...shards.entries()]
   const failed = new AbortController()
@@ -41,6 +43,7 @@ export async function trainAlone(peers: LonePeers): Promise<(number | null)[]> {
       const options = {
         ...trainerOptionsOf(recipe, seen.train, seen.test, `${seeds[index]}/samples`, placement.backend),
         gpu: placement.gpuOf(index),
+        weights: from,
       }
       accuracies[index] = await accuracyOf(options, recipe.training.steps, either)
     }

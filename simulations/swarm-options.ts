@@ -14,13 +14,15 @@ import {
   wholeNumber,
 } from '../src/strict-options.ts'
 import type { Gpus } from './placement.ts'
-import { recipe, split } from './require-options.ts'
+import { floats, recipe, split } from './require-options.ts'
 import type { RoundResult } from './result.ts'
 
 export interface SwarmOptions {
   readonly recipe: RecipeInput
   readonly peers: number
   readonly data: Split
+  /** `[elements of the whole model]`: the weights that the recipe begins from, where it does. */
+  readonly from?: Float32Array
   /** `iid`, `dirichlet:ALPHA`. */
   readonly partition: string
   readonly seed: number
@@ -54,6 +56,7 @@ const swarmOptions = optionsOf<SwarmOptions>({
   recipe,
   peers: wholeNumber(1),
   data: split,
+  from: floats.optional(),
   partition: text,
   seed,
   backend: text.optional(),

@@ -11,6 +11,7 @@ import { UsageError } from '../src/errors.ts'
 import { PROGRESS_LABELS } from '../src/gossip/run/constants.ts'
 import { createPeer } from '../src/library/create-peer.ts'
 import { shardsOf } from '../src/library/fit-data.ts'
+import { requireInitialWeights } from '../src/library/initial-weights.ts'
 import type { Peer } from '../src/library/peer.ts'
 import { peerBytes } from '../src/library/peer-bytes.ts'
 import { prepareRecipe } from '../src/library/prepared-recipe.ts'
@@ -50,6 +51,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   const signal = options.signal ?? new AbortController().signal
   const prepared = await prepareRecipe(options.recipe)
   const { recipe } = prepared
+  requireInitialWeights(recipe, options.from)
   if (recipe.averaging.rule === 'none' && recipe.data.standardise) {
     throw new UsageError(
       'with the rule none every peer standardises by its own samples, and no test set can be read by all of them alike; ' +
@@ -73,6 +75,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     const judge = await createWorkerTrainer({
       ...trainerOptionsOf(recipe, one, seen, 0, placement.backend),
       gpu: placement.gpuOf(0),
+      weights: options.from,
     })
     judging = judge
     await makePeers({ ...options, backend }, placement, recipe, shards, test, peers)
@@ -118,7 +121,9 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
 
     const seeds = shards.map((_shard, index) => seedOf(seed, index))
     if (!interrupted) onPhase('alone')
-    const alone = interrupted ? [] : await trainAlone({ recipe, shards, test, seeds, placement, signal })
+    const alone = interrupted
+      ? []
+      : await trainAlone({ recipe, shards, test, from: options.from, seeds, placement, signal })
     onPhase('done')
     const wallSeconds = (systemClock.now() - began) / 1_000
     return concludeRun({
@@ -129,7 +134,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       rounds,
       spectralGap: fixedSpectralGap(prepared.topology, count),
       parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
-      sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`)),
+      sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`), judge.frozen),
       sealed,
       peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] ?? null })),
       partial: interrupted ? { reason: 'interrupted' } : undefined,
@@ -158,6 +163,7 @@ async function makePeers(
     const peer = await createPeer({
       recipe,
       data: { train: shards[index], test },
+      from: options.from,
       network: { listen, connect: [...connect, ...known], mdns, bandwidthMbps },
       ...(options.peers === 1 ? { alone: true } : { minimumPeers: options.peers }),
       state: state === undefined ? undefined : join(state, `peer-${index + 1}`),

@@ -5,6 +5,7 @@
  */
 
 import type { Dataset } from '../../src/data/dataset.ts'
+import type { FrozenPart } from '../../src/parameters/frozen.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
 import type { SentError } from '../../src/training/remote/sent-error.ts'
 import type { PlacedSamples } from '../../src/training/stacked/placed-samples.ts'
@@ -42,6 +43,10 @@ export type DataTask =
       readonly shards: readonly Dataset[]
       readonly test: Dataset
       readonly backend: string
+      /** `[elements of the whole model]`, shared: where everybody starts, if not where the recipe's seed has them. */
+      readonly weights: Float32Array | undefined
+      /** The part of the model that is frozen, where there is one. */
+      readonly frozen: FrozenPart | undefined
       /** Why peers are not stacked. */
       readonly reason: string
     }

@@ -9,6 +9,7 @@ import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
+import type { FrozenPart } from '../../src/parameters/frozen.ts'
 import type { Random } from '../../src/random/random.ts'
 import { chooseBackend } from '../../src/training/choose-backend.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
@@ -23,6 +24,8 @@ export interface Task {
   readonly trainer: (index: number, random: Random, clock: VirtualClock) => Promise<Trainer>
   /** Undefined where nothing is learned. */
   readonly judge: Judge | undefined
+  /** The part of the model that no peer sends, where there is one. */
+  readonly frozen: FrozenPart | undefined
   /** Samples of each peer. */
   readonly shards: readonly number[]
   stop(): Promise<void>
@@ -45,13 +48,14 @@ function consensusTask({ recipe, init = 'normal' }: Simulation): Task {
   return {
     trainer: async (index, random) => createVectorTrainer(dimension, init, index, random),
     judge: undefined,
+    frozen: undefined,
     shards: [],
     stop: async () => {},
   }
 }
 
 async function learningTask(
-  { recipe, prepared, peers, seed, data, partition = 'iid', backend = 'wasm' }: Simulation,
+  { recipe, prepared, peers, seed, data, from, partition = 'iid', backend = 'wasm' }: Simulation,
   slowness: (index: number) => number,
 ): Promise<Task> {
   if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
@@ -63,7 +67,7 @@ async function learningTask(
   const { name } = await chooseBackend(backend)
   const shards = shardsOf(train, { of: peers, partition, seed })
   const make = (index: number, shardSeed: string) =>
-    createTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, name))
+    createTrainer({ ...trainerOptionsOf(recipe, shards[index], test, shardSeed, name), weights: from })
   const judging = await make(0, 'judge')
   /** Each peer's, and the state it was made in: making one takes longer than a peer that comes back may wait. */
   const made = new Map<number, { readonly trainer: Trainer; readonly fresh: Awaited<ReturnType<Trainer['state']>> }>()
@@ -81,14 +85,16 @@ async function learningTask(
 
   return {
     judge: (parameters, most) => judging.evaluate(parameters, most),
+    frozen: judging.frozen,
     shards: shards.map(samples),
     async trainer(index, _random, clock) {
       const trainer = await trainerOf(index)
-      const { layout, backend } = trainer
+      const { layout, frozen, backend } = trainer
       const stepMs = STEP_MS * slowness(index)
       // One that a module brings may be of a class of its own, whose methods no spread would copy.
       return {
         layout,
+        frozen,
         backend,
         samples: trainer.samples,
         initial: () => clock.work(0, () => trainer.initial()),

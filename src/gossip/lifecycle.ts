@@ -61,7 +61,8 @@ export interface LifecycleOptions {
 
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
   const { steps, averages, network, outbound, announcer, clock, lifetime, trainer, replica, phase } = options
-  const { engagements, settlement, choice, runTime, training, learning, capture, review, events, awaitingVector } = options
+  const { engagements, settlement, choice, runTime, training, learning, capture, review, events, awaitingVector } =
+    options
   const { stop, end } = lifetime
   const never = { signal: new AbortController().signal }
   let listening: Promise<void> | undefined

@@ -7,9 +7,12 @@
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
+import type { FrozenPart } from '../parameters/frozen.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
-import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
+import { decodeSafetensors, type NamedTensor } from '../parameters/safetensors.ts'
+import { concatenated } from '../parameters/vectors.ts'
+import { parseRecipe, type Recipe, recipeHash, recipeHashWithPath } from '../recipe/recipe.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
@@ -69,10 +72,11 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   const { swarm, step, age, sealed, parameters } = read.checkpoint
   const recipe = recipeOf(read, state)
   const facts = { swarm, step, age, parametersHash: hashParameters(parameters) }
-  const statistics = recipe.data.standardise ? statisticsOf(read, recipeHash(recipe), state) : undefined
+  const statistics = recipe.data.standardise ? statisticsOf(read, recipe, state) : undefined
+  const frozen = frozenIn(read, state)
   if (format === 'safetensors') {
-    await writeAtomically(to, encodeModel({ recipe, layout: layoutOf(read), parameters, statistics, ...facts }))
-  } else await writeLayersModel(to, parameters, recipe, facts, statistics)
+    await writeAtomically(to, encodeModel({ recipe, layout: layoutOf(read), parameters, frozen, statistics, ...facts }))
+  } else await writeLayersModel(to, parameters, frozen, recipe, facts, statistics)
   return { format, recipe, ...facts, sealed: sealed !== undefined }
 }
 
@@ -88,9 +92,28 @@ function layoutOf({ tensors }: ReadCheckpoint): Layout {
   return createLayout(tensors.map(({ name, shape }) => ({ name, shape, trainable: false })))
 }
 
+/** The weights that are in no checkpoint, because their layers are frozen; undefined where there are none. */
+function frozenIn({ weights, tensors }: ReadState, state: string): FrozenPart | undefined {
+  if (weights === undefined) return undefined
+  const moving = new Set(tensors.map(({ name }) => name))
+  let whole: readonly NamedTensor[]
+  try {
+    whole = decodeSafetensors(weights).tensors
+  } catch (cause) {
+    throw new StateError(`--state ${state} is damaged: the weights that it begins with cannot be read`, { cause })
+  }
+  const frozen = whole.filter(({ name }) => !moving.has(name))
+  if (frozen.length === 0) return undefined
+  const layout = createLayout(
+    whole.map(({ name, shape }) => ({ name, shape, trainable: false, ...(!moving.has(name) && { frozen: true }) })),
+  )
+  return { layout, values: concatenated(frozen.map(({ data }) => data)) }
+}
+
 async function writeLayersModel(
   folder: string,
   parameters: Float32Array,
+  frozen: FrozenPart | undefined,
   recipe: Recipe,
   facts: Facts,
   statistics: AgreedStatistics | undefined,
@@ -104,7 +127,7 @@ async function writeLayersModel(
   try {
     // Another file than the one that was trained would get these parameters too.
     await identifyModel(recipe)
-    const bare = await toLayersModel(name, shape, classes, parameters)
+    const bare = await toLayersModel(name, shape, classes, parameters, frozen)
     const model = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
     model.setUserDefinedMetadata({ hearsay: { ...facts, recipe } })
     files = await layersModelFiles(model)
@@ -120,8 +143,9 @@ async function writeLayersModel(
 }
 
 /** By what the parameters' samples were standardised; without it they are of no use. */
-function statisticsOf({ means, variations }: ReadState, swarm: string, state: string): AgreedStatistics {
-  const statistics = agreedIn(swarm, means, variations)
+function statisticsOf({ means, variations }: ReadState, recipe: Recipe, state: string): AgreedStatistics {
+  const statistics =
+    agreedIn(recipeHash(recipe), means, variations) ?? agreedIn(recipeHashWithPath(recipe), means, variations)
   if (statistics !== undefined) return statistics
   throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
 }
@@ -159,6 +183,8 @@ function recipeOf({ recipe: text, checkpoint }: ReadState, state: string): Recip
       cause,
     })
   }
-  if (generationId(recipeHash(recipe), checkpoint.generation?.seals ?? []) === checkpoint.swarm) return recipe
+  const seals = checkpoint.generation?.seals ?? []
+  const ids = [recipeHash(recipe), recipeHashWithPath(recipe)].map(hash => generationId(hash, seals))
+  if (ids.includes(checkpoint.swarm)) return recipe
   throw new StateError(`--state ${state} is damaged: its recipe is not that of its checkpoint`)
 }

@@ -68,6 +68,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
       device,
       shard: trainer.samples,
       parameters: trainer.layout.length,
+      frozen: trainer.frozen?.values.length ?? 0,
       step,
       age,
     })
@@ -111,11 +112,12 @@ export function createLivePeer(parts: LivePeerParts): Peer {
 
   return {
     ...bound(events),
-    ...createPeerModel({ recipe, ownTrainer, parameters, statistics: standardisation.agreed }),
+    ...createPeerModel({ recipe, ownTrainer, parameters, frozen: trainer.frozen, statistics: standardisation.agreed }),
     id,
     recipe,
     swarm,
     layout: trainer.layout,
+    frozen: trainer.frozen,
     listen: gossip.listen,
     start() {
       if (stopping !== undefined) {

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts'
+import type { FrozenPart } from '../parameters/frozen.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
@@ -11,6 +12,8 @@ export interface PeerModelParts {
   /** Whether the trainer is the caller's own, so that its model is not known here. */
   readonly ownTrainer: boolean
   readonly parameters: () => Float32Array
+  /** The trainer's. */
+  readonly frozen: FrozenPart | undefined
   /** The statistics that samples are standardised by, once they are known. */
   readonly statistics: () => AgreedStatistics | undefined
 }
@@ -21,7 +24,7 @@ const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
 
 /** A peer's parameters as a model that takes samples as they are. */
 export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'predict'> {
-  const { recipe, ownTrainer, parameters, statistics } = parts
+  const { recipe, ownTrainer, parameters, frozen, statistics } = parts
   const { shape } = recipe.model
   const features = shape.reduce((product, size) => product * size, 1)
 
@@ -32,7 +35,7 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   return {
     async model<Model extends LayersModelLike>() {
       requireModel()
-      const model: LayersModelLike = await layersModelOf(recipe, parameters(), statistics())
+      const model: LayersModelLike = await layersModelOf(recipe, parameters(), frozen, statistics())
       return model as Model
     },
     async predict(inputs) {
@@ -44,7 +47,7 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
         )
       }
       const { probabilitiesOf } = await import('../training/layers-model/predict.ts')
-      const model = await layersModelOf(recipe, parameters(), statistics())
+      const model = await layersModelOf(recipe, parameters(), frozen, statistics())
       try {
         return await probabilitiesOf(model, inputs, shape)
       } finally {
@@ -57,11 +60,12 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
 async function layersModelOf(
   { model }: Recipe,
   parameters: Float32Array,
+  frozen: FrozenPart | undefined,
   statistics: AgreedStatistics | undefined,
 ): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { name, shape, classes } = model
-  const bare = await toLayersModel(name, shape, classes, parameters)
+  const bare = await toLayersModel(name, shape, classes, parameters, frozen)
   if (statistics === undefined) return bare
   const { prependMap } = await import('../training/layers-model/prepend-map.ts')
   return prependMap(bare, shape, mapOf(statistics))

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/sources.ts'
 import { UsageError } from '../errors.ts'
 import { createStandardiser, type Standardiser } from '../standardise/standardiser.ts'
+import { withInitial } from '../training/beginning.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
 import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
@@ -64,15 +65,5 @@ function beginningFrom(initial: Float32Array | undefined, trainer: Trainer): Tra
       `createPeer: initial has ${initial.length} numbers; it must have ${length}, as the model has parameters`,
     )
   }
-  return {
-    layout: trainer.layout,
-    backend: trainer.backend,
-    samples: trainer.samples,
-    initial: async () => initial.slice(),
-    train: (...given) => trainer.train(...given),
-    evaluate: (...given) => trainer.evaluate(...given),
-    state: () => trainer.state(),
-    restore: state => trainer.restore(state),
-    stop: () => trainer.stop(),
-  }
+  return withInitial(trainer, async () => initial.slice())
 }

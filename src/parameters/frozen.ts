@@ -17,7 +17,9 @@ export interface FrozenPart {
 
 /** The layout of what moves: that of the whole without its frozen tensors. */
 export function movingLayout(whole: Layout): Layout {
-  return whole.tensors.some(({ frozen }) => frozen) ? createLayout(whole.tensors.filter(({ frozen }) => !frozen)) : whole
+  return whole.tensors.some(({ frozen }) => frozen)
+    ? createLayout(whole.tensors.filter(({ frozen }) => !frozen))
+    : whole
 }
 
 /**

@@ -24,6 +24,10 @@ export interface StateDirectory {
   storage(layout: Layout, name?: string): Storage
   /** Keeps the recipe beside the checkpoints that are made with it, without which nobody could tell what they hold. */
   keepRecipe(text: string): Promise<void>
+  /** The weights that the peer begins with, as {@link keepWeights} kept them; undefined where it did not. */
+  weights(): Promise<Uint8Array | undefined>
+  /** Keeps them beside the checkpoints, as safetensors: what is frozen is in no checkpoint, and others may ask for them. */
+  keepWeights(content: Uint8Array): Promise<void>
   /** Waits for what is being appended, and lets another process use the folder. */
   release(): Promise<void>
 }
@@ -31,6 +35,7 @@ export interface StateDirectory {
 const IDENTITY = 'identity'
 const LOCK = 'lock'
 const RECIPE = 'recipe.json'
+const WEIGHTS = 'initial.safetensors'
 export const CHECKPOINT = 'checkpoint.safetensors'
 
 /** The file in which a peer keeps what it knows of the swarm's statistics. */
@@ -70,6 +75,14 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
 
     keepRecipe: text => writeAtomically(join(path, RECIPE), text),
 
+    weights: () => readIfThere(join(path, WEIGHTS)),
+
+    async keepWeights(content) {
+      const known = await readIfThere(join(path, WEIGHTS))
+      if (known === undefined || Buffer.compare(known, content) !== 0)
+        await writeAtomically(join(path, WEIGHTS), content)
+    },
+
     async release() {
       try {
         await Promise.all(storages.map(storage => storage.close()))
@@ -84,6 +97,8 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
 export interface ReadState extends StoredCheckpoint {
   /** The text that {@link StateDirectory.keepRecipe} kept, where it did. */
   readonly recipe: string | undefined
+  /** The content that {@link StateDirectory.keepWeights} kept, where it did. */
+  readonly weights: Uint8Array | undefined
   /** The statistics, as far as the peer agreed, or began to agree, on them. */
   readonly means: Checkpoint | undefined
   readonly variations: Checkpoint | undefined
@@ -107,6 +122,7 @@ export async function readState(path: string): Promise<ReadState> {
   return {
     ...stored,
     recipe: recipe?.toString(),
+    weights: await readIfThere(join(path, WEIGHTS)),
     means: await statistics('means'),
     variations: await statistics('variations'),
   }

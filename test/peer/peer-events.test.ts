@@ -15,6 +15,7 @@ const started: PeerEvents['started'] = {
   backend: 'wasm',
   device: null,
   shard: 80,
+  frozen: 0,
   parameters: 6,
   step: 0,
   age: 0,

@@ -4,6 +4,7 @@ import type { RecipeFlags } from '../../recipe-flags.ts'
 export interface InitFlags extends OutputFlags, RecipeFlags {
   readonly data?: string
   readonly strict?: true
+  readonly from?: string
   readonly epochs?: number
   readonly seed?: number
   readonly out?: string

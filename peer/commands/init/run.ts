@@ -47,13 +47,15 @@ export async function runInit(given: InitFlags): Promise<void> {
   out.jsonDocument({ file, swarm, recipe })
   const { steps, batch } = recipe.training
   const withData = flags.data === undefined ? '' : ` --data ${flags.data}`
+  const withWeights = flags.from === undefined ? '' : ` --from ${flags.from}`
   out.show(
     [
       `wrote ${file}: swarm ${shortHash(swarm)}`,
       `${counted(steps, 'local step')} a peer: ${passesOver(learned.train, steps, batch)} passes over these data`,
       'next:',
-      `  hearsay swarm ${file} --peers 5${withData}`,
-      `  hearsay peer ${file}${withData}`,
+      `  hearsay swarm ${file} --peers 5${withData}${withWeights}`,
+      `  hearsay peer ${file}${withData}${withWeights}`,
+      ...(flags.from === undefined ? [] : ['peers without --from fetch the weights from those that have them']),
     ].join('\n'),
   )
 }

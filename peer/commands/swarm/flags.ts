@@ -6,6 +6,7 @@ export interface SwarmFlags extends OutputFlags, RecipeFlags {
   readonly peers: number
   readonly data: string
   readonly strict?: true
+  readonly from?: string
   readonly partition?: string
   readonly seed?: number
   readonly listen?: readonly string[]

@@ -27,7 +27,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   if (flags.partition !== undefined) parsePartition(flags.partition)
   parseBackend(flags.backend)
   const seed = flags.seed ?? DEFAULT_SEED
-  const { recipe, data } = await prepareTask({
+  const { recipe, data, from } = await prepareTask({
     file,
     flags: { ...flags, consensusDistance: flags.untilConsensus ?? flags.consensusDistance },
     source: flags.data,
@@ -51,6 +51,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
       recipe,
       peers: flags.peers,
       data,
+      from,
       partition,
       seed,
       backend: flags.backend,

@@ -42,7 +42,17 @@ export interface AwaitingVector {
 }
 
 export function createAwaitingVector(options: AwaitingVectorOptions): AwaitingVector {
-  const { initialVector, resumes, clock, membership, network, trainer, replica, minimumPeers: minimum, events } = options
+  const {
+    initialVector,
+    resumes,
+    clock,
+    membership,
+    network,
+    trainer,
+    replica,
+    minimumPeers: minimum,
+    events,
+  } = options
 
   return {
     isDue: () => initialVector.missing() && (!resumes || trainer.frozen !== undefined),

@@ -40,7 +40,8 @@ export interface InitialVectorParts extends Omit<StateSyncOptions, 'length' | 'm
 }
 
 export function createInitialVector({ from, ...parts }: InitialVectorParts): InitialVector {
-  if (from === undefined) return { missing: () => false, fetch: async () => true, held: parts.held, fetchedBytes: () => 0 }
+  if (from === undefined)
+    return { missing: () => false, fetch: async () => true, held: parts.held, fetchedBytes: () => 0 }
   const { hash, length, take } = from
   let { vector } = from
   // What is frozen in it counts for no norm, and its hash says that it is what the recipe means.

@@ -1,4 +1,4 @@
-import type { layers, LayersModel } from '@tensorflow/tfjs-layers'
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers'
 import { classNameOf, partsOf } from './parts.ts'
 
 type Layer = layers.Layer

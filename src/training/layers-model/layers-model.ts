@@ -9,8 +9,8 @@ import type { Model, ModelRequest } from '../models/family.ts'
 import { parseModel } from '../models.ts'
 import { frozenWeights } from './frozen-layers.ts'
 import './tensor-methods.ts'
-import { wholeWeights } from './whole-weights.ts'
 import { writeVariables } from '../variables.ts'
+import { wholeWeights } from './whole-weights.ts'
 
 /**
  * A model from `[batch, …shape]` to logits, `[batch, …, classes]`. Its parameters depend on nothing but the request and
