@@ -60,7 +60,7 @@ function picked({ tensors, length }: Layout, vector: Float32Array, isFrozen: boo
  * @throws LayoutError where one of them is not of this layout
  */
 export function wholeOf({ layout, values }: FrozenPart, moving: Float32Array): Float32Array {
-  requireLength(values.length + moving.length, layout.length, 'both parts of the model')
+  requireLength(values.length + moving.length, layout.length, 'the whole model')
   const result = new Float32Array(layout.length)
   const ends = { moving: 0, frozen: 0 }
   for (const { offset, size, frozen } of layout.tensors) {

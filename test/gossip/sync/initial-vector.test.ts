@@ -74,9 +74,9 @@ function createWorld({ peers, given, loss = 0, steps = 20, wait }: WorldSettings
 const gossipOf = ({ simulatedPeers }: ReturnType<typeof createWorld>, index: number) => simulatedPeers[index].gossip
 
 test('peers without the vector fetch it from the one that has it, over a network that loses messages, and begin from it', async () => {
-  const world = createWorld({ peers: 5, given: index => (index === 2 ? vector : undefined), loss: 0.2 })
+  const world = createWorld({ peers: 3, given: index => (index === 2 ? vector : undefined), loss: 0.2 })
   await world.startAll()
-  await world.until(() => world.begun.size === 5)
+  await world.until(() => world.begun.size === 3)
   expect(new Set(world.begun.values())).toEqual(new Set([hash]))
   await world.until(world.sealed, 600_000)
   // Every step adds 1 to every coordinate, so what is left of the fractions is that of the vector.
