@@ -126,6 +126,11 @@ test('a trainer that is told what to begin from begins there, with its frozen la
     expect(await made.initial()).toEqual(initial)
   }
   expect(losses).toEqual([losses[0], losses[0], losses[0]])
+  const { shape, classes } = blobOptions.test
+  const saved = await toLayersModel(model, shape, classes, await here.initial(), here.frozen)
+  const same = await trainer(`tfjs:${await saveModel(saved, join(folder.path, 'begun'))}`)
+  saved.dispose()
+  expect((await same.evaluate(await same.initial())).loss).toBeCloseTo(losses[0], 4)
   const given = await createTrainer({ ...options, weights })
   running.push(given)
   expect((await given.evaluate(await given.initial())).loss).toBe(losses[0])
@@ -155,19 +160,30 @@ test('batch normalisation in a frozen layer keeps its statistics and normalises 
   expect(changed(free, before, trained)).toEqual(expect.arrayContaining(statistics))
 })
 
-test('a model that stands frozen within another is frozen as a whole, its statistics too', async () => {
-  const file = folder.write(
-    'nested.mjs',
+/** A model within a model; `freeze` is run with both its layers. */
+const nested = (name: string, freeze: string) =>
+  `module:${folder.write(
+    `${name}.mjs`,
     `export default ({ layers, shape, classes }) => {
       const base = layers.sequential({ name: 'base', layers: [
         layers.layers.dense({ name: 'inner', units: 4, inputShape: shape }),
         layers.layers.batchNormalization({ name: 'norm' }),
       ] })
-      base.trainable = false
+      ${freeze}
       return layers.sequential({ layers: [base, layers.layers.dense({ name: 'head', units: classes })] })
     }`,
-  )
-  const made = await trainer(`module:${file}`)
+  )}`
+
+test('a frozen layer of a model within another is found', async () => {
+  const made = await trainer(nested('inner', 'base.layers[1].trainable = false'))
+  expect(namesOf(made.layout)).toEqual(['inner/kernel', 'inner/bias', 'head/kernel', 'head/bias'])
+  const start = await made.initial()
+  const trained = add(start, (await made.train(start, 10)).update)
+  expect(changed(made, start, trained)).toEqual(namesOf(made.layout))
+})
+
+test('a model that stands frozen within another is frozen as a whole, its statistics too', async () => {
+  const made = await trainer(nested('base', 'base.trainable = false'))
   expect(namesOf(made.layout)).toEqual(['head/kernel', 'head/bias'])
   const start = await made.initial()
   const { loss } = await made.evaluate(start)
