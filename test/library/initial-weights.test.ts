@@ -21,6 +21,7 @@ import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../sr
 import { createRandom } from '../../src/random/random.ts'
 import { createStillTrainer } from '../../src/standardise/still-trainer.ts'
 import { toLayersModel } from '../../src/training/layers-model/layers-model.ts'
+import { probabilitiesOf } from '../../src/training/layers-model/predict.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { saveModel } from '../training/files.ts'
 
@@ -305,27 +306,22 @@ describe('a model with a frozen layer', () => {
     expect((before - after) / exchanges / (2 * 4 * FROZEN)).toBeCloseTo(1, 3)
     expect(after / exchanges).toBeLessThan(2 * 4 * MOVING + 300)
   })
-
-  test.each(['virtual', 'matrix'] as const)('begins in a simulation where it is told to, engine %s', async engine => {
-    const { file } = writeWhole()
-    const { weights } = await readInitialWeights(frozen, file)
-    const recipe = await recipeFrom({ ...frozen, training: { steps: 1 } }, file)
-    const { rounds } = await simulate({ recipe, data, from: weights, peers: 2, seed: 1, engine, backend: 'cpu' })
-    const model = await toLayersModel(`tfjs:${await modelOf(weights)}`, [28, 28, 1], 10, weights)
-    const { probabilitiesOf } = await import('../../src/training/layers-model/predict.ts')
-    const rows = await probabilitiesOf(model, inputs, [28, 28, 1])
-    model.dispose()
-    const loss = rows.reduce((sum, row, i) => sum - Math.log(row[data.test.labels[i]]), 0) / rows.length
-    expect(rounds[0].merged?.loss).toBeCloseTo(loss, 3)
-  })
 })
 
-async function modelOf(weights: Float32Array): Promise<string> {
-  const model = await toLayersModel(frozenModel, [28, 28, 1], 10, weights)
-  const file = await saveModel(model, join(newFolder(), 'model'))
+test.each([
+  ['virtual', 'with a frozen layer', frozen, writeWhole().file],
+  ['matrix', 'with a frozen layer', frozen, writeWhole().file],
+  ['matrix', 'of which many are stacked', linear, plain],
+] as const)('a simulation begins where it is told to: engine %s, a model %s', async (engine, _what, recipe, file) => {
+  const { weights, hash } = await readInitialWeights(recipe, file)
+  const begun = { ...recipe, training: { steps: 1 }, start: { from: hash } }
+  const { rounds } = await simulate({ recipe: begun, data, from: weights, peers: 2, seed: 1, engine })
+  const model = await toLayersModel(recipe.model?.name ?? '', [28, 28, 1], 10, weights)
+  const rows = await probabilitiesOf(model, inputs, [28, 28, 1])
   model.dispose()
-  return file
-}
+  const loss = rows.reduce((sum, row, i) => sum - Math.log(row[data.test.labels[i]]), 0) / rows.length
+  expect(rounds[0].merged?.loss).toBeCloseTo(loss, 3)
+})
 
 function distance(a: Float32Array, b: Float32Array): number {
   return Math.hypot(...a.map((value, i) => value - b[i]))
