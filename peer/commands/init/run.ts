@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { onInterruption } from '../../interruption.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
+import { shellWords } from '../../shell-words.ts'
 import { prepareTask } from '../../task.ts'
 import { counted, shortHash } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -47,7 +48,7 @@ export async function runInit(given: InitFlags): Promise<void> {
   out.jsonDocument({ file, swarm, recipe })
   const { steps, batch } = recipe.training
   const withData = flags.data === undefined ? '' : ` --data ${flags.data}`
-  const withWeights = flags.from === undefined ? '' : ` --from ${flags.from}`
+  const withWeights = flags.from === undefined ? '' : ` ${shellWords(['--from', flags.from])}`
   out.show(
     [
       `wrote ${file}: swarm ${shortHash(swarm)}`,
