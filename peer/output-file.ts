@@ -19,6 +19,16 @@ export async function requireWritable(flag: string, file: string | undefined): P
   }
 }
 
+/** Finds out before any work whether a file can be made that is not there yet. */
+export async function requireFree(flag: string, file: string, force = false): Promise<void> {
+  await requireWritable(flag, file)
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  )
+  if (exists && !force) throw new WrongUsage(`${file} exists already; choose another with ${flag} FILE, or add --force`)
+}
+
 /** Writes the result of all the work; that it cannot be written after all is no bug and nobody's mistake. */
 export async function writeOutput(flag: string, file: string, content: Uint8Array | string): Promise<void> {
   const { writeAtomically } = await import('../src/public/models.ts')

@@ -4,6 +4,7 @@ import { addExport } from './commands/export/command.ts'
 import { addInit } from './commands/init/command.ts'
 import { addInspect } from './commands/inspect/command.ts'
 import { addPeer } from './commands/peer/command.ts'
+import { addSchema } from './commands/schema/command.ts'
 import { addSimulate } from './commands/simulate/command.ts'
 import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
@@ -13,7 +14,7 @@ import { version } from './version.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
-const commands = [addSwarm, addPeer, addSimulate, addInit, addInspect, addExport, addDoctor]
+const commands = [addSwarm, addPeer, addSimulate, addInit, addSchema, addInspect, addExport, addDoctor]
 
 const EXAMPLES = `
 Examples:

@@ -1,12 +1,17 @@
 import { Option } from 'commander'
+import { formsOf, LOSSES, TASKS } from '../src/catalogue.ts'
 import type { Recipe, RecipeInput } from '../src/index.ts'
 import { belowOne, factor, localSteps, notNegative, positive, share, wholeNumber } from './flag-values.ts'
 
 type Training = Recipe['training']
 
+/** Tasks in which a model learns from data. */
+export type LearningTask = Extract<Recipe['objective']['task'], 'classify' | 'regress' | 'language'>
+
 /** The flags that override fields of the recipe, for commands that make up a swarm of their own. */
 export interface RecipeFlags {
   readonly model?: string
+  readonly objectiveLoss?: Recipe['objective']['loss']
   readonly topology?: string
   readonly rule?: string
   readonly aggregator?: string
@@ -21,6 +26,7 @@ export interface RecipeFlags {
   readonly schedule?: Training['schedule']
   readonly warmupSteps?: number
   readonly finalShare?: number
+  readonly classWeights?: Training['classWeights']
   readonly batch?: number
   readonly steps?: number
   readonly localSteps?: number | 'auto'
@@ -32,10 +38,24 @@ export interface RecipeFlags {
   readonly maximumNorm?: number
 }
 
+/** The task of a swarm that learns from data, for commands that can do nothing else. Made anew for each command. */
+export function learningTaskOption(): Option {
+  const { classify, regress, language } = TASKS
+  return new Option('--task <TASK>', 'what the swarm does (default: by the data)').choices(
+    Object.keys({ classify, regress, language }),
+  )
+}
+
 /** Made anew for each command, since an option belongs to one. */
 export function recipeOptions(): Option[] {
   return [
     new Option('--model <MODEL>', 'what is trained'),
+    new Option('--objective-loss <NAME>', 'what a wrong value costs, in a regression (default: "squared")').choices(
+      formsOf(LOSSES),
+    ),
+    new Option('--class-weights <HOW>', 'how much a class counts: balanced makes rare ones count as much').choices([
+      'balanced',
+    ]),
     new Option('--topology <T>', 'who averages with whom'),
     new Option('--rule <A>', 'how they average'),
     new Option('--aggregator <G>', 'how what several peers say becomes one (default: "mean")'),
@@ -79,7 +99,11 @@ export function withFlags(recipe: RecipeInput, flags: RecipeFlags, seed: number 
   return {
     ...recipe,
     model: merged(recipe.model, { name: flags.model }),
+    ...(flags.objectiveLoss === undefined
+      ? {}
+      : { objective: merged(recipe.objective, { loss: flags.objectiveLoss }) }),
     training: merged(recipe.training, {
+      classWeights: flags.classWeights,
       optimizer: flags.optimizer,
       learningRate: flags.learningRate,
       momentum: flags.momentum,

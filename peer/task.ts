@@ -40,6 +40,8 @@ export interface TaskOptions {
   readonly strict: boolean | undefined
   /** Called with warnings about the data. */
   readonly warn: (message: string) => void
+  /** Told how much of a table was read. */
+  readonly onProgress?: LoadOptions['onProgress']
 }
 
 /** Makes the recipe of a swarm that one command runs, from file, flags and data. */
@@ -55,25 +57,29 @@ export async function prepareTask({
   trainingSeed,
   strict,
   warn,
+  onProgress,
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
-  const { fitRecipe, prepareRecipe } = await import('../src/public/models.ts')
+  const { fitRecipe, loadingOf, prepareRecipe } = await import('../src/public/models.ts')
   const { recommendedRule } = await import('../src/public/algorithms.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const bare = withFlags(written, flags, trainingSeed)
   const chosenRule = file === undefined && flags.rule === undefined
   const flagged = chosenRule ? { ...bare, averaging: { ...bare.averaging, rule: recommendedRule(bare) } } : bare
-  const said = task === undefined ? flagged : { ...flagged, objective: { task } }
+  const { objectiveLoss: loss } = flags
+  const said =
+    task === undefined ? flagged : { ...flagged, objective: { task, ...(loss === undefined ? {} : { loss }) } }
   const chosenBy = said.training?.steps === undefined ? stepsFor : undefined
-  // Before the data, which may take long to read.
-  await requireKnownNames(parseRecipe(chosenBy === undefined ? said : withSteps(said, ANY_STEPS)))
-  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn }))
+  // Before the data, which may take long to read; they decide what the objective can be, where no file does.
+  const early = file === undefined ? { ...said, objective: undefined } : said
+  await requireKnownNames(parseRecipe(chosenBy === undefined ? early : withSteps(early, ANY_STEPS)))
+  const loading = file === undefined ? meaningOf(said) : loadingOf(parseRecipe(said))
+  const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn, onProgress, ...loading }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
   const fitting = file === undefined ? fitRecipe(input, data, steps) : input
-  const begins = flags.from === undefined ? { recipe: fitting } : await beginningFrom(fitting, flags.from, warn)
-  const { recipe, fitData } = await prepareRecipe(begins.recipe)
-  const from = 'weights' in begins ? begins.weights : undefined
+  const { recipe: begun, from } = await beginsFrom(fitting, flags.from, warn)
+  const { recipe, fitData } = await prepareRecipe(begun)
   if (recipe.objective.task === 'consensus') return { recipe, data, from }
   try {
     fitData(data)
@@ -83,16 +89,23 @@ export async function prepareTask({
   return { recipe, data, from }
 }
 
-/** The recipe with the hash of the weights in a file, which fit its model. */
-async function beginningFrom(
-  recipe: RecipeInput,
-  file: string,
+/** The recipe with the hash of the weights in a file, which fit its model, and these; the recipe as it is where no file is given. */
+export async function beginsFrom<Written extends RecipeInput>(
+  recipe: Written,
+  file: string | undefined,
   warn: TaskOptions['warn'],
-): Promise<{ readonly recipe: RecipeInput; readonly weights: Float32Array }> {
+): Promise<{ readonly recipe: Written; readonly from: Float32Array | undefined }> {
+  if (file === undefined) return { recipe, from: undefined }
   const { readInitialWeights } = await import('../src/public/models.ts')
   const { weights, hash, warning } = await readInitialWeights(recipe, file)
   if (warning !== undefined) warn(warning)
-  return { recipe: { ...recipe, start: { ...recipe.start, from: hash } }, weights }
+  return { recipe: { ...recipe, start: { ...recipe.start, from: hash } }, from: weights }
+}
+
+/** What a table's label means, where a flag says it; else the table itself does. */
+export function meaningOf({ objective }: RecipeInput): Pick<LoadOptions, 'task'> {
+  const task = objective?.task
+  return task === 'classify' || task === 'regress' ? { task } : {}
 }
 
 /** The steps of a recipe that is only checked: whatever else it says of its steps is right. */

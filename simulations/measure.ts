@@ -10,6 +10,7 @@ import { spectralGap } from '../src/averaging/spectrum.ts'
 import { adjacencyOf, type Topology } from '../src/averaging/topology.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
 import type { Evaluation } from '../src/training/trainer.ts'
+import { judgementOf } from './judgement.ts'
 import type { RoundResult, Spread } from './result.ts'
 
 /** Judges parameters on the test set. @param most labels to judge by, at most */
@@ -41,8 +42,10 @@ export async function measureRound(
     meanSquaredDistance: meanSquaredDistance(vectors),
     meanDrift,
     localLoss: merged === null ? null : spreadOf(local.map(({ loss }) => loss)).mean,
-    localAccuracy: merged === null ? null : spreadOf(local.map(({ accuracy }) => accuracy)),
-    merged: merged && { loss: merged.loss, accuracy: merged.accuracy },
+    localAccuracy:
+      merged === null || Number.isNaN(merged.accuracy) ? null : spreadOf(local.map(({ accuracy }) => accuracy)),
+    ...(merged?.r2 === undefined ? {} : { localR2: spreadOf(local.map(({ r2 = Number.NaN }) => r2)) }),
+    merged: merged && judgementOf(merged),
     bytesSent,
     messages,
   }

@@ -18,8 +18,20 @@ const round = z.object({
   meanDrift: figure.nullable(),
   localLoss: figure.nullable(),
   localAccuracy: spread.nullable(),
-  // JSON has no infinity: the loss of who is about to diverge is null in a file.
-  merged: z.object({ loss: figure.nullable(), accuracy: figure.nullable() }).nullable(),
+  // JSON has no infinity: the loss of who is about to diverge is null in a file. Nor has it what is no number: R² where nothing varies.
+  localR2: z.object({ mean: figure.nullable(), min: figure.nullable(), max: figure.nullable() }).optional(),
+  merged: z
+    .object({
+      loss: figure.nullable(),
+      accuracy: figure.nullable(),
+      rmse: figure.nullable().optional(),
+      mae: figure.nullable().optional(),
+      r2: figure.nullable().optional(),
+      perTarget: z
+        .array(z.object({ rmse: figure.nullable(), mae: figure.nullable(), r2: figure.nullable() }))
+        .optional(),
+    })
+    .nullable(),
   bytesSent: figure,
   messages: figure,
 })

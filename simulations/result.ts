@@ -1,6 +1,7 @@
 import type { PeerBytes } from '../src/library/peer-bytes.ts'
 import type { Recipe } from '../src/recipe/recipe.ts'
 import type { Bandwidth, Byzantine, EngineName, NetworkSplit, Stragglers } from './environment.ts'
+import type { Judgement } from './judgement.ts'
 
 /** Over all peers, each with its own parameters, on the same test set. */
 export interface Spread {
@@ -26,8 +27,10 @@ export interface RoundResult {
    */
   readonly localLoss: number | null
   readonly localAccuracy: Spread | null
+  /** R² of every peer's own model; of a regression only. */
+  readonly localR2?: Spread
   /** The model whose parameters are the average of all peers'; the accuracy is null where nothing is classified. */
-  readonly merged: { readonly loss: number; readonly accuracy: number | null } | null
+  readonly merged: Judgement | null
   readonly bytesSent: number
   /** Messages; over libp2p, exchanges that were applied on both sides. */
   readonly messages: number
@@ -38,10 +41,15 @@ export interface PeerResult extends PeerBytes {
   readonly peer: string
   /** Samples in its shard. */
   readonly samples: number
-  /** Accuracy of its own model when its training ended, before the swarm agreed. */
+  /** Accuracy of its own model when its training ended, before the swarm agreed. Of a regression its errors, in its place. */
   readonly accuracy: number | null
+  readonly r2?: number
+  readonly rmse?: number
+  readonly mae?: number
   /** Accuracy of the same peer alone: the same shard, the same steps, no exchanges. Null where it diverged or was not tried. */
   readonly alone: number | null
+  /** R² of the same peer alone; of a regression, where it did not diverge. */
+  readonly aloneR2?: number
   /** The hash on which it sealed; null where it did not. */
   readonly sealed: string | null
   /** Exchanges that it took part in while it trained; in the matrix engine, all. */

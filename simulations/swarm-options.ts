@@ -20,11 +20,12 @@ import type { RoundResult } from './result.ts'
 export interface SwarmOptions {
   readonly recipe: RecipeInput
   readonly peers: number
-  readonly data: Split
+  /** What is dealt to the peers; or what each of them owns, to learn from and to test with, in their order: then nothing is dealt. */
+  readonly data: Split | readonly Split[]
   /** `[elements of the whole model]`: the weights that the recipe begins from, where it does. */
   readonly from?: Float32Array
-  /** `iid`, `dirichlet:ALPHA`. */
-  readonly partition: string
+  /** How data are dealt, `iid`, `dirichlet:ALPHA`; needed where they are. */
+  readonly partition?: string
   readonly seed: number
   /** The name of a backend, or `auto` (default) for the best that works here. */
   readonly backend?: string
@@ -55,9 +56,9 @@ const texts = z.array(text, 'an array of texts').optional()
 const swarmOptions = optionsOf<SwarmOptions>({
   recipe,
   peers: wholeNumber(1),
-  data: split,
+  data: z.union([z.array(split), split], 'a dataset, { train, test }, or an array with one for each peer'),
   from: floats.optional(),
-  partition: text,
+  partition: text.optional(),
   seed,
   backend: text.optional(),
   gpus: z.union([z.literal('all'), z.array(wholeNumber(0))], "'all', or an array of numbers from 0").optional(),

@@ -7,6 +7,8 @@
 import { join } from 'node:path'
 import { checkInMemory } from '../src/data/check-dataset.ts'
 import { type Dataset, samples, subset } from '../src/data/dataset.ts'
+import { joinDatasets } from '../src/data/join.ts'
+import type { Split } from '../src/data/source.ts'
 import { UsageError } from '../src/errors.ts'
 import { PROGRESS_LABELS } from '../src/gossip/run/constants.ts'
 import { createPeer } from '../src/library/create-peer.ts'
@@ -22,12 +24,14 @@ import { hashParameters } from '../src/parameters/hash.ts'
 import { meanOf } from '../src/parameters/vectors.ts'
 import { createRandom } from '../src/random/random.ts'
 import { type Recipe, stepsPerRound } from '../src/recipe/recipe.ts'
+import { quantitiesOf } from '../src/standardise/quantities.ts'
 import { createStandardiser } from '../src/standardise/standardiser.ts'
 import { shareDataset } from '../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
 import { trainAlone } from './alone.ts'
 import { concludeRun } from './conclude-run.ts'
+import { peerQuality } from './judgement.ts'
 import { fixedSpectralGap, type Judge, measureRound } from './measure.ts'
 import { type Placement, placePeers } from './placement.ts'
 import type { RoundResult, RunResult } from './result.ts'
@@ -47,7 +51,7 @@ const POLL_MS = 100
  */
 export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   requireSwarmOptions(options)
-  const { peers: count, seed, partition, backend = 'auto', onPhase = () => {} } = options
+  const { peers: count, seed, backend = 'auto', onPhase = () => {} } = options
   const signal = options.signal ?? new AbortController().signal
   const prepared = await prepareRecipe(options.recipe)
   const { recipe } = prepared
@@ -59,10 +63,10 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     )
   }
   prepared.requirePeers(count)
-  const data = prepared.fitData(checkInMemory(options.data))
-  const test = shareDataset(data.test)
-  const standardising = recipe.data.standardise ? createStandardiser(data.train) : undefined
-  const shards = shardsOf(data.train, { of: count, partition, seed }).map(shareDataset)
+  const owned = dealData(options, prepared.fitData)
+  const shards = owned.map(({ train }) => train)
+  const test = testOfAll(owned)
+  const standardising = recipe.data.standardise ? createStandardiser(shards[0], quantitiesOf(recipe)) : undefined
   const placement = await placePeers(backend, options.gpus)
   const began = systemClock.now()
 
@@ -78,7 +82,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       weights: options.from,
     })
     judging = judge
-    await makePeers({ ...options, backend }, placement, recipe, shards, test, peers)
+    await makePeers({ ...options, backend }, placement, recipe, owned, peers)
     options.onStart?.(peers)
     onPhase('training')
 
@@ -115,8 +119,8 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       }
     })
     const interrupted = signal.aborted
-    const accuracies: number[] = []
-    for (const peer of peers) accuracies.push((await judge.evaluate(peer.trained() ?? peer.parameters())).accuracy)
+    const qualities: ReturnType<typeof peerQuality>[] = []
+    for (const peer of peers) qualities.push(peerQuality(await judge.evaluate(peer.trained() ?? peer.parameters())))
     await stopAll(peers, interrupted ? 'interrupted' : 'consensus')
 
     const seeds = shards.map((_shard, index) => seedOf(seed, index))
@@ -136,7 +140,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
       sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`), judge.frozen),
       sealed,
-      peerResults: results.map((result, i) => ({ ...result, accuracy: accuracies[i], alone: alone[i] ?? null })),
+      peerResults: results.map((result, i) => ({ ...result, ...qualities[i], ...(alone[i] ?? { alone: null }) })),
       partial: interrupted ? { reason: 'interrupted' } : undefined,
       wallSeconds,
       secondsInRounds: time,
@@ -150,19 +154,56 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   }
 }
 
+/**
+ * What each peer owns, in memory that threads share: a shard of the samples, and all of the test samples, or what is its own.
+ *
+ * @throws UsageError where there are not so many data as peers, or it is not said how to deal
+ */
+function dealData({ data, peers, partition, seed }: SwarmOptions, fitting: (data: Split) => Split): Split[] {
+  if (isEachOwn(data)) {
+    if (data.length !== peers) {
+      throw new UsageError(`runSwarm: data are of ${data.length} peers; there must be as many as peers, ${peers}`)
+    }
+    if (partition !== undefined) {
+      throw new UsageError('runSwarm: partition says how data are dealt; here every peer has its own: leave it out')
+    }
+    return data.map(each => {
+      const { train, test, ...rest } = fitting(checkInMemory(each))
+      return { ...rest, train: shareDataset(train), test: shareDataset(test) }
+    })
+  }
+  if (partition === undefined)
+    throw new UsageError("runSwarm: partition must be a text, such as 'iid': how data are dealt")
+  const { train, test, ...rest } = fitting(checkInMemory(data))
+  const shared = shareDataset(test)
+  return shardsOf(train, { of: peers, partition, seed }).map(shard => ({
+    ...rest,
+    train: shareDataset(shard),
+    test: shared,
+  }))
+}
+
+function isEachOwn(data: SwarmOptions['data']): data is readonly Split[] {
+  return Array.isArray(data)
+}
+
+/** The test samples of all peers, each once: where data were dealt, they have the same ones. */
+function testOfAll(owned: readonly Split[]): Dataset {
+  return shareDataset(joinDatasets([...new Set(owned.map(({ test }) => test))]))
+}
+
 async function makePeers(
   options: SwarmOptions,
   { backend: chosen, gpuOf }: Placement,
   recipe: Recipe,
-  shards: readonly Dataset[],
-  test: Dataset,
+  owned: readonly Split[],
   peers: Peer[],
 ): Promise<void> {
   const { seed, backend, state, listen = [LOOPBACK], connect = [], mdns = false, bandwidthMbps } = options
   const create = async (index: number, known: readonly string[]): Promise<Peer> => {
     const peer = await createPeer({
       recipe,
-      data: { train: shards[index], test },
+      data: owned[index],
       from: options.from,
       network: { listen, connect: [...connect, ...known], mdns, bandwidthMbps },
       ...(options.peers === 1 ? { alone: true } : { minimumPeers: options.peers }),
@@ -178,7 +219,7 @@ async function makePeers(
   const first = await create(0, [])
   await first.listen()
   // Settled, not all: one that cannot be made must not leave others behind that are still being made.
-  const rest = Array.from(shards.keys()).slice(1)
+  const rest = Array.from(owned.keys()).slice(1)
   const made = await Promise.allSettled(rest.map(index => create(index, first.addresses())))
   for (const outcome of made) if (outcome.status === 'rejected') throw outcome.reason
 }

@@ -107,7 +107,10 @@ export const BACKENDS = {
 /** Sources of data. */
 export const SOURCES = {
   digits: 'built in',
-  'csv:FILE[?label=COLUMN&header=no&standardise=yes]': 'a column of labels',
+  'csv:FILE[?label=COLUMN&…]': 'a table of text; all parameters: hearsay schema --help',
+  'parquet:FILE[?label=COLUMN&…]': 'a table of Apache Parquet',
+  'npy:FILE[?label=COLUMN&…] or npy:INPUTS,LABELS': 'arrays of NumPy',
+
   'idx:IMAGES,LABELS or idx:DIR': 'as MNIST comes',
   'images:DIR[?size=WxH&channels=1|3]': 'a folder per class',
   'text:FILE[?context=N]': 'its characters in sequence',

@@ -83,7 +83,7 @@ function bare(schema: unknown): unknown {
 }
 
 /** A name that what was written may have been meant for. */
-function nearest(written: string, known: readonly string[]): string | undefined {
+export function nearest(written: string, known: readonly string[]): string | undefined {
   const word = written.toLowerCase()
   const longer = known.find(name => name.toLowerCase().startsWith(word) || word.startsWith(name.toLowerCase()))
   const [best] = known

@@ -87,7 +87,7 @@ async function asShipped(backend: string, data: Dataset): Promise<Train> {
   }
   tf.enableProdMode()
   await tf.setBackend(backend)
-  const network = await parseModel(model).build({ tf, layers, shape, classes, seed: 1 })
+  const network = await parseModel(model).build({ tf, layers, shape, classes, outputs: classes, seed: 1 })
   const optimizer = tf.train.momentum(LEARNING_RATE, MOMENTUM)
   const { batch } = options
   const inputs = data.inputs as Float32Array

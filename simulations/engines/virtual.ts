@@ -17,6 +17,7 @@ import { createRandom } from '../../src/random/random.ts'
 import { stepsPerRound } from '../../src/recipe/recipe.ts'
 import { concludeRun } from '../conclude-run.ts'
 import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
+import { peerQuality } from '../judgement.ts'
 import { fixedSpectralGap, measureRound } from '../measure.ts'
 import type { Simulation } from '../options.ts'
 import { pairwiseDistances } from '../pairwise.ts'
@@ -295,7 +296,7 @@ async function peerResults({ simulatedPeers, network }: World, { judge, shards }
     results.push({
       peer,
       samples: shards[index] ?? 0,
-      accuracy: judge === undefined || own === undefined ? null : (await judge(own)).accuracy,
+      ...(judge === undefined || own === undefined ? { accuracy: null } : peerQuality(await judge(own))),
       alone: null,
       sealed: (gossip === undefined ? disk.content()?.sealed : gossip.sealed()) ?? null,
       ...peerBytes(network.traffic(peer), gossip?.status()),

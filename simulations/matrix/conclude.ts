@@ -41,11 +41,12 @@ function whatDiverged({ round, peer, norm }: Diverged, peers: number, maximumNor
 
 export function peerResults({ peers, task }: Plan, tables: SharedTables): PeerResult[] {
   return Array.from({ length: peers }, (_, peer) => {
-    const accuracy = tables.accuracy[peer]
+    const [accuracy, r2, rmse, mae] = [tables.accuracy, tables.r2, tables.rmse, tables.mae].map(table => table[peer])
     return {
       peer: peerName(peer, peers),
       samples: task.kind === 'stacked' || task.kind === 'one-by-one' ? tables.samples[peer] : 0,
       accuracy: Number.isNaN(accuracy) ? null : accuracy,
+      ...(Number.isNaN(rmse) ? {} : { r2, rmse, mae }),
       alone: null,
       sealed: null,
       ...allExchanged(tables.bytesIn[peer], tables.bytesOut[peer]),

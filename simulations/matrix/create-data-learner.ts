@@ -18,9 +18,9 @@ export async function createDataLearner(
   if (task.kind === 'one-by-one') {
     // Imported here, so that stacked peers do without TensorFlow.js.
     const { createOneByOneLearner } = await import('../tasks/one-by-one.ts')
-    const { shards, test, backend, weights } = task
+    const { shards, test, backend, classWeights, weights } = task
     return await createOneByOneLearner(own, peer => ({
-      ...trainerOptionsOf(recipe, shards[peer], test, shardSeed(peer), backend),
+      ...trainerOptionsOf(recipe, shards[peer], test, shardSeed(peer), backend, classWeights),
       weights,
     }))
   }

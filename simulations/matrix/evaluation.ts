@@ -1,6 +1,7 @@
 import { norm } from '../../src/parameters/vectors.ts'
+import { type Judgement, judgementOf } from '../judgement.ts'
 import type { RoundResult, Spread } from '../result.ts'
-import type { Judgement, Learner } from '../tasks/learner.ts'
+import type { Learner } from '../tasks/learner.ts'
 import type { Block } from './block.ts'
 import { createMeanOver } from './mean-over.ts'
 
@@ -37,9 +38,12 @@ export function createEvaluator({ block, learner, range, averagesOnly, honest }:
   const meanOver = createMeanOver(kernels, heap)
   let expected: Float64Array | undefined
 
-  function put(peer: number, { loss, accuracy }: Judgement): void {
+  function put(peer: number, { loss, accuracy, r2, rmse, mae }: Judgement): void {
     tables.loss[peer] = loss
     tables.accuracy[peer] = accuracy ?? Number.NaN
+    tables.r2[peer] = r2 ?? Number.NaN
+    tables.rmse[peer] = rmse ?? Number.NaN
+    tables.mae[peer] = mae ?? Number.NaN
   }
 
   return async ({ round, time, labels }: Moment): Promise<RoundResult> => {
@@ -53,7 +57,8 @@ export function createEvaluator({ block, learner, range, averagesOnly, honest }:
       if (judge !== undefined) put(peer, await judge(x, labels))
     }
     // By one thread for all: its peers are as many as anybody's, and one more.
-    const merged = judge === undefined || first !== 0 ? undefined : await judge(Float32Array.from(tables.mean), labels)
+    const merged =
+      judge === undefined || first !== 0 ? undefined : judgementOf(await judge(Float32Array.from(tables.mean), labels))
     barrier.wait()
     // Nobody goes on to the next mean before everybody has read this one.
     if (averagesOnly) expected ??= tables.mean.slice()
@@ -67,7 +72,8 @@ export function createEvaluator({ block, learner, range, averagesOnly, honest }:
       meanDrift: expected === undefined ? null : driftFrom(expected, tables.mean),
       localLoss: judge === undefined ? null : meanOf(honest, tables.loss),
       localAccuracy: merged?.accuracy == null ? null : spreadOf(honest, tables.accuracy),
-      merged: merged === undefined ? null : { loss: merged.loss, accuracy: merged.accuracy },
+      ...(merged?.r2 === undefined ? {} : { localR2: spreadOf(honest, tables.r2) }),
+      merged: merged ?? null,
       bytesSent: sumOf(tables.bytesOut),
       messages: sumOf(tables.messagesOut),
     }

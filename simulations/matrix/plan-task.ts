@@ -2,11 +2,13 @@ import { parseAttack } from '../../src/averaging/attacks/registry.ts'
 import { type Dataset, samples } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
+import { classWeightsOf } from '../../src/library/class-weights-of.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import type { FrozenPart } from '../../src/parameters/frozen.ts'
 import { createRandom } from '../../src/random/random.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
+import { quantitiesOf } from '../../src/standardise/quantities.ts'
 import { AUTO, backendKind, DEFAULT_BACKEND } from '../../src/training/backend.ts'
 import { shareDataset } from '../../src/training/remote/share-dataset.ts'
 import { placeSamples } from '../../src/training/stacked/placed-samples.ts'
@@ -40,7 +42,7 @@ export async function planTask(
   const { recipe, init = 'normal', peers, seed } = options
   const { task, heterogeneity = DEFAULT_HETEROGENEITY } = recipe.objective
   const [dimension] = recipe.model.shape
-  if (task === 'classify' || task === 'language')
+  if (task === 'classify' || task === 'language' || task === 'regress')
     return await planLearning(options, byzantinePeers, heap, memory, requireRoomFor)
   if (recipe.model.name !== 'vector') {
     throw new UsageError(`the task ${task} is about vectors: the model is vector, not ${recipe.model.name}`)
@@ -93,7 +95,7 @@ async function planLearning(
   const { model, objective } = recipe
   if (data === undefined) throw new UsageError(`the task ${objective.task} needs data`)
   const fitting = prepared.fitData(data)
-  const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
+  const { train, test } = recipe.data.standardise ? await standardise(fitting, quantitiesOf(recipe)) : fitting
   if (peers > samples(train)) {
     throw new UsageError(
       `${train.name} has ${samples(train)} training samples, and each peer needs one; take at most ${samples(train)} peers`,
@@ -115,6 +117,7 @@ async function planLearning(
       shards: shards.map(shareDataset),
       test: shareDataset(test),
       backend: chosen,
+      classWeights: classWeightsOf(recipe, train),
       reason: oneByOne,
     }
   }
@@ -132,12 +135,16 @@ async function planLearning(
 }
 
 /** Why peers cannot be stacked; undefined where they can. @throws UsageError for a backend that no thread of ours has */
-function whyOneByOne({ model }: Recipe, backend: string): string | undefined {
+function whyOneByOne({ model, objective, training }: Recipe, backend: string): string | undefined {
   if (backend !== AUTO && backend !== DEFAULT_BACKEND) {
     if (backendKind(backend, [AUTO]).gpu) {
       throw new UsageError(`the matrix engine computes on processors: the backend ${backend} is for peers; take wasm`)
     }
     return `the backend ${backend} trains one peer after another`
+  }
+  if (objective.task === 'regress') return 'stacked models tell classes apart: peers are trained one after another'
+  if (training.classWeights !== undefined) {
+    return 'stacked models count all samples alike: for training.classWeights peers are trained one after another'
   }
   if (stackable(model.name, model.shape, model.classes)) return undefined
   return `the model ${model.name} cannot be stacked as linear, mlp and cnn can: peers are trained one after another`

@@ -47,6 +47,8 @@ export type DataTask =
       readonly weights: Float32Array | undefined
       /** The part of the model that is frozen, where there is one. */
       readonly frozen: FrozenPart | undefined
+      /** `[classes]`: how much samples of each count, where not all count alike. */
+      readonly classWeights?: Float64Array
       /** Why peers are not stacked. */
       readonly reason: string
     }
@@ -100,10 +102,13 @@ export interface SharedTables {
   readonly estimates: Float64Array
   /** `[parameters]`: x̄ of the honest, at the last evaluation. */
   readonly mean: Float64Array
-  /** `[peers]`, at the last evaluation: ‖x_i − x̄‖², loss and accuracy; NaN where there is none. */
+  /** `[peers]`, at the last evaluation: ‖x_i − x̄‖², loss, accuracy, and errors of a regression; NaN where there is none. */
   readonly squaredDistance: Float64Array
   readonly loss: Float64Array
   readonly accuracy: Float64Array
+  readonly r2: Float64Array
+  readonly rmse: Float64Array
+  readonly mae: Float64Array
   /** `[peers]`: ‖x_i‖ of a peer that has diverged, when that was found. */
   readonly norm: Float64Array
   /** `[peers]`: since the start. */

@@ -36,7 +36,7 @@ const BY_ENGINE: Readonly<Record<RunResult['engine'], string>> = {
 /** The outcome, in sentences. */
 export function whatCameOut(result: RunResult): string[] {
   const { final, peers, sealed } = result
-  const { merged, localAccuracy, localLoss, meanDrift } = final
+  const { merged, localAccuracy, localR2, localLoss, meanDrift } = final
   return [
     ...(merged?.accuracy == null || localAccuracy === null
       ? []
@@ -44,7 +44,13 @@ export function whatCameOut(result: RunResult): string[] {
           `The merged model is right on ${percent(merged.accuracy)} of the test samples; the peers’ own models on ${percent(localAccuracy.mean)} on average, ` +
             `the worst on ${percent(localAccuracy.min)}, the best on ${percent(localAccuracy.max)}.`,
         ]),
-    ...(merged === null || merged.accuracy !== null
+    ...(merged?.r2 === undefined || merged.rmse === undefined || localR2 === undefined
+      ? []
+      : [
+          `The merged model’s R² on the test samples is ${magnitude(merged.r2)}, and the root of its mean squared error ${magnitude(merged.rmse)}, in the units of the data; ` +
+            `the peers’ own R² is ${magnitude(localR2.mean)} on average, ${magnitude(localR2.min)} at the worst, ${magnitude(localR2.max)} at the best.`,
+        ]),
+    ...(merged === null || merged.accuracy !== null || merged.r2 !== undefined
       ? []
       : [
           `The merged model’s loss is ${magnitude(merged.loss)}${localLoss === null ? '' : `, the peers’ own on average ${magnitude(localLoss)}`}.`,
@@ -69,7 +75,7 @@ export function whatIsMissing({ partial, final, recipe }: RunResult): string | u
 }
 
 /** Tasks whose steps are made from samples. */
-const IN_BATCHES: readonly string[] = ['classify', 'language', 'mean-estimation']
+const IN_BATCHES: readonly string[] = ['classify', 'regress', 'language', 'mean-estimation']
 
 /** The figures that decide a run, with what they are called. */
 export function settings(result: RunResult): [name: string, value: string][] {

@@ -4,7 +4,7 @@ import { bytes, count, counted, magnitude, percent, seconds } from './figures.ts
 import type { ReportInput } from './input.ts'
 import { thinned } from './lines.ts'
 import type { Page, PageTable } from './page.ts'
-import { accuracyPlot } from './plots/accuracy.ts'
+import { accuracyPlot, r2Plot } from './plots/accuracy.ts'
 import { bytesPlot } from './plots/bytes.ts'
 import { consensusDistancePlot } from './plots/consensus-distance.ts'
 import { lossPlot } from './plots/loss.ts'
@@ -23,6 +23,7 @@ export function runPage({ result, command, edges }: ReportInput): Page {
     notes,
     plots: [
       accuracyPlot(result),
+      r2Plot(result),
       lossPlot(result),
       consensusDistancePlot(result),
       bytesPlot(result),
@@ -57,6 +58,10 @@ const COLUMNS: readonly { readonly name: string; readonly of: (round: RoundResul
   { name: 'mean', of: ({ localAccuracy }) => written(localAccuracy?.mean ?? null, percent) },
   { name: 'worst', of: ({ localAccuracy }) => written(localAccuracy?.min ?? null, percent) },
   { name: 'best', of: ({ localAccuracy }) => written(localAccuracy?.max ?? null, percent) },
+  { name: 'merged R²', of: ({ merged }) => written(merged?.r2 ?? null, magnitude) },
+  { name: 'merged RMSE', of: ({ merged }) => written(merged?.rmse ?? null, magnitude) },
+  { name: 'mean R²', of: ({ localR2 }) => written(localR2?.mean ?? null, magnitude) },
+  { name: 'worst R²', of: ({ localR2 }) => written(localR2?.min ?? null, magnitude) },
   { name: 'merged loss', of: ({ merged }) => written(merged?.loss ?? null, magnitude) },
   { name: 'local loss', of: ({ localLoss }) => written(localLoss, magnitude) },
   { name: 'sent', of: ({ bytesSent }) => bytes(bytesSent) },

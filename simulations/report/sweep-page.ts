@@ -6,7 +6,7 @@ import {
   accuracyOverBytesPlot,
   comparedCourses,
   distancesPlot,
-  localAccuraciesPlot,
+  localQualityPlot,
   mergedPlot,
 } from './plots/compared.ts'
 
@@ -21,7 +21,7 @@ export function sweepPage({ title, lead, outcomes, command }: SweepReportInput):
     notes: courses.notes,
     plots: [
       mergedPlot(courses.lines),
-      localAccuraciesPlot(courses.lines),
+      localQualityPlot(courses.lines),
       distancesPlot(courses.lines),
       accuracyOverBytesPlot(courses.lines),
     ].filter(plot => plot !== undefined),
@@ -51,6 +51,10 @@ const COLUMNS: readonly { readonly name: string; readonly of: (outcome: WithResu
   { name: 'merged accuracy', of: ({ result: { final } }) => written(final.merged?.accuracy, percent) },
   { name: 'mean', of: ({ result: { final } }) => written(final.localAccuracy?.mean, percent) },
   { name: 'worst', of: ({ result: { final } }) => written(final.localAccuracy?.min, percent) },
+  { name: 'merged R²', of: ({ result: { final } }) => written(final.merged?.r2, magnitude) },
+  { name: 'merged RMSE', of: ({ result: { final } }) => written(final.merged?.rmse, magnitude) },
+  { name: 'mean R²', of: ({ result: { final } }) => written(final.localR2?.mean, magnitude) },
+  { name: 'worst R²', of: ({ result: { final } }) => written(final.localR2?.min, magnitude) },
   { name: 'merged loss', of: ({ result: { final } }) => written(final.merged?.loss, magnitude) },
   { name: 'distance', of: ({ result: { final } }) => magnitude(final.consensusDistance) },
   { name: 'drift of the mean', of: ({ result: { final } }) => written(final.meanDrift, magnitude) },

@@ -1,10 +1,5 @@
 import type { Vector } from '../../src/parameters/vectors.ts'
-
-export interface Judgement {
-  readonly loss: number
-  /** Null where nothing is classified. */
-  readonly accuracy: number | null
-}
+import type { Judgement } from '../judgement.ts'
 
 /**
  * Learning of some peers of a swarm, apart from averaging: the part of the swarm that one thread carries. Methods may

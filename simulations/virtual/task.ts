@@ -7,10 +7,12 @@
 import { samples } from '../../src/data/dataset.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
+import { classWeightsOf } from '../../src/library/class-weights-of.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
 import type { FrozenPart } from '../../src/parameters/frozen.ts'
 import type { Random } from '../../src/random/random.ts'
+import { quantitiesOf } from '../../src/standardise/quantities.ts'
 import { chooseBackend } from '../../src/training/choose-backend.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
 import { STEP_MS } from '../defaults.ts'
@@ -61,13 +63,14 @@ async function learningTask(
   if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
   const fitting = prepared.fitData(data)
   // The statistics of all samples are those that the peers would agree on.
-  const { train, test } = recipe.data.standardise ? await standardise(fitting) : fitting
+  const { train, test } = recipe.data.standardise ? await standardise(fitting, quantitiesOf(recipe)) : fitting
   // Imported here, so that simulations without training do not load TensorFlow.js.
   const { createTrainer } = await import('../../src/training/create-trainer.ts')
   const { name } = await chooseBackend(backend)
   const shards = shardsOf(train, { of: peers, partition, seed })
+  const classWeights = classWeightsOf(recipe, train)
   const make = (index: number, shardSeed: string) =>
-    createTrainer({ ...trainerOptionsOf(recipe, shards[index], test, shardSeed, name), weights: from })
+    createTrainer({ ...trainerOptionsOf(recipe, shards[index], test, shardSeed, name, classWeights), weights: from })
   const judging = await make(0, 'judge')
   /** Each peer's, and the state it was made in: making one takes longer than a peer that comes back may wait. */
   const made = new Map<number, { readonly trainer: Trainer; readonly fresh: Awaited<ReturnType<Trainer['state']>> }>()

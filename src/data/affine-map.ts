@@ -1,4 +1,7 @@
-/** Shifts and scales every feature: x ↦ (x − shift) / scale. Both `[features]`; a scale is never 0. */
+/**
+ * Shifts and scales every feature: x ↦ (x − shift) / scale. Both `[features]`; a scale is never 0. A value that is missing, NaN, becomes 0: with
+ * the mean for the shift, that is the mean.
+ */
 export interface AffineMap {
   readonly shift: Float64Array
   readonly scale: Float64Array
@@ -9,7 +12,8 @@ export function applyMap({ shift, scale }: AffineMap, values: Float32Array, resu
   const width = shift.length
   for (let row = 0; row < values.length; row += width) {
     for (let feature = 0; feature < width; feature++) {
-      result[row + feature] = (values[row + feature] - shift[feature]) / scale[feature]
+      const value = (values[row + feature] - shift[feature]) / scale[feature]
+      result[row + feature] = Number.isNaN(value) ? 0 : value
     }
   }
 }

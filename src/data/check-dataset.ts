@@ -9,6 +9,7 @@ import { type Dataset, features, inputRows, isRegression, isSequence, outputs, s
 import { DataFileError } from './errors.ts'
 import type { Split } from './source.ts'
 import { inMemory, type StoredRows } from './stored-rows.ts'
+import type { TableReport } from './table/report.ts'
 
 const count = z.int('expected a whole number of at least 1').min(1, 'expected a whole number of at least 1')
 
@@ -45,7 +46,11 @@ const datasetSchema = z.strictObject(
   },
 )
 
-const splitSchema = z.strictObject({ train: z.unknown(), test: z.unknown() })
+const splitSchema = z.strictObject({
+  train: z.unknown(),
+  test: z.unknown(),
+  table: z.custom<TableReport>(value => value !== null && typeof value === 'object').optional(),
+})
 
 /** A dataset that was loaded from another source keeps its rows where they are. */
 function isStoredRows(value: unknown): boolean {
@@ -56,9 +61,16 @@ function isStoredRows(value: unknown): boolean {
  * @param file for messages
  * @param field where in what the file gives, for messages: `train`; empty for the whole
  * @param unnamed what the dataset is called where it has no name
+ * @param mayMiss whether inputs may be missing, NaN, as in tables
  * @throws DataFileError naming the file and the field
  */
-export function checkDataset(value: unknown, file: string, field: string, unnamed = `module:${file}`): Dataset {
+export function checkDataset(
+  value: unknown,
+  file: string,
+  field: string,
+  unnamed = `module:${file}`,
+  mayMiss = false,
+): Dataset {
   const parsed = datasetSchema.safeParse(value)
   const at = (...path: readonly PropertyKey[]) => {
     const full = [...(field === '' ? [] : [field]), ...path].join('.')
@@ -104,7 +116,7 @@ export function checkDataset(value: unknown, file: string, field: string, unname
     )
   }
   if (!inMemory(inputs)) return dataset
-  const wrongInput = isSequence(dataset) ? inputs.findIndex(wrongClass) : firstNotFinite(inputs)
+  const wrongInput = isSequence(dataset) ? inputs.findIndex(wrongClass) : firstNotFinite(inputs, mayMiss)
   if (wrongInput >= 0) {
     const expected = isSequence(dataset)
       ? `a symbol from 0 to ${classes - 1}, as samples with targets are sequences`
@@ -158,8 +170,10 @@ function requireValues(dataset: Dataset, refuse: (field: string, message: string
 }
 
 /** Its index, or −1: a loop, because `findIndex` takes a second where there are 10⁸. */
-function firstNotFinite(values: Float32Array): number {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i
+function firstNotFinite(values: Float32Array, mayMiss = false): number {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i]) && !(mayMiss && Number.isNaN(values[i]))) return i
+  }
   return -1
 }
 
@@ -180,10 +194,13 @@ export function checkSplit(value: unknown, file: string, unnamed?: string): Spli
   const parsed = splitSchema.safeParse(value)
   if (!parsed.success) {
     const names = Object.keys(value as object).join(', ')
-    throw new DataFileError(`${file}: found the fields ${names}; expected train and test, and nothing else`)
+    throw new DataFileError(
+      `${file}: found the fields ${names}; expected train and test, and of a table what loadDataset says of it`,
+    )
   }
-  const train = checkDataset(parsed.data.train, file, 'train', unnamed)
-  const test = checkDataset(parsed.data.test, file, 'test', unnamed)
+  const { table } = parsed.data
+  const train = checkDataset(parsed.data.train, file, 'train', unnamed, table !== undefined)
+  const test = checkDataset(parsed.data.test, file, 'test', unnamed, table !== undefined)
   for (const field of ['shape', 'classes', 'classNames', 'targets', 'outputs'] as const) {
     const [ofTrain, ofTest] = [JSON.stringify(train[field]), JSON.stringify(test[field])]
     if (ofTrain === ofTest) continue
@@ -193,5 +210,5 @@ export function checkSplit(value: unknown, file: string, unnamed?: string): Spli
     if (samples(dataset) === 0)
       throw new DataFileError(`${file}, field ${field}: found no samples; expected at least one`)
   }
-  return { train, test }
+  return table === undefined ? { train, test } : { train, test, table }
 }

@@ -54,3 +54,21 @@ export const TEXT_TEST_SHARE = 10
 
 /** Longest text, in bytes. Its characters take 16 bytes each in memory, the copies included. */
 export const MAXIMUM_TEXT_BYTES = 128 * 1024 * 1024
+
+/** Text at a table's beginning in which is found how it is written: some hundred rows of a usual table. */
+export const SAMPLE_BYTES = 64 * 1024
+
+/** Rows that the sample has at least, where there are so many and they are not too long: of ten thousand columns one row is longer than the above. */
+export const SAMPLE_ROWS = 20
+
+/** Bytes of a file that are read at once: larger pieces are no faster. */
+export const PIECE_BYTES = 256 * 1024
+
+/** Rows that a table gives at once, where the file does not say: few enough that a block of ten thousand columns takes little memory. */
+export const BLOCK_ROWS = 1_024
+
+/**
+ * Cells of a Parquet file that are unpacked at once. Numbers of which some are missing take 24 bytes each, texts more; with fewer cells, row
+ * groups, which usually have a million rows, would be read more often.
+ */
+export const UNPACKED_CELLS = 4 * 1024 * 1024

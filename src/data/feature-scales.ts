@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { quote } from './csv-columns.ts'
+import { quote } from '../table/words.ts'
 import { type Dataset, features, gather, isSequence, samples, targets } from './dataset.ts'
 
 export interface LargeFeature {

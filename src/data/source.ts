@@ -1,9 +1,13 @@
+import type { TableSchema } from '../table/schema.ts'
 import type { Dataset } from './dataset.ts'
+import type { TableReport } from './table/report.ts'
 
 /** Samples to learn from, and samples to be judged by. Both have the same shape and classes. */
 export interface Split {
   readonly train: Dataset
   readonly test: Dataset
+  /** What was understood of the table that they come from, where they do. */
+  readonly table?: TableReport
 }
 
 export interface LoadOptions {
@@ -18,6 +22,15 @@ export interface LoadOptions {
   readonly warn?: (message: string) => void
   /** Refuses what would be skipped: an image that cannot be read. Default: no. */
   readonly strict?: boolean
+  /**
+   * The columns of a swarm's tables, by which a table is read; or `every` column is learned from, whatever is in it, as recipes without
+   * columns mean it. Other sources have no use for it. Default: what the table itself holds, as {@link Split.table} tells.
+   */
+  readonly table?: TableSchema | 'every'
+  /** What a table's label means, where nobody gives its columns. Default: classes where it is text or few whole numbers, else regression. */
+  readonly task?: 'classify' | 'regress'
+  /** Told how many bytes of a table were read, of how many where that is known. */
+  readonly onProgress?: (read: number, of: number | undefined) => void
   /** Bytes beyond which inputs are kept in a temporary file. Default: 512 MiB. */
   readonly memoryLimitBytes?: number
 }

@@ -9,13 +9,18 @@ import {
   value,
   wholeNumber,
 } from '../strict-options.ts'
+import { tableSchema } from '../table/schema.ts'
 import { csv } from './csv.ts'
 import { digits } from './digits.ts'
 import { SourceError } from './errors.ts'
 import { idx } from './idx.ts'
 import { images } from './images.ts'
 import { moduleSource } from './module.ts'
+import { npy } from './npy.ts'
+import { parquet } from './parquet.ts'
 import type { DataSource, LoadOptions, Split } from './source.ts'
+import type { TableSource } from './table/load-table.ts'
+import type { TabularSource } from './table/table-source.ts'
 import { text } from './text.ts'
 
 // A new source is one file in this folder, one entry here, and one line in the catalogue.
@@ -23,6 +28,8 @@ import { text } from './text.ts'
 const registry: Readonly<Record<NameIn<typeof SOURCES>, DataSource>> = {
   digits,
   csv,
+  parquet,
+  npy,
   idx,
   images,
   text,
@@ -36,6 +43,12 @@ const loadOptions = optionsOf<LoadOptions>({
   samples: wholeNumber(1).optional(),
   warn: callback.optional(),
   strict: flag.optional(),
+  table: value(
+    'the columns of a recipe, data.table, or every',
+    given => given === 'every' || tableSchema.safeParse(given).success,
+  ).optional(),
+  task: value('classify or regress', given => given === 'classify' || given === 'regress').optional(),
+  onProgress: callback.optional(),
   memoryLimitBytes: numberFrom(0).optional(),
 })
 
@@ -49,9 +62,22 @@ const loadOptions = optionsOf<LoadOptions>({
 export async function loadDataset(source: string, options: LoadOptions): Promise<Split> {
   requireOptions('loadDataset', argument, { source })
   requireOptions('loadDataset', loadOptions, options)
-  const [, kind = source, rest = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
-  if (!isNameIn(registry, kind)) {
-    throw new SourceError(`Unknown data source "${source}"; accepted: ${formsOf(SOURCES).join(', ')}`)
-  }
-  return registry[kind].load(rest, options)
+  const { kind, rest } = partsOf(source)
+  return await kind.load(rest, options)
+}
+
+/**
+ * Opens the table that `source` names, to be read row by row; undefined where its data are none.
+ *
+ * @throws SourceError and DataFileError as {@link loadDataset} does
+ */
+export async function openTable(source: string): Promise<TableSource | undefined> {
+  const { kind, rest } = partsOf(source)
+  return 'open' in kind ? await (kind as TabularSource).open(rest) : undefined
+}
+
+function partsOf(source: string): { readonly kind: DataSource; readonly rest: string } {
+  const [, name = source, rest = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
+  if (isNameIn(registry, name)) return { kind: registry[name], rest }
+  throw new SourceError(`Unknown data source "${source}"; accepted: ${formsOf(SOURCES).join(', ')}`)
 }

@@ -1,3 +1,4 @@
+import type { ValueErrors } from '../training/trainer.ts'
 import type { PeerId } from './ports.ts'
 
 /**
@@ -24,12 +25,12 @@ export interface GossipEvents {
     /** Addresses at which others can connect to this peer. */
     readonly connect: readonly string[]
   }
-  /** Some training, evaluated. */
-  round: {
+  /** Some training, evaluated on the test set: of a regression with its errors, in the units of the data. */
+  round: Partial<ValueErrors> & {
     readonly step: number
     readonly age: number
     readonly loss: number
-    /** On the test set; null where nothing is classified. */
+    /** Null where nothing is classified. */
     readonly accuracy: number | null
     readonly samplesPerSecond: number
     /** Local steps between two exchanges, as of now. */

@@ -13,7 +13,18 @@ export interface Course {
   /** Whether everybody else has been gone for so long that the peer ends. */
   isAlone(): boolean
   agreed(): Consensus | undefined
-  accuracy: number | null
+  /** The figures of the last evaluation that people know the model by. */
+  quality: Pick<PeerEvents['stopped'], 'accuracy' | 'r2' | 'rmse'>
+}
+
+/** The figures of an evaluation that the end of a peer is told with. */
+export function qualityOf({
+  accuracy,
+  r2,
+  rmse,
+}: Pick<PeerEvents['round'], 'accuracy' | 'r2' | 'rmse'>): Course['quality'] {
+  const share = Number.isNaN(accuracy) ? null : accuracy
+  return rmse === undefined ? { accuracy: share } : { accuracy: share, r2, rmse }
 }
 
 /** @param seen what the trainer sees of the shard, to explain why training diverged */
@@ -32,7 +43,7 @@ export function followCourse(
   }
 
   const course: Course = {
-    accuracy: null,
+    quality: { accuracy: null },
     failure: () => failure,
     isAlone: () => alone,
     agreed: () => agreed,
@@ -44,7 +55,7 @@ export function followCourse(
           'everybody else has been gone for a while, so there is nobody left to agree with; this peer has what it trained',
         )
       }
-      if (name === 'round') course.accuracy = (detail as PeerEvents['round']).accuracy
+      if (name === 'round') course.quality = qualityOf(detail as PeerEvents['round'])
       if (name === 'consensus') agreed = detail as PeerEvents['consensus']
       emit(name, detail as never)
     },

@@ -8,6 +8,7 @@ import { parseRecipe, stepsPerRound } from '../recipe/recipe.ts'
 import { createNamespaces } from '../standardise/namespaces.ts'
 import { createStatistics } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
+import { chanceLossOf } from './chance-loss.ts'
 import { followCourse } from './course.ts'
 import { withModelFile } from './identify-model.ts'
 import { createLivePeer } from './live-peer.ts'
@@ -108,7 +109,7 @@ async function assemble(
         rule,
         target: options.consensusDistance ?? recipe.averaging.consensusDistance,
         maximumNorm: recipe.security.maximumNorm,
-        chanceLoss: options.trainer === undefined ? Math.log(recipe.model.classes) : undefined,
+        chanceLoss: options.trainer === undefined ? chanceLossOf(recipe) : undefined,
         evaluateEvery: Math.max(stepsPerRound(localSteps), Math.ceil(steps / EVALUATIONS)),
         ...beginning,
         hasContacts: reach.hasContacts,

@@ -12,7 +12,8 @@ import { hashParameters } from '../parameters/hash.ts'
 import { createLayout, type Layout } from '../parameters/layout.ts'
 import { decodeSafetensors, type NamedTensor } from '../parameters/safetensors.ts'
 import { concatenated } from '../parameters/vectors.ts'
-import { parseRecipe, type Recipe, recipeHash, recipeHashWithPath } from '../recipe/recipe.ts'
+import { outputsOf, parseRecipe, type Recipe, recipeHash, recipeHashWithPath } from '../recipe/recipe.ts'
+import { quantitiesOf } from '../standardise/quantities.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
@@ -23,6 +24,7 @@ import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
 import { identifyModel } from './identify-model.ts'
+import { unitsOf } from './units-of.ts'
 
 /** The model cannot be exported there, or not in this form. */
 export class ExportError extends UsageError {
@@ -121,14 +123,18 @@ async function writeLayersModel(
   // Only here: TensorFlow.js takes its time to load.
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { layersModelFiles } = await import('../training/layers-model/layers-model-files.ts')
+  const { appendMap } = await import('../training/layers-model/append-map.ts')
   const { prependMap } = await import('../training/layers-model/prepend-map.ts')
   const { name, shape, classes } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {
     // Another file than the one that was trained would get these parameters too.
     await identifyModel(recipe)
-    const bare = await toLayersModel(name, shape, classes, parameters, frozen)
-    const model = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const bare = await toLayersModel(name, shape, classes, parameters, outputsOf(recipe.model), frozen)
+    const mapped = statistics === undefined ? bare : prependMap(bare, shape, mapOf(statistics))
+    const { targets } = statistics ?? {}
+    const model =
+      recipe.model.outputs === undefined ? mapped : appendMap(mapped, unitsOf(recipe, targets && mapOf(targets)))
     model.setUserDefinedMetadata({ hearsay: { ...facts, recipe } })
     files = await layersModelFiles(model)
     model.dispose()
@@ -144,8 +150,10 @@ async function writeLayersModel(
 
 /** By what the parameters' samples were standardised; without it they are of no use. */
 function statisticsOf({ means, variations }: ReadState, recipe: Recipe, state: string): AgreedStatistics {
+  const quantities = quantitiesOf(recipe)
   const statistics =
-    agreedIn(recipeHash(recipe), means, variations) ?? agreedIn(recipeHashWithPath(recipe), means, variations)
+    agreedIn(recipeHash(recipe), quantities, means, variations) ??
+    agreedIn(recipeHashWithPath(recipe), quantities, means, variations)
   if (statistics !== undefined) return statistics
   throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
 }

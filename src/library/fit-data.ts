@@ -4,6 +4,7 @@ import type { Split } from '../data/source.ts'
 import { UsageError } from '../errors.ts'
 import { createRandom } from '../random/random.ts'
 import { outputsOf, type Recipe } from '../recipe/recipe.ts'
+import { classIndexOf } from '../table/encode.ts'
 import { parseModel } from '../training/models.ts'
 
 /** The recipe's model cannot take this data. */
@@ -50,8 +51,10 @@ export function shardsOf(train: Dataset, { of, partition, seed }: Omit<ShardSpec
  *
  * @throws DataMismatchError naming both shapes, both numbers of classes or values, or the class that the recipe does not know
  */
-export function fitData(recipe: Recipe, { train, test }: Split): Split {
+export function fitData(recipe: Recipe, data: Split): Split {
+  const { train, test } = data
   const { shape, classes } = recipe.model
+  requireTable(recipe, data)
   if (train.shape.join() !== shape.join()) {
     throw new DataMismatchError(
       `the recipe's model takes samples of shape [${shape.join(', ')}], ${train.name} has [${train.shape.join(', ')}]`,
@@ -76,13 +79,31 @@ export function fitData(recipe: Recipe, { train, test }: Split): Split {
     )
   }
   if (samples(train) === 0) throw new DataMismatchError(`${train.name} has no training samples`)
-  if (recipe.objective.task === 'regress') return { train, test }
-  if (Math.max(train.classes, test.classes) > classes) {
+  if (recipe.objective.task === 'regress') return data
+  const isNamed = recipe.model.classNames !== undefined && train.classNames !== undefined
+  if (!isNamed && Math.max(train.classes, test.classes) > classes) {
     throw new DataMismatchError(
       `the recipe's model tells ${classes} classes apart, ${train.name} has ${Math.max(train.classes, test.classes)}`,
     )
   }
-  return { train: withClassesOf(recipe, train), test: withClassesOf(recipe, test) }
+  return { ...data, train: withClassesOf(recipe, train), test: withClassesOf(recipe, test) }
+}
+
+/** A recipe with columns is of tables; and missing numbers become a mean that has to be agreed on. */
+function requireTable({ data: { table, standardise } }: Recipe, { train, table: read }: Split): void {
+  if (table !== undefined && read === undefined) {
+    const names = table.columns.slice(0, 5).map(({ name }) => JSON.stringify(name))
+    throw new DataMismatchError(
+      `the recipe is of tables with the columns ${names.join(', ')}${table.columns.length > names.length ? ', …' : ''}; ${train.name} is no table`,
+    )
+  }
+  if (read === undefined || read.gaps === 0 || (table !== undefined && standardise)) return
+  const gaps = `${train.name} has ${read.gaps.toLocaleString('en')} missing ${read.gaps === 1 ? 'number' : 'numbers'}`
+  throw new DataMismatchError(
+    table === undefined
+      ? `${gaps}, and the recipe says nothing of what becomes of them`
+      : `${gaps}, which become the mean that the swarm agrees on where the recipe says data.standardise; this one does not`,
+  )
 }
 
 /** Measured values are for the task regress, and it takes nothing else. */
@@ -107,10 +128,9 @@ function requireValues({ objective: { task }, model }: Recipe, train: Dataset): 
 function withClassesOf({ model }: Recipe, data: Dataset): Dataset {
   const { classNames, classes } = model
   if (classNames === undefined || data.classNames === undefined) return { ...data, classes }
-  const place = new Map(classNames.map((name, index) => [name, index]))
   const indices = data.classNames.map(name => {
-    const index = place.get(name)
-    if (index === undefined) throw unknownClass(data, name, classNames)
+    const index = classIndexOf(name, classNames)
+    if (index < 0) throw unknownClass(data, name, classNames)
     return index
   })
   const renumbered = { ...data, labels: data.labels.map(label => indices[label]), classes, classNames }

@@ -25,7 +25,7 @@ export function withModelFile(recipe: Recipe, file: string): Recipe {
 
 /** Whether peers learn from samples that they own, and not from a formula or nothing at all. */
 export function learnsFromData({ objective }: Recipe): boolean {
-  return objective.task === 'classify' || objective.task === 'language'
+  return objective.task === 'classify' || objective.task === 'regress' || objective.task === 'language'
 }
 
 /**

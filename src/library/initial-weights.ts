@@ -15,7 +15,7 @@ import { fitTensors } from '../parameters/fit-tensors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { decodeSafetensors, type NamedTensor, SafetensorsError } from '../parameters/safetensors.ts'
-import { parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
+import { outputsOf, parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
 import { readLayersModelWeights } from '../training/layers-model/read-weights.ts'
 
 /** The file is no file of weights, or its weights are not those that the recipe begins from. */
@@ -43,7 +43,11 @@ export async function readInitialWeights(given: RecipeInput, file: string): Prom
   const tensors = await readTensors(file)
   const { model, training } = parseRecipe(given)
   const { layoutOfModel } = await import('../training/layers-model/layout-of-model.ts')
-  return fitted(await layoutOfModel(model.name, { ...model, seed: training.seed }), tensors, file)
+  return fitted(
+    await layoutOfModel(model.name, { ...model, outputs: outputsOf(model), seed: training.seed }),
+    tensors,
+    file,
+  )
 }
 
 /**

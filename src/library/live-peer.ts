@@ -6,7 +6,7 @@ import type { Network } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import type { StateDirectory } from '../storage/state-directory.ts'
-import type { Course } from './course.ts'
+import { type Course, qualityOf } from './course.ts'
 import type { Peer, PeerEvents } from './peer.ts'
 import { peerBytes } from './peer-bytes.ts'
 import { createPeerModel } from './peer-model.ts'
@@ -99,9 +99,9 @@ export function createLivePeer(parts: LivePeerParts): Peer {
       await state?.release()
       const checkpoint = state !== undefined && existsSync(state.checkpointFile) ? state.checkpointFile : null
       const status = gossip.status()
-      const { accuracy } = course
+      const { quality } = course
       const { step } = status
-      emit('stopped', { reason, step, accuracy, checkpoint, ...peerBytes(status, status), ...outcomeOf(status) })
+      emit('stopped', { reason, step, ...quality, checkpoint, ...peerBytes(status, status), ...outcomeOf(status) })
     }
   }
 
@@ -112,7 +112,14 @@ export function createLivePeer(parts: LivePeerParts): Peer {
 
   return {
     ...bound(events),
-    ...createPeerModel({ recipe, ownTrainer, parameters, frozen: trainer.frozen, statistics: standardisation.agreed }),
+    ...createPeerModel({
+      recipe,
+      ownTrainer,
+      parameters,
+      frozen: trainer.frozen,
+      statistics: standardisation.agreed,
+      valueMap: learner.seen?.valueMap,
+    }),
     id,
     recipe,
     swarm,
@@ -136,7 +143,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     standardisation: standardisation.agreed,
     async evaluate() {
       const evaluation = await trainer.evaluate(parameters())
-      course.accuracy = evaluation.accuracy
+      course.quality = qualityOf(evaluation)
       return evaluation
     },
     untilConsensus: waits.untilConsensus,

@@ -1,11 +1,13 @@
+import type { AffineMap } from '../data/affine-map.ts'
 import { UsageError } from '../errors.ts'
 import type { FrozenPart } from '../parameters/frozen.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { mapOf } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
 import type { Peer } from './peer.ts'
+import { unitsOf } from './units-of.ts'
 
 export interface PeerModelParts {
   readonly recipe: Recipe
@@ -16,6 +18,8 @@ export interface PeerModelParts {
   readonly frozen: FrozenPart | undefined
   /** The statistics that samples are standardised by, once they are known. */
   readonly statistics: () => AgreedStatistics | undefined
+  /** The map that standardises the values of a regression, as it is now. */
+  readonly valueMap?: AffineMap
 }
 
 const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
@@ -24,7 +28,7 @@ const predictArgument = optionsOf<{ readonly inputs: Float32Array }>({
 
 /** A peer's parameters as a model that takes samples as they are. */
 export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'predict'> {
-  const { recipe, ownTrainer, parameters, frozen, statistics } = parts
+  const { recipe, ownTrainer } = parts
   const { shape } = recipe.model
   const features = shape.reduce((product, size) => product * size, 1)
 
@@ -35,7 +39,7 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   return {
     async model<Model extends LayersModelLike>() {
       requireModel()
-      const model: LayersModelLike = await layersModelOf(recipe, parameters(), frozen, statistics())
+      const model: LayersModelLike = await layersModelOf(parts)
       return model as Model
     },
     async predict(inputs) {
@@ -46,10 +50,11 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
           `predict: inputs has ${inputs.length} numbers; it must be a multiple of ${features}, as samples have the shape [${shape.join(', ')}]`,
         )
       }
-      const { probabilitiesOf } = await import('../training/layers-model/predict.ts')
-      const model = await layersModelOf(recipe, parameters(), frozen, statistics())
+      const { probabilitiesOf, valuesOf } = await import('../training/layers-model/predict.ts')
+      const model = await layersModelOf(parts)
+      const answersOf = recipe.objective.task === 'regress' ? valuesOf : probabilitiesOf
       try {
-        return await probabilitiesOf(model, inputs, shape)
+        return await answersOf(model, inputs, shape)
       } finally {
         model.dispose()
       }
@@ -57,16 +62,24 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
   }
 }
 
-async function layersModelOf(
-  { model }: Recipe,
-  parameters: Float32Array,
-  frozen: FrozenPart | undefined,
-  statistics: AgreedStatistics | undefined,
-): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
+/** From samples as they are to logits, or to values in the units of the data. */
+async function layersModelOf({
+  recipe,
+  parameters,
+  frozen,
+  statistics,
+  valueMap,
+}: PeerModelParts): Promise<import('@tensorflow/tfjs-layers').LayersModel> {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
+  const { model } = recipe
   const { name, shape, classes } = model
-  const bare = await toLayersModel(name, shape, classes, parameters, frozen)
-  if (statistics === undefined) return bare
-  const { prependMap } = await import('../training/layers-model/prepend-map.ts')
-  return prependMap(bare, shape, mapOf(statistics))
+  const agreed = statistics()
+  let whole = await toLayersModel(name, shape, classes, parameters(), outputsOf(model), frozen)
+  if (agreed !== undefined) {
+    const { prependMap } = await import('../training/layers-model/prepend-map.ts')
+    whole = prependMap(whole, shape, mapOf(agreed))
+  }
+  if (model.outputs === undefined) return whole
+  const { appendMap } = await import('../training/layers-model/append-map.ts')
+  return appendMap(whole, unitsOf(recipe, valueMap))
 }

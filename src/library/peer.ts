@@ -133,7 +133,11 @@ export interface PeerEvents extends GossipEvents {
     readonly reason: string
     /** The step of the run, as its schedule of learning rates counts; {@link PeerOutcome.ownSteps} are this peer's. */
     readonly step: number
+    /** As it was last measured; null where it was not, or nothing is classified. */
     readonly accuracy: number | null
+    /** R² and the root of the mean squared error, as they were last measured; of a regression. */
+    readonly r2?: number
+    readonly rmse?: number
     /** The checkpoint's file, where one was written. */
     readonly checkpoint: string | null
   } & PeerOutcome
@@ -171,7 +175,7 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   trained(): Float32Array | undefined
   /** The statistics that samples are standardised by; undefined before it is known, or where they are not. */
   standardisation(): AgreedStatistics | undefined
-  /** Loss and accuracy of the current parameters on the test set. Not while the peer trains. */
+  /** Loss and accuracy, or of a regression errors, of the current parameters on the test set. Not while the peer trains. */
   evaluate(): Promise<Evaluation>
   /**
    * Resolves when the swarm has sealed; with a distance, already when this peer has stopped training and estimates the
@@ -186,7 +190,7 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   untilDismissed(options: AbortOptions): Promise<void>
   /**
    * A TensorFlow.js `LayersModel` with the current parameters, for samples as they are: where they are standardised, its
-   * first layers do that. Its output is logits. Loads TensorFlow.js in this thread.
+   * first layers do that. Its output is logits, or values in the units of the data. Loads TensorFlow.js in this thread.
    *
    * @typeParam Model `tf.LayersModel`, where the caller has TensorFlow.js's types
    * @throws UsageError where the trainer is the caller's own
@@ -197,7 +201,8 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
    * this thread.
    *
    * @param inputs `[samples, features]`, sample after sample
-   * @returns a row for each sample: the probabilities of its classes, `[classes]`; of a sequence `[positions, classes]`
+   * @returns a row for each sample: the probabilities of its classes, `[classes]`; of a sequence `[positions, classes]`; of
+   *   a regression its values, `[outputs]`, in the units of the data
    * @throws UsageError where they are no whole number of samples, or the trainer is the caller's own
    */
   predict(inputs: Float32Array): Promise<Float32Array[]>

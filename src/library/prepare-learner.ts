@@ -2,12 +2,14 @@ import { checkInMemory } from '../data/check-dataset.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/sources.ts'
 import { UsageError } from '../errors.ts'
+import { quantitiesOf } from '../standardise/quantities.ts'
 import { createStandardiser, type Standardiser } from '../standardise/standardiser.ts'
 import { withInitial } from '../training/beginning.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
 import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
 import { shardsOf } from './fit-data.ts'
+import { loadingOf } from './loading.ts'
 import type { PeerOptions } from './peer.ts'
 import type { PreparedRecipe } from './prepared-recipe.ts'
 import { trainerOptionsOf } from './trainer-options.ts'
@@ -36,10 +38,10 @@ export async function prepareLearner(
 ): Promise<() => Promise<Learner>> {
   if (own !== undefined) return async () => ({ trainer: beginningFrom(initial, own) })
   const warnings: string[] = []
-  const loading = { seed, strict, warn: (message: string) => warnings.push(message) }
+  const loading = { seed, strict, ...loadingOf(recipe), warn: (message: string) => warnings.push(message) }
   const split = fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
-  const standardising = recipe.data.standardise ? createStandardiser(shard) : undefined
+  const standardising = recipe.data.standardise ? createStandardiser(shard, quantitiesOf(recipe)) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
   const options = trainerOptionsOf(recipe, seen(shard), seen(split.test), `${seed}/samples`, backend)
   return async () => {

@@ -1,4 +1,4 @@
-import { isRegression, outputs, samples } from '../data/dataset.ts'
+import { type Dataset, isRegression, outputs, samples } from '../data/dataset.ts'
 import type { Split } from '../data/source.ts'
 import { UsageError } from '../errors.ts'
 import { parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
@@ -6,6 +6,7 @@ import { stepsForData } from '../recipe/steps-for-data.ts'
 import { fitData } from './fit-data.ts'
 import { LANGUAGE_BATCH, languageTraining } from './language-defaults.ts'
 import { recommendedRule } from './peer-averaging.ts'
+import { regressionTraining } from './regression-defaults.ts'
 
 /**
  * The recipe of a swarm that learns from data like these: a model with their shape and classes, training and averaging that suit
@@ -26,19 +27,42 @@ export function recipeFor(data: Split, given: RecipeInput = {}): Recipe {
   return recipe
 }
 
+/** @throws UsageError where the task is for other data */
+function requireTask({ objective }: RecipeInput, train: Dataset): void {
+  const task = objective?.task
+  if (task === undefined || (task === 'regress') === isRegression(train)) return
+  throw new UsageError(
+    task === 'regress'
+      ? `the task regress predicts measured values, and ${train.name} has classes: the task for them is classify`
+      : `${train.name} has measured values, and no classes: the task for them is regress, not ${task}`,
+  )
+}
+
 /**
  * The given recipe, with a model whose input and output are those of the data; sequences are for the task language, and where nobody
- * says otherwise model and training are made for it.
+ * says otherwise model and training are made for it; measured values are for the task regress, and are standardised. Of a table the recipe
+ * has the columns, and standardises them unless told otherwise.
  *
  * @param defaultSteps where none are given: the warm-up goes by them
- * @throws UsageError where all samples are of one class
+ * @throws UsageError where all samples are of one class, or the task is for other data
  */
-export function fitRecipe(given: RecipeInput, { train, test }: Split, defaultSteps: number): RecipeInput {
+export function fitRecipe(given: RecipeInput, data: Split, defaultSteps: number): RecipeInput {
+  const { train, test, table } = data
+  const tabular =
+    table === undefined ? given : { ...given, data: { standardise: true, ...given.data, table: table.schema } }
+  return fitModel(tabular, { train, test }, defaultSteps)
+}
+
+function fitModel(given: RecipeInput, { train, test }: Split, defaultSteps: number): RecipeInput {
+  requireTask(given, train)
   if (isRegression(train)) {
     return {
       ...given,
-      objective: { task: 'regress', ...given.objective },
+      objective: { ...given.objective, task: 'regress' },
       model: { ...given.model, shape: [...train.shape], classes: 0, outputs: outputs(train) },
+      training: regressionTraining(given.training ?? {}, samples(train)),
+      // Values of any size would ask for learning rates of any size.
+      data: { standardise: true, ...given.data },
     }
   }
   const classes = Math.max(train.classes, test.classes)

@@ -42,7 +42,7 @@ async function writeText(
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { sample } = await import('../training/sample.ts')
   const { ModelFileError } = await import('../training/errors.ts')
-  const model = await toLayersModel(name, shape, classes, parameters, frozen).catch(error => {
+  const model = await toLayersModel(name, shape, classes, parameters, classes, frozen).catch(error => {
     // A module with a trainer of its own has no model that could be asked.
     if (error instanceof ModelFileError) return undefined
     throw error

@@ -20,15 +20,20 @@ export function optimizerOf({ training }: Recipe): OptimizerSpec {
   return name === 'sgd' ? { name, momentum, ...common } : { name, beta2, ...common }
 }
 
-/** The options of a trainer by this recipe. */
+/**
+ * The options of a trainer by this recipe.
+ *
+ * @param classWeights where the recipe has classes count by them; see `createSharedWeights`
+ */
 export function trainerOptionsOf(
   recipe: Recipe,
   shard: Dataset,
   test: Dataset,
   shardSeed: number | string,
   backend: string,
+  classWeights?: Float64Array,
 ): TrainerOptions {
-  const { model, training } = recipe
+  const { model, objective, training } = recipe
   return {
     model: model.name,
     optimizer: optimizerOf(recipe),
@@ -38,5 +43,7 @@ export function trainerOptionsOf(
     shard,
     test,
     backend,
+    ...(classWeights && { classWeights }),
+    ...(objective.loss && { loss: objective.loss }),
   }
 }

@@ -6,11 +6,12 @@
  */
 
 import type { AffineMap } from '../data/affine-map.ts'
-import { type Dataset, features, samples } from '../data/dataset.ts'
+import { type Dataset, features, outputs, samples } from '../data/dataset.ts'
+import { allQuantities, type Quantities, quantityCount } from '../data/quantities.ts'
 import { changeMap, createSharedMap } from '../data/shared-map.ts'
-import { meanOf, standardisingMap, variationAround } from '../data/standardise.ts'
+import { type Means, meansOf, variationsAround } from '../data/standardise.ts'
 import type { AbortOptions } from '../gossip/ports.ts'
-import type { AgreedStatistics, OwnStatistics } from './statistics.ts'
+import { type AgreedStatistics, inFull, type OwnStatistics } from './statistics.ts'
 
 export interface Standardiser {
   /** The same dataset, standardised as soon as it is known how, and read as it is until then. */
@@ -34,43 +35,63 @@ const OUTLYING_DEVIATIONS = 3
  */
 const RESOLUTION = 2 ** -20
 
-/** @param train of which the peer has a say */
-export function createStandardiser(train: Dataset): Standardiser {
+/**
+ * @param train of which the peer has a say
+ * @param quantities what of it is standardised; all that is measured where absent
+ */
+export function createStandardiser(train: Dataset, quantities: Quantities = allQuantities(train)): Standardiser {
   const map = createSharedMap(features(train))
-  let mean: Promise<Float64Array> | undefined
+  const valueMap = createSharedMap(outputs(train))
+  let means: Promise<Means> | undefined
   /** A pass over all samples, which may take long: made once. */
-  const ownMean = ({ signal }: AbortOptions) => {
-    mean ??= meanOf(train, signal)
-    return mean
+  const ownMeans = ({ signal }: AbortOptions) => {
+    means ??= meansOf(train, quantities, signal)
+    return means
   }
   return {
-    through: dataset => ({ ...dataset, maps: [...(dataset.maps ?? []), map] }),
+    through: dataset => ({
+      ...dataset,
+      maps: [...(dataset.maps ?? []), map],
+      ...(quantities.outputs > 0 ? { valueMap } : {}),
+    }),
     own: {
       samples: samples(train),
-      features: features(train),
-      mean: ownMean,
-      variationAround: (centre, { signal }) => variationAround(centre, train, signal),
+      features: quantityCount(quantities),
+      quantities,
+      mean: async options => (await ownMeans(options)).values,
+      ...(quantities.hasGaps ? { counts: async (options: AbortOptions) => (await ownMeans(options)).counts } : {}),
+      variationAround: async (centre, { signal }) => (await variationsAround(centre, train, quantities, signal)).values,
     },
-    use: statistics => changeMap(map, mapOf(statistics)),
+    use(statistics) {
+      changeMap(map, mapOf(statistics))
+      if (statistics.targets !== undefined) changeMap(valueMap, mapOf(statistics.targets))
+    },
     async outlying(statistics, options) {
       const { shift, scale } = mapOf(statistics)
-      const own = await ownMean(options)
+      const { values, counts } = await ownMeans(options)
+      const own = inFull(quantities, values, values)
+      const present = inFull(quantities, counts, counts)
       const far = (value: number, feature: number) => Math.abs(value - shift[feature]) / scale[feature]
-      return [...own.keys()]
-        .filter(feature => statistics.variance[feature] > 0 && far(own[feature], feature) > OUTLYING_DEVIATIONS)
+      return [...own.mean.keys()]
+        .filter(feature => statistics.variance[feature] > 0 && present.mean[feature] > 0)
+        .filter(feature => far(own.mean[feature], feature) > OUTLYING_DEVIATIONS)
         .map(feature => train.featureNames?.[feature] ?? `feature ${feature}`)
     },
   }
 }
 
 /** The map by which samples are standardised. */
-export function mapOf({ mean, variance }: AgreedStatistics): AffineMap {
+export function mapOf({ mean, variance }: Pick<AgreedStatistics, 'mean' | 'variance'>): AffineMap {
   const varies = variance.map((value, feature) => (value > (RESOLUTION * mean[feature]) ** 2 ? value : 0))
-  return standardisingMap(mean, varies)
+  // One that never varies is only shifted.
+  return { shift: mean, scale: varies.map(value => Math.sqrt(value) || 1) }
 }
 
 /** That map for programs that read it: every feature less its mean, divided by its deviation, which is 1 where it never varies. */
-export function describeMap(statistics: AgreedStatistics): { mean: number[]; deviation: number[] } {
+export function describeMap(statistics: Pick<AgreedStatistics, 'mean' | 'variance'>): {
+  mean: number[]
+  deviation: number[]
+} {
   const { shift, scale } = mapOf(statistics)
   return { mean: [...shift], deviation: [...scale] }
 }
@@ -78,5 +99,5 @@ export function describeMap(statistics: AgreedStatistics): { mean: number[]; dev
 /** The statistics of a peer without others. */
 export async function statisticsOf(own: OwnStatistics, options: AbortOptions): Promise<AgreedStatistics> {
   const mean = await own.mean(options)
-  return { mean, variance: await own.variationAround(mean, options) }
+  return inFull(own.quantities, mean, await own.variationAround(mean, options))
 }

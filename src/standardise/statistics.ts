@@ -1,6 +1,7 @@
 /**
  * The mean and the variance of every feature over the samples of all peers, agreed on by averaging: nobody's samples are
  * told, only sums over all that a peer has, blurred by those of others with every exchange.
+ * Where values may be missing, n is a figure of every feature's own: that of the samples that have one.
  *
  * The same core that averages models averages two vectors, one after the other: first (n, n·mean) of each peer's own
  * samples, whose average over the peers gives the pooled mean as a quotient, then (n, n·E[(x − mean)²]) around that mean.
@@ -16,6 +17,7 @@
 import { createHash } from 'node:crypto'
 import { adpsgd } from '../averaging/rules/adpsgd.ts'
 import { complete as everybody } from '../averaging/topologies/complete.ts'
+import { featureOf, type Quantities } from '../data/quantities.ts'
 import { StoppedError, UnusableStatisticsError } from '../gossip/errors.ts'
 import type { Emit, GossipEvents } from '../gossip/events.ts'
 import { createGossip, type Gossip } from '../gossip/gossip.ts'
@@ -39,7 +41,12 @@ import { createStillTrainer } from './still-trainer.ts'
 /** The statistics of a peer's own samples. */
 export interface OwnStatistics {
   readonly samples: number
+  /** Quantities that are standardised. */
   readonly features: number
+  /** Which they are; all features where absent. */
+  readonly quantities?: Quantities
+  /** `[features]`: in how many samples each is not missing. Absent where none ever is: then all of `samples`. */
+  counts?(options: AbortOptions): Promise<Float64Array>
   /** `[features]`. Rejects with the signal's reason when it is aborted: there may be hours of samples. */
   mean(options: AbortOptions): Promise<Float64Array>
   /** `[features]`: the mean squared difference from `centre`. Rejects as {@link mean} does. */
@@ -52,6 +59,26 @@ export interface AgreedStatistics {
   readonly mean: Float64Array
   /** `[features]` */
   readonly variance: Float64Array
+  /** Those of the values that are to be predicted, `[outputs]`, less their origins: of a regression. */
+  readonly targets?: { readonly mean: Float64Array; readonly variance: Float64Array }
+}
+
+/** Statistics of quantities as statistics of all features, of which those that are not standardised have mean and variance 0. */
+export function inFull(
+  quantities: Quantities | undefined,
+  mean: Float64Array,
+  variance: Float64Array,
+): AgreedStatistics {
+  if (quantities === undefined) return { mean, variance }
+  const { features, outputs } = quantities
+  const count = mean.length - outputs
+  const spread = (values: Float64Array) => {
+    const full = new Float64Array(features)
+    for (let i = 0; i < count; i++) full[featureOf(quantities, i) as number] = values[i]
+    return full
+  }
+  const all = { mean: spread(mean), variance: spread(variance) }
+  return outputs === 0 ? all : { ...all, targets: { mean: mean.slice(count), variance: variance.slice(count) } }
 }
 
 export interface StatisticsOptions {
@@ -104,12 +131,15 @@ export function createStatistics(options: StatisticsOptions): Statistics {
     }
   }
 
+  const hasGaps = own.counts !== undefined
+  const weightsOf = async () => (await own.counts?.(stop)) ?? own.samples
+
   async function startMeans(): Promise<void> {
     means = await startNamespace(
       options,
       'means',
       'means',
-      async () => sumsOf(own.samples, await own.mean(stop)),
+      async () => sumsOf(await weightsOf(), await own.mean(stop)),
       (hash, sums) => void then(() => startVariations(hash, sums)),
       () => true,
     )
@@ -121,7 +151,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
     await variations?.stop()
     variations = undefined
     around = hash
-    const mean = quotients(sums)
+    const mean = quotients(sums, hasGaps)
     const began = clock.now()
     /** A peer that has agreed on the means is to have its say in how values vary around them. */
     const complete = () =>
@@ -131,10 +161,10 @@ export function createStatistics(options: StatisticsOptions): Statistics {
       options,
       'variations',
       variationsAround(hash),
-      async () => sumsOf(own.samples, await own.variationAround(mean, stop)),
+      async () => sumsOf(await weightsOf(), await own.variationAround(mean, stop)),
       (_hash, sums) =>
         void then(async () => {
-          if (hash === around) options.onAgreed({ mean, variance: quotients(sums) })
+          if (hash === around) options.onAgreed(inFull(own.quantities, mean, quotients(sums, hasGaps)))
         }),
       complete,
     )
@@ -162,13 +192,15 @@ function variationsAround(means: string): string {
 /** The statistics that a peer's checkpoints hold; undefined where none were agreed on yet. */
 export function agreedIn(
   swarm: string,
+  quantities: Quantities,
   means: Checkpoint | undefined,
   variations: Checkpoint | undefined,
 ): AgreedStatistics | undefined {
   if (means?.sealed === undefined || variations?.sealed === undefined) return undefined
   // Those around earlier means are left over.
   if (variations.swarm !== namespaceId(swarm, variationsAround(means.sealed))) return undefined
-  return { mean: quotients(means.parameters), variance: quotients(variations.parameters) }
+  const { hasGaps } = quantities
+  return inFull(quantities, quotients(means.parameters, hasGaps), quotients(variations.parameters, hasGaps))
 }
 
 /** A swarm of its own that agrees on one vector. */
@@ -180,7 +212,9 @@ async function startNamespace(
   onSealed: (hash: string, vector: Float32Array) => void,
   complete: () => boolean,
 ): Promise<Gossip> {
-  const layout = createLayout([{ name: kind, shape: [1 + own.features], trainable: false }])
+  const layout = createLayout([
+    { name: kind, shape: [own.counts === undefined ? 1 + own.features : 2 * own.features], trainable: false },
+  ])
   const id = namespaceId(swarm, name)
   const kept = storage?.(kind, layout)
   const checkpoint = await kept?.load()
@@ -230,23 +264,31 @@ async function startNamespace(
 }
 
 /**
- * `[1 + features]`: the number of samples, and that many times each value.
+ * `[1 + features]`: the number of samples, and that many times each value; or `[2 × features]`, each one's number of samples, and then
+ * that many times each value.
  *
  * @throws UnusableStatisticsError naming the feature that makes them more than others would accept
  */
-function sumsOf(samples: number, values: Float64Array): Float32Array {
-  const vector = new Float32Array(1 + values.length)
-  vector[0] = samples
-  for (const [feature, value] of values.entries()) vector[1 + feature] = samples * value
-  requireNumbers(vector.subarray(1))
+function sumsOf(samples: number | Float64Array, values: Float64Array): Float32Array {
+  const counts = typeof samples === 'number' ? Float64Array.of(samples) : samples
+  const vector = new Float32Array(counts.length + values.length)
+  vector.set(counts)
+  for (const [feature, value] of values.entries()) {
+    vector[counts.length + feature] = (typeof samples === 'number' ? samples : samples[feature]) * value
+  }
+  requireNumbers(vector.subarray(counts.length))
   // Others take a vector beyond this bound for an attack, and ban its sender.
   if (norm(vector) > STATISTICS_MAXIMUM_NORM) throw tooLarge(largest(values))
   return vector
 }
 
-/** `[features]`: what {@link sumsOf} was given, whatever the vector was scaled by. */
-function quotients(vector: Float32Array): Float64Array {
-  const values = Float64Array.from(vector.subarray(1), sum => sum / vector[0])
+/** `[features]`: what {@link sumsOf} was given, whatever the vector was scaled by. 0 of what nobody has. */
+function quotients(vector: Float32Array, hasGaps: boolean): Float64Array {
+  const first = hasGaps ? vector.length / 2 : 1
+  const values = Float64Array.from(vector.subarray(first), (sum, feature) => {
+    const count = vector[hasGaps ? feature : 0]
+    return hasGaps && count === 0 ? 0 : sum / count
+  })
   requireNumbers(values)
   return values
 }

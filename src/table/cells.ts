@@ -5,16 +5,10 @@
  */
 
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-const COMMA = /^[+-]?(?:\d+,?\d*|,\d+)(?:e[+-]?\d+)?$/i
 
-/**
- * A decimal number; NaN where the text is none. `Number` would take '', '0x1f' and 'Infinity' as well.
- *
- * @param decimalComma whether `0,5` is a half; `0.5` is one all the same
- */
-export function numberOf(text: string, decimalComma = false): number {
-  if (PLAIN.test(text)) return Number(text)
-  return decimalComma && COMMA.test(text) ? Number(text.replace(',', '.')) : Number.NaN
+/** A decimal number; NaN where the text is none. `Number` would take '', '0x1f' and 'Infinity' as well. */
+export function numberOf(text: string): number {
+  return PLAIN.test(text) ? Number(text) : Number.NaN
 }
 
 const YES = new Set(['true', 't', 'yes', 'y', '1', '1.0'])

@@ -27,8 +27,6 @@ export interface DescribeOptions {
   readonly missing: readonly string[]
   /** Whether values of few rows are listed. */
   readonly listsRare: boolean
-  /** Whether the columns' names are the user's own; else `column 1`, `column 2`, …, which say nothing of what is in them. */
-  readonly hasNames: boolean
 }
 
 /** What a site has, and all that has to be put right before anything can be learned from it. */
@@ -49,9 +47,11 @@ export function describeSite(options: DescribeOptions): Described {
   const warnings: string[] = []
   const columns: SiteColumn[] = []
   const leftOut: { name: string; reason: string }[] = []
-  for (const each of facts) {
-    if (labels.includes(each.index)) continue
-    const verdict = judge(each, options)
+  const learned = facts.filter(each => !labels.includes(each.index))
+  // A table of one column is asked about it, whatever that looks like.
+  const asked = options.columns ?? (learned.length === 1 ? learned.map(({ name }) => name) : undefined)
+  for (const each of learned) {
+    const verdict = judge(each, { ...options, columns: asked })
     if ('problem' in verdict) problems.push(verdict.problem)
     else if ('column' in verdict) columns.push(verdict.column)
     else {
@@ -69,7 +69,7 @@ export function describeSite(options: DescribeOptions): Described {
     options,
   )
   if (typeof label === 'string') return { site: undefined, problems: [...problems, label], warnings }
-  if (columns.every(isUseless)) {
+  if (asked === undefined && columns.every(isUseless)) {
     problems.push(
       `no column is left to learn from: ${joined(leftOut.map(({ name, reason }) => `${quote(name)} is left out (${reason})`)) || 'the table holds only the label'}`,
     )

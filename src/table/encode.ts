@@ -10,8 +10,6 @@ import { columnWidth, labelNames, type TableColumn, type TableSchema, tableWidth
 import { joined, quote } from './words.ts'
 
 export interface EncodeOptions {
-  /** Whether `0,5` is a half in this file. */
-  readonly decimalComma: boolean
   /** The file's way of writing days, where the user says it. */
   readonly date?: DateFormat
   /** Marks that stand for a missing value here, beside those of the schema. */
@@ -78,12 +76,6 @@ export function createEncoder(
       `${what} ${joined(missing.map(quote))} of the recipe ${missing.length === 1 ? 'is' : 'are'} missing${others}: rename what is the same`,
     )
   }
-  for (const name of wanted) {
-    const first = names.indexOf(name)
-    const second = names.indexOf(name, first + 1)
-    if (first >= 0 && second >= 0)
-      problems.push(`columns ${first + 1} and ${second + 1} are both named ${quote(name)}; rename one`)
-  }
   if (problems.length > 0) return { problems }
 
   const marks = missingMarks([...schema.missing, ...(options.missing ?? [])])
@@ -115,7 +107,7 @@ export function createEncoder(
       for (const [target, place] of labelPlaces.entries()) {
         const text = cells[place] ?? ''
         if (isMissing(text, marks)) return false
-        const value = numberOf(text, options.decimalComma)
+        const value = numberOf(text)
         if (Number.isNaN(value))
           return { column: labels[target], found: text, expected: 'a number, as the label is measured' }
         into[offset + target] = value - origins[target]
@@ -128,16 +120,11 @@ export function createEncoder(
 /** Writes one column of a row. @returns what is expected, where the text is not that */
 type Writer = (text: string, isMissing: boolean, into: Float32Array, at: number) => string | undefined
 
-function writerOf(column: TableColumn, { decimalComma, date }: EncodeOptions): Writer {
+function writerOf(column: TableColumn, { date }: EncodeOptions): Writer {
   if (column.kind === 'category') return categoryWriter(column)
   const { kind, missing } = column
   const origin = kind === 'yes/no' ? 0 : column.origin
-  const read =
-    kind === 'number'
-      ? (text: string) => numberOf(text, decimalComma)
-      : kind === 'date'
-        ? (text: string) => dateOf(text, date)
-        : yesNoOf
+  const read = kind === 'number' ? numberOf : kind === 'date' ? (text: string) => dateOf(text, date) : yesNoOf
   return (text, isMissing, into, at) => {
     if (isMissing) {
       into[at] = Number.NaN

@@ -30,8 +30,14 @@ export interface SiteConflicts {
   readonly conflicts: readonly string[]
 }
 
-/** @param sites one at least */
-export function mergeSites(sites: readonly NamedSite[]): MergedSites | SiteConflicts {
+/**
+ * @param sites one at least
+ * @param keepsConstant whether columns are kept that say the same everywhere. Default: no, as there is nothing to learn from them
+ */
+export function mergeSites(
+  sites: readonly NamedSite[],
+  { keepsConstant = false }: { readonly keepsConstant?: boolean } = {},
+): MergedSites | SiteConflicts {
   const conflicts: string[] = []
   const leftOut: { name: string; reason: string }[] = []
   const columns: TableColumn[] = []
@@ -60,7 +66,7 @@ export function mergeSites(sites: readonly NamedSite[]): MergedSites | SiteConfl
       })
       continue
     }
-    const merged = mergeColumn(name, parts as readonly Part[])
+    const merged = mergeColumn(name, parts as readonly Part[], keepsConstant)
     if (typeof merged === 'string') conflicts.push(merged)
     else if ('reason' in merged) leftOut.push({ name, reason: merged.reason })
     else columns.push(merged)
@@ -90,10 +96,14 @@ interface Part {
 }
 
 /** @returns the column for all, or why it is left out, or the conflict */
-function mergeColumn(name: string, parts: readonly Part[]): TableColumn | { readonly reason: string } | string {
+function mergeColumn(
+  name: string,
+  parts: readonly Part[],
+  keepsConstant: boolean,
+): TableColumn | { readonly reason: string } | string {
   const filled = parts.filter(({ column }) => column.kind !== 'empty')
   if (filled.length === 0) return { reason: 'every cell is missing' }
-  if (isConstant(parts)) return { reason: 'the same in every row' }
+  if (!keepsConstant && isConstant(parts)) return { reason: 'the same in every row' }
   const isMissing = parts.some(({ column }) => column.missing > 0)
   const kinds = new Set(filled.map(({ column }) => column.kind))
   if (kinds.size === 1 && (kinds.has('number') || kinds.has('date'))) {

@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod'
+import { UsageError } from '../errors.ts'
 
 const count = z.int().min(0)
 const name = z.string().min(1)
@@ -38,7 +39,7 @@ const siteLabel = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('number'), targets: z.array(z.strictObject({ name, ...moments })).min(1), missing }),
 ])
 
-export const siteSchema = z.strictObject({
+const siteSchema = z.strictObject({
   /** Version of this format. */
   hearsaySchema: z.literal('1'),
   /** That have a label. */
@@ -54,6 +55,25 @@ export const siteSchema = z.strictObject({
 export type SiteSchema = z.infer<typeof siteSchema>
 export type SiteColumn = SiteSchema['columns'][number]
 export type SiteLabel = SiteSchema['label']
+
+/** A site's schema that cannot be: which field, what is accepted. */
+export class SiteSchemaError extends UsageError {
+  override readonly name = 'SiteSchemaError'
+}
+
+/**
+ * Reads what `hearsay schema` wrote.
+ *
+ * @param file for messages
+ * @throws SiteSchemaError naming the first field that is wrong
+ */
+export function parseSiteSchema(content: unknown, file: string): SiteSchema {
+  const parsed = siteSchema.safeParse(content)
+  if (parsed.success) return parsed.data
+  const [{ path, message }] = parsed.error.issues
+  const field = path.length === 0 ? '' : `, field ${path.join('.')}`
+  throw new SiteSchemaError(`${file}${field}: ${message}; expected what hearsay schema --data SOURCE writes`)
+}
 
 /** A deviation to its leading two digits. */
 export function roundedDeviation(deviation: number): number {

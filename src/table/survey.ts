@@ -8,7 +8,6 @@ import { type DateFormat, dateOf, isAmbiguousDate, isMissing, numberOf, yesNoOf 
 import { MAXIMUM_CATEGORIES, MOST_REMEMBERED } from './constants.ts'
 
 export interface SurveyOptions {
-  readonly decimalComma: boolean
   /** In lower case. */
   readonly missing: ReadonlySet<string>
   /** The file's way of writing days, where the user says it. */
@@ -59,7 +58,7 @@ export interface ColumnSurvey {
 }
 
 export function surveyColumn(name: string, index: number, options: SurveyOptions): ColumnSurvey {
-  const { decimalComma, missing: marks, date } = options
+  const { missing: marks, date } = options
   let present = 0
   let missing = 0
   let numbers = 0
@@ -104,7 +103,7 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
     add(text, line) {
       // A format that is given makes days of numbers too: 20241231.
       const given = date?.read(text) ?? Number.NaN
-      const value = Number.isNaN(given) ? numberOf(text, decimalComma) : Number.NaN
+      const value = Number.isNaN(given) ? numberOf(text) : Number.NaN
       const isNumber = !Number.isNaN(value)
       if (!isNumber && isMissing(text, marks)) {
         missing++

@@ -5,27 +5,34 @@ import { oneHot } from './operations/one-hot.ts'
  * Mean softmax cross-entropy from logits z, with its gradient written out (the derivative of the composition would be
  * longer and less exact):
  *
- *     L = −(1/N) Σ log softmax(z)[label],   ∂L/∂z = (softmax(z) − y) / N,   y the labels as rows of 0 and a 1
+ *     L = −(1/N) Σ w log softmax(z)[label],   ∂L/∂z = w (softmax(z) − y) / N,   y the labels as rows of 0 and a 1
  *
  * @param logits z, `[N, classes]`: N is samples, times positions for sequences
  * @param labels `[N]` of int32
+ * @param weights w, `[N]`: how much each counts; 1 where absent
  */
-export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, weights?: tf.Tensor1D): tf.Scalar {
   const [rows, classes] = logits.shape
   const loss = tf.customGrad((...args) => {
     const [z, save] = args as [tf.Tensor2D, tf.GradSaveFunc]
     const logSoftmax = tf.logSoftmax(z)
     const y = oneHot(labels, classes)
-    save([logSoftmax, y])
+    // Saved with the others: what is not is gone when the gradient is taken.
+    const w = weights === undefined ? [] : [tf.reshape(weights, [rows, 1])]
+    save([logSoftmax, y, ...w])
     return {
-      value: tf.mul(tf.sum(tf.mul(logSoftmax, y)), -1 / rows),
+      value: tf.mul(tf.sum(weighted(tf.mul(logSoftmax, y), w)), -1 / rows),
       gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
-        const [logSoftmax, y] = saved
-        return tf.mul(tf.sub(tf.exp(logSoftmax), y), tf.mul(dy, 1 / rows))
+        const [logSoftmax, y, ...w] = saved
+        return tf.mul(weighted(tf.sub(tf.exp(logSoftmax), y), w), tf.mul(dy, 1 / rows))
       },
     }
   })
   return loss(logits) as tf.Scalar
+}
+
+function weighted(each: tf.Tensor, [weights]: readonly tf.Tensor[]): tf.Tensor {
+  return weights === undefined ? each : tf.mul(each, weights)
 }
 
 /** Sums over targets, so that batches add up. */

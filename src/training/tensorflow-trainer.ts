@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { type Dataset, features, gather, samples, targets } from '../data/dataset.ts'
+import { features, samples, targets } from '../data/dataset.ts'
 import { frozenOf, movingLayout, movingOf } from '../parameters/frozen.ts'
 import { createLayout } from '../parameters/layout.ts'
 import { startBackend } from './backend.ts'
+import { createBatch } from './batch.ts'
 import { checkOptions } from './check-options.ts'
 import { diverged } from './diverged.ts'
 import { TrainerStateError, type TrainingDivergedError } from './errors.ts'
@@ -13,7 +14,7 @@ import { evaluationBatch, evenlySpread } from './layers-model/evaluation-batch.t
 import { holdFrozenStatistics } from './layers-model/frozen-layers.ts'
 import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model/layers-model.ts'
 import { parseModel } from './models.ts'
-import { score, softmaxCrossEntropy } from './objective.ts'
+import { createObjective } from './objectives.ts'
 import { createOptimizer } from './optimizers/optimizer.ts'
 import { createSampleOrder } from './sample-order.ts'
 import type { Trainer } from './trainer.ts'
@@ -21,7 +22,7 @@ import type { TrainerOptions } from './trainer-options.ts'
 import { readVariables, writeVariables } from './variables.ts'
 
 /**
- * A trainer that computes in the thread it is made in, with mini-batch steps on the softmax cross-entropy. It blocks that
+ * A trainer that computes in the thread it is made in, with mini-batch steps on the softmax cross-entropy, or on the loss of a regression. It blocks that
  * thread while it computes: where an event loop must stay free use {@link createWorkerTrainer}.
  *
  * Two trainers with the same options give the same bits, and so does one that was restored from the other's state: dropout
@@ -33,12 +34,13 @@ import { readVariables, writeVariables } from './variables.ts'
 export async function createTensorflowTrainer(options: TrainerOptions): Promise<Trainer> {
   const { shard, test, optimizer: spec } = options
   const { shape, classes } = shard
+  const objective = createObjective(options)
   const model = parseModel(options.model)
   checkOptions(options)
   const backend = await startBackend(options.backend, options.gpu)
   backend.select()
 
-  const request = { shape, classes, seed: options.seed }
+  const request = { shape, classes, outputs: objective.width, seed: options.seed }
   const network = await buildModel(model, request)
   requireTargets(model, network, shard)
   const whole = createLayout(tensorSpecs(network))
@@ -66,9 +68,8 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     seedStep(stepsDone)
     return tf.tidy(() => {
       const inputs = tf.tensor(batch.inputs, [batch.size, ...shape], 'float32')
-      const labels = tf.tensor1d(batch.labels, 'int32')
       const { value, grads } = tf.variableGrads(
-        () => softmaxCrossEntropy(logitsOf(inputs, { training: true }), labels),
+        () => objective.loss(answersTo(inputs, { training: true }), batch),
         learned,
       )
       // One that the output does not depend on has no gradient.
@@ -80,9 +81,9 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     })
   }
 
-  /** `[batch × targets, classes]` */
-  function logitsOf(inputs: tf.Tensor, { training }: { training: boolean }): tf.Tensor2D {
-    return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, classes])
+  /** `[batch × targets, classes]` of logits; `[batch, outputs]` of values */
+  function answersTo(inputs: tf.Tensor, { training }: { training: boolean }): tf.Tensor2D {
+    return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, objective.width])
   }
 
   function startAnew(what: string, atStep: number): TrainingDivergedError {
@@ -153,23 +154,18 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
         const chosen = evenlySpread(samples(test), most === undefined ? samples(test) : most / targets(test))
         backend.select()
         writeVariables(variables, weightsOf(layout, parameters))
-        let loss = 0
-        let correct = 0
+        const tally = objective.tally()
         for (let first = 0; first < chosen.length; first += testBatch.size) {
           const indices = chosen.subarray(first, first + testBatch.size)
           const size = indices.length
           testBatch.gather(indices)
           const inputs = testBatch.inputs.subarray(0, size * features(test))
           backend.select()
-          const logits = tf.tidy(() => logitsOf(tf.tensor(inputs, [size, ...shape], 'float32'), { training: false }))
-          const labels = testBatch.labels.subarray(0, size * targets(test))
-          const scored = score(await logits.data<'float32'>(), labels, classes)
-          logits.dispose()
-          loss += scored.loss
-          correct += scored.correct
+          const given = tf.tidy(() => answersTo(tf.tensor(inputs, [size, ...shape], 'float32'), { training: false }))
+          tally.add(await given.data<'float32'>(), testBatch, size)
+          given.dispose()
         }
-        const answers = chosen.length * targets(test)
-        return { loss: loss / answers, accuracy: correct / answers, samples: chosen.length }
+        return tally.evaluation()
       }),
 
     state: () =>
@@ -206,20 +202,3 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
 }
 
 const isCount = (value: number) => Number.isInteger(value) && value >= 0
-
-/** Room for one batch, filled again for every step. */
-interface Batch {
-  readonly size: number
-  /** `[size, features]` */
-  readonly inputs: Float32Array
-  /** `[size, targets]` */
-  readonly labels: Int32Array
-  /** Copies the samples with these indices, at most `[size]`. */
-  gather(indices: Int32Array): void
-}
-
-function createBatch(dataset: Dataset, size: number): Batch {
-  const inputs = new Float32Array(size * features(dataset))
-  const labels = new Int32Array(size * targets(dataset))
-  return { size, inputs, labels, gather: indices => gather(dataset, indices, inputs, labels) }
-}

@@ -24,12 +24,35 @@ export interface TrainingUpdate {
   readonly seconds: number
 }
 
-export interface Evaluation {
+/** How far the predictions of a regression are from what was measured. Of several outputs the mean of each figure over them. */
+export interface ValueErrors {
+  /** Root of the mean squared error, in the units of the data. */
+  readonly rmse: number
+  /** Mean absolute error, in the units of the data. */
+  readonly mae: number
+  /**
+   * R²: 1 less the squared errors over those of one that always says the mean of these very samples. At most 1; below 0 where that would be
+   * better. NaN where all samples have one value.
+   */
+  readonly r2: number
+  /** The figures of each output, in their order, where there are several. */
+  readonly perTarget?: readonly Omit<ValueErrors, 'perTarget'>[]
+}
+
+/** How good parameters are; of a regression with {@link ValueErrors}. */
+export interface Evaluation extends Partial<ValueErrors> {
+  /** Mean loss; of a regression in standardised units. */
   readonly loss: number
-  /** Share of the test samples classified correctly, in [0, 1]. */
+  /** Share of the test samples classified correctly, in [0, 1]; NaN where nothing is classified. */
   readonly accuracy: number
   /** Test samples that it is judged by. */
   readonly samples: number
+}
+
+/** The figures of a regression alone; none where there are none. */
+export function valueErrorsOf({ rmse, mae, r2, perTarget }: Partial<ValueErrors>): Partial<ValueErrors> {
+  if (rmse === undefined || mae === undefined || r2 === undefined) return {}
+  return { rmse, mae, r2, ...(perTarget && { perTarget }) }
 }
 
 /** The state that a trainer carries from step to step (moments, step count, random state), by name. Goes into the checkpoint. */
@@ -70,7 +93,7 @@ export interface Trainer {
    */
   train(parameters: Float32Array, steps: number, before?: number): Promise<TrainingUpdate>
   /**
-   * Loss and accuracy on the test set.
+   * Loss and accuracy, or of a regression errors, on the test set.
    *
    * @param most labels to judge by, at most: of a larger test set a part is taken, evenly spread
    */

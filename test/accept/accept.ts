@@ -10,11 +10,13 @@ import { parseArgs, styleText } from 'node:util'
 import { seconds } from '../../peer/words.ts'
 import { house } from './house/items.ts'
 import type { Item, Row } from './row.ts'
+import { tables } from './tables/items.ts'
 import { together } from './together/items.ts'
 
 const SUITES: ReadonlyMap<string, readonly Item[]> = new Map([
   ['together', together],
   ['house', house],
+  ['tables', tables],
 ])
 
 const FAILED = 1

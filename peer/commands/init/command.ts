@@ -2,13 +2,14 @@ import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import { file, fileOrFolder, positive, seed, source } from '../../flag-values.ts'
 import { helpOnRecipeValues, type RuleNames } from '../../names.ts'
-import { recipeOptions } from '../../recipe-flags.ts'
+import { learningTaskOption, recipeOptions } from '../../recipe-flags.ts'
 import type { InitFlags } from './flags.ts'
 
 const HELP = `
 Examples:
   hearsay init                                         asks
   hearsay init --yes --data csv:flowers.csv --model linear --out flowers.json
+  hearsay init --schema north.json south.json west.json
 
 The recipe is what a swarm has in common, and its SHA-256 is the swarm's
 id: give the same file to every peer.`
@@ -18,7 +19,11 @@ const STEPS = '--steps'
 export function addInit(program: Command, _setExitCode: SetExitCode, rules: RuleNames | undefined): void {
   const command = defineCommand(program, 'init', 'write a recipe, asking or from flags')
     .option('--data <SOURCE>', 'data that the model shall fit (default: "digits")', source)
+    .addOption(
+      new Option('--schema <FILES...>', "every site's schema, in place of data; see hearsay schema").conflicts('data'),
+    )
     .option('--strict', 'refuse data of which something would be skipped')
+    .addOption(learningTaskOption())
     .option('--from <FILE>', 'weights that all begin from: safetensors, or a folder of TensorFlow.js', fileOrFolder)
   for (const option of recipeOptions()) {
     command.addOption(option)

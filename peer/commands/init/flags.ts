@@ -1,9 +1,12 @@
 import type { OutputFlags } from '../../output.ts'
-import type { RecipeFlags } from '../../recipe-flags.ts'
+import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
 
 export interface InitFlags extends OutputFlags, RecipeFlags {
   readonly data?: string
+  /** Files that `hearsay schema` wrote, in place of data. */
+  readonly schema?: readonly string[]
   readonly strict?: true
+  readonly task?: LearningTask
   readonly from?: string
   readonly epochs?: number
   readonly seed?: number

@@ -1,5 +1,6 @@
 import { DamagedResultError, isOfRecipe, parseResult, type WrittenResult } from '../../../src/public/simulate.ts'
 import { Failure } from '../../failure.ts'
+import { coefficient, describeQuality } from '../../quality.ts'
 import { describePartial } from '../../result-file.ts'
 import { drawFacts } from '../../table.ts'
 import { bytes, count, counted, distance, percent, seconds } from '../../words.ts'
@@ -39,6 +40,14 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
             `${percent(final.localAccuracy.mean)} mean, ${percent(final.localAccuracy.min)} worst`,
           ] satisfies [string, string],
         ]),
+    ...(final.localR2 === undefined
+      ? []
+      : [
+          [
+            'local models',
+            `R² ${coefficient(final.localR2.mean)} mean, ${coefficient(final.localR2.min)} worst`,
+          ] satisfies [string, string],
+        ]),
     ['sent', bytes(final.bytesSent)],
     [sealed ? 'sealed on' : 'not sealed', final.parametersHash],
     ...notes.map(note => ['note', note] satisfies [string, string]),
@@ -66,6 +75,8 @@ function readOrRefuse(file: string, content: unknown): WrittenResult {
   }
 }
 
-function describeMerged({ loss, accuracy }: NonNullable<WrittenResult['final']['merged']>): string {
-  return accuracy === null ? `loss ${distance(loss)}` : percent(accuracy)
+function describeMerged(merged: NonNullable<WrittenResult['final']['merged']>): string {
+  const { loss, accuracy } = merged
+  if (accuracy !== null) return percent(accuracy)
+  return describeQuality(merged) ?? `loss ${distance(loss)}`
 }

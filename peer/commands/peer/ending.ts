@@ -48,7 +48,7 @@ export type End =
 export interface Ending {
   readonly end: End
   readonly outcome: Outcome
-  /** How good the model is, where it was measured: `accuracy 95.2 %`. */
+  /** How good the model is, where it was measured: `accuracy 95.2 %`, `R² 0.487, RMSE 53.2`. */
   readonly quality?: string
   /** The distance at which this peer agrees. */
   readonly target: number

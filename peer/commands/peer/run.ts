@@ -4,11 +4,11 @@ import { Interrupted, onInterruption } from '../../interruption.ts'
 import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable } from '../../output-file.ts'
+import { describeQuality } from '../../quality.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { describeSample } from '../../sample.ts'
 import { saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
-import { percent } from '../../words.ts'
 import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
 import { tellEvents } from './events.ts'
 import { requireFittingFlags, requireStricter } from './flag-fit.ts'
@@ -57,7 +57,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
 
 async function create(file: string | undefined, flags: PeerFlags, out: Output): Promise<Peer> {
   const { createPeer, defaultRecipe, loadDataset } = await import('../../../src/index.ts')
-  const { parseBackend } = await import('../../../src/public/models.ts')
+  const { loadingOf, parseBackend } = await import('../../../src/public/models.ts')
   const { parsePartition } = await import('../../../src/public/simulate.ts')
   const recipe: Recipe = file === undefined ? defaultRecipe : await readRecipe(file)
   await requireKnownNames(recipe)
@@ -87,7 +87,8 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   }
   try {
     if (flags.shard === undefined) return await createPeer({ ...options, data: flags.data, seed })
-    const data = await loadDataset(flags.data, { seed: common, strict: flags.strict, warn: out.warn })
+    const loading = { seed: common, strict: flags.strict, warn: out.warn, ...loadingOf(recipe) }
+    const data = await loadDataset(flags.data, loading)
     // Its own randomness comes from its identity: with a common seed all would pick the same partners.
     return await createPeer({ ...options, data, shard: { ...flags.shard, partition, seed: common } })
   } catch (error) {
@@ -177,10 +178,12 @@ async function conclude(
 }
 
 /** How good the model is on the test set, in the figures that people know for its task. */
-async function qualityOf(peer: Peer): Promise<string> {
-  const { loss, accuracy } = await peer.evaluate()
-  const share = `accuracy ${percent(accuracy)}`
-  return peer.recipe.objective.task === 'language' ? `a loss of ${loss.toFixed(3)} nats per character, ${share}` : share
+async function qualityOf(peer: Peer): Promise<string | undefined> {
+  const evaluation = await peer.evaluate()
+  const words = describeQuality(evaluation)
+  return peer.recipe.objective.task === 'language'
+    ? `a loss of ${evaluation.loss.toFixed(3)} nats per character, ${words}`
+    : words
 }
 
 /** Prints text that the model writes, where it is one of language. */

@@ -5,7 +5,8 @@
  */
 
 import type { GossipStatus, PeerEvents, Recipe } from '../../../src/index.ts'
-import { count, counted, distance, percent, seconds } from '../../words.ts'
+import { describeQuality } from '../../quality.ts'
+import { count, counted, distance, seconds } from '../../words.ts'
 import type { PeerFlags } from './flags.ts'
 
 /**
@@ -52,7 +53,7 @@ export interface Standing {
 }
 
 export function describeRound(
-  { step, loss, accuracy, samplesPerSecond, peers, consensusDistance }: PeerEvents['round'],
+  { step, loss, samplesPerSecond, peers, consensusDistance, ...quality }: PeerEvents['round'],
   { status, asked, alone }: Standing,
   estimateLeft: EstimateLeft,
 ): [string, ...string[]] {
@@ -65,7 +66,7 @@ export function describeRound(
     `loss ${loss.toFixed(3)}`,
     `${count(Math.round(samplesPerSecond))} samples/s`,
     ...(own < asked && Number.isFinite(left) ? [`${seconds(left)} left`] : []),
-    ...(accuracy === null ? [] : [`accuracy ${percent(accuracy)}`]),
+    ...[describeQuality(quality)].filter(words => words !== undefined),
     ...(alone ? [] : [counted(peers, 'other peer')]),
     ...(consensusDistance === null ? [] : [`distance ${distance(consensusDistance)}`]),
   ]

@@ -1,5 +1,6 @@
-import type { SweepOutcome } from '../../../src/public/simulate.ts'
+import type { RoundResult, SweepOutcome } from '../../../src/public/simulate.ts'
 import { wrap } from '../../prose.ts'
+import { coefficient, describeQuality, mainFigure } from '../../quality.ts'
 import { type Column, drawTable } from '../../table.ts'
 import { bytes, count, distance, percent } from '../../words.ts'
 
@@ -24,7 +25,7 @@ export function describeOutcomes(outcomes: readonly SweepOutcome[]): string {
     name,
     status,
     count(final.round),
-    ...(learns ? [mergedOf(final.merged), percent(final.localAccuracy?.mean ?? null)] : []),
+    ...(learns ? [mergedOf(final.merged), localOf(final)] : []),
     distance(final.consensusDistance),
     bytes(final.bytesSent),
   ])
@@ -40,7 +41,11 @@ export function describeOutcomes(outcomes: readonly SweepOutcome[]): string {
   ].join('\n')
 }
 
-function mergedOf(merged: { readonly loss: number; readonly accuracy: number | null } | null): string {
+function mergedOf(merged: RoundResult['merged']): string {
   if (merged === null) return '–'
-  return merged.accuracy === null ? distance(merged.loss) : percent(merged.accuracy)
+  return describeQuality(merged) === undefined ? distance(merged.loss) : mainFigure(merged)
+}
+
+function localOf({ localAccuracy, localR2 }: RoundResult): string {
+  return localR2 === undefined ? percent(localAccuracy?.mean ?? null) : coefficient(localR2.mean)
 }

@@ -1,6 +1,7 @@
 import type { RoundResult, RunResult, SimulationOptions } from '../../../src/index.ts'
 import type { Moment } from '../../progress.ts'
-import { bytes, count, distance, percent } from '../../words.ts'
+import { describeQuality, mainFigure } from '../../quality.ts'
+import { bytes, count, distance } from '../../words.ts'
 import type { Plan } from './plan.ts'
 
 /** Runs what was planned. */
@@ -28,7 +29,7 @@ export function momentOf({ round, consensusDistance, merged, bytesSent }: RoundR
       `distance ${distance(consensusDistance)}`,
       ...(merged === null
         ? []
-        : [merged.accuracy === null ? `loss ${distance(merged.loss)}` : `merged ${percent(merged.accuracy)}`]),
+        : [describeQuality(merged) === undefined ? `loss ${distance(merged.loss)}` : `merged ${mainFigure(merged)}`]),
       `${bytes(bytesSent)} sent`,
     ],
   }

@@ -11,7 +11,7 @@ import type { RunFlags, TaskName } from './flags.ts'
 
 type Flag = keyof RunFlags
 
-const MODELS: readonly TaskName[] = ['classify', 'language']
+const MODELS: readonly TaskName[] = ['classify', 'regress', 'language']
 const PROBLEMS: readonly TaskName[] = ['quadratic', 'mean-estimation']
 const TRAINED: readonly TaskName[] = [...MODELS, ...PROBLEMS]
 
@@ -27,6 +27,8 @@ const BY_TASK: Readonly<Partial<Record<Flag, readonly TaskName[]>>> = {
   standardise: MODELS,
   backend: MODELS,
   model: MODELS,
+  objectiveLoss: MODELS,
+  classWeights: MODELS,
   optimizer: MODELS,
   momentum: MODELS,
   beta2: MODELS,
@@ -110,7 +112,7 @@ function trains({ task, flags, written }: Run): boolean {
 
 /** Tasks that not every engine can carry. */
 const TASKS_OF: Readonly<Partial<Record<EngineName, readonly TaskName[]>>> = {
-  virtual: ['classify', 'language', 'consensus'],
+  virtual: ['classify', 'regress', 'language', 'consensus'],
   libp2p: MODELS,
 }
 

@@ -39,7 +39,7 @@ export function runOptions(): Option[] {
     new Option('--from <FILE>', 'weights that all begin from: safetensors, or a folder of TensorFlow.js').argParser(
       fileOrFolder,
     ),
-    new Option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text "iid")'),
+    new Option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text and values "iid")'),
     ...recipeOptions(),
     new Option('--seed <S>', 'of everything (default: 1)').argParser(seed),
     new Option('--loss <P>', 'probability that a message is lost').argParser(belowOne),

@@ -90,6 +90,6 @@ export function exitCodeOf(
 /** Advice against divergence, in terms of the flags that the run's task has. */
 function adviceOn({ objective, training }: Plan['recipe']): string {
   if (training.steps === 0) return ''
-  const clipping = objective.task === 'classify' || objective.task === 'language' ? ', or --clip-norm' : ''
+  const clipping = ['classify', 'regress', 'language'].includes(objective.task) ? ', or --clip-norm' : ''
   return `; a smaller --learning-rate may help${clipping}`
 }

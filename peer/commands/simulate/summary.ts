@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { RoundResult, RunResult } from '../../../src/index.ts'
 import { wrap } from '../../prose.ts'
+import { amount, coefficient, mainFigure } from '../../quality.ts'
 import { describePartial } from '../../result-file.ts'
 import { describeSample, lossOfLanguage } from '../../sample.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
@@ -28,7 +29,7 @@ export function describeSimulation(result: RunResult): string {
   ]
   const rows = spreadOut(result.rounds, SHOWN).map(round => rowOf(round, learns))
   const meaning = learns
-    ? 'Distance: how far the peers are apart. Merged: accuracy of the average of all; local: of each its own.'
+    ? `Distance: how far the peers are apart. Merged: ${result.final.localR2 === undefined ? 'accuracy' : 'R²'} of the average of all; local: of each its own.`
     : 'Distance: how far the peers are apart, relative. Averaging must not move their mean: drift says by how much.'
   return [
     '',
@@ -46,9 +47,10 @@ export function describeSimulation(result: RunResult): string {
 function rowOf(round: RoundResult, learns: boolean): string[] {
   const figures = learns
     ? [
-        percent(round.merged?.accuracy ?? null),
-        percent(round.localAccuracy?.mean ?? null),
-        percent(round.localAccuracy?.min ?? null),
+        mainFigure(round.merged),
+        ...(round.localR2 === undefined
+          ? [percent(round.localAccuracy?.mean ?? null), percent(round.localAccuracy?.min ?? null)]
+          : [coefficient(round.localR2.mean), coefficient(round.localR2.min)]),
       ]
     : [distance(round.meanDrift)]
   return [
@@ -66,9 +68,24 @@ function spreadOut<T>(items: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))])
 }
 
+/** Errors of the merged model, in the units of the data; of each output, where there are several. */
+function errorsOf({ merged }: RunResult['final']): [string, string][] {
+  if (merged?.rmse === undefined) return []
+  const { perTarget = [] } = merged
+  const describe = (rmse: number, mae = Number.NaN) => `${amount(rmse)}, MAE ${amount(mae)}`
+  return [
+    ['RMSE', describe(merged.rmse, merged.mae)],
+    ...perTarget.map(({ rmse, mae, r2 }, index): [string, string] => [
+      `output ${index + 1}`,
+      `RMSE ${describe(rmse, mae)}, R² ${coefficient(r2)}`,
+    ]),
+  ]
+}
+
 function factsOf({ recipe, sealed, final, spectralGap, timing, engine, partial }: RunResult): [string, string][] {
   return [
     ...lossOfLanguage(recipe, final).map(loss => ['loss', `${loss} nats per character`] satisfies [string, string]),
+    ...errorsOf(final),
     ...(spectralGap === null ? [] : [['spectral gap', spectralGap.toPrecision(3)] satisfies [string, string]]),
     ['messages', count(final.messages)],
     [engine === 'libp2p' ? 'time' : 'took', seconds(timing.wallSeconds)],

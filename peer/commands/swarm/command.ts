@@ -13,16 +13,17 @@ import {
   wholeNumber,
 } from '../../flag-values.ts'
 import { helpOnRecipeValues, PARTITION_VALUES, type RuleNames } from '../../names.ts'
-import { recipeOptions } from '../../recipe-flags.ts'
+import { learningTaskOption, recipeOptions } from '../../recipe-flags.ts'
 import { MOST_REAL_PEERS, requirePeers } from '../../require-peers.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
-import type { SwarmFlags } from './flags.ts'
+import { ownData, type SwarmFlags } from './flags.ts'
 
 const HELP = `
 Examples:
   hearsay swarm --peers 5
   hearsay swarm --peers 8 --topology ring --partition iid --out result.json
   hearsay swarm recipe.json --peers 3 --data csv:flowers.csv
+  hearsay swarm --data csv:north.csv --data csv:south.csv
 
 Flags override the fields of RECIPE.
 
@@ -32,11 +33,12 @@ data of some are not in the model, 130 interrupted.`
 export function addSwarm(program: Command, setExitCode: SetExitCode, rules: RuleNames | undefined): void {
   const command = defineCommand(program, 'swarm', 'run N real peers on this machine and compare')
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of the data)')
-    .option('--peers <N>', 'how many peers; required', wholeNumber(1, MOST_REAL_PEERS))
-    .option('--data <SOURCE>', 'what is dealt to the peers', source, 'digits')
+    .option('--peers <N>', 'how many peers; required, unless each has its own --data', wholeNumber(1, MOST_REAL_PEERS))
+    .option('--data <SOURCE>', 'what is dealt to the peers; once for each peer: its own (default: "digits")', sources)
     .option('--strict', 'refuse data of which something would be skipped')
     .option('--from <FILE>', 'weights that all begin from: safetensors, or a folder of TensorFlow.js', fileOrFolder)
-    .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text "iid")')
+    .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text and values "iid")')
+    .addOption(learningTaskOption())
   for (const option of recipeOptions()) command.addOption(option)
   command
     .option('--seed <S>', 'of data, partition and initial parameters (default: 1)', seed)
@@ -56,13 +58,19 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, rules: Rule
     .addOption(new Option('--gpu <N>', 'the same as --gpus N').argParser(wholeNumber(0)).conflicts('gpus'))
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
     .option('--out <FILE.json>', 'write the result', file)
+    .option('--report <FILE.html>', 'write one page with plots', file)
     .addOption(new Option('--shard <I/N>').argParser(refuseShard).hideHelp())
     .addHelpText('after', () => `${helpOnRecipeValues(rules, [PARTITION_VALUES])}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SwarmFlags) => {
-      requirePeers(flags, MOST_REAL_PEERS)
+      requirePeers({ peers: flags.peers ?? ownData(flags) }, MOST_REAL_PEERS)
       const { runSwarmCommand } = await import('./run.ts')
       setExitCode(await runSwarmCommand(recipe, flags))
     })
+}
+
+/** Collects what is given again and again. */
+function sources(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, source(text)]
 }
 
 function refuseShard(): never {

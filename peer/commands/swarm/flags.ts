@@ -1,11 +1,12 @@
 import type { OutputFlags } from '../../output.ts'
-import type { RecipeFlags } from '../../recipe-flags.ts'
+import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
 
 export interface SwarmFlags extends OutputFlags, RecipeFlags {
-  /** Checked to be there. */
-  readonly peers: number
-  readonly data: string
+  /** There, unless each peer has its own data. */
+  readonly peers?: number
+  readonly data?: readonly string[]
   readonly strict?: true
+  readonly task?: LearningTask
   readonly from?: string
   readonly partition?: string
   readonly seed?: number
@@ -20,4 +21,10 @@ export interface SwarmFlags extends OutputFlags, RecipeFlags {
   readonly gpus?: 'all' | readonly number[]
   readonly save?: string
   readonly out?: string
+  readonly report?: string
+}
+
+/** How many peers have data of their own; undefined where one source is dealt to all. */
+export function ownData({ data }: Pick<SwarmFlags, 'data'>): number | undefined {
+  return data !== undefined && data.length > 1 ? data.length : undefined
 }

@@ -3,8 +3,9 @@ import { createLogUpdate } from 'log-update'
 import type { GossipStatus, Peer, Recipe, RoundResult } from '../../../src/index.ts'
 import type { Output } from '../../output.ts'
 import { fitting, PROSE_WIDTH, widthOf } from '../../prose.ts'
+import { mainFigure } from '../../quality.ts'
 import { type Column, drawTable } from '../../table.ts'
-import { bytes, count, distance, kilobytes, percent, seconds, shortPeer } from '../../words.ts'
+import { bytes, count, distance, kilobytes, seconds, shortPeer } from '../../words.ts'
 
 /** The display for people while a swarm runs. */
 export interface LiveView {
@@ -60,7 +61,7 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
   }
 
   function merged(): string[] {
-    return last?.merged == null ? [] : [`merged ${percent(last.merged.accuracy)}`]
+    return last?.merged == null ? [] : [`merged ${mainFigure(last.merged)}`]
   }
 
   function draw(): void {

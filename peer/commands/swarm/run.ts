@@ -4,16 +4,22 @@ import { defaultPartition } from '../../default-partition.ts'
 import { DONE, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
 import { createOutput } from '../../output.ts'
-import { requireWritable } from '../../output-file.ts'
+import { requireWritable, writeOutput } from '../../output-file.ts'
+import { reportReading } from '../../reading.ts'
 import { writeResult } from '../../result-file.ts'
 import { saveParameters } from '../../save-parameters.ts'
+import { shellWords } from '../../shell-words.ts'
+import { headline, sideNotes } from '../../table-report.ts'
 import { prepareTask } from '../../task.ts'
 import { count, counted, shortHash } from '../../words.ts'
-import type { SwarmFlags } from './flags.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import { ownData, type SwarmFlags } from './flags.ts'
 import { watchSwarm } from './live-view.ts'
+import { prepareSites } from './sites.ts'
 import { describeSwarm } from './summary.ts'
 
 const DEFAULT_SEED = 1
+const DEFAULT_SOURCE = 'digits'
 
 /** @returns the exit code */
 export async function runSwarmCommand(file: string | undefined, flags: SwarmFlags): Promise<number> {
@@ -21,35 +27,49 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   const signal = onInterruption(out.say)
   await requireWritable('--out', flags.out)
   await requireWritable('--save', flags.save)
+  await requireWritable('--report', flags.report)
   const { parseBackend } = await import('../../../src/public/models.ts')
-  const { parsePartition, runSwarm } = await import('../../../src/public/simulate.ts')
+  const { parsePartition, renderReport, runSwarm } = await import('../../../src/public/simulate.ts')
   const { recipeHash } = await import('../../../src/index.ts')
   if (flags.partition !== undefined) parsePartition(flags.partition)
   parseBackend(flags.backend)
   const seed = flags.seed ?? DEFAULT_SEED
-  const { recipe, data, from } = await prepareTask({
+  const peerCount = requireAgreeing(flags)
+  const [source = DEFAULT_SOURCE] = flags.data ?? []
+  const reading = reportReading(out, source)
+  const common = {
     file,
     flags: { ...flags, consensusDistance: flags.untilConsensus ?? flags.consensusDistance },
-    source: flags.data,
+    task: flags.task,
     seed,
     trainingSeed: flags.seed,
     strict: flags.strict,
     warn: out.warn,
-  })
-  const partition = flags.partition ?? defaultPartition(data)
+    onProgress: reading.onProgress,
+  }
+  const isOwn = ownData(flags) !== undefined
+  const { recipe, data, from } = await (isOwn
+    ? prepareSites({ ...common, sources: flags.data ?? [] })
+    : prepareTask({ ...common, source })
+  ).finally(reading.end)
+  const partition = 'train' in data ? (flags.partition ?? defaultPartition(data)) : undefined
   signal.throwIfAborted()
 
   const { model, averaging } = recipe
+  const first = 'train' in data ? data : data[0]
+  const name = 'train' in data ? data.train.name : `${data.length} tables`
+  const dealt = partition === undefined ? 'data of its own for each' : `data dealt by ${partition}`
   const view = watchSwarm(out, recipe, [
-    `swarm ${shortHash(recipeHash(recipe))}: ${counted(flags.peers, 'peer')}, ${model.name} on ${data.train.name}`,
-    `topology ${averaging.topology}, rule ${averaging.rule}, data dealt by ${partition}, seed ${seed}`,
+    ...(first.table === undefined ? [] : [headline(name, first.table), ...sideNotes(first.table)]),
+    `swarm ${shortHash(recipeHash(recipe))}: ${counted(peerCount, 'peer')}, ${model.name} on ${name}`,
+    `topology ${averaging.topology}, rule ${averaging.rule}, ${dealt}, seed ${seed}`,
   ])
   let peers: readonly Peer[] = []
   let result: RunResult
   try {
     result = await runSwarm({
       recipe,
-      peers: flags.peers,
+      peers: peerCount,
       data,
       from,
       partition,
@@ -100,5 +120,23 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     await writeResult(flags.out, result)
     out.say(`wrote ${flags.out}`)
   }
+  if (flags.report !== undefined) {
+    const command = shellWords(['hearsay', ...process.argv.slice(2)])
+    await writeOutput('--report', flags.report, await renderReport({ result, command }))
+    out.say(`wrote ${flags.report}`)
+  }
   return isComplete(result) ? DONE : NOT_IN_MODEL
+}
+
+/** @returns how many peers there are */
+function requireAgreeing(flags: SwarmFlags): number {
+  const own = ownData(flags)
+  if (own === undefined) return flags.peers as number
+  if (flags.peers !== undefined && flags.peers !== own) {
+    throw new WrongUsage(`--peers ${flags.peers} and ${own} times --data, one for each peer: leave --peers out`)
+  }
+  if (flags.partition !== undefined) {
+    throw new WrongUsage('--partition says how one --data is dealt; with one for each peer nothing is')
+  }
+  return own
 }

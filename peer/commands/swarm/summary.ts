@@ -3,6 +3,7 @@ import type { RunResult } from '../../../src/index.ts'
 import type { PeerResult } from '../../../src/public/simulate.ts'
 import { leftOutOf } from '../../agreement.ts'
 import { wrap } from '../../prose.ts'
+import { amount, coefficient, mainFigure } from '../../quality.ts'
 import { describeSample, lossOfLanguage } from '../../sample.ts'
 import { type Column, drawFacts, drawTable } from '../../table.ts'
 import { bytes, count, distance, megabytes, percent, seconds, shortPeer } from '../../words.ts'
@@ -29,7 +30,7 @@ export function describeSwarm(result: RunResult): string {
     styleText(
       'dim',
       wrap(
-        'Accuracy on test samples nobody trained on: in the swarm, when its training ended; alone, the same data ' +
+        `${isRegression(result) ? 'R²' : 'Accuracy'} on test samples nobody trained on: in the swarm, when its training ended; alone, the same data ` +
           'and as many steps without the others. Exchanges: those made, of those that its steps asked for.',
         '  ',
       ),
@@ -49,8 +50,8 @@ function rowOf(peer: PeerResult): string[] {
     shortPeer(peer.peer),
     count(peer.samples),
     peer.ownSteps === undefined ? '–' : count(peer.ownSteps),
-    percent(peer.accuracy),
-    percent(peer.alone),
+    mainFigure(peer),
+    peer.r2 === undefined ? percent(peer.alone) : coefficient(peer.aloneR2),
     exchangesOf(peer),
     megabytes(peer.bytesIn),
     megabytes(peer.bytesOut),
@@ -62,16 +63,24 @@ function exchangesOf({ exchanges, exchangesAsked }: PeerResult): string {
   return exchangesAsked === undefined ? count(exchanges) : `${count(exchanges)}/${count(exchangesAsked)}`
 }
 
-function factsOf({ recipe, final, peerResults, timing }: RunResult): [string, string, string][] {
-  const own = peerResults.map(({ accuracy }) => accuracy).filter(one => one !== null)
-  const alone = peerResults.map(({ alone }) => alone).filter(one => one !== null)
+type Fact = [name: string, value: string, meaning: string]
+
+function isRegression({ recipe }: RunResult): boolean {
+  return recipe.objective.task === 'regress'
+}
+
+function factsOf({ recipe, final, peerResults, timing }: RunResult): Fact[] {
+  const { merged } = final
+  const regression = merged?.rmse !== undefined
+  const written = (value: number | null) => (regression ? coefficient(value) : percent(value))
+  const own = peerResults.map(({ accuracy, r2 }) => r2 ?? accuracy).filter(one => one !== null)
+  const alone = peerResults.map(({ alone, aloneR2 }) => aloneR2 ?? alone).filter(one => one !== null)
   return [
-    ['common model', percent(final.merged?.accuracy ?? null), 'accuracy of the average of all peers'],
-    ...lossOfLanguage(recipe, final).map(
-      loss => ['its loss', loss, 'nats per character'] satisfies [string, string, string],
-    ),
-    ['in the swarm', `${percent(mean(own))}`, `mean; the worst peer ${percent(least(own))}`],
-    ['alone', `${percent(mean(alone))}`, `mean; the worst peer ${percent(least(alone))}`],
+    ['common model', mainFigure(merged), `${regression ? 'R²' : 'accuracy'} of the average of all peers`],
+    ...(regression ? ([['its RMSE', amount(merged.rmse), 'in the units of the data']] satisfies Fact[]) : []),
+    ...lossOfLanguage(recipe, final).map(loss => ['its loss', loss, 'nats per character'] satisfies Fact),
+    ['in the swarm', `${written(mean(own))}`, `mean; the worst peer ${written(least(own))}`],
+    ['alone', `${written(mean(alone))}`, `mean; the worst peer ${written(least(alone))}`],
     ['distance', distance(final.consensusDistance), 'between the peers; 0 is the same to the bit'],
     ['sent', bytes(final.bytesSent), 'by all peers together; parameters, never data'],
     ['time', seconds(final.time), `of the swarm; ${seconds(timing.wallSeconds)} with the comparison`],

@@ -69,7 +69,7 @@ function withoutSeed(name: string, seed: SweepPoint['flags'][string] | undefined
   return others.length === 0 ? ANY_SEED : others.join(' ')
 }
 
-/** The merged model's accuracy, or its loss where nothing is classified. Undefined where nothing is learned. */
+/** The merged model's accuracy, or R², or its loss where it has neither. Undefined where nothing is learned. */
 export function mergedPlot(courses: readonly Course[]): Plot | undefined {
   const accuracy = linesOf(courses, ({ merged }) => merged && inPercent(merged.accuracy))
   if (accuracy.length > 0) {
@@ -77,6 +77,16 @@ export function mergedPlot(courses: readonly Course[]): Plot | undefined {
       title: 'Accuracy of the merged model',
       caption: 'Of the model whose parameters are the average of all peers’, on test samples that nobody trained on.',
       ...drawLines(accuracy, ROUNDS, { name: 'accuracy, %' }),
+    }
+  }
+  const r2 = linesOf(courses, ({ merged }) => merged?.r2 ?? null)
+  if (r2.length > 0) {
+    return {
+      title: 'R² of the merged model',
+      caption:
+        'Of the model whose parameters are the average of all peers’, on test samples that nobody trained on. 1 is exact; 0 is as good ' +
+        'as always saying the mean.',
+      ...drawLines(r2, ROUNDS, { name: 'R²' }),
     }
   }
   const loss = linesOf(courses, ({ merged }) => merged?.loss ?? null)
@@ -89,14 +99,16 @@ export function mergedPlot(courses: readonly Course[]): Plot | undefined {
   }
 }
 
-/** Undefined where nothing is classified. */
-export function localAccuraciesPlot(courses: readonly Course[]): Plot | undefined {
-  const lines = linesOf(courses, ({ localAccuracy }) => localAccuracy && inPercent(localAccuracy.mean))
+/** Their accuracy, or R². Undefined where nothing is classified or measured. */
+export function localQualityPlot(courses: readonly Course[]): Plot | undefined {
+  const accuracies = linesOf(courses, ({ localAccuracy }) => localAccuracy && inPercent(localAccuracy.mean))
+  const classifies = accuracies.length > 0
+  const lines = classifies ? accuracies : linesOf(courses, ({ localR2 }) => localR2?.mean ?? null)
   if (lines.length === 0) return undefined
   return {
-    title: 'Accuracy of the peers’ own models',
+    title: `${classifies ? 'Accuracy' : 'R²'} of the peers’ own models`,
     caption: 'The mean over all peers. What lies far below the merged model is what a peer alone would be left with.',
-    ...drawLines(lines, ROUNDS, { name: 'accuracy, %' }),
+    ...drawLines(lines, ROUNDS, { name: classifies ? 'accuracy, %' : 'R²' }),
   }
 }
 
@@ -126,7 +138,7 @@ export function accuracyOverBytesPlot(courses: readonly Course[]): Plot | undefi
     title: 'Accuracy for what was sent',
     caption:
       'Of the merged model, over the bytes that all peers sent together. Further to the left is the same accuracy for less.',
-    ...drawLines(lines, { name: `${unit.name} sent`, logarithmic: true }, { name: 'accuracy, %' }),
+    ...drawLines(lines, { name: `$unit.namesent`, logarithmic: true }, { name: 'accuracy, %' }),
   }
 }
 

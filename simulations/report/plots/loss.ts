@@ -39,6 +39,7 @@ export function lossPlot({ rounds, recipe }: RunResult): Plot | undefined {
 
 const UNIT: Readonly<Record<string, string>> = {
   classify: 'cross-entropy, nats',
+  regress: 'loss, standardised',
   language: 'cross-entropy, nats per character',
   quadratic: 'f(x) − f(x*)',
   'mean-estimation': '‖x − μ‖² / d',
@@ -46,6 +47,7 @@ const UNIT: Readonly<Record<string, string>> = {
 
 const MEANING: Readonly<Record<string, string>> = {
   classify: 'Cross-entropy on test samples that nobody trained on.',
+  regress: 'The loss that is trained, of standardised values, on test samples that nobody trained on.',
   language: 'Cross-entropy on text that nobody trained on.',
   quadratic: 'How far above the smallest value of the swarm’s objective.',
   'mean-estimation': 'Mean squared error of a coordinate of the mean that is to be estimated.',

@@ -1,56 +1,54 @@
-import { MOST_PROBLEMS, ROWS_NAMED } from '../../table/constants.ts'
-import type { CellFault } from '../../table/encode.ts'
-import { count, quote } from '../../table/words.ts'
+import { MOST_PROBLEMS } from '../../table/constants.ts'
+import { count as inDigits } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
 
-/** Rows that are read on after the first that is wrong, to tell of all that is wrong with a file at once. */
-const MOST_FAULTY_ROWS = 10_000
-
-/** All that is wrong with the cells of a file: one sentence for each column and what is expected there. */
-export interface CellProblems {
-  /** @throws DataFileError where there are so many that looking on tells nothing new */
-  add(fault: CellFault, line: number): void
-  /** @throws DataFileError where there are any */
-  settle(): void
+/** Something in a file that has to be mended. */
+export interface Problem {
+  /** The line in an editor, or the row's number, from 1; absent where it concerns the whole file. */
+  readonly row?: number
+  /** As messages name it: `column 2 ("age")`. */
+  readonly column?: string
+  /** What was found, what is expected, and what to do. */
+  readonly text: string
 }
 
-export function collectProblems(file: string): CellProblems {
-  const problems = new Map<string, CellFault & { readonly lines: number[]; rows: number }>()
-  let rows = 0
+/** Problems of one file, so that all can be told at once. */
+export interface Problems {
+  readonly count: number
+  add(problem: Problem): void
+  /** All as one error, a line each; undefined where there is none. */
+  error(): DataFileError | undefined
+}
 
-  function settle(): void {
-    if (problems.size === 0) return
-    const sentences = [...problems.values()].map(
-      ({ column, found, expected, lines, rows }) =>
-        `${rows === 1 ? `row ${lines[0]}` : `rows ${lines.join(', ')}${rows > lines.length ? ` and ${count(rows - lines.length)} more` : ''}`}, ` +
-        `column ${quote(column)}: found ${quote(found)}; expected ${expected}`,
-    )
-    throw fileProblems(file, sentences)
-  }
-
+export function createProblems(file: string): Problems {
+  const told: Problem[] = []
+  let count = 0
   return {
-    add(fault, line) {
-      const key = `${fault.column}\n${fault.expected}`
-      const known = problems.get(key)
-      if (known === undefined) problems.set(key, { ...fault, lines: [line], rows: 1 })
-      else {
-        known.rows++
-        if (known.lines.length < ROWS_NAMED) known.lines.push(line)
-      }
-      rows++
-      if (rows >= MOST_FAULTY_ROWS) settle()
+    get count() {
+      return count
     },
-    settle,
+    add(problem) {
+      count++
+      if (told.length < MOST_PROBLEMS) told.push(problem)
+    },
+    error() {
+      if (count === 0) return undefined
+      if (count === 1) return new DataFileError(problemText(file, told[0]))
+      const more = count - told.length
+      const lines = told.map(problem => `  - ${placeOf(problem)}${problem.text}`)
+      if (more > 0) lines.push(`  and ${inDigits(more)} more`)
+      return new DataFileError(`${file}: ${inDigits(count)} problems:\n${lines.join('\n')}`)
+    },
   }
 }
 
-/** The error that tells all problems of a file: in its own line each, where there are several. */
-export function fileProblems(file: string, sentences: readonly string[]): DataFileError {
-  if (sentences.length === 1) return new DataFileError(`${file}: ${sentences[0]}`)
-  const listed = sentences.slice(0, MOST_PROBLEMS)
-  const more = sentences.length - listed.length
-  return new DataFileError(
-    `${file}: ${count(sentences.length)} problems:\n${listed.map(sentence => `  - ${sentence}`).join('\n')}` +
-      (more > 0 ? `\n  and ${count(more)} more` : ''),
-  )
+export function problemText(file: string, problem: Problem): string {
+  const place = placeOf(problem)
+  return `${file}${place === '' ? ': ' : `, ${place}`}${problem.text}`
+}
+
+/** With a colon at its end; empty where the problem is the whole file's. */
+function placeOf({ row, column }: Problem): string {
+  const place = [...(row === undefined ? [] : [`row ${row}`]), ...(column === undefined ? [] : [column])]
+  return place.length === 0 ? '' : `${place.join(', ')}: `
 }

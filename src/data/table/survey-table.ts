@@ -4,7 +4,7 @@ import { type Described, describeSite } from '../../table/describe-site.ts'
 import { surveyColumn } from '../../table/survey.ts'
 import { joined, quote } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
-import { fileProblems } from './problems.ts'
+import { collectProblems } from './cell-problems.ts'
 import type { ReadOptions, TableRows } from './rows.ts'
 
 export interface SurveyTableOptions extends ReadOptions {
@@ -33,9 +33,8 @@ export interface SurveyedTable extends Described {
  * @throws DataFileError where the file cannot be read, or a column that is named is not there
  */
 export async function surveyTable(table: TableRows, options: SurveyTableOptions): Promise<SurveyedTable> {
-  const { file, columns } = table
-  const names = columnNames(table)
-  if (columns < 2) {
+  const { file, names } = table
+  if (names.length < 2) {
     throw new DataFileError(`${file}: found 1 column; expected at least 2: something to learn from, and a label`)
   }
   const ignored = new Set((options.ignore ?? []).map(name => findColumn(file, names, name)))
@@ -45,22 +44,14 @@ export async function surveyTable(table: TableRows, options: SurveyTableOptions)
   const both = labels.find(index => ignored.has(index))
   if (both !== undefined)
     throw new DataFileError(`${file}: the column ${quote(names[both])} is the label and ignored; choose one`)
-  const twice = names.flatMap((name, index) =>
-    name !== '' && names.indexOf(name) < index && !ignored.has(index) && !ignored.has(names.indexOf(name))
-      ? [`columns ${names.indexOf(name) + 1} and ${index + 1} are both named ${quote(name)}; rename one`]
-      : [],
-  )
-  if (twice.length > 0) throw fileProblems(file, twice)
-
   const marks = missingMarks([...MISSING_MARKS, ...(options.missing ?? [])])
-  const surveys = names.map((name, index) =>
-    surveyColumn(name, index, { decimalComma: table.decimalComma, missing: marks, date: options.date }),
-  )
+  const surveys = names.map((name, index) => surveyColumn(name, index, { missing: marks, date: options.date }))
   const looked = surveys.filter((_survey, index) => !ignored.has(index))
   const places = names.map((_name, index) => index).filter(index => !ignored.has(index))
   let rows = 0
   let unlabelled = 0
-  for await (const { rows: block, lines } of table.read(options)) {
+  const rowProblems = collectProblems(file)
+  for await (const { rows: block, lines } of table.read({ ...options, onProblem: rowProblems.addRow })) {
     for (const [row, cells] of block.entries()) {
       if (labels.some(label => isMissing(cells[label], marks))) {
         unlabelled++
@@ -84,24 +75,13 @@ export async function surveyTable(table: TableRows, options: SurveyTableOptions)
   return { ...described, unlabelled }
 }
 
-/** The names of a table's columns: `column 1`, `column 2`, … where its file has none. */
-export function columnNames({ names, columns }: Pick<TableRows, 'names' | 'columns'>): readonly string[] {
-  return names ?? Array.from({ length: columns }, (_, index) => `column ${index + 1}`)
-}
-
 /**
  * @param wanted a name, or an index from 0, or from -1 backwards
- * @throws DataFileError where there is none, or there are two
+ * @throws DataFileError where there is none
  */
 export function findColumn(file: string, names: readonly string[], wanted: string): number {
   const named = names.indexOf(wanted)
-  if (named >= 0) {
-    const again = names.indexOf(wanted, named + 1)
-    if (again < 0) return named
-    throw new DataFileError(
-      `${file}: columns ${named + 1} and ${again + 1} are both named ${quote(wanted)}; choose one by its index from 0, such as ${named}`,
-    )
-  }
+  if (named >= 0) return named
   const count = names.length
   if (/^-?\d+$/.test(wanted)) {
     const index = Number(wanted) < 0 ? count + Number(wanted) : Number(wanted)

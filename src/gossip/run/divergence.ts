@@ -56,7 +56,7 @@ export interface DivergenceOptions {
   readonly parameters: Float32Array
   /** ‖x‖₂ that the recipe lets parameters have. */
   readonly maximumNorm: number
-  /** Loss of one that guesses: ln C among C classes. Absent where nobody knows what the trainer's loss means. */
+  /** Loss of one that guesses: ln C among C classes; of a regression that of saying the mean. Absent where nobody knows what the trainer's loss means. */
   readonly chanceLoss?: number
 }
 

@@ -1,3 +1,4 @@
+import { valueErrorsOf } from '../../training/trainer.ts'
 import type { Events } from '../events.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { Interval } from '../pace/interval.ts'
@@ -28,7 +29,8 @@ export function createRoundReport(options: RoundReportOptions): RoundReport {
       step: replica.step,
       age: replica.age,
       loss,
-      accuracy: evaluation.accuracy,
+      accuracy: Number.isNaN(evaluation.accuracy) ? null : evaluation.accuracy,
+      ...valueErrorsOf(evaluation),
       samplesPerSecond,
       localSteps: interval.steps(),
       consensusDistance: choice.estimate(),

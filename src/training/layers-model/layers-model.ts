@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
-import { type Dataset, isSequence, targets } from '../../data/dataset.ts'
+import { type Dataset, isSequence, outputs, targets } from '../../data/dataset.ts'
 import { type FrozenPart, movingLayout } from '../../parameters/frozen.ts'
 import { createLayout, type TensorSpec } from '../../parameters/layout.ts'
 import { DEFAULT_BACKEND, startBackend } from '../backend.ts'
@@ -13,7 +13,7 @@ import { writeVariables } from '../variables.ts'
 import { wholeWeights } from './whole-weights.ts'
 
 /**
- * A model from `[batch, …shape]` to logits, `[batch, …, classes]`. Its parameters depend on nothing but the request and
+ * A model from `[batch, …shape]` to logits or values, `[batch, …, outputs]`. Its parameters depend on nothing but the request and
  * the model's files. Needs a backend to be started.
  *
  * @throws ModelMisfitError naming both shapes, where it takes other inputs or tells other classes apart; where it has
@@ -21,14 +21,19 @@ import { wholeWeights } from './whole-weights.ts'
  */
 export async function buildModel(
   model: Model,
-  { shape, classes, seed }: Omit<ModelRequest, 'tf' | 'layers'>,
+  {
+    shape,
+    classes,
+    outputs = classes,
+    seed,
+  }: Omit<ModelRequest, 'tf' | 'layers' | 'outputs'> & Partial<Pick<ModelRequest, 'outputs'>>,
 ): Promise<layers.LayersModel> {
   const misfit = model.misfit?.(shape)
   if (misfit !== undefined)
     throw new ModelMisfitError(`${model.name} cannot take samples of shape [${shape}]: ${misfit}`)
-  const built = await model.build({ tf, layers, shape, classes, seed })
+  const built = await model.build({ tf, layers, shape, classes, outputs, seed })
   try {
-    requireShapes(model, built, shape, classes)
+    requireShapes(model, built, { shape, classes, outputs })
     requireLearned(model, built)
   } catch (error) {
     built.dispose()
@@ -38,8 +43,11 @@ export async function buildModel(
 }
 
 /** Refuses a model of the wrong shapes. Shapes of models from files are known only once they are made. */
-function requireShapes({ name }: Model, model: layers.LayersModel, shape: readonly number[], classes: number): void {
-  const { inputs, outputs } = model
+function requireShapes(
+  { name }: Model,
+  { inputs, outputs }: layers.LayersModel,
+  { shape, classes, outputs: width }: Pick<ModelRequest, 'shape' | 'classes' | 'outputs'>,
+): void {
   if (inputs.length !== 1 || outputs.length !== 1) {
     throw new ModelMisfitError(
       `${name} has ${inputs.length} inputs and ${outputs.length} outputs: one of each can be trained`,
@@ -50,8 +58,9 @@ function requireShapes({ name }: Model, model: layers.LayersModel, shape: readon
     throw new ModelMisfitError(`${name} takes samples of shape ${text(takes)}, the data has ${text(shape)}`)
   }
   const gives = outputs[0].shape.slice(1)
-  if (gives[gives.length - 1] !== classes) {
-    throw new ModelMisfitError(`${name} gives ${text(gives)} for a sample, the data has ${classes} classes`)
+  if (gives[gives.length - 1] !== width) {
+    const has = classes > 0 ? `${classes} classes` : `${width} value${width === 1 ? '' : 's'} to predict`
+    throw new ModelMisfitError(`${name} gives ${text(gives)} for a sample, the data has ${has}`)
   }
 }
 
@@ -71,7 +80,7 @@ export function requireTargets({ name }: Model, model: layers.LayersModel, data:
   const wanted = isSequence(data) ? [targets(data)] : []
   if (answers.length === wanted.length && answers.every((size, axis) => size === null || size === wanted[axis])) return
   throw new ModelMisfitError(
-    `${name} gives ${text(gives)} for a sample, ${data.name} needs ${text([...wanted, data.classes])}: ` +
+    `${name} gives ${text(gives)} for a sample, ${data.name} needs ${text([...wanted, data.classes || outputs(data)])}: ` +
       (isSequence(data) ? 'an answer at each position of a sequence' : 'one answer for each sample'),
   )
 }
@@ -99,12 +108,14 @@ export function modelVariables(model: layers.LayersModel): tf.Variable[] {
 }
 
 /**
- * A model with these parameters, for embedders: predict with it, save it, convert it. Its output is logits. Dispose it
- * after use. Starts the default backend where the thread has registered none.
+ * A model with these parameters, for embedders: predict with it, save it, convert it. Its output is logits, or
+ * standardised values. Dispose it after use. Starts the default backend where the thread has registered none.
  *
  * @param modelName as {@link parseModel} reads it
  * @param shape of one sample
+ * @param classes 0 of a regression
  * @param parameters `[parameters]`, as a trainer gives them; of a model with a frozen part also all of it, as version 0.1 kept it
+ * @param outputs numbers that its last layer gives; as many as classes where absent
  * @param frozen the trainer's, where it has such a part
  * @throws UsageError for an unknown model, RangeError where the parameters are not of this model, or its frozen part is missing
  */
@@ -113,12 +124,13 @@ export async function toLayersModel(
   shape: readonly number[],
   classes: number,
   parameters: Float32Array,
+  outputs: number = classes,
   frozen?: FrozenPart,
 ): Promise<layers.LayersModel> {
   const model = parseModel(modelName)
   if (tf.engine().backendNames().length === 0) await startBackend(DEFAULT_BACKEND)
   await tf.ready()
-  const built = await buildModel(model, { shape, classes, seed: 0 })
+  const built = await buildModel(model, { shape, classes, outputs, seed: 0 })
   try {
     const whole = createLayout(tensorSpecs(built))
     const moving = movingLayout(whole)

@@ -13,8 +13,8 @@ import { buildModel, tensorSpecs } from './layers-model.ts'
 export async function layoutOfModel(name: string, request: Omit<ModelRequest, 'tf' | 'layers'>): Promise<Layout> {
   const backend = await startBackend(DEFAULT_BACKEND)
   backend.select()
-  const { shape, classes, seed } = request
-  const model = await buildModel(parseModel(name), { shape, classes, seed })
+  const { shape, classes, outputs, seed } = request
+  const model = await buildModel(parseModel(name), { shape, classes, outputs, seed })
   try {
     return createLayout(tensorSpecs(model))
   } finally {

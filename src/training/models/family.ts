@@ -12,7 +12,10 @@ export interface ModelRequest {
   readonly layers: Layers
   /** Shape of one sample. */
   readonly shape: readonly number[]
+  /** 0 of a regression. */
   readonly classes: number
+  /** Numbers that the last layer gives: a logit for each class, or the values of a regression. */
+  readonly outputs: number
   /** Seed of the initial parameters. */
   readonly seed: number | string
 }
@@ -33,7 +36,7 @@ export interface Model {
   /** A trainer of its own in place of TensorFlow.js; undefined where it turns out to have none. */
   createTrainer?(options: TrainerOptions): Promise<Trainer | undefined>
   /**
-   * A model from `[batch, …shape]` to logits, `[batch, classes]`, or `[batch, positions, classes]` for sequences. Each
+   * A model from `[batch, …shape]` to logits or values, `[batch, outputs]`, or `[batch, positions, outputs]` for sequences. Each
    * of its layers has a name of its own: it is the name of the tensors in the layout.
    */
   build(request: ModelRequest): Promise<LayersModel>

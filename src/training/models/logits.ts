@@ -1,10 +1,10 @@
 import type { ModelRequest } from './family.ts'
 
-/** The layer that ends a model. */
-export function logits({ layers, classes }: ModelRequest, seedOf: (layer: string) => number) {
+/** The layer that ends a model: logits, or the values of a regression. */
+export function logits({ layers, outputs }: ModelRequest, seedOf: (layer: string) => number) {
   return layers.layers.dense({
     name: 'logits',
-    units: classes,
+    units: outputs,
     kernelInitializer: layers.initializers.glorotUniform({ seed: seedOf('logits') }),
   })
 }

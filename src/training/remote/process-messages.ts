@@ -1,4 +1,3 @@
-import type { AffineMap } from '../../data/affine-map.ts'
 import type { FrozenPart } from '../../parameters/frozen.ts'
 import type { Layout } from '../../parameters/layout.ts'
 import type { Devices } from '../backends/backend-kind.ts'
@@ -8,8 +7,8 @@ import type { Trainer } from '../trainer.ts'
 export interface ProcessCall {
   readonly method: TrainerMethod
   readonly arguments: readonly unknown[]
-  /** Maps that the samples go through from this call on, as `mapsOf` lists them; absent where they are as before. */
-  readonly maps: readonly AffineMap[] | undefined
+  /** What `changingNumbers` lists, as it is from this call on; absent where all are as before. */
+  readonly numbers: readonly Float64Array[] | undefined
 }
 
 export type TrainerMethod = 'initial' | 'begin' | 'train' | 'evaluate' | 'state' | 'restore'

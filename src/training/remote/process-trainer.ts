@@ -7,7 +7,7 @@ import { backendKind } from '../backend.ts'
 import type { Devices } from '../backends/backend-kind.ts'
 import { createExclusive } from '../exclusive.ts'
 import type { TrainerOptions } from '../trainer-options.ts'
-import { mapsOf, watchMaps } from './changed-maps.ts'
+import { changingNumbers, watchNumbers } from './changed-numbers.ts'
 import { createConversation } from './conversation.ts'
 import type { ProcessCall, ProcessReply, Result, TrainerMethod } from './process-messages.ts'
 import type { RemoteTrainer } from './remote-trainer.ts'
@@ -20,7 +20,7 @@ export interface ProcessTrainer extends RemoteTrainer {
 /**
  * Trains in a process of its own, as GPUs need it: CUDA reads which GPU to use from the environment of its process, once,
  * and Dawn aborts the process when one of its threads is ended while a result is on its way. Parameters, updates and
- * datasets are copied as they cross, and the maps of datasets again once they have changed; where nothing needs a process,
+ * datasets are copied as they cross, and numbers that may change, such as the maps of datasets, again once they have; where nothing needs a process,
  * a thread is the cheaper choice.
  *
  * @param options with the name of a backend
@@ -48,7 +48,7 @@ export async function createProcessTrainer(
   child.stderr?.setEncoding('utf8').on('data', onStderr ?? (() => {}))
 
   const exclusive = createExclusive()
-  const changedMaps = watchMaps(mapsOf(options))
+  const changedNumbers = watchNumbers(changingNumbers(options))
   // The end of the process says more than a message that did not arrive.
   const { died, ask, onReply, onEnd, close } = createConversation<TrainerOptions | ProcessCall, ProcessReply>(
     'process',
@@ -66,7 +66,7 @@ export async function createProcessTrainer(
   }
 
   async function call<M extends TrainerMethod>(method: M, ...given: readonly unknown[]): Promise<Result<M>> {
-    const reply = await exclusive.run(() => ask({ method, arguments: given, maps: changedMaps() }))
+    const reply = await exclusive.run(() => ask({ method, arguments: given, numbers: changedNumbers() }))
     return (reply as Extract<ProcessReply, { kind: 'result' }>).value as Result<M>
   }
 

@@ -4,11 +4,10 @@
  * @packageDocumentation
  */
 
-import { changeMap } from '../../data/shared-map.ts'
 import { startBackend } from '../backend.ts'
 import type { Trainer } from '../trainer.ts'
 import type { TrainerOptions } from '../trainer-options.ts'
-import { mapsOf } from './changed-maps.ts'
+import { changingNumbers } from './changed-numbers.ts'
 import type { Failure } from './conversation.ts'
 import type { ProcessCall, ProcessReply } from './process-messages.ts'
 import { sendError } from './sent-error.ts'
@@ -45,9 +44,9 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 process.once('message', (options: TrainerOptions) => {
   create(options).then(trainer => {
-    const maps = mapsOf(options)
+    const numbers = changingNumbers(options)
     process.on('message', (call: ProcessCall) => {
-      for (const [i, to] of (call.maps ?? []).entries()) changeMap(maps[i], to)
+      for (const [i, to] of (call.numbers ?? []).entries()) numbers[i].set(to)
       answer(trainer, call).then(value => reply({ kind: 'result', value }), fail)
     })
   }, fail)

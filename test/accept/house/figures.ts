@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createRows, type Item } from '../row.ts'
-import { ROOT, run } from './run.ts'
+import { ROOT, run } from '../run.ts'
 
 /** No function in the core or the library is longer, in lines of code. */
 const MAX_FUNCTION_LINES = 120

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { createRows, type Item } from '../row.ts'
-import { ROOT, run } from './run.ts'
+import { ROOT, run } from '../run.ts'
 
 /** Imports that no room of the core may make, the last one of a type. */
 const WRONG: readonly (readonly [room: string, source: string])[] = [

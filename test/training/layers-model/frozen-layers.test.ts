@@ -77,7 +77,7 @@ test('a frozen layer is saved with the rest, and still frozen in the model that 
   const trained = add(start, (await first.train(start, 20)).update)
   const { shape, classes } = blobOptions.test
   await expect(toLayersModel(model, shape, classes, trained)).rejects.toThrow('has frozen layers')
-  const saved = await toLayersModel(model, shape, classes, trained, first.frozen)
+  const saved = await toLayersModel(model, shape, classes, trained, classes, first.frozen)
   const file = await saveModel(saved, join(folder.path, 'saved'))
   const tensors = tf.memory().numTensors
   saved.dispose()
@@ -95,7 +95,7 @@ test('all of it, as version 0.1 kept it, is taken for a model too', async () => 
   const made = await trainer(model)
   const { shape, classes } = blobOptions.test
   const { layout, weights } = wholeWeights(made.layout, await made.initial(), made.frozen)
-  const parts = await toLayersModel(model, shape, classes, await made.initial(), made.frozen)
+  const parts = await toLayersModel(model, shape, classes, await made.initial(), classes, made.frozen)
   const whole = await toLayersModel(model, shape, classes, parametersOf(layout, weights))
   const values = async (one: LayersModel) =>
     await Promise.all(one.weights.map(async weight => [...(await weight.read().data())]))
@@ -127,7 +127,7 @@ test('a trainer that is told what to begin from begins there, with its frozen la
   }
   expect(losses).toEqual([losses[0], losses[0], losses[0]])
   const { shape, classes } = blobOptions.test
-  const saved = await toLayersModel(model, shape, classes, await here.initial(), here.frozen)
+  const saved = await toLayersModel(model, shape, classes, await here.initial(), classes, here.frozen)
   const same = await trainer(`tfjs:${await saveModel(saved, join(folder.path, 'begun'))}`)
   saved.dispose()
   expect((await same.evaluate(await same.initial())).loss).toBeCloseTo(losses[0], 4)

@@ -1,0 +1,30 @@
+import type { Recipe } from '../../../src/index.ts'
+import type { MergedSites } from '../../../src/public/tables.ts'
+import { parseJson, readBytes } from '../../json-file.ts'
+import { requireKnownNames } from '../../recipe-file.ts'
+import { withFlags } from '../../recipe-flags.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import type { InitFlags } from './flags.ts'
+
+/** The recipe that fits the tables of all sites. */
+export async function recipeOfSchemas(
+  flags: InitFlags,
+  files: readonly string[],
+): Promise<{ readonly recipe: Recipe; readonly merged: MergedSites }> {
+  const { mergeSites, parseSiteSchema, schemaRecipe } = await import('../../../src/public/tables.ts')
+  const sites = []
+  for (const file of files) {
+    const content = parseJson((await readBytes(file, "a site's schema, as hearsay schema writes it")).toString(), file)
+    sites.push({ name: file, site: parseSiteSchema(content, file) })
+  }
+  const merged = mergeSites(sites)
+  if ('conflicts' in merged) throw new WrongUsage(describeConflicts(merged.conflicts))
+  const recipe = schemaRecipe(merged, files.length, withFlags({}, flags, flags.seed))
+  await requireKnownNames(recipe)
+  return { recipe, merged }
+}
+
+function describeConflicts(conflicts: readonly string[]): string {
+  if (conflicts.length === 1) return conflicts[0]
+  return `the sites' tables do not go together:\n${conflicts.map(conflict => `  - ${conflict}`).join('\n')}`
+}

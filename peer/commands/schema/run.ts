@@ -1,0 +1,47 @@
+import { onInterruption } from '../../interruption.ts'
+import { createOutput } from '../../output.ts'
+import { requireFree, writeOutput } from '../../output-file.ts'
+import { reportReading } from '../../reading.ts'
+import { shellWords } from '../../shell-words.ts'
+import { describeSite } from '../../table-report.ts'
+import { WrongUsage } from '../../wrong-usage.ts'
+import type { SchemaFlags } from './flags.ts'
+
+const DEFAULT_FILE = 'schema.json'
+
+export async function runSchema(flags: SchemaFlags): Promise<void> {
+  const out = createOutput(flags)
+  const signal = onInterruption(out.say)
+  const file = flags.out ?? DEFAULT_FILE
+  await requireFree('--out', file, flags.force)
+  const { describeSource, openTable } = await import('../../../src/public/tables.ts')
+  const source = await openTable(flags.data)
+  if (source === undefined) {
+    throw new WrongUsage(`--data ${flags.data} is no table; a schema is of tables, such as csv:FILE`)
+  }
+  const reading = reportReading(out, source.table.file)
+  const { site, problems, warnings, unlabelled } = await describeSource(source, {
+    signal,
+    onProgress: reading.onProgress,
+    task: flags.task,
+    listsRare: flags.rare,
+  }).finally(reading.end)
+  for (const warning of warnings) out.warn(`${source.table.file}: ${warning}`)
+  if (site === undefined) {
+    throw new WrongUsage(
+      problems.length === 1
+        ? `${source.table.file}: ${problems[0]}`
+        : `${source.table.file}: ${problems.length} problems:\n${problems.map(problem => `  - ${problem}`).join('\n')}`,
+    )
+  }
+  await writeOutput('--out', file, `${JSON.stringify(site, null, 2)}\n`)
+  out.jsonDocument({ file, schema: site })
+  out.show(
+    [
+      describeSite(source.name, site, { unlabelled, dialect: source.table.dialect }),
+      '',
+      `wrote ${file}: read it, and give it to whoever writes the recipe. Then:`,
+      `  ${shellWords(['hearsay', 'init', '--schema', file, '…'])}`,
+    ].join('\n'),
+  )
+}

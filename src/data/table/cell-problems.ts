@@ -1,0 +1,69 @@
+import { MOST_PROBLEMS, ROWS_NAMED } from '../../table/constants.ts'
+import type { CellFault } from '../../table/encode.ts'
+import { quote, count as written } from '../../table/words.ts'
+import { DataFileError } from '../errors.ts'
+import type { Problem } from './problems.ts'
+
+/** Rows that are read on after the first that is wrong, to tell of all that is wrong with a file at once. */
+const MOST_FAULTY_ROWS = 10_000
+
+/** All that is wrong with the cells of a file: one sentence for each column and what is expected there. */
+export interface CellProblems {
+  /** @throws DataFileError where there are so many that looking on tells nothing new */
+  add(fault: CellFault, line: number): void
+  /** Takes a row that could not be read at all. @throws DataFileError as {@link add} does */
+  addRow(problem: Problem): void
+  /** @throws DataFileError where there are any */
+  settle(): void
+}
+
+export function collectProblems(file: string): CellProblems {
+  const problems = new Map<string, CellFault & { readonly lines: number[]; rows: number }>()
+  const unreadable: string[] = []
+  let rows = 0
+
+  function settle(): void {
+    if (problems.size + unreadable.length === 0) return
+    const ofCells = [...problems.values()].map(
+      ({ column, found, expected, lines, rows }) =>
+        `${rows === 1 ? `row ${lines[0]}` : `rows ${lines.join(', ')}${rows > lines.length ? ` and ${written(rows - lines.length)} more` : ''}`}, ` +
+        `column ${quote(column)}: found ${quote(found)}; expected ${expected}`,
+    )
+    throw fileProblems(file, [...unreadable, ...ofCells])
+  }
+
+  function count(): void {
+    rows++
+    if (rows >= MOST_FAULTY_ROWS) settle()
+  }
+
+  return {
+    addRow({ row, column, text }) {
+      const place = [...(row === undefined ? [] : [`row ${row}`]), ...(column === undefined ? [] : [column])]
+      unreadable.push(place.length === 0 ? text : `${place.join(', ')}: ${text}`)
+      count()
+    },
+    add(fault, line) {
+      const key = `${fault.column}\n${fault.expected}`
+      const known = problems.get(key)
+      if (known === undefined) problems.set(key, { ...fault, lines: [line], rows: 1 })
+      else {
+        known.rows++
+        if (known.lines.length < ROWS_NAMED) known.lines.push(line)
+      }
+      count()
+    },
+    settle,
+  }
+}
+
+/** The error that tells all problems of a file: in its own line each, where there are several. */
+export function fileProblems(file: string, sentences: readonly string[]): DataFileError {
+  if (sentences.length === 1) return new DataFileError(`${file}: ${sentences[0]}`)
+  const listed = sentences.slice(0, MOST_PROBLEMS)
+  const more = sentences.length - listed.length
+  return new DataFileError(
+    `${file}: ${written(sentences.length)} problems:\n${listed.map(sentence => `  - ${sentence}`).join('\n')}` +
+      (more > 0 ? `\n  and ${written(more)} more` : ''),
+  )
+}

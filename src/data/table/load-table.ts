@@ -1,0 +1,308 @@
+import { type DateFormat, dateFormatOf } from '../../table/cells.ts'
+import { classNamesOf } from '../../table/describe-site.ts'
+import { classIndexOf, createEncoder, type TableEncoder } from '../../table/encode.ts'
+import { type MergedSites, mergeSites } from '../../table/merge-sites.ts'
+import { featureNames, labelNames, type TableSchema } from '../../table/schema.ts'
+import type { SiteSchema } from '../../table/site-schema.ts'
+import { count, joined, quote } from '../../table/words.ts'
+import { IN_MEMORY_LIMIT_BYTES, TEST_SHARE } from '../constants.ts'
+import { type Dataset, subset } from '../dataset.ts'
+import { DataFileError, SourceError } from '../errors.ts'
+import { createGrowingLabels } from '../growing-labels.ts'
+import { createRowStore } from '../row-store.ts'
+import { shuffledOrder } from '../shuffle.ts'
+import type { LoadOptions, Split } from '../source.ts'
+import { splitLast } from '../split.ts'
+import { collectProblems, fileProblems } from './cell-problems.ts'
+import type { TableParameters } from './parameters.ts'
+import type { TableReport } from './report.ts'
+import type { ReadOptions, TableRows } from './rows.ts'
+import { findColumn, isTestRow, type SurveyedTable, surveyTable } from './survey-table.ts'
+
+/** How the file that a source names is read, and others like it. */
+export interface TableSource {
+  /** The source as it was written. */
+  readonly name: string
+  readonly parameters: TableParameters
+  readonly table: TableRows
+  /** Opens another file as this one was: that of the test rows. */
+  readonly open: (path: string) => Promise<TableRows>
+}
+
+/**
+ * A table as samples: by the schema that is given, or else by what the table holds. Rows are shuffled with the seed before the split,
+ * since many files are sorted by class.
+ *
+ * @throws DataFileError telling all problems of the file at once
+ */
+export async function loadTable(source: TableSource, options: LoadOptions): Promise<Split> {
+  const { table, parameters } = source
+  const { warn } = options
+  const testColumn = parameters.test?.kind === 'column' ? parameters.test.column : undefined
+  const date = dateOption(source)
+  const { table: given } = options
+  const isGiven = given !== undefined && given !== 'every'
+  const surveyed = isGiven ? undefined : await survey(source, date, options)
+  const merged = surveyed && mergeOne(table.file, surveyed, given === 'every')
+  const schema = isGiven ? given : (merged as MergedSites).schema
+  requireLabel(table.file, parameters.label, schema)
+  const reader: Reader = { source, date, schema, options, testColumn }
+  const all = await readRows(table, reader)
+  const report: TableReport = {
+    schema,
+    site: surveyed?.site,
+    unlabelled: all.unlabelled,
+    leftOut: merged?.leftOut ?? all.extra.map(name => ({ name, reason: 'the recipe does not know it' })),
+    gaps: all.gaps,
+    dialect: table.dialect,
+  }
+  if (all.unlabelled > 0) {
+    warn?.(
+      `${table.file}: ${counted(all.unlabelled, 'row')} without a label (${joined(labelNames(schema.label).map(quote))}) left out`,
+    )
+  }
+  if (surveyed === undefined && all.extra.length > 0) {
+    warn?.(`${table.file}: left out ${joined(all.extra.map(quote))}, which the recipe does not know`)
+  }
+  return { ...(await splitRows(all, reader)), table: report }
+}
+
+function counted(value: number, one: string): string {
+  return `${count(value)} ${one}${value === 1 ? '' : 's'}`
+}
+
+/** @throws SourceError where the pattern is none */
+export function dateOption({ name, parameters }: Pick<TableSource, 'name' | 'parameters'>): DateFormat | undefined {
+  if (parameters.date === undefined) return undefined
+  const format = dateFormatOf(parameters.date)
+  if (format !== undefined) return format
+  throw new SourceError(
+    `"${name}" says date=${parameters.date}; expected one yyyy, one mm and one dd with what stands between them, such as date=dd.mm.yyyy`,
+  )
+}
+
+async function survey(
+  { table, parameters }: TableSource,
+  date: DateFormat | undefined,
+  { table: given, task, warn, onProgress }: LoadOptions,
+): Promise<SurveyedTable> {
+  const ignore = ignoredBy(parameters)
+  const columns = given === 'every' ? table.names.filter(name => !ignore.includes(name)) : parameters.columns
+  const found = await surveyTable(table, { ...parameters, columns, ignore, date, task, onProgress })
+  if (found.problems.length > 0) throw fileProblems(table.file, found.problems)
+  for (const warning of found.warnings) warn?.(`${table.file}: ${warning}`)
+  return found
+}
+
+/** Columns that are not learned from: those that the source ignores, and the one that says which rows are for testing. */
+export function ignoredBy({ ignore = [], test }: TableParameters): readonly string[] {
+  return test?.kind === 'column' ? [...ignore, test.column] : ignore
+}
+
+function mergeOne(file: string, { site }: SurveyedTable, keepsConstant: boolean): MergedSites {
+  const merged = mergeSites([{ name: file, site: site as SiteSchema }], { keepsConstant })
+  if ('conflicts' in merged) throw fileProblems(file, merged.conflicts)
+  return merged
+}
+
+function requireLabel(file: string, label: readonly string[] | undefined, schema: TableSchema): void {
+  const known = labelNames(schema.label)
+  const other = label?.find(name => !known.includes(name) && !/^-?\d+$/.test(name))
+  if (other === undefined) return
+  throw new DataFileError(
+    `${file}: the source says that ${quote(other)} is the label, the recipe that it is ${joined(known.map(quote))}; leave ?label= out, or ` +
+      'write a recipe with that label',
+  )
+}
+
+interface Reader {
+  readonly source: TableSource
+  readonly date: DateFormat | undefined
+  readonly schema: TableSchema
+  readonly options: LoadOptions
+  readonly testColumn: string | undefined
+}
+
+/** The rows of a file, and which of them are for testing where a column says it. */
+interface ReadTable {
+  readonly dataset: Dataset
+  readonly isTest: Uint8Array | undefined
+  readonly unlabelled: number
+  readonly gaps: number
+  readonly extra: readonly string[]
+}
+
+async function readRows(table: TableRows, reader: Reader): Promise<ReadTable> {
+  const { source, date, schema, options, testColumn } = reader
+  const { file, names } = table
+  const encoder = createEncoder(schema, names, { date, missing: source.parameters.missing }, true)
+  if ('problems' in encoder) throw fileProblems(file, encoder.problems)
+  const flag = testColumn === undefined ? -1 : findColumn(file, names, testColumn)
+  const limit = options.memoryLimitBytes ?? IN_MEMORY_LIMIT_BYTES
+  const inputs = createRowStore({ element: 'float32', width: encoder.width, limit })
+  const label = createLabelReader(schema, encoder)
+  const flags = createGrowingLabels()
+  const problems = collectProblems(file)
+  const row = new Float32Array(encoder.width)
+  let unlabelled = 0
+  let gaps = 0
+  try {
+    const reading: ReadOptions = { onProgress: options.onProgress, onProblem: problems.addRow }
+    for await (const block of table.read(reading)) {
+      for (const [index, cells] of block.rows.entries()) {
+        const line = block.lines[index]
+        const labelled = label.read(cells)
+        if (labelled === false) {
+          unlabelled++
+          continue
+        }
+        const fault = labelled === true ? encoder.features(cells, row, 0) : labelled
+        if (fault !== undefined) {
+          problems.add(fault, line)
+          continue
+        }
+        if (flag >= 0) {
+          const isTest = isTestRow(cells[flag])
+          if (isTest === undefined) {
+            problems.add(
+              { column: names[flag], found: cells[flag], expected: 'train or test, as the source says test=column' },
+              line,
+            )
+            continue
+          }
+          flags.push(isTest ? 1 : 0)
+        }
+        label.keep()
+        inputs.append(row)
+        for (const value of row) if (Number.isNaN(value)) gaps++
+      }
+    }
+    problems.settle()
+    if (label.rows() === 0) {
+      throw new DataFileError(
+        `${file}: found no row with a label (${joined(labelNames(schema.label).map(quote))})${unlabelled > 0 ? `, of ${counted(unlabelled, 'row')}` : ''}; expected one at least`,
+      )
+    }
+    const dataset: Dataset = {
+      name: source.name,
+      inputs: inputs.finish(),
+      shape: [encoder.width],
+      featureNames: featureNames(schema),
+      ...label.finish(),
+    }
+    return {
+      dataset,
+      isTest: flag < 0 ? undefined : Uint8Array.from(flags.toArray()),
+      unlabelled,
+      gaps,
+      extra: encoder.extra,
+    }
+  } catch (error) {
+    inputs.discard()
+    throw error
+  }
+}
+
+/** Takes the labels of rows as they come. */
+interface LabelReader {
+  /** @returns false where it is missing; what is wrong where it is no number */
+  read(cells: readonly string[]): boolean | ReturnType<TableEncoder['features']>
+  /** Keeps the label that was read last. */
+  keep(): void
+  rows(): number
+  finish(): Pick<Dataset, 'labels' | 'classes' | 'classNames' | 'values' | 'outputs'>
+}
+
+function createLabelReader(schema: TableSchema, encoder: TableEncoder): LabelReader {
+  if (schema.label.kind === 'number') {
+    const outputs = schema.label.targets.length
+    const values = createRowStore({ element: 'float32', width: outputs, limit: Number.POSITIVE_INFINITY })
+    const row = new Float32Array(outputs)
+    let rows = 0
+    return {
+      read: cells => encoder.targets(cells, row, 0),
+      keep() {
+        rows++
+        values.append(row)
+      },
+      rows: () => rows,
+      finish: () => ({ labels: new Int32Array(0), values: values.finish() as Float32Array, outputs, classes: 0 }),
+    }
+  }
+  const labels = createGrowingLabels()
+  /** Of each text the number of its class, in order of first sight. */
+  const classes = new Map<string, number>()
+  let current = ''
+  return {
+    read(cells) {
+      const text = encoder.className(cells)
+      if (text === undefined) return false
+      current = text
+      return true
+    },
+    keep() {
+      const label = classes.get(current) ?? classes.size
+      classes.set(current, label)
+      labels.push(label)
+    },
+    rows: () => labels.length,
+    finish() {
+      const texts = [...classes.keys()]
+      const classNames = classNamesOf(texts)
+      const place = Int32Array.from(texts, text => classIndexOf(text, classNames))
+      return { labels: labels.toArray().map(label => place[label]), classes: classNames.length, classNames }
+    },
+  }
+}
+
+async function splitRows(all: ReadTable, reader: Reader): Promise<Split> {
+  const { source, options } = reader
+  const { test: testPart } = source.parameters
+  const { seed, samples: limit, warn } = options
+  const { dataset, isTest } = all
+  const order = shuffledOrder(dataset, seed)
+  const first = (indices: Int32Array) => indices.subarray(0, limit ?? indices.length)
+  if (testPart?.kind === 'file') {
+    const test = await readRows(await source.open(testPart.file), { ...reader, testColumn: undefined })
+    return alike(subset(dataset, first(order)), test.dataset)
+  }
+  if (isTest === undefined) {
+    const share = testPart?.kind === 'share' ? testPart.share : 1 / TEST_SHARE
+    const split = splitLast(dataset, share, limit, order)
+    tellMissingClasses(split, warn)
+    return split
+  }
+  const train = order.filter(index => isTest[index] === 0)
+  const test = order.filter(index => isTest[index] === 1)
+  if (train.length === 0 || test.length === 0) {
+    throw new DataFileError(
+      `${dataset.name}: the column says ${train.length === 0 ? 'test' : 'train'} in every row; expected rows to learn from and rows to test with`,
+    )
+  }
+  const split = { train: subset(dataset, first(train)), test: subset(dataset, test) }
+  tellMissingClasses(split, warn)
+  return split
+}
+
+/** Both parts with the classes of either. */
+function alike(train: Dataset, test: Dataset): Split {
+  if (train.classNames === undefined || test.classNames === undefined) return { train, test }
+  const classNames = classNamesOf([...train.classNames, ...test.classNames])
+  const renumbered = (dataset: Dataset): Dataset => {
+    const place = (dataset.classNames ?? []).map(name => classIndexOf(name, classNames))
+    return { ...dataset, labels: dataset.labels.map(label => place[label]), classes: classNames.length, classNames }
+  }
+  return { train: renumbered(train), test: renumbered(test) }
+}
+
+/** A class that is not among the test samples has no figure of its own. */
+function tellMissingClasses({ train, test }: Split, warn: LoadOptions['warn']): void {
+  const { classNames = [] } = train
+  const [learned, tested] = [new Set(train.labels), new Set(test.labels)]
+  const untested = classNames.filter((_name, index) => learned.has(index) && !tested.has(index))
+  if (untested.length === 0 || test.values !== undefined) return
+  warn?.(
+    `${train.name}: no test sample is of ${untested.length === 1 ? 'the class' : 'the classes'} ${joined(untested.map(quote))}: what the model ` +
+      'makes of such is not measured',
+  )
+}

@@ -1,0 +1,11 @@
+import type { LoadOptions } from '../data/source.ts'
+import type { Recipe } from '../recipe/recipe.ts'
+
+/**
+ * How data are loaded for a recipe: a table by its columns. One without columns, as those of 0.1, takes every column of a table in the
+ * order of its file.
+ */
+export function loadingOf({ data, objective }: Recipe): Pick<LoadOptions, 'table' | 'task'> {
+  const { task } = objective
+  return { table: data.table ?? 'every', ...(task === 'classify' || task === 'regress' ? { task } : {}) }
+}

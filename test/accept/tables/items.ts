@@ -1,0 +1,14 @@
+import type { Item } from '../row.ts'
+import { testsOf } from '../tests-of.ts'
+import { defaults, regression } from './defaults.ts'
+
+const cases = testsOf('cases', 'files as people have them are understood, or refused with what to do', [
+  ['every file of the cases', 'test/data/cases.test.ts'],
+])
+
+const dialects = testsOf('dialects', 'the reader of text against values written by a generator of dialects', [
+  ['any values in any dialect are read back', 'test/data/table'],
+])
+
+/** The evidence that issue 12 asks for, in its order. */
+export const tables: readonly Item[] = [defaults, regression, cases, dialects]
