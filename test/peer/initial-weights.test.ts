@@ -45,7 +45,10 @@ test('init refuses weights that do not fit, with what differs', async () => {
 test.concurrent('of two peers one has the file, and both begin from it; another file is refused by both hashes', async () => {
   const recipe = join(folder.path, 'peers.json')
   await init('peers.json', '--from', weights)
-  const { from } = JSON.parse(readFileSync(recipe, 'utf8')).start
+  const written = JSON.parse(readFileSync(recipe, 'utf8'))
+  const { from } = written.start
+  // Or both would wait for one another first, to agree on how samples are standardised.
+  folder.write('peers.json', JSON.stringify({ ...written, data: { ...written.data, standardise: false } }))
 
   const wrong = await hearsay('peer', recipe, ...data, ...loopback, '--from', write('wrong.safetensors', 0.5))
   expect(wrong.code).toBe(2)
