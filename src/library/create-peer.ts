@@ -158,6 +158,7 @@ async function assemble(
         warnings: [...(learner.warnings ?? []), ...(weights.warning === undefined ? [] : [weights.warning])],
       },
       ownTrainer: options.trainer !== undefined,
+      hasWeights: weights.isKnown,
       statistics:
         statistics && averages
           ? (onAgreed, isKnown) =>

@@ -12,10 +12,13 @@ import { readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { fitTensors } from '../parameters/fit-tensors.ts'
+import { movingLayout, movingOf } from '../parameters/frozen.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { decodeSafetensors, type NamedTensor, SafetensorsError } from '../parameters/safetensors.ts'
+import { norm } from '../parameters/vectors.ts'
 import { outputsOf, parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
+import { parametersOf } from '../training/layers-model/batch-statistics.ts'
 import { readLayersModelWeights } from '../training/layers-model/read-weights.ts'
 
 /** The file is no file of weights, or its weights are not those that the recipe begins from. */
@@ -37,16 +40,25 @@ export interface InitialWeights {
  * Reads weights for a recipe's model. Builds the model, and loads TensorFlow.js for that in this thread.
  *
  * @param file a safetensors file, or a folder with a model of TensorFlow.js, or the `model.json` in it
- * @throws InitialWeightsError where it cannot be read; TensorMisfitError listing what does not fit; as the model does that cannot be made
+ * @throws InitialWeightsError where it cannot be read, or peers would refuse what it holds; TensorMisfitError listing what does not fit; as the model does that cannot be made
  */
 export async function readInitialWeights(given: RecipeInput, file: string): Promise<InitialWeights> {
   const tensors = await readTensors(file)
-  const { model, training } = parseRecipe(given)
+  const { model, training, security } = parseRecipe(given)
   const { layoutOfModel } = await import('../training/layers-model/layout-of-model.ts')
-  return fitted(
-    await layoutOfModel(model.name, { ...model, outputs: outputsOf(model), seed: training.seed }),
-    tensors,
-    file,
+  const whole = await layoutOfModel(model.name, { ...model, outputs: outputsOf(model), seed: training.seed })
+  const found = fitted(whole, tensors, file)
+  requireMergeable(whole, found.weights, security.maximumNorm, file)
+  return found
+}
+
+/** Peers refuse parameters of a larger norm: they would refuse one another's from the beginning. */
+function requireMergeable(whole: Layout, weights: Float32Array, maximumNorm: number, file: string): void {
+  const found = norm(parametersOf(movingLayout(whole), movingOf(whole, weights)))
+  if (found <= maximumNorm) return
+  throw new InitialWeightsError(
+    `${file}: what is trained of its weights has a norm of ${found.toPrecision(3)}, and the recipe lets peers merge up to ${maximumNorm}: ` +
+      'write one that lets them merge more, with --maximum-norm F',
   )
 }
 

@@ -25,6 +25,8 @@ export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
   readonly learner: Learner
   /** Whether the trainer is the caller's own. */
   readonly ownTrainer: boolean
+  /** Whether it has the weights that the recipe begins from, where it names some. */
+  readonly hasWeights: () => boolean
   /** Makes what agrees on how samples are standardised, where the swarm does. */
   readonly statistics?: (agreed: (statistics: AgreedStatistics) => void, isKnown: () => boolean) => Statistics
   readonly state?: StateDirectory
@@ -115,6 +117,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     ...createPeerModel({
       recipe,
       ownTrainer,
+      hasWeights: parts.hasWeights,
       parameters,
       frozen: trainer.frozen,
       statistics: standardisation.agreed,

@@ -13,6 +13,8 @@ export interface PeerModelParts {
   readonly recipe: Recipe
   /** Whether the trainer is the caller's own, so that its model is not known here. */
   readonly ownTrainer: boolean
+  /** Whether the peer has the weights that its recipe begins from, where it names some. */
+  readonly hasWeights: () => boolean
   readonly parameters: () => Float32Array
   /** The trainer's. */
   readonly frozen: FrozenPart | undefined
@@ -34,6 +36,11 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
 
   function requireModel(): void {
     if (ownTrainer) throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
+    if (!parts.hasWeights()) {
+      throw new UsageError(
+        'the peer has no model yet: it fetches the weights that the recipe begins from, once it is started',
+      )
+    }
   }
 
   return {

@@ -23,6 +23,8 @@ export interface PeerWeights {
         take(vector: Float32Array): Promise<void>
       }
     | undefined
+  /** Whether the peer has what it begins with; else it is to be fetched. */
+  isKnown(): boolean
   /** A warning for people: how the file was understood. */
   readonly warning: string | undefined
   /** Keeps them in the state, where they are needed again: to hand them out, or because a part of them is frozen. */
@@ -51,6 +53,7 @@ export async function preparePeerWeights(
     return {
       trainer: bare,
       from: undefined,
+      isKnown: () => true,
       warning: undefined,
       async keep() {
         if (bare.frozen === undefined || state === undefined) return
@@ -62,6 +65,7 @@ export async function preparePeerWeights(
 
   const trainer = withBegin(bare)
   const vector = fitted?.weights ?? keptIn(await state?.weights(), hash)
+  let isKnown = vector !== undefined
   if (vector !== undefined) await trainer.begin(vector)
   else if (alone) {
     throw new UsageError(
@@ -70,6 +74,7 @@ export async function preparePeerWeights(
   }
   return {
     trainer,
+    isKnown: () => isKnown,
     warning: fitted?.warning,
     from: {
       hash,
@@ -77,6 +82,7 @@ export async function preparePeerWeights(
       vector,
       async take(fetched) {
         await trainer.begin(fetched)
+        isKnown = true
         await state?.keepWeights(encode(fetched))
       },
     },

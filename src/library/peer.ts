@@ -193,7 +193,7 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
    * first layers do that. Its output is logits, or values in the units of the data. Loads TensorFlow.js in this thread.
    *
    * @typeParam Model `tf.LayersModel`, where the caller has TensorFlow.js's types
-   * @throws UsageError where the trainer is the caller's own
+   * @throws UsageError where the trainer is the caller's own, or the weights that the recipe begins from are not there yet
    */
   model<Model extends LayersModelLike = LayersModelLike>(): Promise<Model>
   /**

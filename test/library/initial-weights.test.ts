@@ -161,6 +161,10 @@ describe('the weights in a file', () => {
     await expect(readInitialWeights(linear, folder.write('checkpoint.safetensors', checkpoint))).rejects.toThrow(
       "is a peer's checkpoint, and no model: write its model with hearsay export --state DIR",
     )
+    const strict = { ...linear, security: { maximumNorm: 5 } }
+    await expect(readInitialWeights(strict, plain)).rejects.toThrow(
+      'what is trained of its weights has a norm of 25.7, and the recipe lets peers merge up to 5',
+    )
     await expect(readInitialWeights({ model: { name: 'mlp:4' } }, plain)).rejects.toThrow(
       'hidden1/kernel [784, 4] is missing',
     )
@@ -177,6 +181,7 @@ describe('a peer of a recipe that begins from weights', () => {
     const waited: GossipEvents['waiting'][] = []
     ben.addEventListener('waiting', ({ detail }) => waited.push(detail))
     await ben.start()
+    await expect(ben.predict(inputs)).rejects.toThrow('the peer has no model yet')
     expect(existsSync(join(state, 'initial.safetensors'))).toBe(false)
     const anna = await started({ recipe, from: plain, network: network.join('anna') })
     const [first, second] = await untilSealed(anna, ben)
