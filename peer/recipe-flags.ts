@@ -74,7 +74,8 @@ export function recipeOptions(): Option[] {
       '--steps-per-exchange, --local-steps <H>',
       'local steps between two exchanges; auto measures what fits',
     ).argParser(localSteps),
-    new Option('--standardise', 'scale features by means and deviations that the peers agree on'),
+    new Option('--standardise', 'scale features by means and deviations that the peers agree on (default of tables)'),
+    new Option('--no-standardise', 'take features as they are, as models that look them up need them'),
     new Option('--compression <C>', 'how parameters travel while they are trained (default: "none")'),
     new Option('--fragments <N>', 'cut the parameters into N, of which an exchange carries one').argParser(
       wholeNumber(1),

@@ -102,10 +102,10 @@ export async function beginsFrom<Written extends RecipeInput>(
   return { recipe: { ...recipe, start: { ...recipe.start, from: hash } }, from: weights }
 }
 
-/** What a table's label means, where a flag says it; else the table itself does. */
-export function meaningOf({ objective }: RecipeInput): Pick<LoadOptions, 'task'> {
+/** How a table is read whose columns nobody gives: what its label means, where a flag says it, and its numbers as they are, if so. */
+export function meaningOf({ objective, data }: RecipeInput): Pick<LoadOptions, 'task' | 'origins'> {
   const task = objective?.task
-  return task === 'classify' || task === 'regress' ? { task } : {}
+  return { ...(task === 'classify' || task === 'regress' ? { task } : {}), origins: data?.standardise !== false }
 }
 
 /** The steps of a recipe that is only checked: whatever else it says of its steps is right. */

@@ -112,7 +112,7 @@ export const SOURCES = {
   'npy:FILE[?label=COLUMN&…] or npy:INPUTS,LABELS': 'arrays of NumPy',
 
   'idx:IMAGES,LABELS or idx:DIR': 'as MNIST comes',
-  'images:DIR[?size=WxH&channels=1|3]': 'a folder per class',
+  'images:DIR[?size=WxH&channels=1|3]': 'a folder per class, or train/ and test/ with one each',
   'text:FILE[?context=N]': 'its characters in sequence',
   'module:FILE': 'a program that exports a dataset',
 } as const satisfies Choices

@@ -37,6 +37,8 @@ const datasetSchema = z.strictObject(
     // 0 of a regression, which may also leave it out.
     classes: z.union([count, z.literal(0)], 'expected a whole number of at least 1').optional(),
     classNames: z.array(z.string('expected a text'), 'expected an array of texts').optional(),
+    // Of a dataset that was loaded from another source.
+    lines: z.custom<Int32Array>(value => value instanceof Int32Array, 'expected an Int32Array, [samples]').optional(),
     featureNames: z.array(z.string('expected a text'), 'expected an array of texts').optional(),
     targets: count.optional(),
   },

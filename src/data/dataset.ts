@@ -25,6 +25,11 @@ export interface Dataset {
   readonly valueMap?: AffineMap
   /** Shape of one sample, such as `[28, 28, 1]` or `[57]`; its product is the number of features. */
   readonly shape: readonly number[]
+  /**
+   * `[samples]`: where each stands in its file, for messages: the line in an editor, from 1, or the number of the row where the file has
+   * no lines. Absent where the source has no rows.
+   */
+  readonly lines?: Int32Array
   /** Names of the features, in their order, where the source names them. */
   readonly featureNames?: readonly string[]
   /** 0 of a regression. */
@@ -134,16 +139,20 @@ export function subset(dataset: Dataset, indices: Int32Array): Dataset {
   const values = new Float32Array(indices.length * outputs(dataset))
   // Unmapped: the copy has the same maps to go through.
   const bare = { ...dataset, maps: undefined, valueMap: undefined }
-  const predicted = isRegression(dataset) ? { labels, values } : { labels }
+  const { lines } = dataset
+  const chosen = {
+    ...(isRegression(dataset) ? { labels, values } : { labels }),
+    ...(lines && { lines: indices.map(i => lines[i]) }),
+  }
   if (!inMemory(dataset.inputs)) {
     requireIndices(dataset, indices)
     gatherLabels(bare, indices, labels)
     gatherValues(bare, indices, values)
-    return { ...dataset, inputs: selectRows(dataset.inputs, indices), ...predicted }
+    return { ...dataset, inputs: selectRows(dataset.inputs, indices), ...chosen }
   }
   const inputs = new Float32Array(indices.length * features(dataset))
   gather(bare, indices, inputs, labels, values)
-  return { ...dataset, inputs, ...predicted }
+  return { ...dataset, inputs, ...chosen }
 }
 
 /** Rows of inputs: where the dataset is sound, as many as {@link samples}. */

@@ -5,21 +5,25 @@ import { formOf, SOURCES } from '../catalogue.ts'
 import { DataFileError, SourceError } from './errors.ts'
 import { unreadable } from './files.ts'
 import { readIdx } from './read-idx.ts'
+import { shuffledOrder } from './shuffle.ts'
 import type { DataSource } from './source.ts'
 import { splitLastFifth } from './split.ts'
 
 const FORM = formOf(SOURCES, 'idx')
 
-/** The IDX format of the MNIST files (Y. LeCun), gzip or not. The order of the files is kept. */
+/**
+ * The IDX format of the MNIST files (Y. LeCun), gzip or not. Samples are shuffled with the seed before the split, since some files are
+ * sorted by class.
+ */
 export const idx: DataSource = {
-  async load(argument, { samples: limit, memoryLimitBytes }) {
+  async load(argument, { seed, samples: limit, memoryLimitBytes }) {
     const [images, labels] = await findFiles(argument)
     const dataset = await readIdx(
       { file: images, content: () => createReadStream(images) },
       { file: labels, content: () => createReadStream(labels) },
       memoryLimitBytes,
     )
-    return splitLastFifth(dataset, limit)
+    return splitLastFifth(dataset, limit, shuffledOrder(dataset, seed))
   },
 }
 

@@ -1,5 +1,6 @@
 import { formOf, SOURCES } from '../catalogue.ts'
 import { DECODED_AT_ONCE, IN_MEMORY_LIMIT_BYTES } from './constants.ts'
+import { type Dataset, subset } from './dataset.ts'
 import { DataFileError, SourceError } from './errors.ts'
 import { createGrowingLabels } from './growing-labels.ts'
 import { type ImageForm, loadImageDecoder } from './image-decoder.ts'
@@ -7,24 +8,28 @@ import { findImages, type ImageFile } from './image-folder.ts'
 import { createRowStore } from './row-store.ts'
 import { shuffledOrder } from './shuffle.ts'
 import { createSkippedFiles, type SkippedFiles } from './skipped.ts'
-import type { DataSource } from './source.ts'
+import type { DataSource, LoadOptions, Split } from './source.ts'
 import { parseSourceArgument, type SourceArgument } from './source-argument.ts'
 import { splitLastFifth } from './split.ts'
 
 const FORM = formOf(SOURCES, 'images')
 
 /**
- * A folder of PNG and JPEG files with one folder per class, as `[height, width, channels]` in [0, 1]. The size is that of
- * all images; where they differ it must be given, and they are stretched to it. There is one channel where all images are
- * kept in shades of grey, else there are three. Shuffled with the seed before the split.
+ * A folder of PNG and JPEG files with one folder per class, as `[height, width, channels]` in [0, 1]. Size and channels are those that
+ * the source says, else those of the swarm's recipe, to which images are stretched. Without either the size is that of all images; where
+ * they differ it must be given. There is one channel where all images are kept in shades of grey, else there are three.
+ *
+ * The folder may have `train` and `test`, with the classes in either: see {@link findImages}. Otherwise the last fifth is kept for
+ * testing. What is for training is shuffled with the seed, before the split.
  */
 export const images: DataSource = {
   async load(argument, options) {
     const given = parseSourceArgument('images', argument, FORM, ['size', 'channels'])
-    const size = parseSize(given)
-    const channels = parseChannels(given)
+    const recipe = formIn(options.shape)
+    const size = parseSize(given) ?? recipe
+    const channels = parseChannels(given) ?? recipe?.channels
     const folder = given.path
-    const { classNames, files, skipped } = await findImages(folder)
+    const { classNames, files, hasTestPart, skipped } = await findImages(folder)
     const skippedFiles = createSkippedFiles(folder, options)
     for (const file of skipped) skippedFiles.skip(file)
 
@@ -34,6 +39,8 @@ export const images: DataSource = {
     await inTurn(files, skippedFiles, readForm, (file, form) => found.push({ ...file, form }))
     const form = { ...(size ?? commonSize(folder, found)), channels: channels ?? commonChannels(found) }
 
+    if (size !== undefined && size === recipe) warnOfStretching(folder, found, size, options)
+
     const shape = [form.height, form.width, form.channels]
     const store = createRowStore({
       element: 'uint8',
@@ -42,10 +49,12 @@ export const images: DataSource = {
     })
     try {
       const labels = createGrowingLabels()
+      const parts: (boolean | undefined)[] = []
       const decode = ({ path }: ImageFile) => decoder.decode(path, form)
-      await inTurn(found, skippedFiles, decode, ({ label }, pixels) => {
+      await inTurn(found, skippedFiles, decode, ({ label, forTesting }, pixels) => {
         store.append(pixels)
         labels.push(label)
+        parts.push(forTesting)
       })
       skippedFiles.warn(files.length + skipped.length)
       const dataset = {
@@ -56,7 +65,9 @@ export const images: DataSource = {
         classes: classNames.length,
         classNames,
       }
-      return splitLastFifth(dataset, options.samples, shuffledOrder(dataset, options.seed))
+      const order = shuffledOrder(dataset, options.seed)
+      if (!hasTestPart) return splitLastFifth(dataset, options.samples, order)
+      return splitByPart(dataset, order, parts, options.samples)
     } catch (error) {
       store.discard()
       throw error
@@ -85,6 +96,53 @@ async function inTurn<F extends ImageFile, T>(
       } else throw result.reason
     }
   }
+}
+
+/**
+ * @param order of the samples
+ * @param forTesting `[samples]`
+ * @throws DataFileError where a part is empty
+ */
+function splitByPart(
+  dataset: Dataset,
+  order: Int32Array,
+  forTesting: readonly (boolean | undefined)[],
+  limit = Number.POSITIVE_INFINITY,
+): Split {
+  const part = (testing: boolean) => order.filter(sample => forTesting[sample] === testing)
+  const [training, testing] = [part(false), part(true)]
+  for (const [what, { length }] of Object.entries({ training, testing })) {
+    if (length === 0) {
+      throw new DataFileError(
+        `${dataset.name}: found no image for ${what} that can be read; expected PNG or JPEG files in a folder per class`,
+      )
+    }
+  }
+  return {
+    train: subset(dataset, training.subarray(0, Math.min(training.length, limit))),
+    test: subset(dataset, testing),
+  }
+}
+
+/** The form that a recipe's model takes; undefined where there is no recipe, or its model takes no images. */
+function formIn(shape: readonly number[] | undefined): ImageForm | undefined {
+  const [height, width, channels] = shape ?? []
+  return shape?.length === 3 && (channels === 1 || channels === 3) ? { height, width, channels } : undefined
+}
+
+function warnOfStretching(
+  folder: string,
+  found: readonly FoundImage[],
+  { width, height }: Size,
+  { warn }: LoadOptions,
+) {
+  const others = found.filter(({ form }) => form.width !== width || form.height !== height)
+  if (others.length === 0) return
+  const [{ name, form }] = others
+  warn?.(
+    `${folder}: ${others.length} of ${found.length} images are stretched to ${width}x${height}, as the recipe says, ` +
+      `such as ${name} from ${form.width}x${form.height}`,
+  )
 }
 
 type Size = Pick<ImageForm, 'width' | 'height'>

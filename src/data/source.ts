@@ -23,12 +23,22 @@ export interface LoadOptions {
   /** Refuses what would be skipped: an image that cannot be read. Default: no. */
   readonly strict?: boolean
   /**
+   * Shape of one sample as the swarm's recipe has it: images are stretched to its size and have its channels, where the source says
+   * nothing else. Default: as the data are.
+   */
+  readonly shape?: readonly number[]
+  /**
    * The columns of a swarm's tables, by which a table is read; or `every` column is learned from, whatever is in it, as recipes without
    * columns mean it. Other sources have no use for it. Default: what the table itself holds, as {@link Split.table} tells.
    */
   readonly table?: TableSchema | 'every'
   /** What a table's label means, where nobody gives its columns. Default: classes where it is text or few whole numbers, else regression. */
   readonly task?: 'classify' | 'regress'
+  /**
+   * Whether a table whose columns nobody gives has its numbers less an origin, which keeps the digits of large ones. No where they are not
+   * standardised, and a model takes them as they are. Default: yes.
+   */
+  readonly origins?: boolean
   /** Told how many bytes of a table were read, of how many where that is known. */
   readonly onProgress?: (read: number, of: number | undefined) => void
   /** Bytes beyond which inputs are kept in a temporary file. Default: 512 MiB. */

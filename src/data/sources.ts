@@ -43,11 +43,16 @@ const loadOptions = optionsOf<LoadOptions>({
   samples: wholeNumber(1).optional(),
   warn: callback.optional(),
   strict: flag.optional(),
+  shape: value(
+    'an array, the shape of one sample',
+    given => Array.isArray(given) && given.every(Number.isInteger),
+  ).optional(),
   table: value(
     'the columns of a recipe, data.table, or every',
     given => given === 'every' || tableSchema.safeParse(given).success,
   ).optional(),
   task: value('classify or regress', given => given === 'classify' || given === 'regress').optional(),
+  origins: flag.optional(),
   onProgress: callback.optional(),
   memoryLimitBytes: numberFrom(0).optional(),
 })

@@ -21,6 +21,7 @@ import { writeFolderAtomically } from '../storage/atomic-folder.ts'
 import type { ReadCheckpoint } from '../storage/checkpoint-file.ts'
 import { type ReadState, readState, StateError } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
+import type { LeftOut } from '../training/models/to-logits.ts'
 import { encodeModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
 import { identifyModel } from './identify-model.ts'
@@ -57,7 +58,8 @@ const SAFETENSORS = '.safetensors'
 
 /**
  * Writes the model of a peer's last checkpoint as {@link encodeModel} does, or as a LayersModel that `tf.loadLayersModel`
- * reads; its output is logits. That carries the recipe as user-defined metadata, and where the swarm standardises samples,
+ * reads; its output is logits, whatever the model ended in. That carries the recipe as user-defined metadata, with `leftOut`, the softmax
+ * or the sigmoid of one unit that it ended in before, and where the swarm standardises samples,
  * it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`, is read back where
  * hearsay has registered them: as the model `tfjs:FILE`.
  *
@@ -135,7 +137,9 @@ async function writeLayersModel(
     const { targets } = statistics ?? {}
     const model =
       recipe.model.outputs === undefined ? mapped : appendMap(mapped, unitsOf(recipe, targets && mapOf(targets)))
-    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe } })
+    const { hearsayLeftOut: leftOut }: LeftOut = bare.getUserDefinedMetadata() ?? {}
+    const output = recipe.model.outputs === undefined ? 'logits' : 'values'
+    model.setUserDefinedMetadata({ hearsay: { ...facts, recipe, output, ...(leftOut && { leftOut }) } })
     files = await layersModelFiles(model)
     model.dispose()
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
 import { stepsForData } from '../recipe/steps-for-data.ts'
 import type { MergedSites } from '../table/merge-sites.ts'
-import { tableWidth } from '../table/schema.ts'
+import { tableWidth, withoutOrigins } from '../table/schema.ts'
 import { recommendedRule } from './peer-averaging.ts'
 import { regressionTraining } from './regression-defaults.ts'
 
@@ -29,6 +29,10 @@ export function schemaRecipe(merged: MergedSites, sites: number, given: RecipeIn
       ...(classNames === undefined ? regressionTraining(given.training ?? {}, rows) : given.training),
     },
     averaging: { ...given.averaging, rule: given.averaging?.rule ?? recommendedRule(given) },
-    data: { standardise: true, ...given.data, table: schema },
+    data: {
+      standardise: true,
+      ...given.data,
+      table: given.data?.standardise === false ? withoutOrigins(schema) : schema,
+    },
   })
 }

@@ -141,7 +141,8 @@ export function createStatistics(options: StatisticsOptions): Statistics {
       'means',
       async () => sumsOf(await weightsOf(), await own.mean(stop)),
       (hash, sums) => void then(() => startVariations(hash, sums)),
-      () => true,
+      // Others that started at the same time are waited for.
+      since => since >= STATISTICS_NEWCOMER_MS,
     )
   }
 
@@ -210,7 +211,7 @@ async function startNamespace(
   name: string,
   vector: () => Promise<Float32Array>,
   onSealed: (hash: string, vector: Float32Array) => void,
-  complete: () => boolean,
+  complete: (msSinceNewcomer: number) => boolean,
 ): Promise<Gossip> {
   const layout = createLayout([
     { name: kind, shape: [own.counts === undefined ? 1 + own.features : 2 * own.features], trainable: false },
@@ -243,7 +244,7 @@ async function startNamespace(
       // One around other means is of no use.
       checkpoint: checkpoint?.swarm === id ? checkpoint : undefined,
       mayPropose: () => {
-        return exchanges >= STATISTICS_EXCHANGES && clock.now() - joined >= STATISTICS_NEWCOMER_MS && complete()
+        return exchanges >= STATISTICS_EXCHANGES && complete(clock.now() - joined)
       },
     },
     (event, detail) => {

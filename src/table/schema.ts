@@ -74,6 +74,16 @@ export type TableSchema = z.infer<typeof tableSchema>
 export type TableColumn = TableSchema['columns'][number]
 export type TableLabel = TableSchema['label']
 
+/** The same columns, their numbers as they are: for models that look them up or count on their size. */
+export function withoutOrigins({ columns, label, ...rest }: TableSchema): TableSchema {
+  return {
+    ...rest,
+    columns: columns.map(column => ('origin' in column ? { ...column, origin: 0 } : column)),
+    label:
+      label.kind === 'class' ? label : { ...label, targets: label.targets.map(({ name }) => ({ name, origin: 0 })) },
+  }
+}
+
 /** The columns that hold the label: one, or one for each target. */
 export function labelNames(label: TableLabel): string[] {
   return label.kind === 'class' ? [label.name] : label.targets.map(({ name }) => name)

@@ -13,6 +13,7 @@ import { seedDropout } from './layers-model/dropout.ts'
 import { evaluationBatch, evenlySpread } from './layers-model/evaluation-batch.ts'
 import { holdFrozenStatistics } from './layers-model/frozen-layers.ts'
 import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model/layers-model.ts'
+import { lookupFailure, requireTokens } from './layers-model/tokens.ts'
 import { parseModel } from './models.ts'
 import { createObjective } from './objectives.ts'
 import { createOptimizer } from './optimizers/optimizer.ts'
@@ -43,6 +44,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   const request = { shape, classes, outputs: objective.width, seed: options.seed }
   const network = await buildModel(model, request)
   requireTargets(model, network, shard)
+  for (const dataset of [shard, test]) requireTokens(model, network, dataset)
   const whole = createLayout(tensorSpecs(network))
   const layout = movingLayout(whole)
   holdFrozenStatistics(network)
@@ -83,7 +85,11 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
 
   /** `[batch × targets, classes]` of logits; `[batch, outputs]` of values */
   function answersTo(inputs: tf.Tensor, { training }: { training: boolean }): tf.Tensor2D {
-    return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, objective.width])
+    try {
+      return tf.reshape(network.apply(inputs, { training }) as tf.Tensor, [-1, objective.width])
+    } catch (error) {
+      throw lookupFailure(model, error) ?? error
+    }
   }
 
   function startAnew(what: string, atStep: number): TrainingDivergedError {

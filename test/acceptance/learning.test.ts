@@ -44,9 +44,9 @@ test('sixteen gossiping peers learn what one with all their data learns from as 
     const run = { recipe, data, peers, partition: 'iid', seed: 1, engine: 'matrix', evaluateEvery: steps } as const
     return (await simulate(run)).final.merged?.accuracy ?? Number.NaN
   }
-  const [swarm, alone] = [await mergedOf(16, 250, 'adpsgd'), await mergedOf(1, 16 * 250, 'none')]
+  const [swarm, alone] = [await mergedOf(16, 1_000, 'adpsgd'), await mergedOf(1, 16 * 1_000, 'none')]
   expect(swarm).toBeGreaterThan(0.94)
-  // A quarter of the steps of `npm run bench -- learning`, where it is within half a point.
+  // The runs of `npm run bench -- learning`: 94.6 and 95.9 % of 2,000 samples, each known to within half a point.
   expect(Math.abs(alone - swarm)).toBeLessThan(0.02)
 }, 60_000)
 

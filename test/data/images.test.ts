@@ -103,6 +103,104 @@ test('what is transparent is white', async () => {
   expect(new Set(inputsOf(train))).toEqual(new Set([1]))
 })
 
+describe('what the recipe takes', () => {
+  const loadFor = async (source: string, shape: readonly number[]) => {
+    const warnings: string[] = []
+    const split = await loadDataset(source, { seed: 1, shape, warn: message => warnings.push(message) })
+    return { ...split, warnings }
+  }
+
+  test('is the size and the channels of images, whatever they are kept in, and those that are stretched are told', async () => {
+    const path = await folderOf('for-a-recipe', twoClasses(image(0, 'png'), image(255, 'jpeg', 8, 2)))
+    const { train, warnings } = await loadFor(`images:${path}`, [3, 4, 3])
+    expect(train.shape).toEqual([3, 4, 3])
+    const expected = [...train.labels].flatMap(label => new Array(36).fill(label))
+    expect([...inputsOf(train)]).toEqual(expected)
+    expect(warnings).toEqual([
+      `${path}: 5 of 10 images are stretched to 4x3, as the recipe says, such as white/0.jpg from 8x2`,
+    ])
+  })
+
+  test('in colour becomes grey where it takes one channel', async () => {
+    const path = await folderOf('grey-recipe', twoClasses(image(0, 'png'), image([255, 255, 255], 'png')))
+    const { train, warnings } = await loadFor(`images:${path}`, [3, 4, 1])
+    expect(train.shape).toEqual([3, 4, 1])
+    expect(warnings).toEqual([])
+  })
+
+  test('does not outweigh what the source says, and says nothing where it takes no images', async () => {
+    expect((await loadFor(`images:${plain}?size=5x6`, [3, 4, 3])).train.shape).toEqual([6, 5, 3])
+    for (const shape of [[57], [3, 4, 2]])
+      expect((await loadFor(`images:${plain}`, shape)).train.shape).toEqual([3, 4, 1])
+  })
+})
+
+test('names of classes in different normal forms are one class', async () => {
+  const [composed, decomposed] = ['é'.normalize('NFC'), 'é'.normalize('NFD')]
+  const path = await folderOf('forms', {
+    ...Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`${composed}/${i}.png`, image(255, 'png')])),
+    ...Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`${decomposed}/${i}.png`, image(255, 'png')])),
+    ...Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`a/${i}.png`, image(0, 'png')])),
+  })
+  const { train, test } = await load(`images:${path}`)
+  expect(train).toMatchObject({ classes: 2, classNames: ['a', composed] })
+  for (const { labels } of [train, test]) expect(labels.length).toBeGreaterThan(0)
+  const all = [train, test].flatMap(dataset => [...dataset.labels])
+  expect([all.filter(label => label === 1).length, all.length]).toEqual([10, 15])
+})
+
+describe('a folder with parts', () => {
+  /** Images whose colour tells their part. */
+  const part = (name: string, colour: number, ...classes: string[]) =>
+    Object.fromEntries(classes.flatMap(each => [0, 1, 2].map(i => [`${name}/${each}/${i}.png`, image(colour, 'png')])))
+  const colours = (dataset: { inputs: unknown }) =>
+    [...new Set([...(dataset.inputs as Float32Array)].map(value => Math.round(value * 255)))].sort()
+
+  test('keeps them: train to learn from, test to be judged by, with the classes of both', async () => {
+    const path = await folderOf('parts', { ...part('train', 10, 'b', 'a'), ...part('Test', 20, 'a', 'c') })
+    const { train, test } = await load(`images:${path}`)
+    expect([train.classNames, test.classNames]).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ])
+    expect([colours(train), colours(test)]).toEqual([[10], [20]])
+    expect([[...train.labels].sort(), [...test.labels].sort()]).toEqual([
+      [0, 0, 0, 1, 1, 1],
+      [0, 0, 0, 2, 2, 2],
+    ])
+    const few = await loadDataset(`images:${path}`, { seed: 1, samples: 2 })
+    expect([few.train.labels.length, few.test.labels.length]).toEqual([2, 6])
+  })
+
+  test('is judged by what is for validation where there is no test, and leaves it out, with a word, where there is', async () => {
+    const both = { ...part('train', 10, 'a', 'b'), ...part('val', 30, 'a', 'b') }
+    const { train, test } = await load(`images:${await folderOf('validated', both)}`)
+    expect([colours(train), colours(test)]).toEqual([[10], [30]])
+    const path = await folderOf('all-parts', { ...both, ...part('test', 20, 'a', 'b') })
+    const warnings: string[] = []
+    const three = await load(`images:${path}`, { warn: message => warnings.push(message) })
+    expect([colours(three.train), colours(three.test)]).toEqual([[10], [20]])
+    expect(warnings).toEqual([`${path}: skipped 1 of 13 files: val/ (a part for validation, beside one for testing)`])
+  })
+
+  test('for training alone is split as any other, and folders that only are called so are classes', async () => {
+    const { train, test } = await load(`images:${await folderOf('alone', part('train', 10, 'a', 'b'))}`)
+    expect([train.labels.length, test.labels.length, train.classNames]).toEqual([5, 1, ['a', 'b']])
+    const named = await folderOf('named', {
+      ...Object.fromEntries([0, 1, 2].map(i => [`train/${i}.png`, image(0, 'png')])),
+      ...Object.fromEntries([0, 1, 2].map(i => [`test/${i}.png`, image(0, 'png')])),
+    })
+    expect((await load(`images:${named}`)).train.classNames).toEqual(['test', 'train'])
+  })
+
+  test('without an image that can be read in one is refused', async () => {
+    const empty = await folderOf('no-training', { ...part('test', 20, 'a', 'b'), 'train/a/note.txt': 'nothing yet' })
+    await expect(load(`images:${empty}`)).rejects.toThrow('found no image for training that can be read')
+    const untested = await folderOf('no-testing', { ...part('train', 20, 'a', 'b'), 'test/a/note.txt': 'nothing yet' })
+    await expect(load(`images:${untested}`)).rejects.toThrow('found no image for testing that can be read')
+  })
+})
+
 describe('what cannot be used', () => {
   let spoilt: string
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { loadDataset } from '../../src/data/sources.ts'
 import { inputsOf } from './inputs-of.ts'
 import { missingData, realData } from './real-data.ts'
 
-test('MNIST-10k gives its first 8,000 digits for training and its last 2,000 for testing', async context => {
+test('MNIST-10k gives 8,000 digits for training and 2,000 for testing, of all classes', async context => {
   const folder = realData('mnist-10k')
   if (folder === undefined) return context.skip(missingData('mnist-10k'))
   const { train, test } = await loadDataset(`idx:${folder}`, { seed: 1 })
@@ -11,7 +11,7 @@ test('MNIST-10k gives its first 8,000 digits for training and its last 2,000 for
   expect(test.labels).toHaveLength(2_000)
   expect(train.shape).toEqual([28, 28, 1])
   expect(train.classes).toBe(10)
-  expect([...train.labels.subarray(0, 10)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9])
+  expect(new Set(test.labels).size).toBe(10)
   const counts = new Array(10).fill(0)
   for (const label of [...train.labels, ...test.labels]) counts[label]++
   expect(Math.min(...counts)).toBe(892)

@@ -104,6 +104,40 @@ test.each([
   expect(predictions(read, model.shape, most)).toEqual(predictions(own, model.shape, most))
 })
 
+test.each([
+  ['one unit with sigmoid, for two classes', 1, 'sigmoid', 2],
+  ['softmax', 3, 'softmax', 3],
+] as const)(
+  'a model that ends in %s is exported as logits, and says what was left out',
+  async (_what, units, activation, classes) => {
+    const saved = layers.sequential({
+      layers: [
+        layers.layers.dense({ units, activation, inputShape: [4], name: 'last', kernelInitializer: 'glorotNormal' }),
+      ],
+    })
+    const folder = newFolder()
+    for (const { name, content } of await layersModelFiles(saved)) writeFileSync(join(folder, name), content)
+    const model = { name: `tfjs:${join(folder, 'model.json')}`, shape: [4], classes }
+    const parameters = Float32Array.from(saved.getWeights().flatMap(weight => [...weight.dataSync()]))
+    const layout = createLayout([
+      { name: 'last/kernel', shape: [4, units], trainable: true },
+      { name: 'last/bias', shape: [units], trainable: true },
+    ])
+    const to = join(newFolder(), 'exported')
+    await exportModel({ state: await stateOf(await recipeOf(model), layout, parameters), to })
+    const read = await layers.loadLayersModel(layersModelReader(join(to, 'model.json')))
+    expect(read.getUserDefinedMetadata()).toMatchObject({ hearsay: { output: 'logits', leftOut: activation } })
+    const given = tf.tensor(predictions(read, [4], 1), [3, classes])
+    const probabilities = [...tf.softmax(given).dataSync()]
+    const expected = predictions(saved, [4], 1).flatMap(p => (units === 1 ? [1 - p, p] : [p]))
+    for (const [i, value] of expected.entries()) expect(probabilities[i]).toBeCloseTo(value, 5)
+    // As any program reads it, it is a model for hearsay too.
+    const again = `tfjs:${join(to, 'model.json')}`
+    const own = await toLayersModel(again, [4], classes, parameters)
+    expect(predictions(own, [4], 1)).toEqual(predictions(read, [4], 1))
+  },
+)
+
 test("safetensors of a model with batch normalisation hold TensorFlow.js's weights, not what peers average", async () => {
   const model = { name: `tfjs:${await normalisedModel()}`, shape: [4], classes: 3 }
   const { layout, parameters } = await anyParameters(model)

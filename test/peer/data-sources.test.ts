@@ -50,6 +50,46 @@ test.concurrent.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })
 
+test.concurrent('images of another size are stretched to that of the recipe, and have its channels', async () => {
+  const recipe = folder.write(
+    'larger.json',
+    JSON.stringify({
+      model: { name: 'linear', shape: [6, 5, 3], classes: 2, classNames: ['dark', 'light'] },
+      training: { steps: 40 },
+    }),
+  )
+  const { code, stdout, stderr } = await warmHearsay(
+    'simulate',
+    recipe,
+    '--peers',
+    '2',
+    '--data',
+    `images:${photos}`,
+    '--json',
+  )
+  expect(stderr).toMatch(/40 of 40 images are stretched to 5x6, as the recipe says, such as dark\/0\.png from 4x4/)
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout).final.merged.accuracy).toBe(1)
+  // Each peer of its own, with all images and with a share of them.
+  for (const [name, ...flags] of [['alone'], ['shared', '--shard', '1/2']]) {
+    const said = await warmHearsay(
+      'peer',
+      recipe,
+      '--data',
+      `images:${photos}`,
+      '--no-mdns',
+      '--listen',
+      '/ip4/127.0.0.1/tcp/0',
+      '--alone',
+      '--steps',
+      '1',
+      ...flags,
+    )
+    expect(said.stderr, name).toMatch(/images are stretched to 5x6/)
+    expect(said.code, said.stderr).toBe(0)
+  }
+})
+
 test.concurrent('a recipe is not made from one class', async () => {
   const file = folder.write('one.csv', `x,c\n${'1,a\n'.repeat(10)}`)
   const { code, stderr } = await warmHearsay(

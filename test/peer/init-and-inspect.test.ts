@@ -51,6 +51,79 @@ test('init writes no recipe of a model that cannot learn from the data', async (
   expect(existsSync(file)).toBe(false)
 })
 
+test('init writes no recipe of a model that cannot be built for the data, and says why', async () => {
+  const module = (name: string, layers: string) =>
+    `module:${folder.write(`${name}.mjs`, `export default ({ layers: { layers: l, sequential }, shape, classes }) => sequential({ layers: [${layers}] })`)}`
+  const embedding =
+    'l.embedding({ inputDim: 3, outputDim: 2, inputShape: shape }), l.flatten(), l.dense({ units: classes })'
+  const tokens = folder.write(
+    'tokens.csv',
+    ['t,u,label', ...Array.from({ length: 20 }, (_, i) => `${i % 3},${i === 9 ? 5 : 1},${i % 2 ? 'a' : 'b'}`)].join(
+      '\n',
+    ),
+  )
+  const cases: [string[], RegExp][] = [
+    [['--data', `csv:${csv}`, '--model', `tfjs:${folder.path}/nowhere.json`], /nowhere\.json cannot be read/],
+    [
+      ['--data', `csv:${csv}`, '--model', module('fails', 'nothing')],
+      /fails\.mjs: the function that it exports failed: nothing is not defined/,
+    ],
+    [
+      ['--data', `csv:${csv}`, '--model', module('narrow', 'l.dense({ units: 7, inputShape: shape })')],
+      /gives \[7\] for a sample, the data has 2 classes/,
+    ],
+    [
+      [
+        '--data',
+        `csv:${csv}`,
+        '--model',
+        module('squashed', "l.dense({ units: classes, activation: 'tanh', inputShape: shape })"),
+      ],
+      /squashed\.mjs ends in tanh over 2 units/,
+    ],
+    [
+      ['--data', `csv:${tokens}`, '--model', module('words', embedding)],
+      /tokens\.csv is standardised.*--no-standardise/,
+    ],
+    [
+      ['--data', `csv:${tokens}`, '--no-standardise', '--model', module('words', embedding)],
+      /tokens\.csv, row 11, column u: found 5; expected a whole number from 0 to 2/,
+    ],
+  ]
+  for (const [args, reason] of cases) {
+    const file = `${folder.path}/never.json`
+    const { code, stdout, stderr } = await warmHearsay('init', '--yes', '--out', file, ...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(reason)
+    expect(existsSync(file)).toBe(false)
+  }
+})
+
+test('with --no-standardise numbers of a table are taken as they are', async () => {
+  const table = folder.write(
+    'far.csv',
+    ['x,label', ...Array.from({ length: 20 }, (_, i) => `${1000 + i},${i % 2 ? 'a' : 'b'}`)].join('\n'),
+  )
+  const origins = async (...flags: string[]) => {
+    const { stdout, stderr } = await warmHearsay(
+      'init',
+      '--yes',
+      '--json',
+      '--force',
+      '--out',
+      `${folder.path}/far.json`,
+      '--data',
+      `csv:${table}`,
+      ...flags,
+    )
+    expect(stderr).toBe('')
+    const { data } = JSON.parse(stdout).recipe
+    return [data.standardise, data.table.columns[0].origin]
+  }
+  expect(await origins('--no-standardise')).toEqual([false, 0])
+  expect(await origins()).toEqual([true, 1010])
+})
+
 test('init says what comes next, and overwrites only with --force', async () => {
   const file = folder.write('kept.json', '{}')
   const refused = await warmHearsay('init', '--out', file)

@@ -65,7 +65,13 @@ export async function askForRecipe(
   const found: { data?: Split; warnings: string[] } = { warnings: [] }
   const find = async (source: string) => {
     const warnings: string[] = []
-    const data = await loadDataset(source, { seed, strict: flags.strict, warn: message => warnings.push(message) })
+    const origins = flags.standardise !== false
+    const data = await loadDataset(source, {
+      seed,
+      strict: flags.strict,
+      origins,
+      warn: message => warnings.push(message),
+    })
     requireModelFor(data, flags.model)
     Object.assign(found, { data, warnings })
   }

@@ -28,13 +28,18 @@ export async function runInit(given: InitFlags): Promise<void> {
   const file = flags.out ?? DEFAULT_FILE
   await requireFree('--out', file, flags.force)
 
-  const { recipe, told } =
-    flags.schema === undefined ? await fromData(flags, data, out) : await fromSchemas(flags, flags.schema, out)
+  const {
+    recipe,
+    told,
+    data: seen,
+  } = flags.schema === undefined ? await fromData(flags, data, out) : await fromSchemas(flags, flags.schema, out)
   signal.throwIfAborted()
   const { recipeHash } = await import('../../../src/index.ts')
   const { peerAveraging } = await import('../../../src/public/algorithms.ts')
   // A recipe that no peer could follow.
   peerAveraging(recipe)
+  const { requireBuildable } = await import('../../../src/public/models.ts')
+  await requireBuildable(recipe, seen)
   await writeOutput('--out', file, `${JSON.stringify(recipe, null, 2)}\n`)
   const swarm = recipeHash(recipe)
   out.jsonDocument({ file, swarm, recipe })
@@ -57,6 +62,8 @@ export async function runInit(given: InitFlags): Promise<void> {
 interface Written {
   readonly recipe: Recipe
   readonly told: readonly string[]
+  /** The data that it was made for, where they are here. */
+  readonly data?: Split
 }
 
 async function fromData(flags: InitFlags, loaded: Split | undefined, out: Output): Promise<Written> {
@@ -78,7 +85,7 @@ async function fromData(flags: InitFlags, loaded: Split | undefined, out: Output
   }).finally(reading.end)
   const { steps, batch } = recipe.training
   const passes = `${counted(steps, 'local step')} a peer: ${passesOver(data.train, steps, batch)} passes over these data`
-  return { recipe, told: [...describeData(data), passes] }
+  return { recipe, data, told: [...describeData(data), passes] }
 }
 
 /** What was understood of a table. */

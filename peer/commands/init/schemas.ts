@@ -19,8 +19,10 @@ export async function recipeOfSchemas(
   }
   const merged = mergeSites(sites)
   if ('conflicts' in merged) throw new WrongUsage(describeConflicts(merged.conflicts))
-  const recipe = schemaRecipe(merged, files.length, withFlags({}, flags, flags.seed))
-  await requireKnownNames(recipe)
+  const written = schemaRecipe(merged, files.length, withFlags({}, flags, flags.seed))
+  await requireKnownNames(written)
+  const { prepareRecipe } = await import('../../../src/public/models.ts')
+  const { recipe } = await prepareRecipe(written)
   return { recipe, merged }
 }
 

@@ -84,7 +84,7 @@ async function rememberingOne(): Promise<LoadData> {
   const { loadDataset } = await import('../../../src/index.ts')
   let last: { readonly key: string; readonly data: Split } | undefined
   return async (source, options) => {
-    const key = JSON.stringify([source, options.seed, options.strict])
+    const key = JSON.stringify([source, options.seed, options.strict, options.shape, options.origins])
     if (last?.key !== key) last = { key, data: await loadDataset(source, options) }
     return last.data
   }

@@ -2,7 +2,7 @@ import { type DateFormat, dateFormatOf } from '../../table/cells.ts'
 import { classNamesOf } from '../../table/describe-site.ts'
 import { classIndexOf, createEncoder, type TableEncoder } from '../../table/encode.ts'
 import { type MergedSites, mergeSites } from '../../table/merge-sites.ts'
-import { featureNames, labelNames, type TableSchema } from '../../table/schema.ts'
+import { featureNames, labelNames, type TableSchema, withoutOrigins } from '../../table/schema.ts'
 import type { SiteSchema } from '../../table/site-schema.ts'
 import { count, joined, quote } from '../../table/words.ts'
 import { IN_MEMORY_LIMIT_BYTES, TEST_SHARE } from '../constants.ts'
@@ -44,7 +44,8 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   const isGiven = given !== undefined && given !== 'every'
   const surveyed = isGiven ? undefined : await survey(source, date, options)
   const merged = surveyed && mergeOne(table.file, surveyed, given === 'every')
-  const schema = isGiven ? given : (merged as MergedSites).schema
+  const found = isGiven ? given : (merged as MergedSites).schema
+  const schema = isGiven || options.origins !== false ? found : withoutOrigins(found)
   requireLabel(table.file, parameters.label, schema)
   const reader: Reader = { source, date, schema, options, testColumn }
   const all = await readRows(table, reader)
@@ -142,6 +143,7 @@ async function readRows(table: TableRows, reader: Reader): Promise<ReadTable> {
   const inputs = createRowStore({ element: 'float32', width: encoder.width, limit })
   const label = createLabelReader(schema, encoder)
   const flags = createGrowingLabels()
+  const lines = createGrowingLabels()
   const problems = collectProblems(file)
   const row = new Float32Array(encoder.width)
   let unlabelled = 0
@@ -173,6 +175,7 @@ async function readRows(table: TableRows, reader: Reader): Promise<ReadTable> {
           flags.push(isTest ? 1 : 0)
         }
         label.keep()
+        lines.push(line)
         inputs.append(row)
         for (const value of row) if (Number.isNaN(value)) gaps++
       }
@@ -186,6 +189,7 @@ async function readRows(table: TableRows, reader: Reader): Promise<ReadTable> {
     const dataset: Dataset = {
       name: source.name,
       inputs: inputs.finish(),
+      lines: lines.toArray(),
       shape: [encoder.width],
       featureNames: featureNames(schema),
       ...label.finish(),

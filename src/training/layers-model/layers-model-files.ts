@@ -5,13 +5,10 @@
  * @packageDocumentation
  */
 
-import { dirname } from 'node:path'
 import { io } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { WEIGHTS_SHARD_BYTES } from '../constants.ts'
-import { ModelFileError } from '../errors.ts'
-import { readModelFile } from './model-file.ts'
-import { type ModelJson, readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
+import { readStoredModel } from './stored-weights.ts'
 
 /** A file of a model, by its name within the model's folder. */
 export interface ModelFile {
@@ -50,12 +47,9 @@ export async function layersModelFiles(model: LayersModel): Promise<ModelFile[]>
   return [...files, { name: MODEL, content: JSON.stringify(document) }]
 }
 
-/** Bytes of one value, by the type it is written as. */
-const BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }
-
 /**
- * Reads what {@link layersModelFiles} makes, and what any other TensorFlow.js or its converter saved as a LayersModel,
- * for `tf.loadLayersModel`. Nothing is read before that asks for it.
+ * Reads what {@link layersModelFiles} makes, and what any other TensorFlow.js or its converter saved as a LayersModel, for
+ * `tf.loadLayersModel`; see {@link readStoredModel}. Nothing is read before that asks for it.
  *
  * @param file the `model.json`
  * @throws ModelFileError from `load`, naming the file and what is wrong with it
@@ -63,27 +57,11 @@ const BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }
 export function layersModelReader(file: string): Required<Pick<io.IOHandler, 'load'>> {
   return {
     async load() {
-      const model = await readModelJson(file)
-      return await io.getModelArtifactsForJSON(model as io.ModelJSON, async manifest => {
-        const shards = await Promise.all(weightFiles(file, model).map(readModelFile))
-        const data = Buffer.concat(shards)
-        const expected = bytesOf(model)
-        // TensorFlow.js would read past a short one, and give other weights.
-        if (data.byteLength !== expected) {
-          throw new ModelFileError(
-            `${dirname(file)} has ${data.byteLength} bytes of weights, its model.json describes ${expected}: ` +
-              'a file of weights is damaged, or of another model',
-          )
-        }
-        const specs = manifest.flatMap(({ weights }) => weights)
-        return [specs, data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)]
-      })
+      const { model, weights, bytes } = await readStoredModel(file)
+      return await io.getModelArtifactsForJSON(model as io.ModelJSON, async () => [
+        [...weights] as io.WeightsManifestEntry[],
+        bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+      ])
     },
   }
-}
-
-function bytesOf({ weightsManifest }: ModelJson): number {
-  const bytes = ({ shape, dtype, quantization }: StoredWeight) =>
-    BYTES[quantization?.dtype ?? dtype] * shape.reduce((size, dimension) => size * dimension, 1)
-  return weightsManifest.flatMap(({ weights }) => weights).reduce((sum, weight) => sum + bytes(weight), 0)
 }

@@ -6,7 +6,7 @@ import { readModelFile } from './model-file.ts'
 const weightSchema = z.looseObject({
   name: z.string(),
   shape: z.array(z.int().min(0)),
-  dtype: z.enum(['float32', 'int32', 'bool']),
+  dtype: z.enum(['float32', 'int32', 'bool', 'float16']),
   quantization: z
     .looseObject({
       dtype: z.enum(['uint8', 'uint16', 'float16']),
@@ -45,9 +45,10 @@ export async function readModelJson(file: string): Promise<ModelJson> {
   }
   const parsed = modelSchema.safeParse(content)
   if (parsed.success) return parsed.data
+  const [{ path, message }] = parsed.error.issues
   throw new ModelFileError(
-    `${file} is no LayersModel of TensorFlow.js (field ${parsed.error.issues[0].path.join('.')}); ` +
-      "expected the model.json that a LayersModel's save() writes",
+    `${file} is no LayersModel of TensorFlow.js (field ${path.join('.')}: ${message}); expected the model.json that a ` +
+      "LayersModel's save() or, in Python, tensorflowjs.converters.save_keras_model writes",
   )
 }
 

@@ -56,7 +56,7 @@ async function makeModel(file: string, request: ModelRequest): Promise<LayersMod
       `${file}: the function that it exports gave no LayersModel; make one with the layers that it is given`,
     )
   }
-  return toLogits(made, request)
+  return toLogits(`module:${file}`, made, request)
 }
 
 type RequiredOf<T> = { [Name in keyof T]-?: undefined extends T[Name] ? never : Name }[keyof T]

@@ -17,19 +17,23 @@ export const tfjs: ModelFamily = {
         const { readModelJson, weightFiles } = await import('../layers-model/model-json.ts')
         return [file, ...weightFiles(file, await readModelJson(file))]
       },
-      build: async request => toLogits(await load(file, request), request),
+      build: async request => toLogits(`tfjs:${file}`, await load(file, request), request),
     }
   },
 }
 
 async function load(file: string, { layers }: ModelRequest): Promise<LayersModel> {
   const { layersModelReader } = await import('../layers-model/layers-model-files.ts')
+  const { isKeras3, refused } = await import('../layers-model/keras3.ts')
+  const { readModelJson } = await import('../layers-model/model-json.ts')
   const { registerLayers } = await import('../layers/register.ts')
   registerLayers()
   const artifacts = await layersModelReader(file).load()
   try {
     return await layers.loadLayersModel({ load: async () => artifacts })
   } catch (cause) {
-    throw new ModelFileError(`${file}: TensorFlow.js cannot make the model: ${(cause as Error).message}`, { cause })
+    const { message } = cause as Error
+    if (isKeras3(await readModelJson(file))) throw refused(file, message, cause)
+    throw new ModelFileError(`${file}: TensorFlow.js cannot make the model: ${message}`, { cause })
   }
 }

@@ -5,12 +5,13 @@ import { inMemory, type StoredRows } from '../../data/stored-rows.ts'
  * The same dataset in shared memory, copied unless it is there already: threads that are given the result read one copy.
  * Stored rows stay in their file, which every thread opens for itself.
  */
-export function shareDataset({ inputs, labels, values, ...rest }: Dataset): Dataset {
+export function shareDataset({ inputs, labels, values, lines, ...rest }: Dataset): Dataset {
   return {
     ...rest,
     inputs: inMemory(inputs) ? shareFloats(inputs) : shareRows(inputs),
     labels: shareIntegers(labels),
     ...(values && { values: shareFloats(values) }),
+    ...(lines && { lines: shareIntegers(lines) }),
   }
 }
 

@@ -38,13 +38,21 @@ test('halves, and whole numbers of a step, are read as what they stand for', asy
   expect((await readLayersModelWeights(file)).map(({ data }) => [...data])).toEqual([[1, -2], [-1, 1], [515]])
 })
 
+test('weights that a converter calls float16 are read as what the file has', async () => {
+  const weights = [{ name: 'half', shape: [2], dtype: 'float16' }]
+  const halves = write('called', weights, Uint8Array.of(0x00, 0x3c, 0x00, 0xc0))
+  expect((await readLayersModelWeights(halves))[0].data).toEqual(Float32Array.of(1, -2))
+  const singles = write('said', weights, new Uint8Array(Float32Array.of(3, 4).buffer))
+  expect((await readLayersModelWeights(singles))[0].data).toEqual(Float32Array.of(3, 4))
+})
+
 test('files that do not fit together, and weights that are no float32, are refused with what was found', async () => {
   const weights = [{ name: 'a', shape: [2], dtype: 'float32' }]
   const short = write('short', weights, new Uint8Array(7))
   await expect(readLayersModelWeights(short)).rejects.toThrow(ModelFileError)
-  await expect(readLayersModelWeights(short)).rejects.toThrow(
-    'describes 8 bytes of weights, and the files beside it have 7',
-  )
+  await expect(readLayersModelWeights(short)).rejects.toThrow('has 7 bytes of weights, its model.json describes 8')
   const whole = write('whole', [{ name: 'n', shape: [1], dtype: 'int32' }], new Uint8Array(4))
-  await expect(readLayersModelWeights(whole)).rejects.toThrow('the weight n is of type int32; expected float32')
+  await expect(readLayersModelWeights(whole)).rejects.toThrow(
+    'the weight n is of type int32; expected float32 or float16',
+  )
 })
