@@ -143,7 +143,11 @@ module.exports = {
     },
     onlyIn('src/training', '@tensorflow/', 'TensorFlow.js is known to one room.'),
     onlyIn('src/network', '(@libp2p/|libp2p/|@multiformats/|it-pipe/)', 'libp2p is known to one room.'),
-    onlyIn('src/data', '(sharp|csv-parse|hyparquet|hyparquet-compressors)/', 'What reads files of data is known to one room.'),
+    onlyIn(
+      'src/data',
+      '(sharp|csv-parse|hyparquet|hyparquet-compressors)/',
+      'What reads files of data is known to one room.',
+    ),
     {
       name: 'peer uses the public API',
       comment: 'And for help what is light: the catalogue, and the names of rules.',

@@ -13,9 +13,10 @@ const SPAMBASE = join(DATA, 'spambase/spambase.csv')
 /** Logistic regression on Spambase, one local step a round. */
 const SPAMBASE_RUN: SimulatedRun = {
   peers: 100,
-  data: `csv:${SPAMBASE}?header=no&standardise=yes`,
+  data: `csv:${SPAMBASE}?header=no`,
   recipe: {
     model: { name: 'linear' },
+    data: { standardise: true },
     training: { steps: 5_000, batch: 32, learningRate: 0.05 },
     averaging: { rule: 'dpsgd', topology: 'random-regular:20' },
     exchange: { localSteps: 1 },

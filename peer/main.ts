@@ -59,6 +59,8 @@ async function report(error: unknown): Promise<number> {
 }
 
 function complain(message: string, code: number): number {
-  process.stderr.write(`hearsay: ${message.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`)
+  // One line, but for a list.
+  const text = message.trim().replaceAll(/\s*\n(?! {2})\s*/g, ' ')
+  process.stderr.write(`hearsay: ${text}\n`)
   return code
 }

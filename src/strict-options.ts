@@ -93,14 +93,19 @@ export function nearest(written: string, known: readonly string[]): string | und
   return best?.name ?? longer
 }
 
-/** The Levenshtein distance: letters to insert, remove or replace. */
+/** The distance after Damerau and Levenshtein: letters to insert, remove or replace, and neighbours to swap. */
 function editsBetween(a: string, b: string): number {
+  const letters = [...a]
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (const [i, letter] of [...a].entries()) {
+  for (const [i, letter] of letters.entries()) {
     const next = [i + 1]
     for (let j = 0; j < b.length; j++) {
-      next.push(Math.min(row[j + 1] + 1, next[j] + 1, row[j] + (letter === b[j] ? 0 : 1)))
+      const isSwapped = j > 0 && letter === b[j - 1] && letters[i - 1] === b[j]
+      const swapped = isSwapped ? before[j - 1] + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(row[j + 1] + 1, next[j] + 1, row[j] + (letter === b[j] ? 0 : 1), swapped))
     }
+    before = row
     row = next
   }
   return row[b.length]

@@ -28,9 +28,10 @@ export async function createDataLearner(
   return createStackedLearner({
     memory,
     allocate: heap.take,
-    model: stackedModel(model.name, model.shape, model.classes),
+    model: stackedModel(model.name, model.shape, model.classes, model.outputs),
     optimizer: optimizerOf(recipe),
     batch: recipe.training.batch,
+    loss: recipe.objective.loss,
     peers: new Map(own.map(peer => [peer, { shard: shards[peer], shardSeed: shardSeed(peer) }])),
     test,
     initial,

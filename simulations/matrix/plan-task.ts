@@ -127,7 +127,7 @@ async function planLearning(
   return {
     kind: 'stacked',
     parameters: initial.length,
-    model: { name: model.name, shape: model.shape, classes: model.classes },
+    model: { name: model.name, shape: model.shape, classes: model.classes, outputs: model.outputs },
     shards: shards.map(place),
     test: place(test),
     initial,
@@ -135,18 +135,17 @@ async function planLearning(
 }
 
 /** Why peers cannot be stacked; undefined where they can. @throws UsageError for a backend that no thread of ours has */
-function whyOneByOne({ model, objective, training }: Recipe, backend: string): string | undefined {
+function whyOneByOne({ model, training }: Recipe, backend: string): string | undefined {
   if (backend !== AUTO && backend !== DEFAULT_BACKEND) {
     if (backendKind(backend, [AUTO]).gpu) {
       throw new UsageError(`the matrix engine computes on processors: the backend ${backend} is for peers; take wasm`)
     }
     return `the backend ${backend} trains one peer after another`
   }
-  if (objective.task === 'regress') return 'stacked models tell classes apart: peers are trained one after another'
   if (training.classWeights !== undefined) {
     return 'stacked models count all samples alike: for training.classWeights peers are trained one after another'
   }
-  if (stackable(model.name, model.shape, model.classes)) return undefined
+  if (stackable(model.name, model.shape, model.classes, model.outputs)) return undefined
   return `the model ${model.name} cannot be stacked as linear, mlp and cnn can: peers are trained one after another`
 }
 

@@ -30,7 +30,7 @@ type TaskKind =
 export type DataTask =
   | {
       readonly kind: 'stacked'
-      readonly model: Pick<Recipe['model'], 'name' | 'shape' | 'classes'>
+      readonly model: Pick<Recipe['model'], 'name' | 'shape' | 'classes' | 'outputs'>
       /** `[peers]` */
       readonly shards: readonly PlacedSamples[]
       readonly test: PlacedSamples

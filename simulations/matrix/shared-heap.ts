@@ -15,6 +15,9 @@ const PAGE = 65_536
 /** Addresses that SIMD loads like. */
 const ALIGNMENT = 16
 
+/** Bytes behind whatever is taken: kernels read whole vectors, past the end of parameters whose last row is one number. */
+const SLACK = 16
+
 /** Bytes that a thread takes when it has none left: large beside most vectors, so that threads seldom take. */
 const CHUNK = 2 ** 20
 
@@ -48,8 +51,8 @@ export function createHeap(memory: WebAssembly.Memory): SharedHeap {
 
   function take(bytes: number): number {
     const size = aligned(bytes)
-    if (end - next < size) {
-      const pages = Math.ceil(Math.max(size, CHUNK) / PAGE)
+    if (end - next < size + SLACK) {
+      const pages = Math.ceil(Math.max(size + SLACK, CHUNK) / PAGE)
       next = grow(pages) * PAGE
       end = next + pages * PAGE
     }

@@ -13,14 +13,14 @@ const COLUMNS: Readonly<Record<string, (round: RoundResult) => number | null>> =
   localAccuracyMax: ({ localAccuracy }) => localAccuracy?.max ?? null,
   mergedLoss: ({ merged }) => merged?.loss ?? null,
   mergedAccuracy: ({ merged }) => merged?.accuracy ?? null,
+  bytesSent: ({ bytesSent }) => bytesSent,
+  messages: ({ messages }) => messages,
   localR2Mean: ({ localR2 }) => localR2?.mean ?? null,
   localR2Min: ({ localR2 }) => localR2?.min ?? null,
   localR2Max: ({ localR2 }) => localR2?.max ?? null,
   mergedR2: ({ merged }) => merged?.r2 ?? null,
   mergedRmse: ({ merged }) => merged?.rmse ?? null,
   mergedMae: ({ merged }) => merged?.mae ?? null,
-  bytesSent: ({ bytesSent }) => bytesSent,
-  messages: ({ messages }) => messages,
 }
 
 /** The rounds of a run for a spreadsheet: a row each, what was not measured left empty. */

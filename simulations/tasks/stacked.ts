@@ -1,5 +1,6 @@
 import type { Vector } from '../../src/parameters/vectors.ts'
 import { TrainingDivergedError } from '../../src/training/errors.ts'
+import type { Loss } from '../../src/training/losses.ts'
 import type { OptimizerSpec } from '../../src/training/optimizers/optimizer-spec.ts'
 import type { PlacedSamples } from '../../src/training/stacked/placed-samples.ts'
 import type { StackedModel } from '../../src/training/stacked/stacked-model.ts'
@@ -13,6 +14,8 @@ interface Stack {
   readonly model: StackedModel
   readonly optimizer: OptimizerSpec
   readonly batch: number
+  /** What a wrong value costs, in a regression. */
+  readonly loss: Loss | undefined
   /** Those of this thread. */
   readonly peers: ReadonlyMap<number, StackedPeer>
   readonly test: PlacedSamples

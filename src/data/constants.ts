@@ -71,4 +71,4 @@ export const BLOCK_ROWS = 1_024
  * Cells of a Parquet file that are unpacked at once. Numbers of which some are missing take 24 bytes each, texts more; with fewer cells, row
  * groups, which usually have a million rows, would be read more often.
  */
-export const UNPACKED_CELLS = 4 * 1024 * 1024
+export const UNPACKED_CELLS = 2 * 1024 * 1024

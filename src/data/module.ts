@@ -64,7 +64,7 @@ async function toSplit(found: unknown, file: string, options: LoadOptions): Prom
     const order = dataset.targets === undefined ? shuffledOrder(dataset, options.seed) : undefined
     return splitLastFifth(dataset, options.samples, order)
   }
-  const { train, test } = checkSplit(found, file)
+  const { train, test, table } = checkSplit(found, file)
   const limit = Math.min(options.samples ?? Number.POSITIVE_INFINITY, samples(train))
   return {
     train: subset(
@@ -72,6 +72,7 @@ async function toSplit(found: unknown, file: string, options: LoadOptions): Prom
       Int32Array.from({ length: limit }, (_, sample) => sample),
     ),
     test,
+    ...(table === undefined ? {} : { table }),
   }
 }
 

@@ -22,7 +22,7 @@ export const npy: TabularSource = {
       throw new SourceError(`"npy:${argument}" names not two files; expected ${formOf(SOURCES, 'npy')}`)
     }
     const { readNpy } = await import('./table/read-npy.ts')
-    const dataset = await readNpy(inputs, labels, { memoryLimitBytes: options.memoryLimitBytes })
+    const dataset = await readNpy(inputs, labels, { task: options.task, memoryLimitBytes: options.memoryLimitBytes })
     return splitLastFifth(dataset, options.samples, shuffledOrder(dataset, options.seed))
   },
 }

@@ -1,6 +1,9 @@
 import { type Dataset, features, outputs } from './dataset.ts'
 
-/** What of a dataset is standardised, in this order: some features or all, and then the values that are to be predicted. */
+/**
+ * What of a dataset peers agree on, in this order: some features or all, which are standardised; then the values that are to be predicted,
+ * which are too; then for each class 1 in its samples and 0 in others, whose mean is the class's share.
+ */
 export interface Quantities {
   /** Features of a sample. */
   readonly features: number
@@ -8,6 +11,8 @@ export interface Quantities {
   readonly scaled?: Int32Array
   /** Values that are to be predicted of a sample. */
   readonly outputs: number
+  /** Classes whose shares are wanted. None where absent. */
+  readonly classes?: number
   /** Whether some may be missing, NaN, and how many are there is a figure of each one's own. */
   readonly hasGaps: boolean
 }
@@ -18,11 +23,16 @@ export function allQuantities(dataset: Dataset): Quantities {
 }
 
 /** How many they are. */
-export function quantityCount({ features, scaled, outputs }: Quantities): number {
+export function quantityCount({ classes = 0, ...standardised }: Quantities): number {
+  return standardisedCount(standardised) + classes
+}
+
+/** How many of them are standardised: the first ones. */
+export function standardisedCount({ features, scaled, outputs }: Quantities): number {
   return (scaled?.length ?? features) + outputs
 }
 
-/** The feature of a quantity; undefined of a value that is to be predicted. */
+/** The feature of a quantity; undefined of a value that is to be predicted, and of a class. */
 export function featureOf({ features, scaled }: Quantities, quantity: number): number | undefined {
   if (quantity >= (scaled?.length ?? features)) return undefined
   return scaled === undefined ? quantity : scaled[quantity]

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type AffineMap, applyMap } from './affine-map.ts'
 import { type Dataset, features, gather, outputs, samples, targets } from './dataset.ts'
-import { allQuantities, featureOf, type Quantities, quantityCount } from './quantities.ts'
+import { allQuantities, featureOf, type Quantities, quantityCount, standardisedCount } from './quantities.ts'
 import type { Split } from './source.ts'
 import { inMemory } from './stored-rows.ts'
 
@@ -90,8 +90,9 @@ export function standardisingMaps(
   const identity = (length: number) => ({ shift: new Float64Array(length), scale: new Float64Array(length).fill(1) })
   const ofFeatures = identity(features)
   const ofValues = identity(outputs)
-  const first = quantityCount(quantities) - outputs
-  for (let i = 0; i < mean.length; i++) {
+  const count = standardisedCount(quantities)
+  const first = count - outputs
+  for (let i = 0; i < count; i++) {
     const feature = featureOf(quantities, i)
     const map = feature === undefined ? ofValues : ofFeatures
     map.shift[feature ?? i - first] = mean[i]
@@ -124,9 +125,10 @@ async function eachRow(
   const values = new Float32Array(outputs(dataset))
   const labels = new Int32Array(targets(dataset))
   const sample = new Int32Array(1)
-  const { scaled } = quantities
+  const { scaled, classes = 0 } = quantities
   const row = new Float32Array(quantityCount(quantities))
-  const first = row.length - values.length
+  const end = standardisedCount(quantities)
+  const first = end - quantities.outputs
   // Unmapped: values are standardised once, whatever map is set already.
   const bare = { ...dataset, valueMap: undefined }
   let read = 0
@@ -134,7 +136,11 @@ async function eachRow(
     gather(bare, sample, inputs, labels, values)
     if (scaled === undefined) row.set(inputs)
     else for (let i = 0; i < scaled.length; i++) row[i] = inputs[scaled[i]]
-    row.set(values, first)
+    if (quantities.outputs > 0) row.set(values, first)
+    if (classes > 0) {
+      row.fill(0, end)
+      row[end + labels[0]] = 1
+    }
     visit(row)
     read += inputs.length
     if (read < READ_AT_ONCE) continue

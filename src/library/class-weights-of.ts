@@ -1,6 +1,6 @@
+import { balanceWeights, createSharedWeights } from '../data/class-weights.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Recipe } from '../recipe/recipe.ts'
-import { balanceWeights, createSharedWeights } from '../training/class-weights.ts'
 
 /**
  * `[classes]`, in shared memory: how much samples of each class count, by the counts of all samples together. Undefined where the recipe has

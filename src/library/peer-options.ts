@@ -12,6 +12,7 @@ import type { Checkpoint } from '../gossip/state/checkpoint.ts'
 import type { Bandwidth } from '../network/pace.ts'
 import { type Recipe, recipeHash } from '../recipe/recipe.ts'
 import { stepsForEpochs } from '../recipe/steps-for-data.ts'
+import { needsStatistics } from '../standardise/quantities.ts'
 import {
   flag,
   numberAbove,
@@ -114,7 +115,7 @@ export function requireFitting(options: PeerOptions, recipe: Recipe): void {
     )
   }
   if (recipe.objective.task === 'consensus') {
-    throw new UsageError('the task consensus is for simulations; a peer learns: classify, or language')
+    throw new UsageError('the task consensus is for simulations; a peer learns: classify, regress, or language')
   }
   if (options.trainer !== undefined && (options.data !== undefined || options.shard !== undefined)) {
     throw new UsageError('a peer with a trainer of its own takes no data and no shard: the trainer has them')
@@ -158,9 +159,9 @@ function requireKeeping({ state, storage, identity, network }: PeerOptions, reci
       'createPeer: what a storage keeps is of one identity: give identity, which createIdentity makes',
     )
   }
-  if (recipe.data.standardise) {
+  if (needsStatistics(recipe)) {
     throw new UsageError(
-      'createPeer: a storage keeps the checkpoint, and not by what samples are standardised: give a folder, as state',
+      'createPeer: a storage keeps the checkpoint, and not the statistics of samples that the swarm agrees on: give a folder, as state',
     )
   }
 }

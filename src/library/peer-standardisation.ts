@@ -8,7 +8,7 @@ import type { Learner } from './prepare-learner.ts'
 const MOST_NAMED = 5
 
 export interface PeerStandardisationParts {
-  /** Undefined where samples are taken as they are. */
+  /** Undefined where samples are taken as they are, and all count alike. */
   readonly standardising: Learner['standardising']
   /** Makes what agrees with the swarm; undefined where this peer goes by its own samples. */
   readonly statistics?: (onAgreed: (statistics: AgreedStatistics) => void, isKnown: () => boolean) => Statistics
@@ -33,16 +33,18 @@ export interface PeerStandardisation {
 
 export function createPeerStandardisation(parts: PeerStandardisationParts): PeerStandardisation {
   const { standardising, emit, course, signal } = parts
+  const standardises = standardising?.standardises === true
   let agreed: AgreedStatistics | undefined
   const statistics = parts.statistics?.(use, () => agreed !== undefined)
 
   function use(given: AgreedStatistics): void {
     if (signal.aborted) return
     const isFirst = agreed === undefined
-    if (!isFirst) emit('warning', { message: 'the swarm has agreed anew on how samples are standardised' })
+    const what = standardises ? 'how samples are standardised' : 'how frequent classes are'
+    if (!isFirst) emit('warning', { message: `the swarm has agreed anew on ${what}` })
     agreed = given
     standardising?.use(given)
-    emit('standardised', describeMap(given))
+    if (standardises) emit('standardised', describeMap(given))
     if (isFirst) parts.onKnown()
     void tellOutlying(given)
   }
@@ -60,7 +62,7 @@ export function createPeerStandardisation(parts: PeerStandardisationParts): Peer
   }
 
   return {
-    agreed: () => agreed,
+    agreed: () => (standardises ? agreed : undefined),
     isKnown: () => standardising === undefined || agreed !== undefined,
     async start() {
       try {

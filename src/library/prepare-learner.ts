@@ -2,7 +2,7 @@ import { checkInMemory } from '../data/check-dataset.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/sources.ts'
 import { UsageError } from '../errors.ts'
-import { quantitiesOf } from '../standardise/quantities.ts'
+import { needsStatistics, quantitiesOf } from '../standardise/quantities.ts'
 import { createStandardiser, type Standardiser } from '../standardise/standardiser.ts'
 import { withInitial } from '../training/beginning.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
@@ -41,9 +41,16 @@ export async function prepareLearner(
   const loading = { seed, strict, ...loadingOf(recipe), warn: (message: string) => warnings.push(message) }
   const split = fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
-  const standardising = recipe.data.standardise ? createStandardiser(shard, quantitiesOf(recipe)) : undefined
+  const standardising = needsStatistics(recipe) ? createStandardiser(shard, quantitiesOf(recipe)) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
-  const options = trainerOptionsOf(recipe, seen(shard), seen(split.test), `${seed}/samples`, backend)
+  const options = trainerOptionsOf(
+    recipe,
+    seen(shard),
+    seen(split.test),
+    `${seed}/samples`,
+    backend,
+    standardising?.classWeights,
+  )
   return async () => {
     const { name, devices } = await chooseBackend(backend, gpu)
     const trainer = await createWorkerTrainer({ ...options, backend: name, gpu })

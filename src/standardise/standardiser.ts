@@ -6,16 +6,21 @@
  */
 
 import type { AffineMap } from '../data/affine-map.ts'
+import { balanceWeights, createSharedWeights } from '../data/class-weights.ts'
 import { type Dataset, features, outputs, samples } from '../data/dataset.ts'
-import { allQuantities, type Quantities, quantityCount } from '../data/quantities.ts'
+import { allQuantities, type Quantities, quantityCount, standardisedCount } from '../data/quantities.ts'
 import { changeMap, createSharedMap } from '../data/shared-map.ts'
 import { type Means, meansOf, variationsAround } from '../data/standardise.ts'
 import type { AbortOptions } from '../gossip/ports.ts'
 import { type AgreedStatistics, inFull, type OwnStatistics } from './statistics.ts'
 
 export interface Standardiser {
+  /** Whether anything is standardised: there may be nothing but classes, which count by their shares. */
+  readonly standardises: boolean
   /** The same dataset, standardised as soon as it is known how, and read as it is until then. */
   through(dataset: Dataset): Dataset
+  /** How much samples of each class count, `[classes]`, in memory that threads share: alike until it is known how. Undefined where all do. */
+  readonly classWeights: Float64Array | undefined
   /** Statistics of the samples that it was made for. */
   readonly own: OwnStatistics
   use(statistics: AgreedStatistics): void
@@ -42,6 +47,8 @@ const RESOLUTION = 2 ** -20
 export function createStandardiser(train: Dataset, quantities: Quantities = allQuantities(train)): Standardiser {
   const map = createSharedMap(features(train))
   const valueMap = createSharedMap(outputs(train))
+  const classWeights = quantities.classes === undefined ? undefined : createSharedWeights(quantities.classes)
+  const standardises = standardisedCount(quantities) > 0
   let means: Promise<Means> | undefined
   /** A pass over all samples, which may take long: made once. */
   const ownMeans = ({ signal }: AbortOptions) => {
@@ -49,11 +56,16 @@ export function createStandardiser(train: Dataset, quantities: Quantities = allQ
     return means
   }
   return {
-    through: dataset => ({
-      ...dataset,
-      maps: [...(dataset.maps ?? []), map],
-      ...(quantities.outputs > 0 ? { valueMap } : {}),
-    }),
+    classWeights,
+    standardises,
+    through: dataset =>
+      standardises
+        ? {
+            ...dataset,
+            maps: [...(dataset.maps ?? []), map],
+            ...(quantities.outputs > 0 ? { valueMap } : {}),
+          }
+        : dataset,
     own: {
       samples: samples(train),
       features: quantityCount(quantities),
@@ -65,6 +77,7 @@ export function createStandardiser(train: Dataset, quantities: Quantities = allQ
     use(statistics) {
       changeMap(map, mapOf(statistics))
       if (statistics.targets !== undefined) changeMap(valueMap, mapOf(statistics.targets))
+      if (classWeights !== undefined && statistics.shares !== undefined) balanceWeights(classWeights, statistics.shares)
     },
     async outlying(statistics, options) {
       const { shift, scale } = mapOf(statistics)

@@ -17,7 +17,7 @@
 import { createHash } from 'node:crypto'
 import { adpsgd } from '../averaging/rules/adpsgd.ts'
 import { complete as everybody } from '../averaging/topologies/complete.ts'
-import { featureOf, type Quantities } from '../data/quantities.ts'
+import { featureOf, type Quantities, standardisedCount } from '../data/quantities.ts'
 import { StoppedError, UnusableStatisticsError } from '../gossip/errors.ts'
 import type { Emit, GossipEvents } from '../gossip/events.ts'
 import { createGossip, type Gossip } from '../gossip/gossip.ts'
@@ -61,6 +61,8 @@ export interface AgreedStatistics {
   readonly variance: Float64Array
   /** Those of the values that are to be predicted, `[outputs]`, less their origins: of a regression. */
   readonly targets?: { readonly mean: Float64Array; readonly variance: Float64Array }
+  /** Shares of the classes in the samples, `[classes]`: where classes count by them. */
+  readonly shares?: Float64Array
 }
 
 /** Statistics of quantities as statistics of all features, of which those that are not standardised have mean and variance 0. */
@@ -71,14 +73,20 @@ export function inFull(
 ): AgreedStatistics {
   if (quantities === undefined) return { mean, variance }
   const { features, outputs } = quantities
-  const count = mean.length - outputs
+  const end = standardisedCount(quantities)
+  const count = end - outputs
   const spread = (values: Float64Array) => {
     const full = new Float64Array(features)
     for (let i = 0; i < count; i++) full[featureOf(quantities, i) as number] = values[i]
     return full
   }
   const all = { mean: spread(mean), variance: spread(variance) }
-  return outputs === 0 ? all : { ...all, targets: { mean: mean.slice(count), variance: variance.slice(count) } }
+  const targets = { mean: mean.slice(count, end), variance: variance.slice(count, end) }
+  return {
+    ...all,
+    ...(outputs === 0 ? {} : { targets }),
+    ...(quantities.classes === undefined ? {} : { shares: mean.slice(end) }),
+  }
 }
 
 export interface StatisticsOptions {

@@ -39,7 +39,7 @@ export interface DateFormat {
 }
 
 const TIME = String.raw`(?:[T ](?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}(?:\.\d+)?))?)?`
-const ZONE = String.raw`\s?(?<zone>Z|UTC|[+-]\d{2}:?\d{2})?`
+const ZONE = String.raw`\s?(?<zone>Z|UTC|[+-]\d{2}(?::?\d{2})?)?`
 
 const ISO = dateFormat('yyyy-mm-dd', String.raw`(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})${TIME}${ZONE}`)
 
@@ -111,18 +111,25 @@ function dateFormat(form: string, pattern: string): DateFormat {
       const { year, month, day, hour = '0', minute = '0', second = '0', zone } = groups
       const ms = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute))
       const read = new Date(ms)
-      // Of the 31st of February `Date` makes a day in March.
-      const isThere = read.getUTCMonth() === Number(month) - 1 && read.getUTCDate() === Number(day)
+      // Of the 31st of February `Date` makes a day in March, of the year 24 the year 1924.
+      const isThere =
+        read.getUTCFullYear() === Number(year) &&
+        read.getUTCMonth() === Number(month) - 1 &&
+        read.getUTCDate() === Number(day)
       if (!isThere || Number(minute) > 59 || Number(second) >= 61) return Number.NaN
       return ms / 1_000 + Number(second) - offsetOf(zone)
     },
   }
 }
 
-/** Seconds that a zone is ahead of UTC. */
+/** Hours that a zone is ahead of UTC or behind, at most. */
+const LARGEST_OFFSET = 14
+
+/** Seconds that a zone is ahead of UTC; NaN where there is no such zone. */
 function offsetOf(zone: string | undefined): number {
-  const found = /^([+-])(\d{2}):?(\d{2})$/.exec(zone ?? '')
+  const found = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? '')
   if (found === null) return 0
-  const [, sign, hours, minutes] = found
+  const [, sign, hours, minutes = '0'] = found
+  if (Number(hours) > LARGEST_OFFSET || Number(minutes) > 59) return Number.NaN
   return (sign === '-' ? -1 : 1) * (Number(hours) * 3_600 + Number(minutes) * 60)
 }

@@ -34,8 +34,14 @@ export const MOST_REMEMBERED = 2 ** 20
 /** An id may repeat by mistake: a column that is named like one is one where at least this share of its values differ. */
 export const ID_SHARE = 0.9
 
-/** Where at least this share of a column are numbers and the others are not, these are taken for mistakes, or for missing ones. */
-export const MOSTLY_NUMBERS = 0.5
+/** Where at least this share of a column are numbers (or days) and the others are not, these are taken for mistakes. */
+export const NEARLY_ALL = 0.9
+
+/** Where at least this share are, and the others say few different things, these are taken for marks of missing values. */
+export const MOST_OF_THEM = 0.5
+
+/** Different texts that may be marks of missing values; codes, of which some are numbers, have many. */
+export const FEW_TEXTS = 5
 
 /** Rows that a problem names; the others are counted. */
 export const ROWS_NAMED = 3

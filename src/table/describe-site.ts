@@ -1,24 +1,29 @@
 import { numberOf } from './cells.ts'
 import {
+  FEW_TEXTS,
   ID_SHARE,
   MAXIMUM_CATEGORIES,
   MAXIMUM_CLASSES,
   MISSING_MARKS,
   MOST_CATEGORIES,
   MOST_NUMBERED_CLASSES,
-  MOSTLY_NUMBERS,
+  MOST_OF_THEM,
+  NEARLY_ALL,
   RARE_ROWS,
 } from './constants.ts'
+import { isNamedLikeId } from './ids.ts'
 import { roundedDeviation, roundedMean, type SiteColumn, type SiteLabel, type SiteSchema } from './site-schema.ts'
-import type { ColumnFacts } from './survey.ts'
+import type { ColumnFacts, OddCell } from './survey.ts'
 import { count, joined, quote } from './words.ts'
 
 export interface DescribeOptions {
   readonly facts: readonly ColumnFacts[]
   /** Rows with a label. */
   readonly rows: number
-  /** Which columns hold the label: indices into {@link facts}. */
+  /** Which columns hold the label: {@link ColumnFacts.index} of each. */
   readonly labels: readonly number[]
+  /** Rows whose label is missing: they are left out, and nothing of them is among the facts. */
+  readonly unlabelled: number
   /** Columns that the user asks for, whatever they look like; all others are left out. Default: all that can be learned from. */
   readonly columns?: readonly string[]
   /** What the label means, where the user says it. */
@@ -50,8 +55,9 @@ export function describeSite(options: DescribeOptions): Described {
   const learned = facts.filter(each => !labels.includes(each.index))
   // A table of one column is asked about it, whatever that looks like.
   const asked = options.columns ?? (learned.length === 1 ? learned.map(({ name }) => name) : undefined)
+  const wanted = asked && new Set(asked)
   for (const each of learned) {
-    const verdict = judge(each, { ...options, columns: asked })
+    const verdict = judge(each, wanted, options.listsRare)
     if ('problem' in verdict) problems.push(verdict.problem)
     else if ('column' in verdict) columns.push(verdict.column)
     else {
@@ -65,18 +71,18 @@ export function describeSite(options: DescribeOptions): Described {
     }
   }
   const label = describeLabel(
-    labels.map(index => facts[index]),
+    labels.flatMap(label => facts.filter(({ index }) => index === label)),
     options,
   )
   if (typeof label === 'string') return { site: undefined, problems: [...problems, label], warnings }
-  if (asked === undefined && columns.every(isUseless)) {
+  if (asked === undefined && problems.length === 0 && columns.every(isUseless)) {
     problems.push(
       `no column is left to learn from: ${joined(leftOut.map(({ name, reason }) => `${quote(name)} is left out (${reason})`)) || 'the table holds only the label'}`,
     )
   }
   if (label.kind === 'class') {
     const alone = Object.entries(label.classes).filter(([, rows]) => rows === 1)
-    if (alone.length > 0 && alone.length < 10) {
+    if (alone.length > 0) {
       warnings.push(
         `${alone.length === 1 ? 'the class' : 'the classes'} ${joined(alone.map(([name]) => quote(name)))} of ${quote(label.name)} ` +
           `${alone.length === 1 ? 'has' : 'have'} one row each: too few to be learned and tested`,
@@ -101,10 +107,10 @@ function isUseless(column: SiteColumn): boolean {
 
 const AN_ID = 'an id'
 
-function judge(facts: ColumnFacts, options: DescribeOptions): Verdict {
-  const { columns: asked } = options
-  const { name, index, present, missing, distinct } = facts
-  const isAsked = asked?.includes(name) ?? false
+/** @param asked names of the columns that are asked for, where not all are */
+function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, listsRare: boolean): Verdict {
+  const { name, index, present, missing } = facts
+  const isAsked = asked?.has(name) ?? false
   if (asked !== undefined && !isAsked) return { leftOut: 'not among the columns asked for' }
   if (present === 0) return { column: { name: nameOf(facts), kind: 'empty', missing } }
   if (!isAsked) {
@@ -130,71 +136,87 @@ function judge(facts: ColumnFacts, options: DescribeOptions): Verdict {
   if (facts.ambiguousDates === present) {
     return {
       problem:
-        `${titled(facts)}: found ${quote(facts.odd?.text ?? '')}, of which nobody knows whether the month comes first; say ` +
+        `${titled(facts)}: found ${quote(facts.notNumber?.text ?? '')}, of which nobody knows whether the month comes first; say ` +
         '?date=dd/mm/yyyy or ?date=mm/dd/yyyy',
     }
   }
   if (facts.yesNos === present) {
     return { column: { name, kind: 'yes/no', values: [...(facts.values?.keys() ?? [])].sort(), missing, ...constant } }
   }
-  const isMostlyNumbers = facts.numbers >= MOSTLY_NUMBERS * present && distinct > MOST_NUMBERED_CLASSES
-  if (isMostlyNumbers && facts.odd !== undefined) return { problem: notAllNumbers(facts, facts.odd) }
+  const faulty = faultyMeasurement(facts)
+  if (faulty !== undefined) return { problem: faulty }
   const { values } = facts
   const most = isAsked ? MAXIMUM_CATEGORIES : MOST_CATEGORIES
   if (values === undefined || values.size > most) {
-    const many = `${values === undefined ? `more than ${count(MAXIMUM_CATEGORIES)}` : count(values.size)} different values`
+    const many = `${values === undefined ? 'too many' : count(values.size)} different values`
     if (isAsked) return { problem: `${titled(facts)}: found ${many}; a category has at most ${count(most)}` }
     return { leftOut: `text, ${many}; a category has at most ${count(most)}` }
   }
   if (!isAsked && values.size > 20 && values.size > present / 2) {
     return { leftOut: `text that hardly repeats: ${count(values.size)} different values in ${count(present)} rows` }
   }
-  const listed = [...values].filter(([, rows]) => options.listsRare || rows >= RARE_ROWS).map(([value]) => value)
+  const listed = [...values].filter(([, rows]) => listsRare || rows >= RARE_ROWS).map(([value]) => value)
   const rare = values.size - listed.length
   return { column: { name, kind: 'category', values: listed.sort(), rare, missing, ...constant } }
 }
 
-function notAllNumbers(facts: ColumnFacts, { text, line }: { text: string; line: number }): string {
-  const others = facts.present - facts.numbers
+/** What is wrong with a column of which nearly all are numbers, or days; undefined where it is none. */
+function faultyMeasurement(facts: ColumnFacts): string | undefined {
+  const { numbers, dates, distinct, notNumber, notDay } = facts
+  // Few values are categories, some of which may be numbers.
+  if (distinct <= MOST_NUMBERED_CLASSES) return undefined
+  const isNumbers = notNumber !== undefined && isMeant(numbers, facts.present, notNumber)
+  if (isNumbers) return faultOf(facts, numbers, 'numbers', notNumber, 'a number')
+  const isDays = notDay !== undefined && isMeant(dates, facts.present, notDay)
+  return isDays ? faultOf(facts, dates, 'days', notDay, 'a day that is there, such as 2024-12-31') : undefined
+}
+
+/** Whether a column is meant to hold only what `count` of its cells are. */
+function isMeant(count: number, present: number, { texts }: OddCell): boolean {
+  return count >= NEARLY_ALL * present || (count >= MOST_OF_THEM * present && texts <= FEW_TEXTS)
+}
+
+function faultOf(facts: ColumnFacts, some: number, what: string, { text, line }: OddCell, expected: string): string {
+  const others = facts.present - some
   return (
-    `${titled(facts)}: ${count(facts.numbers)} of ${count(facts.present)} cells are numbers, ${others === 1 ? 'one is' : `${count(others)} are`} ` +
-    `not: found ${quote(text)} in row ${line}; expected a number. If it stands for a missing value say ?missing=${encodeURIComponent(text)}, ` +
-    `else correct it, or leave the column out with ?ignore=${encodeURIComponent(facts.name)}`
+    `${titled(facts)}: ${count(some)} of ${count(facts.present)} cells are ${what}, ${others === 1 ? 'one is' : `${count(others)} are`} ` +
+    `not: found ${quote(text)} in row ${line}; expected ${expected}. If it stands for a missing value say ` +
+    `?missing=${encodeURIComponent(text)}, else correct it, or leave the column out with ?ignore=${encodeURIComponent(facts.name)}`
   )
 }
 
-/** Names under which ids and row numbers go: of pandas, R, data bases. */
-const ID_NAME = /^(?:|id|uuid|guid|key|index|row|rownames?|nr|#|unnamed: \d+)$|[ _-](?:id|uuid|guid)$/i
-const CAMEL_CASE_ID = /[a-z]I[dD]$/
-
 /** Why a column tells nothing of its rows but which one it is; undefined where it may tell more. */
 function idReason(facts: ColumnFacts): string | undefined {
-  const { name, present, numbers, isWhole, isRowNumber, allDiffer, distinct, dates } = facts
-  const isWord = numbers < present && dates < present
+  const { name, present, numbers, isWhole, isRowNumber, allDiffer, distinct, dates, ambiguousDates } = facts
+  const isWord = numbers < present && dates < present && ambiguousDates < present
   const isLikeIds = (numbers === present && isWhole) || isWord
   if (isRowNumber && present > 2) return "a row's number"
-  const isNamedSo = ID_NAME.test(name) || CAMEL_CASE_ID.test(name)
-  if (isLikeIds && isNamedSo && distinct >= ID_SHARE * present) {
+  if (isLikeIds && isNamedLikeId(name) && distinct >= ID_SHARE * present) {
     return allDiffer ? `${AN_ID}: different in every row` : `${AN_ID}: different in nearly every row`
   }
-  if (isWord && allDiffer && present > MOST_NUMBERED_CLASSES) return `${AN_ID} or a name: different in every row`
+  if (isWord && allDiffer && present > MOST_NUMBERED_CLASSES && faultyMeasurement(facts) === undefined)
+    return `${AN_ID} or a name: different in every row`
   return undefined
 }
 
-function describeLabel(facts: readonly ColumnFacts[], { task, rows, labels }: DescribeOptions): SiteLabel | string {
+function describeLabel(
+  facts: readonly ColumnFacts[],
+  { task, rows, unlabelled: missing }: DescribeOptions,
+): SiteLabel | string {
   const [first] = facts
-  const missing = facts.reduce((most, each) => Math.max(most, each.missing), 0)
-  if (rows === 0 || labels.length === 0)
-    return `${titled(first)}: every row's label is missing; choose another column with ?label=COLUMN`
+  if (rows === 0) return `${titled(first)}: every row's label is missing; choose another column with ?label=COLUMN`
   const several = facts.length > 1
+  if (several && task === 'classify') {
+    return `${joined(facts.map(({ name }) => quote(name)))} are ${facts.length} labels; expected one column of classes, or say --task regress`
+  }
   const areNumbers = facts.every(each => each.numbers === each.present)
   const areClasses =
     !areNumbers ||
     (first.isWhole && first.values !== undefined && classNamesOf(first.values.keys()).length <= MOST_NUMBERED_CLASSES)
   if (task === 'regress' || several || (task === undefined && !areClasses)) {
     const text = facts.find(each => each.numbers < each.present)
-    if (text?.odd !== undefined) {
-      return `${titled(text)}: found ${quote(text.odd.text)} in row ${text.odd.line}; a measured label takes numbers only (regression)`
+    if (text?.notNumber !== undefined) {
+      return `${titled(text)}: found ${quote(text.notNumber.text)} in row ${text.notNumber.line}; a measured label takes numbers only (regression)`
     }
     return {
       kind: 'number',
@@ -212,18 +234,19 @@ function describeLabel(facts: readonly ColumnFacts[], { task, rows, labels }: De
       `?label=COLUMN${areNumbers ? ', or take it for a measured quantity with --task regress' : ''}`
     )
   }
-  const classes: Record<string, number> = {}
   const names = classNamesOf(first.values.keys())
+  if (names.length === rows && rows > MOST_NUMBERED_CLASSES) {
+    return (
+      `${titled(first)}: found another label in every row, such as ${quote([...first.values.keys()][0])}; expected classes, which repeat. ` +
+      'Choose another column with ?label=COLUMN'
+    )
+  }
+  const classes = new Map(names.map(name => [name, 0]))
   for (const [text, rows] of first.values) {
-    const name = names.find(each => isSameClass(each, text)) as string
-    classes[name] = (classes[name] ?? 0) + rows
+    const name = classes.has(text) ? text : (names.find(each => isSameClass(each, text)) as string)
+    classes.set(name, (classes.get(name) as number) + rows)
   }
-  return {
-    kind: 'class',
-    name: first.name,
-    classes: Object.fromEntries(names.map(name => [name, classes[name]])),
-    missing,
-  }
+  return { kind: 'class', name: first.name, classes: Object.fromEntries(classes), missing }
 }
 
 /** Whether two labels name one class: the same text, or the same number (1 and 1.0). */

@@ -66,9 +66,11 @@ export function createEncoder(
 ): TableEncoder | TableMisfit {
   const labels = labelNames(schema.label)
   const wanted = [...schema.columns.map(({ name }) => name), ...(needsLabel ? labels : [])]
-  const extra = names.filter(name => !wanted.includes(name) && !labels.includes(name))
+  const known = new Set([...wanted, ...labels])
+  const extra = names.filter(name => !known.has(name))
   const problems: string[] = []
-  const missing = wanted.filter(name => !names.includes(name))
+  const places = new Map(names.map((name, place) => [name, place]))
+  const missing = wanted.filter(name => !places.has(name))
   if (missing.length > 0) {
     const what = missing.length === 1 ? 'the column' : 'the columns'
     const others = extra.length === 0 ? '' : `; it has ${joined(extra.map(quote))}, which the recipe does not know`
@@ -80,10 +82,10 @@ export function createEncoder(
 
   const marks = missingMarks([...schema.missing, ...(options.missing ?? [])])
   const width = tableWidth(schema)
-  const places = new Int32Array(schema.columns.map(({ name }) => names.indexOf(name)))
+  const columnPlaces = schema.columns.map(({ name }) => places.get(name) as number)
   const widths = new Int32Array(schema.columns.map(columnWidth))
   const writers = schema.columns.map(column => writerOf(column, options))
-  const labelPlaces = labels.map(name => names.indexOf(name))
+  const labelPlaces = labels.map(name => places.get(name) ?? -1)
   const origins = schema.label.kind === 'number' ? schema.label.targets.map(({ origin }) => origin) : []
 
   return {
@@ -92,7 +94,7 @@ export function createEncoder(
     features(cells, into, offset) {
       let at = offset
       for (let column = 0; column < writers.length; column++) {
-        const text = cells[places[column]]
+        const text = cells[columnPlaces[column]]
         const expected = writers[column](text, isMissing(text, marks), into, at)
         if (expected !== undefined) return { column: schema.columns[column].name, found: text, expected }
         at += widths[column]
@@ -111,11 +113,14 @@ export function createEncoder(
         if (Number.isNaN(value))
           return { column: labels[target], found: text, expected: 'a number, as the label is measured' }
         into[offset + target] = value - origins[target]
+        if (!Number.isFinite(into[offset + target])) return { column: labels[target], found: text, expected: TOO_LARGE }
       }
       return true
     },
   }
 }
+
+const TOO_LARGE = 'a number that float32 can hold, below 3.4e38'
 
 /** Writes one column of a row. @returns what is expected, where the text is not that */
 type Writer = (text: string, isMissing: boolean, into: Float32Array, at: number) => string | undefined
@@ -133,7 +138,7 @@ function writerOf(column: TableColumn, { date }: EncodeOptions): Writer {
     const value = read(text)
     if (Number.isNaN(value)) return expectation(kind, text)
     into[at] = value - origin
-    return Number.isFinite(into[at]) ? undefined : 'a number that float32 can hold, below 3.4e38'
+    return Number.isFinite(into[at]) ? undefined : TOO_LARGE
   }
 }
 

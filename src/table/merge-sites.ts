@@ -32,7 +32,8 @@ export interface SiteConflicts {
 
 /**
  * @param sites one at least
- * @param keepsConstant whether columns are kept that say the same everywhere. Default: no, as there is nothing to learn from them
+ * @param keepsConstant whether columns are kept that say the same everywhere, and a label that is one class. Default: no, as there is
+ * nothing to learn from them
  */
 export function mergeSites(
   sites: readonly NamedSite[],
@@ -41,14 +42,21 @@ export function mergeSites(
   const conflicts: string[] = []
   const leftOut: { name: string; reason: string }[] = []
   const columns: TableColumn[] = []
-  const label = mergeLabels(sites, conflicts)
+  const label = mergeLabels(sites, keepsConstant, conflicts)
   const labelColumns = new Set(label === undefined ? [] : namesOf(label))
+  // Tables may have ten thousand columns.
+  const byName = sites.map(({ name: of, site }) => ({
+    of,
+    rows: site.rows,
+    columns: new Map(site.columns.map(column => [column.name, column])),
+    reasons: new Map(site.leftOut.map(({ name, reason }) => [name, reason])),
+  }))
   for (const name of new Set(sites.flatMap(({ site }) => site.columns.map(column => column.name)))) {
-    const parts = sites.map(({ name: of, site }) => ({
+    const parts = byName.map(({ of, rows, columns, reasons }) => ({
       of,
-      rows: site.rows,
-      column: site.columns.find(column => column.name === name),
-      reason: site.leftOut.find(each => each.name === name)?.reason,
+      rows,
+      column: columns.get(name),
+      reason: reasons.get(name),
     }))
     if (labelColumns.has(name)) {
       const held = parts.filter(({ column }) => column !== undefined).map(({ of }) => of)
@@ -71,8 +79,10 @@ export function mergeSites(
     else if ('reason' in merged) leftOut.push({ name, reason: merged.reason })
     else columns.push(merged)
   }
+  const told = new Set([...columns, ...leftOut].map(({ name }) => name))
   for (const each of sites.flatMap(({ site }) => site.leftOut)) {
-    if (columns.some(({ name }) => name === each.name) || leftOut.some(({ name }) => name === each.name)) continue
+    if (told.has(each.name)) continue
+    told.add(each.name)
     leftOut.push(each)
   }
   if (columns.length === 0 && conflicts.length === 0) {
@@ -168,7 +178,11 @@ interface MergedLabel {
 const namesOf = ({ label }: MergedLabel) =>
   label.kind === 'class' ? [label.name] : label.targets.map(({ name }) => name)
 
-function mergeLabels(sites: readonly NamedSite[], conflicts: string[]): MergedLabel | undefined {
+function mergeLabels(
+  sites: readonly NamedSite[],
+  keepsConstant: boolean,
+  conflicts: string[],
+): MergedLabel | undefined {
   const [first] = sites
   const names = (label: SiteLabel) => (label.kind === 'class' ? [label.name] : label.targets.map(({ name }) => name))
   const other = sites.find(({ site }) => names(site.label).join('\n') !== names(first.site.label).join('\n'))
@@ -180,7 +194,8 @@ function mergeLabels(sites: readonly NamedSite[], conflicts: string[]): MergedLa
   if (sites.every(({ site }) => site.label.kind === 'class')) {
     const labels = sites.flatMap(({ site }) => (site.label.kind === 'class' ? Object.keys(site.label.classes) : []))
     const classNames = classNamesOf(labels)
-    if (classNames.length > 1) return { label: { kind: 'class', name: names(first.site.label)[0] }, classNames }
+    if (classNames.length > 1 || keepsConstant)
+      return { label: { kind: 'class', name: names(first.site.label)[0] }, classNames }
     conflicts.push(
       `every row has the label ${quote(classNames[0])} in ${quote(names(first.site.label)[0])}; expected two classes at least among all sites`,
     )

@@ -64,9 +64,10 @@ export const tableSchema = z
   })
   .superRefine(({ columns, label }, context) => {
     const names = [...columns.map(({ name }) => name), ...labelNames(label)]
-    const again = names.findIndex((one, index) => names.indexOf(one) !== index)
-    if (again < 0) return
-    context.addIssue({ code: 'custom', message: `two columns are named ${JSON.stringify(names[again])}` })
+    const seen = new Set<string>()
+    const again = names.find(name => seen.size === seen.add(name).size)
+    if (again === undefined) return
+    context.addIssue({ code: 'custom', message: `two columns are named ${JSON.stringify(again)}` })
   })
 
 /** The columns of a swarm's tables, with every default filled in. */

@@ -5,19 +5,24 @@
  */
 
 import { type DateFormat, dateOf, isAmbiguousDate, isMissing, numberOf, yesNoOf } from './cells.ts'
-import { MAXIMUM_CATEGORIES, MOST_REMEMBERED } from './constants.ts'
+import { FEW_TEXTS, ID_SHARE, MAXIMUM_CATEGORIES, MOST_CATEGORIES, MOST_REMEMBERED } from './constants.ts'
+import { isNamedLikeId } from './ids.ts'
 
 export interface SurveyOptions {
   /** In lower case. */
   readonly missing: ReadonlySet<string>
   /** The file's way of writing days, where the user says it. */
   readonly date?: DateFormat
+  /** Whether it is the label's column: numbers may be its classes then. */
+  readonly isLabel?: boolean
 }
 
-/** A cell that is not as most others of its column are. */
+/** The first cell that is not as most others of its column are. */
 export interface OddCell {
   readonly text: string
   readonly line: number
+  /** How many different ones there are, up to one more than {@link FEW_TEXTS}. */
+  readonly texts: number
 }
 
 /** What was found in a column. */
@@ -38,7 +43,10 @@ export interface ColumnFacts {
   /** Of the numbers, or else of the days. */
   readonly mean: number
   readonly deviation: number
-  /** Rows of each distinct text, in order of first sight; undefined where there are more than {@link MAXIMUM_CATEGORIES}. */
+  /**
+   * Rows of each distinct text, in order of first sight; undefined where there are more than {@link MAXIMUM_CATEGORIES}, or more than
+   * {@link MOST_CATEGORIES} of numbers alone, as ten thousand columns of measured values must not be remembered.
+   */
   readonly values: ReadonlyMap<string, number> | undefined
   /** Distinct texts, as far as they were remembered. */
   readonly distinct: number
@@ -46,19 +54,27 @@ export interface ColumnFacts {
   readonly allDiffer: boolean
   /** Whether the numbers are 0, 1, 2, … or 1, 2, 3, …, as they come. */
   readonly isRowNumber: boolean
-  /** The first cell that is no number. */
-  readonly odd: OddCell | undefined
+  /** The cells that are no numbers, and those that are no days, as far as days were looked for. */
+  readonly notNumber: OddCell | undefined
+  readonly notDay: OddCell | undefined
   /** The first text that came a second time, and where. */
   readonly repeated: { readonly text: string; readonly lines: readonly [number, number] } | undefined
 }
 
 export interface ColumnSurvey {
-  add(text: string, line: number): void
+  /**
+   * @param line for messages
+   * @param row its number in the table, however many rows were left out
+   */
+  add(text: string, line: number, row: number): void
   facts(): ColumnFacts
 }
 
 export function surveyColumn(name: string, index: number, options: SurveyOptions): ColumnSurvey {
-  const { missing: marks, date } = options
+  const { missing: marks, date, isLabel = false } = options
+  const isNamedSo = isNamedLikeId(name)
+  /** Most marks are words, and to look whether a number is one would cost as much as all the rest. */
+  const hasNumbersAsMarks = Array.from(marks, numberOf).some(value => !Number.isNaN(value))
   let present = 0
   let missing = 0
   let numbers = 0
@@ -67,14 +83,16 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
   let ambiguousDates = 0
   let isWhole = true
   let firstNumber = Number.NaN
+  let firstRow = 0
   let isRowNumber = true
-  let odd: OddCell | undefined
+  const notNumber = oddCells()
+  const notDay = oddCells()
   let repeated: ColumnFacts['repeated']
   let mean = 0
   let squares = 0
   let measured = 0
   let values: Map<string, number> | undefined = new Map()
-  /** Where each text was first seen, as long as it may be an id: whole numbers or words that hardly ever repeat. */
+  /** Where each text was first seen, as long as it may be an id. */
   let seen: Map<string, number> | undefined = new Map()
   let distinct = 0
 
@@ -93,42 +111,56 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
       distinct++
       if (seen.size < MOST_REMEMBERED) seen.set(text, line)
     } else repeated ??= { text, lines: [first, line] }
-    // Measured values, and texts that often repeat, are no ids: what they are is known without remembering them.
-    const isMeasured = !isWhole && numbers === present
-    const repeats = present > 2_000 && distinct < present / 2
-    if (values === undefined && (isMeasured || repeats)) seen = undefined
+    // What no id can be is known without remembering more of it: memory is for few columns.
+    if (values === undefined && !mayBeId()) seen = undefined
+  }
+
+  function mayBeId(): boolean {
+    const isNumbers = numbers === present
+    if (!isNamedSo) return !isNumbers && repeated === undefined
+    return (!isNumbers || isWhole) && distinct >= ID_SHARE * present
   }
 
   return {
-    add(text, line) {
+    add(text, line, row) {
       // A format that is given makes days of numbers too: 20241231.
       const given = date?.read(text) ?? Number.NaN
       const value = Number.isNaN(given) ? numberOf(text) : Number.NaN
-      const isNumber = !Number.isNaN(value)
-      if (!isNumber && isMissing(text, marks)) {
+      // 1e999 is one, and yet none to reckon with.
+      const isNumber = Number.isFinite(value)
+      if ((!isNumber || hasNumbersAsMarks) && isMissing(text, marks)) {
         missing++
         return
       }
+      let isDay = false
       if (isNumber) {
         if (present === numbers) measure(value)
-        if (numbers === 0) firstNumber = value
-        isRowNumber &&= value === firstNumber + numbers
+        if (numbers === 0) {
+          firstNumber = value
+          firstRow = row
+        }
+        isRowNumber &&= value - firstNumber === row - firstRow
         numbers++
         isWhole &&= Number.isInteger(value)
       } else {
-        odd ??= { text, line }
-        const seconds = present !== dates || date !== undefined ? given : dateOf(text)
-        if (!Number.isNaN(seconds)) {
+        notNumber.add(text, line)
+        // A column whose first cells are words is no column of days.
+        const mayBeDay = present <= 2 * dates + FEW_TEXTS
+        const seconds = date === undefined && mayBeDay ? dateOf(text) : given
+        isDay = !Number.isNaN(seconds)
+        if (isDay) {
           dates++
           measure(seconds)
         } else if (isAmbiguousDate(text)) ambiguousDates++
       }
+      if (!isDay) notDay.add(text, line)
       present++
       if (!Number.isNaN(yesNoOf(text))) yesNos++
       const count = values?.get(text)
       if (values !== undefined) {
         if (count !== undefined) values.set(text, count + 1)
-        else if (values.size < MAXIMUM_CATEGORIES) values.set(text, 1)
+        else if (values.size < (isLabel || numbers < present ? MAXIMUM_CATEGORIES : MOST_CATEGORIES))
+          values.set(text, 1)
         else values = undefined
       }
       remember(text, line)
@@ -150,8 +182,22 @@ export function surveyColumn(name: string, index: number, options: SurveyOptions
       distinct: values?.size ?? distinct,
       allDiffer: repeated === undefined && seen !== undefined && present > 1,
       isRowNumber: isRowNumber && numbers > 1 && numbers === present && (firstNumber === 0 || firstNumber === 1),
-      odd,
+      notNumber: notNumber.found(),
+      notDay: notDay.found(),
       repeated,
     }),
+  }
+}
+
+/** Keeps the first of some cells, and how many different ones there are. */
+function oddCells(): { add(text: string, line: number): void; found(): OddCell | undefined } {
+  let first: { readonly text: string; readonly line: number } | undefined
+  const texts = new Set<string>()
+  return {
+    add(text, line) {
+      first ??= { text, line }
+      if (texts.size <= FEW_TEXTS) texts.add(text)
+    },
+    found: () => first && { ...first, texts: texts.size },
   }
 }

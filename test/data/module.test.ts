@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { samples } from '../../src/data/dataset.ts'
 import { loadDataset } from '../../src/data/sources.ts'
+import { standardise } from '../../src/data/standardise.ts'
 import { UsageError } from '../../src/errors.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { inputsOf } from './inputs-of.ts'
@@ -55,18 +56,21 @@ describe('a module', () => {
   })
 
   test('may hand on what another source loaded, with rows in a file that are standardised when they are read', async () => {
-    const csv = folder.write('ten.csv', Array.from({ length: 10 }, (_, i) => `${i},${i * i},${i % 2}`).join('\n'))
-    const source = `csv:${csv}?header=no&standardise=yes`
+    const csv = folder.write('ten.csv', Array.from({ length: 10 }, (_, i) => `${5 * i},${i * i},${i % 2}`).join('\n'))
+    const source = `csv:${csv}?header=no`
     const options = { seed: 1, memoryLimitBytes: 0 }
-    const library = join(import.meta.dirname, '../../src/data/sources.ts')
+    const library = (file: string) => JSON.stringify(join(import.meta.dirname, '../../src/data', file))
     const file = folder.write(
       'handed-on.mjs',
-      `import { loadDataset } from ${JSON.stringify(library)}
-       export default () => loadDataset(${JSON.stringify(source)}, ${JSON.stringify(options)})`,
+      `import { loadDataset } from ${library('sources.ts')}
+       import { standardise } from ${library('standardise.ts')}
+       export default async () => standardise(await loadDataset(${JSON.stringify(source)}, ${JSON.stringify(options)}))`,
     )
-    const own = await loadDataset(source, options)
+    const own = await standardise(await loadDataset(source, options))
     expect(own.train.maps).toHaveLength(1)
-    expect(inputsOf((await load(file)).train)).toEqual(inputsOf(own.train))
+    const handedOn = await load(file)
+    expect(handedOn.table).toEqual(own.table)
+    expect(inputsOf(handedOn.train)).toEqual(inputsOf(own.train))
   })
 
   test('of sequences keeps their order', async () => {

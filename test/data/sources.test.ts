@@ -23,7 +23,7 @@ test.each([
   ['digits:7', 'digits takes no argument'],
   ['csv:', 'names no file; expected csv:FILE'],
   ['csv:?label=1', 'names no file; expected csv:FILE'],
-  ['csv:a.csv?lable=1', 'unknown parameter "lable"; expected csv:FILE[?label=COLUMN&header=no'],
+  ['csv:a.csv?lable=1', 'unknown parameter "lable"; expected csv:FILE[?label=COLUMN&…]; did you mean label?'],
   ['csv:a.csv?header=false', 'header=false; expected header=yes or header=no'],
   ['idx:', 'names no files; expected idx:IMAGES,LABELS or idx:DIR'],
   ['idx:a,b,c', 'names not two files; expected idx:IMAGES,LABELS'],

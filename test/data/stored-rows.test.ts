@@ -9,6 +9,7 @@ import { loadDataset } from '../../src/data/sources.ts'
 import { standardise } from '../../src/data/standardise.ts'
 import { inMemory, type StoredRows } from '../../src/data/stored-rows.ts'
 import { createRandom } from '../../src/random/random.ts'
+import { tableSchema } from '../../src/table/schema.ts'
 import { shareDataset } from '../../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../../src/training/remote/worker-trainer.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
@@ -46,7 +47,9 @@ function idxFile(name: string, sizes: readonly number[], bytes: Uint8Array): str
   return folder.write(name, gzipSync(Buffer.concat([header, bytes])))
 }
 
-async function sources(): Promise<[string, string][]> {
+const asIs = async (split: Split) => split
+
+async function sources(): Promise<[string, string, (split: Split) => Promise<Split>][]> {
   const images = idxFile(
     'images',
     [40, 3, 2],
@@ -67,23 +70,26 @@ async function sources(): Promise<[string, string][]> {
     folder.write(`photos/${i % 2 ? 'a' : 'b'}/${i}.png`, png)
   }
   return [
-    ['csv', `csv:${folder.write('a.csv', csv)}?header=no`],
-    ['csv, standardised', `csv:${folder.write('b.csv', csv)}?header=no&standardise=yes`],
-    ['idx', `idx:${images},${labels}`],
-    ['images', `images:${folder.path}/photos`],
+    ['csv', `csv:${folder.write('a.csv', csv)}?header=no`, asIs],
+    ['csv, standardised', `csv:${folder.write('b.csv', csv)}?header=no`, split => standardise(split)],
+    ['idx', `idx:${images},${labels}`, asIs],
+    ['images', `images:${folder.path}/photos`, asIs],
   ]
 }
 
-test.each(await sources())('%s: rows in a file are those that would be in memory, to the bit', async (_, source) => {
-  const near = await loadDataset(source, { seed: 2 })
-  const far = await loadDataset(source, { seed: 2, memoryLimitBytes: NO_MEMORY })
-  for (const part of ['train', 'test'] as const) {
-    expect(inMemory(near[part].inputs)).toBe(true)
-    expect(stored(far[part]).rows).toHaveLength(near[part].labels.length)
-    expect(inputsOf(far[part])).toEqual(near[part].inputs)
-    expect({ ...far[part], inputs: null, maps: undefined }).toEqual({ ...near[part], inputs: null })
-  }
-})
+test.each(await sources())(
+  '%s: rows in a file are those that would be in memory, to the bit',
+  async (_, source, prepare) => {
+    const near = await prepare(await loadDataset(source, { seed: 2 }))
+    const far = await prepare(await loadDataset(source, { seed: 2, memoryLimitBytes: NO_MEMORY }))
+    for (const part of ['train', 'test'] as const) {
+      expect(inMemory(near[part].inputs)).toBe(true)
+      expect(stored(far[part]).rows).toHaveLength(near[part].labels.length)
+      expect(inputsOf(far[part])).toEqual(near[part].inputs)
+      expect({ ...far[part], inputs: null, maps: undefined }).toEqual({ ...near[part], inputs: null })
+    }
+  },
+)
 
 test('what is stored is decided by its size as float32, to the byte', async () => {
   const source = `csv:${folder.write('size.csv', csv)}?header=no`
@@ -134,9 +140,14 @@ describe('stored rows', () => {
   test('leave no file behind when a source cannot be read to its end', async () => {
     const before = stored(store(blobs(1, 1))).file
     const file = folder.write('broken.csv', `${'1,2,a\n'.repeat(150_000)}1,x,a\n`)
-    await expect(loadDataset(`csv:${file}?header=no`, { seed: 1, memoryLimitBytes: NO_MEMORY })).rejects.toThrow(
-      'row 150001',
-    )
+    const column = (name: string) => ({ name, kind: 'number', origin: 0, missing: 'mean' }) as const
+    const table = {
+      columns: [column('column 1'), column('column 2')],
+      label: { kind: 'class', name: 'column 3' },
+      missing: [],
+    } as const
+    const options = { seed: 1, memoryLimitBytes: NO_MEMORY, table: tableSchema.parse(table) }
+    await expect(loadDataset(`csv:${file}?header=no`, options)).rejects.toThrow('row 150001')
     const next = before.replace(/\d+$/, number => String(Number(number) + 1))
     expect(existsSync(before)).toBe(true)
     expect(existsSync(next)).toBe(false)

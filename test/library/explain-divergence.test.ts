@@ -30,6 +30,23 @@ test('a divergence on features that are all of one size is told without them', (
   )
 })
 
+test('a divergence on values that are large, and learned as they are, is told with their size', () => {
+  const prices: Dataset = {
+    name: 'csv:houses.csv',
+    inputs: Float32Array.of(1, 2, 3, 4),
+    labels: new Int32Array(0),
+    values: Float32Array.of(-205_000, 120_000),
+    outputs: 1,
+    shape: [2],
+    classes: 0,
+  }
+  expect(explainDivergence(error, prices).message).toContain(
+    "In this peer's data the values that are to be predicted are up to 205,000 in size. Let the recipe (hearsay init) have --standardise;",
+  )
+  const valueMap = { shift: Float64Array.of(0), scale: Float64Array.of(1) }
+  expect(explainDivergence(error, { ...prices, valueMap }).message).not.toContain('to be predicted')
+})
+
 test('a divergence is told though its samples cannot be read any more', () => {
   const rows = { file: '/nowhere/at/all', element: 'float32', width: 2, rows: Int32Array.of(0, 1) } as const
   expect(explainDivergence(error, { ...incomes, inputs: rows }).message).toContain('a smaller --learning-rate')

@@ -100,7 +100,9 @@ test.concurrent('a recipe is not made from one class', async () => {
     '--data',
     `csv:${file}`,
   )
-  expect(stderr).toMatch(/^hearsay: csv:[^\n]*one\.csv has one class; expected at least 2[^\n]*\n$/)
+  expect(stderr).toMatch(
+    /^hearsay: [^\n]*one\.csv: every row has the label "a" in "c"; expected two classes at least[^\n]*\n$/,
+  )
   expect(code).toBe(2)
 })
 
@@ -110,13 +112,16 @@ const uneven = folder.write(
   `x,y,c\n${Array.from({ length: 200 }, (_, i) => `${1e4 + 300 * ((i * 7) % 13) + 4_000 * (i % 2)},${1e-4 * ((i * 5) % 11) - 2e-3 * (i % 2)},${i % 2 ? 'a' : 'b'}`).join('\n')}\n`,
 )
 
-test.concurrent('simulated peers standardise where the recipe says so', async () => {
-  const { code, stdout } = await learn(`csv:${uneven}`, '--standardise')
-  const { recipe, final } = JSON.parse(stdout)
-  expect(recipe.data).toEqual({ standardise: true })
-  expect(final.merged.accuracy).toBe(1)
-  expect(code).toBe(0)
-})
+test.concurrent.each([[[]], [['--standardise']]])(
+  'simulated peers standardise a table, told so or not: %j',
+  async flags => {
+    const { code, stdout } = await learn(`csv:${uneven}`, ...flags)
+    const { recipe, final } = JSON.parse(stdout)
+    expect(recipe.data.standardise).toBe(true)
+    expect(final.merged.accuracy).toBe(1)
+    expect(code).toBe(0)
+  },
+)
 
 test.concurrent('real peers agree how to standardise before they train, and are judged by samples that are', async () => {
   const flags = ['--peers', '2', '--steps', '40', '--model', 'linear', '--backend', 'wasm', '--json']

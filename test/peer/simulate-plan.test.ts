@@ -28,12 +28,12 @@ describe('flags that would be ignored, and settings that cannot be, are refused 
     [
       'averaging by real peers',
       { ...averaging, engine: 'libp2p' },
-      /--task consensus runs on --engine virtual or matrix; --engine libp2p has classify or language/,
+      /--task consensus runs on --engine virtual or matrix; --engine libp2p has classify, regress or language/,
     ],
     [
       'a problem for virtual peers',
       { peers: 4, task: 'quadratic' },
-      /--task quadratic runs on --engine matrix; --engine virtual has classify, language or consensus/,
+      /--task quadratic runs on --engine matrix; --engine virtual has classify, regress, language or consensus/,
     ],
     [
       'threads of a virtual run',
@@ -73,7 +73,7 @@ describe('flags that would be ignored, and settings that cannot be, are refused 
     [
       'patience with those who train nothing',
       { peers: 4, task: 'consensus', patience: 3 },
-      /--patience is for --task classify or language/,
+      /--patience is for --task classify, regress or language/,
     ],
     [
       'agreement after so many rounds',
@@ -127,7 +127,11 @@ describe('flags that would be ignored, and settings that cannot be, are refused 
       { ...learning, engine: 'matrix', peers: 201 },
       /each peer needs one; take at most 1\d\d /,
     ],
-    ['a task of averaging, with data', { ...averaging, data: 'digits' }, /--data is for --task classify or language/],
+    [
+      'a task of averaging, with data',
+      { ...averaging, data: 'digits' },
+      /--data is for --task classify, regress or language/,
+    ],
   ])('%s', async (_what, flags, words) => {
     const refusal = await plan(flags)
       .then(planned => execute(planned, {}))

@@ -69,6 +69,20 @@ test('each peer has its own steps, and the exchanges that it made of those asked
   for (const line of shown.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
 })
 
+test('of a regression R² and RMSE stand where accuracy stands', () => {
+  const measured = { accuracy: null, alone: null, r2: 0.487, rmse: 53.2, mae: 42.1, aloneR2: 0.31 }
+  const recipe: RecipeInput = { objective: { task: 'regress' }, model: { classes: 0, outputs: 1 } }
+  const result = resultOf([measured, { ...other, ...measured, r2: 0.4 }], recipe)
+  const merged = { loss: 0.5, accuracy: null, r2: 0.495, rmse: 52.91, mae: 41 }
+  const shown = describeSwarm({ ...result, final: { ...result.final, merged } })
+  expect(shown).toMatch(/1,239 +1,000 +0\.487 +0\.310 /)
+  expect(shown).toContain('R² on test samples nobody trained on')
+  expect(shown).toMatch(/common model +0\.495 +R² of the average of all peers/)
+  expect(shown).toMatch(/its RMSE +52\.91 +in the units of the data/)
+  expect(shown).toMatch(/in the swarm +0\.444 +mean; the worst peer 0\.400/)
+  expect(shown).not.toMatch(/ccuracy|%/)
+})
+
 test.each<[what: string, result: RunResult, complete: boolean, words: RegExp]>([
   ['sealed', resultOf([{}, other]), true, /all 2 peers sealed on\n {2}a{64}\n$/],
   [

@@ -34,8 +34,8 @@ test('a peer that diverges alone has no accuracy, and takes none from the others
   // So far out that no float32 holds their logits.
   const poisoned = { ...sound, inputs: new Float32Array(samples(sound) * features(sound)).fill(3e38) }
   const [ill, well] = await train('linear', [poisoned, sound])
-  expect(ill).toBeNull()
-  expect(well).toBeGreaterThan(0.5)
+  expect(ill.alone).toBeNull()
+  expect(well.alone).toBeGreaterThan(0.5)
   expect(threads.size).toBe(0)
 })
 

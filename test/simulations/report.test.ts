@@ -41,6 +41,26 @@ function judged(accuracy: number) {
   }
 }
 
+/** The same of a regression. */
+const measured: RunResult = {
+  ...ring,
+  recipe: parseRecipe({
+    objective: { task: 'regress' },
+    model: { classes: 0, outputs: 1 },
+    averaging: { rule: 'dpsgd', topology: 'ring' },
+  }),
+  rounds: ring.rounds.map((round, i) => ({ ...round, ...regressed(i / 10) })),
+  final: { ...ring.final, ...regressed(0.73) },
+}
+
+function regressed(r2: number) {
+  return {
+    localLoss: 2,
+    localR2: { mean: r2 / 2, min: r2 / 4, max: r2 },
+    merged: { loss: 1, accuracy: null, r2, rmse: 2, mae: 1.5 },
+  }
+}
+
 const titles = (html: string) => [...html.matchAll(/<figure>\s*<h2>(.*?)<\/h2>/g)].map(([, title]) => title)
 
 test('a report is one page that fetches nothing and runs no program', async () => {
@@ -50,6 +70,15 @@ test('a report is one page that fetches nothing and runs no program', async () =
   const addresses = [...html.matchAll(/https?:[^"'\s<]+/g)].map(([address]) => address)
   expect(new Set(addresses)).toEqual(new Set(['http://www.w3.org/2000/svg', 'http://www.w3.org/1999/xlink']))
   expect(Buffer.byteLength(html)).toBeLessThan(2_000_000)
+})
+
+test('of a regression a report tells and plots R² and errors in place of accuracy', async () => {
+  const html = await renderReport({ result: measured, command })
+  expect(titles(html).slice(0, 2)).toEqual(['R²', 'Loss'])
+  expect(html).toContain('The merged model’s R² on the test samples is 0.73, and the root of its mean squared error 2')
+  expect(html).toContain('predicts a measured value')
+  expect(html).toMatch(/<th[^>]*>merged RMSE<\/th>/)
+  expect(html).not.toMatch(/merged accuracy|Accuracy/)
 })
 
 test('a report plots what was measured, and nothing that was not', async () => {
@@ -197,9 +226,11 @@ test('rounds become rows of a CSV, with a heading and nothing where nothing was 
   const [heading, first] = (await roundsAsCsv(ring)).split('\n')
   expect(heading).toBe(
     'round,time,consensusDistance,meanSquaredDistance,meanDrift,localLoss,localAccuracyMean,localAccuracyMin,' +
-      'localAccuracyMax,mergedLoss,mergedAccuracy,bytesSent,messages',
+      'localAccuracyMax,mergedLoss,mergedAccuracy,bytesSent,messages,localR2Mean,localR2Min,localR2Max,mergedR2,mergedRmse,mergedMae',
   )
   const { consensusDistance, meanSquaredDistance, bytesSent, messages } = ring.rounds[0]
-  expect(first).toBe(`0,0,${consensusDistance},${meanSquaredDistance},0,,,,,,,${bytesSent},${messages}`)
+  expect(first).toBe(`0,0,${consensusDistance},${meanSquaredDistance},0,,,,,,,${bytesSent},${messages},,,,,,`)
+  const [, regressed] = (await roundsAsCsv(measured)).split('\n')
+  expect(regressed).toMatch(/,0,0,0,0,2,1\.5$/)
   expect((await roundsAsCsv(ring)).trimEnd().split('\n')).toHaveLength(1 + ring.rounds.length)
 })

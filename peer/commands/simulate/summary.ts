@@ -69,14 +69,16 @@ function spreadOut<T>(items: readonly T[], most: number): T[] {
 }
 
 /** Errors of the merged model, in the units of the data; of each output, where there are several. */
-function errorsOf({ merged }: RunResult['final']): [string, string][] {
+function errorsOf({ recipe, final: { merged } }: Pick<RunResult, 'recipe' | 'final'>): [string, string][] {
   if (merged?.rmse === undefined) return []
   const { perTarget = [] } = merged
+  const label = recipe.data.table?.label
+  const names = label?.kind === 'number' ? label.targets.map(({ name }) => name) : []
   const describe = (rmse: number, mae = Number.NaN) => `${amount(rmse)}, MAE ${amount(mae)}`
   return [
     ['RMSE', describe(merged.rmse, merged.mae)],
     ...perTarget.map(({ rmse, mae, r2 }, index): [string, string] => [
-      `output ${index + 1}`,
+      names[index] ?? `output ${index + 1}`,
       `RMSE ${describe(rmse, mae)}, R² ${coefficient(r2)}`,
     ]),
   ]
@@ -85,7 +87,7 @@ function errorsOf({ merged }: RunResult['final']): [string, string][] {
 function factsOf({ recipe, sealed, final, spectralGap, timing, engine, partial }: RunResult): [string, string][] {
   return [
     ...lossOfLanguage(recipe, final).map(loss => ['loss', `${loss} nats per character`] satisfies [string, string]),
-    ...errorsOf(final),
+    ...errorsOf({ recipe, final }),
     ...(spectralGap === null ? [] : [['spectral gap', spectralGap.toPrecision(3)] satisfies [string, string]]),
     ['messages', count(final.messages)],
     [engine === 'libp2p' ? 'time' : 'took', seconds(timing.wallSeconds)],

@@ -8,7 +8,7 @@ import { separatorName, type TokenizedRow } from './tokenizer.ts'
 /**
  * What makes a block of rows as they were tokenized, each with a cell for each column, numbers plain, and without the header.
  *
- * @returns gives no block where no row is left
+ * @returns changes the rows that it is given; gives no block where none is left
  */
 export function createArranger(
   { names, headerLine }: Layout,
@@ -26,19 +26,19 @@ export function createArranger(
       onProblem({ row: line, text: `found ${columns(cells.length)}; expected ${width}: ${remedy(cells.length)}` })
       return undefined
     }
-    const row = new Array<string>(width)
+    cells.length = width
     for (let column = 0; column < width; column++) {
       const decimal = decimals[column]
       const cell = trimmed(cells[column])
-      row[column] = decimal === undefined ? cell : plainNumber(cell, decimal)
+      cells[column] = decimal === undefined ? cell : plainNumber(cell, decimal)
     }
-    if (hasHeader && row[0] === names[0] && isHeader(row)) {
+    if (hasHeader && cells[0] === names[0] && isHeader(cells)) {
       const text =
         'found the names of the columns again; expected a sample: files may have been put together, each with its header; remove this row'
       onProblem({ row: line, text })
       return undefined
     }
-    return row
+    return cells
   }
 
   const isHeader = (row: Cells) => names.every((name, column) => row[column] === name)

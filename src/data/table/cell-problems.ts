@@ -13,6 +13,8 @@ export interface CellProblems {
   add(fault: CellFault, line: number): void
   /** Takes a row that could not be read at all. @throws DataFileError as {@link add} does */
   addRow(problem: Problem): void
+  /** What was wrong so far, a sentence each. */
+  sentences(): string[]
   /** @throws DataFileError where there are any */
   settle(): void
 }
@@ -22,14 +24,18 @@ export function collectProblems(file: string): CellProblems {
   const unreadable: string[] = []
   let rows = 0
 
-  function settle(): void {
-    if (problems.size + unreadable.length === 0) return
+  function sentences(): string[] {
     const ofCells = [...problems.values()].map(
       ({ column, found, expected, lines, rows }) =>
         `${rows === 1 ? `row ${lines[0]}` : `rows ${lines.join(', ')}${rows > lines.length ? ` and ${written(rows - lines.length)} more` : ''}`}, ` +
         `column ${quote(column)}: found ${quote(found)}; expected ${expected}`,
     )
-    throw fileProblems(file, [...unreadable, ...ofCells])
+    return [...unreadable, ...ofCells]
+  }
+
+  function settle(): void {
+    const all = sentences()
+    if (all.length > 0) throw fileProblems(file, all)
   }
 
   function count(): void {
@@ -53,13 +59,17 @@ export function collectProblems(file: string): CellProblems {
       }
       count()
     },
+    sentences,
     settle,
   }
 }
 
 /** The error that tells all problems of a file: in its own line each, where there are several. */
 export function fileProblems(file: string, sentences: readonly string[]): DataFileError {
-  if (sentences.length === 1) return new DataFileError(`${file}: ${sentences[0]}`)
+  if (sentences.length === 1) {
+    const [only] = sentences
+    return new DataFileError(`${file}${/^rows? \d/.test(only) ? ', ' : ': '}${only}`)
+  }
   const listed = sentences.slice(0, MOST_PROBLEMS)
   const more = sentences.length - listed.length
   return new DataFileError(

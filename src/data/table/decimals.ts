@@ -11,7 +11,7 @@ export type DecimalSign = '.' | ','
  * between thousands, and about 1.2 where it stands before decimals. `0,234` cannot.
  */
 const WITH_POINT = /^[+-]?(\d*\.\d+|\d+\.|\d{1,3}(,\d{3})+\.\d*|\d{1,3}(,\d{3}){2,})(e[+-]?\d+)?$/i
-const WITH_COMMA = /^[+-]?(\d*,\d+|\d+,|\d{1,3}(\.\d{3})+,\d*|\d{1,3}(\.\d{3}){2,})(e[+-]?\d+)?$/i
+const WITH_COMMA = /^[+-]?(\d*,\d+|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,})(e[+-]?\d+)?$/i
 const TWO_WAYS = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/
 const WHOLE = /^[+-]?\d+(e[+-]?\d+)?$/i
 
@@ -114,7 +114,7 @@ export function isNumber(cell: string): boolean {
 }
 
 const POINT_AND_THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/
-const COMMA_AND_THOUSANDS = /^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$/
+const COMMA_AND_THOUSANDS = /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/
 
 /** A cell of which a number is written with a decimal point and nothing between thousands; any other text as it is. */
 export function plainNumber(cell: string, decimal: DecimalSign): string {

@@ -23,6 +23,11 @@ const SAVE_AS_CSV = 'save the sheet as "CSV UTF-8" and name that file'
 const EXPORT = 'write its table to a CSV or Parquet file, and name that'
 const UNPACK = 'unpack it and name the file that was in it'
 
+const PDF = '25504446'
+
+/** Bytes below this one are in no text. */
+const LOWEST_OF_TEXT = 7
+
 /** Files that people take for tables, or get in place of one. */
 const KINDS: readonly FileKind[] = [
   { start: '50415231', name: 'a Parquet file', remedy: 'say parquet:FILE', kind: 'parquet' },
@@ -32,7 +37,7 @@ const KINDS: readonly FileKind[] = [
   { start: '4152524f5731', name: 'an Arrow (Feather) file', remedy: EXPORT },
   { start: '53514c69746520666f726d61742033', name: 'an SQLite database', remedy: EXPORT },
   { start: '4d41544c4142', name: 'a MATLAB file', remedy: EXPORT },
-  { start: '58', name: 'data of R (.rds)', remedy: EXPORT },
+  { start: '580a000000', name: 'data of R (.rds)', remedy: EXPORT },
   { start: '52445832', name: 'data of R (.RData)', remedy: EXPORT },
   { start: '52445833', name: 'data of R (.RData)', remedy: EXPORT },
   { start: '8002', name: 'a Python pickle', remedy: EXPORT },
@@ -44,7 +49,7 @@ const KINDS: readonly FileKind[] = [
   { start: 'fd377a585a00', name: 'an xz file', remedy: UNPACK },
   { start: '28b52ffd', name: 'a Zstandard file', remedy: UNPACK },
   { start: '377abcaf271c', name: 'a 7-Zip archive', remedy: UNPACK },
-  { start: '25504446', name: 'a PDF file', remedy: EXPORT },
+  { start: PDF, name: 'a PDF file', remedy: EXPORT },
   { start: '89504e47', name: 'an image (PNG)', remedy: 'say images:DIR for a folder of images' },
   { start: 'ffd8ff', name: 'an image (JPEG)', remedy: 'say images:DIR for a folder of images' },
 ]
@@ -64,10 +69,10 @@ export function requireKind(file: string, start: Buffer, kind: TableKind): void 
   throw new DataFileError(`${file}: this is ${found.name}; expected ${EXPECTED[kind]}: ${found.remedy}`)
 }
 
-function isOne({ start: bytes, name }: FileKind, start: Buffer): boolean {
+/** A column may be named PAR1: files of these kinds, unlike text, soon have bytes below those of blanks and line ends. */
+function isOne({ start: bytes }: FileKind, start: Buffer): boolean {
   if (start.toString('hex', 0, bytes.length / 2) !== bytes) return false
-  // An X begins many a header; in data of R a line end and a version in binary follow.
-  return !name.endsWith('(.rds)') || start.toString('hex', 1, 5) === '0a000000'
+  return bytes === PDF || start.subarray(0, 1_024).some(byte => byte < LOWEST_OF_TEXT)
 }
 
 /** A zip archive, as which many programs write their files. */

@@ -1,4 +1,4 @@
-import { missingMarks, isMissing as standsForNothing } from '../../table/cells.ts'
+import { isMissing, missingMarks } from '../../table/cells.ts'
 import { MISSING_MARKS } from '../../table/constants.ts'
 import { isNumber } from './decimals.ts'
 import type { Cells } from './rows.ts'
@@ -10,21 +10,25 @@ import type { Cells } from './rows.ts'
  * @param missing texts that stand for a missing value too
  */
 export function looksLikeHeader(first: Cells, others: readonly Cells[], missing: readonly string[] = []): boolean {
-  const marks = missingMarks([...MISSING_MARKS, ...missing])
-  const isMissing = (cell: string) => standsForNothing(cell, marks)
-  const below = (column: number) => others.map(cells => cells[column] ?? '').filter(cell => !isMissing(cell))
-  const isAboveNumbers = first.some((cell, column) => {
-    if (isMissing(cell) || isNumber(cell)) return false
-    const values = below(column)
-    return values.length > 0 && values.every(isNumber)
-  })
-  if (isAboveNumbers) return true
+  if (standsAboveNumbers(first, others, missing)) return true
   const numbers = first.filter(isNumber)
   if (numbers.length > 0) return isCount(numbers)
-  return (
-    first.some(cell => !isMissing(cell)) &&
-    first.every((cell, column) => isMissing(cell) || !below(column).includes(cell))
-  )
+  const marks = missingMarks([...MISSING_MARKS, ...missing])
+  const isAgain = (cell: string, column: number) => others.some(cells => cells[column] === cell)
+  const texts = first.map((cell, column) => ({ cell, column })).filter(({ cell }) => !isMissing(cell, marks))
+  return texts.length > 0 && !texts.some(({ cell, column }) => isAgain(cell, column))
+}
+
+/** Whether a row has a text where all others have numbers, as far as they have anything. */
+export function standsAboveNumbers(row: Cells, others: readonly Cells[], missing: readonly string[] = []): boolean {
+  const marks = missingMarks([...MISSING_MARKS, ...missing])
+  const isText = (cell: string) => !isMissing(cell, marks) && !isNumber(cell)
+  return row.some((cell, column) => {
+    if (!isText(cell)) return false
+    // Where files were put together, the header comes again.
+    const values = others.map(cells => cells[column] ?? '').filter(value => value !== cell && !isMissing(value, marks))
+    return values.length > 0 && values.every(isNumber)
+  })
 }
 
 /** Whether numbers are whole and each is the next of the one before: as pandas numbers columns without names, or years. */

@@ -1,7 +1,7 @@
 import { quote } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
 import { commonWidth, type Dialect } from './dialect.ts'
-import { looksLikeHeader } from './header.ts'
+import { looksLikeHeader, standsAboveNumbers } from './header.ts'
 import type { TableParameters } from './parameters.ts'
 import { createProblems, problemText } from './problems.ts'
 import { type Cells, numberedNames } from './rows.ts'
@@ -29,9 +29,14 @@ export function findLayout(
   const [first, ...others] = rows
   const below = others.map(({ cells }) => cells)
   const width = commonWidth(below)
+  const [second = [], ...rest] = below
+  // A title may stand above the names.
+  const isBelowTitle = standsAboveNumbers(second, rest, missing)
   // R writes the names of rows, and no name above them.
   const isOneShort =
-    first.cells.length + 1 === width && below.some(cells => cells.length === width && cells.at(-1) !== '')
+    first.cells.length + 1 === width &&
+    below.some(cells => cells.length === width && cells.at(-1) !== '') &&
+    !isBelowTitle
   const cells = isOneShort ? ['', ...first.cells] : first.cells
   const hasHeader = header ?? looksLikeHeader(cells, below, missing)
   if (!hasHeader) {
@@ -42,21 +47,30 @@ export function findLayout(
   let count = cells.length
   while (count > 1 && cells[count - 1] === '' && !isFilled(count - 1)) count--
   const names = cells.slice(0, count).map(name => name.trim())
-  requireNames(file, names, first.line, below)
+  const hasTitle = isBelowTitle && names.filter(name => name === '').length > 1
+  if (hasTitle || !fits(names.length, below)) throw noNames(file, names, first.line, below)
+  requireDifferent(file, names, first.line)
   return { names, headerLine: first.line, body: others }
 }
 
-/** @throws DataFileError where the names are none of these rows, or some are the same: all of them */
-function requireNames(file: string, names: readonly string[], row: number, below: readonly Cells[]): void {
+/** Whether rows have a cell for each name, nearly all of those that are alike. */
+function fits(names: number, below: readonly Cells[]): boolean {
   const width = commonWidth(below)
   const even = below.filter(cells => cells.length === width)
-  const fits = even.length < 2 || even.length < 0.9 * below.length || names.length === width
-  if (!fits && even.some(cells => cells.slice(names.length).some(cell => cell !== '') || width < names.length)) {
-    const text =
-      `found ${count(names.length, 'name')}, and ${count(width, 'column')} in most rows below; expected a name for each column: ` +
-      'remove what stands above the names, or name the separator with ?sep=, or say header=no if there are no names'
-    throw new DataFileError(problemText(file, { row, text }))
-  }
+  if (width === names || even.length < 2 || even.length < 0.9 * below.length) return true
+  return width > names && even.every(cells => cells.slice(names).every(cell => cell === ''))
+}
+
+function noNames(file: string, names: readonly string[], row: number, below: readonly Cells[]): DataFileError {
+  const found = count(names.filter(name => name !== '').length, 'name')
+  const text =
+    `found ${found}, and ${count(commonWidth(below), 'column')} in most rows below; expected a name for each column: ` +
+    'remove what stands above the names, or name the separator with ?sep=, or say header=no if there are no names'
+  return new DataFileError(problemText(file, { row, text }))
+}
+
+/** @throws DataFileError naming all that are not */
+function requireDifferent(file: string, names: readonly string[], row: number): void {
   const problems = createProblems(file)
   const seen = new Map<string, number>()
   names.forEach((name, column) => {

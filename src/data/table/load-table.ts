@@ -46,26 +46,28 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   const merged = surveyed && mergeOne(table.file, surveyed, given === 'every')
   const found = isGiven ? given : (merged as MergedSites).schema
   const schema = isGiven || options.origins !== false ? found : withoutOrigins(found)
-  requireLabel(table.file, parameters.label, schema)
+  if (isGiven) requireAgreement(source, schema)
   const reader: Reader = { source, date, schema, options, testColumn }
   const all = await readRows(table, reader)
+  const apart = await readTestFile(reader)
   const report: TableReport = {
     schema,
     site: surveyed?.site,
     unlabelled: all.unlabelled,
     leftOut: merged?.leftOut ?? all.extra.map(name => ({ name, reason: 'the recipe does not know it' })),
-    gaps: all.gaps,
+    gaps: all.gaps + (apart?.gaps ?? 0),
     dialect: table.dialect,
   }
-  if (all.unlabelled > 0) {
+  for (const { dataset, unlabelled } of apart === undefined ? [all] : [all, apart]) {
+    if (unlabelled === 0) continue
     warn?.(
-      `${table.file}: ${counted(all.unlabelled, 'row')} without a label (${joined(labelNames(schema.label).map(quote))}) left out`,
+      `${dataset.name}: ${counted(unlabelled, 'row')} without a label (${joined(labelNames(schema.label).map(quote))}) left out`,
     )
   }
   if (surveyed === undefined && all.extra.length > 0) {
     warn?.(`${table.file}: left out ${joined(all.extra.map(quote))}, which the recipe does not know`)
   }
-  return { ...(await splitRows(all, reader)), table: report }
+  return { ...splitRows(all, apart, reader), table: report }
 }
 
 function counted(value: number, one: string): string {
@@ -106,13 +108,26 @@ function mergeOne(file: string, { site }: SurveyedTable, keepsConstant: boolean)
   return merged
 }
 
-function requireLabel(file: string, label: readonly string[] | undefined, schema: TableSchema): void {
+/** @throws DataFileError where the source says something else than the recipe: another label, or that a column is not to be used */
+function requireAgreement({ table: { file, names }, parameters }: TableSource, schema: TableSchema): void {
   const known = labelNames(schema.label)
-  const other = label?.find(name => !known.includes(name) && !/^-?\d+$/.test(name))
-  if (other === undefined) return
+  const named = parameters.label?.map(label => names[findColumn(file, names, label)])
+  const other = named?.find(name => !known.includes(name))
+  if (other !== undefined) {
+    throw new DataFileError(
+      `${file}: the source says that ${quote(other)} is the label, the recipe that it is ${joined(known.map(quote))}; leave ?label= out, or ` +
+        'write a recipe with that label',
+    )
+  }
+  const found = (wanted: readonly string[]) => new Set(wanted.map(name => names[findColumn(file, names, name)]))
+  const ignored = found(ignoredBy(parameters))
+  const asked = parameters.columns && found(parameters.columns)
+  const unwanted = schema.columns
+    .map(({ name }) => name)
+    .filter(name => ignored.has(name) || (asked !== undefined && !asked.has(name)))
+  if (unwanted.length === 0) return
   throw new DataFileError(
-    `${file}: the source says that ${quote(other)} is the label, the recipe that it is ${joined(known.map(quote))}; leave ?label= out, or ` +
-      'write a recipe with that label',
+    `${file}: the source leaves out ${joined(unwanted.map(quote))}, which the recipe learns from; leave that out of the source, or write a recipe without`,
   )
 }
 
@@ -259,16 +274,23 @@ function createLabelReader(schema: TableSchema, encoder: TableEncoder): LabelRea
   }
 }
 
-async function splitRows(all: ReadTable, reader: Reader): Promise<Split> {
-  const { source, options } = reader
+/** The test rows, where the source says that they are in a file of their own. */
+async function readTestFile(reader: Reader): Promise<ReadTable | undefined> {
+  const { parameters, open } = reader.source
+  if (parameters.test?.kind !== 'file') return undefined
+  return await readRows(await open(parameters.test.file), { ...reader, testColumn: undefined })
+}
+
+function splitRows(all: ReadTable, apart: ReadTable | undefined, { source, options }: Reader): Split {
   const { test: testPart } = source.parameters
   const { seed, samples: limit, warn } = options
   const { dataset, isTest } = all
   const order = shuffledOrder(dataset, seed)
   const first = (indices: Int32Array) => indices.subarray(0, limit ?? indices.length)
-  if (testPart?.kind === 'file') {
-    const test = await readRows(await source.open(testPart.file), { ...reader, testColumn: undefined })
-    return alike(subset(dataset, first(order)), test.dataset)
+  if (apart !== undefined) {
+    const split = alike(subset(dataset, first(order)), apart.dataset)
+    tellMissingClasses(split, warn)
+    return split
   }
   if (isTest === undefined) {
     const share = testPart?.kind === 'share' ? testPart.share : 1 / TEST_SHARE
@@ -299,14 +321,17 @@ function alike(train: Dataset, test: Dataset): Split {
   return { train: renumbered(train), test: renumbered(test) }
 }
 
-/** A class that is not among the test samples has no figure of its own. */
+/** A class that is not among the test samples has no figure of its own, and one that is there alone is not learned. */
 function tellMissingClasses({ train, test }: Split, warn: LoadOptions['warn']): void {
   const { classNames = [] } = train
   const [learned, tested] = [new Set(train.labels), new Set(test.labels)]
-  const untested = classNames.filter((_name, index) => learned.has(index) && !tested.has(index))
-  if (untested.length === 0 || test.values !== undefined) return
-  warn?.(
-    `${train.name}: no test sample is of ${untested.length === 1 ? 'the class' : 'the classes'} ${joined(untested.map(quote))}: what the model ` +
-      'makes of such is not measured',
-  )
+  const tell = (part: string, missing: readonly string[], consequence: string) => {
+    if (missing.length === 0) return
+    const classes = missing.length === 1 ? 'the class' : 'the classes'
+    warn?.(`${train.name}: no ${part} sample is of ${classes} ${joined(missing.map(quote))}: ${consequence}`)
+  }
+  const only = (some: ReadonlySet<number>, others: ReadonlySet<number>) =>
+    classNames.filter((_name, index) => some.has(index) && !others.has(index))
+  tell('test', only(learned, tested), 'what the model makes of such is not measured')
+  tell('training', only(tested, learned), 'the model cannot learn it here')
 }

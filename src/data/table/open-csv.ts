@@ -10,7 +10,7 @@ import { type Dialect, findDialect } from './dialect.ts'
 import { findLayout, type Layout } from './layout.ts'
 import type { TableParameters } from './parameters.ts'
 import { createProblems, problemText } from './problems.ts'
-import type { ReadOptions, RowBlock, TableRows } from './rows.ts'
+import { type ReadOptions, ROWS_WITHOUT_NAMES, type RowBlock, type TableRows } from './rows.ts'
 import { readSample } from './sample.ts'
 import { readText } from './text-encoding.ts'
 import { type CellMarks, createTokenizer, ROW_TOO_LONG } from './tokenizer.ts'
@@ -80,7 +80,7 @@ function inWords({ dialect: { separator, quote }, encoding, layout, decimals }: 
       ? ''
       : `decimal comma${isEverywhere ? '' : ` in ${withComma.slice(0, 3).join(', ')}${withComma.length > 3 ? ', …' : ''}`}`,
     encoding === 'utf-8' ? '' : encoding.startsWith('utf-16') ? 'UTF-16' : encoding,
-    layout.headerLine === undefined ? 'no header' : '',
+    layout.headerLine === undefined ? ROWS_WITHOUT_NAMES : '',
   ]
   return words.filter(word => word !== '').join(', ')
 }

@@ -1,7 +1,7 @@
 import { BLOCK_ROWS, PIECE_BYTES } from '../constants.ts'
 import { DataFileError } from '../errors.ts'
 import { openNpyFile, readSamples } from './npy-file.ts'
-import { numberedNames, type ReadOptions, type RowBlock, type TableRows } from './rows.ts'
+import { numberedNames, type ReadOptions, ROWS_WITHOUT_NAMES, type RowBlock, type TableRows } from './rows.ts'
 
 /**
  * Opens an array of NumPy's as a table without names: rows are its first dimension, columns its second. What is not a number is empty.
@@ -23,7 +23,7 @@ export async function openNpy(path: string): Promise<TableRows> {
     file: path,
     names: numberedNames(columns),
     hasHeader: false,
-    dialect: 'no header',
+    dialect: ROWS_WITHOUT_NAMES,
     read: ({ signal, onProgress }: ReadOptions = {}) =>
       file.pieces(async function* (handle): AsyncGenerator<RowBlock, void, undefined> {
         for (let from = 0; from < rows; from += blockRows) {

@@ -18,7 +18,7 @@ type ColumnData = Awaited<ReturnType<Awaited<ReturnType<typeof parquetScan>>['re
 /**
  * Opens a Parquet file. A cell that is null or no number is empty; true and false are written so, times as ISO 8601 in UTC.
  *
- * @param options of columns that hold no single values, those that are not asked for are left out
+ * @param options columns that hold no single values have to be left out by them, and are empty then
  * @throws DataFileError where it is no such file, or a column holds lists, structures or bytes
  */
 export async function openParquet(path: string, options: ParquetOptions = {}): Promise<TableRows> {
@@ -42,7 +42,7 @@ export async function openParquet(path: string, options: ParquetOptions = {}): P
   }
 }
 
-/** The columns that are read. */
+/** All columns. @throws DataFileError naming those that are asked for and hold more than values, and names that come twice */
 function readColumns(
   file: string,
   metadata: Metadata,
@@ -67,7 +67,7 @@ function readColumns(
   })
   const error = problems.error()
   if (error !== undefined) throw error
-  return all.filter(tree => holdsMore(tree) === undefined)
+  return all
 }
 
 /** What a column holds that is no single value: undefined where it is one. */
@@ -88,26 +88,29 @@ async function* readBlocks(
   columns: readonly SchemaTree[],
   { signal, onProgress }: ReadOptions = {},
 ): AsyncGenerator<RowBlock, void, undefined> {
-  const names = columns.map(({ element }) => element.name)
+  const names = columns.filter(column => holdsMore(column) === undefined).map(({ element }) => element.name)
   const scan = await understood(file.path, () =>
     parquetScan({ file: bufferOf(file, handle), metadata, columns: names, compressors, parsers: { jsonFromBytes } }),
   )
   const total = Number(metadata.num_rows)
-  const window = Math.max(BLOCK_ROWS, Math.floor(UNPACKED_CELLS / names.length))
+  const window = Math.max(BLOCK_ROWS, Math.floor(UNPACKED_CELLS / Math.max(1, names.length)))
   for (const { rowStart, rowEnd } of scan.ranges) {
     for (let from = rowStart; from < rowEnd; from += window) {
       const to = Math.min(from + window, rowEnd)
-      const data: ColumnData[] = []
+      const data = new Map<string, ColumnData>()
       for (const column of names) {
         signal?.throwIfAborted()
-        data.push(await understood(file.path, () => scan.readColumn({ column, rowStart: from, rowEnd: to })))
+        data.set(column, await understood(file.path, () => scan.readColumn({ column, rowStart: from, rowEnd: to })))
       }
+      const all = columns.map(({ element }) => data.get(element.name))
       const isDate = columns.map(({ element }) => element.converted_type === 'DATE')
       for (let row = 0; row < to - from; row += BLOCK_ROWS) {
         signal?.throwIfAborted()
         const length = Math.min(BLOCK_ROWS, to - from - row)
         yield {
-          rows: Array.from({ length }, (_, i) => data.map((cells, column) => cellText(cells[row + i], isDate[column]))),
+          rows: Array.from({ length }, (_, i) =>
+            all.map((cells, column) => cellText(cells?.[row + i], isDate[column])),
+          ),
           lines: Array.from({ length }, (_, i) => from + row + i + 1),
         }
       }

@@ -44,3 +44,6 @@ export interface ReadOptions {
 export function numberedNames(columns: number): string[] {
   return Array.from({ length: columns }, (_, column) => `column ${column + 1}`)
 }
+
+/** What a dialect says where there is no header. */
+export const ROWS_WITHOUT_NAMES = 'rows without names'

@@ -45,7 +45,10 @@ export async function surveyTable(table: TableRows, options: SurveyTableOptions)
   if (both !== undefined)
     throw new DataFileError(`${file}: the column ${quote(names[both])} is the label and ignored; choose one`)
   const marks = missingMarks([...MISSING_MARKS, ...(options.missing ?? [])])
-  const surveys = names.map((name, index) => surveyColumn(name, index, { missing: marks, date: options.date }))
+  const { date } = options
+  const surveys = names.map((name, index) =>
+    surveyColumn(name, index, { missing: marks, date, isLabel: labels.includes(index) }),
+  )
   const looked = surveys.filter((_survey, index) => !ignored.has(index))
   const places = names.map((_name, index) => index).filter(index => !ignored.has(index))
   let rows = 0
@@ -58,21 +61,28 @@ export async function surveyTable(table: TableRows, options: SurveyTableOptions)
         continue
       }
       rows++
-      for (let column = 0; column < looked.length; column++) looked[column].add(cells[places[column]], lines[row])
+      const number = rows + unlabelled
+      for (let column = 0; column < looked.length; column++)
+        looked[column].add(cells[places[column]], lines[row], number)
     }
   }
-  if (rows + unlabelled === 0)
+  const unreadable = rowProblems.sentences()
+  if (rows + unlabelled === 0) {
+    rowProblems.settle()
     throw new DataFileError(`${file}: found a header and no rows; expected rows with a label`)
+  }
   const described = describeSite({
     facts: surveys.map(survey => survey.facts()).filter((_facts, index) => !ignored.has(index)),
     rows,
     labels,
+    unlabelled,
     columns: asked,
     task: options.task,
     missing: options.missing ?? [],
     listsRare: options.listsRare ?? true,
   })
-  return { ...described, unlabelled }
+  if (unreadable.length === 0) return { ...described, unlabelled }
+  return { ...described, site: undefined, problems: [...unreadable, ...described.problems], unlabelled }
 }
 
 /**

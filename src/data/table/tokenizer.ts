@@ -11,7 +11,8 @@ export interface CellMarks {
 }
 
 export interface TokenizedRow {
-  readonly cells: Cells
+  /** Whoever has the row may change them. */
+  readonly cells: string[]
   /** The line on which it begins, from 1. */
   readonly line: number
 }
@@ -40,6 +41,7 @@ export function createTokenizer({ separator, quote }: CellMarks): Tokenizer {
   const parser = parse({
     delimiter: separator,
     quote,
+    escape: quote,
     record_delimiter: '\n',
     trim: true,
     skip_empty_lines: true,
@@ -95,7 +97,8 @@ export async function firstRows(
 ): Promise<{ rows: TokenizedRow[]; isRefused: boolean }> {
   const tokenizer = createTokenizer(marks)
   try {
-    return { rows: await tokenizer.push(sample), isRefused: false }
+    // The parser looks a few bytes ahead before it ends a row; empty lines are none.
+    return { rows: await tokenizer.push(Buffer.concat([sample, Buffer.from('\n\n\n\n')])), isRefused: false }
   } catch {
     return { rows: tokenizer.beforeError(), isRefused: true }
   } finally {

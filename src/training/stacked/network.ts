@@ -6,7 +6,7 @@ import type { StackedModel } from './stacked-model.ts'
 
 /** A model's computations, for the parameters of one peer at a time. */
 export interface StackedNetwork {
-  /** Logits, `[batch, classes]`, after {@link forward}; the gradient for them is to be written in their place. */
+  /** Logits or values, `[batch, outputs]`, after {@link forward}; the gradient for them is to be written in their place. */
   readonly logits: Matrix
   /**
    * @param parameters address of a peer's parameters

@@ -1,4 +1,4 @@
-import { type Dataset, features, gather, samples } from '../../data/dataset.ts'
+import { type Dataset, features, gather, isRegression, outputs, samples } from '../../data/dataset.ts'
 import { checkDataset } from '../check-options.ts'
 
 /** A dataset in shared memory, where kernels read it. Plain numbers, which can be sent to any thread. */
@@ -10,6 +10,10 @@ export interface PlacedSamples {
   readonly step: number
   /** Address of the labels, int32. */
   readonly labels: number
+  /** Address of the values of a regression, float32 `[samples, outputs]`, standardised. */
+  readonly values?: number
+  /** Units of the data in one standardised unit, `[outputs]`; 1 where absent. */
+  readonly valueScale?: readonly number[]
   /**
    * The address of the addresses at which each sample's list of nonzero numbers begins, int32 `[samples + 1]`: each ends
    * where the next begins. A list has their offsets in the sample, in bytes, ascending. Only where most numbers are 0.
@@ -27,7 +31,7 @@ export const SLACK = 32
 const ALIGNMENT = 16
 
 /**
- * Copies a dataset, as its maps make it, into shared memory.
+ * Copies a dataset, as its maps make it now, into shared memory.
  *
  * @param allocate gives the address of so many bytes of this memory, a multiple of 16
  * @throws UsageError for a dataset without samples, or with labels that are none of its classes
@@ -44,12 +48,26 @@ export function placeSamples(
   const step = paddedBytes(width)
   const inputs = allocate(count * step + SLACK)
   const labels = allocate(count * Int32Array.BYTES_PER_ELEMENT)
+  const valueWidth = outputs(dataset)
+  const values = allocate(count * valueWidth * Float32Array.BYTES_PER_ELEMENT)
   const rows = Array.from({ length: count }, (_, sample) => {
     const row = new Float32Array(memory.buffer, inputs + sample * step, width)
-    gather(dataset, Int32Array.of(sample), row, new Int32Array(memory.buffer, labels + 4 * sample, 1))
+    const label = new Int32Array(memory.buffer, labels + 4 * sample, 1)
+    gather(dataset, Int32Array.of(sample), row, label, valuesAt(sample))
     return row
   })
-  const placed = { samples: count, inputs, step, labels }
+  const placed = {
+    samples: count,
+    inputs,
+    step,
+    labels,
+    ...(isRegression(dataset) ? { values } : {}),
+    ...(dataset.valueMap && { valueScale: [...dataset.valueMap.scale] }),
+  }
+  function valuesAt(sample: number): Float32Array {
+    return new Float32Array(memory.buffer, values + sample * valueWidth * Float32Array.BYTES_PER_ELEMENT, valueWidth)
+  }
+
   const nonzeros = rows.reduce((sum, row) => sum + row.reduce((found, value) => found + Number(value !== 0), 0), 0)
   return nonzeros > SPARSE * count * width
     ? placed

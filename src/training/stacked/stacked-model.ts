@@ -29,7 +29,10 @@ export type LayerSpec = DenseSpec | ConvolutionSpec
 export interface StackedModel {
   /** Numbers in a sample. */
   readonly features: number
+  /** 0 of a regression. */
   readonly classes: number
+  /** Numbers that the last layer gives: a logit for each class, or the values of a regression. */
+  readonly outputs: number
   readonly layers: readonly LayerSpec[]
   /** The layout of the TensorFlow.js trainer of the same model. */
   readonly layout: Layout
@@ -43,46 +46,53 @@ export const FILTER_SIDE = 3
  *
  * @param name as {@link parseModel} reads it
  * @param shape of one sample
+ * @param classes 0 of a regression
+ * @param outputs numbers that its last layer gives; as many as classes where absent
  */
-export function stackable(name: string, shape: readonly number[], classes: number): boolean {
-  return layersOf(name, shape, classes) !== undefined
+export function stackable(name: string, shape: readonly number[], classes: number, outputs = classes): boolean {
+  return layersOf(name, shape, classes, outputs) !== undefined
 }
 
 /** @throws ModelMisfitError where it is not {@link stackable} */
-export function stackedModel(name: string, shape: readonly number[], classes: number): StackedModel {
-  const layers = layersOf(name, shape, classes)
+export function stackedModel(
+  name: string,
+  shape: readonly number[],
+  classes: number,
+  outputs: number = classes,
+): StackedModel {
+  const layers = layersOf(name, shape, classes, outputs)
   if (layers === undefined) {
     throw new ModelMisfitError(
       `${name} on samples of shape [${shape}] in ${classes} classes cannot be stacked: linear, mlp and cnn can, where ` +
         'they fit the data; train others with TensorFlow.js',
     )
   }
-  return { features: sizeOf(shape), classes, layers, layout: createLayout(layers.flatMap(tensorsOf)) }
+  return { features: sizeOf(shape), classes, outputs, layers, layout: createLayout(layers.flatMap(tensorsOf)) }
 }
 
 /** Layers of the models in `../models/`, as they are made there. */
-function layersOf(text: string, shape: readonly number[], classes: number): LayerSpec[] | undefined {
+function layersOf(text: string, shape: readonly number[], classes: number, outputs: number): LayerSpec[] | undefined {
   const { name, misfit } = parseModel(text)
-  // With one class there is nothing to learn, and kernels may read past the end of such a vector.
-  if (misfit?.(shape) !== undefined || classes < 2) return undefined
+  // With one class there is nothing to learn.
+  if (misfit?.(shape) !== undefined || classes === 1 || outputs < 1) return undefined
   const [family, units] = name.split(':')
-  if (family === 'linear') return denseLayers(sizeOf(shape), [], classes)
-  if (family === 'mlp') return denseLayers(sizeOf(shape), units.split(',').map(Number), classes)
-  if (family === 'cnn') return convolutionLayers(shape, classes)
+  if (family === 'linear') return denseLayers(sizeOf(shape), [], outputs)
+  if (family === 'mlp') return denseLayers(sizeOf(shape), units.split(',').map(Number), outputs)
+  if (family === 'cnn') return convolutionLayers(shape, outputs)
   return undefined
 }
 
-function denseLayers(features: number, hiddenUnits: readonly number[], classes: number): LayerSpec[] {
+function denseLayers(features: number, hiddenUnits: readonly number[], outputs: number): LayerSpec[] {
   let inputs = features
   const layers = hiddenUnits.map((units, index): LayerSpec => {
     const layer = { kind: 'dense', name: `hidden${index + 1}`, inputs, units, rectified: true } as const
     inputs = units
     return layer
   })
-  return [...layers, { kind: 'dense', name: 'logits', inputs, units: classes, rectified: false }]
+  return [...layers, { kind: 'dense', name: 'logits', inputs, units: outputs, rectified: false }]
 }
 
-function convolutionLayers([rows, columns, planes = 1]: readonly number[], classes: number): LayerSpec[] {
+function convolutionLayers([rows, columns, planes = 1]: readonly number[], outputs: number): LayerSpec[] {
   let [height, width, channels] = [rows, columns, planes]
   const layers = CNN_CHANNELS.map((filters, index): LayerSpec => {
     const layer = { kind: 'convolution', name: `convolution${index + 1}`, height, width, channels, filters } as const
@@ -95,7 +105,7 @@ function convolutionLayers([rows, columns, planes = 1]: readonly number[], class
   return [
     ...layers,
     { kind: 'dense', name: 'dense', inputs: height * width * channels, units, rectified: true },
-    { kind: 'dense', name: 'logits', inputs: units, units: classes, rectified: false },
+    { kind: 'dense', name: 'logits', inputs: units, units: outputs, rectified: false },
   ]
 }
 

@@ -1,5 +1,6 @@
 import { diverged } from '../diverged.ts'
 import { evenlySpread } from '../layers-model/evaluation-batch.ts'
+import type { Loss } from '../losses.ts'
 import type { OptimizerSpec } from '../optimizers/optimizer-spec.ts'
 import { createSampleOrder, type SampleOrder } from '../sample-order.ts'
 import type { Evaluation } from '../trainer.ts'
@@ -8,6 +9,7 @@ import { stackedModule } from './module.ts'
 import { createNetwork } from './network.ts'
 import type { PlacedSamples } from './placed-samples.ts'
 import type { StackedModel } from './stacked-model.ts'
+import { stackedClassification, stackedRegression } from './stacked-objective.ts'
 import { createUpdate } from './update.ts'
 
 /** Samples evaluated at once, at least: parameters then come out of the first cache often enough. */
@@ -29,6 +31,8 @@ export interface StackedTrainerOptions {
   readonly optimizer: OptimizerSpec
   /** Samples per step. */
   readonly batch: number
+  /** What a wrong value costs, in a regression. Default: its square. */
+  readonly loss?: Loss
   /** Those that this trainer trains, by any number. */
   readonly peers: ReadonlyMap<number, StackedPeer>
   /** Samples to evaluate on. */
@@ -48,7 +52,7 @@ export interface StackedTrainer {
    */
   train(peer: number, parameters: number, update: number, steps: number, before: number): number
   /**
-   * Loss and accuracy on the test set.
+   * Loss and accuracy, or of a regression errors, on the test set.
    *
    * @param most samples to judge by, at most: of a larger test set a part is taken, evenly spread
    */
@@ -62,20 +66,20 @@ export interface StackedTrainer {
  */
 export function createStackedTrainer(options: StackedTrainerOptions): StackedTrainer {
   const { memory, allocate, model, optimizer: spec, batch, test } = options
-  const { layout, classes } = model
+  const { layout } = model
   const module = stackedModule(memory)
   const most = Math.max(batch, EVALUATION_BATCH)
   const host = { memory, module, allocate }
   const samples = createBatchInput(host, most)
   const network = createNetwork(host, model, samples, most)
-  const { labels } = samples
-  const correct = allocate(Int32Array.BYTES_PER_ELEMENT)
-  const lanes = allocate((classes + 1) * 4 * Float32Array.BYTES_PER_ELEMENT)
+  const objective =
+    model.classes === 0
+      ? stackedRegression(host, model, network.logits, options.loss)
+      : stackedClassification(host, model, network.logits, samples)
   const bytes = layout.length * Float32Array.BYTES_PER_ELEMENT
   const gradient = allocate(bytes)
   const optimizer = createUpdate(module, spec, layout)
   const peers = new Map([...options.peers].map(([number, peer]) => [number, startPeer(peer)]))
-  const found = new Int32Array(memory.buffer, correct, 1)
 
   function startPeer({ shard, shardSeed }: StackedPeer): PeerState {
     return {
@@ -90,7 +94,6 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
     train(number, parameters, update, steps, before) {
       const peer = peers.get(number)
       if (peer === undefined) throw new RangeError(`peer ${number} is not one of this trainer's`)
-      const { logits } = network
       // The parameters as they become lie where the update will.
       module.copy(parameters, update, bytes)
       let total = 0
@@ -99,8 +102,7 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
         const count = chosen.length
         samples.find(peer.shard, chosen)
         network.forward(update, count)
-        const loss =
-          module.crossEntropyGradient(logits.values, logits.step, count, classes, labels, 1 / count, lanes) / count
+        const loss = objective.gradient(peer.shard, chosen)
         if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, spec, before + step)
         total += loss
         network.backward(update, gradient, count)
@@ -114,18 +116,15 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
     },
 
     evaluate(parameters, mostSamples = test.samples) {
-      const { logits } = network
       const chosen = evenlySpread(test.samples, mostSamples)
-      let loss = 0
-      let hits = 0
+      const tally = objective.tally(test)
       for (let first = 0; first < chosen.length; first += most) {
         const part = chosen.subarray(first, first + most)
         samples.find(test, part)
         network.forward(parameters, part.length)
-        loss += module.crossEntropy(logits.values, logits.step, part.length, classes, labels, lanes, correct)
-        hits += found[0]
+        tally.add(part)
       }
-      return { loss: loss / chosen.length, accuracy: hits / chosen.length, samples: chosen.length }
+      return tally.evaluation()
     },
   }
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Dataset } from '../../../src/data/dataset.ts'
 import { UsageError } from '../../../src/errors.ts'
 import { ModelMisfitError, TrainingDivergedError } from '../../../src/training/errors.ts'
+import type { Loss } from '../../../src/training/losses.ts'
 import type { OptimizerSpec } from '../../../src/training/optimizers/optimizer-spec.ts'
 import { placeSamples } from '../../../src/training/stacked/placed-samples.ts'
 import { stackable, stackedModel } from '../../../src/training/stacked/stacked-model.ts'
@@ -9,6 +10,7 @@ import { createStackedTrainer } from '../../../src/training/stacked/stacked-trai
 import { createTensorflowTrainer } from '../../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../../src/training/trainer.ts'
 import { add, blobs } from '../blobs.ts'
+import { measured } from '../measured.ts'
 import { stackedMemory } from './stacked-memory.ts'
 
 const running: Trainer[] = []
@@ -36,16 +38,17 @@ interface Setup {
   readonly batch: number
   readonly shards: readonly Dataset[]
   readonly test: Dataset
+  readonly loss?: Loss
 }
 
 /** A stacked trainer of some of the shards, by default of all. */
-function stacked({ model: name, optimizer, batch, shards, test }: Setup, own = [...shards.keys()]) {
+function stacked({ model: name, optimizer, batch, shards, test, loss }: Setup, own = [...shards.keys()]) {
   const { memory, allocate, floats } = stackedMemory()
-  const { shape, classes } = test
-  const model = stackedModel(name, shape, classes)
+  const { shape, classes, outputs } = test
+  const model = stackedModel(name, shape, classes, outputs)
   const place = (dataset: Dataset) => placeSamples(memory, allocate, dataset)
   const peers = new Map(own.map(peer => [peer, { shard: place(shards[peer]), shardSeed: `${peer}/samples` }]))
-  const trainer = createStackedTrainer({ memory, allocate, model, optimizer, batch, peers, test: place(test) })
+  const trainer = createStackedTrainer({ memory, allocate, model, optimizer, batch, loss, peers, test: place(test) })
   const [x, update] = [floats(model.layout.length), floats(model.layout.length)]
   return {
     layout: model.layout,
@@ -62,7 +65,7 @@ function stacked({ model: name, optimizer, batch, shards, test }: Setup, own = [
   }
 }
 
-async function oneByOne({ model, optimizer, batch, shards, test }: Setup, peer = 0): Promise<Trainer> {
+async function oneByOne({ model, optimizer, batch, shards, test, loss }: Setup, peer = 0): Promise<Trainer> {
   const trainer = await createTensorflowTrainer({
     model,
     optimizer,
@@ -71,6 +74,7 @@ async function oneByOne({ model, optimizer, batch, shards, test }: Setup, peer =
     shardSeed: `${peer}/samples`,
     shard: shards[peer],
     test,
+    loss,
     backend: 'wasm',
   })
   running.push(trainer)
@@ -94,6 +98,12 @@ function sparse(samples: number, seed: number): Dataset {
 }
 
 const flat = { shards: [blobs(100, 3, { features: 13 })], test: blobs(301, 4, { features: 13 }), batch: 16 }
+const valueMap = { shift: Float64Array.of(10, -300), scale: Float64Array.of(4, 5) }
+const regression = (outputs: 1 | 2) => {
+  const map = { shift: valueMap.shift.slice(0, outputs), scale: valueMap.scale.slice(0, outputs) }
+  const part = (count: number, seed: number) => ({ ...measured(count, seed, { outputs }), valueMap: map })
+  return { shards: [part(100, 3)], test: part(301, 4), batch: 16 }
+}
 const spatial = { shards: [images(40, 3)], test: images(70, 4), batch: 6 }
 
 describe('agrees with the TensorFlow.js trainer to float32 rounding', () => {
@@ -114,6 +124,9 @@ describe('agrees with the TensorFlow.js trainer to float32 rounding', () => {
     ['weight decay, momentum', { ...flat, model: 'mlp:32', optimizer: { ...momentum, weightDecay: 0.1 } }],
     ['weight decay, Adam', { ...flat, model: 'linear', optimizer: { ...adamw, name: 'adam', beta2: 0.9 } }],
     ['clipped gradients', { ...flat, model: 'mlp:32', optimizer: { ...momentum, clipNorm: 0.1 } }],
+    ['a value, linear', { ...regression(1), model: 'linear', optimizer: momentum }],
+    ['a value, mlp:5', { ...regression(1), model: 'mlp:5', optimizer: momentum, loss: 'huber' }],
+    ['two values, mlp:32', { ...regression(2), model: 'mlp:32', optimizer: adamw, loss: 'absolute' }],
     [
       'a schedule',
       {
@@ -142,6 +155,12 @@ describe('agrees with the TensorFlow.js trainer to float32 rounding', () => {
       const [actual, expected] = [ours.evaluate(y, most), await theirs.evaluate(y, most)]
       expect(actual.loss).toBeCloseTo(expected.loss, 5)
       expect([actual.accuracy, actual.samples]).toEqual([expected.accuracy, expected.samples])
+      expect(actual.perTarget?.length).toBe(expected.perTarget?.length)
+      for (const figure of ['rmse', 'mae', 'r2'] as const) {
+        const known = expected[figure]
+        if (known === undefined) expect(actual[figure]).toBeUndefined()
+        else expect(actual[figure]).toBeCloseTo(known, 4)
+      }
     }
   })
 })
@@ -221,6 +240,7 @@ test.each<[string, readonly number[], number, boolean]>([
   ['cnn', [9, 9, 1], 10, false],
   ['cnn', [57], 2, false],
   ['linear', [57], 1, false],
+  ['linear', [57], 0, false],
   ['language', [64], 65, false],
   ['module:model.ts', [57], 2, false],
 ])('that %s of [%s] in %d classes can be stacked is %s', (name, shape, classes, expected) => {
