@@ -73,9 +73,13 @@ test.concurrent('of two peers one has the file, and both begin from it; another 
 
 test.concurrent('swarm and simulate begin from a file, with or without a recipe', async () => {
   const hashes = new Set<string>()
-  for (const command of ['simulate', 'swarm']) {
-    const run = [...data, '--model', 'linear', '--peers', '2', '--steps', '10', '--from', weights, '--json']
-    const { code, stdout, stderr } = await warmHearsay(command, ...run)
+  const begun = ['--model', 'linear', '--steps', '10', '--from', weights, '--json']
+  for (const run of [
+    ['simulate', ...data, '--peers', '2'],
+    // A table of its own for each peer.
+    ['swarm', ...data, ...data],
+  ]) {
+    const { code, stdout, stderr } = await warmHearsay(...run, ...begun)
     expect(code, stderr).toBe(0)
     hashes.add(JSON.parse(stdout).recipe.start.from)
   }
