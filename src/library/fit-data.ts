@@ -47,6 +47,16 @@ export function shardsOf(train: Dataset, { of, partition, seed }: Omit<ShardSpec
 }
 
 /**
+ * The test samples of one peer of those that split a dataset: what all members' samples say of the common model counts each one once. Where
+ * there are fewer than peers, some have the same one.
+ */
+export function testShardOf(test: Dataset, { index, of }: Pick<ShardSpec, 'index' | 'of'>): Dataset {
+  const count = samples(test)
+  const own = Array.from({ length: Math.ceil(Math.max(0, count - index) / of) }, (_, i) => index + i * of)
+  return subset(test, Int32Array.from(own.length === 0 ? [index % count] : own))
+}
+
+/**
  * The data as the recipe's model sees it: with the recipe's classes, of which a peer may hold only some.
  *
  * @throws DataMismatchError naming both shapes, both numbers of classes or values, or the class that the recipe does not know

@@ -8,7 +8,7 @@ import { withInitial } from '../training/beginning.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
 import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
-import { shardsOf } from './fit-data.ts'
+import { shardsOf, testShardOf } from './fit-data.ts'
 import { loadingOf } from './loading.ts'
 import type { PeerOptions } from './peer.ts'
 import type { PreparedRecipe } from './prepared-recipe.ts'
@@ -41,12 +41,13 @@ export async function prepareLearner(
   const loading = { seed, strict, ...loadingOf(recipe), warn: (message: string) => warnings.push(message) }
   const split = fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
+  const test = part === undefined ? split.test : testShardOf(split.test, part)
   const standardising = needsStatistics(recipe) ? createStandardiser(shard, quantitiesOf(recipe)) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
   const options = trainerOptionsOf(
     recipe,
     seen(shard),
-    seen(split.test),
+    seen(test),
     `${seed}/samples`,
     backend,
     standardising?.classWeights,
