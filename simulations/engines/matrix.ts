@@ -15,7 +15,7 @@ import { requireConditions } from '../conditions.ts'
 import { chooseByzantinePeers } from '../matrix/byzantine-peers.ts'
 import { distancesOfHonest, notesOn, partialOf, peerResults } from '../matrix/conclude.ts'
 import { type Parts, partsOf } from '../matrix/parts.ts'
-import { CONTROL } from '../matrix/plan.ts'
+import { CONTROL, type TaskPlan } from '../matrix/plan.ts'
 import { averagesThroughMean, planRun } from '../matrix/plan-run.ts'
 import { planTask } from '../matrix/plan-task.ts'
 import { requireFitting } from '../matrix/require-fitting.ts'
@@ -82,12 +82,17 @@ export async function simulateInRounds(options: Simulation): Promise<RunResult> 
     notes: [...fitted.notes, ...notesOn(plan, parts, ending)],
     pairwise: ending.reason === 'diverged' ? undefined : distancesOfHonest(plan, tables, heap),
     partial: partialOf(ending, peers),
-    figures:
-      counts && figuresOfRecipe(recipe, counts, task.kind === 'one-by-one' ? task.test.valueMap?.scale : undefined),
+    figures: counts && figuresOfRecipe(recipe, counts, deviationsOf(task)),
     wallSeconds: (performance.now() - began) / 1_000,
     secondsInRounds: roundSeconds,
     peerSteps: trained,
   })
+}
+
+/** `[outputs]`: by what the values of a regression are standardised. */
+function deviationsOf(task: TaskPlan): ArrayLike<number> | undefined {
+  if (task.kind === 'stacked') return task.test.valueScale
+  return task.kind === 'one-by-one' ? task.test.valueMap?.scale : undefined
 }
 
 /** The spectral gap of the weights that the rule really uses; null where a row of them is not one round. */

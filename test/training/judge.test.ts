@@ -72,25 +72,37 @@ describe('counts of a trainer', () => {
     }
   })
 
-  test('are those of the stacked trainer of the same model', async () => {
+  test.each([
+    ['classes', blobOptions],
+    ['values', measuredOptions({}, 2)],
+  ])('are those of the stacked trainer of the same model: %s', async (_, options) => {
     const { memory, allocate, floats } = stackedMemory()
-    const { test: data } = blobOptions
-    const model = stackedModel(blobOptions.model, data.shape, data.classes)
+    const { test: data } = options
+    const model = stackedModel(options.model, data.shape, data.classes, data.outputs)
     const stacked = createStackedTrainer({
-      ...blobOptions,
+      ...options,
       memory,
       allocate,
       model,
       peers: new Map(),
       test: placeSamples(memory, allocate, data),
     })
-    const trainer = await made(createTensorflowTrainer(blobOptions))
+    const trainer = await made(createTensorflowTrainer(options))
     const x = floats(model.layout.length)
     x.set(await trainer.initial())
-    const [there, here] = [stacked.judge(x.byteOffset), await judged(trainer, x)]
-    // Their losses differ by rounding.
-    expect({ ...there, loss: 0 }).toEqual({ ...here, loss: 0 })
-    const lossOf = (counts: TestCounts) => (figuresOf(counts) as Classification).loss
-    expect(lossOf(there)).toBeCloseTo(lossOf(here), 5)
+    const [there, here] = [stacked.judge(x.byteOffset), await judged(trainer, x)].map(counts => figuresOf(counts))
+    // Losses and errors differ by rounding.
+    if (there.kind === 'classes') {
+      const { loss, ...rest } = here as Classification
+      expect(there).toEqual({ ...rest, loss: expect.closeTo(loss, 5) })
+    } else {
+      for (const [output, { rmse, mae, r2, baseline }] of there.outputs.entries()) {
+        const expected = (here as Regression).outputs[output]
+        expect(rmse).toBeCloseTo(expected.rmse, 5)
+        expect(mae).toBeCloseTo(expected.mae, 5)
+        expect(r2).toBeCloseTo(expected.r2 ?? Number.NaN, 5)
+        expect(baseline).toEqual(expected.baseline)
+      }
+    }
   })
 })

@@ -1,3 +1,5 @@
+import type { TestCounts } from '../../worth/counts.ts'
+import { tallyClasses, tallyValues } from '../../worth/tally.ts'
 import { DEFAULT_LOSS, LOSS_FORMS, type Loss } from '../losses.ts'
 import type { Evaluation } from '../trainer.ts'
 import { createValueTally } from '../value-errors.ts'
@@ -15,6 +17,13 @@ export interface StackedObjective {
    */
   gradient(samples: PlacedSamples, indices: Int32Array): number
   tally(samples: PlacedSamples): StackedTally
+  /** The same in whole numbers, which add up with those of others. */
+  counter(samples: PlacedSamples): StackedCounter
+}
+
+/** Counts over the batches of a test set. */
+export interface StackedCounter extends Pick<StackedTally, 'add'> {
+  readonly counts: TestCounts
 }
 
 /** Sums over the batches of a test set. */
@@ -53,6 +62,18 @@ export function stackedClassification(
         evaluation: () => ({ loss: loss / samples, accuracy: hits / samples, samples }),
       }
     },
+    counter() {
+      const { counts, add } = tallyClasses(classes)
+      const width = step / Float32Array.BYTES_PER_ELEMENT
+      return {
+        counts,
+        // Views made now: the memory may have grown since.
+        add({ length }) {
+          const logits = new Float32Array(memory.buffer, values, length * width)
+          add(logits, new Int32Array(memory.buffer, labels, length), width)
+        },
+      }
+    },
   }
 }
 
@@ -78,6 +99,20 @@ export function stackedRegression(
     return new Float32Array(memory.buffer, values, samples * outputs)
   }
 
+  /** Gives what was predicted of each sample of a batch, and what was measured. */
+  function rowByRow(samples: PlacedSamples, add: (predicted: Float32Array, values: Float32Array) => void) {
+    return (indices: Int32Array) => {
+      const predicted = predictions()
+      const values = valuesOf(samples)
+      for (const [row, index] of indices.entries()) {
+        add(
+          predicted.subarray(row * stride, row * stride + outputs),
+          values.subarray(index * outputs, (index + 1) * outputs),
+        )
+      }
+    }
+  }
+
   return {
     gradient(samples, indices) {
       const predicted = predictions()
@@ -95,19 +130,11 @@ export function stackedRegression(
     },
     tally(samples) {
       const { add, evaluation } = createValueTally(loss, outputs)
-      return {
-        add(indices) {
-          const predicted = predictions()
-          const values = valuesOf(samples)
-          for (const [row, index] of indices.entries()) {
-            add(
-              predicted.subarray(row * stride, row * stride + outputs),
-              values.subarray(index * outputs, (index + 1) * outputs),
-            )
-          }
-        },
-        evaluation: () => evaluation(samples.valueScale),
-      }
+      return { add: rowByRow(samples, add), evaluation: () => evaluation(samples.valueScale) }
+    },
+    counter(samples) {
+      const { counts, add } = tallyValues(outputs)
+      return { counts, add: rowByRow(samples, add) }
     },
   }
 }

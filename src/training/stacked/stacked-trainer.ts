@@ -1,5 +1,4 @@
 import type { TestCounts } from '../../worth/counts.ts'
-import { tallyClasses } from '../../worth/tally.ts'
 import { diverged } from '../diverged.ts'
 import { evenlySpread } from '../layers-model/evaluation-batch.ts'
 import type { Loss } from '../losses.ts'
@@ -94,6 +93,17 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
     }
   }
 
+  /** Gives answers to test samples, batch after batch. @param mostSamples to be judged by */
+  function answerTests(parameters: number, add: (indices: Int32Array) => void, mostSamples = test.samples): void {
+    const chosen = evenlySpread(test.samples, mostSamples)
+    for (let first = 0; first < chosen.length; first += most) {
+      const part = chosen.subarray(first, first + most)
+      samples.find(test, part)
+      network.forward(parameters, part.length)
+      add(part)
+    }
+  }
+
   return {
     train(number, parameters, update, steps, before) {
       const peer = peers.get(number)
@@ -119,33 +129,15 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
       return total / steps
     },
 
-    evaluate(parameters, mostSamples = test.samples) {
-      const chosen = evenlySpread(test.samples, mostSamples)
+    evaluate(parameters, mostSamples) {
       const tally = objective.tally(test)
-      for (let first = 0; first < chosen.length; first += most) {
-        const part = chosen.subarray(first, first + most)
-        samples.find(test, part)
-        network.forward(parameters, part.length)
-        tally.add(part)
-      }
+      answerTests(parameters, tally.add, mostSamples)
       return tally.evaluation()
     },
 
     judge(parameters) {
-      const { values, step } = network.logits
-      const { counts, add } = tallyClasses(classes)
-      const width = step / Float32Array.BYTES_PER_ELEMENT
-      for (let first = 0; first < test.samples; first += most) {
-        const count = Math.min(most, test.samples - first)
-        samples.find(
-          test,
-          Int32Array.from({ length: count }, (_, i) => first + i),
-        )
-        network.forward(parameters, count)
-        // Views made now: the memory may have grown since.
-        const logits = new Float32Array(memory.buffer, values, count * width)
-        add(logits, new Int32Array(memory.buffer, labels, count), width)
-      }
+      const { counts, add } = objective.counter(test)
+      answerTests(parameters, add)
       return counts
     },
   }
