@@ -38,16 +38,16 @@ const statistics = { mean: [3, 0, 0, 0.5], variance: [4, 0, 0, 0.25] }
 const inputs = Float32Array.of(5, 1, 0, 1, -3, 0, 1, 0)
 
 /** One model in the three forms in which it is kept. */
-async function formsOf(given: RecipeInput, agreed?: GivenStatistics) {
-  const recipe = await identifyModel(parseRecipe(given))
+async function formsOf(input: RecipeInput, agreed?: GivenStatistics) {
+  const recipe = await identifyModel(parseRecipe(input))
   const { name, shape, classes, outputs } = recipe.model
-  const { layout, parameters } = await anyParameters({ name, shape, classes: outputs ?? classes })
-  const state = await stateOf(newFolder(), recipe, { layout, parameters }, agreed)
+  const given = await anyParameters({ name, shape, classes: outputs ?? classes })
+  const state = await stateOf(newFolder(), recipe, given, agreed)
   const folder = newFolder()
   const forms = { state, safetensors: join(folder, 'model.safetensors'), tfjs: join(folder, 'model') }
   await exportModel({ state, to: forms.safetensors })
   await exportModel({ state, to: forms.tfjs })
-  return { recipe, layout, parameters, ...forms }
+  return { recipe, ...given, ...forms }
 }
 
 /** By TensorFlow.js alone, as a stranger would do it. */
