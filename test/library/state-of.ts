@@ -34,8 +34,8 @@ export async function stateOf(
   recipe: Recipe,
   { layout, parameters, frozen }: GivenParts,
   statistics?: GivenStatistics,
+  swarm = recipeHash(recipe),
 ): Promise<string> {
-  const swarm = recipeHash(recipe)
   const state = await openStateDirectory(folder)
   const checkpoint = (swarm: string, parameters: Float32Array, sealed?: string) => ({
     swarm,
