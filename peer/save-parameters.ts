@@ -1,5 +1,18 @@
 import type { Peer } from '../src/index.ts'
 import { writeOutput } from './output-file.ts'
+import { WrongUsage } from './wrong-usage.ts'
+
+/**
+ * Finds out before hours of work that a name promises another format.
+ *
+ * @throws WrongUsage
+ */
+export function requireNameOfTensors(file: string | undefined): void {
+  if (file?.endsWith('.onnx') !== true) return
+  throw new WrongUsage(
+    `--save ${file}: what is saved is safetensors; keep the peer with --state DIR, and hearsay export --state DIR --to ${file} writes ONNX`,
+  )
+}
 
 /** Writes what `--save` asks for: the peer's model, as safetensors. */
 export async function saveParameters(file: string, peer: Peer): Promise<void> {

@@ -25,7 +25,7 @@ import type { CountsShape, TestCounts } from '../worth/counts.ts'
 import {
   ALONE_MS,
   COUNTS_DISTANCE,
-  ENOUGH_EXCHANGES,
+  enoughExchanges,
   JUDGING_TIMEOUT_MS,
   LOOK_MS,
   MEMBERS_TIMEOUT_MS,
@@ -117,7 +117,9 @@ export function createJudging(options: JudgingOptions): Judging {
   function look(): void {
     if (isTold || stopped) return
     const now = clock.now()
-    if (present().length > 0 || (attempts.at(-1)?.members().length ?? 0) > 0) lastSeen = now
+    // Members that do not come to count are as good as gone.
+    const mayCome = present().length > 0 && now - began < MEMBERS_TIMEOUT_MS
+    if (mayCome || (attempts.at(-1)?.members().length ?? 0) > 0) lastSeen = now
     if (now - lastSeen >= ALONE_MS) {
       tell(
         own === undefined
@@ -185,7 +187,7 @@ async function startAttempt(
     const missing = present().filter(peer => !here.includes(peer))
     if (missing.length > 0 && clock.now() - began < MEMBERS_TIMEOUT_MS) return false
     const summed = reader.read(gossip.parameters())
-    if (summed === undefined) return exchanges >= ENOUGH_EXCHANGES
+    if (summed === undefined) return exchanges >= enoughExchanges(1 + here.length)
     return here.every(summed.holds)
   }
 

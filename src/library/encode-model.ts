@@ -20,7 +20,7 @@ export interface LearnedModel {
   readonly frozen?: FrozenPart
   readonly step: number
   readonly age: number
-  /** The statistics that samples are standardised by, where they are. */
+  /** What was agreed on, by which samples are standardised where the recipe says so. */
   readonly statistics: AgreedStatistics | undefined
 }
 
@@ -47,7 +47,7 @@ export function describeModel({ recipe, swarm, step, age, statistics }: LearnedM
     step,
     age,
     ...(table && { features: featureNames(table) }),
-    ...(statistics && { standardisation: describeMap(statistics) }),
+    ...(recipe.data.standardise && statistics && { standardisation: describeMap(statistics) }),
   }
 }
 

@@ -11,8 +11,8 @@ import type { Cells, ReadOptions, RowBlock } from '../data/table/rows.ts'
 import { UsageError } from '../errors.ts'
 import { callback, flag, optionsOf, requireOptions, signal } from '../strict-options.ts'
 import { MOST_PROBLEMS } from '../table/constants.ts'
-import { createEncoder, type TableEncoder } from '../table/encode.ts'
-import type { TableSchema } from '../table/schema.ts'
+import { type CellFault, createEncoder, type TableEncoder } from '../table/encode.ts'
+import { featureNames, type TableSchema } from '../table/schema.ts'
 import type { LoadedModel } from './load-model.ts'
 import { mapsOf } from './model-maps.ts'
 
@@ -80,7 +80,8 @@ export async function predictTable(
   const { table, parameters } = opened
   const found = createEncoder(schema, table.names, { date: dateOption(opened), missing: parameters.missing }, false)
   if ('problems' in found) throw fileProblems(table.file, found.problems)
-  const encoder = found
+  const { width } = found
+  const features = featureReader(found, schema, model.recipe.data.standardise)
 
   const { strict = false } = options
   const problems = collectProblems(table.file)
@@ -96,7 +97,7 @@ export async function predictTable(
     }
     for await (const block of table.read(reading)) {
       options.signal?.throwIfAborted()
-      const read = encodeBlock(encoder, block, (fault, line) => skip(() => problems.add(fault, line)))
+      const read = encodeBlock({ width, features }, block, (fault, line) => skip(() => problems.add(fault, line)))
       if (read.rows.length === 0) continue
       predicted += read.rows.length
       const values = await model.predict(read.inputs)
@@ -131,20 +132,37 @@ function schemaOf({ recipe }: LoadedModel): TableSchema {
   )
 }
 
+/** Reads a row's features. Where nothing is standardised, nobody knows a mean that could stand for a missing number. */
+function featureReader(encoder: TableEncoder, schema: TableSchema, standardises: boolean): TableEncoder['features'] {
+  if (standardises) return encoder.features
+  const names = featureNames(schema)
+  return (cells, into, offset) => {
+    const fault = encoder.features(cells, into, offset)
+    if (fault !== undefined) return fault
+    const missing = into.subarray(offset, offset + encoder.width).findIndex(Number.isNaN)
+    if (missing < 0) return undefined
+    return {
+      column: names[missing],
+      found: '',
+      expected: 'a value: this model standardises nothing, and so knows no mean',
+    }
+  }
+}
+
 /** The rows of a block that can be read, with their features, `[rows, features]`. */
 function encodeBlock(
-  encoder: TableEncoder,
+  { width, features }: Pick<TableEncoder, 'width' | 'features'>,
   { rows, lines }: RowBlock,
-  onFault: (fault: NonNullable<ReturnType<TableEncoder['features']>>, line: number) => void,
+  onFault: (fault: CellFault, line: number) => void,
 ): { readonly rows: readonly Cells[]; readonly inputs: Float32Array } {
-  const inputs = new Float32Array(rows.length * encoder.width)
+  const inputs = new Float32Array(rows.length * width)
   const read: Cells[] = []
   for (const [index, cells] of rows.entries()) {
-    const fault = encoder.features(cells, inputs, read.length * encoder.width)
+    const fault = features(cells, inputs, read.length * width)
     if (fault === undefined) read.push(cells)
     else onFault(fault, lines[index])
   }
-  return { rows: read, inputs: inputs.subarray(0, read.length * encoder.width) }
+  return { rows: read, inputs: inputs.subarray(0, read.length * width) }
 }
 
 /** What a model says of a row, as cells. */

@@ -75,10 +75,14 @@ export function describeSite(options: DescribeOptions): Described {
     options,
   )
   if (typeof label === 'string') return { site: undefined, problems: [...problems, label], warnings }
-  if (asked === undefined && problems.length === 0 && columns.every(isUseless)) {
-    problems.push(
-      `no column is left to learn from: ${joined(leftOut.map(({ name, reason }) => `${quote(name)} is left out (${reason})`)) || 'the table holds only the label'}`,
-    )
+  // Of one row, every column is the same in every row.
+  if (asked === undefined && problems.length === 0 && rows > 1 && columns.every(isUseless)) {
+    const useless = columns.map(column => ({
+      name: column.name,
+      reason: column.kind === 'empty' ? 'every cell is missing' : 'the same in every row',
+    }))
+    const reasons = [...leftOut, ...useless].map(({ name, reason }) => `${quote(name)} is left out (${reason})`)
+    problems.push(`no column is left to learn from: ${joined(reasons) || 'the table holds only the label'}`)
   }
   if (label.kind === 'class') {
     const alone = Object.entries(label.classes).filter(([, rows]) => rows === 1)

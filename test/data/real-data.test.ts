@@ -51,7 +51,7 @@ test('Spambase has no header, which is seen', async context => {
     await loadDataset(`csv:${file}`, { seed: 42 }),
     await loadDataset(`csv:${file}?header=no`, { seed: 42 }),
   ]
-  expect(seen.table?.dialect).toBe('no header')
+  expect(seen.table?.dialect).toBe('rows without names')
   expect(seen.train.labels).toEqual(told.train.labels)
   expect(inputsOf(seen.test)).toEqual(inputsOf(told.test))
 })

@@ -130,18 +130,30 @@ describe('the counts of a swarm', () => {
     const peer = await swarm.start(0, THREE, { own, present: () => [] })
     await swarm.until(allTold([peer]))
     expectSum(peer.outcome, [own], 3)
-    const latecomer = await createCountingSwarm('late', CALM, indices(3)).start(3, THREE, {
-      own: undefined,
-      present: () => [],
-    })
-    expect(latecomer.outcome).toBeUndefined()
+    expect(swarm.clock.now()).toBeLessThan(10_000)
   })
 
-  test('that nobody answers for are told to be none, with the reason', async () => {
+  test('of a peer whose others are there and do not count are its own, after a minute', async () => {
     const swarm = createCountingSwarm('nobody', CALM, indices(2))
-    const peer = await swarm.start(0, THREE, { own: drawnCounts(3, 10, 'nobody') })
+    const own = drawnCounts(3, 10, 'nobody')
+    const peer = await swarm.start(0, THREE, { own })
+    const latecomer = createCountingSwarm('nobody', CALM, indices(2))
+    const late = await latecomer.start(2, THREE, { own: undefined })
     await swarm.until(allTold([peer]))
-    expect(peer.outcome).toEqual({ reason: 'the members did not agree on their counts in 240 s' })
+    await latecomer.until(allTold([late]))
+    expect(swarm.clock.now()).toBeGreaterThan(60_000)
+    expectSum(peer.outcome, [own], 2)
+    expect(late.outcome).toEqual({ reason: 'nobody is there any more that has counted' })
+  })
+
+  test('of members that never come to an end are told to be none, with the reason', async () => {
+    const swarm = createCountingSwarm('endless', { delay: '1-20', loss: 0.9 }, indices(3))
+    const own = indices(3).map(index => drawnCounts(3, 10, `endless/${index}`))
+    const peers = await Promise.all(own.map((counts, index) => swarm.start(index, THREE, { own: counts })))
+    await swarm.until(allTold(peers))
+    for (const { outcome } of peers) {
+      expect(outcome).toEqual({ reason: 'the members did not agree on their counts in 240 s' })
+    }
   })
 
   test('need a peer until the others have them too, and not after its end', async () => {

@@ -140,6 +140,14 @@ describe('predict', () => {
     expect(rowsIn('faults-out.csv').map(row => row[0])).toEqual(['height', '1001', '1003'])
   })
 
+  test('a model that standardises nothing knows no mean for a number that is missing', async () => {
+    const bare = await stateAt('bare-numbers', { ...classes, data: { ...classes.data, standardise: false } })
+    const to = inFolder('bare-out.csv')
+    const { stderr } = await warmHearsay('predict', bare, '--data', `csv:${write('t.csv', TABLE)}`, '--out', to)
+    expect(stderr).toContain('row 4, column "height": found an empty cell; expected a value: this model standardises')
+    expect(rowsIn('bare-out.csv').slice(1)).toHaveLength(2)
+  })
+
   test('--strict refuses them, all at once, and leaves no file', async () => {
     const table = write('strict.csv', 'height,colour\n1001,red\nhigh,red\n1002,green\n')
     const { code, stderr } = await warmHearsay(

@@ -52,6 +52,18 @@ test('three peers seal on one hash, and everything that was written says the sam
       { name: 'logits/bias', shape: [2] },
     ],
   })
+
+  expect(ran.stderr).toContain(`  hearsay predict --state ${state}/peer-1 --data csv:new.csv --out predicted.csv\n`)
+  const predicted = [['--state', `${state}/peer-2`], [saved]].map(async (model, index) => {
+    const to = `${folder.path}/predicted-${index}.csv`
+    const { code, stderr } = await warmHearsay('predict', ...model, '--data', `csv:${csv}`, '--out', to)
+    expect(code, stderr).toBe(0)
+    return readFileSync(to, 'utf8')
+  })
+  const [ofState, ofFile] = await Promise.all(predicted)
+  expect(ofState).toBe(ofFile)
+  const agreeing = ofFile.split('\n').filter(line => /(yes|no),\1,/.test(line))
+  expect(agreeing.length).toBeGreaterThan(180)
 })
 
 test('people see tables and the hash on stdout', async () => {
@@ -61,7 +73,8 @@ test('people see tables and the hash on stdout', async () => {
   expect(stdout).toMatch(/common model +\d+\.\d %/)
   expect(stdout).toMatch(/all 3 peers sealed on\n {2}[0-9a-f]{64}\n/)
   for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
-  expect(stderr).toMatch(/^swarm [0-9a-f]{12}: 3 peers/)
+  expect(stderr).toMatch(/^swarm [0-9a-f]{12}: 3 peers/m)
+  expect(stderr).toMatch(/\nthe model is thrown away: with --save FILE it is written, [^\n]*\n$/)
 })
 
 test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint, and the result as far as it came', async () => {

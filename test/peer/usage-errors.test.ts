@@ -151,6 +151,7 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
     /connect address "\/ip4\/1\.2\.3\.4" is not a TCP .*multiaddr/,
   ],
   ['an output in no folder', ['swarm', ...peers, '--out', missing], /--out .*: there is no folder .*nowhere/],
+  ['parameters as ONNX', ['peer', '--save', 'm.onnx'], /is safetensors; .* hearsay export --state DIR --to m\.onnx/],
   ['parameters in no folder', ['peer', '--save', missing], /--save .*: there is no folder/],
   ['an output that is a folder', ['simulate', ...peers, '--out', folder.path], /--out .* is a folder/],
   [

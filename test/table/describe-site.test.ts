@@ -161,7 +161,7 @@ describe('told, with a remedy:', () => {
 
   test('a table of which no column is left', () => {
     expect(problemsOf({ n: cells(30, row => row), c: cells(30, () => 1), label: classes(30) })).toEqual([
-      'no column is left to learn from: "n" is left out (a row\'s number)',
+      'no column is left to learn from: "n" is left out (a row\'s number), "c" is left out (the same in every row)',
     ])
   })
 

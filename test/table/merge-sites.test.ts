@@ -203,6 +203,7 @@ describe('an origin', () => {
   test('is there where a column is far from 0 for its deviation, and rounded to that', () => {
     // Deviation 41,557 s: to the leading digit, 10,000 s.
     expect(originOf(site(seconds(0)))).toBe(1_700_070_000)
+    expect(originOf(site(seconds(4_000)))).toBe(1_700_070_000)
     expect(originOf(site(cells(40, row => row * 1.5)))).toBe(0)
     expect(originOf(site(cells(40, row => 1e6 + row)))).toBe(1_000_020)
   })

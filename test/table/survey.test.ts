@@ -52,7 +52,17 @@ test('the second of two equal texts is found, and where both are', () => {
   expect(factsOf(['a', 'b'])).toMatchObject({ allDiffer: true, repeated: undefined, distinct: 2 })
 })
 
-test('a million values take no million entries, and an id is known among them', () => {
+test('a million categories are too many, and all that is remembered of them is that none repeats', () => {
+  const { values, distinct, allDiffer, present } = factsOf(cells(1_000_000, row => `c${row}`))
+  expect({ values, distinct, allDiffer, present }).toEqual({
+    values: undefined,
+    distinct: 1e6,
+    allDiffer: true,
+    present: 1e6,
+  })
+})
+
+test('many values take no memory that grows with them, but where they may be ids', () => {
   const measured = factsOf(cells(1_000, row => row / 3))
   expect(measured.values).toBeUndefined()
   expect(measured.numbers).toBe(1_000)

@@ -8,7 +8,7 @@ import { requireWritable } from '../../output-file.ts'
 import { describeQuality } from '../../quality.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { describeSample } from '../../sample.ts'
-import { saveParameters } from '../../save-parameters.ts'
+import { requireNameOfTensors, saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
 import { describeNext } from '../../what-next.ts'
 import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
@@ -30,6 +30,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   const signal = onInterruption(out.say)
   requireFittingFlags(flags)
   await requireWritable('--save', flags.save)
+  requireNameOfTensors(flags.save)
   if (out.live) out.say('starting…')
   const peer = await create(file, flags, out)
   const { stepsForEpochs } = await import('../../../src/public/models.ts')

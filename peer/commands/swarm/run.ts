@@ -8,7 +8,7 @@ import { createOutput } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
 import { reportReading } from '../../reading.ts'
 import { writeResult } from '../../result-file.ts'
-import { saveParameters } from '../../save-parameters.ts'
+import { requireNameOfTensors, saveParameters } from '../../save-parameters.ts'
 import { shellWords } from '../../shell-words.ts'
 import { headline, sideNotes } from '../../table-report.ts'
 import { prepareTask } from '../../task.ts'
@@ -35,6 +35,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   const signal = onInterruption(out.say)
   await requireWritable('--out', flags.out)
   await requireWritable('--save', flags.save)
+  requireNameOfTensors(flags.save)
   await requireWritable('--report', flags.report)
   const { parseBackend } = await import('../../../src/public/models.ts')
   const { parsePartition, renderReport, runSwarm } = await import('../../../src/public/simulate.ts')

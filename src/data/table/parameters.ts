@@ -134,8 +134,8 @@ function readTest(given: SourceArgument, wrong: Wrong): TestPart | undefined {
   if (kind === 'column') return { kind, column: name }
   if (kind === 'file') return { kind, file: name }
   const share = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (share <= LARGEST_TEST_SHARE) return { kind: 'share', share }
-  throw wrong('test', `a share from 0 to ${LARGEST_TEST_SHARE}, column:NAME or file:PATH`)
+  if (share > 0 && share <= LARGEST_TEST_SHARE) return { kind: 'share', share }
+  throw wrong('test', `a share above 0 and up to ${LARGEST_TEST_SHARE}, column:NAME or file:PATH`)
 }
 
 function readHeader(given: SourceArgument, wrong: Wrong): boolean | undefined {

@@ -5,6 +5,9 @@ import { requireKind } from './file-kind.ts'
 import { findEncoding, readText } from './text-encoding.ts'
 import { readPieces, type WatchedFile } from './watched-file.ts'
 
+/** The parser looks ahead for a quote and a line end before it takes a row for ended. */
+const LAST_LINES = '\n'.repeat(4)
+
 /** The beginning of a table's text. */
 export interface Sample {
   /** UTF-8, as far as the last line that has ended. */
@@ -36,7 +39,7 @@ export async function readSample(file: WatchedFile, told: string | undefined): P
       const text = Buffer.concat(pieces).subarray(0, MAXIMUM_ROW_CHARACTERS)
       return { text: text.subarray(0, text.lastIndexOf(10) + 1), isWhole: false, encoding }
     }
-    return { text: Buffer.concat([...pieces, Buffer.from('\n')]), isWhole: true, encoding }
+    return { text: Buffer.concat([...pieces, Buffer.from(LAST_LINES)]), isWhole: true, encoding }
   })
 }
 

@@ -1,5 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { AffineMap } from '../../data/affine-map.ts'
 import { hashParameters } from '../../parameters/hash.ts'
+import { labelNames } from '../../table/schema.ts'
 import { version } from '../../version.ts'
 import { describeModel, type LearnedModel } from '../encode-model.ts'
 import { mapsOf } from '../model-maps.ts'
@@ -28,11 +30,13 @@ export async function encodeModelAsOnnx(learned: LearnedModel, model: LayersMode
   const read = data.table === undefined ? inputs[0].name : addColumns(graph, data.table)
   const samples = features === undefined ? read : addStandardisation(graph, read, told.shape, features)
   const output = await addLayers(graph, model, samples)
+  const label = data.table?.label
+  const targetNames = label?.kind === 'number' ? labelNames(label) : []
   const shape = ['N', ...model.outputs[0].shape.slice(1).map(Number)]
   const outputs =
     targets === undefined
       ? addClasses(graph, output, shape, told.classNames)
-      : [addValues(graph, output, shape, targets)]
+      : [addValues(graph, output, shape, targets, targetNames)]
 
   const { swarm, recipe: _recipe, ...facts } = describeModel(learned)
   return encodeOnnx({
@@ -83,10 +87,12 @@ function addValues(
   graph: Graph,
   output: string,
   shape: readonly (number | string)[],
-  { shift, scale }: NonNullable<ReturnType<typeof mapsOf>['targets']>,
+  { shift, scale }: AffineMap,
+  names: readonly string[],
 ): OnnxValue {
   const wide = graph.add('Cast', [output], { to: elementNumber('double') })
   const scaled = graph.add('Mul', [wide, graph.constant([scale.length], scale)])
   const value = graph.add('Add', [scaled, graph.constant([shift.length], shift)])
-  return { name: graph.output(value, 'value'), type: 'double', shape, description: 'in the units of the data' }
+  const of = names.length === 0 ? '' : `${names.map(name => JSON.stringify(name)).join(', ')}, `
+  return { name: graph.output(value, 'value'), type: 'double', shape, description: `${of}in the units of the data` }
 }

@@ -1,6 +1,7 @@
 import type { Item } from '../row.ts'
 import { testsOf } from '../tests-of.ts'
 import { defaults, regression } from './defaults.ts'
+import { using } from './using.ts'
 import { worth } from './worth.ts'
 
 const cases = testsOf('cases', 'files as people have them are understood, or refused with what to do', [
@@ -12,4 +13,4 @@ const dialects = testsOf('dialects', 'the reader of text against values written 
 ])
 
 /** The evidence that issue 12 asks for, in its order. */
-export const tables: readonly Item[] = [defaults, regression, worth, cases, dialects]
+export const tables: readonly Item[] = [defaults, regression, worth, using, cases, dialects]

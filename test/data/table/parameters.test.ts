@@ -24,7 +24,6 @@ test.each([
   ['encoding=Shift_JIS', { encoding: 'shift_jis' }],
   ['date=dd.mm.yyyy', { date: 'dd.mm.yyyy' }],
   ['test=0.25', { test: { kind: 'share', share: 0.25 } }],
-  ['test=0', { test: { kind: 'share', share: 0 } }],
   ['test=column:is test', { test: { kind: 'column', column: 'is test' } }],
   ['test=file:b.csv', { test: { kind: 'file', file: 'b.csv' } }],
   ['header=no', { header: false }],
@@ -41,7 +40,8 @@ test.each([
   ['sep=,&decimal=,', 'says that , is between cells and in numbers; expected two signs, as in sep=;&decimal=,'],
   ['encoding=utf-7', 'says encoding=utf-7; expected the name of an encoding, such as utf-8, utf-16le, windows-1252'],
   ['date=', 'says date=; expected a pattern such as date=dd.mm.yyyy'],
-  ['test=0.95', 'says test=0.95; expected a share from 0 to 0.9, column:NAME or file:PATH'],
+  ['test=0.95', 'says test=0.95; expected a share above 0 and up to 0.9, column:NAME or file:PATH'],
+  ['test=0', 'says test=0; expected a share above 0'],
   ['test=column:', 'says test=column:; expected a share'],
   ['header=false', 'says header=false; expected header=yes or header=no'],
   [
