@@ -7,15 +7,22 @@ import { WrongUsage } from './wrong-usage.ts'
 export interface Task {
   readonly recipe: Recipe
   readonly data: Split
+  /** The weights that the recipe begins from, where `--from` gives them. */
+  readonly from: Float32Array | undefined
 }
 
 /** Loads what `--data` names. */
 export type LoadData = (source: string, options: LoadOptions) => Promise<Split>
 
+/** The flag that says what everybody begins from. */
+export interface BeginningFlags {
+  readonly from?: string
+}
+
 export interface TaskOptions {
   /** The recipe's file; without one the model takes its shape and classes from the data. */
   readonly file: string | undefined
-  readonly flags: RecipeFlags
+  readonly flags: RecipeFlags & BeginningFlags
   readonly source: string
   /** The data that {@link source} names, where they have been loaded. */
   readonly loaded?: Split
@@ -70,14 +77,29 @@ export async function prepareTask({
   const data = loaded ?? (await (load ?? loadDataset)(source, { seed, strict, warn, onProgress, ...loading }))
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
-  const { recipe, fitData } = await prepareRecipe(file === undefined ? fitRecipe(input, data, steps) : input)
-  if (recipe.objective.task === 'consensus') return { recipe, data }
+  const fitting = file === undefined ? fitRecipe(input, data, steps) : input
+  const { recipe: begun, from } = await beginsFrom(fitting, flags.from, warn)
+  const { recipe, fitData } = await prepareRecipe(begun)
+  if (recipe.objective.task === 'consensus') return { recipe, data, from }
   try {
     fitData(data)
   } catch (error) {
     throw file === undefined ? error : hintAtInit(error)
   }
-  return { recipe, data }
+  return { recipe, data, from }
+}
+
+/** The recipe with the hash of the weights in a file, which fit its model, and these; the recipe as it is where no file is given. */
+export async function beginsFrom<Written extends RecipeInput>(
+  recipe: Written,
+  file: string | undefined,
+  warn: TaskOptions['warn'],
+): Promise<{ readonly recipe: Written; readonly from: Float32Array | undefined }> {
+  if (file === undefined) return { recipe, from: undefined }
+  const { readInitialWeights } = await import('../src/public/models.ts')
+  const { weights, hash, warning } = await readInitialWeights(recipe, file)
+  if (warning !== undefined) warn(warning)
+  return { recipe: { ...recipe, start: { ...recipe.start, from: hash } }, from: weights }
 }
 
 /** How a table is read whose columns nobody gives: what its label means, where a flag says it, and its numbers as they are, if so. */

@@ -17,6 +17,8 @@ interface LonePeers {
   readonly recipe: Recipe
   readonly shards: readonly Dataset[]
   readonly test: Dataset
+  /** The weights that the recipe begins from, where it does. */
+  readonly from?: Float32Array
   /** Each peer's own. */
   readonly seeds: readonly number[]
   readonly placement: Placement
@@ -33,7 +35,7 @@ export type Alone = Pick<PeerResult, 'alone' | 'aloneR2'>
  * @throws what went wrong first, or the signal's reason
  */
 export async function trainAlone(peers: LonePeers): Promise<Alone[]> {
-  const { recipe, shards, test, seeds, placement, signal } = peers
+  const { recipe, shards, test, from, seeds, placement, signal } = peers
   const found: Alone[] = []
   const waiting = [...shards.entries()]
   const failed = new AbortController()
@@ -55,6 +57,7 @@ export async function trainAlone(peers: LonePeers): Promise<Alone[]> {
           classWeightsOf(recipe, seen.train),
         ),
         gpu: placement.gpuOf(index),
+        weights: from,
       }
       found[index] = await qualityOf(options, recipe.training.steps, either)
     }

@@ -18,6 +18,11 @@ export interface SimulationOptions {
   readonly seed: number
   /** Data of the tasks that learn from some. */
   readonly data?: Split
+  /**
+   * `[elements of the whole model]`: the weights that the recipe begins from, where it does. A simulation reads no files: see
+   * `readInitialWeights` of `hearsay/models`.
+   */
+  readonly from?: Float32Array
   /** How data are dealt: `iid`, `dirichlet:ALPHA`, `shards:K`, `sorted`, `quantity:ALPHA`. */
   readonly partition?: string
   /** How the vectors of the task `consensus` are drawn. Default: `normal`. */

@@ -24,6 +24,9 @@ import type { SimulationOptions } from './options.ts'
 /** Only that there is a dataset: its own check says more. */
 export const split = value('a dataset, { train, test }', given => typeof given === 'object' && given !== null)
 
+/** The weights that a recipe begins from. */
+export const floats = value('a Float32Array, [weights of the model]', given => given instanceof Float32Array)
+
 /** Parsed later, where its fields are named. */
 export const recipe = value('a recipe', given => typeof given === 'object' && given !== null)
 
@@ -36,6 +39,7 @@ const simulationOptions = optionsOf<SimulationOptions>({
   rounds: wholeNumber(0).optional(),
   seed,
   data: split.optional(),
+  from: floats.optional(),
   partition: text.optional(),
   init: z.enum(['normal', 'spread'], 'normal or spread').optional(),
   edges: text.optional(),

@@ -1,5 +1,6 @@
 import { checkInMemory } from '../src/data/check-dataset.ts'
 import { UsageError } from '../src/errors.ts'
+import { requireInitialWeights } from '../src/library/initial-weights.ts'
 import { prepareRecipe } from '../src/library/prepared-recipe.ts'
 import type { EngineName } from './environment.ts'
 import type { Simulation, SimulationOptions } from './options.ts'
@@ -29,6 +30,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
   const checked = data === undefined ? undefined : checkInMemory(data)
   const prepared = await prepareRecipe(options.recipe, { edges: options.edges })
   const { recipe } = prepared
+  requireInitialWeights(recipe, options.from)
   const result = await (await engines[engine]())({ ...options, recipe, prepared, data: checked })
   const conditions = conditionsOf(options)
   return conditions === undefined ? result : { ...result, conditions }

@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from '../src/strict-options.ts'
 import type { Gpus } from './placement.ts'
-import { recipe, split } from './require-options.ts'
+import { floats, recipe, split } from './require-options.ts'
 import type { RoundResult } from './result.ts'
 
 export interface SwarmOptions {
@@ -22,6 +22,8 @@ export interface SwarmOptions {
   readonly peers: number
   /** What is dealt to the peers; or what each of them owns, to learn from and to test with, in their order: then nothing is dealt. */
   readonly data: Split | readonly Split[]
+  /** `[elements of the whole model]`: the weights that the recipe begins from, where it does. */
+  readonly from?: Float32Array
   /** How data are dealt, `iid`, `dirichlet:ALPHA`; needed where they are. */
   readonly partition?: string
   readonly seed: number
@@ -55,6 +57,7 @@ const swarmOptions = optionsOf<SwarmOptions>({
   recipe,
   peers: wholeNumber(1),
   data: z.union([z.array(split), split], 'a dataset, { train, test }, or an array with one for each peer'),
+  from: floats.optional(),
   partition: text.optional(),
   seed,
   backend: text.optional(),

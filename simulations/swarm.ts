@@ -14,6 +14,7 @@ import { PROGRESS_LABELS } from '../src/gossip/run/constants.ts'
 import { createPeer } from '../src/library/create-peer.ts'
 import { figuresOfRecipe } from '../src/library/figures-of-recipe.ts'
 import { shardsOf } from '../src/library/fit-data.ts'
+import { requireInitialWeights } from '../src/library/initial-weights.ts'
 import type { Peer } from '../src/library/peer.ts'
 import { peerBytes } from '../src/library/peer-bytes.ts'
 import { prepareRecipe } from '../src/library/prepared-recipe.ts'
@@ -55,6 +56,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   const signal = options.signal ?? new AbortController().signal
   const prepared = await prepareRecipe(options.recipe)
   const { recipe } = prepared
+  requireInitialWeights(recipe, options.from)
   if (recipe.averaging.rule === 'none' && recipe.data.standardise) {
     throw new UsageError(
       'with the rule none every peer standardises by its own samples, and no test set can be read by all of them alike; ' +
@@ -78,6 +80,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     const judge = await createWorkerTrainer({
       ...trainerOptionsOf(recipe, one, seen, 0, placement.backend),
       gpu: placement.gpuOf(0),
+      weights: options.from,
     })
     judging = judge
     await makePeers({ ...options, backend }, placement, recipe, owned, peers)
@@ -124,7 +127,9 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
 
     const seeds = shards.map((_shard, index) => seedOf(seed, index))
     if (!interrupted) onPhase('alone')
-    const alone = interrupted ? [] : await trainAlone({ recipe, shards, test, seeds, placement, signal })
+    const alone = interrupted
+      ? []
+      : await trainAlone({ recipe, shards, test, from: options.from, seeds, placement, signal })
     onPhase('done')
     const wallSeconds = (systemClock.now() - began) / 1_000
     return concludeRun({
@@ -135,7 +140,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
       rounds,
       spectralGap: fixedSpectralGap(prepared.topology, count),
       parametersHash: sealed ? (peers[0].sealed() as string) : hashParameters(merged),
-      sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`)),
+      sample: await sampleText(recipe, merged, createRandom(`${seed}/sample`), judge.frozen),
       sealed,
       peerResults: results.map((result, i) => ({ ...result, ...qualities[i], ...(alone[i] ?? { alone: null }) })),
       partial: interrupted ? { reason: 'interrupted' } : undefined,
@@ -202,6 +207,7 @@ async function makePeers(
     const peer = await createPeer({
       recipe,
       data: owned[index],
+      from: options.from,
       network: { listen, connect: [...connect, ...known], mdns, bandwidthMbps },
       ...(options.peers === 1 ? { alone: true } : { minimumPeers: options.peers }),
       state: state === undefined ? undefined : join(state, `peer-${index + 1}`),

@@ -18,7 +18,7 @@ const VIRTUAL = ['loss', 'delay', 'churn', 'stragglers', 'splits', 'byzantine', 
  * @throws UsageError where the options do not fit together, or are of the other engines
  */
 export async function simulateOverSockets(options: Simulation): Promise<RunResult> {
-  const { recipe, peers, data, partition = 'iid', seed, backend, bandwidth, onRound, signal } = options
+  const { recipe, peers, data, from, partition = 'iid', seed, backend, bandwidth, onRound, signal } = options
   const given = VIRTUAL.find(name => options[name] !== undefined)
   if (given !== undefined) {
     throw new UsageError(
@@ -37,6 +37,7 @@ export async function simulateOverSockets(options: Simulation): Promise<RunResul
     recipe,
     peers,
     data,
+    from,
     partition,
     seed,
     backend,

@@ -71,7 +71,12 @@ export async function simulateInRounds(options: Simulation): Promise<RunResult> 
     rounds,
     spectralGap: gapOf(parts, peers, fitted),
     parametersHash: hashParameters(mean),
-    sample: await sampleText(recipe, mean, createRandom(`${seed}/sample`)),
+    sample: await sampleText(
+      recipe,
+      mean,
+      createRandom(`${seed}/sample`),
+      task.kind === 'one-by-one' ? task.frozen : undefined,
+    ),
     sealed: false,
     peerResults: peerResults(plan, tables),
     notes: [...fitted.notes, ...notesOn(plan, parts, ending)],

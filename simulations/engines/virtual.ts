@@ -214,7 +214,7 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
       rounds,
       spectralGap: fixedSpectralGap(graph, peers),
       parametersHash: sealedHash(world) ?? hashParameters(meanOf(vectors)),
-      sample: await sampleText(recipe, meanOf(vectors), createRandom(`${seed}/sample`)),
+      sample: await sampleText(recipe, meanOf(vectors), createRandom(`${seed}/sample`), task.frozen),
       sealed,
       peerResults: await peerResults(world, task),
       ...(notes.length === 0 ? {} : { notes }),

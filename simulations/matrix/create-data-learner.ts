@@ -18,10 +18,11 @@ export async function createDataLearner(
   if (task.kind === 'one-by-one') {
     // Imported here, so that stacked peers do without TensorFlow.js.
     const { createOneByOneLearner } = await import('../tasks/one-by-one.ts')
-    const { shards, test, backend, classWeights } = task
-    return await createOneByOneLearner(own, peer =>
-      trainerOptionsOf(recipe, shards[peer], test, shardSeed(peer), backend, classWeights),
-    )
+    const { shards, test, backend, classWeights, weights } = task
+    return await createOneByOneLearner(own, peer => ({
+      ...trainerOptionsOf(recipe, shards[peer], test, shardSeed(peer), backend, classWeights),
+      weights,
+    }))
   }
   const { model, shards, test, initial } = task
   return createStackedLearner({

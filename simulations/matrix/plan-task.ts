@@ -5,6 +5,7 @@ import { UsageError } from '../../src/errors.ts'
 import { classWeightsOf } from '../../src/library/class-weights-of.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
+import type { FrozenPart } from '../../src/parameters/frozen.ts'
 import { createRandom } from '../../src/random/random.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
 import { quantitiesOf } from '../../src/standardise/quantities.ts'
@@ -90,7 +91,7 @@ async function planLearning(
   memory: WebAssembly.Memory,
   requireRoomFor: (parameters: number) => void,
 ): Promise<TaskPlan> {
-  const { recipe, prepared, peers, seed, data, partition = 'iid', backend = DEFAULT_BACKEND, byzantine } = options
+  const { recipe, prepared, peers, seed, data, from, partition = 'iid', backend = DEFAULT_BACKEND, byzantine } = options
   const { model, objective } = recipe
   if (data === undefined) throw new UsageError(`the task ${objective.task} needs data`)
   const fitting = prepared.fitData(data)
@@ -105,11 +106,14 @@ async function planLearning(
   const oneByOne = whyOneByOne(recipe, backend)
   if (oneByOne !== undefined) {
     const chosen = backend === AUTO ? DEFAULT_BACKEND : backend
-    const { length } = await initialParameters(recipe, shards[0], test, chosen)
-    requireRoomFor(length)
+    const weights = from && shareFloats(from)
+    const { initial, frozen } = await beginningOf(recipe, shards[0], test, chosen, weights)
+    requireRoomFor(initial.length)
     return {
       kind: 'one-by-one',
-      parameters: length,
+      parameters: initial.length,
+      weights,
+      frozen,
       shards: shards.map(shareDataset),
       test: shareDataset(test),
       backend: chosen,
@@ -118,7 +122,7 @@ async function planLearning(
     }
   }
   const place = (dataset: Dataset) => placeSamples(memory, heap.take, dataset)
-  const initial = await initialParameters(recipe, shards[0], test, DEFAULT_BACKEND)
+  const { initial } = await beginningOf(recipe, shards[0], test, DEFAULT_BACKEND, from)
   requireRoomFor(initial.length)
   return {
     kind: 'stacked',
@@ -145,24 +149,28 @@ function whyOneByOne({ model, training }: Recipe, backend: string): string | und
   return `the model ${model.name} cannot be stacked as linear, mlp and cnn can: peers are trained one after another`
 }
 
-/** The recipe's, as TensorFlow.js draws them. */
-async function initialParameters(
+/** The parameters that everybody starts with: the weights that were given, or the recipe's, as TensorFlow.js draws them. */
+async function beginningOf(
   recipe: Recipe,
   shard: Dataset,
   test: Dataset,
   backend: string,
-): Promise<Float32Array> {
+  weights: Float32Array | undefined,
+): Promise<{ readonly initial: Float32Array; readonly frozen: FrozenPart | undefined }> {
   // Imported here, so that simulations without training do not load TensorFlow.js.
   const { createTrainer } = await import('../../src/training/create-trainer.ts')
-  const trainer = await createTrainer(trainerOptionsOf(recipe, shard, test, 'initial', backend))
+  const trainer = await createTrainer({ ...trainerOptionsOf(recipe, shard, test, 'initial', backend), weights })
   try {
-    const drawn = await trainer.initial()
-    const shared = new Float32Array(new SharedArrayBuffer(drawn.byteLength))
-    shared.set(drawn)
-    return shared
+    return { initial: shareFloats(await trainer.initial()), frozen: trainer.frozen }
   } finally {
     await trainer.stop()
   }
+}
+
+function shareFloats(values: Float32Array): Float32Array {
+  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength))
+  shared.set(values)
+  return shared
 }
 
 /** Gives the samples of byzantine peers other labels, where that is the attack. */

@@ -5,6 +5,7 @@
  */
 
 import type { Dataset } from '../../src/data/dataset.ts'
+import type { FrozenPart } from '../../src/parameters/frozen.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
 import type { SentError } from '../../src/training/remote/sent-error.ts'
 import type { PlacedSamples } from '../../src/training/stacked/placed-samples.ts'
@@ -43,6 +44,10 @@ export type DataTask =
       readonly shards: readonly Dataset[]
       readonly test: Dataset
       readonly backend: string
+      /** `[elements of the whole model]`, shared: where everybody starts, if not where the recipe's seed has them. */
+      readonly weights: Float32Array | undefined
+      /** The part of the model that is frozen, where there is one. */
+      readonly frozen: FrozenPart | undefined
       /** `[classes]`: how much samples of each count, where not all count alike. */
       readonly classWeights?: Float64Array
       /** Why peers are not stacked. */

@@ -11,6 +11,7 @@ import { classWeightsOf } from '../../src/library/class-weights-of.ts'
 import { figuresOfRecipe } from '../../src/library/figures-of-recipe.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
 import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
+import type { FrozenPart } from '../../src/parameters/frozen.ts'
 import type { Random } from '../../src/random/random.ts'
 import { quantitiesOf } from '../../src/standardise/quantities.ts'
 import { chooseBackend } from '../../src/training/choose-backend.ts'
@@ -29,6 +30,8 @@ export interface Task {
   readonly judge: Judge | undefined
   /** What parameters are worth on the test samples; undefined where there are none, or a trainer that counts nothing. */
   figures(parameters: Float32Array): Promise<Figures | undefined>
+  /** The part of the model that no peer sends, where there is one. */
+  readonly frozen: FrozenPart | undefined
   /** Samples of each peer. */
   readonly shards: readonly number[]
   stop(): Promise<void>
@@ -52,13 +55,14 @@ function consensusTask({ recipe, init = 'normal' }: Simulation): Task {
     trainer: async (index, random) => createVectorTrainer(dimension, init, index, random),
     judge: undefined,
     figures: async () => undefined,
+    frozen: undefined,
     shards: [],
     stop: async () => {},
   }
 }
 
 async function learningTask(
-  { recipe, prepared, peers, seed, data, partition = 'iid', backend = 'wasm' }: Simulation,
+  { recipe, prepared, peers, seed, data, from, partition = 'iid', backend = 'wasm' }: Simulation,
   slowness: (index: number) => number,
 ): Promise<Task> {
   if (data === undefined) throw new UsageError(`the task ${recipe.objective.task} needs data`)
@@ -71,7 +75,7 @@ async function learningTask(
   const shards = shardsOf(train, { of: peers, partition, seed })
   const classWeights = classWeightsOf(recipe, train)
   const make = (index: number, shardSeed: string) =>
-    createTrainer(trainerOptionsOf(recipe, shards[index], test, shardSeed, name, classWeights))
+    createTrainer({ ...trainerOptionsOf(recipe, shards[index], test, shardSeed, name, classWeights), weights: from })
   const judging = await make(0, 'judge')
   /** Each peer's, and the state it was made in: making one takes longer than a peer that comes back may wait. */
   const made = new Map<number, { readonly trainer: Trainer; readonly fresh: Awaited<ReturnType<Trainer['state']>> }>()
@@ -93,14 +97,16 @@ async function learningTask(
       const counts = await judging.judge?.(parameters)
       return counts && figuresOfRecipe(recipe, counts, test.valueMap?.scale)
     },
+    frozen: judging.frozen,
     shards: shards.map(samples),
     async trainer(index, _random, clock) {
       const trainer = await trainerOf(index)
-      const { layout, backend } = trainer
+      const { layout, frozen, backend } = trainer
       const stepMs = STEP_MS * slowness(index)
       // One that a module brings may be of a class of its own, whose methods no spread would copy.
       return {
         layout,
+        frozen,
         backend,
         samples: trainer.samples,
         initial: () => clock.work(0, () => trainer.initial()),

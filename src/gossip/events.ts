@@ -13,11 +13,12 @@ export interface GossipEvents {
   'peer:leave': { readonly peer: PeerId }
   /**
    * The first local step has to wait; at once, and again every ten seconds. `members`: until as many peers with data are there as the
-   * recipe asks for. `contact`: nobody has been met at the addresses that the peer was told to connect to.
+   * recipe asks for. `contact`: nobody has been met at the addresses that the peer was told to connect to. `weights`: nobody has given this peer
+   * the weights that the recipe begins from, and it was not given them either.
    */
   waiting: {
-    readonly for: 'members' | 'contact'
-    /** Members with data that are there, this peer among them. */
+    readonly for: 'members' | 'contact' | 'weights'
+    /** Members with data that are there, this peer among them; while it waits for weights, without it. */
     readonly present: number
     /** So many are needed. */
     readonly minimum: number
@@ -79,7 +80,7 @@ interface InternalEvents {
   changed: Record<string, never>
   /** An exchange, a settlement or a stream of another's has ended, whatever became of it. */
   contact: Record<string, never>
-  /** The swarm's parameters were taken in place of this peer's own. */
+  /** The swarm's parameters, or the vector that it begins from, were taken in place of this peer's own. */
   replaced: Record<string, never>
 }
 

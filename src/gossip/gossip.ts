@@ -36,6 +36,7 @@ import { createObservations } from './pace/observations.ts'
 import { createTimeouts } from './pace/timeouts.ts'
 import { createUsualInterval } from './pace/usual-interval.ts'
 import { createPhase } from './phase.ts'
+import { createAwaitingVector } from './run/awaiting-vector.ts'
 import { createBeginning } from './run/beginning.ts'
 import { createDivergenceCheck } from './run/divergence.ts'
 import { createLearning } from './run/learning.ts'
@@ -55,6 +56,7 @@ import { createIncarnation } from './state/incarnation.ts'
 import { createReplica } from './state/replica.ts'
 import { createStatus, type GossipStatus } from './status.ts'
 import { createConversations } from './streams/conversations.ts'
+import { createInitialVector } from './sync/initial-vector.ts'
 import { createLateJoining } from './sync/late-joining.ts'
 import { createStateSync } from './sync/state-sync.ts'
 
@@ -118,7 +120,9 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   // The vectors that it holds beside its parameters, and those that it fetches.
   const sketcher = createSketcher(length, SKETCH_BUCKETS, Number.parseInt(settings.swarm.slice(0, 8), 16))
   const choice = createChoice({ ...paced, sketcher, sealed: resumed.sealed })
-  const stateSync = createStateSync({ ...paced, sketcher, random: incarnation.random, held: choice.held })
+  const vectors = { ...paced, sketcher, random: incarnation.random }
+  const initialVector = createInitialVector({ ...vectors, from: settings.from, held: choice.held })
+  const stateSync = createStateSync({ ...vectors, held: initialVector.held })
   const lateJoining = createLateJoining({ ...paced, fetch: stateSync.current })
 
   // Averaging.
@@ -136,6 +140,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const averaging = {
     ...meetings,
     choice,
+    initialVector,
     stateSync,
     lateJoining,
     scheduler,
@@ -146,16 +151,18 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
 
   // The course of its run.
   const peerWatch = createPeerWatch(averaging)
+  const awaitingVector = createAwaitingVector({ ...averaging, resumes: checkpoint !== undefined })
   const beginning = createBeginning({ ...averaging, peerWatch })
   const seal = createSeal({ ...averaging, peerWatch, fetch: stateSync.withHash })
   const review = createReview({ ...averaging, beginning, seal, peerWatch })
   const capture = createTrainerCapture(averaging, resumed.trainer)
   const divergence = createDivergenceCheck({ ...averaging, layout: trainer.layout })
+  events.on('replaced', divergence.restart)
   const learning = createLearning({ ...averaging, divergence, capture, report: createRoundReport(averaging) })
   checkpointing.include(incarnation, replica, choice, capture)
 
   // The messages that it sends and receives.
-  const run = { ...averaging, peerWatch, beginning, seal, review, capture, learning }
+  const run = { ...averaging, peerWatch, awaitingVector, beginning, seal, review, capture, learning }
   const outbound = createOutbound(run)
   const announcer = createAnnouncer(clock, incarnation.random, outbound.announce)
   events.on('changed', announcer.soon)

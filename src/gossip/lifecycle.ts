@@ -6,6 +6,7 @@ import type { Membership } from './membership/membership.ts'
 import type { Outbound } from './outbound.ts'
 import type { PeerPhase } from './phase.ts'
 import type { Clock, Network, NetworkHandlers, Trainer } from './ports.ts'
+import type { AwaitingVector } from './run/awaiting-vector.ts'
 import type { Beginning } from './run/beginning.ts'
 import { STOP_GRACE_MS, STOP_POLL_MS } from './run/constants.ts'
 import type { Learning } from './run/learning.ts'
@@ -49,6 +50,7 @@ export interface LifecycleOptions {
   readonly choice: Choice
   readonly runTime: RunTime
   readonly training: TrainingCourse
+  readonly awaitingVector: AwaitingVector
   readonly beginning: Beginning
   readonly learning: Learning
   readonly capture: TrainerCapture
@@ -59,7 +61,8 @@ export interface LifecycleOptions {
 
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
   const { steps, averages, network, outbound, announcer, clock, lifetime, trainer, replica, phase } = options
-  const { engagements, settlement, choice, runTime, training, learning, capture, review, events } = options
+  const { engagements, settlement, choice, runTime, training, learning, capture, review, events, awaitingVector } =
+    options
   const { stop, end } = lifetime
   const never = { signal: new AbortController().signal }
   let listening: Promise<void> | undefined
@@ -114,20 +117,27 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     events.emit('consensus', { consensusDistance: 0, parametersHash, members: as.members, exchanges })
   }
 
+  /** @throws the reason of the peer's stop, where it has been stopped */
+  function takePart(): Promise<void> {
+    lifetime.begin()
+    announcer.start()
+    settlement.start(stop)
+    tellSeal()
+    options.peerWatch.look()
+    const running = run().catch(lifetime.fail)
+    // Announcements may have been heard before the start.
+    review()
+    return running
+  }
+
   return {
     listen,
     trained: () => trained,
 
     async start() {
       await listen()
-      lifetime.begin()
-      announcer.start()
-      settlement.start(stop)
-      tellSeal()
-      options.peerWatch.look()
-      work = run().catch(lifetime.fail)
-      // Announcements may have been heard before the start.
-      review()
+      // Until it has what its swarm begins from, a peer only listens.
+      work = awaitingVector.isDue() ? awaitingVector.wait(stop).then(takePart).catch(lifetime.fail) : takePart()
     },
 
     async stop() {
@@ -148,8 +158,10 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       lifetime.finish()
       // A trainer that has died gives no state: the last one that was taken stands.
       await capture.take().catch(() => {})
-      outbound.leave()
       try {
+        // A peer that never took part has nobody to leave, and nothing to keep.
+        if (awaitingVector.isEmpty()) return
+        outbound.leave()
         await replica.persist()
       } finally {
         await network.stop()

@@ -3,6 +3,7 @@ import type { Topology } from '../averaging/topology.ts'
 import type { RecipeDocument } from '../recipe/later-fields.ts'
 import type { Clock, Network, Random, Storage, Trainer } from './ports.ts'
 import type { Checkpoint } from './state/checkpoint.ts'
+import type { InitialVectorOptions } from './sync/initial-vector.ts'
 
 export interface GossipOptions {
   /** The recipe's hash. */
@@ -42,6 +43,8 @@ export interface GossipOptions {
   readonly clock: Clock
   readonly random: Random
   readonly trainer: Trainer
+  /** The vector that the recipe begins from by its hash. Default: none, but what the trainer begins with. */
+  readonly from?: InitialVectorOptions
   /** The place for checkpoints; without one, a crash loses the peer. */
   readonly storage?: Storage
   /** Whether this peer may propose its vector for the seal, beside what the protocol asks for. Default: always. */

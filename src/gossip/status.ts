@@ -58,6 +58,7 @@ export interface StatusOptions {
   readonly peerWatch: PeerWatch
   readonly conversations: Conversations
   readonly stateSync: Pick<StateSync, 'fetchedBytes'>
+  readonly initialVector: Pick<StateSync, 'fetchedBytes'>
   readonly network: Network
 }
 
@@ -74,6 +75,7 @@ export function createStatus(options: StatusOptions): () => GossipStatus {
     peerWatch,
     conversations,
     stateSync,
+    initialVector,
     network,
   } = options
   const { contribution } = replica
@@ -101,7 +103,7 @@ export function createStatus(options: StatusOptions): () => GossipStatus {
     ...sealedOutcome(),
     vanished: membership.vanished().length,
     streams: conversations.carried(),
-    fetchedBytes: stateSync.fetchedBytes(),
+    fetchedBytes: stateSync.fetchedBytes() + initialVector.fetchedBytes(),
     ...network.traffic(),
   })
 }

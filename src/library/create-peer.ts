@@ -4,20 +4,23 @@ import type { Storage } from '../gossip/ports.ts'
 import { createIdentity } from '../network/identity.ts'
 import { defaultLogger } from '../network/logger.ts'
 import { createRandom } from '../random/random.ts'
-import { stepsPerRound } from '../recipe/recipe.ts'
+import { parseRecipe, stepsPerRound } from '../recipe/recipe.ts'
 import { createNamespaces } from '../standardise/namespaces.ts'
 import { createStatistics } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
 import { chanceLossOf } from './chance-loss.ts'
 import { followCourse } from './course.ts'
+import { withModelFile } from './identify-model.ts'
 import { createLivePeer } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
 import { preparePeerNetwork } from './peer-network.ts'
 import { requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
+import { preparePeerWeights } from './peer-weights.ts'
 import { prepareLearner } from './prepare-learner.ts'
 import { type PreparedRecipe, prepareRecipe } from './prepared-recipe.ts'
 import { systemClock } from './system-clock.ts'
+import { takeOver } from './take-over.ts'
 import { createEvents } from './typed-events.ts'
 
 /** About so many evaluations in a run: enough for a curve, few enough not to be felt. */
@@ -33,7 +36,13 @@ const MS_PER_SECOND = 1_000
 export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
   requirePeerOptions(given)
   const options = withState(given)
-  const prepared = await prepareRecipe(options.recipe ?? {}, { isModelOwn: options.trainer !== undefined })
+  const { recipe: written = {}, modelFile } = options
+  const prepared = await prepareRecipe(
+    modelFile === undefined ? written : withModelFile(parseRecipe(written), modelFile),
+    {
+      isModelOwn: options.trainer !== undefined,
+    },
+  )
   requireFitting(options, prepared.recipe)
   const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
   try {
@@ -64,10 +73,16 @@ async function assemble(
   const emit = loggingEvents(dispatch, logger.forComponent('peer'))
   const startLearner = await prepareLearner(prepared, options, seed)
   const learner = await startLearner()
-  const { trainer, died, standardising } = learner
+  const { died, standardising } = learner
   try {
+    const weights = await preparePeerWeights(options, recipe, learner.trainer, state)
+    const { trainer, from } = weights
     const storage = state?.storage(trainer.layout) ?? (options.storage as Storage | undefined)
-    const checkpoint = resume(options, recipe, await storage?.load())
+    const stored = await storage?.load()
+    const takenOver = takeOver(stored, recipe, trainer.frozen)
+    // What is appended from here on comes on top of it.
+    if (takenOver !== undefined && takenOver !== stored) await storage?.save(takenOver)
+    const checkpoint = resume(options, recipe, takenOver)
     const swarm = checkpoint?.swarm ?? prepared.hash
     const network = await reach.open({
       swarm,
@@ -104,6 +119,7 @@ async function assemble(
         clock: systemClock,
         random: createRandom(`${seed}/${id}/gossip`),
         trainer,
+        from,
         storage,
         checkpoint,
       },
@@ -112,6 +128,7 @@ async function assemble(
     died?.addEventListener('abort', () => course.tell('failed', { error: died.reason as Error }))
     // Not before: the core has refused a state of another recipe.
     await state?.keepRecipe(`${JSON.stringify(recipe, null, 2)}\n`)
+    await weights.keep()
     const statistics =
       standardising &&
       ({
@@ -135,8 +152,13 @@ async function assemble(
       course,
       gossip,
       network,
-      learner,
+      learner: {
+        ...learner,
+        trainer,
+        warnings: [...(learner.warnings ?? []), ...(weights.warning === undefined ? [] : [weights.warning])],
+      },
       ownTrainer: options.trainer !== undefined,
+      hasWeights: weights.isKnown,
       statistics:
         statistics && averages
           ? (onAgreed, isKnown) =>
@@ -154,7 +176,7 @@ async function assemble(
       stays: options.stay ?? false,
     })
   } catch (error) {
-    await trainer.stop()
+    await learner.trainer.stop()
     throw error
   }
 }

@@ -8,13 +8,13 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
-import { outputsOf, type Recipe } from '../recipe/recipe.ts'
+import type { Recipe } from '../recipe/recipe.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
 import { writeFolderAtomically } from '../storage/atomic-folder.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import type { LeftOut } from '../training/models/to-logits.ts'
+import { buildTrained } from './build-trained.ts'
 import { describeModel, encodeModel } from './encode-model.ts'
-import { identifyModel } from './identify-model.ts'
 import { mapsOf } from './model-maps.ts'
 import { readStateModel, type StateModel } from './state-model.ts'
 
@@ -80,7 +80,7 @@ async function writeLayersModel(folder: string, learned: StateModel): Promise<vo
   const { name, shape } = recipe.model
   let files: Awaited<ReturnType<typeof layersModelFiles>>
   try {
-    const bare = await buildTrained(recipe, parameters)
+    const bare = await buildTrained(learned)
     const { hearsayLeftOut: leftOut }: LeftOut = bare.getUserDefinedMetadata() ?? {}
     const output = recipe.model.outputs === undefined ? 'logits' : 'values'
     const model = wrapModel(bare, shape, mapsOf(recipe, statistics))
@@ -102,16 +102,15 @@ async function onnxOf(learned: StateModel): Promise<Uint8Array> {
   const { encodeModelAsOnnx } = await import('./onnx/encode-model-as-onnx.ts')
   const { UnknownLayerError } = await import('./onnx/layer-converter.ts')
   const { knownLayers } = await import('./onnx/layers.ts')
-  const { recipe, parameters } = learned
   try {
-    const model = await buildTrained(recipe, parameters)
+    const model = await buildTrained(learned)
     try {
       return await encodeModelAsOnnx(learned, model)
     } finally {
       model.dispose()
     }
   } catch (cause) {
-    const what = `the model ${recipe.model.name} cannot be written as ONNX`
+    const what = `the model ${learned.recipe.model.name} cannot be written as ONNX`
     throw new ExportError(
       cause instanceof UnknownLayerError
         ? `${what}: it has ${cause.message}, and what can be written is ${knownLayers.join(', ')}; a file that ends in ` +
@@ -120,13 +119,6 @@ async function onnxOf(learned: StateModel): Promise<Uint8Array> {
       { cause },
     )
   }
-}
-
-/** The recipe's model with these parameters. Another file than the one that was trained would get them too, so it is looked at first. */
-async function buildTrained(recipe: Recipe, parameters: Float32Array) {
-  const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
-  const { model } = await identifyModel(recipe)
-  return await toLayersModel(model.name, model.shape, model.classes, parameters, outputsOf(model))
 }
 
 function formatOf(to: string): ExportedModel['format'] {

@@ -1,10 +1,26 @@
 import { UsageError } from '../errors.ts'
+import { familyOfFile } from '../recipe/identity.ts'
 import type { Recipe } from '../recipe/recipe.ts'
+import { ModelFileError } from '../training/errors.ts'
 import { modelDigest } from '../training/layers-model/model-digest.ts'
 
 /** The model's file is not the one that the recipe is of. */
 export class ModelDigestError extends UsageError {
   override readonly name = 'ModelDigestError'
+}
+
+/**
+ * The recipe with this peer's copy of the model's file: where it lies is no part of the swarm's identity, its digest is.
+ *
+ * @throws UsageError where the recipe's model is made from no file
+ */
+export function withModelFile(recipe: Recipe, file: string): Recipe {
+  const family = familyOfFile(recipe.model.name)
+  if (family !== undefined) return { ...recipe, model: { ...recipe.model, name: `${family}:${file}` } }
+  throw new UsageError(
+    `the recipe's model ${recipe.model.name} is made from no file: leave out --model-file (modelFile of createPeer), which is for ` +
+      'tfjs:FILE and module:FILE',
+  )
 }
 
 /** Whether peers learn from samples that they own, and not from a formula or nothing at all. */
@@ -21,7 +37,9 @@ export function learnsFromData({ objective }: Recipe): boolean {
 export async function identifyModel(recipe: Recipe): Promise<Recipe> {
   if (!learnsFromData(recipe)) return recipe
   const { name, digest: wanted } = recipe.model
-  const digest = await modelDigest(name)
+  const digest = await modelDigest(name).catch(error => {
+    throw error instanceof ModelFileError && wanted !== undefined ? elsewhere(error, wanted) : error
+  })
   if (digest === wanted) return recipe
   if (digest === undefined) {
     throw new ModelDigestError(`the recipe has a digest of the model ${name}, which is made from no file`)
@@ -29,8 +47,16 @@ export async function identifyModel(recipe: Recipe): Promise<Recipe> {
   if (wanted !== undefined) {
     throw new ModelDigestError(
       `the model ${name} has the SHA-256 ${digest}, the recipe is of one with ${wanted}: take the file that the other ` +
-        'peers of the swarm have, or write a recipe for this one',
+        'peers of the swarm have (--model-file FILE says where it lies), or write a recipe for this one',
     )
   }
   return { ...recipe, model: { ...recipe.model, digest } }
+}
+
+/** The recipe's path is where its author's file lies; another peer's may lie elsewhere. */
+function elsewhere(error: ModelFileError, digest: string): ModelFileError {
+  return new ModelFileError(
+    `${error.message}; --model-file FILE says where this peer's copy lies, which has the SHA-256 ${digest}`,
+    { cause: error },
+  )
 }

@@ -26,6 +26,8 @@ export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
   readonly learner: Learner
   /** Whether the trainer is the caller's own. */
   readonly ownTrainer: boolean
+  /** Whether it has the weights that the recipe begins from, where it names some. */
+  readonly hasWeights: () => boolean
   /** Makes what agrees on how samples are standardised, where the swarm does. */
   readonly statistics?: (agreed: (statistics: AgreedStatistics) => void, isKnown: () => boolean) => Statistics
   readonly state?: StateDirectory
@@ -88,6 +90,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
       device,
       shard: trainer.samples,
       parameters: trainer.layout.length,
+      frozen: trainer.frozen?.values.length ?? 0,
       step,
       age,
     })
@@ -135,7 +138,9 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     ...createPeerModel({
       recipe,
       ownTrainer,
+      hasWeights: parts.hasWeights,
       parameters,
+      frozen: trainer.frozen,
       statistics: standardisation.agreed,
       valueMap: learner.seen?.valueMap,
     }),
@@ -143,6 +148,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     recipe,
     swarm,
     layout: trainer.layout,
+    frozen: trainer.frozen,
     listen: gossip.listen,
     start() {
       if (stopping !== undefined) {

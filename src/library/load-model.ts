@@ -7,13 +7,14 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UsageError } from '../errors.ts'
+import type { FrozenPart } from '../parameters/frozen.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import type { Layout } from '../parameters/layout.ts'
-import { outputsOf, type Recipe } from '../recipe/recipe.ts'
+import type { Recipe } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { CHECKPOINT } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
-import { identifyModel } from './identify-model.ts'
+import { buildTrained } from './build-trained.ts'
 import { LoadModelError } from './load-model-error.ts'
 import { mapsOf } from './model-maps.ts'
 import { predictSamples } from './predict-samples.ts'
@@ -28,6 +29,8 @@ export interface LoadedModel {
   readonly layout: Layout
   /** `[parameters]`, as peers average them. */
   readonly parameters: Float32Array
+  /** What peers do not average, because it is frozen; absent where all of the model is in the parameters. */
+  readonly frozen?: FrozenPart
   /** Hex SHA-256 of the parameters. */
   readonly parametersHash: string
   /** The statistics that samples are standardised by; absent where they are taken as they are. */
@@ -69,6 +72,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
     swarm: stored.swarm,
     layout: stored.layout,
     parameters,
+    frozen: stored.frozen,
     parametersHash: hashParameters(parameters),
     statistics,
     sealed: stored.sealed,
@@ -80,10 +84,8 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   }
 }
 
-async function build({ recipe, parameters }: StoredModel): Promise<NonNullable<StoredModel['built']>> {
-  const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
-  const { model: told } = await identifyModel(recipe)
-  const model = await toLayersModel(told.name, told.shape, told.classes, parameters, outputsOf(told))
+async function build(stored: StoredModel): Promise<NonNullable<StoredModel['built']>> {
+  const model = await buildTrained(stored)
   return { model, dispose: () => void model.dispose() }
 }
 

@@ -1,5 +1,6 @@
 import type { AffineMap } from '../data/affine-map.ts'
 import { UsageError } from '../errors.ts'
+import type { FrozenPart } from '../parameters/frozen.ts'
 import { outputsOf, type Recipe } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { optionsOf, requireOptions, value } from '../strict-options.ts'
@@ -13,7 +14,11 @@ export interface PeerModelParts {
   readonly recipe: Recipe
   /** Whether the trainer is the caller's own, so that its model is not known here. */
   readonly ownTrainer: boolean
+  /** Whether the peer has the weights that its recipe begins from, where it names some. */
+  readonly hasWeights: () => boolean
   readonly parameters: () => Float32Array
+  /** The trainer's. */
+  readonly frozen: FrozenPart | undefined
   /** The statistics that samples are standardised by, once they are known. */
   readonly statistics: () => AgreedStatistics | undefined
   /** The map by which the values that are to be predicted are standardised, where they are. */
@@ -32,6 +37,11 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
 
   function requireModel(): void {
     if (ownTrainer) throw new UsageError('the model of a trainer of its own is not TensorFlow.js')
+    if (!parts.hasWeights()) {
+      throw new UsageError(
+        'the peer has no model yet: it fetches the weights that the recipe begins from, once it is started',
+      )
+    }
   }
 
   return {
@@ -64,10 +74,10 @@ export function createPeerModel(parts: PeerModelParts): Pick<Peer, 'model' | 'pr
 }
 
 /** The model as it is trained, and what stands between it and samples and predictions as people have them. */
-async function trainedModelOf({ recipe, parameters, statistics, valueMap }: PeerModelParts) {
+async function trainedModelOf({ recipe, parameters, frozen, statistics, valueMap }: PeerModelParts) {
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { name, shape, classes } = recipe.model
-  const model = await toLayersModel(name, shape, classes, parameters(), outputsOf(recipe.model))
+  const model = await toLayersModel(name, shape, classes, parameters(), outputsOf(recipe.model), frozen)
   const { features, targets } = mapsOf(recipe, statistics())
   const maps: ModelMaps = { features, targets: targets && unitsOf(recipe, valueMap) }
   return { model, maps }

@@ -47,6 +47,7 @@ const libp2pOptions = optionsOf<Libp2pOptions>({
 const peerOptions = optionsOf<PeerOptions>({
   // Read where it is parsed, which names its fields.
   recipe: z.unknown().optional(),
+  modelFile: text.optional(),
   data: value(
     'the name of a source, such as csv:FILE, or a dataset in memory, { train, test }',
     given => typeof given === 'string' || (typeof given === 'object' && given !== null),
@@ -58,6 +59,10 @@ const peerOptions = optionsOf<PeerOptions>({
     given => typeof given === 'object' && given !== null && 'layout' in given && 'train' in given,
   ).optional(),
   initial: value('a Float32Array, [parameters]', given => given instanceof Float32Array).optional(),
+  from: value(
+    'a file of weights, or a Float32Array, [weights of the model]',
+    given => typeof given === 'string' || given instanceof Float32Array,
+  ).optional(),
   network: libp2pOptions.optional(),
   logger: value(
     'a logger with forComponent, as libp2p has it',
@@ -101,6 +106,14 @@ export function requirePeerOptions(options: PeerOptions): void {
 
 /** @throws UsageError where options contradict one another, or the recipe */
 export function requireFitting(options: PeerOptions, recipe: Recipe): void {
+  if (options.modelFile !== undefined && options.trainer !== undefined) {
+    throw new UsageError('createPeer: a trainer of its own has its model: leave out modelFile')
+  }
+  if (options.initial !== undefined && recipe.start.from !== undefined) {
+    throw new UsageError(
+      'createPeer: the recipe says what everybody begins from (start.from): leave out initial, and give from where this peer has it',
+    )
+  }
   if (recipe.objective.task === 'consensus') {
     throw new UsageError('the task consensus is for simulations; a peer learns: classify, regress, or language')
   }

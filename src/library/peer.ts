@@ -9,6 +9,7 @@ import type { GossipEvents } from '../gossip/events.ts'
 import type { AbortOptions, Evaluation, Network, PeerId, Storage } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { ComponentLogger } from '../network/logger.ts'
+import type { FrozenPart } from '../parameters/frozen.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
@@ -34,6 +35,11 @@ export interface Libp2pOptions {
 export interface PeerOptions {
   /** The recipe that the swarm agrees on. Default: a small classifier on the built-in digits. */
   readonly recipe?: RecipeInput
+  /**
+   * Where this peer's copy of the model's file lies, where the recipe's model is made from one (`tfjs:FILE`, `module:FILE`). It must have the
+   * recipe's digest. Default: where the recipe says.
+   */
+  readonly modelFile?: string
   /** The peer's own data: a SOURCE as on the command line, or a dataset in memory. Default: `digits`. */
   readonly data?: string | Split
   /** Whether data of which something would be skipped are refused. Default: no; a warning names what was skipped. */
@@ -51,6 +57,11 @@ export interface PeerOptions {
    * learned. Peers that begin together average what they begin from; a latecomer takes what the swarm has.
    */
   readonly initial?: Float32Array
+  /**
+   * The weights that the recipe begins from (`start.from`), where this peer has them: a safetensors file, a folder with a model of
+   * TensorFlow.js, or `[weights of the model]`. Default: they are fetched from those that have them.
+   */
+  readonly from?: string | Float32Array
   /** How others are reached over libp2p; or any Network of the caller's own, of which this peer takes the id. */
   readonly network?: Libp2pOptions | Network
   /** The logger of the peer and of its libp2p. Default: standard error, for what the environment variable `DEBUG` names, as `hearsay:*`. */
@@ -103,6 +114,8 @@ export interface PeerEvents extends GossipEvents {
     readonly shard: number
     /** Number of parameters. */
     readonly parameters: number
+    /** Numbers in the model beside them that never change, because their layers are frozen. */
+    readonly frozen: number
     /** Local steps that were done before, when the peer resumed from its state. */
     readonly step: number
     readonly age: number
@@ -160,7 +173,10 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   readonly recipe: Recipe
   /** The swarm's id. */
   readonly swarm: string
+  /** Of its parameters: of all in the model that moves. */
   readonly layout: Layout
+  /** The part of its model that never changes, where a layer is frozen: no peer sends it. */
+  readonly frozen: FrozenPart | undefined
   /** Opens the sockets, so that {@link addresses} are known, and trains nothing yet. */
   listen(): Promise<void>
   /** Begins. Where samples are to be standardised, training begins later, when the swarm has agreed how. */
@@ -203,7 +219,7 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
    * first layers do that. Its output is logits, or values in the units of the data. Loads TensorFlow.js in this thread.
    *
    * @typeParam Model `tf.LayersModel`, where the caller has TensorFlow.js's types
-   * @throws UsageError where the trainer is the caller's own
+   * @throws UsageError where the trainer is the caller's own, or the weights that the recipe begins from are not there yet
    */
   model<Model extends LayersModelLike = LayersModelLike>(): Promise<Model>
   /**

@@ -4,6 +4,7 @@ import { loadDataset } from '../data/sources.ts'
 import { UsageError } from '../errors.ts'
 import { needsStatistics, quantitiesOf } from '../standardise/quantities.ts'
 import { createStandardiser, type Standardiser } from '../standardise/standardiser.ts'
+import { withInitial } from '../training/beginning.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
 import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
@@ -69,22 +70,10 @@ export async function prepareLearner(
 function beginningFrom(initial: Float32Array | undefined, trainer: Trainer): Trainer {
   if (initial === undefined) return trainer
   const { length } = trainer.layout
-  const judge = trainer.judge?.bind(trainer)
   if (initial.length !== length) {
     throw new UsageError(
       `createPeer: initial has ${initial.length} numbers; it must have ${length}, as the model has parameters`,
     )
   }
-  return {
-    layout: trainer.layout,
-    backend: trainer.backend,
-    samples: trainer.samples,
-    initial: async () => initial.slice(),
-    train: (...given) => trainer.train(...given),
-    evaluate: (...given) => trainer.evaluate(...given),
-    ...(judge && { judge }),
-    state: () => trainer.state(),
-    restore: state => trainer.restore(state),
-    stop: () => trainer.stop(),
-  }
+  return withInitial(trainer, async () => initial.slice())
 }

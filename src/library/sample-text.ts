@@ -1,3 +1,4 @@
+import type { FrozenPart } from '../parameters/frozen.ts'
 import type { Random } from '../random/random.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 
@@ -13,15 +14,17 @@ const TEMPERATURE = 0.8
  * warning of this process says why.
  *
  * @param parameters `[parameters]`
+ * @param frozen the trainer's, where its model has such a part
  * @returns undefined where the recipe is of no language model, or does not know its characters, or sampling failed
  */
 export async function sampleText(
   recipe: Recipe,
   parameters: Float32Array,
   random: Random,
+  frozen?: FrozenPart,
 ): Promise<string | undefined> {
   try {
-    return await writeText(recipe, parameters, random)
+    return await writeText(recipe, parameters, random, frozen)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     process.emitWarning(`the model ${recipe.model.name} cannot be sampled: ${reason}`)
@@ -33,12 +36,13 @@ async function writeText(
   { objective, model: { name, shape, classes, classNames } }: Recipe,
   parameters: Float32Array,
   random: Random,
+  frozen: FrozenPart | undefined,
 ): Promise<string | undefined> {
   if (objective.task !== 'language' || classNames === undefined) return undefined
   const { toLayersModel } = await import('../training/layers-model/layers-model.ts')
   const { sample } = await import('../training/sample.ts')
   const { ModelFileError } = await import('../training/errors.ts')
-  const model = await toLayersModel(name, shape, classes, parameters).catch(error => {
+  const model = await toLayersModel(name, shape, classes, parameters, classes, frozen).catch(error => {
     // A module with a trainer of its own has no model that could be asked.
     if (error instanceof ModelFileError) return undefined
     throw error

@@ -1,5 +1,8 @@
+import type { FrozenPart } from '../parameters/frozen.ts'
 import { createLayout } from '../parameters/layout.ts'
-import { parseRecipe, type Recipe, recipeHash } from '../recipe/recipe.ts'
+import { decodeSafetensors, type NamedTensor } from '../parameters/safetensors.ts'
+import { concatenated } from '../parameters/vectors.ts'
+import { parseRecipe, type Recipe, recipeHash, recipeHashWithPath } from '../recipe/recipe.ts'
 import { quantitiesOf } from '../standardise/quantities.ts'
 import { describedMap, statisticsIn } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
@@ -31,9 +34,28 @@ export async function readStateModel(state: string): Promise<StateModel> {
     parameters,
     // Whether a tensor is learned is not written in a checkpoint; for what a vector stands for, names are enough.
     layout: createLayout(read.tensors.map(({ name, shape }) => ({ name, shape, trainable: false }))),
+    frozen: frozenIn(read, state),
     statistics: recipe.data.standardise ? statisticsOf(read, recipe, state) : undefined,
     sealed: sealed !== undefined,
   }
+}
+
+/** The weights that are in no checkpoint, because their layers are frozen; undefined where there are none. */
+function frozenIn({ weights, tensors }: ReadState, state: string): FrozenPart | undefined {
+  if (weights === undefined) return undefined
+  const moving = new Set(tensors.map(({ name }) => name))
+  let whole: readonly NamedTensor[]
+  try {
+    whole = decodeSafetensors(weights).tensors
+  } catch (cause) {
+    throw new StateError(`--state ${state} is damaged: the weights that it begins with cannot be read`, { cause })
+  }
+  const frozen = whole.filter(({ name }) => !moving.has(name))
+  if (frozen.length === 0) return undefined
+  const layout = createLayout(
+    whole.map(({ name, shape }) => ({ name, shape, trainable: false, ...(!moving.has(name) && { frozen: true }) })),
+  )
+  return { layout, values: concatenated(frozen.map(({ data }) => data)) }
 }
 
 /** By what the parameters' samples were standardised; without it they are of no use. */
@@ -46,7 +68,10 @@ function statisticsOf(read: ReadState, recipe: Recipe, state: string): AgreedSta
       throw new StateError(`--state ${state} is damaged: how samples are standardised cannot be read`, { cause })
     }
   }
-  const statistics = agreedIn(recipeHash(recipe), quantitiesOf(recipe), means, variations)
+  const quantities = quantitiesOf(recipe)
+  const statistics =
+    agreedIn(recipeHash(recipe), quantities, means, variations) ??
+    agreedIn(recipeHashWithPath(recipe), quantities, means, variations)
   if (statistics !== undefined) return statistics
   throw new StateError(`--state ${state} does not say yet how samples are standardised; the swarm had not agreed on it`)
 }
@@ -66,6 +91,9 @@ function recipeOf({ recipe: text, checkpoint }: ReadState, state: string): Recip
       cause,
     })
   }
-  if (generationId(recipeHash(recipe), checkpoint.generation?.seals ?? []) === checkpoint.swarm) return recipe
+  const seals = checkpoint.generation?.seals ?? []
+  // States of 0.1 are of a swarm of which the path of the model's file was a part.
+  const ids = [recipeHash(recipe), recipeHashWithPath(recipe)].map(hash => generationId(hash, seals))
+  if (ids.includes(checkpoint.swarm)) return recipe
   throw new StateError(`--state ${state} is damaged: its recipe is not that of its checkpoint`)
 }

@@ -6,22 +6,20 @@
 
 import { join } from 'node:path'
 import { z } from 'zod'
-import { createLayout, type Layout } from '../parameters/layout.ts'
+import { createLayout } from '../parameters/layout.ts'
 import { decodeSafetensors, type Safetensors, SafetensorsError } from '../parameters/safetensors.ts'
+import { concatenated } from '../parameters/vectors.ts'
 import { parseRecipe, type Recipe } from '../recipe/recipe.ts'
 import { describedMap, statisticsIn } from '../standardise/standardiser.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
-import { parametersOf } from '../training/layers-model/batch-statistics.ts'
 import type { ReadLayersModel } from '../training/layers-model/read-layers-model.ts'
+import { type ModelParts, partsOfWeights } from '../training/layers-model/whole-weights.ts'
 import { LoadModelError } from './load-model-error.ts'
 
 /** A model as a file or a folder has it. */
-export interface StoredModel {
+export interface StoredModel extends ModelParts {
   readonly recipe: Recipe
   readonly swarm: string
-  readonly layout: Layout
-  /** `[parameters]`, as peers average them. */
-  readonly parameters: Float32Array
   readonly statistics?: AgreedStatistics
   readonly sealed?: boolean
   /** The model itself, as it was trained, where the file has more than its parameters. */
@@ -33,8 +31,14 @@ const descriptionSchema = z.object({
   recipe: z.unknown(),
   sealed: z.boolean().optional(),
   standardisation: describedMap.optional(),
+  frozen: z.array(z.string()).optional(),
 })
-type Described = Pick<StoredModel, 'recipe' | 'swarm' | 'statistics' | 'sealed'>
+
+/** What a file says of its model. */
+interface Described extends Pick<StoredModel, 'recipe' | 'swarm' | 'statistics' | 'sealed'> {
+  /** Names of the tensors that are frozen, where the file alone would not tell. */
+  readonly frozenNames?: readonly string[]
+}
 
 /**
  * A model out of safetensors as {@link encodeModel} makes them.
@@ -51,18 +55,20 @@ export function readSafetensorsModel(file: string, bytes: Uint8Array, expected: 
     throw new LoadModelError(`${file} is no model that hearsay has written: ${cause.message}; ${expected}`, { cause })
   }
   const { tensors, metadata } = content
-  const { swarm, recipe, standardisation } = metadata
+  const { swarm, recipe, standardisation, frozen } = metadata
   if (recipe === undefined) throw withoutRecipe(file)
-  const described = readDescription(file, {
+  const { frozenNames, ...described } = readDescription(file, {
     swarm,
     recipe: parseJson(file, 'recipe', recipe),
     standardisation: standardisation && parseJson(file, 'standardisation', standardisation),
+    frozen: frozen && parseJson(file, 'frozen', frozen),
   })
   // Whether a tensor is learned is not written; for what a vector stands for, names are enough.
-  const layout = createLayout(tensors.map(({ name, shape }) => ({ name, shape, trainable: false })))
-  const weights = new Float32Array(layout.length)
-  for (const [index, { data }] of tensors.entries()) weights.set(data, layout.tensors[index].offset)
-  return { ...described, layout, parameters: parametersOf(layout, weights) }
+  const isFrozen = new Set(frozenNames)
+  const layout = createLayout(
+    tensors.map(({ name, shape }) => ({ name, shape, trainable: false, ...(isFrozen.has(name) && { frozen: true }) })),
+  )
+  return { ...described, ...partsOfWeights({ layout, weights: concatenated(tensors.map(({ data }) => data)) }) }
 }
 
 /**
@@ -76,10 +82,10 @@ export async function readLayersModelFolder(folder: string): Promise<StoredModel
   const { userDefinedMetadata } = await readModelJson(file)
   const given = (userDefinedMetadata as { hearsay?: object } | undefined)?.hearsay
   if (given === undefined) throw withoutRecipe(file)
-  const described = readDescription(file, given)
+  const { frozenNames: _, ...described } = readDescription(file, given)
   const { readLayersModel } = await import('../training/layers-model/read-layers-model.ts')
-  const { layout, parameters, ...built } = await readLayersModel(file)
-  return { ...described, layout, parameters, built }
+  const { layout, parameters, frozen, ...built } = await readLayersModel(file)
+  return { ...described, layout, parameters, frozen, built }
 }
 
 function readDescription(file: string, given: object): Described {
@@ -88,7 +94,7 @@ function readDescription(file: string, given: object): Described {
     const [{ path, message }] = parsed.error.issues
     throw new LoadModelError(`${file} is damaged: ${path.join('.')} of what it says of its model: ${message}`)
   }
-  const { swarm, sealed, standardisation } = parsed.data
+  const { swarm, sealed, standardisation, frozen: frozenNames } = parsed.data
   let recipe: Recipe
   try {
     recipe = parseRecipe(parsed.data.recipe)
@@ -101,7 +107,7 @@ function readDescription(file: string, given: object): Described {
         "version of hearsay, from the peer's state",
     )
   }
-  return { recipe, swarm, sealed, statistics: standardisation && statisticsIn(standardisation) }
+  return { recipe, swarm, sealed, statistics: standardisation && statisticsIn(standardisation), frozenNames }
 }
 
 function parseJson(file: string, field: string, json: string): unknown {

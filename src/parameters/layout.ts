@@ -6,6 +6,8 @@ export interface TensorSpec {
   readonly shape: readonly number[]
   /** False for what is not learned by gradients, such as batch-norm statistics. */
   readonly trainable: boolean
+  /** Set where nothing ever changes it, because its layer is frozen: it is the same at every peer, and is not sent. */
+  readonly frozen?: true
 }
 
 /** One tensor's place in the flat vector. */
@@ -36,7 +38,7 @@ export class LayoutError extends HearsayError {
 export function createLayout(specs: readonly TensorSpec[]): Layout {
   const names = new Set<string>()
   let length = 0
-  const tensors = specs.map(({ name, shape, trainable }): TensorSlot => {
+  const tensors = specs.map(({ name, shape, trainable, frozen }): TensorSlot => {
     if (names.has(name)) throw new LayoutError(`two tensors are named "${name}"; every tensor needs a name of its own`)
     names.add(name)
     if (!shape.every(dimension => Number.isSafeInteger(dimension) && dimension >= 0)) {
@@ -48,7 +50,7 @@ export function createLayout(specs: readonly TensorSpec[]): Layout {
     const offset = length
     length += size
     if (!Number.isSafeInteger(length)) throw new LayoutError(`tensor "${name}" of shape [${shape}] is too large`)
-    return { name, shape: [...shape], trainable, offset, size }
+    return { name, shape: [...shape], trainable, ...(frozen && { frozen }), offset, size }
   })
   return { tensors, length }
 }
@@ -62,6 +64,7 @@ export function sameLayout(a: Layout, b: Layout): boolean {
       return (
         slot.name === other.name &&
         slot.trainable === other.trainable &&
+        slot.frozen === other.frozen &&
         slot.shape.length === other.shape.length &&
         slot.shape.every((dimension, axis) => dimension === other.shape[axis])
       )

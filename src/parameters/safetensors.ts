@@ -7,6 +7,7 @@
 
 import { HearsayError } from '../errors.ts'
 import { SAFETENSORS_HEADER_LIMIT_BYTES } from './constants.ts'
+import { readBrainFloats, readHalves } from './half-precision.ts'
 import { littleEndianBytes, readLittleEndian } from './little-endian.ts'
 
 /** A file that is not safetensors, or tensors that it cannot hold. */
@@ -28,7 +29,6 @@ export interface Safetensors {
 }
 
 const LENGTH_BYTES = 8
-const FLOAT_BYTES = 4
 const METADATA = '__metadata__'
 
 /** @throws SafetensorsError for a repeated or reserved name, or a shape that does not fit its values */
@@ -64,8 +64,17 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   return bytes
 }
 
+/** Bytes of one value, and how values are read, by the types that are. */
+const DTYPES = {
+  F32: { bytes: 4, read: readLittleEndian },
+  F16: { bytes: 2, read: readHalves },
+  BF16: { bytes: 2, read: readBrainFloats },
+} as const
+type DType = keyof typeof DTYPES
+
 /**
- * Reads a whole file. The tensors are copies. Only dtype F32 is supported.
+ * Reads a whole file. The tensors are copies, as float32, whatever of F32, F16 and BF16 the file has: neither of the shorter ones has a
+ * value that float32 has not.
  *
  * @throws SafetensorsError for everything the format forbids
  */
@@ -89,7 +98,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   let end = 0
   const tensors = entries
     .sort((a, b) => a.begin - b.begin || a.end - b.end)
-    .map(({ name, shape, begin, end: tensorEnd }): NamedTensor => {
+    .map(({ name, shape, dtype, begin, end: tensorEnd }): NamedTensor => {
       if (tensorEnd > data.length) {
         throw new SafetensorsError(
           `tensor "${name}" ends at byte ${tensorEnd} of the data, which has ${data.length}: the file is truncated or the offsets are wrong`,
@@ -99,8 +108,8 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
       if (begin > end)
         throw new SafetensorsError(`bytes ${end} to ${begin} of the data, before "${name}", belong to no tensor`)
       end = tensorEnd
-      const values = new Float32Array((tensorEnd - begin) / FLOAT_BYTES)
-      readLittleEndian(data.subarray(begin, tensorEnd), values)
+      const values = new Float32Array(elementsOf(shape))
+      DTYPES[dtype].read(data.subarray(begin, tensorEnd), values)
       return { name, shape, data: values }
     })
   if (end !== data.length) {
@@ -112,6 +121,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
 interface HeaderEntry {
   readonly name: string
   readonly shape: readonly number[]
+  readonly dtype: DType
   readonly begin: number
   readonly end: number
 }
@@ -148,8 +158,10 @@ function parseMetadata(value: unknown): Record<string, string> {
 function parseEntry(name: string, value: unknown): HeaderEntry {
   if (!isObject(value)) throw new SafetensorsError(`the header's entry for tensor "${name}" is not an object`)
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>
-  if (dtype !== 'F32') {
-    throw new SafetensorsError(`tensor "${name}" has dtype ${JSON.stringify(dtype)}; only "F32" is supported`)
+  if (!isDType(dtype)) {
+    throw new SafetensorsError(
+      `tensor "${name}" has dtype ${JSON.stringify(dtype)}; expected one of ${Object.keys(DTYPES).join(', ')}`,
+    )
   }
   if (!isCounts(shape))
     throw new SafetensorsError(`tensor "${name}" has no valid shape: a list of whole numbers is expected`)
@@ -157,10 +169,10 @@ function parseEntry(name: string, value: unknown): HeaderEntry {
     throw new SafetensorsError(`tensor "${name}" has no valid data_offsets: [begin, end] is expected`)
   }
   const [begin, end] = offsets
-  if (elementsOf(shape) * FLOAT_BYTES !== end - begin) {
+  if (elementsOf(shape) * DTYPES[dtype].bytes !== end - begin) {
     throw new SafetensorsError(`tensor "${name}" of shape [${shape}] cannot have ${end - begin} bytes`)
   }
-  return { name, shape, begin, end }
+  return { name, shape, dtype, begin, end }
 }
 
 function requireHeaderWithinLimit(bytes: bigint): void {
@@ -173,6 +185,10 @@ function requireHeaderWithinLimit(bytes: bigint): void {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isDType(value: unknown): value is DType {
+  return typeof value === 'string' && Object.hasOwn(DTYPES, value)
 }
 
 function isCounts(value: unknown): value is number[] {

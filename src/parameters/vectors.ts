@@ -17,6 +17,17 @@ export function requireSameLength(a: { readonly length: number }, b: { readonly 
   }
 }
 
+/** Vectors one after the other, as one. */
+export function concatenated(vectors: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0))
+  let end = 0
+  for (const vector of vectors) {
+    result.set(vector, end)
+    end += vector.length
+  }
+  return result
+}
+
 /** ‖x‖₂, accumulated in float64. */
 export function norm(x: Vector): number {
   let sum = 0

@@ -45,4 +45,5 @@ export type {
 export type { Checkpoint, Decision, Doubt } from '../gossip/state/checkpoint.ts'
 export { replay } from '../gossip/state/journal.ts'
 export type { JournalEntry } from '../gossip/state/journal-entry.ts'
+export type { FrozenPart } from '../parameters/frozen.ts'
 export type { Layout, TensorSlot, TensorSpec } from '../parameters/layout.ts'

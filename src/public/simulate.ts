@@ -30,7 +30,7 @@ export type {
 } from '../../simulations/environment.ts'
 export type { SimulationOptions } from '../../simulations/options.ts'
 export type { Gpus } from '../../simulations/placement.ts'
-export { DamagedResultError, parseResult, type WrittenResult } from '../../simulations/read-result.ts'
+export { DamagedResultError, isOfRecipe, parseResult, type WrittenResult } from '../../simulations/read-result.ts'
 export { type ReportInput, renderReport } from '../../simulations/report/report.ts'
 export { roundsAsCsv } from '../../simulations/report/rounds-csv.ts'
 export { renderSweepReport, type SweepReportInput } from '../../simulations/report/sweep-report.ts'

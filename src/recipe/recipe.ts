@@ -4,7 +4,8 @@ import { formsOf, LOSSES, TASKS } from '../catalogue.ts'
 import { UsageError } from '../errors.ts'
 import { meant } from '../strict-options.ts'
 import { tableSchema } from '../table/schema.ts'
-import { isDocument, withoutLaterDefaults } from './later-fields.ts'
+import { identityOf } from './identity.ts'
+import { isDocument, type RecipeDocument, withoutLaterDefaults } from './later-fields.ts'
 
 export { AUTO_COMPRESSION } from '../catalogue.ts'
 
@@ -16,6 +17,7 @@ export class InvalidRecipeError extends UsageError {
 const positive = z.number().positive()
 const belowOne = z.number().min(0).lt(1)
 const count = z.int().min(1)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, as 64 lower-case hex digits')
 
 /**
  * The agreement of all peers of a swarm. Everything that changes what is learned or how it is merged is in here; what a
@@ -46,10 +48,7 @@ const recipeFields = z.strictObject({
        * Hex SHA-256 of the file that the model is made from, where there is one: peers whose files differ would average
        * parameters of different models.
        */
-      digest: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, as 64 lower-case hex digits')
-        .optional(),
+      digest: sha256.optional(),
     })
     .prefault({}),
   objective: z
@@ -165,6 +164,11 @@ const recipeFields = z.strictObject({
        * averaged as they are.
        */
       patience: z.number().min(1).default(2),
+      /**
+       * The weights that everybody begins from, in place of what the seed gives: hex SHA-256 of all of the model's, frozen ones too, as
+       * little-endian float32 in the model's order of tensors. A peer without them fetches them from those that have them.
+       */
+      from: sha256.optional(),
     })
     .prefault({}),
   security: z
@@ -246,11 +250,21 @@ export function canonicalJson(value: unknown): string {
   )
 }
 
-/** The swarm id: hex SHA-256 of the canonical recipe, without fields that came later and say what recipes without them mean. */
+/**
+ * The swarm id: hex SHA-256 of the canonical recipe, without fields that came later and say what recipes without them mean, and without
+ * the path of a model's file of which there is a digest.
+ */
 export function recipeHash(recipe: Recipe): string {
-  return createHash('sha256')
-    .update(canonicalJson(withoutLaterDefaults(recipe)))
-    .digest('hex')
+  return hashOf(identityOf(recipe))
+}
+
+/** The swarm id of version 0.1, of which the path was a part; the same as now for a model that is made from no file. */
+export function recipeHashWithPath(recipe: Recipe): string {
+  return hashOf(withoutLaterDefaults(recipe))
+}
+
+function hashOf(document: RecipeDocument): string {
+  return createHash('sha256').update(canonicalJson(document)).digest('hex')
 }
 
 /** The first field, in the order of names, in which two recipes differ, with both values; undefined where they agree. */

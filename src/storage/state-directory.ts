@@ -26,6 +26,10 @@ export interface StateDirectory {
   keepRecipe(text: string): Promise<void>
   /** Keeps by what samples are standardised, without which the parameters are of no use: the swarm's figures, or of a peer alone its own. */
   keepStandardisation(text: string): Promise<void>
+  /** The weights that the peer begins with, as {@link keepWeights} kept them; undefined where it did not. */
+  weights(): Promise<Uint8Array | undefined>
+  /** Keeps them beside the checkpoints, as safetensors: what is frozen is in no checkpoint, and others may ask for them. */
+  keepWeights(content: Uint8Array): Promise<void>
   /** Waits for what is being appended, and lets another process use the folder. */
   release(): Promise<void>
 }
@@ -34,6 +38,7 @@ const IDENTITY = 'identity'
 const LOCK = 'lock'
 const RECIPE = 'recipe.json'
 const STANDARDISATION = 'standardisation.json'
+const WEIGHTS = 'initial.safetensors'
 export const CHECKPOINT = 'checkpoint.safetensors'
 
 /** The file in which a peer keeps what it knows of the swarm's statistics. */
@@ -74,6 +79,14 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
     keepRecipe: text => writeAtomically(join(path, RECIPE), text),
     keepStandardisation: text => writeAtomically(join(path, STANDARDISATION), text),
 
+    weights: () => readIfThere(join(path, WEIGHTS)),
+
+    async keepWeights(content) {
+      const known = await readIfThere(join(path, WEIGHTS))
+      if (known === undefined || Buffer.compare(known, content) !== 0)
+        await writeAtomically(join(path, WEIGHTS), content)
+    },
+
     async release() {
       try {
         await Promise.all(storages.map(storage => storage.close()))
@@ -90,6 +103,8 @@ export interface ReadState extends StoredCheckpoint {
   readonly recipe: string | undefined
   /** The text that {@link StateDirectory.keepStandardisation} kept last, where it did; states of 0.1 have none. */
   readonly standardisation: string | undefined
+  /** The content that {@link StateDirectory.keepWeights} kept, where it did. */
+  readonly weights: Uint8Array | undefined
   /** The statistics, as far as the peer agreed, or began to agree, on them. */
   readonly means: Checkpoint | undefined
   readonly variations: Checkpoint | undefined
@@ -116,6 +131,7 @@ export async function readState(path: string): Promise<ReadState> {
     ...stored,
     recipe: recipe?.toString(),
     standardisation: standardisation?.toString(),
+    weights: await readIfThere(join(path, WEIGHTS)),
     means: await statistics('means'),
     variations: await statistics('variations'),
   }

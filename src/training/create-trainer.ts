@@ -1,3 +1,4 @@
+import { withBegin } from './beginning.ts'
 import { checkOptions } from './check-options.ts'
 import { parseModel } from './models.ts'
 import type { Trainer } from './trainer.ts'
@@ -10,8 +11,14 @@ import type { TrainerOptions } from './trainer-options.ts'
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   checkOptions(options)
-  const own = await parseModel(options.model).createTrainer?.(options)
-  if (own !== undefined) return own
+  const trainer = (await parseModel(options.model).createTrainer?.(options)) ?? (await createTensorflow(options))
+  if (options.weights === undefined) return trainer
+  const beginning = withBegin(trainer)
+  await beginning.begin(options.weights)
+  return beginning
+}
+
+async function createTensorflow(options: TrainerOptions): Promise<Trainer> {
   const { createTensorflowTrainer } = await import('./tensorflow-trainer.ts')
   return await createTensorflowTrainer(options)
 }

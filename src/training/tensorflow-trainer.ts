@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { features, samples, targets } from '../data/dataset.ts'
+import { frozenOf, movingLayout, movingOf } from '../parameters/frozen.ts'
 import { createLayout } from '../parameters/layout.ts'
 import { startBackend } from './backend.ts'
 import { createBatch } from './batch.ts'
@@ -10,6 +11,7 @@ import { createExclusive } from './exclusive.ts'
 import { parametersOf, weightsOf } from './layers-model/batch-statistics.ts'
 import { seedDropout } from './layers-model/dropout.ts'
 import { evaluationBatch, evenlySpread } from './layers-model/evaluation-batch.ts'
+import { holdFrozenStatistics } from './layers-model/frozen-layers.ts'
 import { buildModel, modelVariables, requireTargets, tensorSpecs } from './layers-model/layers-model.ts'
 import { lookupFailure, requireTokens } from './layers-model/tokens.ts'
 import { parseModel } from './models.ts'
@@ -25,7 +27,7 @@ import { readVariables, writeVariables } from './variables.ts'
  * thread while it computes: where an event loop must stay free use {@link createWorkerTrainer}.
  *
  * Two trainers with the same options give the same bits, and so does one that was restored from the other's state: dropout
- * too, see {@link seedDropout}. The statistics of batch normalisation lie in the parameters, see {@link parametersOf}.
+ * too, see {@link seedDropout}. Frozen layers stay here: parameters are what moves. The statistics of batch normalisation lie in the parameters, see {@link parametersOf}.
  * A divergence makes the optimizer start anew, so that training can go on from parameters that are sound.
  *
  * @throws UsageError where the options do not fit together, ModelMisfitError where model and data do not
@@ -43,9 +45,16 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   const network = await buildModel(model, request)
   requireTargets(model, network, shard)
   for (const dataset of [shard, test]) requireTokens(model, network, dataset)
-  const layout = createLayout(tensorSpecs(network))
+  const whole = createLayout(tensorSpecs(network))
+  const layout = movingLayout(whole)
+  holdFrozenStatistics(network)
   const seedStep = seedDropout(network, options.shardSeed)
-  const variables = modelVariables(network)
+  const all = modelVariables(network)
+  const variables = all.filter((_variable, i) => !whole.tensors[i].frozen)
+  const frozenVariables = all.filter((_variable, i) => whole.tensors[i].frozen)
+  const frozen = layout === whole ? undefined : { layout: whole, values: await readVariables(frozenVariables) }
+  /** What the peer begins from, where it was given. */
+  let beginning: Float32Array | undefined
   const learned = variables.filter((_variable, i) => layout.tensors[i].trainable)
   const optimizer = createOptimizer(spec, learned)
   const order = createSampleOrder(samples(shard), options.batch, options.shardSeed)
@@ -109,14 +118,25 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     layout,
     backend: backend.name,
     samples: samples(shard),
+    frozen,
 
     initial: () =>
       exclusive.run(async () => {
+        if (beginning !== undefined) return beginning.slice()
         backend.select()
         const fresh = await buildModel(model, request)
         const weights = await readVariables(modelVariables(fresh))
         fresh.dispose()
-        return parametersOf(layout, weights)
+        return parametersOf(layout, movingOf(whole, weights))
+      }),
+
+    begin: weights =>
+      exclusive.run(async () => {
+        beginning = parametersOf(layout, movingOf(whole, weights))
+        if (frozen === undefined) return
+        frozen.values.set(frozenOf(whole, weights))
+        backend.select()
+        writeVariables(frozenVariables, frozen.values)
       }),
 
     train: (parameters, steps, before) =>
@@ -192,7 +212,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
 
     async stop() {
       await exclusive.close()
-      if (variables[0].isDisposed) return
+      if (all[0].isDisposed) return
       network.dispose()
       optimizer.dispose()
     },

@@ -18,6 +18,8 @@ export interface TrainerOptions {
   readonly classWeights?: Float64Array
   /** Seed of the initial parameters: the swarm's. */
   readonly seed: number | string
+  /** `[elements of the whole model]` to begin from, as `Trainer.begin` takes them. Default: what the seed, or the model's file, gives. */
+  readonly weights?: Float32Array
   /** Seed of the order in which samples are drawn: the peer's own. */
   readonly shardSeed: number | string
   /** Samples to train on. */

@@ -1,4 +1,5 @@
 import { HearsayError } from '../errors.ts'
+import type { FrozenPart } from '../parameters/frozen.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { TestCounts } from '../worth/counts.ts'
 
@@ -68,13 +69,23 @@ export interface TrainerState {
  * one whose worker died rejects every call with `TrainerDiedError`.
  */
 export interface Trainer {
+  /** Of what moves: a model's frozen tensors are not among the parameters. */
   readonly layout: Layout
+  /** The part of the model that never changes; absent where all of it moves. */
+  readonly frozen?: FrozenPart
   /** Name of what computes: `wasm`, `cpu`, … */
   readonly backend: string
   /** Samples in the shard. */
   readonly samples: number
   /** The recipe's initial parameters: the same for every peer of a swarm. */
   initial(): Promise<Float32Array>
+  /**
+   * Begins from these weights instead, frozen ones included: {@link initial} gives what moves of them from then on. Before anything is
+   * trained. A trainer without it has no frozen part, and begins from any vector of its layout.
+   *
+   * @param weights `[elements of the whole model]`, as TensorFlow.js has them: variances, and not the second moments of parameters
+   */
+  begin?(weights: Float32Array): Promise<void>
   /**
    * Runs `steps` local steps from `parameters`, which it does not change.
    *

@@ -9,9 +9,11 @@ import { identifyModel } from '../../src/library/identify-model.ts'
 import { loadModel } from '../../src/library/load-model.ts'
 import { recipeFor } from '../../src/library/recipe-for.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../src/parameters/safetensors.ts'
-import { parseRecipe, type Recipe, type RecipeInput } from '../../src/recipe/recipe.ts'
+import { parseRecipe, type Recipe, type RecipeInput, recipeHash, recipeHashWithPath } from '../../src/recipe/recipe.ts'
 import { layersModelFiles, layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
+import { wholeWeights } from '../../src/training/layers-model/whole-weights.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { saveModel } from '../training/files.ts'
 import { anyParameters, type GivenStatistics, stateOf } from './state-of.ts'
 
 const { path, write } = temporaryFolder()
@@ -38,16 +40,16 @@ const statistics = { mean: [3, 0, 0, 0.5], variance: [4, 0, 0, 0.25] }
 const inputs = Float32Array.of(5, 1, 0, 1, -3, 0, 1, 0)
 
 /** One model in the three forms in which it is kept. */
-async function formsOf(given: RecipeInput, agreed?: GivenStatistics) {
-  const recipe = await identifyModel(parseRecipe(given))
+async function formsOf(input: RecipeInput, agreed?: GivenStatistics) {
+  const recipe = await identifyModel(parseRecipe(input))
   const { name, shape, classes, outputs } = recipe.model
-  const { layout, parameters } = await anyParameters({ name, shape, classes: outputs ?? classes })
-  const state = await stateOf(newFolder(), recipe, { layout, parameters }, agreed)
+  const given = await anyParameters({ name, shape, classes: outputs ?? classes })
+  const state = await stateOf(newFolder(), recipe, given, agreed)
   const folder = newFolder()
   const forms = { state, safetensors: join(folder, 'model.safetensors'), tfjs: join(folder, 'model') }
   await exportModel({ state, to: forms.safetensors })
   await exportModel({ state, to: forms.tfjs })
-  return { recipe, layout, parameters, ...forms }
+  return { recipe, ...given, ...forms }
 }
 
 /** By TensorFlow.js alone, as a stranger would do it. */
@@ -178,6 +180,28 @@ test("a model with batch normalisation has what peers average for parameters, fr
   writeFileSync(join(source, 'model.json'), 'gone')
   await expect(loadModel(forms.tfjs)).resolves.toBeDefined()
   await expect(loadModel(forms.safetensors)).rejects.toThrow('is not JSON')
+})
+
+test('a state of version 0.1 is read, whose swarm has the path of the file in its id, and whose checkpoint what is frozen', async () => {
+  const own = layers.sequential({
+    layers: [
+      layers.layers.dense({ units: 5, inputShape: [4], name: 'base', trainable: false }),
+      layers.layers.dense({ units: 3, name: 'head' }),
+    ],
+  })
+  const name = `tfjs:${await saveModel(own, join(newFolder(), 'model'))}`
+  const recipe = await identifyModel(parseRecipe({ ...flowers, model: { name, shape: [4], classes: 3 } }))
+  const { frozen, parameters, layout } = await anyParameters({ name, shape: [4], classes: 3 })
+  const whole = wholeWeights(layout, parameters, frozen)
+  const swarm = recipeHashWithPath(recipe)
+  expect(swarm).not.toBe(recipeHash(recipe))
+  const vector = { layout: whole.layout, parameters: whole.weights }
+  const old = await stateOf(newFolder(), recipe, vector, statistics, swarm)
+  const state = await stateOf(newFolder(), recipe, { layout, parameters, frozen }, statistics)
+  const [before, after] = [await loadModel(old), await loadModel(state)]
+  expect([...(await before.predict(inputs))]).toEqual([...(await after.predict(inputs))])
+  await exportModel({ state: old, to: join(newFolder(), 'model.onnx') })
+  for (const model of [before, after]) model.dispose()
 })
 
 test('the state of a peer that trained alone says by what its samples were standardised', async () => {

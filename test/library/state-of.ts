@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { type FrozenPart, frozenOf, movingLayout, movingOf, wholeOf } from '../../src/parameters/frozen.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
-import { createLayout, type Layout } from '../../src/parameters/layout.ts'
+import { createLayout, type Layout, viewTensors } from '../../src/parameters/layout.ts'
+import { encodeSafetensors } from '../../src/parameters/safetensors.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { type Recipe, recipeHash } from '../../src/recipe/recipe.ts'
 import { quantitiesOf } from '../../src/standardise/quantities.ts'
@@ -19,14 +21,21 @@ export interface GivenStatistics extends GivenMoments {
   readonly targets?: GivenMoments
 }
 
+/** What a peer's trainer has. */
+interface GivenParts {
+  readonly layout: Layout
+  readonly parameters: Float32Array
+  readonly frozen?: FrozenPart
+}
+
 /** Makes `folder` a state with these parameters, as a stopped peer leaves it. */
 export async function stateOf(
   folder: string,
   recipe: Recipe,
-  { layout, parameters }: { readonly layout: Layout; readonly parameters: Float32Array },
+  { layout, parameters, frozen }: GivenParts,
   statistics?: GivenStatistics,
+  swarm = recipeHash(recipe),
 ): Promise<string> {
-  const swarm = recipeHash(recipe)
   const state = await openStateDirectory(folder)
   const checkpoint = (swarm: string, parameters: Float32Array, sealed?: string) => ({
     swarm,
@@ -42,6 +51,11 @@ export async function stateOf(
     trainer: { tensors: {}, metadata: {} },
   })
   await state.storage(layout).save(checkpoint(swarm, parameters))
+  if (frozen !== undefined) {
+    // What moves began elsewhere than where it is.
+    const began = wholeOf(frozen, new Float32Array(parameters.length))
+    await state.keepWeights(encodeSafetensors({ tensors: viewTensors(frozen.layout, began), metadata: {} }))
+  }
   if (statistics !== undefined) {
     const id = (name: string) => createHash('sha256').update(`${swarm}/${name}`).digest('hex')
     const quantities = quantitiesOf(recipe)
@@ -64,22 +78,28 @@ export async function stateOf(
   return folder
 }
 
-/** What a recipe's model has for parameters, none of them 0: second moments of a normalisation are above their means'. */
+/** What a recipe's model has for parameters and frozen weights, none of them 0: second moments of a normalisation are above their means'. */
 export async function anyParameters(model: {
   readonly name: string
   readonly shape: readonly number[]
   readonly classes: number
-}): Promise<{ layout: Layout; parameters: Float32Array }> {
+}): Promise<GivenParts> {
   const { name, shape, classes } = model
   const backend = await startBackend('cpu')
   backend.select()
   const built = await buildModel(parseModel(name), { shape, classes, seed: 1 })
-  const layout = createLayout(tensorSpecs(built))
+  const whole = createLayout(tensorSpecs(built))
   built.dispose()
   const random = createRandom(1)
-  const parameters = new Float32Array(layout.length).map(() => 0.1 * random.normal())
-  for (const slot of layout.tensors.filter(each => each.name.endsWith('moving_variance'))) {
-    parameters.fill(2, slot.offset, slot.offset + slot.size)
+  const weights = new Float32Array(whole.length).map(() => 0.1 * random.normal())
+  for (const slot of whole.tensors.filter(each => each.name.endsWith('moving_variance'))) {
+    weights.fill(2, slot.offset, slot.offset + slot.size)
   }
-  return { layout, parameters }
+  const layout = movingLayout(whole)
+  if (layout === whole) return { layout, parameters: weights }
+  return {
+    layout,
+    parameters: movingOf(whole, weights),
+    frozen: { layout: whole, values: frozenOf(whole, weights) },
+  }
 }

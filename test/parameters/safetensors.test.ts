@@ -151,8 +151,8 @@ describe('reading safetensors refuses', () => {
     ['an entry that is no object', fileOf({ w: null }), 'entry for tensor "w" is not an object'],
     [
       'another dtype',
-      fileOf({ w: { ...entry(0, 4), dtype: 'BF16' } }, 4),
-      '"w" has dtype "BF16"; only "F32" is supported',
+      fileOf({ w: { ...entry(0, 4), dtype: 'F64' } }, 4),
+      '"w" has dtype "F64"; expected one of F32, F16, BF16',
     ],
     ['no dtype', fileOf({ w: { shape: [1], data_offsets: [0, 4] } }, 4), '"w" has dtype undefined'],
     ['no shape', fileOf({ w: { dtype: 'F32', data_offsets: [0, 4] } }, 4), '"w" has no valid shape'],

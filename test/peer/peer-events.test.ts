@@ -15,6 +15,7 @@ const started: PeerEvents['started'] = {
   backend: 'wasm',
   device: null,
   shard: 80,
+  frozen: 0,
   parameters: 6,
   step: 0,
   age: 0,
@@ -87,6 +88,24 @@ test('a peer that was told to connect to nobody who answers says so', () => {
   expect(lines[before]).toMatch(/^waiting until somebody answers at \/ip4\/192\.0\.2\.9\/tcp\/4001: is a peer/)
   expect(lines.at(-2)).toBe('still nobody at /ip4/192.0.2.9/tcp/4001; others join with')
   expect(lines.at(-1)).toBe(`  hearsay peer --connect ${FAR}`)
+})
+
+test('a peer without the weights that its recipe begins from says so, and how they come', () => {
+  const { emit, become, lines } = listen()
+  become({ phase: 'waiting' })
+  emit('started', { ...started, parameters: 3_503, frozen: 253_000 })
+  expect(lines.at(-1)).toBe(
+    'swarm ffffffffffff: 3,503 parameters (253,000 more are frozen, and not sent), 80 samples here, on wasm',
+  )
+  const before = lines.length
+  emit('waiting', { ...waiting, for: 'weights', present: 0 })
+  emit('waiting', { ...waiting, for: 'weights', present: 0 })
+  expect(lines[before]).toBe(
+    'nobody has the weights that the recipe begins from yet; give them with --from FILE, here or to another peer (--wait SECONDS gives up)',
+  )
+  expect(lines.at(-2)).toBe('still nobody has the weights that the recipe begins from; others join with')
+  emit('waiting', { ...waiting, for: 'weights', present: 2 })
+  expect(lines.at(-2)).toBe('still fetching the weights; others join with')
 })
 
 test('one that need not wait says at once how others join', () => {

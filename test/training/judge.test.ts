@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { withInitial } from '../../src/training/beginning.ts'
 import { createProcessTrainer } from '../../src/training/remote/process-trainer.ts'
 import { createWorkerTrainer } from '../../src/training/remote/worker-trainer.ts'
 import { placeSamples } from '../../src/training/stacked/placed-samples.ts'
@@ -42,6 +43,14 @@ describe('counts of a trainer', () => {
     expect(figures.classes.map(({ support }) => support)).toEqual(
       [0, 1, 2].map(label => labels.filter(one => one === label).length),
     )
+  })
+
+  test('are those of a trainer that begins elsewhere too, and one that counts nothing goes on counting nothing', async () => {
+    const trainer = await made(createTensorflowTrainer(blobOptions))
+    const parameters = await trainer.initial()
+    const elsewhere = withInitial(trainer, async () => new Float32Array(parameters.length))
+    expect(await judged(elsewhere, parameters)).toEqual(await judged(trainer, parameters))
+    expect(withInitial({ ...trainer, judge: undefined }, trainer.initial).judge).toBeUndefined()
   })
 
   test('of values give the errors of its evaluation, in the units of the data', async () => {

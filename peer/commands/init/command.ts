@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { file, positive, seed, source } from '../../flag-values.ts'
+import { file, fileOrFolder, positive, seed, source } from '../../flag-values.ts'
 import { helpOnRecipeValues, type RuleNames } from '../../names.ts'
 import { learningTaskOption, recipeOptions } from '../../recipe-flags.ts'
 import type { InitFlags } from './flags.ts'
@@ -24,6 +24,7 @@ export function addInit(program: Command, _setExitCode: SetExitCode, rules: Rule
     )
     .option('--strict', 'refuse data of which something would be skipped')
     .addOption(learningTaskOption())
+    .option('--from <FILE>', 'weights that all begin from: safetensors, or a folder of TensorFlow.js', fileOrFolder)
   for (const option of recipeOptions()) {
     command.addOption(option)
     if (option.long === STEPS) command.addOption(epochsOption())

@@ -7,6 +7,7 @@ export interface InitFlags extends OutputFlags, RecipeFlags {
   readonly schema?: readonly string[]
   readonly strict?: true
   readonly task?: LearningTask
+  readonly from?: string
   readonly epochs?: number
   readonly seed?: number
   readonly out?: string

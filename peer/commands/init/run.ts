@@ -5,7 +5,7 @@ import { requireFree, writeOutput } from '../../output-file.ts'
 import { reportReading } from '../../reading.ts'
 import { shellWords } from '../../shell-words.ts'
 import { describeSchema, describeSite } from '../../table-report.ts'
-import { prepareTask } from '../../task.ts'
+import { beginsFrom, prepareTask } from '../../task.ts'
 import { counted, shortHash } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
@@ -44,7 +44,8 @@ export async function runInit(given: InitFlags): Promise<void> {
   const swarm = recipeHash(recipe)
   out.jsonDocument({ file, swarm, recipe })
   const withData = flags.data === undefined ? [] : ['--data', flags.data]
-  const source = flags.schema === undefined ? withData : ['--data', 'SOURCE']
+  const withWeights = flags.from === undefined ? [] : ['--from', flags.from]
+  const source = [...(flags.schema === undefined ? withData : ['--data', 'SOURCE']), ...withWeights]
   out.show(
     [
       ...told,
@@ -52,6 +53,7 @@ export async function runInit(given: InitFlags): Promise<void> {
       'next:',
       ...(flags.schema === undefined ? [`  ${shellWords(['hearsay', 'swarm', file, '--peers', '5', ...source])}`] : []),
       `  ${shellWords(['hearsay', 'peer', file, ...source])}${flags.schema === undefined ? '' : '    at every site, with its own table'}`,
+      ...(flags.from === undefined ? [] : ['peers without --from fetch the weights from those that have them']),
     ].join('\n'),
   )
 }
@@ -94,7 +96,8 @@ function describeData({ train, table }: Split): string[] {
 
 async function fromSchemas(flags: InitFlags, files: readonly string[], out: Output): Promise<Written> {
   const { recipeOfSchemas } = await import('./schemas.ts')
-  const { recipe, merged } = await recipeOfSchemas(flags, files)
+  const { recipe: made, merged } = await recipeOfSchemas(flags, files)
+  const { recipe } = await beginsFrom(made, flags.from, out.warn)
   for (const { name, reason } of merged.leftOut) out.warn(`left out ${JSON.stringify(name)}: ${reason}`)
   const sites = counted(files.length, 'site')
   return {

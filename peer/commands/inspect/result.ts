@@ -1,5 +1,4 @@
-import { recipeHash } from '../../../src/index.ts'
-import { DamagedResultError, parseResult, type WrittenResult } from '../../../src/public/simulate.ts'
+import { DamagedResultError, isOfRecipe, parseResult, type WrittenResult } from '../../../src/public/simulate.ts'
 import { Failure } from '../../failure.ts'
 import { coefficient, describeQuality } from '../../quality.ts'
 import { describePartial } from '../../result-file.ts'
@@ -18,7 +17,7 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
   const result = readOrRefuse(file, content)
   const { recipe: written, seed, engine, peers, rounds, final, sealed, notes, partial, timing, conditions } = result
   const recipe = await validRecipe(`${file}, recipe`, written)
-  if (recipeHash(recipe) !== result.recipeHash) {
+  if (!isOfRecipe(recipe, result.recipeHash)) {
     throw new Failure(
       `${file}: the recipe in it does not have the hash that is written beside it; the file was changed`,
     )

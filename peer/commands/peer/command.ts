@@ -1,6 +1,17 @@
 import { type Command, Option } from 'commander'
 import { defineCommand } from '../../define-command.ts'
-import { BACKEND_HELP, collect, file, folder, positive, seed, shard, source, wholeNumber } from '../../flag-values.ts'
+import {
+  BACKEND_HELP,
+  collect,
+  file,
+  fileOrFolder,
+  folder,
+  positive,
+  seed,
+  shard,
+  source,
+  wholeNumber,
+} from '../../flag-values.ts'
 import { helpOnValues, PARTITION_VALUES } from '../../names.ts'
 import { recipeOptions } from '../../recipe-flags.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -34,6 +45,12 @@ export function addPeer(program: Command): void {
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of digits)')
     .option('--data <SOURCE>', 'what this peer learns from; it never leaves it', source, 'digits')
     .option('--strict', 'refuse data of which something would be skipped')
+    .option(
+      '--from <FILE>',
+      "the recipe's initial weights, where it names some (default: fetched from others)",
+      fileOrFolder,
+    )
+    .option('--model-file <FILE>', "this peer's copy of the file that the recipe's model is made from", file)
     .option('--listen <MULTIADDR>', 'where others reach this peer; may be repeated (default: any port)', collect)
     .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
     .option('--no-mdns', 'do not look for peers on the local network')

@@ -56,12 +56,13 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
   )
 
   peer.addEventListener('started', ({ detail }) => {
-    const { peerId, addresses, swarm, backend, shard, parameters, step } = detail
+    const { peerId, addresses, swarm, backend, shard, parameters, frozen, step } = detail
     started = true
     asked = stepsAsked(shard)
     out.say(`peer ${bold(peerId)}`)
+    const still = frozen === 0 ? '' : ` (${count(frozen)} more are frozen, and not sent)`
     out.say(
-      `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}, ${counted(shard, 'sample')} here, on ${backend}`,
+      `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}${still}, ${counted(shard, 'sample')} here, on ${backend}`,
     )
     if (peer.recipe.data.standardise) out.say('agreeing with others on how samples are standardised, before training…')
     if (step > 0) out.say(`resumed at step ${count(step)}`)

@@ -2,6 +2,8 @@ import type { OutputFlags } from '../../output.ts'
 
 export interface PeerFlags extends OutputFlags {
   readonly data: string
+  readonly from?: string
+  readonly modelFile?: string
   readonly strict?: true
   readonly listen?: readonly string[]
   readonly connect?: readonly string[]

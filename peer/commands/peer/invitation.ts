@@ -42,16 +42,23 @@ export function describeWaiting(
 ): string[] {
   const here = `${counted(Math.max(1, minimum - present), 'other peer')} with data: ${present} of ${minimum} here`
   const there = hint.connect.join(', ')
-  const [short, long] =
-    what === 'contact'
-      ? [
-          `still nobody at ${there}`,
-          `waiting until somebody answers at ${there}: is a peer with the same recipe there?`,
-        ]
-      : [
-          `still waiting for ${here}`,
-          `waiting for ${here}, and the recipe begins with ${minimum} (--alone begins without others, --wait SECONDS gives up)`,
-        ]
+  const reasons = {
+    contact: [
+      `still nobody at ${there}`,
+      `waiting until somebody answers at ${there}: is a peer with the same recipe there?`,
+    ],
+    weights: [
+      present === 0 ? 'still nobody has the weights that the recipe begins from' : 'still fetching the weights',
+      present === 0
+        ? 'nobody has the weights that the recipe begins from yet; give them with --from FILE, here or to another peer (--wait SECONDS gives up)'
+        : `fetching the weights that the recipe begins from, from ${counted(present, 'other peer')}`,
+    ],
+    members: [
+      `still waiting for ${here}`,
+      `waiting for ${here}, and the recipe begins with ${minimum} (--alone begins without others, --wait SECONDS gives up)`,
+    ],
+  } as const
+  const [short, long] = reasons[what]
   const why = printed.why ? short : long
   if (!printed.joining) return [why, ...describeJoining(connect, hint)]
   const [nearest] = farthestFirst(connect)

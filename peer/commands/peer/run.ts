@@ -82,6 +82,8 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   const common = seed ?? COMMON_SEED
   const options: PeerOptions = {
     recipe,
+    modelFile: flags.modelFile,
+    from: flags.from,
     network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns, bandwidthMbps: flags.bandwidth },
     state: flags.state,
     backend: flags.backend,
@@ -216,7 +218,7 @@ async function qualityOf(peer: Peer): Promise<string | undefined> {
 async function tellSample(peer: Peer, out: Output): Promise<void> {
   const { createRandom } = await import('../../../src/public/algorithms.ts')
   const { sampleText } = await import('../../../src/public/models.ts')
-  const sample = await sampleText(peer.recipe, peer.parameters(), createRandom(SAMPLE_SEED))
+  const sample = await sampleText(peer.recipe, peer.parameters(), createRandom(SAMPLE_SEED), peer.frozen)
   if (sample === undefined) return
   out.jsonLine({ event: 'sample', time: new Date().toISOString(), sample })
   out.show(describeSample(sample, 'the model', process.stdout))

@@ -21,6 +21,7 @@ const BY_TASK: Readonly<Partial<Record<Flag, readonly TaskName[]>>> = {
   init: ['consensus'],
   heterogeneity: ['quadratic'],
   data: MODELS,
+  from: MODELS,
   partition: MODELS,
   strict: MODELS,
   standardise: MODELS,

@@ -17,6 +17,7 @@ export interface RunFlags extends RecipeFlags {
   readonly heterogeneity?: number
   readonly data?: string
   readonly strict?: true
+  readonly from?: string
   readonly partition?: string
   readonly seed?: number
   readonly loss?: number

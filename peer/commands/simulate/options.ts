@@ -4,6 +4,7 @@ import {
   BACKEND_HELP,
   belowOne,
   delay,
+  fileOrFolder,
   notNegative,
   positive,
   probabilityOrFile,
@@ -35,6 +36,9 @@ export function runOptions(): Option[] {
     new Option('--heterogeneity <Z>', 'ζ², how much quadratics disagree (default: 0.1)').argParser(notNegative),
     new Option('--data <SOURCE>', 'what is dealt to the peers (default: "digits")').argParser(source),
     new Option('--strict', 'refuse data of which something would be skipped'),
+    new Option('--from <FILE>', 'weights that all begin from: safetensors, or a folder of TensorFlow.js').argParser(
+      fileOrFolder,
+    ),
     new Option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text and values "iid")'),
     ...recipeOptions(),
     new Option('--seed <S>', 'of everything (default: 1)').argParser(seed),

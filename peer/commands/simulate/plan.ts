@@ -32,7 +32,7 @@ const DEFAULT_PROBLEM_STEPS = 400
 const DEFAULT_PROBLEM_RATE = 0.1
 
 /** The part of a recipe that a task decides. */
-type Shaping = Pick<Plan, 'recipe' | 'data' | 'partition' | 'rounds'>
+type Shaping = Pick<Plan, 'recipe' | 'data' | 'from' | 'partition' | 'rounds'>
 
 /** @throws WrongUsage and UsageError for what cannot be, before anything runs */
 export async function planSimulation(file: string | undefined, flags: RunFlags, planning: Planning): Promise<Plan> {
@@ -123,7 +123,7 @@ async function planTraining(
   if (flags.partition !== undefined) parsePartition(flags.partition)
   if (flags.backend !== undefined) parseBackend(flags.backend)
   const localSteps = flags.localSteps ?? (written ?? defaultRecipe).exchange.localSteps
-  const { recipe, data } = await prepareTask({
+  const { recipe, data, from } = await prepareTask({
     file,
     flags: { ...flags, steps: await stepsOf(flags, localSteps) },
     task: flags.task,
@@ -135,7 +135,7 @@ async function planTraining(
     warn,
   })
   // Training ends with its steps, and then the peers agree.
-  return { recipe, data, partition: flags.partition ?? defaultPartition(data) }
+  return { recipe, data, from, partition: flags.partition ?? defaultPartition(data) }
 }
 
 /** Local steps of a run, where a flag says how long it is. */

@@ -1,6 +1,17 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { BACKEND_HELP, collect, file, folder, gpus, positive, seed, source, wholeNumber } from '../../flag-values.ts'
+import {
+  BACKEND_HELP,
+  collect,
+  file,
+  fileOrFolder,
+  folder,
+  gpus,
+  positive,
+  seed,
+  source,
+  wholeNumber,
+} from '../../flag-values.ts'
 import { helpOnRecipeValues, PARTITION_VALUES, type RuleNames } from '../../names.ts'
 import { learningTaskOption, recipeOptions } from '../../recipe-flags.ts'
 import { MOST_REAL_PEERS, requirePeers } from '../../require-peers.ts'
@@ -25,6 +36,7 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, rules: Rule
     .option('--peers <N>', 'how many peers; required, unless each has its own --data', wholeNumber(1, MOST_REAL_PEERS))
     .option('--data <SOURCE>', 'what is dealt to the peers; once for each peer: its own (default: "digits")', sources)
     .option('--strict', 'refuse data of which something would be skipped')
+    .option('--from <FILE>', 'weights that all begin from: safetensors, or a folder of TensorFlow.js', fileOrFolder)
     .option('--partition <P>', 'how it is dealt (default: "dirichlet:0.5", of text and values "iid")')
     .addOption(learningTaskOption())
   for (const option of recipeOptions()) command.addOption(option)

@@ -7,6 +7,7 @@ export interface SwarmFlags extends OutputFlags, RecipeFlags {
   readonly data?: readonly string[]
   readonly strict?: true
   readonly task?: LearningTask
+  readonly from?: string
   readonly partition?: string
   readonly seed?: number
   readonly listen?: readonly string[]

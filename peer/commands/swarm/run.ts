@@ -57,7 +57,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     onProgress: reading.onProgress,
   }
   const isOwn = ownData(flags) !== undefined
-  const { recipe, data } = await (isOwn
+  const { recipe, data, from } = await (isOwn
     ? prepareSites({ ...common, sources: flags.data ?? [] })
     : prepareTask({ ...common, source })
   ).finally(reading.end)
@@ -80,6 +80,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
       recipe,
       peers: peerCount,
       data,
+      from,
       partition,
       seed,
       backend: flags.backend,

@@ -2,7 +2,7 @@ import type { Recipe, Split } from '../../../src/index.ts'
 import type { NamedSite } from '../../../src/public/tables.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
-import { hintAtInit, prepareTask, type TaskOptions } from '../../task.ts'
+import { beginsFrom, hintAtInit, prepareTask, type TaskOptions } from '../../task.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 
 export interface SitesOptions extends Omit<TaskOptions, 'source' | 'loaded' | 'load'> {
@@ -13,11 +13,11 @@ export interface SitesOptions extends Omit<TaskOptions, 'source' | 'loaded' | 'l
 /** A recipe that fits the data of every peer, and these. */
 export async function prepareSites(
   options: SitesOptions,
-): Promise<{ readonly recipe: Recipe; readonly data: readonly Split[] }> {
+): Promise<{ readonly recipe: Recipe; readonly data: readonly Split[]; readonly from: Float32Array | undefined }> {
   const { sources, seed, strict, warn, onProgress } = options
   const { loadDataset } = await import('../../../src/index.ts')
   const { loadingOf, prepareRecipe } = await import('../../../src/public/models.ts')
-  const given = await recipeOf(options)
+  const { recipe: given, from } = await beginsFrom(await recipeOf(options), options.flags.from, warn)
   const { recipe, fitData } = await prepareRecipe(given)
   const data: Split[] = []
   for (const source of sources) {
@@ -27,7 +27,7 @@ export async function prepareSites(
       throw hintAtInit(error)
     }
   }
-  return { recipe, data }
+  return { recipe, data, from }
 }
 
 /** From the file, or from what all tables have in common, or else from the first data. */

@@ -5,7 +5,8 @@
  * @packageDocumentation
  */
 
-import { type RecipeDocument, withLaterDefaults, withoutLaterDefaults } from '../../recipe/later-fields.ts'
+import { identityOf, withoutPaths } from '../../recipe/identity.ts'
+import { type RecipeDocument, withLaterDefaults } from '../../recipe/later-fields.ts'
 import { firstDifference } from '../../recipe/recipe.ts'
 import { MAX_MEMBERS, PROTOCOL_VERSION } from '../constants.ts'
 import type { Events } from '../events.ts'
@@ -67,14 +68,19 @@ export async function compareRecipes(
   return await withDeadline(clock, REPLY_TIMEOUT_MS, 'the other recipe', options, async within => {
     const ours: RecipeDocument = JSON.parse(JSON.stringify(recipe))
     // A peer that does not know a field would take its default for a difference.
-    await send(stream, recipeMessage(withoutLaterDefaults(ours), seal), within)
+    await send(stream, recipeMessage(identityOf(ours), seal), within)
     const message = await receive(stream, 'recipe', within)
     const { [PROTOCOL_FIELD]: version, [SEAL_FIELD]: theirSeal, ...theirs } = message.recipe
-    const difference = firstDifference(withLaterDefaults(ours), withLaterDefaults(theirs))
+    const difference = firstDifference(compared(ours), compared(theirs))
     if (version !== PROTOCOL_VERSION) return otherVersion(version, difference)
     if (difference !== undefined) return `has another recipe and is left alone; ${difference}`
     return theirSeal === seal ? undefined : otherGeneration(seal, theirSeal)
   })
+}
+
+/** A recipe with what it leaves unsaid, and without what is no other peer's affair. */
+function compared(recipe: RecipeDocument): RecipeDocument {
+  return withoutPaths(withLaterDefaults(recipe))
 }
 
 function recipeMessage(recipe: RecipeDocument, seal: string | undefined): Message {

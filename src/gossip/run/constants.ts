@@ -37,6 +37,9 @@ export const PROGRESS_LABELS = 10_000
 /** How often a peer that waits for others says so. */
 export const WAITING_INTERVAL_MS = 10_000
 
+/** How often a peer asks anew for the vector that its swarm begins from: members announce themselves once a second. */
+export const FETCH_PAUSE_MS = ANNOUNCE_INTERVAL_MS / 2
+
 /** A swarm that trains is heard of within an announcement; a peer that may begin alone listens a little longer than that. */
 export const LISTEN_MS = 1.5 * ANNOUNCE_INTERVAL_MS
 

@@ -52,7 +52,7 @@ const SETTLING_SHARE = 0.9
 
 export interface DivergenceOptions {
   readonly layout: Layout
-  /** This peer's, as they change: those of now are what it begins with. */
+  /** This peer's, as they change: those of now are what it begins with, until {@link DivergenceCheck.restart}. */
   readonly parameters: Float32Array
   /** ‖x‖₂ that the recipe lets parameters have. */
   readonly maximumNorm: number
@@ -67,6 +67,8 @@ export interface DivergenceCheck {
    * @throws TrainingDivergedError where it is not finite, or training has diverged
    */
   check(trained: Pick<TrainingUpdate, 'update' | 'loss'>, steps: number): void
+  /** The parameters are others now, and what this peer begins with. @throws TrainingDivergedError where they are not finite */
+  restart(): void
 }
 
 /** Elements in a row that are learned, or that are not. */
@@ -87,10 +89,9 @@ interface Norms {
 export function createDivergenceCheck(options: DivergenceOptions): DivergenceCheck {
   const { layout, parameters, maximumNorm, chanceLoss } = options
   const spans = spansOf(layout)
-  const initial = normsOf(spans, (first, end) => norm(parameters.subarray(first, end)) ** 2)
-  if (!Number.isFinite(initial.all)) throw notFinite(parameters, layout, "what this peer's trainer begins with")
-  const base = Math.max(initial.learned, LEAST_INITIAL_NORM)
-  const bound = Math.min(maximumNorm, Math.max(DIVERGED_NORM_SHARE * maximumNorm, DIVERGED_NORM_GROWTH * base))
+  let initial: Norms
+  let base: number
+  let bound: number
   // Among one class, or none, there is nothing to guess.
   const farLoss = chanceLoss !== undefined && chanceLoss > 0 ? DIVERGED_LOSS * chanceLoss : Number.POSITIVE_INFINITY
   const strayed = createStrayed()
@@ -99,7 +100,17 @@ export function createDivergenceCheck(options: DivergenceOptions): DivergenceChe
     `this peer's parameters have a norm of ${magnitude(learned)}, where they began with ${magnitude(initial.learned)}`
   const guessing = () => `where guessing has ${magnitude(chanceLoss as number)}`
 
+  function restart(): void {
+    initial = normsOf(spans, (first, end) => norm(parameters.subarray(first, end)) ** 2)
+    if (!Number.isFinite(initial.all)) throw notFinite(parameters, layout, "what this peer's trainer begins with")
+    base = Math.max(initial.learned, LEAST_INITIAL_NORM)
+    bound = Math.min(maximumNorm, Math.max(DIVERGED_NORM_SHARE * maximumNorm, DIVERGED_NORM_GROWTH * base))
+    strayed.returned()
+  }
+
+  restart()
   return {
+    restart,
     check({ update, loss }, steps) {
       requireSameLength(parameters, update)
       if (!Number.isFinite(loss)) throw diverged(`the loss that this peer's trainer gave back is ${loss}`)

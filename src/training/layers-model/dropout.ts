@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { createRandom, type Random } from '../../random/random.ts'
+import { classNameOf, partsOf } from './parts.ts'
 
 /**
  * Dropout that can be repeated. TensorFlow.js draws its masks from the process's own randomness, or, with a seed, the
@@ -39,23 +40,5 @@ function isCell(part: object): part is Cell {
 }
 
 function isDropout(part: object): boolean {
-  const { getClassName } = part as Partial<LayersModel>
-  return ['Dropout', 'SpatialDropout1D'].includes(getClassName?.call(part) ?? '')
-}
-
-/** Fields in which a layer holds others: a model its layers, wrappers the layer they apply, recurrent layers their cells. */
-interface Holder {
-  readonly layers?: readonly object[]
-  readonly layer?: object
-  readonly forwardLayer?: object
-  readonly backwardLayer?: object
-  readonly cell?: object
-  readonly cells?: readonly object[]
-}
-
-/** A layer and all within it, always in the same order. */
-function partsOf(part: object): object[] {
-  const { layers = [], layer, forwardLayer, backwardLayer, cell, cells = [] } = part as Holder
-  const held = [...layers, layer, forwardLayer, backwardLayer, cell, ...cells]
-  return [part, ...held.flatMap(inner => (inner === undefined ? [] : partsOf(inner)))]
+  return ['Dropout', 'SpatialDropout1D'].includes(classNameOf(part))
 }

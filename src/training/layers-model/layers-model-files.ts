@@ -5,14 +5,10 @@
  * @packageDocumentation
  */
 
-import { dirname } from 'node:path'
 import { io } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { WEIGHTS_SHARD_BYTES } from '../constants.ts'
-import { ModelFileError } from '../errors.ts'
-import { fromKeras3, isKeras3 } from './keras3.ts'
-import { readModelFile } from './model-file.ts'
-import { readModelJson, type StoredWeight, weightFiles } from './model-json.ts'
+import { readStoredModel } from './stored-weights.ts'
 
 /** A file of a model, by its name within the model's folder. */
 export interface ModelFile {
@@ -51,13 +47,9 @@ export async function layersModelFiles(model: LayersModel): Promise<ModelFile[]>
   return [...files, { name: MODEL, content: JSON.stringify(document) }]
 }
 
-/** Bytes of one value, by the type it is written as. */
-const BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }
-
 /**
- * Reads what {@link layersModelFiles} makes, and what any other TensorFlow.js or its converter saved as a LayersModel,
- * for `tf.loadLayersModel`: of Keras 3 what can be told in the words of Keras 2, weights of float16 as float32. Nothing is read
- * before that asks for it.
+ * Reads what {@link layersModelFiles} makes, and what any other TensorFlow.js or its converter saved as a LayersModel, for
+ * `tf.loadLayersModel`; see {@link readStoredModel}. Nothing is read before that asks for it.
  *
  * @param file the `model.json`
  * @throws ModelFileError from `load`, naming the file and what is wrong with it
@@ -65,45 +57,11 @@ const BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }
 export function layersModelReader(file: string): Required<Pick<io.IOHandler, 'load'>> {
   return {
     async load() {
-      const given = await readModelJson(file)
-      const model = isKeras3(given) ? fromKeras3(file, given) : given
-      return await io.getModelArtifactsForJSON(model as io.ModelJSON, async () => {
-        const shards = await Promise.all(weightFiles(file, model).map(readModelFile))
-        const data = Buffer.concat(shards)
-        const weights = model.weightsManifest.flatMap(group => group.weights)
-        const specs = inFloat32(weights, data.byteLength)
-        // TensorFlow.js would read past a short one, and give other weights.
-        if (bytesOf(specs) !== data.byteLength) {
-          throw new ModelFileError(
-            `${dirname(file)} has ${data.byteLength} bytes of weights, its model.json describes ${bytesOf(specs)}: ` +
-              'a file of weights is damaged, or of another model',
-          )
-        }
-        return [
-          specs as io.WeightsManifestEntry[],
-          data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength),
-        ]
-      })
+      const { model, weights, bytes } = await readStoredModel(file)
+      return await io.getModelArtifactsForJSON(model as io.ModelJSON, async () => [
+        [...weights] as io.WeightsManifestEntry[],
+        bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+      ])
     },
   }
-}
-
-/**
- * TensorFlow.js knows float16 only as a way to write float32 in fewer bytes. Some converters call weights float16 that they wrote as
- * float32, and only the size of the file tells.
- *
- * @param bytes of all weights together
- */
-function inFloat32(weights: readonly StoredWeight[], bytes: number): StoredWeight[] {
-  const single = weights.map(weight => (weight.dtype === 'float16' ? { ...weight, dtype: 'float32' as const } : weight))
-  const halves = single.map((weight, i) =>
-    weights[i].dtype === 'float16' ? { ...weight, quantization: { dtype: 'float16' as const } } : weight,
-  )
-  return bytesOf(single) === bytes ? single : halves
-}
-
-function bytesOf(weights: readonly StoredWeight[]): number {
-  const bytes = ({ shape, dtype, quantization }: StoredWeight) =>
-    BYTES[quantization?.dtype ?? dtype] * shape.reduce((size, dimension) => size * dimension, 1)
-  return weights.reduce((sum, weight) => sum + bytes(weight), 0)
 }

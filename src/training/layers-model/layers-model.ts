@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
 import { type Dataset, isSequence, outputs, targets } from '../../data/dataset.ts'
+import { type FrozenPart, movingLayout } from '../../parameters/frozen.ts'
 import { createLayout, type TensorSpec } from '../../parameters/layout.ts'
 import { DEFAULT_BACKEND, startBackend } from '../backend.ts'
 import { ModelMisfitError } from '../errors.ts'
 import type { Model, ModelRequest } from '../models/family.ts'
 import { parseModel } from '../models.ts'
-import { weightsOf } from './batch-statistics.ts'
+import { frozenWeights } from './frozen-layers.ts'
 import './tensor-methods.ts'
 import { writeVariables } from '../variables.ts'
+import { wholeWeights } from './whole-weights.ts'
 
 /**
  * A model from `[batch, …shape]` to logits or values, `[batch, …, outputs]`. Its parameters depend on nothing but the request and
@@ -85,15 +87,17 @@ export function requireTargets({ name }: Model, model: layers.LayersModel, data:
 
 const text = (shape: readonly (number | null)[]) => `[${shape.map(size => size ?? 'any').join(', ')}]`
 
-/** The model's tensors in the order of the parameter vector: first what is learned, then what is not. */
+/** The model's tensors, in an order that is always the same: first what is learned, then what is not, frozen or not. */
 export function tensorSpecs(model: layers.LayersModel): TensorSpec[] {
   // A weight does not know whether its layer is frozen.
   const learned = new Set(model.trainableWeights)
+  const frozen = frozenWeights(model)
   return model.weights.map(weight => ({
     // The name without the counter that TensorFlow.js appends for each model of the process.
     name: weight.originalName,
     shape: weight.shape.map(Number),
     trainable: learned.has(weight),
+    ...(frozen.has(weight) && { frozen: true }),
   }))
 }
 
@@ -110,9 +114,10 @@ export function modelVariables(model: layers.LayersModel): tf.Variable[] {
  * @param modelName as {@link parseModel} reads it
  * @param shape of one sample
  * @param classes 0 of a regression
- * @param parameters `[parameters]`, as a trainer gives them
+ * @param parameters `[parameters]`, as a trainer gives them; of a model with a frozen part also all of it, as version 0.1 kept it
  * @param outputs numbers that its last layer gives; as many as classes where absent
- * @throws UsageError for an unknown model, RangeError where the parameters are not of this model
+ * @param frozen the trainer's, where it has such a part
+ * @throws UsageError for an unknown model, RangeError where the parameters are not of this model, or its frozen part is missing
  */
 export async function toLayersModel(
   modelName: string,
@@ -120,13 +125,21 @@ export async function toLayersModel(
   classes: number,
   parameters: Float32Array,
   outputs: number = classes,
+  frozen?: FrozenPart,
 ): Promise<layers.LayersModel> {
   const model = parseModel(modelName)
   if (tf.engine().backendNames().length === 0) await startBackend(DEFAULT_BACKEND)
   await tf.ready()
   const built = await buildModel(model, { shape, classes, outputs, seed: 0 })
   try {
-    writeVariables(modelVariables(built), weightsOf(createLayout(tensorSpecs(built)), parameters))
+    const whole = createLayout(tensorSpecs(built))
+    const moving = movingLayout(whole)
+    if (frozen === undefined && moving !== whole && parameters.length === moving.length) {
+      throw new RangeError(`${model.name} has frozen layers: their weights are needed beside its parameters`)
+    }
+    const isWhole = parameters.length === whole.length
+    const { weights } = wholeWeights(isWhole ? whole : moving, parameters, isWhole ? undefined : frozen)
+    writeVariables(modelVariables(built), weights)
   } catch (error) {
     built.dispose()
     throw error

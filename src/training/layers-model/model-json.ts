@@ -7,7 +7,14 @@ const weightSchema = z.looseObject({
   name: z.string(),
   shape: z.array(z.int().min(0)),
   dtype: z.enum(['float32', 'int32', 'bool', 'float16']),
-  quantization: z.looseObject({ dtype: z.enum(['uint8', 'uint16', 'float16']) }).optional(),
+  quantization: z
+    .looseObject({
+      dtype: z.enum(['uint8', 'uint16', 'float16']),
+      /** Of whole numbers: a value is min + scale × number. */
+      scale: z.number().optional(),
+      min: z.number().optional(),
+    })
+    .optional(),
 })
 
 /** How the values of one tensor are written. */

@@ -1,22 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
-import { createLayout, type Layout } from '../../parameters/layout.ts'
+import { createLayout } from '../../parameters/layout.ts'
 import { DEFAULT_BACKEND, startBackend } from '../backend.ts'
 import { ModelFileError } from '../errors.ts'
 import { registerLayers } from '../layers/register.ts'
 import { readVariables } from '../variables.ts'
-import { parametersOf } from './batch-statistics.ts'
 import { modelVariables, tensorSpecs } from './layers-model.ts'
 import { layersModelReader } from './layers-model-files.ts'
+import { type ModelParts, partsOfWeights } from './whole-weights.ts'
 import { unwrapModel } from './wrap-model.ts'
 
 /** A model as it was trained, before {@link wrapModel}, with its parameters. */
-export interface ReadLayersModel {
+export interface ReadLayersModel extends ModelParts {
   /** To logits, or to standardised values. */
   readonly model: LayersModel
-  readonly layout: Layout
-  /** `[parameters]`, as peers average them. */
-  readonly parameters: Float32Array
   /** Frees the model, and what was put around it. */
   dispose(): void
 }
@@ -40,6 +37,6 @@ export async function readLayersModel(file: string): Promise<ReadLayersModel> {
   }
   const model = unwrapModel(whole)
   const layout = createLayout(tensorSpecs(model))
-  const parameters = parametersOf(layout, await readVariables(modelVariables(model)))
-  return { model, layout, parameters, dispose: () => void whole.dispose() }
+  const parts = partsOfWeights({ layout, weights: await readVariables(modelVariables(model)) })
+  return { model, ...parts, dispose: () => void whole.dispose() }
 }

@@ -59,6 +59,8 @@ async function makeModel(file: string, request: ModelRequest): Promise<LayersMod
   return toLogits(`module:${file}`, made, request)
 }
 
+type RequiredOf<T> = { [Name in keyof T]-?: undefined extends T[Name] ? never : Name }[keyof T]
+
 /** Members that a trainer must have, so that an error names early those that are missing. */
 const PARTS = {
   layout: 'object',
@@ -70,7 +72,7 @@ const PARTS = {
   state: 'function',
   restore: 'function',
   stop: 'function',
-} as const satisfies Record<Exclude<keyof Trainer, 'judge'>, string>
+} as const satisfies Record<RequiredOf<Trainer>, string>
 
 async function makeTrainer(file: string, options: TrainerOptions): Promise<Trainer | undefined> {
   const { createTrainer } = await read(file)

@@ -1,3 +1,4 @@
+import type { FrozenPart } from '../../parameters/frozen.ts'
 import type { Layout } from '../../parameters/layout.ts'
 import type { TestCounts } from '../../worth/counts.ts'
 import type { Evaluation, TrainerState, TrainingUpdate } from '../trainer.ts'
@@ -8,6 +9,7 @@ import type { Evaluation, TrainerState, TrainingUpdate } from '../trainer.ts'
  */
 export type Call =
   | { readonly kind: 'initial' }
+  | { readonly kind: 'begin'; readonly weights: Float32Array }
   | { readonly kind: 'train'; readonly steps: number; readonly before: number | undefined }
   | { readonly kind: 'evaluate'; readonly most: number | undefined }
   | { readonly kind: 'judge' }
@@ -18,6 +20,9 @@ export type Call =
 export interface Ready {
   readonly kind: 'ready'
   readonly layout: Layout
+  readonly frozen: FrozenPart | undefined
+  /** Whether the trainer has the method of that name. */
+  readonly begins: boolean
   readonly backend: string
   readonly samples: number
   /** Whether it takes the call `judge`. */
@@ -32,6 +37,7 @@ export interface Ready {
 export type Reply =
   | Ready
   | { readonly kind: 'initial' }
+  | { readonly kind: 'begin' }
   | { readonly kind: 'train'; readonly report: Omit<TrainingUpdate, 'update'> }
   | { readonly kind: 'evaluate'; readonly evaluation: Evaluation }
   | { readonly kind: 'judge'; readonly counts: TestCounts }

@@ -1,3 +1,4 @@
+import type { FrozenPart } from '../../parameters/frozen.ts'
 import type { Layout } from '../../parameters/layout.ts'
 import type { Devices } from '../backends/backend-kind.ts'
 import type { Trainer } from '../trainer.ts'
@@ -10,7 +11,7 @@ export interface ProcessCall {
   readonly numbers: readonly Float64Array[] | undefined
 }
 
-export type TrainerMethod = 'initial' | 'train' | 'evaluate' | 'judge' | 'state' | 'restore'
+export type TrainerMethod = 'initial' | 'begin' | 'train' | 'evaluate' | 'judge' | 'state' | 'restore'
 
 export type Result<M extends TrainerMethod> = Awaited<ReturnType<Required<Trainer>[M]>>
 
@@ -18,6 +19,9 @@ export type Result<M extends TrainerMethod> = Awaited<ReturnType<Required<Traine
 export interface ProcessReady {
   readonly kind: 'ready'
   readonly layout: Layout
+  readonly frozen: FrozenPart | undefined
+  /** Whether the trainer has the method of that name. */
+  readonly begins: boolean
   readonly backend: string
   readonly samples: number
   /** Whether it has the method `judge`. */

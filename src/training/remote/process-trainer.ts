@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { frozenOf } from '../../parameters/frozen.ts'
 import { backendKind } from '../backend.ts'
 import type { Devices } from '../backends/backend-kind.ts'
 import { createExclusive } from '../exclusive.ts'
@@ -71,13 +72,20 @@ export async function createProcessTrainer(
 
   try {
     const ready = (await ask(options)) as Extract<ProcessReply, { kind: 'ready' }>
-    const { layout, backend, samples, judges, devices } = ready
+    const { layout, backend, samples, devices, frozen, begins, judges } = ready
     return {
       layout,
       backend,
       samples,
       devices,
+      frozen,
       died,
+      ...(begins && {
+        async begin(weights: Float32Array) {
+          await call('begin', weights)
+          frozen?.values.set(frozenOf(frozen.layout, weights))
+        },
+      }),
       initial: () => call('initial'),
       train: (parameters, steps, before) => call('train', parameters, steps, before),
       evaluate: (parameters, most) => call('evaluate', parameters, most),

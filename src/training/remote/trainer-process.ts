@@ -25,8 +25,10 @@ async function create(options: TrainerOptions): Promise<Trainer> {
   // After the backend: one that does not start ends sooner.
   const { createTrainer } = await import('../create-trainer.ts')
   const trainer = await createTrainer(options)
-  const { layout, samples } = trainer
-  reply({ kind: 'ready', layout, backend: name, samples, judges: trainer.judge !== undefined, devices })
+  const { layout, samples, frozen } = trainer
+  const begins = trainer.begin !== undefined
+  const judges = trainer.judge !== undefined
+  reply({ kind: 'ready', layout, frozen, begins, backend: name, samples, judges, devices })
   return trainer
 }
 

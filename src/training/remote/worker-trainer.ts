@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { frozenOf } from '../../parameters/frozen.ts'
 import { backendKind, parseBackend } from '../backend.ts'
 import { checkOptions } from '../check-options.ts'
 import { chooseBackend } from '../choose-backend.ts'
@@ -69,7 +70,7 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
     await stop()
     throw error
   }
-  const { layout, backend, samples, judges } = ready
+  const { layout, backend, samples, frozen, begins, judges } = ready
   const input = new Float32Array(ready.parameters)
   const result = new Float32Array(ready.result)
   // Never closed: once the thread has ended, every call whose turn comes rejects with the reason.
@@ -91,7 +92,15 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
     layout,
     backend,
     samples,
+    frozen,
     died,
+    ...(begins && {
+      begin: (weights: Float32Array) =>
+        exclusive.run(async () => {
+          await ask({ kind: 'begin', weights })
+          frozen?.values.set(frozenOf(frozen.layout, weights))
+        }),
+    }),
     initial: () =>
       exclusive.run(async () => {
         await ask({ kind: 'initial' })

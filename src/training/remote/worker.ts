@@ -18,7 +18,8 @@ function reply(message: Reply | Failure): void {
 }
 
 function serve(trainer: Trainer): void {
-  const { layout, backend, samples } = trainer
+  const { layout, backend, samples, frozen } = trainer
+  const begins = trainer.begin !== undefined
   const parameters = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT))
   const result = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT))
 
@@ -27,6 +28,9 @@ function serve(trainer: Trainer): void {
       case 'initial':
         result.set(await trainer.initial())
         return reply({ kind: 'initial' })
+      case 'begin':
+        await trainer.begin?.(call.weights)
+        return reply({ kind: 'begin' })
       case 'train': {
         const { update, ...report } = await trainer.train(parameters, call.steps, call.before)
         result.set(update)
@@ -49,7 +53,8 @@ function serve(trainer: Trainer): void {
     answer(call).catch(error => reply({ kind: 'failed', error: sendError(error) }))
   })
   const judges = trainer.judge !== undefined
-  reply({ kind: 'ready', layout, backend, samples, judges, parameters: parameters.buffer, result: result.buffer })
+  const buffers = { parameters: parameters.buffer, result: result.buffer }
+  reply({ kind: 'ready', layout, frozen, begins, backend, samples, judges, ...buffers })
 }
 
 createTrainer(workerData as TrainerOptions).then(serve, error => reply({ kind: 'failed', error: sendError(error) }))

@@ -103,3 +103,13 @@ test('who meets a newer version is the one to upgrade', async () => {
 test('a version that is none is an offence', async () => {
   await expect(meet({}, { type: 'recipe', recipe: { hearsayProtocol: 0 } })).rejects.toThrow(ProtocolViolationError)
 })
+
+test('where the file of a model lies is told to nobody, and is no difference', async () => {
+  const digest = 'a'.repeat(64)
+  const recipe: RecipeInput = { model: { name: 'tfjs:here/model.json', digest } }
+  const there = await messageOf({ model: { name: 'tfjs:/home/ben/model.json', digest } })
+  expect(JSON.stringify(there)).not.toContain('ben')
+  expect((await meet(recipe, { ...there, type: 'recipe' })).reason).toBeUndefined()
+  const other = await messageOf({ model: { name: 'tfjs:here/model.json', digest: 'b'.repeat(64) } })
+  expect((await meet(recipe, { ...other, type: 'recipe' })).reason).toContain('model.digest')
+})

@@ -24,7 +24,7 @@ function runOf(text: string): readonly (readonly [number, number])[] {
 function peer(options: Partial<DivergenceOptions> & { readonly initial?: number } = {}) {
   const parameters = new Float32Array(layout.length)
   parameters[0] = options.initial ?? 11.6
-  const { check } = createDivergenceCheck({
+  const { check, restart } = createDivergenceCheck({
     layout,
     parameters,
     maximumNorm: 1e6,
@@ -36,6 +36,7 @@ function peer(options: Partial<DivergenceOptions> & { readonly initial?: number 
   return {
     parameters,
     check,
+    restart,
     /** Trains until the parameters have this norm, with a loss so many times that of guessing. */
     train(norm: number, loss: number, steps = 10) {
       const update = new Float32Array(layout.length)
@@ -231,4 +232,15 @@ describe('what a trainer gives', () => {
   test('has as many elements as there are parameters', () => {
     expect(() => peer().check({ update: new Float32Array(2), loss: 1 }, 1)).toThrow(LengthMismatchError)
   })
+})
+
+test('a peer that takes other parameters begins from them, in what is sound and in what it is told', () => {
+  const taken = peer({ initial: 1 })
+  taken.parameters[0] = 5_000
+  expect(() => taken.train(150_000, 0.5)).toThrow('a norm of 150,000, where they began with 1')
+  taken.restart()
+  expect(() => taken.train(150_000, 0.5)).not.toThrow()
+  expect(() => taken.train(600_000, 0.5)).toThrow('where they began with 5,000')
+  taken.parameters[0] = Number.NaN
+  expect(() => taken.restart()).toThrow(TrainingDivergedError)
 })

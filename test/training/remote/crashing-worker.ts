@@ -5,6 +5,8 @@ import type { Reply } from '../../../src/training/remote/messages.ts'
 
 const ready: Reply = {
   kind: 'ready',
+  frozen: undefined,
+  begins: false,
   layout: { tensors: [{ name: 'x', shape: [1], trainable: true, offset: 0, size: 1 }], length: 1 },
   backend: 'none',
   samples: 1,
