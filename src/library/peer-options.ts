@@ -14,6 +14,7 @@ import { type Recipe, recipeHash } from '../recipe/recipe.ts'
 import { stepsForEpochs } from '../recipe/steps-for-data.ts'
 import { needsStatistics } from '../standardise/quantities.ts'
 import {
+  callback,
   flag,
   numberAbove,
   numberFrom,
@@ -53,6 +54,7 @@ const peerOptions = optionsOf<PeerOptions>({
     given => typeof given === 'string' || (typeof given === 'object' && given !== null),
   ).optional(),
   strict: flag.optional(),
+  onLoading: callback.optional(),
   shard: shardOptions.optional(),
   trainer: value(
     'a Trainer, with layout, train and what else the port has',

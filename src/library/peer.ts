@@ -44,6 +44,8 @@ export interface PeerOptions {
   readonly data?: string | Split
   /** Whether data of which something would be skipped are refused. Default: no; a warning names what was skipped. */
   readonly strict?: boolean
+  /** Told how many bytes of a table were read, of how many where that is known. */
+  readonly onLoading?: (read: number, of: number | undefined) => void
   /** Which part of the data is this peer's. Default: all of it. */
   readonly shard?: ShardSpec
   /**

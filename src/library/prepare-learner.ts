@@ -33,12 +33,27 @@ export interface Learner {
  */
 export async function prepareLearner(
   { recipe, fitData }: PreparedRecipe,
-  { trainer: own, initial, data: source = 'digits', shard: part, backend = 'auto', gpu, strict }: PeerOptions,
+  {
+    trainer: own,
+    initial,
+    data: source = 'digits',
+    shard: part,
+    backend = 'auto',
+    gpu,
+    strict,
+    onLoading,
+  }: PeerOptions,
   seed: number | string,
 ): Promise<() => Promise<Learner>> {
   if (own !== undefined) return async () => ({ trainer: beginningFrom(initial, own) })
   const warnings: string[] = []
-  const loading = { seed, strict, ...loadingOf(recipe), warn: (message: string) => warnings.push(message) }
+  const loading = {
+    seed,
+    strict,
+    onProgress: onLoading,
+    ...loadingOf(recipe),
+    warn: (message: string) => warnings.push(message),
+  }
   const split = fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
   const test = part === undefined ? split.test : testShardOf(split.test, part)

@@ -6,6 +6,7 @@ import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable } from '../../output-file.ts'
 import { describeQuality } from '../../quality.ts'
+import { reportReading } from '../../reading.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { describeSample } from '../../sample.ts'
 import { requireNameOfTensors, saveParameters } from '../../save-parameters.ts'
@@ -80,6 +81,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
 
   const { seed } = flags
   const common = seed ?? COMMON_SEED
+  const reading = reportReading(out, flags.data)
   const options: PeerOptions = {
     recipe,
     modelFile: flags.modelFile,
@@ -88,6 +90,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
     state: flags.state,
     backend: flags.backend,
     strict: flags.strict,
+    onLoading: reading.onProgress,
     gpu: flags.gpu,
     steps: flags.steps,
     epochs: flags.epochs,
@@ -99,12 +102,15 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   }
   try {
     if (flags.shard === undefined) return await createPeer({ ...options, data: flags.data, seed })
-    const loading = { seed: common, strict: flags.strict, warn: out.warn, ...loadingOf(recipe) }
+    const { onProgress } = reading
+    const loading = { seed: common, strict: flags.strict, warn: out.warn, onProgress, ...loadingOf(recipe) }
     const data = await loadDataset(flags.data, loading)
     // Its own randomness comes from its identity: with a common seed all would pick the same partners.
     return await createPeer({ ...options, data, shard: { ...flags.shard, partition, seed: common } })
   } catch (error) {
     throw hintAtInit(error)
+  } finally {
+    reading.end()
   }
 }
 
