@@ -3,11 +3,14 @@
  *
  * @example
  * ```ts
+ * import { writeFileSync } from 'node:fs'
  * import { describeSource, mergeSites, openTable } from 'hearsay/tables'
  *
+ * writeFileSync('north.csv', 'age,weight,outcome\n61,70.5,home\n74,81,rehab\n58,92,home\n')
+ * writeFileSync('south.csv', 'outcome;weight;age\nrehab;66,5;70\nhome;80;49\ndied;59,5;88\n')
  * const sites = []
  * for (const file of ['north.csv', 'south.csv']) {
- *   const source = await openTable(`csv:${file}`)
+ *   const source = await openTable(`csv:${file}?label=outcome`)
  *   if (source === undefined) throw new Error(`${file} is no table`)
  *   const { site, problems } = await describeSource(source)
  *   if (site === undefined) throw new Error(problems.join('\n'))

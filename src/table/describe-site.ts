@@ -75,8 +75,12 @@ export function describeSite(options: DescribeOptions): Described {
     options,
   )
   if (typeof label === 'string') return { site: undefined, problems: [...problems, label], warnings }
-  // Of one row, every column is the same in every row.
-  if (asked === undefined && problems.length === 0 && rows > 1 && columns.every(isUseless)) {
+  if (!options.listsRare && rows < RARE_ROWS) {
+    problems.push(
+      `found ${count(rows)} ${rows === 1 ? 'row' : 'rows'}; the means of fewer than ${RARE_ROWS} nearly tell the rows themselves. Add --rare to tell them all the same`,
+    )
+  }
+  if (asked === undefined && problems.length === 0 && columns.every(isUseless)) {
     const useless = columns.map(column => ({
       name: column.name,
       reason: column.kind === 'empty' ? 'every cell is missing' : 'the same in every row',
@@ -124,7 +128,10 @@ function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, lists
   if (name === '') {
     return { problem: `column ${index + 1} has no name; give it one, or leave the file's header out and say header=no` }
   }
-  const constant = facts.values?.size === 1 && missing === 0 ? ({ constant: true } as const) : {}
+  // Of so few, a mean nearly tells who they are.
+  if (!listsRare && present < RARE_ROWS) return { column: { name, kind: 'empty', missing: missing + present } }
+  // Of one row, every column is the same in every row.
+  const constant = facts.values?.size === 1 && present > 1 && missing === 0 ? ({ constant: true } as const) : {}
   const moments = {
     mean: roundedMean(facts.mean, facts.deviation),
     deviation: roundedDeviation(facts.deviation),

@@ -4,10 +4,11 @@
  * @packageDocumentation
  */
 
+import { MAXIMUM_CATEGORIES } from './constants.ts'
 import { classNamesOf, isSameClass } from './describe-site.ts'
 import type { TableColumn, TableLabel, TableSchema } from './schema.ts'
 import { roundedDeviation, type SiteColumn, type SiteLabel, type SiteSchema } from './site-schema.ts'
-import { joined, quote } from './words.ts'
+import { count, joined, quote } from './words.ts'
 
 /** A site's schema, and how it is named in messages: its file. */
 export interface NamedSite {
@@ -127,6 +128,9 @@ function mergeColumn(
     const hasRare = filled.some(({ column }) => column.kind === 'category' && column.rare > 0)
     if (values.length === 0)
       return { reason: `no value of at least five rows at any site; list them all with hearsay schema --rare` }
+    if (values.length > MAXIMUM_CATEGORIES) {
+      return `${quote(name)} has ${count(values.length)} different values among all sites; a category has at most ${count(MAXIMUM_CATEGORIES)}: leave it out with ?ignore=${encodeURIComponent(name)}`
+    }
     return { name, kind: 'category', values, other: hasRare, missing: isMissing ? 'value' : 'refuse' }
   }
   const found = filled.map(({ of, column }) => `${column.kind} at ${of}`)

@@ -62,9 +62,9 @@ test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', 
   })
   expect(find(mine, 'waiting')).toMatchObject({ for: 'members', present: 1, minimum: 2, connect: [address] })
   expect(find(mine, 'consensus')).toMatchObject({ members: 2 })
-  // The test samples of both, and the same figures at both.
+  // The test samples of both, each once, and the same figures at both.
   const judged = find(mine, 'judged')
-  expect(judged).toMatchObject({ samples: 80, members: 2, of: 2, figures: { kind: 'classes', samples: 80 } })
+  expect(judged).toMatchObject({ samples: 40, members: 2, of: 2, figures: { kind: 'classes', samples: 40 } })
   expect({ ...find(theirs, 'judged'), time: '' }).toEqual({ ...judged, time: '' })
   expect(find(theirs, 'stopped')).toMatchObject({
     reason: 'consensus',

@@ -314,3 +314,28 @@ test('what a site tells of a measured column is rounded to its deviation', () =>
   // The mean is 100,734.56 and the deviation 28,866.
   expect(columns[0]).toEqual({ name: 'salary', kind: 'number', mean: 101_000, deviation: 29_000, missing: 0 })
 })
+
+describe('a schema that is given away', () => {
+  const sites = (listsRare: boolean) =>
+    look(
+      {
+        weight: cells(30, row => (row < 4 ? 71.25 + row : '')),
+        age: cells(30, row => 40 + (row % 7)),
+        outcome: cells(30, row => (row % 2 === 0 ? 'a' : 'b')),
+      },
+      { listsRare },
+    ).site
+
+  test('tells nothing of a column that fewer than five rows have, unless all is asked for', () => {
+    expect(sites(false)?.columns[0]).toEqual({ name: 'weight', kind: 'empty', missing: 30 })
+    expect(sites(true)?.columns[0]).toMatchObject({ name: 'weight', kind: 'number', missing: 26 })
+  })
+
+  test('is refused of fewer than five rows, whose means would tell them', () => {
+    const few = { age: ['41', '52', '63', '70'], outcome: ['a', 'b', 'a', 'b'] }
+    expect(look(few, { listsRare: false }).problems.join()).toMatch(
+      /found 4 rows; the means of fewer than 5 .* Add --rare/,
+    )
+    expect(look(few, { listsRare: true }).problems).toEqual([])
+  })
+})

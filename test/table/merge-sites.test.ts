@@ -6,7 +6,7 @@ import { cells, type Looking, siteOf } from './look.ts'
 
 type Table = Record<string, string[]>
 
-const named = (...sites: SiteSchema[]) => sites.map((site, index) => ({ name: `${'abcdef'[index]}.json`, site }))
+const named = (...sites: SiteSchema[]) => sites.map((site, index) => ({ name: `${'abcdefghijk'[index]}.json`, site }))
 
 function merged(...sites: SiteSchema[]): MergedSites {
   const found = mergeSites(named(...sites))
@@ -244,4 +244,16 @@ test('ten thousand columns at three sites are merged', () => {
     missing: ['NA'],
   }
   expect(merged(wide, { ...wide, columns: columns.toReversed() }, wide).schema.columns).toHaveLength(10_000)
+})
+
+test('a category of more values among all sites than one may have is a conflict', () => {
+  const parts = Array.from({ length: 11 }, (_, part) =>
+    siteOf({
+      x: cells(200, row => `v${part * 100 + (row % 100)}`),
+      outcome: cells(200, row => (row % 2 === 0 ? 'a' : 'b')),
+    }),
+  )
+  expect(conflicts(...parts).join()).toMatch(
+    /"x" has 1,100 different values among all sites; a category has at most 1,000/,
+  )
 })

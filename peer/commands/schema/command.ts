@@ -8,8 +8,9 @@ const HELP = `
 What the file tells: the names of the columns and their kinds (number,
 category, yes/no, date), how many rows there are and how many cells are
 missing, of numbers the mean and the deviation, rounded, of categories the
-values of five rows at least (--rare: all of them), of the label the classes
-with their rows. What it does not tell: any row, any single measured value,
+values of five rows at least (--rare: all of them), of the label every class
+with its rows, however few. Of a column that fewer than five rows have it
+tells nothing. What it does not tell: any row, any single measured value,
 the smallest or the largest, anything of columns that are left out but their
 names. Read it before you give it away: it is short.
 
