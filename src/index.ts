@@ -31,7 +31,7 @@ export { type EvaluateOptions, evaluateModel } from './library/evaluate-model.ts
 export { type ExportedModel, type ExportOptions, exportModel } from './library/export-model.ts'
 export type { ShardSpec } from './library/fit-data.ts'
 export type { LayersModelLike } from './library/layers-model-like.ts'
-export { type LoadedModel, loadModel } from './library/load-model.ts'
+export { type LoadedModel, type LoadModelOptions, loadModel } from './library/load-model.ts'
 export type { Consensus, JudgedTogether, Peer, PeerEvents, PeerOptions } from './library/peer.ts'
 export type { PeerBytes } from './library/peer-bytes.ts'
 export {

@@ -15,6 +15,7 @@ import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import type { LeftOut } from '../training/models/to-logits.ts'
 import { buildTrained } from './build-trained.ts'
 import { describeModel, encodeModel } from './encode-model.ts'
+import { withModelFile } from './identify-model.ts'
 import { mapsOf } from './model-maps.ts'
 import { readStateModel, type StateModel } from './state-model.ts'
 
@@ -28,6 +29,8 @@ export interface ExportOptions {
   readonly state: string
   /** A file that ends in `.safetensors` or `.onnx`, or else a folder, for TensorFlow.js's format. None may exist. */
   readonly to: string
+  /** Where the file lies that the recipe's model is made from, where it is another place than the peer had it in. */
+  readonly modelFile?: string
 }
 
 export interface ExportedModel {
@@ -43,7 +46,7 @@ export interface ExportedModel {
   readonly parametersHash: string
 }
 
-const exportOptions = optionsOf<ExportOptions>({ state: text, to: text })
+const exportOptions = optionsOf<ExportOptions>({ state: text, to: text, modelFile: text.optional() })
 
 const SAFETENSORS = '.safetensors'
 const ONNX = '.onnx'
@@ -61,10 +64,11 @@ const ONNX = '.onnx'
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
   requireOptions('exportModel', exportOptions, options)
-  const { state, to } = options
+  const { state, to, modelFile } = options
   const format = formatOf(to)
   await requireFree(to)
-  const model = await readStateModel(state)
+  const read = await readStateModel(state)
+  const model = { ...read, recipe: withModelFile(read.recipe, modelFile) }
   if (format === 'safetensors') await writeAtomically(to, encodeModel(model))
   else if (format === 'onnx') await writeAtomically(to, await onnxOf(model))
   else await writeLayersModel(to, model)

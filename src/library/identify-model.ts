@@ -12,13 +12,15 @@ export class ModelDigestError extends UsageError {
 /**
  * The recipe with this peer's copy of the model's file: where it lies is no part of the swarm's identity, its digest is.
  *
+ * @param file as the recipe says where absent
  * @throws UsageError where the recipe's model is made from no file
  */
-export function withModelFile(recipe: Recipe, file: string): Recipe {
+export function withModelFile(recipe: Recipe, file: string | undefined): Recipe {
+  if (file === undefined) return recipe
   const family = familyOfFile(recipe.model.name)
   if (family !== undefined) return { ...recipe, model: { ...recipe.model, name: `${family}:${file}` } }
   throw new UsageError(
-    `the recipe's model ${recipe.model.name} is made from no file: leave out --model-file (modelFile of createPeer), which is for ` +
+    `the recipe's model ${recipe.model.name} is made from no file: leave out --model-file (the option modelFile), which is for ` +
       'tfjs:FILE and module:FILE',
   )
 }

@@ -15,6 +15,7 @@ import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { CHECKPOINT } from '../storage/state-directory.ts'
 import { optionsOf, requireOptions, text } from '../strict-options.ts'
 import { buildTrained } from './build-trained.ts'
+import { withModelFile } from './identify-model.ts'
 import { LoadModelError } from './load-model-error.ts'
 import { mapsOf } from './model-maps.ts'
 import { predictSamples } from './predict-samples.ts'
@@ -48,7 +49,12 @@ export interface LoadedModel {
   dispose(): void
 }
 
-const argument = optionsOf<{ readonly path: string }>({ path: text })
+export interface LoadModelOptions {
+  /** Where the file lies that the recipe's model is made from, where it is another place than the recipe has it in. */
+  readonly modelFile?: string
+}
+
+const optionSchema = optionsOf<LoadModelOptions & { readonly path: string }>({ path: text, modelFile: text.optional() })
 
 /**
  * Loads a model. Nothing of the place is changed, and a peer may run on its state meanwhile.
@@ -58,12 +64,13 @@ const argument = optionsOf<{ readonly path: string }>({ path: text })
  * @throws StateError, CheckpointFileError of a state; ModelFileError and ModelDigestError where the recipe's model is made from a file
  * that is missing here, or another one
  */
-export async function loadModel(path: string): Promise<LoadedModel> {
-  requireOptions('loadModel', argument, { path })
+export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<LoadedModel> {
+  requireOptions('loadModel', optionSchema, { path, ...options })
   const stored = await readStored(path)
-  const { recipe, parameters, statistics } = stored
+  const { parameters, statistics } = stored
+  const recipe = withModelFile(stored.recipe, options.modelFile)
   const { shape } = recipe.model
-  const { model, dispose } = stored.built ?? (await build(stored))
+  const { model, dispose } = stored.built ?? (await build({ ...stored, recipe }))
   const maps = mapsOf(recipe, statistics)
   const width = shape.reduce((product, size) => product * size, 1)
 

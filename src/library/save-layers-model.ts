@@ -13,7 +13,7 @@ const argument = optionsOf<{ readonly model: LayersModelLike; readonly folder: s
 
 /**
  * Hands in a LayersModel: writes it in TensorFlow.js's format, from which any peer's trainer can read it. Its weights are the initial
- * parameters, and its files part of the swarm's identity: every peer needs them, under one name.
+ * parameters, and its files part of the swarm's identity: every peer needs them, wherever they lie.
  *
  * @param folder which may not exist yet, or is empty
  * @returns the name of the model in a recipe: `{ model: { name } }`

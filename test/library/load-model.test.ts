@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
@@ -176,10 +176,17 @@ test("a model with batch normalisation has what peers average for parameters, fr
     expectClose(model.parameters, forms.parameters)
     expectClose(await model.predict(inputs), await byTensorflow(forms.tfjs, inputs, [4]))
   }
+  const moved = join(newFolder(), 'elsewhere')
+  renameSync(source, moved)
+  await expect(loadModel(forms.safetensors)).rejects.toThrow("--model-file FILE says where this peer's copy lies")
+  const modelFile = join(moved, 'model.json')
+  const found = await loadModel(forms.safetensors, { modelFile })
+  expectClose(await found.predict(inputs), await byTensorflow(forms.tfjs, inputs, [4]))
+  await exportModel({ state: forms.state, to: join(newFolder(), 'model.onnx'), modelFile })
   // What it was made from need not be at hand.
-  writeFileSync(join(source, 'model.json'), 'gone')
+  writeFileSync(modelFile, 'gone')
   await expect(loadModel(forms.tfjs)).resolves.toBeDefined()
-  await expect(loadModel(forms.safetensors)).rejects.toThrow('is not JSON')
+  await expect(loadModel(forms.safetensors, { modelFile })).rejects.toThrow('is not JSON')
 })
 
 test('a state of version 0.1 is read, whose swarm has the path of the file in its id, and whose checkpoint what is frozen', async () => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeSafetensors } from '../../src/parameters/safetensors.ts'
@@ -108,6 +108,23 @@ test.concurrent("a peer names its own copy of the model's file, and a file that 
 
   const refused = await hearsay('peer', recipe, ...data, ...loopback)
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--model-file FILE says where it lies')])
-  const { code, stderr } = await hearsay('peer', recipe, ...data, ...loopback, '--model-file', mine)
+  const [state, saved] = ['state', 'saved.safetensors'].map(name => join(folder.path, name))
+  const kept = ['--state', state, '--save', saved]
+  const { code, stderr } = await hearsay('peer', recipe, ...data, ...loopback, '--model-file', mine, ...kept)
   expect(code, stderr).toBe(0)
+
+  // Nor need whoever uses the model have it in that place.
+  const moved = join(folder.path, 'moved.mjs')
+  renameSync(mine, moved)
+  const out = (name: string) => join(folder.path, name)
+  for (const command of [
+    ['predict', saved, ...data, '--out', out('predicted.csv')],
+    ['evaluate', saved, ...data],
+    ['export', '--state', state, '--to', out('exported.onnx')],
+  ]) {
+    const lost = await warmHearsay(...command)
+    expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('--model-file FILE says where')])
+    const found = await warmHearsay(...command, '--model-file', moved)
+    expect(found.code, found.stderr).toBe(0)
+  }
 })

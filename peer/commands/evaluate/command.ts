@@ -21,6 +21,7 @@ export function addEvaluate(program: Command): void {
       fileOrFolder,
     )
     .option('--state <DIR>', 'the state folder of a peer, in place of MODEL', folder)
+    .option('--model-file <FILE>', "your copy of the file that the recipe's model is made from", file)
     .requiredOption('--data <SOURCE>', 'what to judge it by, as hearsay peer --help lists', source)
     .addOption(new Option('--part <PART>', 'which part of the data (default: "all")').choices(['all', 'test', 'train']))
     .option('--seed <N>', 'the seed by which data are split that have no test part (default: 1)', seed)

@@ -2,6 +2,7 @@ import type { OutputFlags } from '../../output.ts'
 
 export interface EvaluateFlags extends OutputFlags {
   readonly state?: string
+  readonly modelFile?: string
   readonly data: string
   readonly part?: 'all' | 'test' | 'train'
   readonly seed?: number

@@ -23,6 +23,7 @@ export function addExport(program: Command): void {
       'FILE.safetensors, FILE.onnx, or for TensorFlow.js a new folder, a name without an ending',
       file,
     )
+    .option('--model-file <FILE>', "your copy of the file that the recipe's model is made from", file)
     .addHelpText('after', HELP)
     .action(async (flags: ExportFlags) => {
       const { runExport } = await import('./run.ts')

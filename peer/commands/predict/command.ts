@@ -22,6 +22,7 @@ export function addPredict(program: Command): void {
       fileOrFolder,
     )
     .option('--state <DIR>', 'the state folder of a peer, in place of MODEL', folder)
+    .option('--model-file <FILE>', "your copy of the file that the recipe's model is made from", file)
     .requiredOption(
       '--data <SOURCE>',
       'the table: csv:FILE, parquet:FILE or npy:FILE, with the parameters that hearsay peer --help lists',

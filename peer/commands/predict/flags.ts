@@ -2,6 +2,7 @@ import type { OutputFlags } from '../../output.ts'
 
 export interface PredictFlags extends OutputFlags {
   readonly state?: string
+  readonly modelFile?: string
   readonly data: string
   readonly out: string
   readonly strict?: boolean

@@ -16,7 +16,7 @@ const NAMES_TOLD = 6
 const REASONS_TOLD = 10
 
 export async function runPredict(given: string | undefined, flags: PredictFlags): Promise<void> {
-  const { state, data, out: to, strict } = flags
+  const { state, modelFile, data, out: to, strict } = flags
   const out = createOutput(flags)
   const path = modelPath(given, state)
   await requireWritable('--out', to)
@@ -25,7 +25,7 @@ export async function runPredict(given: string | undefined, flags: PredictFlags)
   }
   const signal = onInterruption(out.say)
   const { loadModel, predictTable } = await import('../../../src/index.ts')
-  const model = await loadModel(path)
+  const model = await loadModel(path, { modelFile })
   const progress = showProgress(out, `predicting ${data}`)
   let rows = 0
   try {
