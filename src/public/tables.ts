@@ -6,8 +6,8 @@
  * import { writeFileSync } from 'node:fs'
  * import { describeSource, mergeSites, openTable } from 'hearsay/tables'
  *
- * writeFileSync('north.csv', 'age,weight,outcome\n61,70.5,home\n74,81,rehab\n58,92,home\n')
- * writeFileSync('south.csv', 'outcome;weight;age\nrehab;66,5;70\nhome;80;49\ndied;59,5;88\n')
+ * writeFileSync('north.csv', 'age,weight,outcome\n61,70.5,home\n74,81,rehab\n58,92,home\n66,75,rehab\n49,64.5,home\n')
+ * writeFileSync('south.csv', 'outcome;weight;age\nrehab;66,5;70\nhome;80;49\ndied;59,5;88\nhome;71;52\nrehab;90;77\n')
  * const sites = []
  * for (const file of ['north.csv', 'south.csv']) {
  *   const source = await openTable(`csv:${file}?label=outcome`)
