@@ -45,7 +45,9 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   const surveyed = isGiven ? undefined : await survey(source, date, options)
   const merged = surveyed && mergeOne(table.file, surveyed, given === 'every')
   const found = isGiven ? given : (merged as MergedSites).schema
-  const schema = isGiven || options.origins !== false ? found : withoutOrigins(found)
+  // Where the recipe has no columns, it has no origins either, and those of this file would be nobody else's.
+  const isAsItIs = given === 'every' || options.origins === false
+  const schema = !isGiven && isAsItIs ? withoutOrigins(found) : found
   if (isGiven) requireAgreement(source, schema)
   const reader: Reader = { source, date, schema, options, testColumn }
   const all = await readRows(table, reader)
