@@ -7,6 +7,7 @@ import { createRandom } from '../random/random.ts'
 import { firstDifference, outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { classIndexOf } from '../table/encode.ts'
 import type { TableSchema } from '../table/schema.ts'
+import { counted } from '../table/words.ts'
 import { parseModel } from '../training/models.ts'
 
 /** The recipe's model cannot take this data. */
@@ -116,7 +117,7 @@ function requireTable({ data: { table, standardise } }: Recipe, { train, table: 
   if (table === undefined) requireAlikeEverywhere(read, train.name)
   else requireSchema(table, read, train.name)
   if (read.gaps === 0 || (table !== undefined && standardise)) return
-  const gaps = `${train.name} has ${read.gaps.toLocaleString('en')} missing ${read.gaps === 1 ? 'number' : 'numbers'}`
+  const gaps = `${train.name} has ${counted(read.gaps, 'missing number')}`
   throw new DataMismatchError(
     table === undefined
       ? `${gaps}, and the recipe says nothing of what becomes of them`
@@ -140,7 +141,7 @@ function requireAlikeEverywhere({ schema: { columns, label } }: TableReport, nam
   if (own === undefined) return
   const what = 'values' in own ? 'is of categories' : 'is counted from an origin'
   throw new DataMismatchError(
-    `${JSON.stringify(own.name)} of ${name} ${what}, which go by this table where the recipe names no columns: take a recipe that does, as recipeFor(data) makes it`,
+    `${JSON.stringify(own.name)} of ${name} ${what}, which go by this table where the recipe names no columns: take a recipe that does`,
   )
 }
 

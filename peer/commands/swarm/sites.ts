@@ -1,5 +1,6 @@
 import type { Recipe, Split } from '../../../src/index.ts'
 import type { NamedSite } from '../../../src/public/tables.ts'
+import { describeConflicts, describeProblems } from '../../problems.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
 import { beginsFrom, hintAtInit, prepareTask, type TaskOptions } from '../../task.ts'
@@ -44,11 +45,11 @@ async function recipeOf(options: SitesOptions): Promise<Recipe> {
     }
     const meaning = task === 'classify' || task === 'regress' ? task : undefined
     const { site, problems } = await describeSource(table, { task: meaning, listsRare: true, onProgress })
-    if (site === undefined) throw new WrongUsage(`${table.table.file}: ${problems.join('\n')}`)
+    if (site === undefined) throw new WrongUsage(describeProblems(table.table.file, problems))
     sites.push({ name: table.table.file, site })
   }
   const merged = mergeSites(sites)
-  if ('conflicts' in merged) throw new WrongUsage(merged.conflicts.join('\n'))
+  if ('conflicts' in merged) throw new WrongUsage(describeConflicts(merged.conflicts))
   const recipe = schemaRecipe(merged, sites.length, withFlags({}, flags, trainingSeed))
   await requireKnownNames(recipe)
   return recipe
