@@ -88,14 +88,19 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
     onPhase('training')
 
     const failed = new AbortController()
+    let isScaled = standardising === undefined
     for (const peer of peers) {
       peer.addEventListener('failed', ({ detail }) => failed.abort(detail.error))
       peer.addEventListener('standardised', () => {
         const statistics = peer.standardisation()
-        if (statistics !== undefined) standardising?.use(statistics)
+        if (statistics === undefined) return
+        standardising?.use(statistics)
+        isScaled = true
       })
     }
-    const rounds = await watchSwarm(peers, recipe, began, judge.evaluate, {
+    // Of samples that nobody can scale yet, figures would say nothing.
+    const judgeOf = () => (isScaled ? judge.evaluate : undefined)
+    const rounds = await watchSwarm(peers, recipe, began, judgeOf, {
       signal,
       failed: failed.signal,
       onRound: options.onRound,
@@ -240,7 +245,7 @@ async function watchSwarm(
   peers: readonly Peer[],
   recipe: Recipe,
   began: number,
-  judge: Judge,
+  judgeOf: () => Judge | undefined,
   { signal, failed, onRound = () => {} }: Watching,
 ): Promise<RoundResult[]> {
   const rounds: RoundResult[] = []
@@ -258,7 +263,7 @@ async function watchSwarm(
       },
       peers.map(peer => peer.parameters()),
       null,
-      judge,
+      judgeOf(),
       labels,
     )
     rounds.push(round)
