@@ -36,7 +36,7 @@ export async function runSchema(flags: SchemaFlags): Promise<void> {
       describeSite(source.name, site, { unlabelled, dialect: source.table.dialect }),
       '',
       `wrote ${file}: read it, and give it to whoever writes the recipe. Then:`,
-      `  ${shellWords(['hearsay', 'init', '--schema', file, '…'])}`,
+      `  ${shellWords(['hearsay', 'init', '--schema', file, 'OTHER.json'])}`,
     ].join('\n'),
   )
 }
