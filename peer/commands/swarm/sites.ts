@@ -35,7 +35,10 @@ export async function prepareSites(
 async function recipeOf(options: SitesOptions): Promise<Recipe> {
   const { file, flags, sources, trainingSeed, task, onProgress } = options
   const { parseRecipe } = await import('../../../src/index.ts')
-  if (file !== undefined) return parseRecipe(withFlags(await readRecipe(file), flags, trainingSeed))
+  if (file !== undefined) {
+    const written = withFlags(await readRecipe(file), flags, trainingSeed)
+    return parseRecipe(task === undefined ? written : { ...written, objective: { ...written.objective, task } })
+  }
   const { describeSource, mergeSites, openTable, schemaRecipe } = await import('../../../src/public/tables.ts')
   const sites: NamedSite[] = []
   for (const source of sources) {

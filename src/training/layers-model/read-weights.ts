@@ -4,7 +4,7 @@ import type { NamedTensor } from '../../parameters/safetensors.ts'
 import { ModelFileError } from '../errors.ts'
 import type { StoredWeight } from './model-json.ts'
 import { bytesOf, readStoredModel } from './stored-weights.ts'
-import { isWrapping } from './wrapping-layers.ts'
+import { wrappingWeights } from './wrapping-layers.ts'
 
 /**
  * The weights of a model that TensorFlow.js or its converter saved, in the order of its files, as float32: also those that are stored as
@@ -30,8 +30,8 @@ export async function readLayersModelWeights(file: string): Promise<NamedTensor[
     readValues(weight, bytes.subarray(begin, end), data)
     return { name, shape, data }
   })
-  const { hearsay } = (model.userDefinedMetadata ?? {}) as { readonly hearsay?: object }
-  return hearsay === undefined ? tensors : tensors.filter(({ name }) => !isWrapping(name))
+  const wrapping = wrappingWeights(model)
+  return tensors.filter(({ name }) => !wrapping.has(name))
 }
 
 function readValues({ quantization }: StoredWeight, bytes: Buffer, values: Float32Array): void {

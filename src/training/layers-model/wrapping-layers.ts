@@ -5,11 +5,15 @@
  * @packageDocumentation
  */
 
+import type { ModelJson } from './model-json.ts'
+
 export const STANDARDISE = 'standardise'
 export const UNITS = 'units'
 
-/** Whether a weight of an exported model is of such a layer. */
-export function isWrapping(weight: string): boolean {
-  const [layer] = weight.split('/')
-  return layer === STANDARDISE || layer === UNITS
+/** The weights of such layers in a model that hearsay has exported, by name; of any other model none. */
+export function wrappingWeights({ userDefinedMetadata, weightsManifest }: ModelJson): ReadonlySet<string> {
+  const { hearsay } = (userDefinedMetadata ?? {}) as { readonly hearsay?: object }
+  if (hearsay === undefined) return new Set()
+  const names = weightsManifest.flatMap(({ weights }) => weights.map(({ name }) => name))
+  return new Set(names.filter(name => [STANDARDISE, UNITS].includes(name.split('/')[0])))
 }
