@@ -22,6 +22,8 @@ export interface StoredModel extends ModelParts {
   readonly swarm: string
   readonly statistics?: AgreedStatistics
   readonly sealed?: boolean
+  /** The seed by which the data of the peer were split whose state this is. */
+  readonly splitSeed?: number | string
   /** The model itself, as it was trained, where the file has more than its parameters. */
   readonly built?: Pick<ReadLayersModel, 'model' | 'dispose'>
 }

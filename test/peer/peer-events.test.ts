@@ -72,7 +72,14 @@ test('a peer that waits says for whom and how many are there, once with all that
     'still waiting for 2 other peers with data: 2 of 4 here; others join with',
     `  hearsay peer 'our recipe.json' --connect ${FAR}`,
   ])
-  expect(events.filter(({ event }) => event === 'waiting')).toMatchObject([waiting, { present: 2, minimum: 4 }])
+  const enough = lines.length
+  emit('waiting', { ...waiting, present: 2 })
+  expect(lines.slice(enough)).toEqual(['2 of 2 peers with data are here: about to begin'])
+  expect(events.filter(({ event }) => event === 'waiting')).toMatchObject([
+    waiting,
+    { present: 2, minimum: 4 },
+    { present: 2, minimum: 2 },
+  ])
   // Said already.
   emit('round', round)
   expect(lines.filter(line => line.startsWith('Others join'))).toHaveLength(1)

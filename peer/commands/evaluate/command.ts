@@ -24,7 +24,11 @@ export function addEvaluate(program: Command): void {
     .option('--model-file <FILE>', "your copy of the file that the recipe's model is made from", file)
     .requiredOption('--data <SOURCE>', 'what to judge it by, as hearsay peer --help lists', source)
     .addOption(new Option('--part <PART>', 'which part of the data (default: "all")').choices(['all', 'test', 'train']))
-    .option('--seed <N>', 'the seed by which data are split that have no test part (default: 1)', seed)
+    .option(
+      '--seed <N>',
+      'the seed by which data are split that have no test part (default: that of --state, else 1)',
+      seed,
+    )
     .option('--strict', 'refuse data of which something would be skipped')
     .option('--out <FILE>', 'write all figures as JSON', file)
     .addHelpText('after', HELP)

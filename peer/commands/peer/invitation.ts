@@ -6,7 +6,7 @@
 
 import type { PeerEvents } from '../../../src/index.ts'
 import { shellWords } from '../../shell-words.ts'
-import { counted } from '../../words.ts'
+import { count, counted } from '../../words.ts'
 
 /** The things that others need, beside an address, to join. */
 export interface JoiningHint {
@@ -40,6 +40,11 @@ export function describeWaiting(
   hint: JoiningHint,
   printed: PrintedBefore,
 ): string[] {
+  // Those that are here have not all told yet how far they are.
+  if (what === 'members' && present >= minimum) {
+    const here = `${count(present)} of ${counted(minimum, 'peer')} with data are here: about to begin`
+    return printed.joining ? [here] : [here, ...describeJoining(connect, hint)]
+  }
   const here = `${counted(Math.max(1, minimum - present), 'other peer')} with data: ${present} of ${minimum} here`
   const there = hint.connect.join(', ')
   const reasons = {
