@@ -61,6 +61,7 @@ export function describeSite(
 }
 
 const LONGEST_NAME = 28
+const LONGEST_VALUE = 60
 
 /** The columns of a recipe. */
 export function describeSchema({ columns, label }: TableSchema, classNames: readonly string[] | undefined): string {
@@ -92,5 +93,12 @@ function describeColumn(column: SiteSchema['columns'][number]): string {
 
 function listed(parts: readonly string[]): string {
   const more = parts.length - MOST_LISTED
-  return more > 0 ? `${parts.slice(0, MOST_LISTED).join(', ')} and ${count(more)} more` : parts.join(', ')
+  const shown = parts.slice(0, MOST_LISTED).map(onOneLine).join(', ')
+  return more > 0 ? `${shown} and ${count(more)} more` : shown
+}
+
+/** A value of a cell, which may be of several lines, or long. */
+function onOneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length > LONGEST_VALUE ? `${line.slice(0, LONGEST_VALUE - 1)}…` : line
 }
