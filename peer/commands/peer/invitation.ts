@@ -11,6 +11,8 @@ import { count, counted } from '../../words.ts'
 /** The things that others need, beside an address, to join. */
 export interface JoiningHint {
   readonly recipeFile: string | undefined
+  /** Whether it learns from data of its own: then others say where theirs are. */
+  readonly hasData: boolean
   /** Whether they find this peer on the local network. */
   readonly mdns: boolean
   /** The addresses that this peer was told to connect to. */
@@ -71,9 +73,10 @@ export function describeWaiting(
 }
 
 /** The command to type on another machine. */
-function commandFor(address: string, { recipeFile }: JoiningHint): string {
+function commandFor(address: string, { recipeFile, hasData }: JoiningHint): string {
   const recipe = recipeFile === undefined ? [] : [recipeFile]
-  return `  ${shellWords(['hearsay', 'peer', ...recipe, '--connect', address])}`
+  const data = hasData ? ['--data', 'SOURCE'] : []
+  return `  ${shellWords(['hearsay', 'peer', ...recipe, ...data, '--connect', address])}`
 }
 
 /** The addresses that reach this peer from elsewhere before the one that only reaches it from here. */
