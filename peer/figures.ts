@@ -64,6 +64,7 @@ export function describeJudged(judged: JudgedTogether, { objective }: Recipe, st
 export function describeTestSamples({ samples, members, of }: Omit<JudgedTogether, 'figures'>): string {
   const these = samples === 1 ? 'the one test sample' : `the ${count(samples)} test samples`
   if (of === 1) return `${these} of its own`
+  if (members === 2 && of === 2) return `${these} of both members`
   return members === of
     ? `${these} of all ${count(of)} members`
     : `${these} of ${count(members)} of ${count(of)} members`
@@ -83,7 +84,7 @@ export function summariseFigures(figures: Figures): string {
 type Fact = [name: string, value: string, meaning: string]
 
 function classificationFacts(figures: Classification): Fact[] {
-  const { accuracy, baseline, balancedAccuracy, macroF1, rocAuc, averagePrecision, scoreBins, classes } = figures
+  const { accuracy, baseline, balancedAccuracy, macroF1, rocAuc, scoreBins, classes } = figures
   const largest = classes.reduce((most, one) => (one.support > most.support ? one : most))
   const facts: Fact[] = [
     ['accuracy', percent(accuracy), `always the largest class, '${short(largest.name, 12)}': ${percent(baseline)}`],
@@ -91,7 +92,10 @@ function classificationFacts(figures: Classification): Fact[] {
   ]
   if (rocAuc === undefined) return facts
   const bins = `(from ${count(scoreBins ?? 0)} bins)`
-  return [...facts, ['ROC AUC', coefficient(rocAuc), `average precision ${coefficient(averagePrecision)} ${bins}`]]
+  // Of the class that is looked for: that of a common one is high whatever the model does.
+  const rarest = classes.reduce((least, one) => (one.support <= least.support ? one : least))
+  const precise = `average precision of '${short(rarest.name, 12)}' ${coefficient(rarest.averagePrecision)}`
+  return [...facts, ['ROC AUC', coefficient(rocAuc), `${precise} ${bins}`]]
 }
 
 function regressionFacts({ outputs, r2 }: Regression): Fact[] {

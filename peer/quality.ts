@@ -11,10 +11,15 @@ export interface Quality {
   readonly accuracy: number | null
   readonly r2?: number | null
   readonly rmse?: number | null
+  /** The same of each output, where there are several. */
+  readonly perTarget?: readonly unknown[]
 }
 
 /** `accuracy 95.2 %`, or `R² 0.487, RMSE 53.2`; undefined where neither was measured. */
-export function describeQuality({ accuracy, r2, rmse }: Quality): string | undefined {
+export function describeQuality({ accuracy, r2, rmse, perTarget = [] }: Quality): string | undefined {
+  // The mean of errors in units of their own tells nothing.
+  if (rmse !== undefined && perTarget.length > 1)
+    return `R² ${coefficient(r2)}, the mean of ${perTarget.length} outputs`
   if (rmse !== undefined) return `R² ${coefficient(r2)}, RMSE ${amount(rmse)}`
   return accuracy === null || Number.isNaN(accuracy) ? undefined : `accuracy ${percent(accuracy)}`
 }

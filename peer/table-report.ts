@@ -26,7 +26,9 @@ export function headline(name: string, { schema, site }: TableReport): string {
 /** What is left out, and how the file is written: a line each, where there is anything to say. */
 export function sideNotes({ leftOut, dialect, gaps }: TableReport): string[] {
   return [
-    ...leftOut.map(({ name, reason }) => `left out ${JSON.stringify(name)}: ${reason}`),
+    ...leftOut.map(
+      ({ name, reason }) => `left out ${name === '' ? 'the column without a name' : JSON.stringify(name)}: ${reason}`,
+    ),
     ...(gaps === 0 ? [] : [`${counted(gaps, 'missing number')}: each becomes the mean that the swarm agrees on`]),
     ...(dialect === '' ? [] : [`read as ${dialect}`]),
   ]
@@ -44,11 +46,8 @@ export function describeSite(
     label.kind === 'class'
       ? `classification: predicts ${JSON.stringify(label.name)}: ${listed(Object.entries(label.classes).map(([each, rows]) => `${each} (${count(rows)})`))}`
       : `regression: predicts ${label.targets.map(target => `${JSON.stringify(target.name)} (mean ${target.mean}, deviation ${target.deviation})`).join(', ')}`
-  const width = Math.max(
-    ...site.columns.map(column => column.name.length),
-    ...site.leftOut.map(each => each.name.length),
-    1,
-  )
+  const leftOut = site.leftOut.map(each => ({ ...each, name: each.name === '' ? '(no name)' : each.name }))
+  const width = Math.max(...site.columns.map(column => column.name.length), ...leftOut.map(each => each.name.length), 1)
   const line = (column: string, text: string) => {
     const start = `  ${column.padEnd(Math.min(width, LONGEST_NAME))}  `
     return start + wrap(text, ' '.repeat(start.length)).trimStart()
@@ -57,11 +56,12 @@ export function describeSite(
     predicted,
     `${name}: ${counted(site.rows, 'row')}${without}${dialect === '' ? '' : `; read as ${dialect}`}`,
     ...site.columns.map(column => line(column.name, describeColumn(column))),
-    ...site.leftOut.map(({ name, reason }) => line(name, `left out: ${reason}`)),
+    ...leftOut.map(({ name, reason }) => line(name, `left out: ${reason}`)),
   ].join('\n')
 }
 
 const LONGEST_NAME = 28
+const LONGEST_VALUE = 60
 
 /** The columns of a recipe. */
 export function describeSchema({ columns, label }: TableSchema, classNames: readonly string[] | undefined): string {
@@ -93,5 +93,12 @@ function describeColumn(column: SiteSchema['columns'][number]): string {
 
 function listed(parts: readonly string[]): string {
   const more = parts.length - MOST_LISTED
-  return more > 0 ? `${parts.slice(0, MOST_LISTED).join(', ')} and ${count(more)} more` : parts.join(', ')
+  const shown = parts.slice(0, MOST_LISTED).map(onOneLine).join(', ')
+  return more > 0 ? `${shown} and ${count(more)} more` : shown
+}
+
+/** A value of a cell, which may be of several lines, or long. */
+function onOneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length > LONGEST_VALUE ? `${line.slice(0, LONGEST_VALUE - 1)}…` : line
 }

@@ -87,5 +87,15 @@ export async function openTable(source: string): Promise<TableSource | undefined
 function partsOf(source: string): { readonly kind: DataSource; readonly rest: string } {
   const [, name = source, rest = ''] = /^([^:]*):?(.*)$/s.exec(source) ?? []
   if (isNameIn(registry, name)) return { kind: registry[name], rest }
-  throw new SourceError(`Unknown data source "${source}"; accepted: ${formsOf(SOURCES).join(', ')}`)
+  throw new SourceError(
+    `Unknown data source "${source}"${suggestionFor(source)}; accepted: ${formsOf(SOURCES).join(', ')}`,
+  )
+}
+
+/** What most people mean who name a file alone, by its ending. */
+function suggestionFor(source: string): string {
+  const [, ending] = /\.(csv|tsv|txt|parquet|npy)(?:\.gz)?(?:\?.*)?$/is.exec(source) ?? []
+  if (ending === undefined) return ''
+  const kind = ['parquet', 'npy'].find(kind => kind === ending.toLowerCase()) ?? 'csv'
+  return ` (did you mean "${kind}:${source}"?)`
 }

@@ -128,6 +128,10 @@ async function assemble(
     died?.addEventListener('abort', () => course.tell('failed', { error: died.reason as Error }))
     // Not before: the core has refused a state of another recipe.
     await state?.keepRecipe(`${JSON.stringify(recipe, null, 2)}\n`)
+    const { data = 'digits', shard, trainer: own } = options
+    // Data that others brought were split by them.
+    if (typeof data === 'string' && shard === undefined && own === undefined)
+      await state?.keepSplit(`${JSON.stringify({ seed })}\n`)
     await weights.keep()
     return createLivePeer({
       id,

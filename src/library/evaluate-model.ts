@@ -36,7 +36,7 @@ export interface EvaluateOptions {
   readonly data: string
   /** Which part of the source. Default: all of it. */
   readonly part?: Part
-  /** The seed by which the source is split, where it has no test part of its own. Default: 1. */
+  /** The seed by which the source is split, where it has no test part of its own. Default: that of the peer whose state the model is from, else 1. */
   readonly seed?: number
   /** Whether data of which something would be skipped are refused. Default: no. */
   readonly strict?: boolean
@@ -64,8 +64,10 @@ const options = optionsOf<Omit<EvaluateOptions, 'model' | 'warn'>>({
 export async function evaluateModel(given: EvaluateOptions): Promise<Figures> {
   const { model, warn, ...rest } = given
   requireOptions('evaluateModel', options, rest)
-  const { data: source, part = 'all', seed = DEFAULT_SEED, strict, signal } = rest
+  const { data: source, part = 'all', strict, signal } = rest
   const { recipe } = model
+  const seed = rest.seed ?? model.splitSeed ?? DEFAULT_SEED
+  if (part !== 'all' && rest.seed === undefined && model.splitSeed === undefined) warn?.(unknownSplit(part))
   const split = fitData(recipe, await loadDataset(source, { seed, strict, warn, ...loadingOf(recipe) }))
   const parts = part === 'all' ? [split.train, split.test] : [split[part]]
   const shape = countsShapeOf(recipe)
@@ -76,6 +78,14 @@ export async function evaluateModel(given: EvaluateOptions): Promise<Figures> {
   const figures = figuresOfRecipe(recipe, all, mapsOf(recipe, model.statistics).targets?.scale)
   if (figures === undefined) throw new UsageError(`${source} cannot be judged by this model: ${UNCOUNTABLE}`)
   return figures
+}
+
+function unknownSplit(part: Part): string {
+  return (
+    `data that have no test part of their own are split by the seed ${DEFAULT_SEED}, as nothing tells how the peers split theirs: in the ` +
+    `${part} part may be samples that they ${part === 'test' ? 'learned from' : 'did not learn from'}; judge by the --state of the peer ` +
+    'whose data these are, say its --seed, or keep a file back'
+  )
 }
 
 async function countAnswers(

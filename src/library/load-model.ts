@@ -38,6 +38,8 @@ export interface LoadedModel {
   readonly statistics?: AgreedStatistics
   /** Whether these are the parameters on which the swarm sealed; absent where the file does not say. */
   readonly sealed?: boolean
+  /** Of a peer's state: the seed by which its data were split in those that it learned from and those to test with, where that is known. */
+  readonly splitSeed?: number | string
   /**
    * @param inputs `[samples, features]`, as the data have them: not standardised, a number less its column's origin, NaN where it is missing
    * @returns probabilities, `[samples, classes]`, and of sequences `[samples, positions, classes]`; for a regression `[samples, outputs]`,
@@ -83,6 +85,7 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
     parametersHash: hashParameters(parameters),
     statistics,
     sealed: stored.sealed,
+    splitSeed: stored.splitSeed,
     async predict(inputs) {
       requireSamples(inputs, width, shape)
       return await predictSamples(model, inputs, shape, maps)
@@ -120,7 +123,15 @@ async function readStored(path: string): Promise<StoredModel> {
   const bytes = await readFile(path).catch(cause => {
     throw new LoadModelError(`${path} cannot be read: ${(cause as Error).message}`, { cause })
   })
+  const other = otherKindOf(name, bytes)
+  if (other !== undefined) throw new LoadModelError(`${path} is ${other}, not what a model is loaded from; ${EXPECTED}`)
   return readSafetensorsModel(path, bytes, EXPECTED)
+}
+
+/** What people have beside a model and may take for it; undefined where it may be safetensors, which begin with the length of a header. */
+function otherKindOf(name: string, bytes: Uint8Array): string | undefined {
+  if (name.endsWith('.onnx')) return 'an ONNX file'
+  return bytes[0] === 0x7b ? 'JSON' : undefined
 }
 
 const EXPECTED =

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { FrozenPart } from '../parameters/frozen.ts'
 import { createLayout } from '../parameters/layout.ts'
 import { decodeSafetensors, type NamedTensor } from '../parameters/safetensors.ts'
@@ -14,6 +15,8 @@ import { generationId } from './generation.ts'
 export interface StateModel extends LearnedModel {
   /** Whether these are the parameters on which the swarm sealed. */
   readonly sealed: boolean
+  /** The seed by which the peer's data were split; absent where the state does not say. */
+  readonly splitSeed?: number | string
 }
 
 /**
@@ -37,6 +40,18 @@ export async function readStateModel(state: string): Promise<StateModel> {
     frozen: frozenIn(read, state),
     statistics: recipe.data.standardise ? statisticsOf(read, recipe, state) : undefined,
     sealed: sealed !== undefined,
+    splitSeed: splitSeedIn(read, state),
+  }
+}
+
+const splitSchema = z.object({ seed: z.union([z.number(), z.string()]) })
+
+function splitSeedIn({ split }: ReadState, state: string): number | string | undefined {
+  if (split === undefined) return undefined
+  try {
+    return splitSchema.parse(JSON.parse(split)).seed
+  } catch (cause) {
+    throw new StateError(`--state ${state} is damaged: how its data were split cannot be read`, { cause })
   }
 }
 

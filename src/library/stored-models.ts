@@ -15,6 +15,7 @@ import type { AgreedStatistics } from '../standardise/statistics.ts'
 import type { ReadLayersModel } from '../training/layers-model/read-layers-model.ts'
 import { type ModelParts, partsOfWeights } from '../training/layers-model/whole-weights.ts'
 import { LoadModelError } from './load-model-error.ts'
+import { mapsOf } from './model-maps.ts'
 
 /** A model as a file or a folder has it. */
 export interface StoredModel extends ModelParts {
@@ -22,6 +23,8 @@ export interface StoredModel extends ModelParts {
   readonly swarm: string
   readonly statistics?: AgreedStatistics
   readonly sealed?: boolean
+  /** The seed by which the data of the peer were split whose state this is. */
+  readonly splitSeed?: number | string
   /** The model itself, as it was trained, where the file has more than its parameters. */
   readonly built?: Pick<ReadLayersModel, 'model' | 'dispose'>
 }
@@ -83,8 +86,10 @@ export async function readLayersModelFolder(folder: string): Promise<StoredModel
   const given = (userDefinedMetadata as { hearsay?: object } | undefined)?.hearsay
   if (given === undefined) throw withoutRecipe(file)
   const { frozenNames: _, ...described } = readDescription(file, given)
+  const { features, targets } = mapsOf(described.recipe, described.statistics)
+  const isWrapped = features !== undefined || targets !== undefined
   const { readLayersModel } = await import('../training/layers-model/read-layers-model.ts')
-  const { layout, parameters, frozen, ...built } = await readLayersModel(file)
+  const { layout, parameters, frozen, ...built } = await readLayersModel(file, isWrapped)
   return { ...described, layout, parameters, frozen, built }
 }
 

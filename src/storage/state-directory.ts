@@ -26,6 +26,8 @@ export interface StateDirectory {
   keepRecipe(text: string): Promise<void>
   /** Keeps by what samples are standardised, without which the parameters are of no use: the swarm's figures, or of a peer alone its own. */
   keepStandardisation(text: string): Promise<void>
+  /** Keeps the seed by which the peer's data were split, without which nobody could tell what it did not learn from. */
+  keepSplit(text: string): Promise<void>
   /** The weights that the peer begins with, as {@link keepWeights} kept them; undefined where it did not. */
   weights(): Promise<Uint8Array | undefined>
   /** Keeps them beside the checkpoints, as safetensors: what is frozen is in no checkpoint, and others may ask for them. */
@@ -38,6 +40,7 @@ const IDENTITY = 'identity'
 const LOCK = 'lock'
 const RECIPE = 'recipe.json'
 const STANDARDISATION = 'standardisation.json'
+const SPLIT = 'split.json'
 const WEIGHTS = 'initial.safetensors'
 export const CHECKPOINT = 'checkpoint.safetensors'
 
@@ -78,6 +81,7 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
 
     keepRecipe: text => writeAtomically(join(path, RECIPE), text),
     keepStandardisation: text => writeAtomically(join(path, STANDARDISATION), text),
+    keepSplit: text => writeAtomically(join(path, SPLIT), text),
 
     weights: () => readIfThere(join(path, WEIGHTS)),
 
@@ -103,6 +107,8 @@ export interface ReadState extends StoredCheckpoint {
   readonly recipe: string | undefined
   /** The text that {@link StateDirectory.keepStandardisation} kept last, where it did; states of 0.1 have none. */
   readonly standardisation: string | undefined
+  /** The text that {@link StateDirectory.keepSplit} kept last, where it did; states of 0.1 have none. */
+  readonly split: string | undefined
   /** The content that {@link StateDirectory.keepWeights} kept, where it did. */
   readonly weights: Uint8Array | undefined
   /** The statistics, as far as the peer agreed, or began to agree, on them. */
@@ -120,8 +126,8 @@ export async function readState(path: string): Promise<ReadState> {
   const checkpointFile = join(path, CHECKPOINT)
   const stored = await readable(checkpointFile, readCheckpoint(checkpointFile))
   if (stored === undefined) throw new StateError(`--state ${path} ${await whatIsThere(path)}`)
-  const [recipe, standardisation] = await Promise.all(
-    [RECIPE, STANDARDISATION].map(name => readIfThere(join(path, name))),
+  const [recipe, standardisation, split] = await Promise.all(
+    [RECIPE, STANDARDISATION, SPLIT].map(name => readIfThere(join(path, name))),
   )
   const statistics = async (kind: 'means' | 'variations') => {
     const file = join(path, statisticsFile(kind))
@@ -131,6 +137,7 @@ export async function readState(path: string): Promise<ReadState> {
     ...stored,
     recipe: recipe?.toString(),
     standardisation: standardisation?.toString(),
+    split: split?.toString(),
     weights: await readIfThere(join(path, WEIGHTS)),
     means: await statistics('means'),
     variations: await statistics('variations'),

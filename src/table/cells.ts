@@ -11,6 +11,16 @@ export function numberOf(text: string): number {
   return PLAIN.test(text) ? Number(text) : Number.NaN
 }
 
+/** Whether a text is a number beyond all that can be reckoned with: `inf`, as pandas writes it, or 1e999. */
+export function isInfinite(text: string): boolean {
+  return /^[+-]?inf(?:inity)?$/i.test(text) || Math.abs(numberOf(text)) === Number.POSITIVE_INFINITY
+}
+
+/** Whether a text is a number with a currency or a percent sign: `12.5 %`, `$1,234.50`, `1.234,50 €`. */
+export function isAmount(text: string): boolean {
+  return /^[+-]?\d[\d.,' ]*(?:%|\p{Sc})$|^[+-]?\p{Sc}[+-]?\s?\d[\d.,' ]*$/u.test(text)
+}
+
 const YES = new Set(['true', 't', 'yes', 'y'])
 const NO = new Set(['false', 'f', 'no', 'n'])
 

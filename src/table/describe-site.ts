@@ -1,4 +1,4 @@
-import { numberOf } from './cells.ts'
+import { isAmount, isInfinite, numberOf } from './cells.ts'
 import {
   FEW_TEXTS,
   ID_SHARE,
@@ -115,6 +115,13 @@ function isUseless(column: SiteColumn): boolean {
 
 const AN_ID = 'an id'
 
+const AMOUNTS = 'numbers with a currency or a percent sign; without the sign they are learned from'
+
+/** Whether it is by a sign alone that a column is none of numbers, as far as its first cell tells. */
+function isOfAmounts({ notNumber, numbers }: ColumnFacts): boolean {
+  return notNumber !== undefined && numbers === 0 && isAmount(notNumber.text)
+}
+
 /** @param asked names of the columns that are asked for, where not all are */
 function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, listsRare: boolean): Verdict {
   const { name, index, present, missing } = facts
@@ -161,9 +168,10 @@ function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, lists
   if (values === undefined || values.size > most) {
     const many = `${values === undefined ? 'too many' : count(values.size)} different values`
     if (isAsked) return { problem: `${titled(facts)}: found ${many}; a category has at most ${count(most)}` }
-    return { leftOut: `text, ${many}; a category has at most ${count(most)}` }
+    return { leftOut: isOfAmounts(facts) ? AMOUNTS : `text, ${many}; a category has at most ${count(most)}` }
   }
   if (!isAsked && values.size > 20 && values.size > present / 2) {
+    if (isOfAmounts(facts)) return { leftOut: AMOUNTS }
     return { leftOut: `text that hardly repeats: ${count(values.size)} different values in ${count(present)} rows` }
   }
   const listed = [...values].filter(([, rows]) => listsRare || rows >= RARE_ROWS).map(([value]) => value)
@@ -174,8 +182,8 @@ function judge(facts: ColumnFacts, asked: ReadonlySet<string> | undefined, lists
 /** What is wrong with a column of which nearly all are numbers, or days; undefined where it is none. */
 function faultyMeasurement(facts: ColumnFacts): string | undefined {
   const { numbers, dates, distinct, notNumber, notDay } = facts
-  // Few values are categories, some of which may be numbers.
-  if (distinct <= MOST_NUMBERED_CLASSES) return undefined
+  // Few values are categories, some of which may be numbers, but none without an end.
+  if (distinct <= MOST_NUMBERED_CLASSES && (notNumber === undefined || !isInfinite(notNumber.text))) return undefined
   const isNumbers = notNumber !== undefined && isMeant(numbers, facts.present, notNumber)
   if (isNumbers) return faultOf(facts, numbers, 'numbers', notNumber, 'a number')
   const isDays = notDay !== undefined && isMeant(dates, facts.present, notDay)
@@ -206,7 +214,7 @@ function idReason(facts: ColumnFacts): string | undefined {
     return allDiffer ? `${AN_ID}: different in every row` : `${AN_ID}: different in nearly every row`
   }
   if (isWord && allDiffer && present > MOST_NUMBERED_CLASSES && faultyMeasurement(facts) === undefined)
-    return `${AN_ID} or a name: different in every row`
+    return isOfAmounts(facts) ? AMOUNTS : `${AN_ID} or a name: different in every row`
   return undefined
 }
 

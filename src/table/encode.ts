@@ -7,7 +7,7 @@
 import { type DateFormat, dateOf, isAmbiguousDate, isMissing, missingMarks, numberOf, yesNoOf } from './cells.ts'
 import { isSameClass } from './describe-site.ts'
 import { columnWidth, labelNames, type TableColumn, type TableSchema, tableWidth } from './schema.ts'
-import { joined, quote } from './words.ts'
+import { joined, quote, quoteName } from './words.ts'
 
 export interface EncodeOptions {
   /** The file's way of writing days, where the user says it. */
@@ -73,7 +73,7 @@ export function createEncoder(
   const missing = wanted.filter(name => !places.has(name))
   if (missing.length > 0) {
     const what = missing.length === 1 ? 'the column' : 'the columns'
-    const others = extra.length === 0 ? '' : `; it has ${joined(extra.map(quote))}, which the recipe does not know`
+    const others = extra.length === 0 ? '' : `; it has ${joined(extra.map(quoteName))}, which the recipe does not know`
     problems.push(
       `${what} ${joined(missing.map(quote))} of the recipe ${missing.length === 1 ? 'is' : 'are'} missing${others}: rename what is the same`,
     )

@@ -4,6 +4,11 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
+/** A column as it is named in a sentence; row names, as pandas and R write them, have none. */
+export function quoteName(name: string): string {
+  return name === '' ? 'the column without a name' : quote(name)
+}
+
 export function count(value: number): string {
   return value.toLocaleString('en')
 }

@@ -8,6 +8,7 @@ import { checkOptions } from './check-options.ts'
 import { diverged } from './diverged.ts'
 import { TrainerStateError, type TrainingDivergedError } from './errors.ts'
 import { createExclusive } from './exclusive.ts'
+import { fillBatchNormalisation } from './layers-model/batch-normalisation.ts'
 import { parametersOf, weightsOf } from './layers-model/batch-statistics.ts'
 import { seedDropout } from './layers-model/dropout.ts'
 import { evaluationBatch, evenlySpread } from './layers-model/evaluation-batch.ts'
@@ -47,6 +48,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   for (const dataset of [shard, test]) requireTokens(model, network, dataset)
   const whole = createLayout(tensorSpecs(network))
   const layout = movingLayout(whole)
+  fillBatchNormalisation(network)
   holdFrozenStatistics(network)
   const seedStep = seedDropout(network, options.shardSeed)
   const all = modelVariables(network)

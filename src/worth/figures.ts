@@ -7,7 +7,7 @@
 
 import { LOSS_UNIT, MOST_ERROR, SCORE_BINS, VALUE_UNIT } from './constants.ts'
 import type { ClassCounts, TestCounts, ValueCounts, ValueSums } from './counts.ts'
-import { areaUnderCurve, averagePrecision } from './score-bins.ts'
+import { areaUnderCurve, averagePrecision, mirrored } from './score-bins.ts'
 
 /** A class, judged by itself. */
 export interface ClassFigures {
@@ -23,6 +23,8 @@ export interface ClassFigures {
   readonly support: number
   /** Samples taken for it. */
   readonly predicted: number
+  /** Of two classes alone, from the bins of the score; null where it has no sample. */
+  readonly averagePrecision?: number | null
 }
 
 /** What a classifier is worth. */
@@ -103,7 +105,10 @@ function classification(counts: ClassCounts, { names }: Meaning): Classification
     const recall = share(hits[index], samples)
     // The same as 2 P R / (P + R), without dividing twice.
     const f1 = share(2 * hits[index], samples + predicted[index])
-    return { name: names?.[index] ?? `${index}`, precision, recall, f1, support: samples, predicted: predicted[index] }
+    const name = names?.[index] ?? `${index}`
+    const figures = { name, precision, recall, f1, support: samples, predicted: predicted[index] }
+    if (scores === undefined) return figures
+    return { ...figures, averagePrecision: averagePrecision(index === 1 ? scores : mirrored(scores)) ?? null }
   })
   const there = classes.filter(({ support }) => support > 0)
   const heard = classes.filter(({ support, predicted }) => support + predicted > 0)

@@ -59,6 +59,11 @@ export function averagePrecision(scores: Float64Array): number | undefined {
   return sum / all
 }
 
+/** The scores as class 0 sees them: the classes change places, and the log-odds their sign. */
+export function mirrored(scores: Float64Array): Float64Array {
+  return scores.toReversed()
+}
+
 function classesOf(scores: Float64Array): readonly [Float64Array, Float64Array] {
   return [scores.subarray(0, SCORE_BINS), scores.subarray(SCORE_BINS)]
 }

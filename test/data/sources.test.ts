@@ -9,15 +9,22 @@ import { inputsOf } from './inputs-of.ts'
 const folder = temporaryFolder()
 const load = (source: string, samples?: number) => loadDataset(source, { seed: 1, ...(samples && { samples }) })
 
-test.each(['mnist', '', 'constructor', 'CSV:x.csv', 'data.csv'])(
-  'the unknown source "%s" is refused in one line',
-  async text => {
-    const error = await load(text).catch(error => error)
-    expect(error).toBeInstanceOf(UsageError)
-    expect(error.name).toBe('SourceError')
-    expect(error.message).toBe(`Unknown data source "${text}"; accepted: ${formsOf(SOURCES).join(', ')}`)
-  },
-)
+test.each(['mnist', '', 'constructor', 'CSV:x'])('the unknown source "%s" is refused in one line', async text => {
+  const error = await load(text).catch(error => error)
+  expect(error).toBeInstanceOf(UsageError)
+  expect(error.name).toBe('SourceError')
+  expect(error.message).toBe(`Unknown data source "${text}"; accepted: ${formsOf(SOURCES).join(', ')}`)
+})
+
+test.each([
+  ['data.csv', 'csv:data.csv'],
+  ['my.tsv.gz?label=a', 'csv:my.tsv.gz?label=a'],
+  ['b.parquet', 'parquet:b.parquet'],
+])('a file that is named alone, %s, is told what to type', async (text, meant) => {
+  await expect(load(text)).rejects.toThrow(
+    `Unknown data source "${text}" (did you mean "${meant}"?); accepted: digits,`,
+  )
+})
 
 test.each([
   ['digits:7', 'digits takes no argument'],

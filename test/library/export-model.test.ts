@@ -5,6 +5,7 @@ import * as layers from '@tensorflow/tfjs-layers'
 import { expect, onTestFinished, test } from 'vitest'
 import { exportModel } from '../../src/library/export-model.ts'
 import { identifyModel } from '../../src/library/identify-model.ts'
+import { loadModel } from '../../src/library/load-model.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
 import { decodeSafetensors } from '../../src/parameters/safetensors.ts'
 import { parseRecipe } from '../../src/recipe/recipe.ts'
@@ -146,4 +147,29 @@ test("parameters of a learner of one's own go out as safetensors, and not as a L
   await expect(exportModel({ state: folder, to: join(folder, 'q') })).rejects.toThrow(
     'a file that ends in .safetensors takes any model',
   )
+})
+
+test.each([true, false])('an export can be trained on and exported again, standardised: %s', async standardise => {
+  const statistics = { mean: [3, -1], variance: [4, 9] }
+  const first = { name: 'linear', shape: [2], classes: 3 }
+  const standardised = parseRecipe({ model: { ...first, shape: [2] }, data: { standardise: true } })
+  const once = join(newFolder(), 'exported')
+  const state = await stateOf(newFolder(), standardised, await anyParameters(first), statistics)
+  await exportModel({ state, to: once })
+
+  const model = { ...first, name: `tfjs:${join(once, 'model.json')}` }
+  const recipe = await identifyModel(parseRecipe({ model: { ...model, shape: [2] }, data: { standardise } }))
+  const parts = await anyParameters(model)
+  const again = await stateOf(newFolder(), recipe, parts, standardise ? statistics : undefined)
+  const twice = join(newFolder(), 'exported')
+  await exportModel({ state: again, to: twice })
+  const [ofState, ofFolder] = await Promise.all([loadModel(again), loadModel(twice)])
+  onTestFinished(() => {
+    for (const each of [ofState, ofFolder]) each.dispose()
+  })
+  const samples = Float32Array.of(1, 2, -3, 4, 0.5, 0)
+  const [expected, predicted] = await Promise.all([ofState.predict(samples), ofFolder.predict(samples)])
+  expect(predicted).toHaveLength(9)
+  for (const [i, value] of predicted.entries()) expect(value).toBeCloseTo(expected[i], 6)
+  expect(ofFolder.parameters).toEqual(ofState.parameters)
 })

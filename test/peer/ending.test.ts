@@ -51,7 +51,11 @@ const LATE = { inModel: false, ownSteps: 0, exchanges: 0, exchangesAsked: 0, par
 test('a peer of a sealed swarm says by how many it was sealed, what it did, and that its data are in the model', () => {
   expect(describeEnding(ending(sealed))).toEqual({
     code: 0,
-    lines: ['sealed by 4 of 4, agreed within 0.00050; the common model has accuracy 95.2 %', WORK, IN_MODEL],
+    lines: [
+      "sealed by 4 of 4, agreed within 0.00050; the common model has accuracy 95.2 % on this peer's test samples",
+      WORK,
+      IN_MODEL,
+    ],
   })
 })
 
@@ -70,7 +74,9 @@ test.each<[what: string, atSeal: number, atEnd: number, words: RegExp]>([
 
 test('one that took over a seal does not claim to know by how many it was made', () => {
   const { lines } = describeEnding(ending(sealed, LATE))
-  expect(lines[0]).toMatch(/^the swarm had sealed without this peer, which took over its model; .* accuracy 95\.2 %$/)
+  expect(lines[0]).toMatch(
+    /^the swarm had sealed without this peer, which took over its model; .* accuracy 95\.2 % on this peer's test samples$/,
+  )
   expect(lines[2]).toBe("the model does not contain this peer's data")
 })
 

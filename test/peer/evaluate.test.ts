@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { exportModel, loadModel, parseRecipe, type RecipeInput } from '../../src/index.ts'
+import { createPeer, exportModel, loadModel, parseRecipe, type RecipeInput } from '../../src/index.ts'
 import type { Classification, Regression } from '../../src/worth/figures.ts'
 import { anyParameters, stateOf } from '../library/state-of.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -138,5 +138,39 @@ describe('evaluate', () => {
     expect(refused.stderr).toMatch(/hearsay: .*other\.csv: the columns "height", "colour" of the recipe are missing/)
     const none = await warmHearsay('evaluate', '--data', `csv:${file}`)
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no model; expected a file or a folder')])
+  })
+
+  test('judges a peer’s state by the part of its data that it did not learn from, and says where that is not known', async () => {
+    const file = write(
+      'own.csv',
+      csvOf('size', ({ label }) => label),
+    )
+    const data = `csv:${file}`
+    const peer = await createPeer({
+      recipe: classes,
+      data,
+      state: inFolder('own'),
+      alone: true,
+      steps: 5,
+      backend: 'wasm',
+    })
+    await peer.start()
+    await peer.untilConsensus()
+    const { figures } = await peer.evaluateTogether()
+    await peer.stop()
+    const part = ['--data', data, '--part', 'test', '--json']
+    const own = await warmHearsay('evaluate', '--state', inFolder('own'), ...part)
+    expect([own.code, own.stderr]).toEqual([0, ''])
+    const { loss, ...others } = figures as Classification
+    const told: Classification = JSON.parse(own.stdout).figures
+    expect(told).toMatchObject(others)
+    expect(told.loss).toBeCloseTo(loss, 4)
+    // By another seed other samples are for testing.
+    const elsewhere = await warmHearsay('evaluate', '--state', inFolder('own'), ...part, '--seed', '1')
+    expect(JSON.parse(elsewhere.stdout).figures.loss).not.toBeCloseTo(loss, 4)
+    const unknown = await warmHearsay('evaluate', inFolder('model.safetensors'), ...part)
+    expect(unknown.stderr).toContain('in the test part may be samples that they learned from')
+    const all = await warmHearsay('evaluate', inFolder('model.safetensors'), '--data', data)
+    expect(all.stderr).toBe('')
   })
 })

@@ -30,7 +30,7 @@ test('of rare fraud it is said that none is found, beside an accuracy that hides
   expect(shown(describeFigures(figures, process.stdout))).toEqual([
     "  accuracy           98.0 %  always the largest class, 'fine': 98.0 %",
     '  balanced accuracy  50.0 %  the mean recall of the classes; macro F1 49.5 %',
-    '  ROC AUC            0.500   average precision 0.020 (from 1,024 bins)',
+    "  ROC AUC            0.500   average precision of 'fraud' 0.020 (from 1,024 bins)",
     '',
     '  class  precision   recall      F1  support  said fine  said fraud',
     '  fine      98.0 %  100.0 %  99.0 %      980        980           0',
@@ -40,6 +40,18 @@ test('of rare fraud it is said that none is found, beside an accuracy that hides
     "  the precision of 'fraud' stands as 0: no sample is taken for it",
   ])
   expect(summariseFigures(figures)).toBe('accuracy 98.0 % (always the largest class: 98.0 %)')
+})
+
+test('the average precision is that of the rarer class, whichever comes first', () => {
+  const labels = [0, 0, 1, 1, 1, 1]
+  const tally = tallyClasses(2)
+  // The scores rank one of the two frauds first, and the other behind one payment.
+  tally.add(Float32Array.from([9, 0, 5, 0, 7, 0, 2, 0, 1, 0, 0, 3]), Int32Array.from(labels))
+  const figures = figuresOf(tally.counts, { names: ['fraud', 'ok'] }) as Classification
+  const expected = (1 / 1 + 2 / 3) / 2
+  expect(figures.classes[0].averagePrecision).toBeCloseTo(expected, 12)
+  expect(figures.classes[1].averagePrecision).toBe(figures.averagePrecision)
+  expect(describeFigures(figures, process.stdout)).toContain(`average precision of 'fraud' ${expected.toFixed(3)} (`)
 })
 
 test('of many classes the ten worst are shown, the worst first', () => {

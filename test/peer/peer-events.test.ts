@@ -37,17 +37,18 @@ const waiting: PeerEvents['waiting'] = { for: 'members', present: 1, minimum: 2,
 interface Telling {
   readonly recipe?: RecipeInput
   readonly recipeFile?: string
+  readonly hasData?: boolean
   readonly mdns?: boolean
   readonly connect?: readonly string[]
   readonly flags?: Parameters<typeof stepsAsked>[0]
 }
 
 /** A fake peer whose events are told as the command tells them. */
-function listen({ recipe, recipeFile, mdns = false, connect = [], flags = {} }: Telling = {}) {
+function listen({ recipe, recipeFile, hasData = false, mdns = false, connect = [], flags = {} }: Telling = {}) {
   const fake = createFakePeer(recipe)
   const recorded = recordOutput()
   tellEvents(fake.peer, recorded.out, {
-    joining: { recipeFile, mdns, connect },
+    joining: { recipeFile, hasData, mdns, connect },
     alone: false,
     stepsAsked: samples => stepsAsked(flags, fake.peer.recipe, epochs => epochs * samples),
   })
@@ -72,7 +73,14 @@ test('a peer that waits says for whom and how many are there, once with all that
     'still waiting for 2 other peers with data: 2 of 4 here; others join with',
     `  hearsay peer 'our recipe.json' --connect ${FAR}`,
   ])
-  expect(events.filter(({ event }) => event === 'waiting')).toMatchObject([waiting, { present: 2, minimum: 4 }])
+  const enough = lines.length
+  emit('waiting', { ...waiting, present: 2 })
+  expect(lines.slice(enough)).toEqual(['2 of 2 peers with data are here: about to begin'])
+  expect(events.filter(({ event }) => event === 'waiting')).toMatchObject([
+    waiting,
+    { present: 2, minimum: 4 },
+    { present: 2, minimum: 2 },
+  ])
   // Said already.
   emit('round', round)
   expect(lines.filter(line => line.startsWith('Others join'))).toHaveLength(1)
@@ -106,6 +114,12 @@ test('a peer without the weights that its recipe begins from says so, and how th
   expect(lines.at(-2)).toBe('still nobody has the weights that the recipe begins from; others join with')
   emit('waiting', { ...waiting, for: 'weights', present: 2 })
   expect(lines.at(-2)).toBe('still fetching the weights; others join with')
+})
+
+test('where this peer was given data, others are told to name theirs', () => {
+  const { emit, lines } = listen({ recipeFile: 'recipe.json', hasData: true })
+  emit('started', { ...started, step: 40 })
+  expect(lines.at(-1)).toBe(`  hearsay peer recipe.json --data SOURCE --connect ${LOCAL}`)
 })
 
 test('one that need not wait says at once how others join', () => {

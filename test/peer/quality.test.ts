@@ -4,6 +4,10 @@ import { amount, coefficient, describeQuality, mainFigure } from '../../peer/qua
 test('a model is known by its accuracy, or by R² and the root of its mean squared error', () => {
   expect(describeQuality({ accuracy: 0.952 })).toBe('accuracy 95.2 %')
   expect(describeQuality({ accuracy: Number.NaN, r2: 0.4871, rmse: 53.248 })).toBe('R² 0.487, RMSE 53.25')
+  const perTarget = [{ rmse: 10 }, { rmse: 96.5 }]
+  expect(describeQuality({ accuracy: null, r2: 0.4871, rmse: 53.25, perTarget })).toBe(
+    'R² 0.487, the mean of 2 outputs',
+  )
   expect(describeQuality({ accuracy: null })).toBeUndefined()
 })
 

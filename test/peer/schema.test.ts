@@ -70,7 +70,10 @@ describe('three sites', () => {
       ' left out "name"',
       ' left out "scanner"',
     ])
-    const { data, model } = read('recipe.json')
+    const { data, model, start } = read('recipe.json')
+    // Nobody is to come after the end.
+    expect(start.minimumPeers).toBe(3)
+    expect(stdout).toContain('training begins when 3 peers with data are there (--min-peers N)')
     expect(data).toEqual({
       standardise: true,
       table: {

@@ -32,6 +32,17 @@ describe('a column is', () => {
     expect(columnOf(kindOf(column), 'x')).toMatchObject(expected)
   })
 
+  test.each(['inf', '-Infinity', '1e999'])('not a category where %s is among few numbers', text => {
+    const { problems } = look({
+      x: cells(60, row => (row === 7 ? text : row % 5)),
+      y: cells(60, row => row * 0.37),
+      label: classes(60),
+    })
+    expect(problems).toEqual([
+      expect.stringContaining(`59 of 60 cells are numbers, one is not: found "${text}" in row 9; expected a number`),
+    ])
+  })
+
   test('constant only where no cell is missing', () => {
     expect(columnOf(kindOf(cells(30, row => (row === 3 ? '' : 7))), 'x')).not.toHaveProperty('constant')
   })
@@ -53,6 +64,18 @@ describe('a column is', () => {
       'ticket',
       cells(300, row => `T${row % 150}`),
       'text, 150 different values; a category has at most 100',
+    ],
+    [
+      'prices',
+      'price',
+      cells(30, row => `$1,${100 + row}.50`),
+      'numbers with a currency or a percent sign; without the sign they are learned from',
+    ],
+    [
+      'shares, some of them alike',
+      'share',
+      cells(300, row => `${(row % 150) / 10} %`),
+      'numbers with a currency or a percent sign; without the sign they are learned from',
     ],
     ['notes', 'notes', cells(60, row => `n${row % 40}`), 'text that hardly repeats: 40 different values in 60 rows'],
     [

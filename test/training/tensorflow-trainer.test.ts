@@ -56,6 +56,24 @@ test.each(['wasm', 'cpu'])('on %s the loss falls and the accuracy rises', async 
   }
 })
 
+test.each([true, false])('batch normalisation without a scale or an offset trains, frozen: %s', async frozen => {
+  const bare = temporaryFolder().write(
+    'bare.mjs',
+    `export default ({ layers, shape, classes }) => layers.sequential({ layers: [
+      layers.layers.batchNormalization({ inputShape: shape, scale: false, center: false, trainable: ${!frozen} }),
+      layers.layers.dense({ units: classes, kernelInitializer: layers.initializers.heNormal({ seed: 1 }) }),
+    ] })`,
+  )
+  for (const backend of ['cpu', 'wasm']) {
+    const { initial, train, evaluate, layout } = await trainer({ backend, model: `module:${bare}` })
+    const parameters = await initial()
+    const { update } = await train(parameters, 60)
+    expect((await evaluate(add(parameters, update))).accuracy).toBeGreaterThan(0.8)
+    // What stands in for the missing weights is none of the model's.
+    expect(layout.tensors).toHaveLength(frozen ? 2 : 4)
+  }
+})
+
 test('a step follows the gradient that finite differences give', async () => {
   const shard = blobs(5, 1, { features: 3, classes: 2 })
   // Differences are exact only where no ReLU changes sides between the two points: with these seeds none does.

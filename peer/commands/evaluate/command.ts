@@ -18,7 +18,11 @@ export function addEvaluate(program: Command): void {
   takesModel(defineCommand(program, 'evaluate', 'what a model is worth on data whose answers are known'))
     .requiredOption('--data <SOURCE>', 'what to judge it by, as hearsay peer --help lists', source)
     .addOption(new Option('--part <PART>', 'which part of the data (default: "all")').choices(['all', 'test', 'train']))
-    .option('--seed <N>', 'the seed by which data are split that have no test part (default: 1)', seed)
+    .option(
+      '--seed <N>',
+      'the seed by which data are split that have no test part (default: that of --state, else 1)',
+      seed,
+    )
     .option('--strict', 'refuse data of which something would be skipped')
     .option('--out <FILE>', 'write all figures as JSON', file)
     .addHelpText('after', HELP)

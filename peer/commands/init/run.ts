@@ -105,6 +105,7 @@ async function fromSchemas(flags: InitFlags, files: readonly string[], out: Outp
     told: [
       describeSchema(merged.schema, merged.classNames),
       `${counted(merged.rows, 'row')} at ${sites}; ${counted(recipe.training.steps, 'local step')} a peer`,
+      `training begins when ${counted(recipe.start.minimumPeers, 'peer')} with data are there (--min-peers N)`,
     ],
   }
 }

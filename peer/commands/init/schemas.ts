@@ -20,7 +20,9 @@ export async function recipeOfSchemas(
   }
   const merged = mergeSites(sites)
   if ('conflicts' in merged) throw new WrongUsage(describeConflicts(merged.conflicts))
-  const written = schemaRecipe(merged, files.length, withFlags({}, flags, flags.seed))
+  // A table is learned in seconds: a swarm that began without a site would have ended before it came.
+  const start = files.length < 2 ? {} : { start: { minimumPeers: files.length } }
+  const written = schemaRecipe(merged, files.length, withFlags(start, flags, flags.seed))
   await requireKnownNames(written)
   const { prepareRecipe } = await import('../../../src/public/models.ts')
   const { recipe } = await prepareRecipe(written)

@@ -1,4 +1,5 @@
 import { defaultRecipe, type Recipe, recipeHash } from '../../../src/index.ts'
+import type { TableSchema } from '../../../src/public/tables.ts'
 import { Failure } from '../../failure.ts'
 import { parseRecipeOf } from '../../recipe-file.ts'
 import { drawFacts } from '../../table.ts'
@@ -15,7 +16,11 @@ export async function inspectRecipe(file: string, content: unknown): Promise<Fin
   const recipe = await validRecipe(file, content)
   const swarm = recipeHash(recipe)
   const fields = Object.entries(recipe).flatMap(([room, value]) =>
-    typeof value === 'object' ? Object.entries(value).map(([name, field]) => fact(`${room}.${name}`, field)) : [],
+    typeof value === 'object'
+      ? Object.entries(value).flatMap(([name, field]) =>
+          room === 'data' && name === 'table' ? tableFacts(field as TableSchema) : [fact(`${room}.${name}`, field)],
+        )
+      : [],
   )
   const facts = [fact('swarm', swarm), ...fields]
   return { json: { kind: 'recipe', swarm, recipe } as Finding['json'], text: `${file} is a recipe\n\n${draw(facts)}` }
@@ -33,6 +38,19 @@ export async function validRecipe(file: string, content: unknown): Promise<Recip
   } catch (error) {
     throw error instanceof WrongUsage ? new Failure(error.message) : error
   }
+}
+
+/** The columns, a line each, and what is predicted. */
+function tableFacts({ columns, label, missing }: TableSchema): [string, string][] {
+  const predicted = label.kind === 'class' ? [label.name] : label.targets.map(({ name }) => name)
+  return [
+    ...columns.map((column): [string, string] => [
+      `column ${JSON.stringify(column.name)}`,
+      column.kind === 'category' ? `category: ${column.values.join(', ')}` : column.kind,
+    ]),
+    ['label', predicted.map(name => JSON.stringify(name)).join(', ')],
+    ['missing', ['an empty cell', ...missing].join(', ')],
+  ]
 }
 
 function fact(name: string, value: unknown): [string, string] {

@@ -94,7 +94,7 @@ export function describeEnding(ending: Ending): ToldEnding {
 
 function describeSeal(ending: Ending, end: End & { readonly kind: 'sealed' }): ToldEnding {
   const { outcome, quality, stays } = ending
-  const good = quality === undefined ? '' : `; the common model has ${quality}`
+  const good = quality === undefined ? '' : `; the common model has ${quality} on this peer's test samples`
   const lines = [`${sealOf(ending, end)}${good}`, workOf(outcome), contributionOf(ending)]
   if (end.cutShort && !stays) return { code: INTERRUPTED, lines }
   // A user who ends a peer that stays knows that it has been of use.

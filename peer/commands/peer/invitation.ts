@@ -6,11 +6,13 @@
 
 import type { PeerEvents } from '../../../src/index.ts'
 import { shellWords } from '../../shell-words.ts'
-import { counted } from '../../words.ts'
+import { count, counted } from '../../words.ts'
 
 /** The things that others need, beside an address, to join. */
 export interface JoiningHint {
   readonly recipeFile: string | undefined
+  /** Whether it learns from data of its own: then others say where theirs are. */
+  readonly hasData: boolean
   /** Whether they find this peer on the local network. */
   readonly mdns: boolean
   /** The addresses that this peer was told to connect to. */
@@ -40,6 +42,11 @@ export function describeWaiting(
   hint: JoiningHint,
   printed: PrintedBefore,
 ): string[] {
+  // Those that are here have not all told yet how far they are.
+  if (what === 'members' && present >= minimum) {
+    const here = `${count(present)} of ${counted(minimum, 'peer')} with data are here: about to begin`
+    return printed.joining ? [here] : [here, ...describeJoining(connect, hint)]
+  }
   const here = `${counted(Math.max(1, minimum - present), 'other peer')} with data: ${present} of ${minimum} here`
   const there = hint.connect.join(', ')
   const reasons = {
@@ -66,9 +73,10 @@ export function describeWaiting(
 }
 
 /** The command to type on another machine. */
-function commandFor(address: string, { recipeFile }: JoiningHint): string {
+function commandFor(address: string, { recipeFile, hasData }: JoiningHint): string {
   const recipe = recipeFile === undefined ? [] : [recipeFile]
-  return `  ${shellWords(['hearsay', 'peer', ...recipe, '--connect', address])}`
+  const data = hasData ? ['--data', 'SOURCE'] : []
+  return `  ${shellWords(['hearsay', 'peer', ...recipe, ...data, '--connect', address])}`
 }
 
 /** The addresses that reach this peer from elsewhere before the one that only reaches it from here. */

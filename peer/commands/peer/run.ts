@@ -36,7 +36,7 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   const peer = await create(file, flags, out)
   const { stepsForEpochs } = await import('../../../src/public/models.ts')
   tellEvents(peer, out, {
-    joining: { recipeFile: file, mdns: flags.mdns, connect: flags.connect ?? [] },
+    joining: { recipeFile: file, hasData: flags.data !== 'digits', mdns: flags.mdns, connect: flags.connect ?? [] },
     alone: flags.alone === true,
     stepsAsked: samples =>
       stepsAsked(flags, peer.recipe, epochs => stepsForEpochs(epochs, samples, peer.recipe.training.batch)),

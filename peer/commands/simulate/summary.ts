@@ -78,7 +78,8 @@ function errorsOf({ recipe, final: { merged } }: Pick<RunResult, 'recipe' | 'fin
   const names = label?.kind === 'number' ? label.targets.map(({ name }) => name) : []
   const describe = (rmse: number, mae = Number.NaN) => `${amount(rmse)}, MAE ${amount(mae)}`
   return [
-    ['RMSE', describe(merged.rmse, merged.mae)],
+    // A mean over outputs in units of their own tells nothing.
+    ...(perTarget.length > 1 ? [] : [['RMSE', describe(merged.rmse, merged.mae)] satisfies [string, string]]),
     ...perTarget.map(({ rmse, mae, r2 }, index): [string, string] => [
       names[index] ?? `output ${index + 1}`,
       `RMSE ${describe(rmse, mae)}, R² ${coefficient(r2)}`,

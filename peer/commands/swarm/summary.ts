@@ -79,7 +79,9 @@ function factsOf({ recipe, final, peerResults, timing }: RunResult): Fact[] {
   const alone = peerResults.map(({ alone, aloneR2 }) => aloneR2 ?? alone).filter(one => one !== null)
   return [
     ['common model', mainFigure(merged), `${regression ? 'R²' : 'accuracy'} of the average of all peers`],
-    ...(regression ? ([['its RMSE', amount(merged.rmse), 'in the units of the data']] satisfies Fact[]) : []),
+    ...(regression && (recipe.model.outputs ?? 1) === 1
+      ? ([['its RMSE', amount(merged.rmse), 'in the units of the data']] satisfies Fact[])
+      : []),
     ...lossOfLanguage(recipe, final).map(loss => ['its loss', loss, 'nats per character'] satisfies Fact),
     ['in the swarm', written(mean(own)), `mean; the worst peer ${written(least(own))}`],
     ['alone', written(mean(alone)), `mean; the worst peer ${written(least(alone))}`],

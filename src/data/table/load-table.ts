@@ -4,7 +4,7 @@ import { classIndexOf, createEncoder, type TableEncoder } from '../../table/enco
 import { type MergedSites, mergeSites } from '../../table/merge-sites.ts'
 import { featureNames, labelNames, type TableSchema, withoutOrigins } from '../../table/schema.ts'
 import type { SiteSchema } from '../../table/site-schema.ts'
-import { counted, joined, quote } from '../../table/words.ts'
+import { counted, joined, quote, quoteName } from '../../table/words.ts'
 import { IN_MEMORY_LIMIT_BYTES, TEST_SHARE } from '../constants.ts'
 import { type Dataset, subset } from '../dataset.ts'
 import { DataFileError, SourceError } from '../errors.ts'
@@ -68,7 +68,7 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
     )
   }
   if (surveyed === undefined && all.extra.length > 0) {
-    warn?.(`${table.file}: left out ${joined(all.extra.map(quote))}, which the recipe does not know`)
+    warn?.(`${table.file}: left out ${joined(all.extra.map(quoteName))}, which the recipe does not know`)
   }
   return { ...splitRows(all, apart, reader), table: report }
 }

@@ -22,9 +22,10 @@ export interface ReadLayersModel extends ModelParts {
  * Reads a model that hearsay has exported. Starts the default backend where the thread has registered none.
  *
  * @param file its `model.json`
+ * @param isWrapped whether {@link wrapModel} has put layers around it
  * @throws ModelFileError
  */
-export async function readLayersModel(file: string): Promise<ReadLayersModel> {
+export async function readLayersModel(file: string, isWrapped: boolean): Promise<ReadLayersModel> {
   if (tf.engine().backendNames().length === 0) await startBackend(DEFAULT_BACKEND)
   await tf.ready()
   registerLayers()
@@ -35,7 +36,7 @@ export async function readLayersModel(file: string): Promise<ReadLayersModel> {
   } catch (cause) {
     throw new ModelFileError(`${file}: TensorFlow.js cannot make the model: ${(cause as Error).message}`, { cause })
   }
-  const model = unwrapModel(whole)
+  const model = isWrapped ? unwrapModel(whole) : whole
   const layout = createLayout(tensorSpecs(model))
   const parts = partsOfWeights({ layout, weights: await readVariables(modelVariables(model)) })
   return { model, ...parts, dispose: () => void whole.dispose() }
