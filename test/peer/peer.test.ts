@@ -116,7 +116,9 @@ test.concurrent('a peer whom nobody comes to gives up after --wait, and says wha
   const { code, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--wait', '1')
   expect(code, stderr).toBe(1)
   expect(stderr).toMatch(/^\d\d:\d\d:\d\d waiting for 1 other peer with data: 1 of 2 here/m)
-  expect(stderr).toMatch(/^ {2}hearsay peer \S*nobody\.json --connect \/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+$/m)
+  expect(stderr).toMatch(
+    /^ {2}hearsay peer \S*nobody\.json --data SOURCE --connect \/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+$/m,
+  )
   expect(stderr).toMatch(/\nhearsay: [^\n]+\n$/)
   expect(stderr).not.toMatch(/step 30|agreed|sealed/)
 })

@@ -195,6 +195,14 @@ describe('predict', () => {
     expect(rowsIn('kept.csv')).toHaveLength(4)
   })
 
+  test('never replaces the table itself, whose faulty rows it leaves out', async () => {
+    const table = write('itself.csv', TABLE)
+    const args = ['predict', state, '--data', `csv:${table}`, '--out', `${path}/./itself.csv`, '--force']
+    const { code, stderr } = await warmHearsay(...args)
+    expect([code, readFileSync(table, 'utf8')]).toEqual([2, TABLE])
+    expect(stderr).toContain('is the table itself, of which rows may be left out; choose another name')
+  })
+
   test('columns of the same name as those of the prediction stay', async () => {
     const table = write('again.csv', 'height,colour,p(tall),predicted size\n1001,red,0.5,none\n')
     await warmHearsay('predict', state, '--data', `csv:${table}`, '--out', inFolder('again-out.csv'))

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import type { PredictedTable } from '../../../src/index.ts'
 import { onInterruption } from '../../interruption.ts'
 import { modelPath } from '../../model-path.ts'
@@ -23,6 +23,7 @@ export async function runPredict(given: string | undefined, flags: PredictFlags)
   if (existsSync(to) && flags.force !== true) {
     throw new WrongUsage(`--out ${to} exists already; choose another name, or replace it with --force`)
   }
+  requireOtherFile(to, data)
   const signal = onInterruption(out.say)
   const { loadModel, predictTable } = await import('../../../src/index.ts')
   const model = await loadModel(path, { modelFile })
@@ -48,6 +49,13 @@ export async function runPredict(given: string | undefined, flags: PredictFlags)
     progress.end()
     model.dispose()
   }
+}
+
+/** Rows that cannot be read are left out: in place of the table they would be lost. */
+function requireOtherFile(to: string, data: string): void {
+  const [, file = ''] = /^\w+:([^?]*)/.exec(data) ?? []
+  if (!existsSync(to) || !existsSync(file) || realpathSync(to) !== realpathSync(file)) return
+  throw new WrongUsage(`--out ${to} is the table itself, of which rows may be left out; choose another name`)
 }
 
 /** The table as text, a block of rows at a time. */

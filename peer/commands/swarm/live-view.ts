@@ -60,8 +60,11 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
     return `agreeing: ${sealed} of ${states.length} sealed`
   }
 
-  function merged(): string[] {
-    return last?.merged == null ? [] : [`merged ${mainFigure(last.merged)}`]
+  /** Nothing before anybody has begun: what the model makes of samples that are not standardised yet says nothing of it. */
+  function merged(states: readonly GossipStatus[]): string[] {
+    return last?.merged == null || states.every(({ phase }) => phase === 'waiting')
+      ? []
+      : [`merged ${mainFigure(last.merged)}`]
   }
 
   function draw(): void {
@@ -75,7 +78,7 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
     const rows = peers.slice(0, room).map((peer, i) => rowOf(peer, states[i]))
     const more = peers.length > room ? `\n  ${dim(`and ${peers.length - room} more`)}` : ''
     const table = drawTable(COLUMNS, rows, process.stderr)
-    const status = fitting([`${elapsed()}  ${progress(states)}`, ...merged()], widthOf(process.stderr) - 2)
+    const status = fitting([`${elapsed()}  ${progress(states)}`, ...merged(states)], widthOf(process.stderr) - 2)
     drawing?.(`\n${table}${more}\n\n  ${dim(status)}`)
   }
 
@@ -85,7 +88,7 @@ export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]
     const sent = states.reduce((sum, { bytesOut }) => sum + bytesOut, 0)
     const far = states.map(({ consensusDistance }) => consensusDistance).filter(one => one !== null)
     const apart = far.length === 0 ? [] : [`distance ${distance(Math.max(...far))}`]
-    const parts = [`${elapsed()}  ${progress(states)}`, ...apart, ...merged(), `${bytes(sent)} sent`]
+    const parts = [`${elapsed()}  ${progress(states)}`, ...apart, ...merged(states), `${bytes(sent)} sent`]
     out.say(fitting(parts, PROSE_WIDTH))
   }
 
