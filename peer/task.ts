@@ -60,7 +60,7 @@ export async function prepareTask({
   onProgress,
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
-  const { fitRecipe, loadingOf, prepareRecipe } = await import('../src/public/models.ts')
+  const { fitRecipe, loadingOf, prepareRecipe, requireBareModel } = await import('../src/public/models.ts')
   const { recommendedRule } = await import('../src/public/algorithms.ts')
   const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
   const bare = withFlags(written, flags, trainingSeed)
@@ -78,6 +78,7 @@ export async function prepareTask({
   const input = chosenBy === undefined ? said : withSteps(said, chosenBy(data.train))
   const { steps } = defaultRecipe.training
   const fitting = file === undefined ? fitRecipe(input, data, steps) : input
+  if (file === undefined) await requireBareModel(fitting)
   const { recipe: begun, from } = await beginsFrom(fitting, flags.from, warn)
   const { recipe, fitData } = await prepareRecipe(begun)
   if (recipe.objective.task === 'consensus') return { recipe, data, from }

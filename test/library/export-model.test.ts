@@ -5,6 +5,7 @@ import * as layers from '@tensorflow/tfjs-layers'
 import { expect, onTestFinished, test } from 'vitest'
 import { exportModel } from '../../src/library/export-model.ts'
 import { identifyModel } from '../../src/library/identify-model.ts'
+import { readInitialWeights } from '../../src/library/initial-weights.ts'
 import { loadModel } from '../../src/library/load-model.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
 import { decodeSafetensors } from '../../src/parameters/safetensors.ts'
@@ -14,6 +15,7 @@ import { startBackend } from '../../src/training/backend.ts'
 import { registerLayers } from '../../src/training/layers/register.ts'
 import { toLayersModel } from '../../src/training/layers-model/layers-model.ts'
 import { layersModelFiles, layersModelReader } from '../../src/training/layers-model/layers-model-files.ts'
+import { wholeWeights } from '../../src/training/layers-model/whole-weights.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { anyParameters, stateOf } from './state-of.ts'
 
@@ -172,4 +174,7 @@ test.each([true, false])('an export can be trained on and exported again, standa
   expect(predicted).toHaveLength(9)
   for (const [i, value] of predicted.entries()) expect(value).toBeCloseTo(expected[i], 6)
   expect(ofFolder.parameters).toEqual(ofState.parameters)
+  // Weights to begin from are those of the model that was trained, what the first export had put around it among them.
+  const { weights } = wholeWeights(parts.layout, parts.parameters, parts.frozen)
+  expect((await readInitialWeights(recipe, twice)).weights).toEqual(weights)
 })

@@ -14,7 +14,7 @@ import {
   simulate,
 } from '../../src/index.ts'
 import { InitialWeightsError, readInitialWeights } from '../../src/library/initial-weights.ts'
-import { prepareRecipe } from '../../src/library/prepared-recipe.ts'
+import { requireBareModel } from '../../src/library/require-bare-model.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
@@ -154,8 +154,8 @@ describe('the weights in a file', () => {
     expect((await readInitialWeights(regression, to)).weights).toEqual(parameters)
     // As a model it would standardise once more.
     const twice = { ...regression, model: { ...regression.model, name: `tfjs:${join(to, 'model.json')}` } }
-    await expect(prepareRecipe(twice)).rejects.toThrow(`begin from its weights with --from ${to}`)
-    await prepareRecipe({ ...twice, data: { standardise: false } })
+    await expect(requireBareModel(twice)).rejects.toThrow(`begin from its weights with --from ${to}`)
+    await requireBareModel({ ...twice, data: { standardise: false } })
   })
 
   test('are the same for every format that holds the same values, and are known by what hearsay writes beside them', async () => {

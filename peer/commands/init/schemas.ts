@@ -24,7 +24,8 @@ export async function recipeOfSchemas(
   const start = files.length < 2 ? {} : { start: { minimumPeers: files.length } }
   const written = schemaRecipe(merged, files.length, withFlags(start, flags, flags.seed))
   await requireKnownNames(written)
-  const { prepareRecipe } = await import('../../../src/public/models.ts')
+  const { prepareRecipe, requireBareModel } = await import('../../../src/public/models.ts')
+  await requireBareModel(written)
   const { recipe } = await prepareRecipe(written)
   return { recipe, merged }
 }

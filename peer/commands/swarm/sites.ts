@@ -55,5 +55,7 @@ async function recipeOf(options: SitesOptions): Promise<Recipe> {
   if ('conflicts' in merged) throw new WrongUsage(describeConflicts(merged.conflicts))
   const recipe = schemaRecipe(merged, sites.length, withFlags({}, flags, trainingSeed))
   await requireKnownNames(recipe)
+  const { requireBareModel } = await import('../../../src/public/models.ts')
+  await requireBareModel(recipe)
   return recipe
 }
