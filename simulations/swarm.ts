@@ -247,41 +247,56 @@ async function watchSwarm(
   const { steps } = recipe.training
   const roundSteps = stepsPerRound(recipe.exchange.localSteps)
 
-  async function measure(labels?: number): Promise<void> {
+  /** Test samples mean nothing to a model before it is known what they are standardised by. */
+  const isReadable = () => !recipe.data.standardise || peers.some(peer => peer.standardisation() !== undefined)
+
+  /** The swarm as it is now, to be judged now or later. */
+  function moment() {
     const states = peers.map(peer => peer.status())
-    // What a model makes of samples that nobody can standardise yet says nothing of it.
-    const readsSamples = !recipe.data.standardise || peers.every(peer => peer.standardisation() !== undefined)
-    const round = await measureRound(
-      {
+    return {
+      facts: {
         round: Math.floor(Math.min(...states.map(({ step }) => step)) / roundSteps),
         time: (systemClock.now() - began) / 1_000,
         bytesSent: states.reduce((sum, { bytesOut }) => sum + bytesOut, 0),
         messages: states.reduce((sum, { exchangesBegun }) => sum + exchangesBegun, 0),
       },
-      peers.map(peer => peer.parameters()),
-      null,
-      readsSamples ? judge : undefined,
-      labels,
-    )
+      vectors: peers.map(peer => peer.parameters()),
+    }
+  }
+
+  async function measure({ facts, vectors }: ReturnType<typeof moment>, labels?: number): Promise<void> {
+    const round = await measureRound(facts, vectors, null, isReadable() ? judge : undefined, labels)
     rounds.push(round)
     onRound(round)
   }
 
   const isolated = recipe.averaging.rule === 'none' || peers.length === 1
   const over = () => peers.every(peer => (isolated ? peer.trained() !== undefined : peer.sealed() !== undefined))
-  await measure(PROGRESS_LABELS)
+  /** Until it has been judged. */
+  let beginning: ReturnType<typeof moment> | undefined = moment()
+
+  async function judgeBeginning(): Promise<void> {
+    if (beginning === undefined) return
+    const first = beginning
+    beginning = undefined
+    await measure(first, PROGRESS_LABELS)
+  }
+
+  if (isReadable()) await judgeBeginning()
   await Promise.all(peers.map(peer => peer.start()))
   let next = steps / EVALUATIONS
   const either = AbortSignal.any([signal, failed])
   while (!over() && !signal.aborted) {
     // An interrupted run still reports how far it came; a peer that fails ends it with the error.
     await systemClock.sleep(POLL_MS, { signal: either }).catch(() => failed.throwIfAborted())
+    if (isReadable()) await judgeBeginning()
     const slowest = Math.min(...peers.map(peer => peer.status().step))
     if (slowest < next || slowest >= steps) continue
     next = slowest + steps / EVALUATIONS
-    await measure(PROGRESS_LABELS)
+    await measure(moment(), PROGRESS_LABELS)
   }
-  await measure(signal.aborted ? PROGRESS_LABELS : undefined)
+  await judgeBeginning()
+  await measure(moment(), signal.aborted ? PROGRESS_LABELS : undefined)
   return rounds
 }
 

@@ -68,7 +68,10 @@ export async function loadDataset(source: string, options: LoadOptions): Promise
   requireOptions('loadDataset', argument, { source })
   requireOptions('loadDataset', loadOptions, options)
   const { kind, rest } = partsOf(source)
-  return await kind.load(rest, options)
+  const { table } = options
+  // With every default: an origin that is left out is 0.
+  const columns = typeof table === 'object' ? { table: tableSchema.parse(table) } : {}
+  return await kind.load(rest, { ...options, ...columns })
 }
 
 /**

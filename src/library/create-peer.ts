@@ -1,23 +1,23 @@
 import { carriedOutAlone } from '../averaging/rule.ts'
-import { createGossip } from '../gossip/gossip.ts'
+import { createGossip, type Gossip } from '../gossip/gossip.ts'
 import type { Storage } from '../gossip/ports.ts'
 import { createIdentity } from '../network/identity.ts'
 import { defaultLogger } from '../network/logger.ts'
 import { createRandom } from '../random/random.ts'
 import { parseRecipe, stepsPerRound } from '../recipe/recipe.ts'
 import { createNamespaces } from '../standardise/namespaces.ts'
-import { createStatistics } from '../standardise/statistics.ts'
+import { createStatistics, type StatisticsOptions } from '../standardise/statistics.ts'
 import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
 import { chanceLossOf } from './chance-loss.ts'
 import { followCourse } from './course.ts'
 import { withModelFile } from './identify-model.ts'
-import { createLivePeer } from './live-peer.ts'
+import { createLivePeer, type LivePeerParts } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
 import { preparePeerNetwork } from './peer-network.ts'
 import { requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
 import { preparePeerWeights } from './peer-weights.ts'
-import { prepareLearner } from './prepare-learner.ts'
+import { type Learner, prepareLearner } from './prepare-learner.ts'
 import { type PreparedRecipe, prepareRecipe } from './prepared-recipe.ts'
 import { systemClock } from './system-clock.ts'
 import { takeOver } from './take-over.ts'
@@ -133,20 +133,6 @@ async function assemble(
     if (typeof data === 'string' && shard === undefined && own === undefined)
       await state?.keepSplit(`${JSON.stringify({ seed })}\n`)
     await weights.keep()
-    const statistics =
-      standardising &&
-      ({
-        // The recipe's hash in every generation: the statistics of samples stay.
-        swarm: prepared.hash,
-        recipe,
-        namespaces,
-        clock: systemClock,
-        random: createRandom(`${seed}/${id}/statistics`),
-        own: standardising.own,
-        ...beginning,
-        storage: state && ((kind, layout) => state.storage(layout, statisticsFile(kind))),
-        emit: course.tell,
-      } satisfies Partial<Parameters<typeof createStatistics>[0]>)
     return createLivePeer({
       id,
       recipe,
@@ -163,16 +149,18 @@ async function assemble(
       },
       ownTrainer: options.trainer !== undefined,
       hasWeights: weights.isKnown,
-      statistics:
-        statistics && averages
-          ? (onAgreed, isKnown) =>
-              // A peer that is heard on the main namespace has agreed, and trains, or is about to.
-              createStatistics({
-                ...statistics,
-                onAgreed,
-                isOpen: () => !isKnown() && gossip.status().peers.length === 0,
-              })
-          : undefined,
+      statistics: averages
+        ? statisticsOf(standardising, gossip, state, {
+            // The recipe's hash in every generation: the statistics of samples stay.
+            swarm: prepared.hash,
+            recipe,
+            namespaces,
+            clock: systemClock,
+            random: createRandom(`${seed}/${id}/statistics`),
+            ...beginning,
+            emit: course.tell,
+          })
+        : undefined,
       state,
       judging: { namespaces, clock: systemClock, random: createRandom(`${seed}/${id}/judging`) },
       averages,
@@ -183,4 +171,23 @@ async function assemble(
     await learner.trainer.stop()
     throw error
   }
+}
+
+/** Makes what agrees on how samples are standardised; undefined where they are taken as they are. */
+function statisticsOf(
+  standardising: Learner['standardising'],
+  gossip: Gossip,
+  state: StateDirectory | undefined,
+  common: Omit<StatisticsOptions, 'own' | 'storage' | 'onAgreed' | 'isOpen'>,
+): LivePeerParts['statistics'] {
+  if (standardising === undefined) return undefined
+  return (onAgreed, isKnown) =>
+    createStatistics({
+      ...common,
+      own: standardising.own,
+      storage: state && ((kind, layout) => state.storage(layout, statisticsFile(kind))),
+      onAgreed,
+      // A peer that is heard on the main namespace has agreed, and trains, or is about to.
+      isOpen: () => !isKnown() && gossip.status().peers.length === 0,
+    })
 }

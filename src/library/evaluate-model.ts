@@ -20,7 +20,7 @@ import type { TestCounts } from '../worth/counts.ts'
 import { sumOfCounts } from '../worth/counts.ts'
 import type { Figures } from '../worth/figures.ts'
 import { tallyClasses, tallyValues } from '../worth/tally.ts'
-import { countsShapeOf, figuresOfRecipe } from './figures-of-recipe.ts'
+import { countsShapeOf, figuresOfRecipe, UNCOUNTABLE } from './figures-of-recipe.ts'
 import { fitData } from './fit-data.ts'
 import type { LoadedModel } from './load-model.ts'
 import { loadingOf } from './loading.ts'
@@ -75,7 +75,9 @@ export async function evaluateModel(given: EvaluateOptions): Promise<Figures> {
   for (const dataset of parts) counts.push(await countAnswers(model, dataset, signal))
   const all = sumOfCounts(shape, counts)
   if (all.samples === 0) throw new UsageError(`${source} has no samples in its ${part} part`)
-  return figuresOfRecipe(recipe, all, mapsOf(recipe, model.statistics).targets?.scale)
+  const figures = figuresOfRecipe(recipe, all, mapsOf(recipe, model.statistics).targets?.scale)
+  if (figures === undefined) throw new UsageError(`${source} cannot be judged by this model: ${UNCOUNTABLE}`)
+  return figures
 }
 
 function unknownSplit(part: Part): string {
@@ -96,8 +98,8 @@ async function countAnswers(
   const units = mapsOf(recipe, statistics).targets
   const classes = tallyClasses(recipe.model.classes)
   const values = tallyValues(width)
-  // As they are: what standardises them is the model's.
-  const bare = { ...dataset, maps: undefined, valueMap: undefined }
+  // What standardises values is the model's; maps of inputs are those of a module, and were there when it learned.
+  const bare = { ...dataset, valueMap: undefined }
   const origins = originsOf(model)
   for (let first = 0; first < samples(dataset); first += AT_ONCE) {
     signal?.throwIfAborted()

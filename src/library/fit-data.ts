@@ -1,10 +1,13 @@
 import { type Dataset, features, gather, isRegression, isSequence, outputs, samples, subset } from '../data/dataset.ts'
 import { parsePartition } from '../data/partition.ts'
 import type { Split } from '../data/source.ts'
+import type { TableReport } from '../data/table/report.ts'
 import { UsageError } from '../errors.ts'
 import { createRandom } from '../random/random.ts'
-import { outputsOf, type Recipe } from '../recipe/recipe.ts'
+import { firstDifference, outputsOf, type Recipe } from '../recipe/recipe.ts'
 import { classIndexOf } from '../table/encode.ts'
+import type { TableSchema } from '../table/schema.ts'
+import { counted } from '../table/words.ts'
 import { parseModel } from '../training/models.ts'
 
 /** The recipe's model cannot take this data. */
@@ -99,7 +102,10 @@ export function fitData(recipe: Recipe, data: Split): Split {
   return { ...data, train: withClassesOf(recipe, train), test: withClassesOf(recipe, test) }
 }
 
-/** A recipe with columns is of tables; and missing numbers become a mean that has to be agreed on. */
+/**
+ * A recipe with columns is of tables that were read by them; without, nothing may hang on what one table happens to hold. And missing
+ * numbers become a mean that has to be agreed on.
+ */
 function requireTable({ data: { table, standardise } }: Recipe, { train, table: read }: Split): void {
   if (table !== undefined && read === undefined) {
     const names = table.columns.slice(0, 5).map(({ name }) => JSON.stringify(name))
@@ -107,12 +113,35 @@ function requireTable({ data: { table, standardise } }: Recipe, { train, table: 
       `the recipe is of tables with the columns ${names.join(', ')}${table.columns.length > names.length ? ', …' : ''}; ${train.name} is no table`,
     )
   }
-  if (read === undefined || read.gaps === 0 || (table !== undefined && standardise)) return
-  const gaps = `${train.name} has ${read.gaps.toLocaleString('en')} missing ${read.gaps === 1 ? 'number' : 'numbers'}`
+  if (read === undefined) return
+  if (table === undefined) requireAlikeEverywhere(read, train.name)
+  else requireSchema(table, read, train.name)
+  if (read.gaps === 0 || (table !== undefined && standardise)) return
+  const gaps = `${train.name} has ${counted(read.gaps, 'missing number')}`
   throw new DataMismatchError(
     table === undefined
       ? `${gaps}, and the recipe says nothing of what becomes of them`
       : `${gaps}, which become the mean that the swarm agrees on where the recipe says data.standardise; this one does not`,
+  )
+}
+
+/** Rows that were read by other columns have other features, whose number may be the same all the same. */
+function requireSchema(table: TableSchema, { schema }: TableReport, name: string): void {
+  const difference = firstDifference(table, schema)
+  if (difference === undefined) return
+  throw new DataMismatchError(
+    `${name} was read by other columns than the recipe's (${difference}): load it with the recipe's, loadDataset(source, { table: recipe.data.table })`,
+  )
+}
+
+/** Features that another table of the same columns would have too. */
+function requireAlikeEverywhere({ schema: { columns, label } }: TableReport, name: string): void {
+  const measured = label.kind === 'number' ? [...columns, ...label.targets] : columns
+  const own = measured.find(column => ('origin' in column ? column.origin !== 0 : 'values' in column))
+  if (own === undefined) return
+  const what = 'values' in own ? 'is of categories' : 'is counted from an origin'
+  throw new DataMismatchError(
+    `${JSON.stringify(own.name)} of ${name} ${what}, which go by this table where the recipe names no columns: take a recipe that does`,
   )
 }
 

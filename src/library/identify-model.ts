@@ -1,7 +1,8 @@
+import { dirname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { familyOfFile } from '../recipe/identity.ts'
 import type { Recipe } from '../recipe/recipe.ts'
-import { ModelFileError } from '../training/errors.ts'
+import { ModelFileError, ModelMisfitError } from '../training/errors.ts'
 import { modelDigest } from '../training/layers-model/model-digest.ts'
 
 /** The model's file is not the one that the recipe is of. */
@@ -34,7 +35,8 @@ export function learnsFromData({ objective }: Recipe): boolean {
  * The recipe with the digest of its model's file, where it is made from one: so that peers whose files differ have
  * different recipes, are not mixed, and are told both digests.
  *
- * @throws ModelFileError where the file cannot be read, ModelDigestError where the recipe is of another
+ * @throws ModelFileError where the file cannot be read, ModelDigestError where the recipe is of another, ModelMisfitError where the model
+ * standardises samples itself, and the recipe does too
  */
 export async function identifyModel(recipe: Recipe): Promise<Recipe> {
   if (!learnsFromData(recipe)) return recipe
@@ -42,6 +44,7 @@ export async function identifyModel(recipe: Recipe): Promise<Recipe> {
   const digest = await modelDigest(name).catch(error => {
     throw error instanceof ModelFileError && wanted !== undefined ? elsewhere(error, wanted) : error
   })
+  if (recipe.data.standardise) await requireBare(name)
   if (digest === wanted) return recipe
   if (digest === undefined) {
     throw new ModelDigestError(`the recipe has a digest of the model ${name}, which is made from no file`)
@@ -54,6 +57,21 @@ export async function identifyModel(recipe: Recipe): Promise<Recipe> {
   }
   return { ...recipe, model: { ...recipe.model, digest } }
 }
+
+/** Samples and values that are standardised twice teach nothing that anybody could use. */
+async function requireBare(name: string): Promise<void> {
+  if (!name.startsWith(OF_TENSORFLOW)) return
+  const { readModelJson } = await import('../training/layers-model/model-json.ts')
+  const { wrappingWeights } = await import('../training/layers-model/wrapping-layers.ts')
+  const file = name.slice(OF_TENSORFLOW.length)
+  if (wrappingWeights(await readModelJson(file)).size === 0) return
+  throw new ModelMisfitError(
+    `${name} is a model that hearsay has exported, with layers that standardise its samples, and the recipe standardises them too: name ` +
+      `the model that was trained, and begin from its weights with --from ${dirname(file)}, or write the recipe with --no-standardise`,
+  )
+}
+
+const OF_TENSORFLOW = 'tfjs:'
 
 /** The recipe's path is where its author's file lies; another peer's may lie elsewhere. */
 function elsewhere(error: ModelFileError, digest: string): ModelFileError {

@@ -44,7 +44,7 @@ export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
 /** The peer: starts its parts in order, and ends them in order. */
 export function createLivePeer(parts: LivePeerParts): Peer {
   const { id, recipe, swarm, events, emit, course, gossip, network, learner, state, alone, ownTrainer } = parts
-  const { trainer, standardising, device = null, warnings = [] } = learner
+  const { trainer, standardising, warnings = [] } = learner
   /** Ends whatever waits for the peer. */
   const stopped = new AbortController()
   const standardisation = createPeerStandardisation({
@@ -81,19 +81,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     await gossip.listen()
     stopped.signal.throwIfAborted()
     for (const message of warnings) emit('warning', { message })
-    const { step, age } = gossip.status()
-    emit('started', {
-      peerId: id,
-      addresses: network.addresses(),
-      swarm,
-      backend: trainer.backend,
-      device,
-      shard: trainer.samples,
-      parameters: trainer.layout.length,
-      frozen: trainer.frozen?.values.length ?? 0,
-      step,
-      age,
-    })
+    emit('started', startedOf(parts))
     if (standardising === undefined) await gossip.start()
     // Not waited for: a pass over all samples may take long.
     else void standardisation.start()
@@ -151,11 +139,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     frozen: trainer.frozen,
     listen: gossip.listen,
     start() {
-      if (stopping !== undefined) {
-        const again =
-          state === undefined ? 'make another with createPeer' : 'make another with the same state, to go on'
-        return Promise.reject(new UsageError(`start: this peer was stopped, and does not start again; ${again}`))
-      }
+      if (stopping !== undefined) return Promise.reject(stoppedBefore(state !== undefined))
       starting ??= startAll()
       return starting
     },
@@ -175,6 +159,28 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     untilDismissed: waits.untilDismissed,
     stop,
     [Symbol.asyncDispose]: () => stop(),
+  }
+}
+
+function stoppedBefore(hasState: boolean): UsageError {
+  const again = hasState ? 'make another with the same state, to go on' : 'make another with createPeer'
+  return new UsageError(`start: this peer was stopped, and does not start again; ${again}`)
+}
+
+function startedOf({ id, swarm, network, gossip, learner }: LivePeerParts): PeerEvents['started'] {
+  const { trainer, device = null } = learner
+  const { step, age } = gossip.status()
+  return {
+    peerId: id,
+    addresses: network.addresses(),
+    swarm,
+    backend: trainer.backend,
+    device,
+    shard: trainer.samples,
+    parameters: trainer.layout.length,
+    frozen: trainer.frozen?.values.length ?? 0,
+    step,
+    age,
   }
 }
 

@@ -7,7 +7,7 @@ import { optionsOf, requireOptions, signal as signalOption } from '../strict-opt
 import type { Trainer } from '../training/trainer.ts'
 import type { TestCounts } from '../worth/counts.ts'
 import type { Course } from './course.ts'
-import { countsShapeOf, figuresOfRecipe } from './figures-of-recipe.ts'
+import { countsShapeOf, figuresOfRecipe, UNCOUNTABLE } from './figures-of-recipe.ts'
 import type { JudgedTogether, Peer, PeerEvents } from './peer.ts'
 
 export interface PeerJudgingParts extends Pick<JudgingOptions, 'swarm' | 'recipe' | 'namespaces' | 'clock' | 'random'> {
@@ -129,5 +129,7 @@ function rejectedBy(signal: AbortSignal): Promise<never> {
 function judgedBy(recipe: Recipe, outcome: JudgingOutcome, deviations: ArrayLike<number> | undefined): JudgedTogether {
   if ('reason' in outcome) return { figures: null, samples: 0, members: 0, of: 0, reason: outcome.reason }
   const { counts, members, of } = outcome
-  return { figures: figuresOfRecipe(recipe, counts, deviations), samples: counts.samples, members, of }
+  const figures = figuresOfRecipe(recipe, counts, deviations)
+  const common = { samples: counts.samples, members, of }
+  return figures === undefined ? { figures: null, ...common, reason: UNCOUNTABLE } : { figures, ...common }
 }

@@ -5,8 +5,9 @@
  */
 
 import { openTable } from '../data/sources.ts'
-import { collectProblems, fileProblems, MOST_FAULTY_ROWS } from '../data/table/cell-problems.ts'
+import { collectProblems, MOST_FAULTY_ROWS } from '../data/table/cell-problems.ts'
 import { dateOption } from '../data/table/load-table.ts'
+import { fileProblems } from '../data/table/problems.ts'
 import type { Cells, ReadOptions, RowBlock } from '../data/table/rows.ts'
 import { UsageError } from '../errors.ts'
 import { callback, flag, optionsOf, requireOptions, signal } from '../strict-options.ts'
@@ -183,7 +184,7 @@ function answersOf(model: LoadedModel, { label }: TableSchema, taken: Cells): An
         decimals.map((digits, target) => String(Number(values[row * decimals.length + target].toFixed(digits)))),
     }
   }
-  const { classNames = [] } = model.recipe.model
+  const { classes, classNames = Array.from({ length: classes }, (_, index) => String(index)) } = model.recipe.model
   const count = classNames.length
   return {
     names: [free(`predicted ${label.name}`), ...classNames.map(name => free(`p(${name})`))],

@@ -51,6 +51,7 @@ export { WriteError } from '../storage/atomic-file.ts'
 export { CheckpointFileError } from '../storage/checkpoint-file.ts'
 export { LockedError } from '../storage/lock.ts'
 export { StateError } from '../storage/state-directory.ts'
+export { SiteSchemaError } from '../table/site-schema.ts'
 export {
   BackendMemoryError,
   BackendUnavailableError,

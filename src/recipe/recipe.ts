@@ -277,6 +277,18 @@ export function firstDifference(ours: unknown, theirs: unknown, path = ''): stri
     }
     return undefined
   }
+  // Of columns, the one that differs: all of them together nobody would read.
+  if (areDocuments(ours) && areDocuments(theirs) && ours.length === theirs.length) {
+    for (const [index, one] of ours.entries()) {
+      const found = firstDifference(one, theirs[index], `${path}.${index}`)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
   const [here, there] = [canonicalJson(ours), canonicalJson(theirs)]
   return here === there ? undefined : `${path}: ${here} here, ${there} there`
+}
+
+function areDocuments(value: unknown): value is readonly RecipeDocument[] {
+  return Array.isArray(value) && value.every(isDocument)
 }

@@ -21,14 +21,16 @@ export function isAmount(text: string): boolean {
   return /^[+-]?\d[\d.,' ]*(?:%|\p{Sc})$|^[+-]?\p{Sc}[+-]?\s?\d[\d.,' ]*$/u.test(text)
 }
 
-const YES = new Set(['true', 't', 'yes', 'y', '1', '1.0'])
-const NO = new Set(['false', 'f', 'no', 'n', '0', '0.0'])
+const YES = new Set(['true', 't', 'yes', 'y'])
+const NO = new Set(['false', 'f', 'no', 'n'])
 
-/** 1 or 0; NaN where the text is neither yes nor no. */
+/** 1 or 0, which numbers say too, however they are written: 1.00; NaN where the text is neither yes nor no. */
 export function yesNoOf(text: string): number {
   const word = text.toLowerCase()
   if (YES.has(word)) return 1
-  return NO.has(word) ? 0 : Number.NaN
+  if (NO.has(word)) return 0
+  const value = numberOf(text)
+  return value === 0 || value === 1 ? value : Number.NaN
 }
 
 /** Whether a text stands for nothing, of marks in lower case. */

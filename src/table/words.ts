@@ -13,6 +13,11 @@ export function count(value: number): string {
   return value.toLocaleString('en')
 }
 
+/** `1 row`, `2,000 rows` */
+export function counted(value: number, one: string): string {
+  return `${count(value)} ${one}${value === 1 ? '' : 's'}`
+}
+
 /** Parts of a sentence, the first twenty of them. */
 export function joined(parts: readonly string[]): string {
   const listed = parts.slice(0, 20)

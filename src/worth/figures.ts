@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { LOSS_UNIT, SCORE_BINS, VALUE_UNIT } from './constants.ts'
+import { LOSS_UNIT, MOST_ERROR, SCORE_BINS, VALUE_UNIT } from './constants.ts'
 import type { ClassCounts, TestCounts, ValueCounts, ValueSums } from './counts.ts'
 import { areaUnderCurve, averagePrecision, mirrored } from './score-bins.ts'
 
@@ -60,8 +60,11 @@ export interface ValueFigures {
   readonly mae: number
   /** 1 − Σ(y − ŷ)² / Σ(y − ȳ)², ȳ the mean of the test samples; null of fewer than two; where they are all alike, 1 or 0. */
   readonly r2: number | null
-  /** The same of always saying the mean that the training samples have. */
-  readonly baseline: { readonly rmse: number; readonly mae: number }
+  /**
+   * The same of always saying the mean that the training samples have. Where values are not standardised nobody has agreed on that: then of
+   * the mean of the test samples, whose mean absolute error is not counted.
+   */
+  readonly baseline: { readonly rmse: number; readonly mae: number | null }
 }
 
 /** What a regression is worth. */
@@ -82,6 +85,8 @@ export interface Meaning {
   readonly names?: readonly string[]
   /** `[outputs]`: the deviations in which values were counted. Default: 1. */
   readonly deviations?: ArrayLike<number>
+  /** Whether values were counted from their mean over the training samples, as standardised ones are. Default: yes. */
+  readonly isCentred?: boolean
 }
 
 /** @throws RangeError where nothing was counted */
@@ -129,7 +134,7 @@ function classification(counts: ClassCounts, { names }: Meaning): Classification
   }
 }
 
-function regression({ samples, sums }: ValueCounts, { names, deviations }: Meaning): Regression {
+function regression({ samples, sums }: ValueCounts, { names, deviations, isCentred = true }: Meaning): Regression {
   const outputs = sums.map((of, index): ValueFigures => {
     const unit = deviations?.[index] ?? 1
     const mean = (units: bigint) => (Number(units) * VALUE_UNIT) / samples
@@ -138,7 +143,9 @@ function regression({ samples, sums }: ValueCounts, { names, deviations }: Meani
       rmse: unit * Math.sqrt(mean(of.squaredErrors)),
       mae: unit * mean(of.errors),
       r2: determination(of, samples),
-      baseline: { rmse: unit * Math.sqrt(mean(of.squares)), mae: unit * mean(of.magnitudes) },
+      baseline: isCentred
+        ? { rmse: unit * Math.sqrt(mean(of.squares)), mae: unit * mean(of.magnitudes) }
+        : { rmse: unit * Math.sqrt((spreadOf(of, samples) * VALUE_UNIT) / samples), mae: null },
     }
   })
   const known = outputs.flatMap(({ r2 }) => r2 ?? [])
@@ -146,15 +153,36 @@ function regression({ samples, sums }: ValueCounts, { names, deviations }: Meani
 }
 
 /** R², with the difference of large sums taken in whole numbers. */
-function determination({ squaredErrors, squares, values }: ValueSums, samples: number): number | null {
+function determination(sums: ValueSums, samples: number): number | null {
   if (samples < 2) return null
-  // n Σ(y − c)² − (Σ(y − c))² = n Σ(y − ȳ)², in squared units.
-  const squaredUnits = Number(BigInt(samples) * squares * PER_DEVIATION - values * values)
-  const total = squaredUnits / Number(PER_DEVIATION) / samples
+  const { squaredErrors, values } = sums
+  const total = spreadOf(sums, samples)
   // Half a unit for each sample in both sums, the second of which is squared: below that there is no spread.
   const rounding = samples + (2 * Math.abs(Number(values))) / Number(PER_DEVIATION)
   if (total <= rounding) return squaredErrors <= BigInt(samples) ? 1 : 0
   return 1 - Number(squaredErrors) / total
+}
+
+/** Σ(y − ȳ)², in units. */
+function spreadOf({ squares, values }: ValueSums, samples: number): number {
+  // n Σ(y − c)² − (Σ(y − c))² = n Σ(y − ȳ)², in squared units.
+  const squaredUnits = Number(BigInt(samples) * squares * PER_DEVIATION - values * values)
+  return squaredUnits / Number(PER_DEVIATION) / samples
+}
+
+/** The squares of a smaller deviation are too few units to be right to 10⁻⁶. */
+const LEAST_DEVIATION = 1e-3
+
+/**
+ * Whether values that were not standardised are of a size in which they can be counted: none was beyond the largest that counts, for all that
+ * their squares say, and they differ by many of the units in which they are counted.
+ */
+export function areCountable({ samples, sums }: ValueCounts): boolean {
+  return sums.every(of => {
+    const isSmall = Number(of.squares) * VALUE_UNIT < MOST_ERROR ** 2
+    const deviation = Math.sqrt((spreadOf(of, samples) * VALUE_UNIT) / samples)
+    return isSmall && (samples === 1 || deviation > LEAST_DEVIATION)
+  })
 }
 
 /** Units of a deviation. */

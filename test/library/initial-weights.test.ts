@@ -14,16 +14,19 @@ import {
   simulate,
 } from '../../src/index.ts'
 import { InitialWeightsError, readInitialWeights } from '../../src/library/initial-weights.ts'
+import { prepareRecipe } from '../../src/library/prepared-recipe.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../src/parameters/safetensors.ts'
 import { createRandom } from '../../src/random/random.ts'
+import { parseRecipe } from '../../src/recipe/recipe.ts'
 import { createStillTrainer } from '../../src/standardise/still-trainer.ts'
 import { toLayersModel } from '../../src/training/layers-model/layers-model.ts'
 import { predictionsOf } from '../../src/training/layers-model/predict.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { saveModel } from '../training/files.ts'
+import { stateOf } from './state-of.ts'
 
 const folder = temporaryFolder()
 const newFolder = () => mkdtempSync(join(folder.path, 'state-'))
@@ -125,6 +128,36 @@ const untilSealed = (...peers: readonly Peer[]) =>
 const createNetwork = () => createVirtualNetwork(systemClock, createRandom('weights'), { delay: '0', loss: 0 })
 
 describe('the weights in a file', () => {
+  test('of a model that was exported with what standardises samples and targets are those that were trained', async () => {
+    const regression = parseRecipe({
+      model: { name: 'linear', shape: [2], classes: 0, outputs: 1 },
+      objective: { task: 'regress' },
+      data: { standardise: true },
+    })
+    const layout = createLayout([
+      { name: 'logits/kernel', shape: [2, 1], trainable: true },
+      { name: 'logits/bias', shape: [1], trainable: true },
+    ])
+    const parameters = Float32Array.of(3, 4, 5)
+    const state = await stateOf(
+      newFolder(),
+      regression,
+      { layout, parameters },
+      {
+        mean: [7, 8],
+        variance: [9, 4],
+        targets: { mean: [100], variance: [16] },
+      },
+    )
+    const to = join(newFolder(), 'model')
+    await exportModel({ state, to })
+    expect((await readInitialWeights(regression, to)).weights).toEqual(parameters)
+    // As a model it would standardise once more.
+    const twice = { ...regression, model: { ...regression.model, name: `tfjs:${join(to, 'model.json')}` } }
+    await expect(prepareRecipe(twice)).rejects.toThrow(`begin from its weights with --from ${to}`)
+    await prepareRecipe({ ...twice, data: { standardise: false } })
+  })
+
   test('are the same for every format that holds the same values, and are known by what hearsay writes beside them', async () => {
     const wanted = hashParameters(Float32Array.from(halves.flatMap(({ data }) => [...data])))
     const model = await toLayersModel(

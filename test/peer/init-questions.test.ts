@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { InitFlags } from '../../peer/commands/init/flags.ts'
 import { runInit } from '../../peer/commands/init/run.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { start } from './command-line.ts'
@@ -66,7 +67,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-async function ask(data: string, flags: { model?: string; epochs?: number } = {}) {
+async function ask(data: string, flags: Pick<InitFlags, 'model' | 'epochs' | 'task'> = {}) {
   answers.Data = data
   answers.File = join(folder.path, `recipe-${readdirSync(folder.path).length}.json`)
   await runInit(flags)
@@ -100,6 +101,15 @@ test('as many steps are offered as suit the data, and for passes that a flag say
   offers = {}
   expect((await ask(`csv:${csv}`, { epochs: 4 })).training.steps).toBe(500)
   expect(offers).not.toHaveProperty([steps])
+})
+
+test('the task of a flag says what the label means, before anything is asked', async () => {
+  const csv = folder.write(
+    'grades.csv',
+    `x,grade\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 5}`).join('\n')}\n`,
+  )
+  expect((await ask(`csv:${csv}`)).model.classes).toBe(5)
+  expect((await ask(`csv:${csv}`, { task: 'regress' })).objective.task).toBe('regress')
 })
 
 test('data that the model of a flag cannot learn from are refused where they are named', async () => {

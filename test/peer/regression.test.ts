@@ -51,10 +51,10 @@ test.concurrent('simulate --task regress tells R² and RMSE, in words and in the
 test.concurrent('a swarm of real peers agrees on how values are standardised, and tells R²', async () => {
   const { code, stdout } = await warmHearsay('swarm', ...flags, '--json')
   expect(code).toBe(0)
-  const { final, peerResults, rounds, sealed } = JSON.parse(stdout)
+  const { final, rounds, peerResults, sealed } = JSON.parse(stdout)
   expect(sealed).toBe(true)
-  // Before there is a standardisation there is nothing to tell.
-  expect([rounds[0].merged, rounds.at(-1).merged?.r2 > 0.95]).toEqual([null, true])
+  // The beginning too, which is judged once it is known by what values are standardised.
+  expect(rounds.every(({ merged }: { merged: { r2: number } }) => merged.r2 > -10)).toBe(true)
   expect(final.merged.r2).toBeGreaterThan(0.95)
   for (const peer of peerResults)
     expect(peer).toMatchObject({ accuracy: null, alone: null, aloneR2: expect.any(Number) })

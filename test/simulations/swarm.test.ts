@@ -19,3 +19,16 @@ test('a swarm that averages nothing cannot standardise: nobody could judge peers
   await expect(swarm).rejects.toThrow(UsageError)
   await expect(swarm).rejects.toThrow('the rule none')
 })
+
+test('a swarm that agrees on how frequent classes are, and on nothing else, is judged from the beginning', async () => {
+  const { rounds, final } = await runSwarm({
+    recipe: { model: { name: 'linear', shape: [6], classes: 3 }, training: { steps: 20, classWeights: 'balanced' } },
+    peers: 2,
+    data: { train: blobs(60, 1), test: blobs(20, 2) },
+    partition: 'iid',
+    seed: 1,
+    backend: 'wasm',
+  })
+  expect(rounds.filter(({ merged }) => merged === null)).toEqual([])
+  expect(final.merged?.figures).toMatchObject({ samples: 20 })
+}, 60_000)

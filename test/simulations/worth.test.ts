@@ -56,6 +56,30 @@ test('of a regression the errors are those of the rounds, in the units of the da
   }
 })
 
+test('of values that are not standardised there are figures where they can be counted, and none that are wrong', async () => {
+  const recipe = recipeOf({
+    objective: { task: 'regress' },
+    model: { name: 'linear', shape: [3], classes: 0, outputs: 1 },
+    training: { learningRate: 1e-6 },
+  })
+  const scaled = (scale: number) => {
+    const part = (seed: number) => {
+      const dataset = measured(100, seed)
+      return { ...dataset, values: dataset.values?.map(value => scale * value) }
+    }
+    return { train: part(1), test: part(2) }
+  }
+  const mergedOf = async (scale: number) =>
+    (await simulate({ engine: 'matrix', seed: 1, peers: 2, recipe, data: scaled(scale) })).final.merged
+  const plain = await mergedOf(1)
+  if (plain?.figures?.kind !== 'values') throw new Error('there are no figures of values')
+  expect(plain.figures.outputs[0].baseline.mae).toBeNull()
+  expect(plain.figures.outputs[0].baseline.rmse).toBeLessThan(4.5)
+  const large = await mergedOf(1e7)
+  expect(large?.rmse).toBeGreaterThan(1e7)
+  expect(large?.figures).toBeUndefined()
+})
+
 test('what only averages vectors has no figures', async () => {
   const recipe = parseRecipe({
     objective: { task: 'consensus' },

@@ -29,8 +29,8 @@ test.each(['', ' ', '0x1f', 'Infinity', '-inf', 'NaN', '1,5', '1 000', '1e', '.'
 )
 
 test('yes and no are read in any case, and nothing else is either', () => {
-  expect(['true', 'TRUE', 'T', 'Yes', 'y', '1', '1.0'].map(yesNoOf)).toEqual(Array(7).fill(1))
-  expect(['false', 'False', 'f', 'NO', 'n', '0', '0.0'].map(yesNoOf)).toEqual(Array(7).fill(0))
+  expect(['true', 'TRUE', 'T', 'Yes', 'y', '1', '1.0', '1.00'].map(yesNoOf)).toEqual(Array(8).fill(1))
+  expect(['false', 'False', 'f', 'NO', 'n', '0', '0.0', '0.00'].map(yesNoOf)).toEqual(Array(8).fill(0))
   for (const text of ['', 'ja', '2', 'yes!', 'maybe', '-1']) expect(yesNoOf(text)).toBeNaN()
 })
 

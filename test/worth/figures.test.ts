@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/random/random.ts'
 import { LOSS_UNIT, MOST_LOSS } from '../../src/worth/constants.ts'
-import { countsFrom, noCounts, shapeOf, sumOfCounts, wholeNumbersOf } from '../../src/worth/counts.ts'
-import { type Classification, figuresOf, type Regression } from '../../src/worth/figures.ts'
+import { countsFrom, noCounts, shapeOf, sumOfCounts, type ValueCounts, wholeNumbersOf } from '../../src/worth/counts.ts'
+import { areCountable, type Classification, figuresOf, type Regression } from '../../src/worth/figures.ts'
 import { remarksOn } from '../../src/worth/remarks.ts'
 import { tallyClasses, tallyValues } from '../../src/worth/tally.ts'
 
@@ -218,6 +218,24 @@ describe('figures of a regression', () => {
     const one = predicted([5], [4])
     expect(one.r2).toBeNull()
     expect(remarksOn(one)).toEqual(["R² of 'y' needs two test samples, and there is 1"])
+  })
+
+  test('of values that nobody standardised are compared with the mean of the test samples, not with 0', () => {
+    const tally = tallyValues(1)
+    tally.add(Float32Array.of(100, 104), Float32Array.of(101, 105))
+    const [{ rmse, baseline }] = (figuresOf(tally.counts, { isCentred: false }) as Regression).outputs
+    expect([rmse, baseline]).toEqual([1, { rmse: 2, mae: null }])
+  })
+
+  test.each([
+    ['as people measure', 1, true],
+    ['too large for exact sums', 3e6, false],
+    ['too small for the units', 1e-8, false],
+  ])('can be had of values as they are, %s', (_, scale, isCountable) => {
+    const tally = tallyValues(1)
+    const values = Float32Array.from({ length: 20 }, (_, i) => scale * (10 + (i % 3)))
+    tally.add(values, values)
+    expect(areCountable(tally.counts as ValueCounts)).toBe(isCountable)
   })
 
   test('of several outputs are each by itself, and R² their mean', () => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { defineCommand } from '../../define-command.ts'
-import { file, fileOrFolder, folder, seed, source } from '../../flag-values.ts'
+import { file, seed, source } from '../../flag-values.ts'
+import { takesModel } from '../../model-path.ts'
 import type { EvaluateFlags } from './flags.ts'
 
 const HELP = `
@@ -14,14 +15,7 @@ Examples:
   hearsay evaluate model.safetensors --data idx:mnist --part test --json`
 
 export function addEvaluate(program: Command): void {
-  defineCommand(program, 'evaluate', 'what a model is worth on data whose answers are known')
-    .argument(
-      '[MODEL]',
-      "a file of safetensors or a folder, as hearsay export writes them, or a peer's state folder",
-      fileOrFolder,
-    )
-    .option('--state <DIR>', 'the state folder of a peer, in place of MODEL', folder)
-    .option('--model-file <FILE>', "your copy of the file that the recipe's model is made from", file)
+  takesModel(defineCommand(program, 'evaluate', 'what a model is worth on data whose answers are known'))
     .requiredOption('--data <SOURCE>', 'what to judge it by, as hearsay peer --help lists', source)
     .addOption(new Option('--part <PART>', 'which part of the data (default: "all")').choices(['all', 'test', 'train']))
     .option(

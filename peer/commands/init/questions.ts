@@ -20,6 +20,7 @@ import {
 import { parseModel } from '../../../src/public/models.ts'
 import { Interrupted } from '../../interruption.ts'
 import { SOURCE_FORMS } from '../../names.ts'
+import { meaningOf } from '../../task.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
 import { DEFAULT_SOURCE, stepsFor } from './steps.ts'
@@ -65,12 +66,11 @@ export async function askForRecipe(
   const found: { data?: Split; warnings: string[] } = { warnings: [] }
   const find = async (source: string) => {
     const warnings: string[] = []
-    const origins = flags.standardise !== false
     const data = await loadDataset(source, {
       seed,
       strict: flags.strict,
-      origins,
       warn: message => warnings.push(message),
+      ...meaningOf({ objective: { task: flags.task }, data: { standardise: flags.standardise } }),
     })
     requireModelFor(data, flags.model)
     Object.assign(found, { data, warnings })

@@ -1,6 +1,7 @@
 import type { Recipe } from '../../../src/index.ts'
 import type { MergedSites } from '../../../src/public/tables.ts'
 import { parseJson, readBytes } from '../../json-file.ts'
+import { describeConflicts } from '../../problems.ts'
 import { requireKnownNames } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -26,9 +27,4 @@ export async function recipeOfSchemas(
   const { prepareRecipe } = await import('../../../src/public/models.ts')
   const { recipe } = await prepareRecipe(written)
   return { recipe, merged }
-}
-
-function describeConflicts(conflicts: readonly string[]): string {
-  if (conflicts.length === 1) return conflicts[0]
-  return `the sites' tables do not go together:\n${conflicts.map(conflict => `  - ${conflict}`).join('\n')}`
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { defineCommand } from '../../define-command.ts'
-import { file, fileOrFolder, folder, source } from '../../flag-values.ts'
+import { file, source } from '../../flag-values.ts'
+import { takesModel } from '../../model-path.ts'
 import type { PredictFlags } from './flags.ts'
 
 const HELP = `
@@ -15,14 +16,7 @@ Examples:
   hearsay predict model.safetensors --data csv:new.csv.gz --out predicted.csv.gz`
 
 export function addPredict(program: Command): void {
-  defineCommand(program, 'predict', 'what a model says of the rows of a table, in a file')
-    .argument(
-      '[MODEL]',
-      "a file of safetensors or a folder, as hearsay export writes them, or a peer's state folder",
-      fileOrFolder,
-    )
-    .option('--state <DIR>', 'the state folder of a peer, in place of MODEL', folder)
-    .option('--model-file <FILE>', "your copy of the file that the recipe's model is made from", file)
+  takesModel(defineCommand(program, 'predict', 'what a model says of the rows of a table, in a file'))
     .requiredOption(
       '--data <SOURCE>',
       'the table: csv:FILE, parquet:FILE or npy:FILE, with the parameters that hearsay peer --help lists',

@@ -1,6 +1,7 @@
 import { onInterruption } from '../../interruption.ts'
 import { createOutput } from '../../output.ts'
 import { requireFree, writeOutput } from '../../output-file.ts'
+import { describeProblems } from '../../problems.ts'
 import { reportReading } from '../../reading.ts'
 import { shellWords } from '../../shell-words.ts'
 import { describeSite } from '../../table-report.ts'
@@ -27,13 +28,7 @@ export async function runSchema(flags: SchemaFlags): Promise<void> {
     listsRare: flags.rare,
   }).finally(reading.end)
   for (const warning of warnings) out.warn(`${source.table.file}: ${warning}`)
-  if (site === undefined) {
-    throw new WrongUsage(
-      problems.length === 1
-        ? `${source.table.file}: ${problems[0]}`
-        : `${source.table.file}: ${problems.length} problems:\n${problems.map(problem => `  - ${problem}`).join('\n')}`,
-    )
-  }
+  if (site === undefined) throw new WrongUsage(describeProblems(source.table.file, problems))
   await writeOutput('--out', file, `${JSON.stringify(site, null, 2)}\n`)
   out.jsonDocument({ file, schema: site })
   out.show(
@@ -41,7 +36,7 @@ export async function runSchema(flags: SchemaFlags): Promise<void> {
       describeSite(source.name, site, { unlabelled, dialect: source.table.dialect }),
       '',
       `wrote ${file}: read it, and give it to whoever writes the recipe. Then:`,
-      `  ${shellWords(['hearsay', 'init', '--schema', file, '…'])}`,
+      `  ${shellWords(['hearsay', 'init', '--schema', file, 'OTHER.json'])}`,
     ].join('\n'),
   )
 }

@@ -30,7 +30,7 @@ export async function runPoints({ points, title, kept, signal }: PointsToRun, ou
   const { runSweep } = await import('../../../src/public/simulate.ts')
   const { UsageError } = await import('../../../src/index.ts')
   const progress = showProgress(out, title)
-  const load = await rememberingOne()
+  const load = rememberingOne((await import('../../../src/index.ts')).loadDataset)
   let rounds: number | undefined
   try {
     return await runSweep({
@@ -69,23 +69,26 @@ export async function runPoints({ points, title, kept, signal }: PointsToRun, ou
 
 /**
  * Everything that decides a result: also the version of hearsay, and what is in the file of a model, by the hash of the
- * recipe that has its digest. Data go by their source: files are taken to stay as they are.
+ * recipe that has its digest, and the hash of the weights that it begins from. Data go by their source: files are taken to stay as they are.
  */
 async function whatRuns(plan: Plan, source: string | undefined): Promise<string> {
   const { prepareRecipe } = await import('../../../src/public/models.ts')
   // How many threads there are decides nothing.
-  const { data, workers, recipe, ...others } = plan
+  const { data, from, workers, recipe, ...others } = plan
   const { hash: swarm } = await prepareRecipe(recipe)
   return JSON.stringify({ version: version(), source, swarm, ...others })
 }
 
-/** Runs of a sweep mostly learn from the same data, which may take long to read; of others there may be too much to keep. */
-async function rememberingOne(): Promise<LoadData> {
-  const { loadDataset } = await import('../../../src/index.ts')
+/**
+ * Runs of a sweep mostly learn from the same data, which may take long to read; of others there may be too much to keep. Data that are
+ * read in another way, such as by another recipe's columns, are others.
+ */
+export function rememberingOne(load: LoadData): LoadData {
   let last: { readonly key: string; readonly data: Split } | undefined
   return async (source, options) => {
-    const key = JSON.stringify([source, options.seed, options.strict, options.shape, options.origins])
-    if (last?.key !== key) last = { key, data: await loadDataset(source, options) }
+    // Whom to tell, which is no part of the text, decides nothing.
+    const key = JSON.stringify([source, options])
+    if (last?.key !== key) last = { key, data: await load(source, options) }
     return last.data
   }
 }

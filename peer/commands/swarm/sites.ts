@@ -1,5 +1,6 @@
 import type { Recipe, Split } from '../../../src/index.ts'
 import type { NamedSite } from '../../../src/public/tables.ts'
+import { describeConflicts, describeProblems } from '../../problems.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
 import { beginsFrom, hintAtInit, prepareTask, type TaskOptions } from '../../task.ts'
@@ -34,7 +35,10 @@ export async function prepareSites(
 async function recipeOf(options: SitesOptions): Promise<Recipe> {
   const { file, flags, sources, trainingSeed, task, onProgress } = options
   const { parseRecipe } = await import('../../../src/index.ts')
-  if (file !== undefined) return parseRecipe(withFlags(await readRecipe(file), flags, trainingSeed))
+  if (file !== undefined) {
+    const written = withFlags(await readRecipe(file), flags, trainingSeed)
+    return parseRecipe(task === undefined ? written : { ...written, objective: { ...written.objective, task } })
+  }
   const { describeSource, mergeSites, openTable, schemaRecipe } = await import('../../../src/public/tables.ts')
   const sites: NamedSite[] = []
   for (const source of sources) {
@@ -44,11 +48,11 @@ async function recipeOf(options: SitesOptions): Promise<Recipe> {
     }
     const meaning = task === 'classify' || task === 'regress' ? task : undefined
     const { site, problems } = await describeSource(table, { task: meaning, listsRare: true, onProgress })
-    if (site === undefined) throw new WrongUsage(`${table.table.file}: ${problems.join('\n')}`)
+    if (site === undefined) throw new WrongUsage(describeProblems(table.table.file, problems))
     sites.push({ name: table.table.file, site })
   }
   const merged = mergeSites(sites)
-  if ('conflicts' in merged) throw new WrongUsage(merged.conflicts.join('\n'))
+  if ('conflicts' in merged) throw new WrongUsage(describeConflicts(merged.conflicts))
   const recipe = schemaRecipe(merged, sites.length, withFlags({}, flags, trainingSeed))
   await requireKnownNames(recipe)
   return recipe

@@ -1,3 +1,4 @@
+import { counted } from '../../table/words.ts'
 import { type DecimalSign, plainNumber } from './decimals.ts'
 import type { Dialect } from './dialect.ts'
 import type { Layout } from './layout.ts'
@@ -23,7 +24,10 @@ export function createArranger(
     if (line === headerLine || (hasSeparatorLine && line === 1)) return undefined
     const isWide = cells.length > width && cells.slice(width).every(cell => cell === '')
     if (cells.length !== width && !isWide) {
-      onProblem({ row: line, text: `found ${columns(cells.length)}; expected ${width}: ${remedy(cells.length)}` })
+      onProblem({
+        row: line,
+        text: `found ${counted(cells.length, 'column')}; expected ${width}: ${remedy(cells.length)}`,
+      })
       return undefined
     }
     cells.length = width
@@ -59,8 +63,6 @@ export function createArranger(
     return block.rows.length === 0 ? [] : [block]
   }
 }
-
-const columns = (count: number) => `${count} column${count === 1 ? '' : 's'}`
 
 const BLANK = 32
 

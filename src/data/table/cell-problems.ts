@@ -1,8 +1,7 @@
-import { MOST_PROBLEMS, ROWS_NAMED } from '../../table/constants.ts'
+import { ROWS_NAMED } from '../../table/constants.ts'
 import type { CellFault } from '../../table/encode.ts'
 import { quote, count as written } from '../../table/words.ts'
-import { DataFileError } from '../errors.ts'
-import type { Problem } from './problems.ts'
+import { fileProblems, type Problem, sentenceOf } from './problems.ts'
 
 /** Rows that are read on after the first that is wrong, to tell of all that is wrong with a file at once. */
 export const MOST_FAULTY_ROWS = 10_000
@@ -44,9 +43,8 @@ export function collectProblems(file: string): CellProblems {
   }
 
   return {
-    addRow({ row, column, text }) {
-      const place = [...(row === undefined ? [] : [`row ${row}`]), ...(column === undefined ? [] : [column])]
-      unreadable.push(place.length === 0 ? text : `${place.join(', ')}: ${text}`)
+    addRow(problem) {
+      unreadable.push(sentenceOf(problem))
       count()
     },
     add(fault, line) {
@@ -62,18 +60,4 @@ export function collectProblems(file: string): CellProblems {
     sentences,
     settle,
   }
-}
-
-/** The error that tells all problems of a file: in its own line each, where there are several. */
-export function fileProblems(file: string, sentences: readonly string[]): DataFileError {
-  if (sentences.length === 1) {
-    const [only] = sentences
-    return new DataFileError(`${file}${/^rows? \d/.test(only) ? ', ' : ': '}${only}`)
-  }
-  const listed = sentences.slice(0, MOST_PROBLEMS)
-  const more = sentences.length - listed.length
-  return new DataFileError(
-    `${file}: ${written(sentences.length)} problems:\n${listed.map(sentence => `  - ${sentence}`).join('\n')}` +
-      (more > 0 ? `\n  and ${written(more)} more` : ''),
-  )
 }

@@ -4,7 +4,7 @@ import { classIndexOf, createEncoder, type TableEncoder } from '../../table/enco
 import { type MergedSites, mergeSites } from '../../table/merge-sites.ts'
 import { featureNames, labelNames, type TableSchema, withoutOrigins } from '../../table/schema.ts'
 import type { SiteSchema } from '../../table/site-schema.ts'
-import { count, joined, quote, quoteName } from '../../table/words.ts'
+import { counted, joined, quote, quoteName } from '../../table/words.ts'
 import { IN_MEMORY_LIMIT_BYTES, TEST_SHARE } from '../constants.ts'
 import { type Dataset, subset } from '../dataset.ts'
 import { DataFileError, SourceError } from '../errors.ts'
@@ -13,8 +13,9 @@ import { createRowStore } from '../row-store.ts'
 import { shuffledOrder } from '../shuffle.ts'
 import type { LoadOptions, Split } from '../source.ts'
 import { splitLast } from '../split.ts'
-import { collectProblems, fileProblems } from './cell-problems.ts'
+import { collectProblems } from './cell-problems.ts'
 import type { TableParameters } from './parameters.ts'
+import { fileProblems } from './problems.ts'
 import type { TableReport } from './report.ts'
 import type { ReadOptions, TableRows } from './rows.ts'
 import { findColumn, isTestRow, type SurveyedTable, surveyTable } from './survey-table.ts'
@@ -45,7 +46,9 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   const surveyed = isGiven ? undefined : await survey(source, date, options)
   const merged = surveyed && mergeOne(table.file, surveyed, given === 'every')
   const found = isGiven ? given : (merged as MergedSites).schema
-  const schema = isGiven || options.origins !== false ? found : withoutOrigins(found)
+  // Where the recipe has no columns, it has no origins either, and those of this file would be nobody else's.
+  const isAsItIs = given === 'every' || options.origins === false
+  const schema = !isGiven && isAsItIs ? withoutOrigins(found) : found
   if (isGiven) requireAgreement(source, schema)
   const reader: Reader = { source, date, schema, options, testColumn }
   const all = await readRows(table, reader)
@@ -68,10 +71,6 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
     warn?.(`${table.file}: left out ${joined(all.extra.map(quoteName))}, which the recipe does not know`)
   }
   return { ...splitRows(all, apart, reader), table: report }
-}
-
-function counted(value: number, one: string): string {
-  return `${count(value)} ${one}${value === 1 ? '' : 's'}`
 }
 
 /** @throws SourceError where the pattern is none */

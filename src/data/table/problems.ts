@@ -33,13 +33,34 @@ export function createProblems(file: string): Problems {
     },
     error() {
       if (count === 0) return undefined
-      if (count === 1) return new DataFileError(problemText(file, told[0]))
-      const more = count - told.length
-      const lines = told.map(problem => `  - ${placeOf(problem)}${problem.text}`)
-      if (more > 0) lines.push(`  and ${inDigits(more)} more`)
-      return new DataFileError(`${file}: ${inDigits(count)} problems:\n${lines.join('\n')}`)
+      return count === 1
+        ? new DataFileError(problemText(file, told[0]))
+        : fileProblems(file, told.map(sentenceOf), count)
     },
   }
+}
+
+/**
+ * The error that tells all problems of a file: in its own line each, where there are several.
+ *
+ * @param all how many there are, where not all are given
+ */
+export function fileProblems(file: string, sentences: readonly string[], all = sentences.length): DataFileError {
+  if (all === 1) {
+    const [only] = sentences
+    return new DataFileError(`${file}${/^rows? \d/.test(only) ? ', ' : ': '}${only}`)
+  }
+  const listed = sentences.slice(0, MOST_PROBLEMS)
+  const more = all - listed.length
+  return new DataFileError(
+    `${file}: ${inDigits(all)} problems:\n${listed.map(sentence => `  - ${sentence}`).join('\n')}` +
+      (more > 0 ? `\n  and ${inDigits(more)} more` : ''),
+  )
+}
+
+/** The problem with its place, as a line of several. */
+export function sentenceOf(problem: Problem): string {
+  return placeOf(problem) + problem.text
 }
 
 export function problemText(file: string, problem: Problem): string {

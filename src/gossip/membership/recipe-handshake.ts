@@ -5,14 +5,15 @@
  * @packageDocumentation
  */
 
+import { createHash } from 'node:crypto'
 import { identityOf, withoutPaths } from '../../recipe/identity.ts'
-import { type RecipeDocument, withLaterDefaults } from '../../recipe/later-fields.ts'
-import { firstDifference } from '../../recipe/recipe.ts'
+import { isDocument, type RecipeDocument, withLaterDefaults } from '../../recipe/later-fields.ts'
+import { canonicalJson, firstDifference } from '../../recipe/recipe.ts'
 import { MAX_MEMBERS, PROTOCOL_VERSION } from '../constants.ts'
 import type { Events } from '../events.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type { AbortOptions, Clock, FrameStream, PeerId } from '../ports.ts'
-import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
+import { MAX_CONTROL_BYTES, REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import { type Message, PROTOCOL_FIELD, receive, SEAL_FIELD, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
 import { printable } from './printable.ts'
@@ -68,10 +69,13 @@ export async function compareRecipes(
   return await withDeadline(clock, REPLY_TIMEOUT_MS, 'the other recipe', options, async within => {
     const ours: RecipeDocument = JSON.parse(JSON.stringify(recipe))
     // A peer that does not know a field would take its default for a difference.
-    await send(stream, recipeMessage(identityOf(ours), seal), within)
+    const { message: told, isBrief } = recipeMessage(identityOf(ours), seal)
+    await send(stream, told, within)
     const message = await receive(stream, 'recipe', within)
     const { [PROTOCOL_FIELD]: version, [SEAL_FIELD]: theirSeal, ...theirs } = message.recipe
-    const difference = firstDifference(compared(ours), compared(theirs))
+    const brief = isBrief || LARGE_FIELDS.some(([room, field]) => isHash(fieldOf(theirs, room, field)))
+    const [here, there] = [compared(ours), compared(theirs)]
+    const difference = brief ? firstDifference(withHashes(here), withHashes(there)) : firstDifference(here, there)
     if (version !== PROTOCOL_VERSION) return otherVersion(version, difference)
     if (difference !== undefined) return `has another recipe and is left alone; ${difference}`
     return theirSeal === seal ? undefined : otherGeneration(seal, theirSeal)
@@ -83,12 +87,44 @@ function compared(recipe: RecipeDocument): RecipeDocument {
   return withoutPaths(withLaterDefaults(recipe))
 }
 
-function recipeMessage(recipe: RecipeDocument, seal: string | undefined): Message {
-  return {
+/** The message, and whether it has hashes in place of what would make it too long. */
+function recipeMessage(
+  recipe: RecipeDocument,
+  seal: string | undefined,
+): { readonly message: Message; readonly isBrief: boolean } {
+  const messageOf = (recipe: RecipeDocument): Message => ({
     type: 'recipe',
     recipe: { ...recipe, [PROTOCOL_FIELD]: PROTOCOL_VERSION, ...(seal !== undefined && { [SEAL_FIELD]: seal }) },
-  }
+  })
+  const whole = messageOf(recipe)
+  if (Buffer.byteLength(JSON.stringify(whole)) <= MAX_CONTROL_BYTES) return { message: whole, isBrief: false }
+  return { message: messageOf(withHashes(recipe)), isBrief: true }
 }
+
+/** The fields that may be of any size: a table has thousands of columns, an alphabet or a set of classes thousands of names. */
+const LARGE_FIELDS: readonly (readonly [room: string, field: string])[] = [
+  ['data', 'table'],
+  ['model', 'classNames'],
+]
+
+/** The recipe with hashes in place of its large fields, of those too that are hashes already: as they are. */
+function withHashes(recipe: RecipeDocument): RecipeDocument {
+  let document = recipe
+  for (const [room, field] of LARGE_FIELDS) {
+    const value = fieldOf(document, room, field)
+    if (value === undefined || isHash(value)) continue
+    const sha256 = createHash('sha256').update(canonicalJson(value)).digest('hex')
+    document = { ...document, [room]: { ...(document[room] as RecipeDocument), [field]: { sha256 } } }
+  }
+  return document
+}
+
+function fieldOf(recipe: RecipeDocument, room: string, field: string): unknown {
+  const fields = recipe[room]
+  return isDocument(fields) ? fields[field] : undefined
+}
+
+const isHash = (value: unknown) => isDocument(value) && Object.keys(value).join() === 'sha256'
 
 /** The mismatch of peers whose generations went on from other seals. A seal is undefined in the first generation. */
 function otherGeneration(ours: string | undefined, theirs: string | undefined): string {

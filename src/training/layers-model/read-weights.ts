@@ -4,18 +4,20 @@ import type { NamedTensor } from '../../parameters/safetensors.ts'
 import { ModelFileError } from '../errors.ts'
 import type { StoredWeight } from './model-json.ts'
 import { bytesOf, readStoredModel } from './stored-weights.ts'
+import { wrappingWeights } from './wrapping-layers.ts'
 
 /**
  * The weights of a model that TensorFlow.js or its converter saved, in the order of its files, as float32: also those that are stored as
- * halves, or as whole numbers of a step. Does not load TensorFlow.js.
+ * halves, or as whole numbers of a step; of a model that hearsay has exported those of the model that was trained. Does not load
+ * TensorFlow.js.
  *
  * @param file the `model.json`
  * @throws ModelFileError naming the file and what is wrong with it
  */
 export async function readLayersModelWeights(file: string): Promise<NamedTensor[]> {
-  const { weights, bytes } = await readStoredModel(file)
+  const { model, weights, bytes } = await readStoredModel(file)
   let end = 0
-  return weights.map(weight => {
+  const tensors = weights.map(weight => {
     const { name, shape, dtype } = weight
     if (dtype !== 'float32') {
       throw new ModelFileError(
@@ -28,6 +30,8 @@ export async function readLayersModelWeights(file: string): Promise<NamedTensor[
     readValues(weight, bytes.subarray(begin, end), data)
     return { name, shape, data }
   })
+  const wrapping = wrappingWeights(model)
+  return tensors.filter(({ name }) => !wrapping.has(name))
 }
 
 function readValues({ quantization }: StoredWeight, bytes: Buffer, values: Float32Array): void {

@@ -2,10 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
 import type { AffineMap } from '../../data/affine-map.ts'
 import { partsOf } from './parts.ts'
-
-/** The layers that {@link wrapModel} adds. */
-const STANDARDISE = 'standardise'
-const UNITS = 'units'
+import { STANDARDISE, UNITS } from './wrapping-layers.ts'
 
 /**
  * A model that takes samples as they are, and maps them as those were mapped that the given one was trained on; and that gives

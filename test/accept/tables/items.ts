@@ -12,5 +12,9 @@ const dialects = testsOf('dialects', 'the reader of text against values written 
   ['any values in any dialect are read back', 'test/data/table'],
 ])
 
-/** The evidence that issue 12 asks for, in its order. */
-export const tables: readonly Item[] = [defaults, regression, worth, using, cases, dialects]
+const hospitals = testsOf('hospitals', 'three sites with unlike tables, from schemas to predictions', [
+  ['north, south and west end with one model, and predict', 'test/examples/three-hospitals.test.ts'],
+])
+
+/** The evidence that issue 12 asks for, in its order, and the files as people have them. */
+export const tables: readonly Item[] = [defaults, regression, worth, using, hospitals, dialects, cases]

@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION } from '../../../src/gossip/constants.ts'
 import { ProtocolViolationError } from '../../../src/gossip/errors.ts'
 import { compareRecipes, type RecipeDocument } from '../../../src/gossip/membership/recipe-handshake.ts'
 import type { FrameStream } from '../../../src/gossip/ports.ts'
+import { MAX_CONTROL_BYTES } from '../../../src/gossip/streams/constants.ts'
 import { firstDifference, parseRecipe, type RecipeInput } from '../../../src/recipe/recipe.ts'
 import { forever } from '../swarm-of-replicas.ts'
 
@@ -112,4 +113,34 @@ test('where the file of a model lies is told to nobody, and is no difference', a
   expect((await meet(recipe, { ...there, type: 'recipe' })).reason).toBeUndefined()
   const other = await messageOf({ model: { name: 'tfjs:here/model.json', digest: 'b'.repeat(64) } })
   expect((await meet(recipe, { ...other, type: 'recipe' })).reason).toContain('model.digest')
+})
+
+/** A recipe of a table; the last column alone has another origin. */
+const tableOf = (width: number, origin: number): RecipeInput => ({
+  model: { name: 'linear', shape: [width], classes: 2 },
+  data: {
+    table: {
+      columns: Array.from(
+        { length: width },
+        (_, i) => ({ name: `measurement ${i}`, kind: 'number', origin: i === width - 1 ? origin : 0 }) as const,
+      ),
+      label: { kind: 'class', name: 'label' },
+      missing: ['NA'],
+    },
+  },
+})
+
+test('of a table the column that differs is named', async () => {
+  const { reason } = await meet(tableOf(3, 0), await messageOf(tableOf(3, 7)))
+  expect(reason).toBe('has another recipe and is left alone; data.table.columns.2.origin: 0 here, 7 there')
+})
+
+test('of a table with thousands of columns the hash is told, and peers of one recipe have nothing against each other', async () => {
+  const wide = (origin: number) => tableOf(3_000, origin)
+  const message = await messageOf(wide(0))
+  expect(JSON.stringify(message).length).toBeLessThan(MAX_CONTROL_BYTES)
+  expect((await meet(wide(0), message)).reason).toBeUndefined()
+  expect((await meet(wide(1), message)).reason).toContain('; data.table.sha256: ')
+  expect((await meet({}, message)).reason).toContain('; data.table: undefined here, {"sha256":')
+  expect((await meet(wide(0), await messageOf({}))).reason).toContain(' here, undefined there')
 })
