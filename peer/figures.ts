@@ -91,11 +91,13 @@ function classificationFacts(figures: Classification): Fact[] {
     ['balanced accuracy', percent(balancedAccuracy), `the mean recall of the classes; macro F1 ${percent(macroF1)}`],
   ]
   if (rocAuc === undefined) return facts
-  const bins = `(from ${count(scoreBins ?? 0)} bins)`
   // Of the class that is looked for: that of a common one is high whatever the model does.
   const rarest = classes.reduce((least, one) => (one.support <= least.support ? one : least))
-  const precise = `average precision of '${short(rarest.name, 12)}' ${coefficient(rarest.averagePrecision)}`
-  return [...facts, ['ROC AUC', coefficient(rocAuc), `${precise} ${bins}`]]
+  return [
+    ...facts,
+    ['ROC AUC', coefficient(rocAuc), `from ${count(scoreBins ?? 0)} bins of the score, as the next`],
+    ['average precision', coefficient(rarest.averagePrecision), `of '${short(rarest.name, 12)}', the rarer class`],
+  ]
 }
 
 function regressionFacts({ outputs, r2 }: Regression): Fact[] {

@@ -30,7 +30,8 @@ test('of rare fraud it is said that none is found, beside an accuracy that hides
   expect(shown(describeFigures(figures, process.stdout))).toEqual([
     "  accuracy           98.0 %  always the largest class, 'fine': 98.0 %",
     '  balanced accuracy  50.0 %  the mean recall of the classes; macro F1 49.5 %',
-    "  ROC AUC            0.500   average precision of 'fraud' 0.020 (from 1,024 bins)",
+    '  ROC AUC            0.500   from 1,024 bins of the score, as the next',
+    "  average precision  0.020   of 'fraud', the rarer class",
     '',
     '  class  precision   recall      F1  support  said fine  said fraud',
     '  fine      98.0 %  100.0 %  99.0 %      980        980           0',
@@ -51,7 +52,9 @@ test('the average precision is that of the rarer class, whichever comes first', 
   const expected = (1 / 1 + 2 / 3) / 2
   expect(figures.classes[0].averagePrecision).toBeCloseTo(expected, 12)
   expect(figures.classes[1].averagePrecision).toBe(figures.averagePrecision)
-  expect(describeFigures(figures, process.stdout)).toContain(`average precision of 'fraud' ${expected.toFixed(3)} (`)
+  expect(describeFigures(figures, process.stdout)).toMatch(
+    new RegExp(`average precision  ${expected.toFixed(3)} +of 'fraud', the rarer class`),
+  )
 })
 
 test('of many classes the ten worst are shown, the worst first', () => {
