@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 import {
   type Classification,
   type Figures,
@@ -14,7 +14,7 @@ import {
   type RunResult,
   remarksOn,
 } from '../src/index.ts'
-import { wrap } from './prose.ts'
+import { PROSE_WIDTH, wrap } from './prose.ts'
 import { amount, coefficient } from './quality.ts'
 import { type Column, drawFacts, drawTable } from './table.ts'
 import { count, counted, percent } from './words.ts'
@@ -22,7 +22,7 @@ import { count, counted, percent } from './words.ts'
 /** Classes, or outputs, that a table shows: the rest are in the file of `--out`. */
 const MOST_SHOWN = 10
 
-/** Classes up to which their confusion fits beside the figures. */
+/** Classes up to which their confusion is shown, beside the figures where it fits there. */
 const MOST_CONFUSED = 4
 
 /** Characters of a name in a table. */
@@ -111,37 +111,49 @@ function regressionFacts({ outputs, r2 }: Regression): Fact[] {
   ]
 }
 
-function drawClasses({ classes, confusion }: Classification, stream: NodeJS.WriteStream): string {
+function drawClasses(figures: Classification, stream: NodeJS.WriteStream): string {
+  const { classes, confusion } = figures
   const isWhole = classes.length <= MOST_SHOWN
   // The order of the classes where all are shown; else those first that are worst.
   const order = classes.map((one, index) => ({ ...one, index }))
   const shown = isWhole ? order : order.toSorted((a, b) => a.f1 - b.f1).slice(0, MOST_SHOWN)
-  const isConfusionShown = confusion !== undefined && classes.length <= MOST_CONFUSED
-  const columns: Column[] = [
-    { title: isWhole ? 'class' : `worst of ${count(classes.length)}`, align: 'left' },
-    ...['precision', 'recall', 'F1', 'support'].map(title => ({ title, align: 'right' }) as const),
-    ...(isConfusionShown
-      ? classes.map(({ name }) => ({ title: `said ${short(name, 10)}`, align: 'right' }) as const)
-      : []),
+  const said = confusion === undefined || classes.length > MOST_CONFUSED ? undefined : confusion
+  const columns = [
+    words(isWhole ? 'class' : `worst of ${count(classes.length)}`),
+    ...['precision', 'recall', 'F1', 'support'].map(number),
   ]
-  const rows = shown.map(({ name, precision, recall, f1, support, index }) => [
+  const rows = shown.map(({ name, precision, recall, f1, support }) => [
     short(name),
     percent(precision),
     percent(recall),
     percent(f1),
     count(support),
-    ...(isConfusionShown ? confusion[index].map(count) : []),
   ])
-  return drawTable(columns, rows, stream)
+  const table = drawTable(columns, rows, stream)
+  if (said === undefined) return table
+  const titles = classes.map(({ name }) => number(`said ${short(name, 10)}`))
+  const counts = shown.map(({ index }) => said[index].map(count))
+  const beside = drawTable(
+    [...columns, ...titles],
+    rows.map((row, index) => [...row, ...counts[index]]),
+    stream,
+  )
+  if (beside.split('\n').every(line => stripVTControlCharacters(line).length <= PROSE_WIDTH)) return beside
+  const below = drawTable(
+    [words('class'), ...titles],
+    counts.map((row, index) => [short(shown[index].name), ...row]),
+    stream,
+  )
+  return `${table}\n\n${below}`
 }
+
+const words = (title: string): Column => ({ title, align: 'left' })
+const number = (title: string): Column => ({ title, align: 'right' })
 
 function drawOutputs({ outputs }: Regression, stream: NodeJS.WriteStream): string {
   if (outputs.length === 1) return ''
   const titles = ['R²', 'RMSE', 'MAE', 'RMSE of the mean', 'MAE of the mean']
-  const columns: Column[] = [
-    { title: 'output', align: 'left' },
-    ...titles.map(title => ({ title, align: 'right' }) as const),
-  ]
+  const columns = [words('output'), ...titles.map(number)]
   const rows = outputs
     .slice(0, MOST_SHOWN)
     .map(({ name, rmse, mae, r2, baseline }) => [

@@ -5,10 +5,10 @@
  */
 
 /**
- * Texts that stand for a missing value where nobody says otherwise, in any case of letters: what pandas, R, SQL, Excel and the UCI
+ * Texts that stand for a missing value where nobody says otherwise, in any case of letters: what pandas, R, data bases, Excel and the UCI
  * repository write.
  */
-export const MISSING_MARKS = ['NA', 'N/A', '<NA>', '#N/A', 'NaN', 'NaT', 'null', 'None', '?'] as const
+export const MISSING_MARKS = ['NA', 'N/A', '<NA>', '#N/A', 'NaN', 'NaT', 'null', 'None', '\\N', '?'] as const
 
 /** A label of at most so many distinct whole numbers means classes, of more a measured quantity. */
 export const MOST_NUMBERED_CLASSES = 20

@@ -57,6 +57,19 @@ test('the average precision is that of the rarer class, whichever comes first', 
   )
 })
 
+test('a confusion that does not fit beside the figures stands below them, within 78 columns', () => {
+  const names = ['Adelie penguin', 'Chinstrap', 'Gentoo']
+  const text = describeFigures(classified([0, 0, 1, 2], [0, 1, 1, 2], names), process.stdout)
+  expect(shown(text).slice(-5)).toEqual([
+    '',
+    '  class           said Adelie pe…  said Chinstrap  said Gentoo',
+    '  Adelie penguin                1               1            0',
+    '  Chinstrap                     0               1            0',
+    '  Gentoo                        0               0            1',
+  ])
+  expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(78)
+})
+
 test('of many classes the ten worst are shown, the worst first', () => {
   const names = Array.from({ length: 30 }, (_, index) => `class ${index}`)
   const labels = names.flatMap((_, index) => [index, index])

@@ -24,6 +24,11 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
     [],
     /no command; accepted are swarm, peer, simulate, init, schema, inspect, evaluate, predict, export, doctor/,
   ],
+  [
+    'a table that would not be what its name says',
+    ['predict', 'model.safetensors', '--data', 'csv:a.csv', '--out', 'out.parquet'],
+    /not as \.parquet; expected a name such as predicted\.csv/,
+  ],
   ['a wrong command', ['sworm'], /unknown command 'sworm'; accepted are swarm, peer/],
   ['a misspelt flag', ['swarm', '--peerz', '3'], /unknown option '--peerz' \(Did you mean --peers\?\)/],
   ['an unknown flag', ['swarm', ...peers, '--zzz'], /unknown option '--zzz'; accepted are .*--peers.*--topology/],

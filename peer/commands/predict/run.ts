@@ -24,6 +24,7 @@ export async function runPredict(given: string | undefined, flags: PredictFlags)
     throw new WrongUsage(`--out ${to} exists already; choose another name, or replace it with --force`)
   }
   requireOtherFile(to, data)
+  requireTextName(to)
   const signal = onInterruption(out.say)
   const { loadModel, predictTable } = await import('../../../src/index.ts')
   const model = await loadModel(path, { modelFile })
@@ -49,6 +50,17 @@ export async function runPredict(given: string | undefined, flags: PredictFlags)
     progress.end()
     model.dispose()
   }
+}
+
+/** Names that promise another kind of file than what is written. */
+const OTHER_KINDS = /\.(?:parquet|feather|arrow|xlsx?|ods|npy|npz|json|jsonl|zip)$/i
+
+function requireTextName(to: string): void {
+  const [ending] = OTHER_KINDS.exec(to) ?? []
+  if (ending === undefined) return
+  throw new WrongUsage(
+    `--out ${to}: a table is written as comma-separated text, not as ${ending}; expected a name such as predicted.csv or predicted.csv.gz`,
+  )
 }
 
 /** Rows that cannot be read are left out: in place of the table they would be lost. */
