@@ -10,6 +10,7 @@ import { consensusDistancePlot } from './plots/consensus-distance.ts'
 import { lossPlot } from './plots/loss.ts'
 import { pairwiseDistancesPlot } from './plots/pairwise-distances.ts'
 import { topologyPlot } from './plots/topology.ts'
+import { worthTables } from './worth-tables.ts'
 
 /** Rounds that are written out as figures. */
 const MOST_ROWS = 60
@@ -30,7 +31,11 @@ export function runPage({ result, command, edges }: ReportInput): Page {
       topologyPlot(result, edges),
       pairwiseDistancesPlot(result),
     ].filter(plot => plot !== undefined),
-    tables: [{ title: 'The run', rows: settings(result) }, figuresTable(rounds)],
+    tables: [
+      ...worthTables(result.final.merged?.figures),
+      { title: 'The run', rows: settings(result) },
+      figuresTable(rounds),
+    ],
     command,
     appendix: [{ title: 'The recipe', text: JSON.stringify(recipe, null, 2) }],
   }
