@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { answerOf, costOf } from '../worth/answer.ts'
 import { oneHot } from './operations/one-hot.ts'
 
 /**
@@ -55,11 +56,8 @@ export function score(logits: Float32Array, labels: Int32Array, classes: number)
   for (let target = 0; target < labels.length; target++) {
     const first = target * classes
     const label = labels[target]
-    let best = 0
-    for (let i = 1; i < classes; i++) if (logits[first + i] > logits[first + best]) best = i
-    let partition = 0
-    for (let i = 0; i < classes; i++) partition += Math.exp(logits[first + i] - logits[first + best])
-    const cost = logits[first + best] + Math.log(partition) - logits[first + label]
+    const best = answerOf(logits, first, classes)
+    const cost = costOf(logits, first, classes, label, best)
     loss += cost
     // No comparison finds a logit that is no number.
     if (best === label && !Number.isNaN(cost)) correct++

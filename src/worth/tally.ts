@@ -1,3 +1,4 @@
+import { answerOf, costOf } from './answer.ts'
 import { LOSS_UNIT, MOST_ERROR, MOST_LOSS, VALUE_UNIT } from './constants.ts'
 import { type ClassCounts, noCounts, type ValueCounts } from './counts.ts'
 import { scoreBin } from './score-bins.ts'
@@ -12,7 +13,7 @@ export interface ClassTally {
   add(logits: Float32Array, labels: Int32Array, step?: number): void
 }
 
-/** The class of the largest logit is the answer: of several the first, and the first where one is no number. */
+/** An answer is what {@link answerOf} finds. */
 export function tallyClasses(classes: number): ClassTally {
   const counts = noCounts({ kind: 'classes', classes }) as ClassCounts
   const { support, predicted, hits, confusion, scores } = counts
@@ -22,11 +23,8 @@ export function tallyClasses(classes: number): ClassTally {
       for (let answer = 0; answer < labels.length; answer++) {
         const first = answer * step
         const label = labels[answer]
-        let best = 0
-        for (let i = 1; i < classes; i++) if (logits[first + i] > logits[first + best]) best = i
-        let partition = 0
-        for (let i = 0; i < classes; i++) partition += Math.exp(logits[first + i] - logits[first + best])
-        const cost = logits[first + best] + Math.log(partition) - logits[first + label]
+        const best = answerOf(logits, first, classes)
+        const cost = costOf(logits, first, classes, label, best)
         // No comparison finds a logit that is no number.
         const isNumber = !Number.isNaN(cost)
         counts.loss += Math.round((isNumber ? Math.min(cost, MOST_LOSS) : MOST_LOSS) / LOSS_UNIT)
