@@ -19,7 +19,7 @@ import { moduleSource } from './module.ts'
 import { npy } from './npy.ts'
 import { parquet } from './parquet.ts'
 import type { DataSource, LoadOptions, Split } from './source.ts'
-import type { TableSource } from './table/load-table.ts'
+import type { TableSource } from './table/opened-source.ts'
 import type { TabularSource } from './table/table-source.ts'
 import { text } from './text.ts'
 

@@ -6,7 +6,7 @@
 
 import { openTable } from '../data/sources.ts'
 import { collectProblems, MOST_FAULTY_ROWS } from '../data/table/cell-problems.ts'
-import { dateOption } from '../data/table/load-table.ts'
+import { dateOption } from '../data/table/opened-source.ts'
 import { fileProblems } from '../data/table/problems.ts'
 import type { Cells, ReadOptions, RowBlock } from '../data/table/rows.ts'
 import { UsageError } from '../errors.ts'

@@ -24,7 +24,7 @@
 
 export { openTable } from '../data/sources.ts'
 export { type DescribeSourceOptions, describeSource } from '../data/table/describe-source.ts'
-export type { TableSource } from '../data/table/load-table.ts'
+export type { TableSource } from '../data/table/opened-source.ts'
 export type { TableReport } from '../data/table/report.ts'
 export type { Cells, ReadOptions, RowBlock, TableRows } from '../data/table/rows.ts'
 export type { SurveyedTable } from '../data/table/survey-table.ts'

@@ -1,10 +1,12 @@
-import { dateOption, ignoredBy, type TableSource } from './load-table.ts'
+import { dateOption, ignoredBy, type TableSource } from './opened-source.ts'
 import type { ReadOptions } from './rows.ts'
 import { type SurveyedTable, surveyTable } from './survey-table.ts'
 
 export interface DescribeSourceOptions extends ReadOptions {
   /** What the label means. Default: classes where it is text or few whole numbers, else a measured quantity. */
   readonly task?: 'classify' | 'regress'
+  /** Columns that are asked for. Default: what the source says. */
+  readonly columns?: readonly string[]
   /** Whether values of few rows are listed. Default: no, since a rare value may tell who somebody is. */
   readonly listsRare?: boolean
 }
@@ -16,9 +18,11 @@ export interface DescribeSourceOptions extends ReadOptions {
  */
 export async function describeSource(
   source: TableSource,
-  { listsRare = false, ...options }: DescribeSourceOptions = {},
+  { listsRare = false, columns, ...options }: DescribeSourceOptions = {},
 ): Promise<SurveyedTable> {
   const { table, parameters } = source
   const ignore = ignoredBy(parameters)
-  return await surveyTable(table, { ...options, ...parameters, ignore, date: dateOption(source), listsRare })
+  const { label, missing, columns: said } = parameters
+  const date = dateOption(source)
+  return await surveyTable(table, { ...options, label, columns: columns ?? said, ignore, missing, date, listsRare })
 }

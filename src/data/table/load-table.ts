@@ -1,4 +1,4 @@
-import { type DateFormat, dateFormatOf } from '../../table/cells.ts'
+import type { DateFormat } from '../../table/cells.ts'
 import { classNamesOf } from '../../table/describe-site.ts'
 import { classIndexOf, createEncoder, type TableEncoder } from '../../table/encode.ts'
 import { type MergedSites, mergeSites } from '../../table/merge-sites.ts'
@@ -7,28 +7,19 @@ import type { SiteSchema } from '../../table/site-schema.ts'
 import { counted, joined, quote, quoteName } from '../../table/words.ts'
 import { IN_MEMORY_LIMIT_BYTES, TEST_SHARE } from '../constants.ts'
 import { type Dataset, subset } from '../dataset.ts'
-import { DataFileError, SourceError } from '../errors.ts'
+import { DataFileError } from '../errors.ts'
 import { createGrowingLabels } from '../growing-labels.ts'
 import { createRowStore } from '../row-store.ts'
 import { shuffledOrder } from '../shuffle.ts'
 import type { LoadOptions, Split } from '../source.ts'
 import { splitLast } from '../split.ts'
 import { collectProblems } from './cell-problems.ts'
-import type { TableParameters } from './parameters.ts'
+import { describeSource } from './describe-source.ts'
+import { dateOption, ignoredBy, type TableSource } from './opened-source.ts'
 import { fileProblems } from './problems.ts'
 import type { TableReport } from './report.ts'
 import type { ReadOptions, TableRows } from './rows.ts'
-import { findColumn, isTestRow, type SurveyedTable, surveyTable } from './survey-table.ts'
-
-/** How the file that a source names is read, and others like it. */
-export interface TableSource {
-  /** The source as it was written. */
-  readonly name: string
-  readonly parameters: TableParameters
-  readonly table: TableRows
-  /** Opens another file as this one was: that of the test rows. */
-  readonly open: (path: string) => Promise<TableRows>
-}
+import { findColumn, isTestRow, type SurveyedTable } from './survey-table.ts'
 
 /**
  * A table as samples: by the schema that is given, or else by what the table holds. Rows are shuffled with the seed before the split,
@@ -43,7 +34,7 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   const date = dateOption(source)
   const { table: given } = options
   const isGiven = given !== undefined && given !== 'every'
-  const surveyed = isGiven ? undefined : await survey(source, date, options)
+  const surveyed = isGiven ? undefined : await survey(source, options)
   const merged = surveyed && mergeOne(table.file, surveyed, given === 'every')
   const found = isGiven ? given : (merged as MergedSites).schema
   // Where the recipe has no columns, it has no origins either, and those of this file would be nobody else's.
@@ -73,32 +64,15 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   return { ...splitRows(all, apart, reader), table: report }
 }
 
-/** @throws SourceError where the pattern is none */
-export function dateOption({ name, parameters }: Pick<TableSource, 'name' | 'parameters'>): DateFormat | undefined {
-  if (parameters.date === undefined) return undefined
-  const format = dateFormatOf(parameters.date)
-  if (format !== undefined) return format
-  throw new SourceError(
-    `"${name}" says date=${parameters.date}; expected one yyyy, one mm and one dd with what stands between them, such as date=dd.mm.yyyy`,
-  )
-}
-
-async function survey(
-  { table, parameters }: TableSource,
-  date: DateFormat | undefined,
-  { table: given, task, warn, onProgress }: LoadOptions,
-): Promise<SurveyedTable> {
+async function survey(source: TableSource, options: LoadOptions): Promise<SurveyedTable> {
+  const { table, parameters } = source
+  const { table: given, task, warn, onProgress } = options
   const ignore = ignoredBy(parameters)
   const columns = given === 'every' ? table.names.filter(name => !ignore.includes(name)) : parameters.columns
-  const found = await surveyTable(table, { ...parameters, columns, ignore, date, task, onProgress })
+  const found = await describeSource(source, { columns, task, onProgress, listsRare: true })
   if (found.problems.length > 0) throw fileProblems(table.file, found.problems)
   for (const warning of found.warnings) warn?.(`${table.file}: ${warning}`)
   return found
-}
-
-/** Columns that are not learned from: those that the source ignores, and the one that says which rows are for testing. */
-export function ignoredBy({ ignore = [], test }: TableParameters): readonly string[] {
-  return test?.kind === 'column' ? [...ignore, test.column] : ignore
 }
 
 function mergeOne(file: string, { site }: SurveyedTable, keepsConstant: boolean): MergedSites {

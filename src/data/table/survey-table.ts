@@ -5,16 +5,13 @@ import { surveyColumn } from '../../table/survey.ts'
 import { joined, quote } from '../../table/words.ts'
 import { DataFileError } from '../errors.ts'
 import { collectProblems } from './cell-problems.ts'
+import type { TableParameters } from './parameters.ts'
 import type { ReadOptions, TableRows } from './rows.ts'
 
-export interface SurveyTableOptions extends ReadOptions {
-  /** Names of the label's columns, or their indices, from -1 backwards too. Default: the last column. */
-  readonly label?: readonly string[]
-  /** Columns that are asked for; all others are left out. */
-  readonly columns?: readonly string[]
-  readonly ignore?: readonly string[]
-  /** Marks of missing values, beside the usual ones. */
-  readonly missing?: readonly string[]
+/** Columns by their names, or indices, from -1 backwards too; the label is the last one where it is not said. */
+export interface SurveyTableOptions
+  extends ReadOptions,
+    Pick<TableParameters, 'label' | 'columns' | 'ignore' | 'missing'> {
   readonly date?: DateFormat
   readonly task?: 'classify' | 'regress'
   /** Whether values of few rows are listed. Default: yes. */

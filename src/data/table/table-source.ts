@@ -1,7 +1,7 @@
 import { formOf, type NameIn, SOURCES } from '../../catalogue.ts'
 import type { DataSource } from '../source.ts'
 import { parseSourceArgument } from '../source-argument.ts'
-import type { TableSource } from './load-table.ts'
+import type { TableSource } from './opened-source.ts'
 import { readTableParameters, TABLE_KEYS, TABLE_LISTS, type TableParameters } from './parameters.ts'
 import type { TableRows } from './rows.ts'
 
