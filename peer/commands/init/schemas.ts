@@ -1,10 +1,8 @@
 import type { Recipe } from '../../../src/index.ts'
 import type { MergedSites } from '../../../src/public/tables.ts'
 import { parseJson, readBytes } from '../../json-file.ts'
-import { describeConflicts } from '../../problems.ts'
-import { requireKnownNames } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
-import { WrongUsage } from '../../wrong-usage.ts'
+import { recipeOfSites } from '../../recipe-of-sites.ts'
 import type { InitFlags } from './flags.ts'
 
 /** The recipe that fits the tables of all sites. */
@@ -12,20 +10,16 @@ export async function recipeOfSchemas(
   flags: InitFlags,
   files: readonly string[],
 ): Promise<{ readonly recipe: Recipe; readonly merged: MergedSites }> {
-  const { mergeSites, parseSiteSchema, schemaRecipe } = await import('../../../src/public/tables.ts')
+  const { parseSiteSchema } = await import('../../../src/public/tables.ts')
   const sites = []
   for (const file of files) {
     const content = parseJson((await readBytes(file, "a site's schema, as hearsay schema writes it")).toString(), file)
     sites.push({ name: file, site: parseSiteSchema(content, file) })
   }
-  const merged = mergeSites(sites)
-  if ('conflicts' in merged) throw new WrongUsage(describeConflicts(merged.conflicts))
   // A table is learned in seconds: a swarm that began without a site would have ended before it came.
   const start = files.length < 2 ? {} : { start: { minimumPeers: files.length } }
-  const written = schemaRecipe(merged, files.length, withFlags(start, flags, flags.seed))
-  await requireKnownNames(written)
-  const { prepareRecipe, requireBareModel } = await import('../../../src/public/models.ts')
-  await requireBareModel(written)
+  const { recipe: written, merged } = await recipeOfSites(sites, withFlags(start, flags, flags.seed))
+  const { prepareRecipe } = await import('../../../src/public/models.ts')
   const { recipe } = await prepareRecipe(written)
   return { recipe, merged }
 }

@@ -1,8 +1,9 @@
 import type { Recipe, Split } from '../../../src/index.ts'
 import type { NamedSite } from '../../../src/public/tables.ts'
-import { describeConflicts, describeProblems } from '../../problems.ts'
-import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
+import { describeProblems } from '../../problems.ts'
+import { readRecipe } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
+import { recipeOfSites } from '../../recipe-of-sites.ts'
 import { beginsFrom, hintAtInit, prepareTask, type TaskOptions } from '../../task.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 
@@ -39,7 +40,7 @@ async function recipeOf(options: SitesOptions): Promise<Recipe> {
     const written = withFlags(await readRecipe(file), flags, trainingSeed)
     return parseRecipe(task === undefined ? written : { ...written, objective: { ...written.objective, task } })
   }
-  const { describeSource, mergeSites, openTable, schemaRecipe } = await import('../../../src/public/tables.ts')
+  const { describeSource, openTable } = await import('../../../src/public/tables.ts')
   const sites: NamedSite[] = []
   for (const source of sources) {
     const table = await openTable(source)
@@ -51,11 +52,5 @@ async function recipeOf(options: SitesOptions): Promise<Recipe> {
     if (site === undefined) throw new WrongUsage(describeProblems(table.table.file, problems))
     sites.push({ name: table.table.file, site })
   }
-  const merged = mergeSites(sites)
-  if ('conflicts' in merged) throw new WrongUsage(describeConflicts(merged.conflicts))
-  const recipe = schemaRecipe(merged, sites.length, withFlags({}, flags, trainingSeed))
-  await requireKnownNames(recipe)
-  const { requireBareModel } = await import('../../../src/public/models.ts')
-  await requireBareModel(recipe)
-  return recipe
+  return (await recipeOfSites(sites, withFlags({}, flags, trainingSeed))).recipe
 }
