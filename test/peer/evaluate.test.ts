@@ -1,46 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createPeer, exportModel, loadModel, parseRecipe, type RecipeInput } from '../../src/index.ts'
+import { createPeer, exportModel, loadModel } from '../../src/index.ts'
 import type { Classification, Regression } from '../../src/worth/figures.ts'
-import { anyParameters, stateOf } from '../library/state-of.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { warmHearsay } from './command-line.ts'
+import { sizes, stateOfPrices, stateOfTable } from './states-of-tables.ts'
 
 const { path, write } = temporaryFolder()
 const inFolder = (name: string) => join(path, name)
 
-const columns: NonNullable<NonNullable<RecipeInput['data']>['table']>['columns'] = [
-  { name: 'height', kind: 'number', origin: 1_000 },
-  { name: 'colour', kind: 'category', values: ['red', 'blue'] },
-]
-const table = { columns, missing: ['NA'] }
-const classes: RecipeInput = {
-  model: { name: 'linear', shape: [3], classes: 2, classNames: ['fine', 'fraud'] },
-  data: { standardise: true, table: { ...table, label: { kind: 'class', name: 'size' } } },
-}
-const values: RecipeInput = {
-  objective: { task: 'regress' },
-  model: { name: 'linear', shape: [3], classes: 0, outputs: 1 },
-  data: {
-    standardise: true,
-    table: { ...table, label: { kind: 'number', targets: [{ name: 'price', origin: 2e9 }] } },
-  },
-}
-const statistics = { mean: [3, 0, 0], variance: [4, 0, 0] }
-
-async function stateAt(name: string, given: RecipeInput, targets?: { mean: number[]; variance: number[] }) {
-  const recipe = parseRecipe(given)
-  const { shape, outputs } = recipe.model
-  const parameters = await anyParameters({ name: 'linear', shape, classes: outputs ?? recipe.model.classes })
-  return await stateOf(inFolder(name), recipe, parameters, { ...statistics, targets })
-}
+const classes = sizes(['fine', 'fraud'])
 
 let state: string
 let regression: string
 beforeAll(async () => {
-  state = await stateAt('classes', classes)
-  regression = await stateAt('values', values, { mean: [50], variance: [100] })
+  state = await stateOfTable(inFolder('classes'), classes)
+  regression = await stateOfPrices(inFolder('values'))
   await exportModel({ state, to: inFolder('model.safetensors') })
 })
 

@@ -3,51 +3,22 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { exportModel, loadModel, parseRecipe, type RecipeInput } from '../../src/index.ts'
+import { exportModel, loadModel, parseRecipe } from '../../src/index.ts'
 import { anyParameters, stateOf } from '../library/state-of.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { warmHearsay } from './command-line.ts'
+import { sizes, stateOfPrices, stateOfTable } from './states-of-tables.ts'
 
 const { path, write } = temporaryFolder()
 const inFolder = (name: string) => join(path, name)
 
-const columns: NonNullable<NonNullable<RecipeInput['data']>['table']>['columns'] = [
-  { name: 'height', kind: 'number', origin: 1_000 },
-  { name: 'colour', kind: 'category', values: ['red', 'blue'] },
-]
-const classes: RecipeInput = {
-  model: { name: 'linear', shape: [3], classes: 2, classNames: ['tall', 'small, or so'] },
-  data: {
-    standardise: true,
-    table: { columns, label: { kind: 'class', name: 'size' }, missing: ['NA'] },
-  },
-}
-const values: RecipeInput = {
-  objective: { task: 'regress' },
-  model: { name: 'linear', shape: [3], classes: 0, outputs: 1 },
-  data: {
-    standardise: true,
-    table: {
-      columns,
-      label: { kind: 'number', targets: [{ name: 'price', origin: 2e9 }] },
-      missing: ['NA'],
-    },
-  },
-}
-const statistics = { mean: [3, 0, 0], variance: [4, 0, 0] }
-
-async function stateAt(name: string, given: RecipeInput, targets?: { mean: number[]; variance: number[] }) {
-  const recipe = parseRecipe(given)
-  const { shape, outputs } = recipe.model
-  const parameters = await anyParameters({ name: 'linear', shape, classes: outputs ?? recipe.model.classes })
-  return await stateOf(inFolder(name), recipe, parameters, { ...statistics, targets })
-}
+const classes = sizes(['tall', 'small, or so'])
 
 let state: string
 let regression: string
 beforeAll(async () => {
-  state = await stateAt('classes', classes)
-  regression = await stateAt('values', values, { mean: [50], variance: [100] })
+  state = await stateOfTable(inFolder('classes'), classes)
+  regression = await stateOfPrices(inFolder('values'))
   await exportModel({ state, to: inFolder('model.safetensors') })
   await exportModel({ state, to: inFolder('web-model') })
 })
@@ -141,7 +112,10 @@ describe('predict', () => {
   })
 
   test('a model that standardises nothing knows no mean for a number that is missing', async () => {
-    const bare = await stateAt('bare-numbers', { ...classes, data: { ...classes.data, standardise: false } })
+    const bare = await stateOfTable(inFolder('bare-numbers'), {
+      ...classes,
+      data: { ...classes.data, standardise: false },
+    })
     const to = inFolder('bare-out.csv')
     const { stderr } = await warmHearsay('predict', bare, '--data', `csv:${write('t.csv', TABLE)}`, '--out', to)
     expect(stderr).toContain('row 4, column "height": found an empty cell; expected a value: this model standardises')
