@@ -61,14 +61,16 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   if (surveyed === undefined && all.extra.length > 0) {
     warn?.(`${table.file}: left out ${joined(all.extra.map(quoteName))}, which the recipe does not know`)
   }
-  return { ...splitRows(all, apart, reader), table: report }
+  const split = splitRows(all, apart, reader)
+  tellMissingClasses(split, warn)
+  return { ...split, table: report }
 }
 
 async function survey(source: TableSource, options: LoadOptions): Promise<SurveyedTable> {
   const { table, parameters } = source
   const { table: given, task, warn, onProgress } = options
   const ignore = ignoredBy(parameters)
-  const columns = given === 'every' ? table.names.filter(name => !ignore.includes(name)) : parameters.columns
+  const columns = given === 'every' ? table.names.filter(name => !ignore.includes(name)) : undefined
   const found = await describeSource(source, { columns, task, onProgress, listsRare: true })
   if (found.problems.length > 0) throw fileProblems(table.file, found.problems)
   for (const warning of found.warnings) warn?.(`${table.file}: ${warning}`)
@@ -254,22 +256,15 @@ async function readTestFile(reader: Reader): Promise<ReadTable | undefined> {
   return await readRows(await open(parameters.test.file), { ...reader, testColumn: undefined })
 }
 
-function splitRows(all: ReadTable, apart: ReadTable | undefined, { source, options }: Reader): Split {
+function splitRows({ dataset, isTest }: ReadTable, apart: ReadTable | undefined, { source, options }: Reader): Split {
   const { test: testPart } = source.parameters
-  const { seed, samples: limit, warn } = options
-  const { dataset, isTest } = all
+  const { seed, samples: limit } = options
   const order = shuffledOrder(dataset, seed)
   const first = (indices: Int32Array) => indices.subarray(0, limit ?? indices.length)
-  if (apart !== undefined) {
-    const split = alike(subset(dataset, first(order)), apart.dataset)
-    tellMissingClasses(split, warn)
-    return split
-  }
+  if (apart !== undefined) return alike(subset(dataset, first(order)), apart.dataset)
   if (isTest === undefined) {
     const share = testPart?.kind === 'share' ? testPart.share : 1 / TEST_SHARE
-    const split = splitLast(dataset, share, limit, order)
-    tellMissingClasses(split, warn)
-    return split
+    return splitLast(dataset, share, limit, order)
   }
   const train = order.filter(index => isTest[index] === 0)
   const test = order.filter(index => isTest[index] === 1)
@@ -278,9 +273,7 @@ function splitRows(all: ReadTable, apart: ReadTable | undefined, { source, optio
       `${dataset.name}: the column says ${train.length === 0 ? 'test' : 'train'} in every row; expected rows to learn from and rows to test with`,
     )
   }
-  const split = { train: subset(dataset, first(train)), test: subset(dataset, test) }
-  tellMissingClasses(split, warn)
-  return split
+  return { train: subset(dataset, first(train)), test: subset(dataset, test) }
 }
 
 /** Both parts with the classes of either. */
