@@ -4,6 +4,7 @@ import { describeTestSamples, summariseFigures } from '../../figures.ts'
 import type { Output } from '../../output.ts'
 import { count, counted, shortHash, shortPeer } from '../../words.ts'
 import { describeJoining, describeWaiting, type JoiningHint } from './invitation.ts'
+import { describeStandardised } from './standardised.ts'
 import { createEstimate, describeRound } from './training-pace.ts'
 
 /** Those that go out as JSON lines as they are. */
@@ -44,6 +45,7 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
   let waitedFor: PeerEvents['waiting']['for'] | undefined
   let asked = peer.recipe.training.steps
   const estimateLeft = createEstimate(peer.recipe)
+  const isOwn = alone || peer.recipe.averaging.rule === 'none'
   function tellHowToJoin(): void {
     for (const line of describeJoining(untold ?? [], joining)) out.say(line)
     untold = undefined
@@ -64,7 +66,9 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
     out.say(
       `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}${still}, ${counted(shard, 'sample')} here, on ${backend}`,
     )
-    if (peer.recipe.data.standardise) out.say('agreeing with others on how samples are standardised, before training…')
+    if (peer.recipe.data.standardise && !isOwn) {
+      out.say('agreeing with others on how samples are standardised, before training…')
+    }
     if (step > 0) out.say(`resumed at step ${count(step)}`)
     untold = addresses
     // One that has to wait tells it together with what it waits for.
@@ -76,9 +80,7 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
     waitedFor = detail.for
     untold = undefined
   })
-  peer.addEventListener('standardised', ({ detail }) =>
-    out.say(`agreed on the mean and spread of ${counted(detail.mean.length, 'feature')}`),
-  )
+  peer.addEventListener('standardised', ({ detail }) => out.say(describeStandardised(peer.recipe, detail, isOwn)))
   peer.addEventListener('peer:join', ({ detail }) => out.say(`${green('+')} ${shortPeer(detail.peer)} joined`))
   peer.addEventListener('peer:leave', ({ detail }) => out.say(`${green('-')} ${shortPeer(detail.peer)} left`))
   peer.addEventListener('round', ({ detail }) => {
