@@ -109,6 +109,7 @@ module.exports = {
     room(
       'library',
       [
+        'admission',
         'averaging',
         'data',
         'gossip',
@@ -125,7 +126,12 @@ module.exports = {
       ],
       'A peer, put together.',
     ),
-    room('network', ['gossip', 'random'], 'A driver of the Network port.'),
+    room(
+      'admission',
+      ['gossip/peer-id[.]ts'],
+      'Who is a member: documents and their signatures, no sockets and no files.',
+    ),
+    room('network', ['admission', 'gossip', 'random'], 'A driver of the Network port.'),
     room('storage', ['gossip', 'parameters'], 'A driver of the Storage port.'),
 
     room('testing', ['gossip', 'parameters', 'random'], 'What ports promise, checked; it knows no driver of them.'),

@@ -171,6 +171,7 @@ await network.start({
   stream: (_channel, stream) => answer(stream),
   announcement: () => 'ignore',
   connected() {},
+  acquainted() {},
   disconnected() {},
 })
 

@@ -78,10 +78,12 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
       if (channel !== 'fetch') events.emit('contact', {})
     },
     announcement: hear,
-    connected(peer) {
+    connected() {
+      events.emit('changed', {})
+    },
+    acquainted(peer) {
       // One of the two asks, which is enough for both to know.
       if (network.self < peer) conversations.talk(peer, 'recipe', lifetime.end, options.handshake.meet).catch(() => {})
-      events.emit('changed', {})
     },
     disconnected() {},
   }

@@ -18,8 +18,8 @@ export interface AbortOptions {
 }
 
 /**
- * The purpose of a stream. `recipe` is spoken by every hearsay peer whatever its swarm; the others only by peers whose recipe has the same
- * hash, because the protocol id carries it.
+ * The purpose of a stream. Members of one swarm speak all of them. `recipe` is also spoken with those who may be told of the recipe without
+ * being in the swarm; with strangers nothing is.
  */
 export type Channel = 'recipe' | 'exchange' | 'settle' | 'fetch'
 
@@ -32,6 +32,11 @@ export interface Traffic {
 /** A reliable, ordered, bidirectional stream of frames to one peer. */
 export interface FrameStream {
   readonly peer: PeerId
+  /**
+   * The machine or router at the other end, as by its IP address: shares are dealt to it as well as to the peer, because one machine may be
+   * many peers. Default: each peer is taken for a machine of its own.
+   */
+  readonly host?: string
   /** Bytes of its frames that have arrived, and that were written, with what a network puts before each to tell its length. */
   readonly traffic: Traffic
   /**
@@ -42,13 +47,19 @@ export interface FrameStream {
   /**
    * The next frame, in memory that is the stream's own: the next read overwrites it. It starts where an array of any type may
    * start. Rejects with `StreamEndedError` when the other side closed, with `ConnectionLostError` when the
-   * connection broke or the other side reset the stream, and with `ProtocolError` when what arrives is no frame.
+   * connection broke or the other side reset the stream, and with `ProtocolError` when what arrives is no frame, or one that is longer
+   * than `most`: as soon as its length is known, and before there is memory for it.
    */
-  read(options: AbortOptions): Promise<Uint8Array>
+  read(options: ReadOptions): Promise<Uint8Array>
   /** Flushes what was written, then ends this side; the other side may still write. */
   close(options: AbortOptions): Promise<void>
   /** Resets both directions, here and there; pending reads and writes reject. Harmless after the end. */
   abort(reason: Error): void
+}
+
+export interface ReadOptions extends AbortOptions {
+  /** Bytes of the longest frame that is expected. Default: `MAX_FRAME_BYTES`. */
+  readonly most?: number
 }
 
 /** The verdict on an announcement: deliver and forward, drop silently, or drop and lower the forwarder's score. */
@@ -60,7 +71,13 @@ export interface NetworkHandlers {
   stream(channel: Channel, stream: FrameStream): Promise<void>
   /** An announcement whose signature says it is `from` this peer. Synchronous: it runs before the message is forwarded. */
   announcement(from: PeerId, bytes: Uint8Array): Verdict
+  /** A member is connected: both sides have proved that they are in this swarm. */
   connected(peer: PeerId): void
+  /**
+   * A peer of another recipe, generation or version has come, which is no stranger otherwise: with it only `recipe` is spoken, so that people
+   * learn what is different.
+   */
+  acquainted(peer: PeerId): void
   disconnected(peer: PeerId): void
 }
 
@@ -71,11 +88,11 @@ export interface Network {
   addresses(): readonly string[]
   /** Remembers addresses of a peer, so that {@link open} can dial it. Malformed ones are ignored. */
   learn(peer: PeerId, addresses: readonly string[]): void
-  /** Opens a stream, dialling first where there is no connection. */
+  /** Opens a stream to a member, dialling first where there is no connection; both prove that they are members before anything is said. */
   open(peer: PeerId, channel: Channel, options: AbortOptions): Promise<FrameStream>
   /** Tells everybody, best effort: it may reach some, or none. */
   publish(announcement: Uint8Array): Promise<void>
-  /** Peers with an open connection. */
+  /** Members with an open connection. */
   connections(): readonly PeerId[]
   /** Closes the connections to a peer and refuses new ones. */
   ban(peer: PeerId): void

@@ -123,6 +123,7 @@ export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode,
   async function start(handlers: NetworkHandlers): Promise<void> {
     node.addEventListener('peer:connect', ({ detail }) => {
       connected.add(detail.toString())
+      handlers.acquainted(detail.toString())
       handlers.connected(detail.toString())
     })
     node.addEventListener('peer:disconnect', ({ detail }) => {

@@ -20,6 +20,7 @@ export const LATER_FIELDS: readonly {
   { path: ['start', 'minimumPeers'], absent: 2 },
   { path: ['start', 'patience'], absent: 2 },
   { path: ['averaging', 'weights'], absent: 'equal' },
+  { path: ['security', 'membership'], absent: 'open' },
 ]
 
 /** The recipe as every version writes it that knows the fields in which it is unusual. */

@@ -17,6 +17,11 @@ export class InvalidRecipeError extends UsageError {
 const positive = z.number().positive()
 const belowOne = z.number().min(0).lt(1)
 const count = z.int().min(1)
+/** Of Ed25519, whose key is in the id: a recipe that names it can be checked by itself. */
+const founder = z
+  .string()
+  .regex(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'expected a peer id of an Ed25519 key, as 12D3KooW…')
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, as 64 lower-case hex digits')
 
 /**
@@ -173,8 +178,25 @@ const recipeFields = z.strictObject({
     .prefault({}),
   security: z
     .strictObject({
-      /** Parameters with a larger Euclidean norm are not merged. */
+      /**
+       * Who may be a member: anyone who has the recipe; whoever the founder has invited; or whoever has the key that the members share, which
+       * is no part of the recipe.
+       */
+      membership: z.enum(['open', 'invited', 'key']).default('open'),
+      /** The peer id of the founder, whose key signs invitations; of `invited` only. */
+      founder: founder.optional(),
+      /** Whether guests may invite too; of `invited` only. Default: the founder alone invites. */
+      guestsInvite: z.literal(true).optional(),
+      /** Parameters with a larger Euclidean norm are not merged, where the swarm's own bound is not smaller. */
       maximumNorm: positive.default(1e6),
+    })
+    .refine(({ membership, founder }) => (membership === 'invited') === (founder !== undefined), {
+      path: ['founder'],
+      error: "belongs to the membership 'invited', whose founder's peer id it is: give both, or neither",
+    })
+    .refine(({ membership, guestsInvite }) => guestsInvite === undefined || membership === 'invited', {
+      path: ['guestsInvite'],
+      error: "is of the membership 'invited'",
     })
     .prefault({}),
 })

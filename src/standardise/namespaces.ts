@@ -54,6 +54,10 @@ export function createNamespaces(network: Network, clock: Clock): Namespaces {
     connected(peer) {
       for (const namespace of handlers.values()) namespace.connected(peer)
     },
+    // The recipe is that of the swarm that learns.
+    acquainted(peer) {
+      handlers.get(MAIN)?.acquainted(peer)
+    },
     disconnected(peer) {
       for (const namespace of handlers.values()) namespace.disconnected(peer)
     },

@@ -28,6 +28,7 @@ export async function startPeer(network: Network, handlers: Partial<NetworkHandl
       return 'accept'
     },
     connected: id => peer.connected.put(id),
+    acquainted() {},
     disconnected: id => peer.disconnected.put(id),
     ...handlers,
   })

@@ -30,6 +30,7 @@ export async function createByzantinePeer(
       return 'accept'
     },
     connected() {},
+    acquainted() {},
     disconnected() {},
   })
   const speak = () => {

@@ -114,6 +114,7 @@ export async function createFetchingSwarm({
       stream: (_channel, stream) => answer(stream),
       announcement: () => 'accept',
       connected() {},
+      acquainted() {},
       disconnected() {},
     })
   }

@@ -182,6 +182,7 @@ export async function createReplicaPeer(
     },
     announcement: () => 'accept',
     connected() {},
+    acquainted() {},
     disconnected() {},
   })
   return peer

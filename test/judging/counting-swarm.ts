@@ -33,7 +33,13 @@ export function createCountingSwarm(seed: number | string, conditions: NetworkCo
       const name = nameOf(index)
       const namespaces = createNamespaces(virtual.join(name), clock)
       const { main } = namespaces
-      await main.start({ stream: async () => {}, announcement: () => 'accept', connected() {}, disconnected() {} })
+      await main.start({
+        stream: async () => {},
+        announcement: () => 'accept',
+        connected() {},
+        acquainted() {},
+        disconnected() {},
+      })
       const others = among.map(nameOf).filter(other => other !== name)
       const judging = createJudging({
         swarm: 'c0'.repeat(32),

@@ -40,8 +40,9 @@ test('the id that 0.1 gave, with the path, is known', () => {
   const recipe = recipeOf({ name: 'tfjs:a/b', digest })
   const { start: _start, ...fields } = recipe
   const { weights: _weights, ...averaging } = recipe.averaging
+  const { membership: _membership, ...security } = recipe.security
   const old = createHash('sha256')
-    .update(canonicalJson({ ...fields, averaging }))
+    .update(canonicalJson({ ...fields, averaging, security }))
     .digest('hex')
   expect(recipeHashWithPath(recipe)).toBe(old)
   expect(recipeHash(recipe)).not.toBe(old)

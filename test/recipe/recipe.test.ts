@@ -64,3 +64,13 @@ test('two recipes that differ only in the file their model is made from are two 
   expect(recipeHash(recipe('a'))).not.toBe(recipeHash(recipe('b')))
   expect(() => parseRecipe({ model: { digest: 'abc' } })).toThrow('64 lower-case hex digits')
 })
+
+test('a founder belongs to a swarm of the invited, and guests invite nowhere else', () => {
+  const founder = `12D3KooW${'R'.repeat(44)}`
+  expect(parseRecipe({}).security.membership).toBe('open')
+  expect(parseRecipe({ security: { membership: 'invited', founder } }).security.founder).toBe(founder)
+  expect(() => parseRecipe({ security: { membership: 'invited' } })).toThrow(/security\.founder.*'invited'/)
+  expect(() => parseRecipe({ security: { founder } })).toThrow(/security\.founder.*'invited'/)
+  expect(() => parseRecipe({ security: { membership: 'key', guestsInvite: true } })).toThrow(/guestsInvite/)
+  expect(() => parseRecipe({ security: { membership: 'invited', founder: 'somebody' } })).toThrow(/peer id/)
+})

@@ -23,7 +23,7 @@ async function arrivals(
   const came: number[] = []
   const port = (peer: string) => network.join(peer, places[peer])
   const sender = port('a')
-  const quiet = { announcement: () => 'ignore' as const, connected() {}, disconnected() {} }
+  const quiet = { announcement: () => 'ignore' as const, connected() {}, acquainted() {}, disconnected() {} }
   await sender.start({ ...quiet, stream: async () => {} })
   for (const peer of new Set(receivers)) {
     await port(peer).start({

@@ -46,6 +46,7 @@ export function createStatisticsSwarm(conditions: NetworkConditions = { delay: '
         stream: async () => {},
         announcement: () => 'accept',
         connected() {},
+        acquainted() {},
         disconnected() {},
       })
       const statistics = createStatistics({

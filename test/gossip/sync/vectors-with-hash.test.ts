@@ -233,7 +233,13 @@ describe('one that is asked for pieces', () => {
     await swarm.hold('a', short)
     const open = async (asker: string, count: number) => {
       const port = swarm.network.join(asker)
-      await port.start({ stream: async () => {}, announcement: () => 'accept', connected() {}, disconnected() {} })
+      await port.start({
+        stream: async () => {},
+        announcement: () => 'accept',
+        connected() {},
+        acquainted() {},
+        disconnected() {},
+      })
       return await swarm.run(Promise.all(Array.from({ length: count }, () => port.open('a', 'fetch', never))))
     }
     return { ...swarm, streams: await open('asker', count), open }
