@@ -26,8 +26,8 @@ export const MAX_REVOCATION_BYTES = 2_048
 export const MAX_REVOCATIONS_PER_BRANCH = 16
 
 /**
- * Members whose invitations are remembered, so that they can be told to lapse: eight for each connection that there may be. Each is about
- * 2 KiB at the most, together 2 MiB.
+ * Members whose invitations are remembered, so that they can be told to lapse: many more than there are connections. Each is about 2 KiB at
+ * the most, together 2 MiB.
  */
 export const MAX_REMEMBERED = 1_024
 

@@ -152,13 +152,13 @@ export async function accept(
   const own = seed === undefined ? credential : await claimFor(credential, await signerOf(seed), self)
   const last = own.invitations.at(-1) as ChainedInvitation
   const misfit = misfitOf(own, recipe)
-  if (misfit !== undefined) throw new InvitationError(`with this invitation this peer ${misfit}`)
+  if (misfit !== undefined) throw new InvitationError(`this peer ${misfit}`)
   const guest = last.claim?.guest ?? last.to
   if (guest !== self) {
     throw new InvitationError(`this invitation is for the peer ${guest}; this peer is ${self}`)
   }
   const ended = endedOf(own, now)
-  if (ended !== undefined) throw new InvitationError(`with this invitation this peer ${ended}: ask for another`)
+  if (ended !== undefined) throw new InvitationError(`this peer ${ended}: ask for another`)
   if (!(await isSigned(own, verify))) {
     throw new InvitationError('this invitation has a signature that does not hold: ask for another')
   }

@@ -21,7 +21,7 @@ import {
 } from './credential.ts'
 import { InvitationError } from './errors.ts'
 import { joinFields, splitFields } from './fields.ts'
-import { decodeRevocation, holds, kept, type Revocation, revokedOf } from './revocation.ts'
+import { decodeRevocation, holds, kept, type Revocation, revokedByFounder, revokedOf } from './revocation.ts'
 import { proofStatement } from './statements.ts'
 
 /** The time of day, by which invitations end, and what calls back after a while. */
@@ -45,8 +45,11 @@ export interface InvitedOptions extends InvitingRecipe {
 const PROOF_FIELDS = 2
 
 /**
- * Lets in whoever the founder has invited, directly or by way of guests where the recipe lets guests invite. {@link Admission.lapsed} is
- * asked of peers that were judged to be members, or of this peer itself: of one of which it remembers no proof it says so.
+ * Lets in whoever the founder has invited, directly or by way of guests where the recipe lets guests invite. Of a member that never proved it
+ * here, as of one that is heard of through others, it can tell only that the founder has revoked it by its name; of this peer itself, all.
+ *
+ * Whoever listens by {@link Admission.onChange} asks at once about all who are connected. So it is known of whom a chain must not be
+ * forgotten, however many others come.
  *
  * @throws InvitationError where the credential is not this peer's
  */
@@ -120,13 +123,17 @@ export async function invitedAdmission(options: InvitedOptions): Promise<Admissi
       const late = reasonAgainst(chain)
       if (late !== undefined) return late
       members.remember(context.prover, chain)
+      if (members.areTooMany()) {
+        tell([])
+        members.forgetOldest()
+      }
       watchEnds()
       return undefined
     },
 
     lapsed(peer) {
       const chain = members.of(peer)
-      return chain === undefined ? 'has to prove again that it is a member' : reasonAgainst(chain)
+      return chain === undefined ? revokedByFounder(peer, revocations) : reasonAgainst(chain)
     },
 
     revocations: () => revocations.map(({ bytes }) => bytes),
@@ -164,29 +171,32 @@ function notOf(chain: Credential, { prover }: ProofContext): string | undefined 
     : `holds the invitation of another peer, ${holder}`
 }
 
-/** The chains of members, this peer's own among them, of so many as are admitted lately. */
+/** The chains of members, this peer's own among them. */
 function rememberMembers(own: Credential, self: PeerId) {
   const chains = new Map<PeerId, Credential>()
+
+  function remember(peer: PeerId, chain: Credential): void {
+    chains.delete(peer)
+    chains.set(peer, chain)
+  }
+
   return {
     all: () => [own, ...chains.values()],
+    remember,
 
+    /** Whoever is asked about is forgotten last. */
     of(peer: PeerId): Credential | undefined {
       if (peer === self) return own
       const chain = chains.get(peer)
-      if (chain !== undefined) refresh(peer, chain)
+      if (chain !== undefined) remember(peer, chain)
       return chain
     },
 
-    remember(peer: PeerId, chain: Credential): void {
-      refresh(peer, chain)
-      const [oldest] = chains.keys()
-      if (chains.size > MAX_REMEMBERED && oldest !== undefined) chains.delete(oldest)
-    },
-  }
+    areTooMany: () => chains.size > MAX_REMEMBERED,
 
-  /** Whoever is asked about is likely to be connected: it is forgotten last. */
-  function refresh(peer: PeerId, chain: Credential): void {
-    chains.delete(peer)
-    chains.set(peer, chain)
+    forgetOldest(): void {
+      const [oldest] = chains.keys()
+      chains.delete(oldest)
+    },
   }
 }

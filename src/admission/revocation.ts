@@ -114,6 +114,12 @@ export function revokedOf(credential: Credential, revocations: readonly Revocati
   return undefined
 }
 
+/** What there is to say of a peer of which nothing is known but its name. */
+export function revokedByFounder(peer: PeerId, revocations: readonly Revocation[]): string | undefined {
+  const isRevoked = revocations.some(({ by, of }) => by.invitations.length === 0 && 'peer' in of && of.peer === peer)
+  return isRevoked && revocations[0].by.founder !== peer ? 'was revoked by the founder' : undefined
+}
+
 function isRevoked(credential: Credential, index: number, of: Revoked): boolean {
   return 'peer' in of
     ? membersOf(credential)[index + 1] === of.peer

@@ -27,6 +27,7 @@ const founder = await newFounder()
 const anna = await guestOf(founder)
 const ben = await guestOf(anna)
 const carla = await comeWith(await inviteBy(ben), await newSigner())
+const dora = await guestOf(founder)
 const everybody: [string, Guest][] = [
   ['the founder', founder],
   ['a guest', anna],
@@ -196,7 +197,7 @@ test("this peer's own invitation ends too", async () => {
   expect(admission.lapsed(brief.peer)).toContain('that ended on')
 })
 
-test('of so many members no more are remembered, and one that was forgotten has to prove again', async () => {
+test('however many come, those that are connected are not forgotten', async () => {
   const { credential } = await inviteBy(founder)
   const [open] = credential.invitations
   // What is forgotten does not depend on signatures, of which there would be thousands.
@@ -206,14 +207,26 @@ test('of so many members no more are remembered, and one that was forgotten has 
     const proof = joinFields([encodeCredential({ ...credential, invitations }), open.signature])
     expect(await admission.judge(proof, connection(guest, founder.peer))).toBeUndefined()
   }
-  await admit('anna')
-  await admit('ben')
-  for (let i = 0; i < MAX_REMEMBERED - 1; i++) {
-    await admit(`peer${i}`.replaceAll('0', 'z'))
-    // Asked about, as of one that is connected.
-    expect(admission.lapsed('anna')).toBeUndefined()
-  }
-  expect(admission.lapsed('ben')).toBe('has to prove again that it is a member')
+  const connected = ['anna', 'ben']
+  const reasons: (string | undefined)[] = []
+  const stop = admission.onChange(() => reasons.splice(0, 2, ...connected.map(peer => admission.lapsed(peer))))
+  for (const peer of ['anna', 'erik', 'ben']) await admit(peer)
+  for (let i = 0; i < MAX_REMEMBERED; i++) await admit(`peer${i}`.replaceAll('0', 'z'))
+  await admission.learn([await revoke(founder.credential, founder.signer, { invitation: open.id })])
+  expect(reasons).toEqual(['was revoked by the founder', 'was revoked by the founder'])
+  // It has left long ago: nothing is known of it.
+  expect(admission.lapsed('erik')).toBeUndefined()
+  stop()
+})
+
+test('of a member that is heard of through others it is known whether the founder has revoked it', async () => {
+  const revocations = await Promise.all(
+    [dora, founder].map(({ peer }) => revoke(founder.credential, founder.signer, { peer })),
+  )
+  const admission = await admissionFor(anna, { revocations })
+  expect(admission.lapsed(dora.peer)).toBe('was revoked by the founder')
+  expect(admission.lapsed(ben.peer)).toBeUndefined()
+  expect(admission.lapsed(founder.peer)).toBeUndefined()
 })
 
 test('one that is revoked while its signatures are checked is not let in', async () => {
