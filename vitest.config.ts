@@ -10,6 +10,7 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 const STATELESS = [
   'test/*.test.ts',
   ...[
+    'admission',
     'averaging',
     'conformance',
     'gossip',
