@@ -7,7 +7,7 @@ import { createRandom } from '../random/random.ts'
 import { parseRecipe, stepsPerRound } from '../recipe/recipe.ts'
 import { createNamespaces } from '../standardise/namespaces.ts'
 import { createStatistics, type StatisticsOptions } from '../standardise/statistics.ts'
-import { openStateDirectory, type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
+import { type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
 import { chanceLossOf } from './chance-loss.ts'
 import { followCourse } from './course.ts'
 import { withModelFile } from './identify-model.ts'
@@ -21,6 +21,7 @@ import { type Learner, prepareLearner } from './prepare-learner.ts'
 import { type PreparedRecipe, prepareRecipe } from './prepared-recipe.ts'
 import { systemClock } from './system-clock.ts'
 import { takeOver } from './take-over.ts'
+import { openToldState, type ToldState } from './told-state.ts'
 import { createEvents } from './typed-events.ts'
 
 /** About so many evaluations in a run: enough for a curve, few enough not to be felt. */
@@ -44,7 +45,7 @@ export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
     },
   )
   requireFitting(options, prepared.recipe)
-  const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
+  const state = options.state === undefined ? undefined : await openToldState(options.state)
   try {
     return await assemble(options, prepared, state)
   } catch (error) {
@@ -53,11 +54,7 @@ export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
   }
 }
 
-async function assemble(
-  options: PeerOptions,
-  prepared: PreparedRecipe,
-  state: StateDirectory | undefined,
-): Promise<Peer> {
+async function assemble(options: PeerOptions, prepared: PreparedRecipe, state: ToldState | undefined): Promise<Peer> {
   const { alone = false } = options
   const { recipe, topology } = prepared
   const averaging = prepared.averaging()

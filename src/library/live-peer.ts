@@ -5,7 +5,6 @@ import type { Gossip } from '../gossip/gossip.ts'
 import type { Network } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
-import type { StateDirectory } from '../storage/state-directory.ts'
 import { type Course, qualityOf } from './course.ts'
 import type { Peer, PeerEvents } from './peer.ts'
 import { peerBytes } from './peer-bytes.ts'
@@ -14,6 +13,7 @@ import { createPeerModel } from './peer-model.ts'
 import { createPeerStandardisation } from './peer-standardisation.ts'
 import { createPeerWaits } from './peer-waits.ts'
 import type { Learner } from './prepare-learner.ts'
+import type { ToldState } from './told-state.ts'
 import type { TypedEventTarget } from './typed-events.ts'
 
 /** The parts of a peer, all of them made and none started. */
@@ -30,7 +30,7 @@ export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
   readonly hasWeights: () => boolean
   /** Makes what agrees on how samples are standardised, where the swarm does. */
   readonly statistics?: (agreed: (statistics: AgreedStatistics) => void, isKnown: () => boolean) => Statistics
-  readonly state?: StateDirectory
+  readonly state?: ToldState
   /** What judging the common model needs of the world. */
   readonly judging: Pick<PeerJudgingParts, 'namespaces' | 'clock' | 'random'>
   /** Whether it averages with others at all. */
@@ -81,6 +81,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     await gossip.listen()
     stopped.signal.throwIfAborted()
     for (const message of warnings) emit('warning', { message })
+    state?.onWarning(message => emit('warning', { message }))
     emit('started', startedOf(parts))
     if (standardising === undefined) await gossip.start()
     // Not waited for: a pass over all samples may take long.

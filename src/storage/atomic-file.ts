@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises'
+import { lstat, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HearsayError } from '../errors.ts'
 import { replace } from './replace.ts'
@@ -15,9 +15,16 @@ export class WriteError extends HearsayError {
  * time: the file beside it always has the same name, so that a process killed here leaves no more than one of them.
  *
  * @param mode permissions of the file
+ * @param keep where the old content is kept, in place of what was kept there before; a crash in between leaves it there, and nothing under
+ * its own name
  * @throws WriteError
  */
-export async function writeAtomically(path: string, content: Uint8Array | string, mode = 0o644): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: Uint8Array | string,
+  mode = 0o644,
+  keep?: string,
+): Promise<void> {
   const beside = `${path}.part`
   try {
     // One that was left there would keep its own permissions.
@@ -29,10 +36,18 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     } finally {
       await file.close()
     }
+    if (keep !== undefined) await keepAt(path, keep)
     await replace(beside, path)
   } catch (error) {
     await rm(beside, { force: true })
     throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })
   }
   await syncFolder(dirname(path))
+}
+
+async function keepAt(path: string, keep: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found === undefined) return
+  if (!found.isFile()) throw new Error('what lies there is no file')
+  await replace(path, keep)
 }

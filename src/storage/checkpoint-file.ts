@@ -18,15 +18,27 @@ import {
   type Safetensors,
   SafetensorsError,
 } from '../parameters/safetensors.ts'
+import { firstNonFinite } from '../parameters/vectors.ts'
 import { bitsOf, numbersIn } from './bits.ts'
+import { checksumsOf, isHeaderWhole, NO_CHECKSUM, sealHeader } from './checkpoint-checksums.ts'
 
 /** A file that is no checkpoint of hearsay's, or one that is damaged. */
 export class CheckpointFileError extends HearsayError {
   override readonly name = 'CheckpointFileError'
 }
 
+/** A whole file, of a version that this one cannot go on from. */
+export class CheckpointVersionError extends CheckpointFileError {}
+
+/** Values that are not finite: a checkpoint with them would be of no use to anybody. */
+export class NotFiniteError extends HearsayError {
+  override readonly name = 'NotFiniteError'
+}
+
 /** Version of what is beside the tensors. */
-const FORMAT = '2'
+const FORMAT = '3'
+/** Had no checksums; and a journal came into being with its first entry. */
+const WITHOUT_CHECKSUMS = '2'
 /** Exchanges were decided as a whole; the model and the trainer's state have been the same since. */
 const WHOLE_EXCHANGES = '1'
 /** Prefixes of tensors that are not the model's own. */
@@ -52,6 +64,7 @@ const commonFields = {
       averaged: z.record(z.string(), count),
     })
     .optional(),
+  lostExchanges: z.literal(true).optional(),
   random: z.array(z.number()),
   trainer: z.record(z.string(), z.string()),
 }
@@ -70,7 +83,10 @@ const oldStateSchema = z.strictObject({
 })
 type State = z.infer<typeof stateSchema>
 
-/** @param journal the first of the journals whose entries come on top of it */
+/**
+ * @param journal the first of the journals whose entries come on top of it
+ * @throws NotFiniteError
+ */
 export function encodeCheckpoint(checkpoint: Checkpoint, layout: Layout, journal: number): Uint8Array {
   const { parameters, doubts, trainer, ...rest } = checkpoint
   const vector = (name: string, data: Float32Array): NamedTensor => ({ name, shape: [data.length], data })
@@ -89,17 +105,36 @@ export function encodeCheckpoint(checkpoint: Checkpoint, layout: Layout, journal
     })),
     trainer: trainer.metadata,
   }
-  return encodeSafetensors({
-    tensors: [
-      ...viewTensors(layout, parameters).map(({ name, shape, data }) => ({ name, shape, data })),
-      ...doubts.flatMap(({ values, indices }, i) => [
-        vector(`${DOUBT}${i}`, values),
-        ...(indices === undefined ? [] : [vector(`${INDICES}${i}`, bitsOf(indices))]),
-      ]),
-      ...Object.entries(trainer.tensors).map(([name, data]) => vector(`${TRAINER}${name}`, data)),
-    ],
-    metadata: { hearsay: FORMAT, state: JSON.stringify(state) },
+  const tensors = [
+    ...viewTensors(layout, parameters).map(({ name, shape, data }) => ({ name, shape, data })),
+    ...doubts.flatMap(({ values, indices }, i) => [
+      vector(`${DOUBT}${i}`, values),
+      ...(indices === undefined ? [] : [vector(`${INDICES}${i}`, bitsOf(indices))]),
+    ]),
+    ...Object.entries(trainer.tensors).map(([name, data]) => vector(`${TRAINER}${name}`, data)),
+  ]
+  const wrong = tensors.find(isNotFinite)
+  if (wrong !== undefined) {
+    throw new NotFiniteError(
+      `step ${checkpoint.step} cannot be kept: ${wrong.name} holds a value that is no finite number; the last checkpoint stays as it is`,
+    )
+  }
+  const bytes = encodeSafetensors({
+    tensors,
+    metadata: {
+      checksum: NO_CHECKSUM,
+      hearsay: FORMAT,
+      checksums: JSON.stringify(checksumsOf(tensors)),
+      state: JSON.stringify(state),
+    },
   })
+  sealHeader(bytes)
+  return bytes
+}
+
+function isNotFinite({ name, data }: NamedTensor): boolean {
+  // Whole numbers in the memory of others.
+  return !name.startsWith(INDICES) && firstNonFinite(data) !== -1
 }
 
 /** A checkpoint, and the tensors of its model as they were named, which are views of its parameters. */
@@ -108,6 +143,8 @@ export interface ReadCheckpoint {
   readonly tensors: readonly NamedTensor[]
   /** The first of the journals whose entries come on top of it. */
   readonly journal: number
+  /** Whether that one, and all that follow, were there from the beginning. */
+  readonly hasAllJournals: boolean
 }
 
 /**
@@ -115,7 +152,7 @@ export interface ReadCheckpoint {
  * @throws CheckpointFileError
  */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): ReadCheckpoint {
-  const { tensors, metadata } = parseSafetensors(bytes, file)
+  const { tensors, metadata } = parseWhole(bytes, file)
   const { journal, ...state } = parseState(metadata, file)
   const data = new Map(tensors.map(tensor => [tensor.name, tensor.data]))
   const model = modelOf(tensors.filter(({ name }) => ![DOUBT, INDICES, TRAINER].some(own => name.startsWith(own))))
@@ -135,6 +172,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): ReadCheckpoin
   })
   return {
     journal,
+    hasAllJournals: metadata.hearsay === FORMAT,
     tensors: model.tensors,
     checkpoint: {
       ...state,
@@ -170,6 +208,25 @@ function modelOf(tensors: readonly NamedTensor[]): Pick<ReadCheckpoint, 'tensors
   return { parameters, tensors: views }
 }
 
+/** Every bit of it is in a checksum, where the file has them; values are finite in any case. */
+function parseWhole(bytes: Uint8Array, file: string): Safetensors {
+  const isHeaderSound = isHeaderWhole(bytes)
+  const damaged = (what: string) => new CheckpointFileError(`${file} is damaged: ${what}`)
+  if (isHeaderSound === false) throw damaged('its header is not what was written')
+  const content = parseSafetensors(bytes, file)
+  const { tensors, metadata } = content
+  if (metadata.hearsay === FORMAT && isHeaderSound === undefined) throw damaged('its header has no checksum')
+  if (metadata.hearsay === FORMAT) {
+    const found = checksumsOf(tensors)
+    const written = parseFields(z.record(z.string(), z.string()), metadata.checksums, file)
+    const other = tensors.find(({ name }) => found[name] !== written[name])
+    if (other !== undefined) throw damaged(`the values of ${other.name} are not those that were written`)
+  }
+  const wrong = tensors.find(isNotFinite)
+  if (wrong !== undefined) throw damaged(`${wrong.name} holds a value that is no finite number`)
+  return content
+}
+
 function parseSafetensors(bytes: Uint8Array, file: string): Safetensors {
   try {
     return decodeSafetensors(bytes)
@@ -180,14 +237,16 @@ function parseSafetensors(bytes: Uint8Array, file: string): Safetensors {
 }
 
 function parseState({ hearsay, state }: Safetensors['metadata'], file: string): State {
-  if (hearsay === FORMAT) return parseFields(stateSchema, state, file)
+  if (hearsay === FORMAT || hearsay === WITHOUT_CHECKSUMS) return parseFields(stateSchema, state, file)
   if (hearsay !== WHOLE_EXCHANGES) {
-    throw new CheckpointFileError(`${file} is a safetensors file, but not a checkpoint of hearsay's version ${FORMAT}`)
+    throw new CheckpointVersionError(
+      `${file} is a safetensors file, but not a checkpoint of hearsay's version ${FORMAT}`,
+    )
   }
   const old = parseFields(oldStateSchema, state, file)
   const open = old.decisions.length + old.doubts.length
   if (open > 0) {
-    throw new CheckpointFileError(
+    throw new CheckpointVersionError(
       `${file} is of an older version of hearsay, with ${open} open exchanges that only that version can finish: ` +
         'run it on this folder until the peer stops by itself, and then come back',
     )

@@ -1,7 +1,8 @@
-import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import type { JournalEntry } from '../gossip/state/journal-entry.ts'
-import { CheckpointFileError } from './checkpoint-file.ts'
+import { openRegularFile } from '../regular-file.ts'
 import {
   decodeGroup,
   decodeGroupHeader,
@@ -14,6 +15,8 @@ import {
   type JournalName,
 } from './journal-format.ts'
 import { syncFolder } from './sync-folder.ts'
+
+const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants
 
 /** A journal lies beside its checkpoint: `checkpoint.journal-3` for `checkpoint.safetensors`. */
 export function journalFile(checkpointFile: string, generation: number): string {
@@ -45,20 +48,22 @@ export interface JournalWriter {
   close(): Promise<void>
 }
 
-/** Begins a journal. Its name is written with its first entries. */
-export async function beginJournal(file: string, name: JournalName): Promise<JournalWriter> {
-  const handle = await open(file, 'w')
-  const { append } = writeAt(handle, 0)
-  let isBegun = false
-  return {
-    generation: name.generation,
-    async append(entries) {
-      await append(isBegun ? encodeGroup(entries) : [encodeJournalName(name), ...encodeGroup(entries)])
-      if (!isBegun) await syncFolder(dirname(file))
-      isBegun = true
-    },
-    close: () => handle.close(),
+/** Makes an empty journal, which has its name and nothing else: one that is missing later was lost. */
+export async function makeJournal(file: string, name: Required<JournalName>): Promise<void> {
+  const handle = await openRegularFile(file, { flags: O_WRONLY | O_CREAT | O_TRUNC })
+  try {
+    await handle.writeFile(encodeJournalName(name))
+    await handle.datasync()
+  } finally {
+    await handle.close()
   }
+}
+
+/** @param end where the next entries go */
+export async function openJournal(file: string, generation: number, end = FILE_HEADER_BYTES): Promise<JournalWriter> {
+  const handle = await openRegularFile(file, { flags: O_RDWR })
+  const { append } = writeAt(handle, end)
+  return { generation, append: entries => append(encodeGroup(entries)), close: () => handle.close() }
 }
 
 /**
@@ -68,17 +73,15 @@ export async function beginJournal(file: string, name: JournalName): Promise<Jou
  * @param end where what was read of it ends; what comes after was never acknowledged
  */
 export async function resumeJournal(file: string, generation: number, end: number): Promise<JournalWriter> {
-  const handle = await open(file, 'r+')
+  const handle = await openRegularFile(file, { flags: O_RDWR })
   try {
     await handle.truncate(end)
     await handle.datasync()
     await syncFolder(dirname(file))
-  } catch (error) {
+  } finally {
     await handle.close()
-    throw error
   }
-  const { append } = writeAt(handle, end)
-  return { generation, append: entries => append(encodeGroup(entries)), close: () => handle.close() }
+  return await openJournal(file, generation, end)
 }
 
 function writeAt(handle: FileHandle, start: number): { append: (parts: readonly Uint8Array[]) => Promise<void> } {
@@ -107,7 +110,8 @@ function partsAfter(parts: readonly Uint8Array[], written: number): readonly Uin
 
 export interface JournalReading {
   readonly file: string
-  readonly generation: number
+  /** The name that it should have. */
+  readonly expected: Required<Pick<JournalName, 'generation' | 'owner'>>
   /** The journal that the checkpoint names: the first that comes on top of it. */
   readonly named: number
   /** The last of the journals may end in a group that a crash cut short. It was never acknowledged, so it is left out. */
@@ -116,18 +120,23 @@ export interface JournalReading {
   readonly take: (entry: JournalEntry) => boolean
 }
 
-/**
- * Reads a journal, one group at a time.
- *
- * @returns where what was acknowledged ends
- * @throws CheckpointFileError
- */
-export async function readJournal({ file, generation, named, isLast, take }: JournalReading): Promise<number> {
-  const handle = await open(file, 'r')
+/** How far a journal could be read. */
+export interface JournalRead {
+  /** Where what was read of it ends. */
+  readonly end: number
+  /** What is wrong with what comes after, for people; undefined where all that was acknowledged was read. */
+  readonly damage?: string
+}
+
+/** Reads a journal, one group at a time, up to where it is damaged. */
+export async function readJournal({ file, expected, named, isLast, take }: JournalReading): Promise<JournalRead> {
+  const handle = await openRegularFile(file)
   try {
     const { size } = await handle.stat()
-    const damaged = (position: number, what: string) =>
-      new CheckpointFileError(`${file} is damaged at byte ${position} of ${size}: ${what}`)
+    const damaged = (end: number, what: string) => ({
+      end,
+      damage: `${file} is damaged at byte ${end} of ${size}: ${what}`,
+    })
     // Whatever a length says, no more is allocated than there is.
     const read = async (position: number, length: number) => {
       const bytes = Buffer.alloc(Math.min(length, size - position))
@@ -136,33 +145,33 @@ export async function readJournal({ file, generation, named, isLast, take }: Jou
     }
 
     const opening = await read(0, FILE_HEADER_BYTES)
-    if (isLast && (opening === undefined || isBlank(opening))) return 0
+    if (isLast && (opening === undefined || isBlank(opening))) return { end: 0 }
     const name = opening && decodeJournalName(opening)
-    if (name?.generation !== generation) throw damaged(0, 'these are not the first bytes of this journal')
-    if (name.base > named) {
-      throw new CheckpointFileError(
-        `${file} comes after a later checkpoint than the one beside it, which may be a copy that was put back; ` +
-          'without its journals such a copy can be read',
-      )
+    if (name?.generation !== expected.generation || (name.owner ?? expected.owner) !== expected.owner) {
+      return damaged(0, 'these are not the first bytes of this journal')
     }
+    if (name.base > named) return damaged(0, 'it comes after a later checkpoint than the one beside it')
 
     let position = FILE_HEADER_BYTES
     while (position < size) {
       const bytes = await read(position, GROUP_HEADER_BYTES)
       if (isLast && (bytes === undefined || isBlank(bytes))) break
       const header = bytes && decodeGroupHeader(bytes)
-      if (header === undefined) throw damaged(position, 'no group of entries begins here')
+      if (header === undefined) return damaged(position, 'no group of entries begins here')
       const end = position + GROUP_HEADER_BYTES + header.length
+      if (isLast && end > size) break
       const body = await read(position + GROUP_HEADER_BYTES, header.length)
       const entries = body && decodeGroup(body, header.checksum)
-      if (entries === undefined && isLast && end >= size) break
-      if (entries === undefined) throw damaged(position, 'the entries that begin here are not those that were written')
+      if (entries === undefined && isLast && end === size && body !== undefined && isTorn(body)) break
+      if (entries === undefined) {
+        return damaged(position, 'the entries that begin here are not those that were written')
+      }
       for (const entry of entries) {
-        if (!take(entry)) throw damaged(position, `an entry of exchange ${entry.id} does not fit the model`)
+        if (!take(entry)) return damaged(position, `an entry of exchange ${entry.id} does not fit the model`)
       }
       position = end
     }
-    return position
+    return { end: position }
   } finally {
     await handle.close()
   }
@@ -172,3 +181,17 @@ export async function readJournal({ file, generation, named, isLast, take }: Jou
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every(byte => byte === 0)
 }
+
+/** Whether a crash may have kept a group from the disk in part: a sector of it is blank, or the end of the group is. */
+function isTorn(bytes: Uint8Array): boolean {
+  if (isBlank(bytes.subarray(-TAIL_BYTES))) return true
+  for (let start = 0; start + SECTOR_BYTES <= bytes.length; start += TAIL_BYTES) {
+    if (isBlank(bytes.subarray(start, start + SECTOR_BYTES))) return true
+  }
+  return false
+}
+
+/** What disks write whole. */
+const SECTOR_BYTES = 512
+/** Groups begin and end at multiples of so many bytes. */
+const TAIL_BYTES = 16

@@ -23,24 +23,34 @@ export interface JournalName {
   readonly generation: number
   /** The journal that the checkpoint named when this one was begun: an older checkpoint than that misses something. */
   readonly base: number
+  /** What tells the journals of one checkpoint of one peer from others; unknown of version 1. */
+  readonly owner?: number
+}
+
+/** @param checkpoint the name of its file, without the folder */
+export function journalOwner(peer: string, checkpoint: string): number {
+  return crc32(`${peer}/${checkpoint}`)
 }
 
 export const FILE_HEADER_BYTES = 32
 export const GROUP_HEADER_BYTES = 16
 
 const MAGIC = new TextEncoder().encode('hearsayJ')
-const VERSION = 1
+const VERSION = 2
+/** Had no owner, and eight bytes for the base. */
+const WITHOUT_OWNER = 1
 const ALIGNMENT = 16
 const LENGTH_BYTES = 4
 const ELEMENT_BYTES = 4
 
-export function encodeJournalName({ generation, base }: JournalName): Uint8Array {
+export function encodeJournalName({ generation, base, owner }: Required<JournalName>): Uint8Array {
   const bytes = new Uint8Array(FILE_HEADER_BYTES)
   const view = new DataView(bytes.buffer)
   bytes.set(MAGIC)
   view.setUint32(8, VERSION, true)
   view.setBigUint64(16, BigInt(generation), true)
-  view.setBigUint64(24, BigInt(base), true)
+  view.setUint32(24, base, true)
+  view.setUint32(28, owner, true)
   view.setUint32(12, checksumOfName(bytes), true)
   return bytes
 }
@@ -48,9 +58,14 @@ export function encodeJournalName({ generation, base }: JournalName): Uint8Array
 /** @returns undefined where these are not the first bytes of a journal */
 export function decodeJournalName(bytes: Uint8Array): JournalName | undefined {
   const view = viewOf(bytes)
-  const isOurs = MAGIC.every((byte, i) => bytes[i] === byte) && view.getUint32(8, true) === VERSION
-  if (!isOurs || view.getUint32(12, true) !== checksumOfName(bytes)) return undefined
-  return { generation: Number(view.getBigUint64(16, true)), base: Number(view.getBigUint64(24, true)) }
+  if (!MAGIC.every((byte, i) => bytes[i] === byte) || view.getUint32(12, true) !== checksumOfName(bytes)) {
+    return undefined
+  }
+  const generation = Number(view.getBigUint64(16, true))
+  const version = view.getUint32(8, true)
+  if (version === WITHOUT_OWNER) return { generation, base: Number(view.getBigUint64(24, true)) }
+  if (version !== VERSION) return undefined
+  return { generation, base: view.getUint32(24, true), owner: view.getUint32(28, true) }
 }
 
 /** An entry in parts, of which those with values and indices are its own memory. */

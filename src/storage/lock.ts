@@ -11,6 +11,8 @@ import { constants, copyFile, link, readFile, rm, writeFile } from 'node:fs/prom
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { HearsayError } from '../errors.ts'
+import { IrregularFileError, readRegularFile } from '../regular-file.ts'
+import { MAX_SMALL_FILE_BYTES, PRIVATE } from './constants.ts'
 import { replace } from './replace.ts'
 
 /** Somebody else has the lock. */
@@ -56,7 +58,7 @@ export async function takeLock(file: string): Promise<() => Promise<void>> {
   const mine = `${file}.${token}.part`
   own.add(token)
   try {
-    await writeFile(mine, JSON.stringify(me))
+    await writeFile(mine, JSON.stringify(me), { mode: PRIVATE, flag: 'wx' })
     for (let tries = 1; !(await claim(file, mine)); tries++) {
       if (tries === MAX_TRIES) throw new Error(`${file} cannot be taken, and nobody has it: remove it`)
     }
@@ -134,8 +136,11 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   for (let looks = 1; ; looks++) {
     let text: string
     try {
-      text = await readFile(file, 'utf8')
+      text = (await readRegularFile(file, { most: MAX_SMALL_FILE_BYTES })).toString()
     } catch (error) {
+      if (error instanceof IrregularFileError) {
+        throw new IrregularFileError(`${error.message}: it is no lock of a peer; remove it`, { cause: error })
+      }
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
     }
@@ -155,6 +160,9 @@ async function isRunning({ pid, started, token }: Holder): Promise<boolean> {
   const start = await startOf(pid)
   if (!isThere(pid)) return false
   if (start !== undefined && started !== undefined) return start === started
+  // Where a start can be known, whoever takes a lock writes it down; and of another boot, or machine, nobody runs here.
+  const mine = await startOf(process.pid)
+  if (mine !== undefined && started?.split(' ')[0] !== mine.split(' ')[0]) return false
   return pid !== process.pid
 }
 

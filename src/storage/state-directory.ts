@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { lstat, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { HearsayError, UsageError } from '../errors.ts'
 import type { Storage } from '../gossip/ports.ts'
 import type { Checkpoint } from '../gossip/state/checkpoint.ts'
 import type { Layout } from '../parameters/layout.ts'
+import { IrregularFileError, readRegularFile } from '../regular-file.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { type CheckpointStorage, createCheckpointStorage } from './checkpoint-storage.ts'
+import { MAX_CHECKPOINT_BYTES, MAX_DOCUMENT_BYTES, MAX_SMALL_FILE_BYTES, PRIVATE } from './constants.ts'
 import { LockedError, takeLock } from './lock.ts'
+import { makePrivateFolder } from './private-folder.ts'
 import { readCheckpoint, type StoredCheckpoint } from './stored-checkpoint.ts'
 
 /** Another process uses this state, or it cannot be read or written. */
@@ -49,13 +52,22 @@ export function statisticsFile(kind: 'means' | 'variations'): string {
   return `${kind}.safetensors`
 }
 
+/** Names of files that are a state's: those above, what is written beside them, and the checkpoints' own. */
+function isOfState(name: string): boolean {
+  return /^(?:identity|lock|recipe|standardisation|split|initial|checkpoint|means|variations)(?:[.]|$)/.test(name)
+}
+
 /**
- * Opens the folder, making it where it is missing, for this process alone.
+ * Opens the folder, making it where it is missing, for this process alone, and for this user.
  *
+ * @param warn told what was damaged and is lost, and what others could read until now
  * @throws StateError
  */
-export async function openStateDirectory(path: string): Promise<StateDirectory> {
-  const release = await takeFolder(path)
+export async function openStateDirectory(
+  path: string,
+  warn: (message: string) => void = () => {},
+): Promise<StateDirectory> {
+  const release = await takeFolder(path, warn)
   const checkpointFile = join(path, CHECKPOINT)
   const storages: CheckpointStorage[] = []
 
@@ -64,31 +76,31 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
 
     async identity(create) {
       const file = join(path, IDENTITY)
-      const known = await readIfThere(file)
+      const known = await readIfThere(file, MAX_SMALL_FILE_BYTES)
       if (known !== undefined) return known
       const made = await create()
       // Anyone who reads the key can speak as this peer.
-      await writeAtomically(file, made, 0o600)
+      await writeAtomically(file, made, PRIVATE)
       return made
     },
 
     storage(layout, name = CHECKPOINT) {
       const file = join(path, name)
-      const storage = createCheckpointStorage(file, layout)
+      const storage = createCheckpointStorage(file, layout, warn)
       storages.push(storage)
       return { ...storage, load: () => readable(file, storage.load()) }
     },
 
-    keepRecipe: text => writeAtomically(join(path, RECIPE), text),
-    keepStandardisation: text => writeAtomically(join(path, STANDARDISATION), text),
-    keepSplit: text => writeAtomically(join(path, SPLIT), text),
+    keepRecipe: text => writeAtomically(join(path, RECIPE), text, PRIVATE),
+    keepStandardisation: text => writeAtomically(join(path, STANDARDISATION), text, PRIVATE),
+    keepSplit: text => writeAtomically(join(path, SPLIT), text, PRIVATE),
 
-    weights: () => readIfThere(join(path, WEIGHTS)),
+    weights: () => readIfThere(join(path, WEIGHTS), MAX_CHECKPOINT_BYTES),
 
     async keepWeights(content) {
-      const known = await readIfThere(join(path, WEIGHTS))
+      const known = await readIfThere(join(path, WEIGHTS), MAX_CHECKPOINT_BYTES)
       if (known === undefined || Buffer.compare(known, content) !== 0)
-        await writeAtomically(join(path, WEIGHTS), content)
+        await writeAtomically(join(path, WEIGHTS), content, PRIVATE)
     },
 
     async release() {
@@ -114,6 +126,8 @@ export interface ReadState extends StoredCheckpoint {
   /** The statistics, as far as the peer agreed, or began to agree, on them. */
   readonly means: Checkpoint | undefined
   readonly variations: Checkpoint | undefined
+  /** What is damaged of the files, and is not in what was read; the peer itself will go on from the same. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -124,23 +138,27 @@ export interface ReadState extends StoredCheckpoint {
  */
 export async function readState(path: string): Promise<ReadState> {
   const checkpointFile = join(path, CHECKPOINT)
+  await requireNoLink(path)
   const stored = await readable(checkpointFile, readCheckpoint(checkpointFile))
   if (stored === undefined) throw new StateError(`--state ${path} ${await whatIsThere(path)}`)
   const [recipe, standardisation, split] = await Promise.all(
-    [RECIPE, STANDARDISATION, SPLIT].map(name => readIfThere(join(path, name))),
+    [RECIPE, STANDARDISATION, SPLIT].map(name => readIfThere(join(path, name), MAX_DOCUMENT_BYTES)),
   )
   const statistics = async (kind: 'means' | 'variations') => {
     const file = join(path, statisticsFile(kind))
-    return (await readable(file, readCheckpoint(file)))?.checkpoint
+    return await readable(file, readCheckpoint(file))
   }
+  const means = await statistics('means')
+  const variations = await statistics('variations')
   return {
     ...stored,
     recipe: recipe?.toString(),
     standardisation: standardisation?.toString(),
     split: split?.toString(),
-    weights: await readIfThere(join(path, WEIGHTS)),
-    means: await statistics('means'),
-    variations: await statistics('variations'),
+    weights: await readIfThere(join(path, WEIGHTS), MAX_CHECKPOINT_BYTES),
+    means: means?.checkpoint,
+    variations: variations?.checkpoint,
+    warnings: [stored, means, variations].flatMap(one => one?.damage?.message ?? []),
   }
 }
 
@@ -154,21 +172,29 @@ async function whatIsThere(path: string): Promise<string> {
     : 'has no checkpoint; a peer writes the first within seconds of training, and one when it stops'
 }
 
-async function takeFolder(path: string): Promise<() => Promise<void>> {
+async function requireNoLink(path: string): Promise<void> {
+  const found = await lstat(resolve(path)).catch(() => undefined)
+  if (found?.isSymbolicLink() !== true) return
+  throw new StateError(`--state ${path} is a symbolic link, which is not followed here; name the folder itself`)
+}
+
+async function takeFolder(path: string, warn: (message: string) => void): Promise<() => Promise<void>> {
   try {
-    await makeFolder(path)
+    await makePrivateFolder(path, isOfState, warn)
     return await takeLock(join(path, LOCK))
   } catch (error) {
     if (error instanceof LockedError) {
-      throw new StateError(`--state ${path} is in use by process ${error.holder}; every peer needs a folder of its own`)
+      throw new StateError(
+        `--state ${path} is in use by process ${error.holder}; every peer needs a folder of its own (if that process is no peer, remove ${join(path, LOCK)})`,
+      )
     }
     throw new StateError(`--state ${path} cannot be used: ${(error as Error).message}`)
   }
 }
 
-async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+async function readIfThere(file: string, most: number): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(file)
+    return await readRegularFile(file, { most })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw unreadable(file, error)
@@ -180,23 +206,11 @@ async function readable<T>(file: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading
   } catch (error) {
-    throw error instanceof HearsayError ? error : unreadable(file, error)
+    throw error instanceof HearsayError && !(error instanceof IrregularFileError) ? error : unreadable(file, error)
   }
 }
 
 function unreadable(file: string, cause: unknown): StateError {
-  return new StateError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
-}
-
-/** Not `recursive` from the start: where a folder refuses new ones, as /proc does, Node would try for ever. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
-    if (code !== 'ENOENT' || existsSync(dirname(resolve(path)))) throw error
-    await makeFolder(dirname(resolve(path)))
-    await mkdir(path)
-  }
+  const what = (cause as Error).message
+  return new StateError(cause instanceof IrregularFileError ? what : `${file} cannot be read: ${what}`, { cause })
 }

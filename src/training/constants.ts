@@ -48,6 +48,12 @@ export const ADAM_BETA_1 = 0.9
 export const ADAM_BETA_2 = 0.999
 export const ADAM_EPSILON = 1e-8
 
+/**
+ * The largest `model.json`, and the largest program that makes a model: both are text, and describe layers, not weights. The longest of those
+ * that come with TensorFlow.js have less than 1 MiB.
+ */
+export const MAX_MODEL_FILE_BYTES = 64 * 1024 * 1024
+
 /** Size of weights' files in TensorFlow.js's format: that of its own converter, which browsers keep in their caches. */
 export const WEIGHTS_SHARD_BYTES = 4 * 1024 * 1024
 

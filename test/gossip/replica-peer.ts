@@ -5,6 +5,7 @@
  */
 
 import { createCodings } from '../../src/gossip/coding/codings.ts'
+import type { Events } from '../../src/gossip/events.ts'
 import { createExchange, type Exchange, type ExchangeOptions } from '../../src/gossip/exchange/exchange.ts'
 import { createSettlementProtocol, type SettlementProtocol } from '../../src/gossip/exchange/settlement.ts'
 import { termsNow } from '../../src/gossip/exchange/terms.ts'
@@ -24,6 +25,10 @@ export interface ReplicaPeer {
   readonly added: Difference[]
   readonly exchange: Exchange
   readonly engagements: Engagements
+  /** Whether it says that it has lost what it held of exchanges. */
+  readonly incarnation: { lostExchanges: boolean }
+  /** What it was warned of, in order. */
+  readonly warnings: readonly string[]
   readonly settlementProtocol: SettlementProtocol
   /** Streams that it answers just now. */
   readonly answering: number
@@ -135,7 +140,21 @@ export async function createReplicaPeer(
     terms: async () => terms(),
   })
   const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
-  const settlementProtocol = createSettlementProtocol({ replica, engagements, clock, onApplied: () => {} })
+  const incarnation = { lostExchanges: false }
+  const warnings: string[] = []
+  const events: Pick<Events, 'emit'> = {
+    emit(name, detail) {
+      if (name === 'warning' && 'message' in detail) warnings.push(detail.message)
+    },
+  }
+  const settlementProtocol = createSettlementProtocol({
+    replica,
+    engagements,
+    incarnation,
+    clock,
+    events,
+    onApplied: () => {},
+  })
 
   async function over(stream: FrameStream, body: (stream: FrameStream) => Promise<void>): Promise<void> {
     try {
@@ -153,6 +172,8 @@ export async function createReplicaPeer(
     added,
     exchange,
     engagements,
+    incarnation,
+    warnings,
     settlementProtocol,
     get answering() {
       return answering

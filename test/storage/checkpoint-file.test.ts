@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { HearsayError, UsageError } from '../../src/errors.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from '../../src/parameters/safetensors.ts'
-import { CheckpointFileError, decodeCheckpoint, encodeCheckpoint } from '../../src/storage/checkpoint-file.ts'
+import { checksumsOf, NO_CHECKSUM, sealHeader } from '../../src/storage/checkpoint-checksums.ts'
+import {
+  CheckpointFileError,
+  CheckpointVersionError,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  NotFiniteError,
+} from '../../src/storage/checkpoint-file.ts'
 import { checkpoint, layout } from '../../src/testing/sample-checkpoint.ts'
 
 const FILE = 'state/checkpoint.safetensors'
@@ -77,9 +84,17 @@ describe('a checkpoint file of version 1', () => {
 
 describe('a file is refused by its name when it', () => {
   const bytes = encodeCheckpoint(checkpoint, layout, 0)
-  const content = decodeSafetensors(bytes)
+  const content = decodeSafetensors(bytes) as Safetensors & { metadata: Record<string, string> }
   const state = JSON.parse(content.metadata.state)
-  const changed = (changes: Partial<Safetensors>) => encodeSafetensors({ ...content, ...changes })
+  /** Written so by somebody, and not damaged: its checksums are right. */
+  const changed = (changes: Partial<Safetensors>) => {
+    const { tensors, metadata } = { ...content, ...changes }
+    const checksums = JSON.stringify(checksumsOf(tensors))
+    const file = encodeSafetensors({ tensors, metadata: { checksum: NO_CHECKSUM, ...metadata, checksums } })
+    sealHeader(file)
+    return file
+  }
+  content.metadata.checksum = NO_CHECKSUM
   const withState = (text: string) => changed({ metadata: { ...content.metadata, state: text } })
   const with1 = (kind: 'doubt' | 'indices', data: Float32Array) =>
     changed({
@@ -111,12 +126,12 @@ describe('a file is refused by its name when it', () => {
     [
       'is a safetensors file of somebody else',
       changed({ metadata: { format: 'pt' } }),
-      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 2`,
+      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 3`,
     ],
     [
       'is a checkpoint of another version',
-      changed({ metadata: { ...content.metadata, hearsay: '3' } }),
-      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 2`,
+      changed({ metadata: { ...content.metadata, hearsay: '4' } }),
+      `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 3`,
     ],
     ['lacks the difference of a doubt', without('hearsay.doubt.1'), differenceLost],
     ['lacks the indices of a doubt', without('hearsay.indices.1'), differenceLost],
@@ -138,3 +153,58 @@ describe('a file is refused by its name when it', () => {
     expect(decode).not.toThrow(UsageError)
   })
 })
+
+describe('a checkpoint file in which a single bit is not as it was written', () => {
+  test('is refused, whichever bit it is, and never taken for another version', () => {
+    const bytes = encodeCheckpoint(checkpoint, layout, 0)
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const changed = bytes.slice()
+      changed[bit >> 3] ^= 1 << (bit & 7)
+      const error = errorOf(() => decodeCheckpoint(changed, FILE))
+      expect([bit, error instanceof CheckpointFileError, error instanceof CheckpointVersionError]).toEqual([
+        bit,
+        true,
+        false,
+      ])
+    }
+  })
+})
+
+describe('a value that is not finite', () => {
+  const wrong = Float32Array.of(1, Number.NaN, 3, 4, 5, 6)
+  const endless = { ...checkpoint.doubts[0], values: Float32Array.of(Number.POSITIVE_INFINITY) }
+
+  test.each<[string, Partial<Checkpoint>, string]>([
+    ['of the model', { parameters: wrong }, 'kernel'],
+    ['of what is in doubt', { doubts: [endless] }, 'hearsay.doubt.0'],
+    ['of the trainer', { trainer: { tensors: { momentum: wrong }, metadata: {} } }, 'hearsay.trainer.momentum'],
+  ])('%s is not written', (_where, changes, name) => {
+    const error = errorOf(() => encodeCheckpoint({ ...checkpoint, ...changes }, layout, 0))
+    expect(error).toBeInstanceOf(NotFiniteError)
+    expect(error?.message).toBe(
+      `step 120 cannot be kept: ${name} holds a value that is no finite number; the last checkpoint stays as it is`,
+    )
+  })
+
+  test('in a file of an older version, which has no checksums, is refused', () => {
+    const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(checkpoint, layout, 0))
+    const old = (data: Float32Array) =>
+      encodeSafetensors({
+        tensors: tensors.map(tensor => (tensor.name === 'bias' ? { ...tensor, data } : tensor)),
+        metadata: { hearsay: '2', state: metadata.state },
+      })
+    expect(decodeCheckpoint(old(Float32Array.of(5, 6)), FILE).checkpoint).toEqual(checkpoint)
+    expect(() => decodeCheckpoint(old(Float32Array.of(5, Number.NaN)), FILE)).toThrow(
+      `${FILE} is damaged: bias holds a value that is no finite number`,
+    )
+  })
+})
+
+function errorOf(body: () => unknown): Error | undefined {
+  try {
+    body()
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -39,7 +39,7 @@ async function holderOf(folder: string): Promise<ChildProcess> {
 }
 
 const inUse = (folder: string, pid: number | undefined) =>
-  `--state ${folder} is in use by process ${pid}; every peer needs a folder of its own`
+  `--state ${folder} is in use by process ${pid}; every peer needs a folder of its own (if that process is no peer, remove ${join(folder, 'lock')})`
 
 describe('a state folder', () => {
   test('that another process uses is refused, and free once that was killed', async () => {
@@ -77,11 +77,22 @@ describe('a state folder', () => {
   test('whose lock is no file is said to be unusable', async () => {
     const [folder, link] = [newFolder(), newFolder()]
     mkdirSync(join(folder, 'lock'))
-    await expect(openStateDirectory(folder)).rejects.toThrow(`--state ${folder} cannot be used: EISDIR`)
+    await expect(openStateDirectory(folder)).rejects.toThrow(
+      `--state ${folder} cannot be used: ${join(folder, 'lock')} is a folder, and no file: it is no lock of a peer; remove it`,
+    )
     symlinkSync('nowhere', join(link, 'lock'))
     await expect(openStateDirectory(link)).rejects.toThrow(
-      `--state ${link} cannot be used: ${join(link, 'lock')} cannot be taken, and nobody has it: remove it`,
+      `--state ${link} cannot be used: ${join(link, 'lock')} is a symbolic link, which is not followed here: it is no lock of a peer; remove it`,
     )
+    const piped = newFolder()
+    spawnSync('mkfifo', [join(piped, 'lock')])
+    await expect(openStateDirectory(piped)).rejects.toThrow(
+      'is a device or a pipe, and no file: it is no lock of a peer',
+    )
+    const large = newFolder()
+    writeFileSync(join(large, 'lock'), '')
+    truncateSync(join(large, 'lock'), 2 ** 40)
+    await expect(openStateDirectory(large)).rejects.toThrow(`has ${2 ** 40} bytes; expected at most 65536`)
     expect(readdirSync(link)).toEqual(['lock'])
   })
 })
@@ -119,6 +130,16 @@ describe('a lock counts as left behind when it', () => {
     },
   )
 
+  test.runIf(process.platform === 'linux').each([
+    ['does not say when its living process started, which every peer says here', undefined],
+    ['is of another boot, or another machine', 'another-boot 1'],
+  ])('%s', async (_what, started) => {
+    const file = join(newFolder(), 'lock')
+    // The first process of the machine lives as long as it does.
+    writeFileSync(file, json({ pid: 1, started, token }))
+    await (await takeLock(file))()
+  })
+
   test('was being replaced by a process that was killed halfway, and so was the one before', async () => {
     const folder = newFolder()
     const file = join(folder, 'lock')
@@ -134,11 +155,19 @@ describe('a lock counts as left behind when it', () => {
     const folder = newFolder()
     const file = join(folder, 'lock')
     writeFileSync(file, json({ pid: ended, token }))
-    writeFileSync(`${file}.${token}`, json({ pid: process.ppid, token: '0123456789abcdef' }))
+    writeFileSync(`${file}.${token}`, json({ pid: process.ppid, started: startOfParent(), token: '0123456789abcdef' }))
     await expect(takeLock(file)).rejects.toThrow(`locked by process ${process.ppid}`)
     expect(readdirSync(folder)).toEqual(['lock', `lock.${token}`])
   })
 })
+
+/** When the parent process started, as a lock of its own would say; undefined where the system does not tell. */
+function startOfParent(): string | undefined {
+  if (process.platform !== 'linux') return undefined
+  const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`
+}
 
 describe('of 200 attempts by four threads', () => {
   /** @returns how often the lock was taken, and by how many at once at most */

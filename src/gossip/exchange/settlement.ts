@@ -9,6 +9,7 @@ import type { Events } from '../events.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { AbortOptions, Clock, FrameStream, PeerId } from '../ports.ts'
 import type { Engagements } from '../state/engagements.ts'
+import type { Incarnation } from '../state/incarnation.ts'
 import type { Replica } from '../state/replica.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import type { Conversations } from '../streams/conversations.ts'
@@ -19,7 +20,9 @@ import { MAX_SETTLE_ATTEMPTS, SETTLE_INTERVAL_MS } from './constants.ts'
 export interface SettlementProtocolOptions {
   readonly replica: Replica
   readonly engagements: Engagements
+  readonly incarnation: Pick<Incarnation, 'lostExchanges'>
   readonly clock: Clock
+  readonly events: Pick<Events, 'emit'>
   /** Some of an exchange was added on this side. */
   readonly onApplied: (partner: PeerId) => void
 }
@@ -33,10 +36,14 @@ export interface SettlementProtocol {
 export function createSettlementProtocol({
   replica,
   engagements,
+  incarnation,
   clock,
+  events,
   onApplied,
 }: SettlementProtocolOptions): SettlementProtocol {
   const { ledger } = replica
+  /** Partners that were told what this peer has lost: what they ask about later it would know. */
+  const told = new Set<PeerId>()
 
   const idle = (partner: PeerId) => (entry: { readonly id: string }) => !engagements.running(partner, entry.id)
   const beforeDeadline = <T>(options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
@@ -47,15 +54,29 @@ export function createSettlementProtocol({
     engagements.abandon(partner, id)
     if (!ledger.doubts(partner).some(doubt => doubt.id === id)) return
     if (frames > 0) {
-      replica.record({ type: 'applied', id, partner, frames })?.catch(told)
+      replica.record({ type: 'applied', id, partner, frames })?.catch(said)
       onApplied(partner)
     }
-    replica.record({ type: 'closed', id, partner, side: 'responder' })?.catch(told)
+    replica.record({ type: 'closed', id, partner, side: 'responder' })?.catch(said)
+  }
+
+  /** Of what the partner asks about, all that this peer may have known before a damaged file took it. */
+  function lostOf(partner: PeerId, ids: readonly string[]): readonly string[] {
+    if (!incarnation.lostExchanges || told.has(partner)) return []
+    const known = new Set([...ledger.decisions(partner), ...ledger.doubts(partner)].map(({ id }) => id))
+    return ids.filter(id => !known.has(id) && !engagements.running(partner, id))
+  }
+
+  /** Neither side can make up for it: what stood open is dropped by both, and counted. */
+  function tellLost(lost: number, whose: string): void {
+    if (lost === 0) return
+    const exchanges = lost === 1 ? 'an exchange that stood open is' : `${lost} exchanges that stood open are`
+    events.emit('warning', { message: `${whose}: ${exchanges} dropped on both sides` })
   }
 
   function forget(partner: PeerId, id: string): void {
     if (ledger.decided(partner, id) === 0) return
-    replica.record({ type: 'closed', id, partner, side: 'initiator' })?.catch(told)
+    replica.record({ type: 'closed', id, partner, side: 'initiator' })?.catch(said)
   }
 
   return {
@@ -75,11 +96,13 @@ export function createSettlementProtocol({
       await beforeDeadline(options, async within => {
         const outcomes = decisions.map(({ id, frames }) => ({ id, frames }))
         await send(stream, { type: 'settle', decisions: outcomes, doubts }, within)
-        const { done, decided } = await receive(stream, 'settled', within)
+        const { done, decided, lost = [] } = await receive(stream, 'settled', within)
         for (const { id } of decisions) if (done.includes(id)) forget(partner, id)
         for (const id of doubts) conclude(partner, id, decided.find(outcome => outcome.id === id)?.frames ?? 0)
         await replica.flushed()
         await send(stream, { type: 'applied', done: decided.map(({ id }) => id) }, within)
+        const asked = new Set([...decisions.map(({ id }) => id), ...doubts])
+        tellLost(lost.filter(id => asked.has(id)).length, `peer ${partner} has lost a part of its state`)
       })
     },
 
@@ -87,6 +110,7 @@ export function createSettlementProtocol({
       const partner = stream.peer
       await beforeDeadline(options, async within => {
         const asked = await receive(stream, 'settle', within)
+        const lost = lostOf(partner, [...asked.decisions.map(({ id }) => id), ...asked.doubts])
         for (const { id, frames } of asked.decisions) conclude(partner, id, frames)
         // Presumed abort: what is not decided by now never will be, and the partner may drop it.
         for (const id of asked.doubts) engagements.abandon(partner, id)
@@ -94,16 +118,19 @@ export function createSettlementProtocol({
           .map(id => ({ id, frames: ledger.decided(partner, id) }))
           .filter(({ frames }) => frames > 0)
         await replica.flushed()
-        await send(stream, { type: 'settled', done: asked.decisions.map(({ id }) => id), decided }, within)
-        const { done } = await receive(stream, 'applied', within)
-        for (const id of done) forget(partner, id)
+        const done = asked.decisions.map(({ id }) => id)
+        await send(stream, { type: 'settled', done, decided, ...(lost.length > 0 && { lost: [...lost] }) }, within)
+        told.add(partner)
+        tellLost(lost.length, `what was exchanged with ${partner} went with a damaged file of this peer's state`)
+        const applied = await receive(stream, 'applied', within)
+        for (const id of applied.done) forget(partner, id)
       })
     },
   }
 }
 
 /** A journal that cannot be written ends the peer, and has said so. */
-function told(): void {}
+function said(): void {}
 
 /** Brings up what stands open with living members again and again, until it is settled. */
 export interface Settlement {

@@ -54,6 +54,11 @@ export interface Checkpoint {
   readonly sealedAs?: SealedAs
   /** The peer's share in the swarm; of a state of version 0.1 its steps are all that is known. */
   readonly contribution?: ContributionState
+  /**
+   * Set where a damaged file took entries of exchanges with it: of what others hold open with this peer it may know nothing. See
+   * `exchange/settlement.ts`.
+   */
+  readonly lostExchanges?: true
   readonly random: readonly number[]
   /** `[parameters]` */
   readonly parameters: Float32Array

@@ -11,7 +11,9 @@ export interface Incarnation {
   nextSequence(): number
   /** The id of the next exchange that this peer begins: never the same one twice. */
   nextExchangeId(): string
-  durable(): Pick<Checkpoint, 'swarm' | 'generation' | 'peer' | 'sequence' | 'random'>
+  /** Whether a damaged file took with it what earlier lives had recorded of exchanges. */
+  readonly lostExchanges: boolean
+  durable(): Pick<Checkpoint, 'swarm' | 'generation' | 'peer' | 'sequence' | 'lostExchanges' | 'random'>
 }
 
 /**
@@ -30,6 +32,7 @@ export function createIncarnation(
   return {
     self,
     random,
+    lostExchanges: checkpoint?.lostExchanges ?? false,
     nextSequence: () => ++sequence,
     nextExchangeId: () => `${first.toString(36)}.${(exchanges++).toString(36)}`,
     durable: () => ({
@@ -37,6 +40,7 @@ export function createIncarnation(
       generation: checkpoint?.generation,
       peer: self,
       sequence,
+      ...(checkpoint?.lostExchanges && { lostExchanges: true }),
       random: random.state(),
     }),
   }

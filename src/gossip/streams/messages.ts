@@ -73,7 +73,13 @@ const schemas = {
    */
   settle: z.strictObject({ type: z.literal('settle'), decisions: outcomes, doubts: ids }),
   /** The answer to `settle`: exchanges of which all that was decided is applied here; how far those in doubt were decided. */
-  settled: z.strictObject({ type: z.literal('settled'), done: ids, decided: outcomes }),
+  settled: z.strictObject({
+    type: z.literal('settled'),
+    done: ids,
+    decided: outcomes,
+    /** Those asked about of which this side knows nothing, and has lost what it may have known with a damaged file. */
+    lost: ids.optional(),
+  }),
   /** Exchanges of which all that was decided is applied now. */
   applied: z.strictObject({ type: z.literal('applied'), done: ids }),
 

@@ -13,6 +13,6 @@ export async function modelDigest(name: string): Promise<string | undefined> {
   const files = await parseModel(name).files?.()
   if (files === undefined) return undefined
   const hash = createHash('sha256')
-  for (const file of files) hash.update(await readModelFile(file))
+  for (const { path, bytes } of files) hash.update(await readModelFile(path, bytes))
   return hash.digest('hex')
 }

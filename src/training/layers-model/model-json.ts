@@ -1,5 +1,5 @@
-import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { MAX_MODEL_FILE_BYTES } from '../constants.ts'
 import { ModelFileError } from '../errors.ts'
 import { readModelFile } from './model-file.ts'
 
@@ -36,7 +36,7 @@ export type ModelJson = z.infer<typeof modelSchema>
  * @throws ModelFileError naming the file, and what is wrong with it
  */
 export async function readModelJson(file: string): Promise<ModelJson> {
-  const text = (await readModelFile(file)).toString()
+  const text = (await readModelFile(file, MAX_MODEL_FILE_BYTES)).toString()
   let content: unknown
   try {
     content = JSON.parse(text)
@@ -50,9 +50,4 @@ export async function readModelJson(file: string): Promise<ModelJson> {
     `${file} is no LayersModel of TensorFlow.js (field ${path.join('.')}: ${message}); expected the model.json that a ` +
       "LayersModel's save() or, in Python, tensorflowjs.converters.save_keras_model writes",
   )
-}
-
-/** The files of weights, in the order of the manifest. */
-export function weightFiles(file: string, { weightsManifest }: ModelJson): string[] {
-  return weightsManifest.flatMap(({ paths }) => paths).map(path => join(dirname(file), path))
 }

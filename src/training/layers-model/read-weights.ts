@@ -3,7 +3,8 @@ import { readLittleEndian } from '../../parameters/little-endian.ts'
 import type { NamedTensor } from '../../parameters/safetensors.ts'
 import { ModelFileError } from '../errors.ts'
 import type { StoredWeight } from './model-json.ts'
-import { bytesOf, readStoredModel } from './stored-weights.ts'
+import { readStoredModel } from './stored-weights.ts'
+import { bytesOf } from './weight-files.ts'
 import { wrappingWeights } from './wrapping-layers.ts'
 
 /**

@@ -20,6 +20,13 @@ export interface ModelRequest {
   readonly seed: number | string
 }
 
+/** One of the files that a model is made from. */
+export interface ModelFilePart {
+  readonly path: string
+  /** Bytes that it has at most; no more are read. */
+  readonly bytes: number
+}
+
 /** One model of a family, chosen by its argument. */
 export interface Model {
   /** The name that {@link ModelFamily.parse} would read again: `mlp:64`. */
@@ -32,7 +39,7 @@ export interface Model {
    */
   misfit?(shape: readonly number[], sequences?: boolean): string | undefined
   /** The files that it is made from, in an order that is always the same. Absent where the name says all. */
-  files?(): Promise<readonly string[]>
+  files?(): Promise<readonly ModelFilePart[]>
   /** A trainer of its own in place of TensorFlow.js; undefined where it turns out to have none. */
   createTrainer?(options: TrainerOptions): Promise<Trainer | undefined>
   /**

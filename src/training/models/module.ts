@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { MAX_MODEL_FILE_BYTES } from '../constants.ts'
 import { ModelFileError } from '../errors.ts'
 import { withSeededRandom } from '../layers-model/seeded-random.ts'
 import type { Trainer } from '../trainer.ts'
@@ -19,7 +20,7 @@ export const moduleModel: ModelFamily = {
     if (file === undefined || file === '') return undefined
     return {
       name: `module:${file}`,
-      files: async () => [file],
+      files: async () => [{ path: file, bytes: MAX_MODEL_FILE_BYTES }],
       createTrainer: options => makeTrainer(file, options),
       build: request => makeModel(file, request),
     }

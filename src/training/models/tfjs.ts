@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { MAX_MODEL_FILE_BYTES } from '../constants.ts'
 import { ModelFileError } from '../errors.ts'
 import type { ModelFamily, ModelRequest } from './family.ts'
 import { toLogits } from './to-logits.ts'
@@ -14,8 +15,10 @@ export const tfjs: ModelFamily = {
       name: `tfjs:${file}`,
       async files() {
         // Imported here, since to name the models takes no parser of their files.
-        const { readModelJson, weightFiles } = await import('../layers-model/model-json.ts')
-        return [file, ...weightFiles(file, await readModelJson(file))]
+        const { readModelJson } = await import('../layers-model/model-json.ts')
+        const { weightFiles } = await import('../layers-model/weight-files.ts')
+        const { files } = await weightFiles(file, await readModelJson(file))
+        return [{ path: file, bytes: MAX_MODEL_FILE_BYTES }, ...files]
       },
       build: async request => toLogits(`tfjs:${file}`, await load(file, request), request),
     }

@@ -75,6 +75,33 @@ describe('a settlement', () => {
     expect([b.added.length, a.replica.ledger.decisions().length]).toEqual([0, 0])
   })
 
+  test('with a peer that has lost its state drops what stood open, on both sides, and counts it once', async () => {
+    const { swarm, a, b } = await createInterrupted()
+    a.replica.ledger.decide('b', 'y', 2)
+    b.replica.ledger.dismiss('a', 'x')
+    b.incarnation.lostExchanges = true
+    await swarm.run(a.settleWith(b))
+    expect([a.engagements.outstanding('b'), b.engagements.outstanding('a'), b.added]).toEqual([false, false, []])
+    const what = '2 exchanges that stood open are dropped on both sides'
+    expect(a.warnings).toEqual([`peer b has lost a part of its state: ${what}`])
+    expect(b.warnings).toEqual([`what was exchanged with a went with a damaged file of this peer's state: ${what}`])
+    // From then on it knows all that there is to know.
+    a.replica.ledger.decide('b', 'z', 1)
+    await swarm.run(a.settleWith(b))
+    expect([a.warnings.length, b.warnings.length]).toEqual([1, 1])
+  })
+
+  test('with a peer that has lost a part of its state settles by what it still has', async () => {
+    const { swarm, a, b } = await createInterrupted()
+    a.incarnation.lostExchanges = true
+    b.replica.ledger.prepare({ id: 'lost', partner: 'a', frame: 0, first: 0, values: Float32Array.of(7) })
+    await swarm.run(b.settleWith(a))
+    expect([b.replica.parameters[0], b.replica.ledger.doubts().length]).toEqual([2, 0])
+    expect(b.warnings).toEqual([
+      'peer a has lost a part of its state: an exchange that stood open is dropped on both sides',
+    ])
+  })
+
   test('keeps an exchange from being decided after its responder was told to drop it', async () => {
     const swarm = await createReplicaSwarm([[1], [3]])
     const [a, b] = swarm.peers
