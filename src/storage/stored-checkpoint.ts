@@ -44,7 +44,7 @@ export async function readCheckpoint(file: string): Promise<StoredCheckpoint | u
 
 async function addJournals(read: ReadCheckpoint, file: string): Promise<StoredCheckpoint> {
   const { parameters } = read.checkpoint
-  const ledger = createLedger(read.checkpoint.decisions, read.checkpoint.doubts)
+  const ledger = createLedger(read.checkpoint)
   const take = (entry: JournalEntry) => {
     if ('values' in entry && !fits(entry, parameters.length)) return false
     applyEntry(parameters, ledger, entry)
@@ -58,7 +58,7 @@ async function addJournals(read: ReadCheckpoint, file: string): Promise<StoredCh
     const end = await readJournal({ file: journal, generation, named: read.journal, isLast, take })
     newest = { generation, end }
   }
-  const checkpoint: Checkpoint = { ...read.checkpoint, decisions: ledger.decisions(), doubts: ledger.doubts() }
+  const checkpoint: Checkpoint = { ...read.checkpoint, ...ledger.durable() }
   return { ...read, checkpoint, newest }
 }
 
