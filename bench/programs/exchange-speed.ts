@@ -117,6 +117,7 @@ const exchange = createExchange({
   isDone: () => false,
   voice: 1,
   onPartnerDone: () => {},
+  makeRoom: () => {},
   terms: async () => terms(),
 })
 const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)

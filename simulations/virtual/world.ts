@@ -9,6 +9,7 @@ import { createGossip, type Gossip } from '../../src/gossip/gossip.ts'
 import type { GossipOptions } from '../../src/gossip/options.ts'
 import type { PeerId, Trainer } from '../../src/gossip/ports.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
+import type { Difference } from '../../src/gossip/state/difference.ts'
 import { preciseMeanOf } from '../../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
 import { createVirtualClock, type VirtualClock } from './clock.ts'
@@ -72,7 +73,8 @@ export interface World {
   stop(index: number): Promise<void>
   /**
    * The swarm's mean, in float64: of what every peer holds (of what is on its disk, while it is down), and of the
-   * differences that were decided and not applied by the other side yet.
+   * differences that were decided and not applied by the other side yet; without those that the other side has given up and that are
+   * not taken back yet.
    */
   mean(): Float64Array
   /** Whether everybody is there and has sealed on the same hash. */
@@ -180,23 +182,30 @@ export function createWorld(options: WorldOptions): World {
     },
 
     mean() {
-      const states: (Pick<Checkpoint, 'parameters' | 'decisions' | 'doubts'> & { readonly peer: PeerId })[] = []
-      let inDoubt = false
+      const states: (Pick<Checkpoint, 'parameters' | 'decisions' | 'doubts' | 'aborts'> & { readonly peer: PeerId })[] =
+        []
+      let isOpen = false
       for (const { peer, gossip, disk } of simulatedPeers) {
         const state = gossip ? { peer, parameters: gossip.parameters(), ...gossip.open() } : disk.content()
         if (state === undefined) continue
         states.push(state)
-        inDoubt ||= state.doubts.length > 0
+        isOpen ||= state.doubts.length > 0 || state.aborts !== undefined
       }
       const mean = preciseMeanOf(states.map(({ parameters }) => parameters))
-      if (!inDoubt) return mean
+      if (!isOpen) return mean
       const decided = new Map(
-        states.flatMap(({ peer, decisions }) => decisions.map(({ id, frames }) => [`${peer}/${id}`, frames])),
+        states.flatMap(({ peer, decisions }) => decisions.map(decision => [`${peer}/${decision.id}`, decision])),
       )
-      for (const { doubts } of states) {
-        for (const { partner, id, frame, first, values, indices } of doubts) {
-          if (frame >= (decided.get(`${partner}/${id}`) ?? 0)) continue
-          for (const [i, value] of values.entries()) mean[first + (indices?.[i] ?? i)] += value / states.length
+      const add = ({ first, values, indices }: Difference, sign: 1 | -1) => {
+        for (const [i, value] of values.entries()) mean[first + (indices?.[i] ?? i)] += (sign * value) / states.length
+      }
+      for (const { doubts, aborts = [] } of states) {
+        for (const { partner, id, frame, ...difference } of doubts) {
+          if (frame < (decided.get(`${partner}/${id}`)?.frames ?? 0)) add(difference, 1)
+        }
+        for (const { partner, id, frames } of aborts) {
+          const { added = [], frames: all = 0 } = decided.get(`${partner}/${id}`) ?? {}
+          for (const [i, difference] of added.entries()) if (all - added.length + i >= frames) add(difference, -1)
         }
       }
       return mean

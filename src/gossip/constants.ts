@@ -5,10 +5,17 @@
  */
 
 /**
- * Exchanges with doubts that a peer keeps open, and as many decided ones that were not acknowledged. At the bound it begins
- * nothing in pairs and agrees to nothing. Each has at most `WINDOW_FRAMES` frames in doubt.
+ * Frames that an initiator sends without an answer, 8 MiB of float32: twice what a stream's window lets be under way, so the
+ * window, and not this, is what limits a long link. It bounds what both sides hold of an exchange of whatever size, what
+ * can be in doubt, and what can be taken back.
  */
-export const MAX_IN_DOUBT = 8
+export const WINDOW_FRAMES = 32
+
+/**
+ * Exchanges of one kind that stand open between two peers. Nothing new is begun with one with whom something is open, so there are no
+ * more than one that each of the two began; more is room for those that cross.
+ */
+export const MAX_OPEN_WITH_ONE = 4
 
 /**
  * Ages and steps are at most this, far below where adding one more step is no longer exact. Without a bound, one message

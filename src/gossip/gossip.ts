@@ -49,10 +49,10 @@ import { createTrainerCapture } from './run/trainer-capture.ts'
 import { createTrainingCourse } from './run/training-course.ts'
 import { createChoice } from './seal/choice.ts'
 import { createSeal } from './seal/seal.ts'
-import type { Checkpoint } from './state/checkpoint.ts'
 import { createCheckpointing } from './state/checkpointing.ts'
 import { createEngagements } from './state/engagements.ts'
 import { createIncarnation } from './state/incarnation.ts'
+import type { LedgerState } from './state/ledger.ts'
 import { createReplica } from './state/replica.ts'
 import { createStatus, type GossipStatus } from './status.ts'
 import { createConversations } from './streams/conversations.ts'
@@ -70,8 +70,8 @@ export interface Gossip extends Lifecycle {
   sealed(): string | undefined
   /** The living members as they have announced themselves, this peer not among them, sorted by id. */
   members(): readonly Member[]
-  /** Differences that this peer holds in doubt and whether it has decided an exchange: for invariants in tests. */
-  open(): Pick<Checkpoint, 'decisions' | 'doubts'>
+  /** What stands open with others: for invariants in tests. */
+  open(): LedgerState
   /**
    * Whether nobody needs this peer any more after the seal: all it knows have sealed too or left, and those that
    * vanished have had time to come back.
@@ -133,10 +133,10 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const participation = createParticipation({ ...paced, newcomer: lateJoining })
   const partners = createPartners(paced)
   const meetings = { ...paced, newcomer: lateJoining, codings, codecs, outerSteps, participation, partners }
-  const scheduler = createScheduler(meetings)
-  const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
-  const settlement = createSettlement({ ...paced, settlementProtocol })
   const lostPartners = createLostPartners(paced)
+  const scheduler = createScheduler({ ...meetings, lostPartners })
+  const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
+  const settlement = createSettlement({ ...paced, lostPartners, settlementProtocol })
   const averaging = {
     ...meetings,
     choice,
@@ -175,7 +175,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
     step: () => replica.step,
     sealed: choice.sealed,
     members: membership.alive,
-    open: () => ({ decisions: ledger.decisions(), doubts: ledger.doubts() }),
+    open: ledger.durable,
     dismissed: peerWatch.dismissed,
   }
 }

@@ -50,6 +50,7 @@ export function beginNext(
     // Nothing of it stands open with the new swarm, and nothing was trained in it yet.
     decisions: [],
     doubts: [],
+    aborts: undefined,
     contribution: { ownSteps: 0, exchanges: 0, exchangesAsked: 0, averaged: {} },
   }
 }

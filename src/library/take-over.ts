@@ -26,7 +26,7 @@ export function takeOver(
 }
 
 function withoutFrozen(checkpoint: Checkpoint, { layout }: FrozenPart): Checkpoint {
-  const open = checkpoint.decisions.length + checkpoint.doubts.length
+  const open = checkpoint.decisions.length + checkpoint.doubts.length + (checkpoint.aborts ?? []).length
   if (open > 0) {
     throw new CheckpointMismatchError(
       `the checkpoint is of version 0.1, which sent frozen layers too, with ${open} open exchanges that only that version can finish: ` +

@@ -7,7 +7,7 @@
 
 import { z } from 'zod'
 import { HearsayError } from '../errors.ts'
-import type { Checkpoint, Doubt } from '../gossip/state/checkpoint.ts'
+import type { Checkpoint, Decision, Doubt } from '../gossip/state/checkpoint.ts'
 import type { Difference } from '../gossip/state/difference.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { viewTensors } from '../parameters/layout.ts'
@@ -43,6 +43,7 @@ const WITHOUT_CHECKSUMS = '2'
 const WHOLE_EXCHANGES = '1'
 /** Prefixes of tensors that are not the model's own. */
 const DOUBT = 'hearsay.doubt.'
+const ADDED = 'hearsay.added.'
 const INDICES = 'hearsay.indices.'
 const TRAINER = 'hearsay.trainer.'
 
@@ -71,7 +72,15 @@ const commonFields = {
 const stateSchema = z.strictObject({
   ...commonFields,
   journal: count,
-  decisions: z.array(z.strictObject({ id: z.string(), partner: z.string(), frames: count })),
+  decisions: z.array(
+    z.strictObject({
+      id: z.string(),
+      partner: z.string(),
+      frames: count,
+      added: z.array(z.strictObject({ first: count, indexed: z.boolean() })).optional(),
+    }),
+  ),
+  aborts: z.array(z.strictObject({ id: z.string(), partner: z.string(), frames: count })).optional(),
   doubts: z.array(
     z.strictObject({ id: z.string(), partner: z.string(), frame: count, first: count, indexed: z.boolean() }),
   ),
@@ -83,18 +92,27 @@ const oldStateSchema = z.strictObject({
 })
 type State = z.infer<typeof stateSchema>
 
+/** What is told of a difference beside its tensors. */
+interface DifferenceHead {
+  readonly first: number
+  readonly indexed: boolean
+}
+
 /**
  * @param journal the first of the journals whose entries come on top of it
  * @throws NotFiniteError
  */
 export function encodeCheckpoint(checkpoint: Checkpoint, layout: Layout, journal: number): Uint8Array {
   const { parameters, doubts, trainer, ...rest } = checkpoint
-  const vector = (name: string, data: Float32Array): NamedTensor => ({ name, shape: [data.length], data })
   const state: State = {
     ...rest,
     journal,
     generation: rest.generation && { ...rest.generation, seals: [...rest.generation.seals] },
-    decisions: [...rest.decisions],
+    decisions: rest.decisions.map(({ added, ...decision }) => ({
+      ...decision,
+      ...(added && { added: added.map(({ first, indices }) => ({ first, indexed: indices !== undefined })) }),
+    })),
+    aborts: rest.aborts && [...rest.aborts],
     random: [...rest.random],
     doubts: doubts.map(({ id, partner, frame, first, indices }) => ({
       id,
@@ -107,10 +125,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint, layout: Layout, journal
   }
   const tensors = [
     ...viewTensors(layout, parameters).map(({ name, shape, data }) => ({ name, shape, data })),
-    ...doubts.flatMap(({ values, indices }, i) => [
-      vector(`${DOUBT}${i}`, values),
-      ...(indices === undefined ? [] : [vector(`${INDICES}${i}`, bitsOf(indices))]),
-    ]),
+    ...doubts.flatMap((doubt, i) => tensorsOf(doubt, `${DOUBT}${i}`, `${INDICES}${i}`)),
+    ...rest.decisions.flatMap(({ added = [] }, i) =>
+      added.flatMap((one, j) => tensorsOf(one, `${ADDED}${i}.${j}`, `${INDICES}${i}.${j}`)),
+    ),
     ...Object.entries(trainer.tensors).map(([name, data]) => vector(`${TRAINER}${name}`, data)),
   ]
   const wrong = tensors.find(isNotFinite)
@@ -137,6 +155,14 @@ function isNotFinite({ name, data }: NamedTensor): boolean {
   return !name.startsWith(INDICES) && firstNonFinite(data) !== -1
 }
 
+function vector(name: string, data: Float32Array): NamedTensor {
+  return { name, shape: [data.length], data }
+}
+
+function tensorsOf({ values, indices }: Difference, name: string, indicesName: string): readonly NamedTensor[] {
+  return [vector(name, values), ...(indices === undefined ? [] : [vector(indicesName, bitsOf(indices))])]
+}
+
 /** A checkpoint, and the tensors of its model as they were named, which are views of its parameters. */
 export interface ReadCheckpoint {
   readonly checkpoint: Checkpoint
@@ -155,20 +181,36 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): ReadCheckpoin
   const { tensors, metadata } = parseWhole(bytes, file)
   const { journal, ...state } = parseState(metadata, file)
   const data = new Map(tensors.map(tensor => [tensor.name, tensor.data]))
-  const model = modelOf(tensors.filter(({ name }) => ![DOUBT, INDICES, TRAINER].some(own => name.startsWith(own))))
+  const model = modelOf(
+    tensors.filter(({ name }) => ![DOUBT, ADDED, INDICES, TRAINER].some(own => name.startsWith(own))),
+  )
   const trained = tensors.filter(({ name }) => name.startsWith(TRAINER))
 
-  const doubts = state.doubts.map(({ indexed, ...doubt }, i): Doubt => {
-    const values = data.get(`${DOUBT}${i}`)
-    const indices = indexed ? data.get(`${INDICES}${i}`) : undefined
-    const difference = values && { first: doubt.first, values, indices: indices && numbersIn(indices) }
-    if (difference === undefined || (indexed && indices === undefined) || !fits(difference, model.parameters.length)) {
+  function differenceIn(head: DifferenceHead, name: string, indicesName: string, of: string): Difference {
+    const values = data.get(name)
+    const indices = head.indexed ? data.get(indicesName) : undefined
+    const difference = values && { first: head.first, values, ...(indices && { indices: numbersIn(indices) }) }
+    if (
+      difference === undefined ||
+      head.indexed !== 'indices' in difference ||
+      !fits(difference, model.parameters.length)
+    ) {
       throw new CheckpointFileError(
-        `${file} is damaged: the difference of frame ${doubt.frame} of exchange ${doubt.id} is missing, or does not ` +
-          `fit the model's ${model.parameters.length} values`,
+        `${file} is damaged: the difference of ${of} is missing, or does not fit the model's ${model.parameters.length} values`,
       )
     }
-    return { ...doubt, ...difference }
+    return difference
+  }
+
+  const doubts = state.doubts.map(({ indexed, ...doubt }, i): Doubt => {
+    const of = `frame ${doubt.frame} of exchange ${doubt.id}`
+    return { ...doubt, ...differenceIn({ ...doubt, indexed }, `${DOUBT}${i}`, `${INDICES}${i}`, of) }
+  })
+  const decisions = state.decisions.map(({ added, ...decision }, i): Decision => {
+    const read = added?.map((head, j) =>
+      differenceIn(head, `${ADDED}${i}.${j}`, `${INDICES}${i}.${j}`, `exchange ${decision.id}`),
+    )
+    return { ...decision, ...(read && { added: read }) }
   })
   return {
     journal,
@@ -179,6 +221,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): ReadCheckpoin
       sealed: state.sealed,
       parameters: model.parameters,
       doubts,
+      decisions,
       trainer: {
         tensors: Object.fromEntries(trained.map(({ name, data }) => [name.slice(TRAINER.length), data])),
         metadata: state.trainer,
@@ -251,7 +294,7 @@ function parseState({ hearsay, state }: Safetensors['metadata'], file: string): 
         'run it on this folder until the peer stops by itself, and then come back',
     )
   }
-  return { ...old, journal: 0, decisions: [], doubts: [] }
+  return { ...old, journal: 0, decisions: [], doubts: [], aborts: undefined }
 }
 
 function parseFields<Fields>(schema: z.ZodType<Fields>, text: string | undefined, file: string): Fields {

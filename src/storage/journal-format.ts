@@ -109,6 +109,8 @@ const headSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('decided'), ...exchange, frames: count, ...difference }),
   z.strictObject({ type: z.literal('prepared'), ...exchange, frame: count, ...difference }),
   z.strictObject({ type: z.literal('applied'), ...exchange, frames: count }),
+  z.strictObject({ type: z.literal('aborted'), ...exchange, frames: count }),
+  z.strictObject({ type: z.literal('returned'), ...exchange, frames: count }),
   z.strictObject({ type: z.literal('closed'), ...exchange, side: z.enum(['initiator', 'responder']) }),
 ])
 /** An entry with the lengths of its arrays in their place. */
@@ -129,6 +131,8 @@ function headOf(entry: JournalEntry): Head {
     case 'prepared':
       return { type, id, partner, frame: entry.frame, ...lengthsOf(entry) }
     case 'applied':
+    case 'aborted':
+    case 'returned':
       return { type, id, partner, frames: entry.frames }
     case 'closed':
       return { type, id, partner, side: entry.side }

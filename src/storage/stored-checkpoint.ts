@@ -123,7 +123,7 @@ function decoded(bytes: Uint8Array, file: string): ReadCheckpoint | CheckpointFi
 /** Adds all that was recorded after a checkpoint, up to the first thing that is damaged. */
 async function addJournals(read: ReadCheckpoint, file: string): Promise<StoredCheckpoint> {
   const { parameters, peer, step } = read.checkpoint
-  const ledger = createLedger(read.checkpoint.decisions, read.checkpoint.doubts)
+  const ledger = createLedger(read.checkpoint)
   const take = (entry: JournalEntry) => {
     if ('values' in entry && !(fits(entry, parameters.length) && firstNonFinite(entry.values) === -1)) return false
     applyEntry(parameters, ledger, entry)
@@ -149,7 +149,7 @@ async function addJournals(read: ReadCheckpoint, file: string): Promise<StoredCh
     damage = found.damage
     break
   }
-  const checkpoint: Checkpoint = { ...read.checkpoint, decisions: ledger.decisions(), doubts: ledger.doubts() }
+  const checkpoint: Checkpoint = { ...read.checkpoint, ...ledger.durable() }
   const stored = { ...read, checkpoint, newest }
   if (damage === undefined) return stored
   const message = `${damage}; what was exchanged with others before it is kept, on top of step ${step}, and what came after is lost`

@@ -16,7 +16,19 @@ export const checkpoint: Checkpoint = {
   sealed: 'b6'.repeat(32),
   random: [1, -2, 3, 4_294_967_295],
   parameters: Float32Array.of(0.1, -0, 2 ** -149, 3e38, 5, 6),
-  decisions: [{ id: 'exchange-1', partner: 'peer-1', frames: 3 }],
+  decisions: [
+    { id: 'exchange-1', partner: 'peer-1', frames: 3 },
+    {
+      id: 'exchange-4',
+      partner: 'peer-4',
+      frames: 2,
+      added: [
+        { first: 0, values: Float32Array.of(0.5, -0.25) },
+        { first: 2, values: Float32Array.of(7, 8), indices: Int32Array.of(1, 3) },
+      ],
+    },
+  ],
+  aborts: [{ id: 'exchange-5', partner: 'peer-5', frames: 1 }],
   doubts: [
     { id: 'exchange-2', partner: 'peer-2', frame: 0, first: 0, values: Float32Array.of(1, 2, 3, 4, 5, 6) },
     {

@@ -33,7 +33,7 @@ export interface Capture {
   load(): Promise<Checkpoint | undefined>
 }
 
-const base: Checkpoint = { ...checkpoint, decisions: [], doubts: [] }
+const base: Checkpoint = { ...checkpoint, decisions: [], doubts: [], aborts: undefined }
 
 /** An exchange that this peer decides and one that a partner does, entangled; each entry changes something. */
 const entries: readonly JournalEntry[] = [
@@ -63,14 +63,20 @@ const entries: readonly JournalEntry[] = [
   { type: 'closed', id: 'a', partner: 'p', side: 'initiator' },
   { type: 'closed', id: 'a', partner: 'q', side: 'responder' },
   { type: 'decided', id: 'b', partner: 'q', frames: 1, first: 0, values: new Float32Array(0) },
+  { type: 'decided', id: 'b', partner: 'q', frames: 2, first: 2, values: Float32Array.of(0.3) },
+  { type: 'prepared', id: 'c', partner: 'q', frame: 4, first: 0, values: Float32Array.of(9) },
+  { type: 'aborted', id: 'c', partner: 'q', frames: 4 },
+  { type: 'returned', id: 'b', partner: 'q', frames: 1 },
+  { type: 'prepared', id: 'd', partner: 'p', frame: 0, first: 4, values: Float32Array.of(5) },
+  { type: 'closed', id: 'c', partner: 'q', side: 'responder' },
 ]
 
 /** The state after so many of the entries, made as a running peer makes it. */
 function stateAfter(count: number): Checkpoint {
   const parameters = base.parameters.slice()
-  const ledger = createLedger([], [])
+  const ledger = createLedger()
   for (const entry of entries.slice(0, count)) applyEntry(parameters, ledger, entry)
-  return { ...base, parameters, decisions: ledger.decisions(), doubts: ledger.doubts() }
+  return { ...base, parameters, ...ledger.durable() }
 }
 
 /** Everything of a state, numbers by their bits, and fields by their names: their order is nobody's business. */
@@ -277,6 +283,7 @@ export function storageCompliance(shelf: Shelf): readonly ComplianceTest[] {
       await saving
       await count(storage.append(entries[8]))
       await Promise.all([storage.save(stateAfter(9)), count(storage.append(entries[9]))])
+      for (const entry of entries.slice(10)) await count(storage.append(entry))
     }, look)
     look()
     assert.equal(appended, entries.length)

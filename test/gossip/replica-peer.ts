@@ -40,6 +40,8 @@ export interface ReplicaPeer {
   /** How far a partner may be ahead. */
   lag: number
   average(partner: ReplicaPeer): Promise<void>
+  /** Drops what it holds in doubt of this partner's, for it settles nothing. */
+  giveUp(partner: ReplicaPeer): void
   settleWith(partner: ReplicaPeer): Promise<void>
 }
 
@@ -137,6 +139,7 @@ export async function createReplicaPeer(
     voice,
     share,
     onPartnerDone: () => {},
+    makeRoom: () => {},
     terms: async () => terms(),
   })
   const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
@@ -188,6 +191,12 @@ export async function createReplicaPeer(
       over(await port.open(partner.name, 'exchange', forever), stream =>
         exchange.initiate(stream, { part: part ?? { first: 0, end: vector.length }, codec, terms: terms() }, forever),
       ),
+    giveUp(partner) {
+      for (const { id } of replica.ledger.doubts(partner.name)) {
+        const [first] = replica.ledger.doubts(partner.name).filter(doubt => doubt.id === id)
+        if (first !== undefined) replica.record({ type: 'aborted', id, partner: partner.name, frames: first.frame })
+      }
+    },
     settleWith: async partner =>
       over(await port.open(partner.name, 'settle', forever), stream => settlementProtocol.ask(stream, forever)),
   }

@@ -48,7 +48,7 @@ export const dropsDoubts = withStreams((stream, channel) => {
       const frame = await stream.read(options)
       const type = frameType(frame)
       if (type === 'settle') return encode({ ...JSON.parse(new TextDecoder().decode(frame)), decisions: [] })
-      if (type === 'settled') return encode({ type: 'settled', done: [], decided: [] })
+      if (type === 'settled') return encode({ type: 'settled', done: [], decided: [], aborts: [] })
       return frame
     },
   }

@@ -25,6 +25,10 @@ export interface ChaosOptions {
   readonly peers?: number
   /** Length of the vectors. Default: 16, which travel as one frame. */
   readonly dimension?: number
+  /** The share of faults that are a crash; the others cut a connection. Default: 0.2. */
+  readonly crashes?: number
+  /** How long faults go on, in milliseconds. Default: {@link FAULTS_UNTIL_MS}. */
+  readonly faultsUntil?: number
 }
 
 /** A run in which the mean moved, or that did not end. */
@@ -53,7 +57,14 @@ const TURNING_POINTS = new Set(['frame', 'mark', 'settled', 'applied'])
  */
 export async function chaosRun(
   seed: number,
-  { core = createGossip, log, peers = 12, dimension = 16 }: ChaosOptions = {},
+  {
+    core = createGossip,
+    log,
+    peers = 12,
+    dimension = 16,
+    crashes = 0.2,
+    faultsUntil = FAULTS_UNTIL_MS,
+  }: ChaosOptions = {},
 ): Promise<World> {
   const replay = `replay it with CHAOS_SEED=${seed} npm test -- test/simulations/chaos.test.ts`
   const faults = createRandom(seed).fork('faults')
@@ -112,7 +123,7 @@ export async function chaosRun(
 
   function checkRegularly(): void {
     checkMean()
-    over = clock.now() > FAULTS_UNTIL_MS && world.sealed()
+    over = clock.now() > faultsUntil && world.sealed()
     clock.after(CHECK_INTERVAL_MS, checkRegularly)
   }
 
@@ -131,8 +142,8 @@ export async function chaosRun(
   }
 
   function strike(): void {
-    if (clock.now() > FAULTS_UNTIL_MS) return
-    if (faults.uniform() < 0.2) crashAndRestart(faults.integer(peers))
+    if (clock.now() > faultsUntil) return
+    if (faults.uniform() < crashes) crashAndRestart(faults.integer(peers))
     else cut(faults.integer(peers), faults.integer(peers))
     clock.after(2 * FAULT_GAP_MS * faults.uniform(), strike)
   }

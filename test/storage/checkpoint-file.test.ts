@@ -27,6 +27,7 @@ describe('a checkpoint file', () => {
       sealed: undefined,
       decisions: [],
       doubts: [],
+      aborts: undefined,
       trainer: { tensors: {}, metadata: {} },
     }
     expect(roundTrip(fresh).checkpoint).toEqual(fresh)
@@ -43,6 +44,9 @@ describe('a checkpoint file', () => {
       'hearsay.doubt.0',
       'hearsay.doubt.1',
       'hearsay.indices.1',
+      'hearsay.added.1.0',
+      'hearsay.added.1.1',
+      'hearsay.indices.1.1',
       'hearsay.trainer.momentum',
       'hearsay.trainer.order',
     ])
@@ -57,7 +61,7 @@ describe('a checkpoint file', () => {
 
 describe('a checkpoint file of version 1', () => {
   const { tensors, metadata } = decodeSafetensors(
-    encodeCheckpoint({ ...checkpoint, decisions: [], doubts: [] }, layout, 0),
+    encodeCheckpoint({ ...checkpoint, decisions: [], doubts: [], aborts: undefined }, layout, 0),
   )
   const { journal, ...state } = JSON.parse(metadata.state)
   const old = (changes: object) =>
@@ -66,7 +70,7 @@ describe('a checkpoint file of version 1', () => {
   test('is read where no exchange is open in it', () => {
     expect(decodeCheckpoint(old({}), FILE)).toMatchObject({
       journal,
-      checkpoint: { ...checkpoint, decisions: [], doubts: [] },
+      checkpoint: { ...checkpoint, decisions: [], doubts: [], aborts: undefined },
     })
   })
 

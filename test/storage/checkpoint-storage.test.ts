@@ -465,14 +465,16 @@ describe('where a file is damaged', () => {
 
 describe('a folder that was written before there were checksums', () => {
   const old = () => filesOf(fileURLToPath(new URL('../fixtures/checkpoint-2', import.meta.url)))
-  const expected = replay(checkpoint, [
+  const { aborts: _later, ...fields } = checkpoint
+  const written = { ...fields, decisions: checkpoint.decisions.slice(0, 1) }
+  const expected = replay(written, [
     { type: 'applied', id: 'exchange-2', partner: 'peer-2', frames: 1 },
     { type: 'prepared', id: 'exchange-4', partner: 'peer-4', frame: 0, first: 2, values: Float32Array.of(7, 8) },
   ])
 
   test('is read with its journal, and is whole without one', async () => {
     expect(await loadFrom(old())).toEqual(expected)
-    expect(await loadFrom(old().filter(([name]) => name === FILE))).toEqual(checkpoint)
+    expect(await loadFrom(old().filter(([name]) => name === FILE))).toEqual(written)
   })
 
   test('is gone on from, and has checksums with the next checkpoint', async () => {

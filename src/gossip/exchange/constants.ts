@@ -10,13 +10,6 @@
  */
 export const MAX_CONCURRENT_EXCHANGES = 3
 
-/**
- * Frames that an initiator sends without an answer, 8 MiB of float32: twice what a stream's window lets be under way, so the
- * window, and not this, is what limits a long link. It bounds what both sides hold of an exchange of whatever size, and what
- * can be in doubt.
- */
-export const WINDOW_FRAMES = 32
-
 /** Answers that wait to be sent before a responder reads on: the next is made while one is on its way. */
 export const UNSENT_ANSWERS = 4
 
@@ -24,7 +17,21 @@ export const UNSENT_ANSWERS = 4
 export const SETTLE_INTERVAL_MS = 500
 
 /**
- * Settlements in a row that a living partner leaves unanswered before it no longer keeps this peer from freezing. Ten
- * seconds of refusals are no bad luck.
+ * Settlements in a row that a living partner leaves unsettled before it no longer keeps this peer from freezing; where it was reached
+ * each time, before it is given up. Ten seconds of refusals are no bad luck: of settlements that each break with a probability of one half, so
+ * many in a row are one in a million.
  */
 export const MAX_SETTLE_ATTEMPTS = 20
+
+/**
+ * A partner that was reached so often at least and lets each settlement run out of time is given up after so long: two that take as long
+ * as a message may.
+ */
+export const FEWEST_SETTLE_ATTEMPTS = 2
+export const SETTLE_PATIENCE_MS = 30_000
+
+/**
+ * Frames of differences that are held for exchanges which have ended and are not settled, 64 MiB: the windows of eight. Each partner has one
+ * at most, so as many have to break within half a second, the time to the next settlement, before any of an honest one is given up.
+ */
+export const MAX_HELD_FRAMES = 256

@@ -55,6 +55,8 @@ export interface ExchangeOptions extends FrameFlowOptions {
   readonly isDone: () => boolean
   /** A partner has said whether it trains no more for its own sake. */
   readonly onPartnerDone: (partner: PeerId, isDone: boolean) => void
+  /** An exchange is about to begin, which may leave as much open as one can. */
+  readonly makeRoom: () => void
   /** Whether everybody averages in step, with all neighbours at once. */
   readonly inRounds: boolean
   /**
@@ -152,6 +154,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const common = accepted.reference === reference ? reference : undefined
       const weight = taken(engagement, age, accepted)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
+      options.makeRoom()
       const agreed = { id, part, codec, coding, terms, age: accepted.age, onSettled }
       await flow('initiator', stream, agreed, watchdog)
     })
@@ -163,7 +166,6 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (engagements.initiates(partner) && self < partner) return CROSSED
     if (!options.inRounds && engagements.active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
     if (ledger.open(partner)) return 'an earlier exchange is not settled'
-    if (ledger.full(engagements.running)) return 'too many exchanges in doubt'
     return undefined
   }
 
@@ -224,6 +226,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       )
       const common = proposal.reference === reference ? reference : undefined
       const coding = codings.open({ codec, partner, id, weight, reference: common })
+      options.makeRoom()
       await flow('responder', stream, { id, part: { first, end }, codec, coding, terms, age }, watchdog)
     })
   }

@@ -24,11 +24,12 @@ import { FRAME_FLOATS } from '../../parameters/constants.ts'
 import { leaseBuffer, releaseBuffer } from '../../parameters/frame-memory.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Coding, Merged } from '../coding/coding.ts'
+import { WINDOW_FRAMES } from '../constants.ts'
 import { NormError, ProtocolViolationError } from '../errors.ts'
 import type { FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import { createConversationCondition } from '../waiting/condition.ts'
-import { UNSENT_ANSWERS, WINDOW_FRAMES } from './constants.ts'
+import { UNSENT_ANSWERS } from './constants.ts'
 import { BODY_OFFSET, decodeFrameMessage, encodeMark, sealFrame } from './frame-message.ts'
 import { frameOf, framesIn } from './frames-in.ts'
 
@@ -116,8 +117,13 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     exchange.onSettled()
     condition.notifyAfter(recorded, () => {
       durable++
-      coding.settled(range)
     })
+  }
+
+  /** What was added for these frames is never taken back: its memory is used again. */
+  function acknowledge(settled: number): void {
+    replica.ledger.acknowledge(partner, id, settled)
+    for (; acknowledged < settled; acknowledged++) coding.settled(frameOf(part, acknowledged))
   }
 
   return {
@@ -130,7 +136,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
         requireProgress(settled, acknowledged, frame !== undefined)
         if (settled > told)
           throw new ProtocolViolationError(`said that it has applied ${settled} frames of ${told} decided ones`)
-        acknowledged = settled
+        acknowledge(settled)
         if (frame !== undefined) decide(frame.index, frame.body)
       }
     },

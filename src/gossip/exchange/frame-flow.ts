@@ -110,6 +110,8 @@ export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
       }
     } finally {
       coding.end(isComplete)
+      // What is left open may stay for long, in memory that is shared with others.
+      if (!isComplete) replica.ledger.detach(partner, id)
       const { settled, acknowledged } = course.course()
       if (settled > 0) onApplied(partner, terms)
       // The partner has all that was decided, and nothing more will be.

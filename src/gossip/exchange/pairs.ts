@@ -36,8 +36,6 @@ export function createPairs(options: PairsOptions): Meeting {
 
   const liveTerms = (): Terms => termsNow(replica, engagements.ownShare, replica.parameters)
 
-  /** Unsettled exchanges are bounded in number. */
-  const mayBegin = () => !replica.ledger.full(engagements.running)
   const isBusy = () => engagements.active() > 0
 
   async function link(visit: Visit, partner: PeerId, withdraw: AbortSignal): Promise<void> {
@@ -50,13 +48,13 @@ export function createPairs(options: PairsOptions): Meeting {
 
   /** Another is asked where the last one lets itself be waited for, so that nobody waits for one particular partner. */
   function mayAsk(visit: Visit): boolean {
-    if (visit.made > 0 || waiting.size > 0 || !mayBegin()) return false
+    if (visit.made > 0 || waiting.size > 0) return false
     return [...visit.asked.values()].every(asked => attended() - asked > lateness.tolerance())
   }
 
   async function averageOnce(abort: AbortOptions): Promise<number> {
     const partner = partners.next(() => true)
-    if (partner === undefined || !mayBegin()) return 0
+    if (partner === undefined) return 0
     abort.signal.throwIfAborted()
     return (await options.exchange(partner, liveTerms(), { withdraw: never })) ? 1 : 0
   }

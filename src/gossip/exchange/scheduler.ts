@@ -22,6 +22,7 @@ import type { Replica } from '../state/replica.ts'
 import type { Conversations } from '../streams/conversations.ts'
 import type { CodecChoice } from './codec-choice.ts'
 import { CROSSED, createExchange, type Exchange, type Initiation } from './exchange.ts'
+import type { LostPartners } from './lost-partners.ts'
 import type { BeginExchange, Meeting, MeetingResult } from './meeting.ts'
 import type { OuterSteps } from './outer-steps.ts'
 import { createPairs } from './pairs.ts'
@@ -52,6 +53,7 @@ export interface SchedulerOptions {
   readonly engagements: Engagements
   readonly participation: Participation
   readonly newcomer: Newcomer
+  readonly lostPartners: Pick<LostPartners, 'makeRoom'>
   readonly training: TrainingOfPeer
   readonly timeouts: Timeouts
   readonly lateness: Lateness
@@ -161,6 +163,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     terms: meeting.terms,
     isDone: training.mayEnd,
     onPartnerDone: training.partnerSaid,
+    makeRoom: options.lostPartners.makeRoom,
     onEstablished: newcomer.established,
     onApplied: applied,
     onCompleted(partner, { terms, part, codec, milliseconds }) {

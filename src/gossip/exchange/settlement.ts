@@ -1,10 +1,11 @@
 /**
  * Ends what an interrupted exchange left open, at the next contact on any connection: each side names what it has
- * decided and what it holds in doubt, and both leave knowing the same. Repeating a settlement changes nothing.
+ * decided, what it holds in doubt and what it has given up, and both leave knowing the same. Repeating a settlement changes nothing.
  *
  * @packageDocumentation
  */
 
+import { MAX_OPEN_WITH_ONE } from '../constants.ts'
 import type { Events } from '../events.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { AbortOptions, Clock, FrameStream, PeerId } from '../ports.ts'
@@ -15,7 +16,8 @@ import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import type { Conversations } from '../streams/conversations.ts'
 import { receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
-import { MAX_SETTLE_ATTEMPTS, SETTLE_INTERVAL_MS } from './constants.ts'
+import { SETTLE_INTERVAL_MS } from './constants.ts'
+import type { LostPartners } from './lost-partners.ts'
 
 export interface SettlementProtocolOptions {
   readonly replica: Replica
@@ -33,6 +35,12 @@ export interface SettlementProtocol {
   answer(stream: FrameStream, options: AbortOptions): Promise<void>
 }
 
+/** An exchange, and so many of its frames. */
+interface Outcome {
+  readonly id: string
+  readonly frames: number
+}
+
 export function createSettlementProtocol({
   replica,
   engagements,
@@ -45,9 +53,15 @@ export function createSettlementProtocol({
   /** Partners that were told what this peer has lost: what they ask about later it would know. */
   const told = new Set<PeerId>()
 
-  const idle = (partner: PeerId) => (entry: { readonly id: string }) => !engagements.running(partner, entry.id)
   const beforeDeadline = <T>(options: AbortOptions, body: (options: AbortOptions) => Promise<T>) =>
     withDeadline(clock, REPLY_TIMEOUT_MS, 'the settlement', options, body)
+
+  /** The entries of a partner whose exchanges have ended, as a message names them. */
+  function idle<Entry extends { readonly id: string }>(partner: PeerId, entries: readonly Entry[]): readonly Entry[] {
+    return entries.filter(({ id }) => !engagements.running(partner, id)).slice(0, MAX_OPEN_WITH_ONE)
+  }
+
+  const outcomesOf = (entries: readonly Outcome[]): Outcome[] => entries.map(({ id, frames }) => ({ id, frames }))
 
   /** The partner has decided so many frames of its exchange, and will decide no more. */
   function conclude(partner: PeerId, id: string, frames: number): void {
@@ -74,35 +88,54 @@ export function createSettlementProtocol({
     events.emit('warning', { message: `${whose}: ${exchanges} dropped on both sides` })
   }
 
+  /** The partner has applied what this peer has decided. */
   function forget(partner: PeerId, id: string): void {
     if (ledger.decided(partner, id) === 0) return
     replica.record({ type: 'closed', id, partner, side: 'initiator' })?.catch(said)
   }
 
+  /** The partner has given this peer's exchange up after so many frames. Once: then there is no record of it any more. */
+  function takeBack(partner: PeerId, { id, frames }: Outcome): void {
+    // It may go on here, and must decide nothing more.
+    engagements.abandon(partner, id)
+    if (ledger.decided(partner, id) === 0) return
+    replica.record({ type: 'returned', id, partner, frames })?.catch(said)
+  }
+
+  /** The partner knows of everything that is named here, and has nothing of it open. */
+  function close(partner: PeerId, ids: readonly string[]): void {
+    for (const id of ids) {
+      forget(partner, id)
+      if (ledger.isAborted(partner, id)) replica.record({ type: 'closed', id, partner, side: 'responder' })?.catch(said)
+    }
+  }
+
   return {
     async ask(stream, options) {
       const partner = stream.peer
-      const decisions = ledger.decisions(partner).filter(idle(partner))
-      const doubts = [
-        ...new Set(
-          ledger
-            .doubts(partner)
-            .filter(idle(partner))
-            .map(({ id }) => id),
-        ),
-      ]
-      // The decisions that the partner is told must survive a crash of this side first.
+      const decisions = outcomesOf(idle(partner, ledger.decisions(partner)))
+      const doubts = [...new Set(idle(partner, ledger.doubts(partner)).map(({ id }) => id))]
+      const aborts = outcomesOf(idle(partner, ledger.aborts(partner)))
+      // What the partner is told must survive a crash of this side first.
       await replica.flushed()
       await beforeDeadline(options, async within => {
-        const outcomes = decisions.map(({ id, frames }) => ({ id, frames }))
-        await send(stream, { type: 'settle', decisions: outcomes, doubts }, within)
-        const { done, decided, lost = [] } = await receive(stream, 'settled', within)
-        for (const { id } of decisions) if (done.includes(id)) forget(partner, id)
-        for (const id of doubts) conclude(partner, id, decided.find(outcome => outcome.id === id)?.frames ?? 0)
+        await send(stream, { type: 'settle', decisions, doubts, aborts }, within)
+        const settled = await receive(stream, 'settled', within)
+        const returned = settled.aborts.filter(({ id }) => decisions.some(decision => decision.id === id))
+        for (const outcome of returned) takeBack(partner, outcome)
+        const named = [...decisions, ...aborts].map(({ id }) => id)
+        close(
+          partner,
+          named.filter(id => settled.done.includes(id)),
+        )
+        for (const id of doubts) conclude(partner, id, settled.decided.find(outcome => outcome.id === id)?.frames ?? 0)
+        // One that was given up while this was asked is not applied; the next settlement says so.
+        const done = [...doubts.filter(id => !ledger.isAborted(partner, id)), ...returned.map(({ id }) => id)]
         await replica.flushed()
-        await send(stream, { type: 'applied', done: decided.map(({ id }) => id) }, within)
-        const asked = new Set([...decisions.map(({ id }) => id), ...doubts])
-        tellLost(lost.filter(id => asked.has(id)).length, `peer ${partner} has lost a part of its state`)
+        await send(stream, { type: 'applied', done }, within)
+        const asked = new Set([...named, ...doubts])
+        const lost = settled.lost?.filter(id => asked.has(id)) ?? []
+        tellLost(lost.length, `peer ${partner} has lost a part of its state`)
       })
     },
 
@@ -110,20 +143,29 @@ export function createSettlementProtocol({
       const partner = stream.peer
       await beforeDeadline(options, async within => {
         const asked = await receive(stream, 'settle', within)
-        const lost = lostOf(partner, [...asked.decisions.map(({ id }) => id), ...asked.doubts])
+        const lost = lostOf(partner, [...[...asked.decisions, ...asked.aborts].map(({ id }) => id), ...asked.doubts])
+        for (const outcome of asked.aborts) takeBack(partner, outcome)
         for (const { id, frames } of asked.decisions) conclude(partner, id, frames)
         // Presumed abort: what is not decided by now never will be, and the partner may drop it.
         for (const id of asked.doubts) engagements.abandon(partner, id)
         const decided = asked.doubts
           .map(id => ({ id, frames: ledger.decided(partner, id) }))
           .filter(({ frames }) => frames > 0)
+        const aborts = outcomesOf(ledger.aborts(partner).filter(({ id }) => asked.decisions.some(one => one.id === id)))
+        const done = [...asked.decisions, ...asked.aborts]
+          .map(({ id }) => id)
+          .filter(id => !aborts.some(abort => abort.id === id))
         await replica.flushed()
-        const done = asked.decisions.map(({ id }) => id)
-        await send(stream, { type: 'settled', done, decided, ...(lost.length > 0 && { lost: [...lost] }) }, within)
+        const answer = { type: 'settled' as const, done, decided, aborts }
+        await send(stream, lost.length > 0 ? { ...answer, lost: [...lost] } : answer, within)
         told.add(partner)
         tellLost(lost.length, `what was exchanged with ${partner} went with a damaged file of this peer's state`)
         const applied = await receive(stream, 'applied', within)
-        for (const id of applied.done) forget(partner, id)
+        const answered = new Set([...decided, ...aborts].map(({ id }) => id))
+        close(
+          partner,
+          applied.done.filter(id => answered.has(id)),
+        )
       })
     },
   }
@@ -147,28 +189,32 @@ export interface SettlementOptions {
   readonly engagements: Engagements
   readonly membership: Membership
   readonly conversations: Conversations
+  readonly lostPartners: LostPartners
   readonly clock: Clock
   readonly events: Events
 }
 
 export function createSettlement(options: SettlementOptions): Settlement {
-  const { settlementProtocol, engagements, membership, conversations, clock, events } = options
-  /** Settlements in a row that a peer has left unanswered. */
-  const unanswered = new Map<PeerId, number>()
+  const { settlementProtocol, engagements, membership, conversations, lostPartners, clock, events } = options
   /** Peers that are asked just now: one that does not answer must not keep others waiting. */
   const asking = new Set<PeerId>()
   let cancel = () => {}
 
   async function settleWith(peer: PeerId, options: AbortOptions): Promise<void> {
     asking.add(peer)
+    let reached = false
     try {
-      await conversations.talk(peer, 'settle', options, stream => settlementProtocol.ask(stream, options))
-      unanswered.delete(peer)
+      await conversations.talk(peer, 'settle', options, async stream => {
+        reached = true
+        await settlementProtocol.ask(stream, options)
+      })
       events.emit('contact', {})
     } catch {
-      unanswered.set(peer, (unanswered.get(peer) ?? 0) + 1)
+      // Whatever it was, what stands open still does.
     } finally {
       asking.delete(peer)
+      if (engagements.outstanding(peer)) lostPartners.unsettled(peer, reached)
+      else lostPartners.settled(peer)
     }
   }
 
@@ -188,9 +234,6 @@ export function createSettlement(options: SettlementOptions): Settlement {
     start,
     stop: () => cancel(),
     all,
-    waits: () =>
-      membership
-        .alive()
-        .some(({ peer }) => engagements.outstanding(peer) && (unanswered.get(peer) ?? 0) < MAX_SETTLE_ATTEMPTS),
+    waits: () => membership.alive().some(({ peer }) => engagements.outstanding(peer) && lostPartners.isAwaited(peer)),
   }
 }

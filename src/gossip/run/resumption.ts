@@ -43,7 +43,7 @@ export async function resume(
       parameters: checkpoint?.parameters ?? (await trainer.initial()),
       step: checkpoint?.step ?? 0,
       age: checkpoint?.age ?? 0,
-      ledger: createLedger(checkpoint?.decisions ?? [], checkpoint?.doubts ?? []),
+      ledger: createLedger(checkpoint),
       contribution: contributionIn(checkpoint),
     },
     trainer: state,

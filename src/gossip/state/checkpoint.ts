@@ -19,6 +19,19 @@ export interface Decision {
   readonly partner: PeerId
   /** Frames that are decided, from the first one. */
   readonly frames: number
+  /**
+   * What was added here for the last of them, in order: for those at least that the other side may not have applied. It is taken back where
+   * the other side says that it never will. Not there where that can no longer be, and in a state of before there was that.
+   */
+  readonly added?: readonly Difference[]
+}
+
+/** An exchange of which this peer, who prepared it, has applied so many frames and given up the rest; its initiator has not acknowledged that. */
+export interface Abort {
+  readonly id: string
+  /** The initiator, who is to take back what it has decided beyond these. */
+  readonly partner: PeerId
+  readonly frames: number
 }
 
 /** A frame of an exchange that this peer prepared and whose initiator has not told the outcome yet. */
@@ -64,5 +77,7 @@ export interface Checkpoint {
   readonly parameters: Float32Array
   readonly decisions: readonly Decision[]
   readonly doubts: readonly Doubt[]
+  /** Absent from a state of before there were any. */
+  readonly aborts?: readonly Abort[]
   readonly trainer: TrainerState
 }

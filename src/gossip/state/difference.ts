@@ -11,6 +11,16 @@ export interface Difference {
   readonly indices?: Int32Array
 }
 
+/** parameters ← parameters − difference. */
+export function takeBackDifference(parameters: Float32Array, difference: Difference): void {
+  addDifference(parameters, { ...difference, values: difference.values.map(value => -value) })
+}
+
+/** A difference in memory of its own. */
+export function copyOfDifference({ first, values, indices }: Difference): Difference {
+  return { first, values: values.slice(), ...(indices !== undefined && { indices: indices.slice() }) }
+}
+
 /** parameters ← parameters + difference. */
 export function addDifference(parameters: Float32Array, { first, values, indices }: Difference): void {
   if (indices === undefined) {

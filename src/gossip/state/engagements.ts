@@ -63,7 +63,7 @@ export function createEngagements(ledger: Ledger): Engagements {
     running,
     outstanding(partner) {
       const isIdle = ({ id }: { readonly id: string }) => !running(partner, id)
-      return ledger.decisions(partner).some(isIdle) || ledger.doubts(partner).some(isIdle)
+      return [ledger.decisions(partner), ledger.doubts(partner), ledger.aborts(partner)].some(open => open.some(isIdle))
     },
     abandon(partner, id) {
       for (const one of find(partner, id)) one?.abandon()

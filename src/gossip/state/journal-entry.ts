@@ -27,6 +27,22 @@ export interface Applied {
   readonly frames: number
 }
 
+/** Responder: so many frames are applied, and the others, which stay in doubt because the partner settles nothing, are given up. */
+export interface Aborted {
+  readonly type: 'aborted'
+  readonly id: string
+  readonly partner: PeerId
+  readonly frames: number
+}
+
+/** Initiator: the partner has applied so many frames and will apply no other, so what was added for those is taken back. */
+export interface Returned {
+  readonly type: 'returned'
+  readonly id: string
+  readonly partner: PeerId
+  readonly frames: number
+}
+
 /** Nothing of the exchange is open any more: its decision is forgotten, or what is still in doubt dropped. */
 export interface Closed {
   readonly type: 'closed'
@@ -35,4 +51,4 @@ export interface Closed {
   readonly side: 'initiator' | 'responder'
 }
 
-export type JournalEntry = Decided | Prepared | Applied | Closed
+export type JournalEntry = Decided | Prepared | Applied | Aborted | Returned | Closed

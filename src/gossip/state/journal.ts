@@ -7,7 +7,7 @@
  */
 
 import type { Checkpoint } from './checkpoint.ts'
-import { addDifference } from './difference.ts'
+import { addDifference, type Difference, takeBackDifference } from './difference.ts'
 import type { JournalEntry } from './journal-entry.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 
@@ -16,7 +16,7 @@ export function applyEntry(parameters: Float32Array, ledger: Ledger, entry: Jour
   switch (entry.type) {
     case 'decided':
       addDifference(parameters, entry)
-      ledger.decide(entry.partner, entry.id, entry.frames)
+      ledger.decide(entry.partner, entry.id, entry.frames, differenceOf(entry))
       return true
     case 'prepared': {
       const { type: _, ...doubt } = entry
@@ -28,6 +28,14 @@ export function applyEntry(parameters: Float32Array, ledger: Ledger, entry: Jour
       for (const difference of differences) addDifference(parameters, difference)
       return differences.length > 0
     }
+    case 'aborted':
+      ledger.abort(entry.partner, entry.id, entry.frames)
+      return false
+    case 'returned': {
+      const differences = ledger.takeBack(entry.partner, entry.id, entry.frames)
+      for (const difference of differences) takeBackDifference(parameters, difference)
+      return differences.length > 0
+    }
     case 'closed':
       if (entry.side === 'initiator') ledger.forget(entry.partner, entry.id)
       else ledger.dismiss(entry.partner, entry.id)
@@ -35,10 +43,14 @@ export function applyEntry(parameters: Float32Array, ledger: Ledger, entry: Jour
   }
 }
 
+function differenceOf({ first, values, indices }: Difference): Difference {
+  return { first, values, ...(indices !== undefined && { indices }) }
+}
+
 /** The checkpoint as it would be had it been taken after these entries. The parameters that are given are left alone. */
 export function replay(checkpoint: Checkpoint, entries: Iterable<JournalEntry>): Checkpoint {
   const parameters = checkpoint.parameters.slice()
-  const ledger = createLedger(checkpoint.decisions, checkpoint.doubts)
+  const ledger = createLedger(checkpoint)
   for (const entry of entries) applyEntry(parameters, ledger, entry)
-  return { ...checkpoint, parameters, decisions: ledger.decisions(), doubts: ledger.doubts() }
+  return { ...checkpoint, parameters, ...ledger.durable() }
 }

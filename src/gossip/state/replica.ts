@@ -3,6 +3,7 @@ import { MAX_STEPS } from '../constants.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { JOURNAL_MINIMUM_BYTES, JOURNAL_OVER_PARAMETERS } from './constants.ts'
 import { type Contribution, createContribution } from './contribution.ts'
+import { copyOfDifference } from './difference.ts'
 import { applyEntry } from './journal.ts'
 import type { JournalEntry } from './journal-entry.ts'
 import { createLedger, type Ledger } from './ledger.ts'
@@ -40,7 +41,7 @@ export interface Replica {
   flushed(): Promise<void>
   /** Resolves when the state as it is now would survive a crash. */
   persist(): Promise<void>
-  durable(): Pick<Checkpoint, 'step' | 'age' | 'contribution' | 'parameters' | 'decisions' | 'doubts'>
+  durable(): Pick<Checkpoint, 'step' | 'age' | 'contribution' | 'parameters' | 'decisions' | 'doubts' | 'aborts'>
 }
 
 export interface ReplicaStart {
@@ -67,7 +68,7 @@ const ENTRY_BYTES = 256
 /** @param storage without it a crash loses everything */
 export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Replica {
   const parameters = start.parameters.slice()
-  const ledger = start.ledger ?? createLedger([], [])
+  const ledger = start.ledger ?? createLedger()
   const journalLimit = Math.max(JOURNAL_MINIMUM_BYTES, JOURNAL_OVER_PARAMETERS * parameters.byteLength)
   let version = 0
   let saving: Promise<void> = Promise.resolve()
@@ -137,14 +138,19 @@ export function createReplica(start: ReplicaStart, storage?: ReplicaStorage): Re
     },
     persist,
     durable() {
+      const { decisions, doubts, aborts } = ledger.durable()
       return {
         step: this.step,
         age: this.age,
         contribution: this.contribution.state(),
         parameters: parameters.slice(),
-        decisions: ledger.decisions(),
         // Their memory is used for others once they are settled.
-        doubts: ledger.doubts().map(doubt => ({ ...doubt, values: doubt.values.slice() })),
+        decisions: decisions.map(({ added, ...rest }) => ({
+          ...rest,
+          ...(added && { added: added.map(copyOfDifference) }),
+        })),
+        doubts: doubts.map(doubt => ({ ...doubt, values: doubt.values.slice() })),
+        aborts,
       }
     },
   }

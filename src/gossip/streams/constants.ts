@@ -10,7 +10,7 @@
  */
 export const MAX_FRAME_BYTES = 1024 * 1024
 
-/** Longest control message: a settlement names at most four times `MAX_IN_DOUBT` exchanges each way. Recipes fit too. */
+/** Longest control message: a settlement names at most a few times `MAX_OPEN_WITH_ONE` exchanges. Recipes fit too. */
 export const MAX_CONTROL_BYTES = 65_536
 
 /** Longest name of a codec, its parameter included. */

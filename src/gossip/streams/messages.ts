@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod'
-import { MAX_IN_DOUBT, MAX_STEPS } from '../constants.ts'
+import { MAX_OPEN_WITH_ONE, MAX_STEPS } from '../constants.ts'
 import { ProtocolViolationError, RefusedError } from '../errors.ts'
 import type { AbortOptions, FrameStream } from '../ports.ts'
 import { MAX_CODEC_CHARACTERS, MAX_CONTROL_BYTES } from './constants.ts'
@@ -13,9 +13,9 @@ import { MAX_CODEC_CHARACTERS, MAX_CONTROL_BYTES } from './constants.ts'
 const exchangeId = z.string().min(1).max(64)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const steps = z.int().min(0).max(MAX_STEPS)
-const ids = z.array(exchangeId).max(4 * MAX_IN_DOUBT)
-/** How many frames of an exchange are decided. */
-const outcomes = z.array(z.strictObject({ id: exchangeId, frames: z.int().min(0) })).max(4 * MAX_IN_DOUBT)
+const ids = z.array(exchangeId).max(MAX_OPEN_WITH_ONE)
+/** How many frames of an exchange are decided, or applied. */
+const outcomes = z.array(z.strictObject({ id: exchangeId, frames: z.int().min(0) })).max(MAX_OPEN_WITH_ONE)
 /** With more than a half, two would not come closer but change places. */
 const weight = z.number().positive().max(0.5)
 
@@ -69,18 +69,23 @@ const schemas = {
   digest: z.strictObject({ type: z.literal('digest'), hash }),
 
   /**
-   * Exchanges that stand open between two peers: how far the sender decided those that it began, and the receiver's that it holds in doubt.
+   * Exchanges that stand open between two peers: how far the sender decided those that it began, and the receiver's that it holds in doubt;
+   * and those of the receiver's that it has given up, with how far it had applied them.
    */
-  settle: z.strictObject({ type: z.literal('settle'), decisions: outcomes, doubts: ids }),
-  /** The answer to `settle`: exchanges of which all that was decided is applied here; how far those in doubt were decided. */
+  settle: z.strictObject({ type: z.literal('settle'), decisions: outcomes, doubts: ids, aborts: outcomes }),
+  /**
+   * The answer to `settle`: exchanges of which nothing is open here any more, because all that was decided is applied, or all that the other has
+   * given up taken back; how far those in doubt were decided; those that are not done because they were given up here.
+   */
   settled: z.strictObject({
     type: z.literal('settled'),
     done: ids,
     decided: outcomes,
+    aborts: outcomes,
     /** Those asked about of which this side knows nothing, and has lost what it may have known with a damaged file. */
     lost: ids.optional(),
   }),
-  /** Exchanges of which all that was decided is applied now. */
+  /** Exchanges of which nothing is open here any more now. */
   applied: z.strictObject({ type: z.literal('applied'), done: ids }),
 
   /** Asks for elements `first` to `end` (exclusive) of the vector with this hash; without one, of the current parameters. */

@@ -34,7 +34,7 @@ const NAMES = everyForm(CODECS, { qsgd: [255], topk: [0.01], randk: [0.1] })
 /** Elements: nothing, one, less than a block of int8, about a full frame, a prime of several frames. */
 const SIZES = [0, 1, 255, FRAME_FLOATS - 1, FRAME_FLOATS, FRAME_FLOATS + 1, 199_999]
 
-/** The rounding of each of the two additions of an element, by half a unit in the last place. */
+/** The rounding of each of the additions of an element, two and two that are taken back, by half a unit in the last place. */
 const ROUNDING = 2 ** -23
 
 const LONGEST = 4 * FRAME_FLOATS
@@ -58,7 +58,10 @@ function firstMoved(before: readonly [Float32Array, Float32Array], [a, b]: Pair[
 }
 
 function openBetween([a, b]: Pair['peers']): number {
-  return [a, b].reduce((sum, { replica: { ledger } }) => sum + ledger.decisions().length + ledger.doubts().length, 0)
+  return [a, b].reduce((sum, { replica: { ledger } }) => {
+    const { decisions, doubts, aborts = [] } = ledger.durable()
+    return sum + decisions.length + doubts.length + aborts.length
+  }, 0)
 }
 
 /** Every frame that was added on one side was added on the other, with the opposite sign. */
@@ -157,6 +160,28 @@ export function exchangeCompliance(driver: string, createPair: CreatePair): void
       // None, some of the frames, and all of them, though the last word was lost.
       expect(lengths.size).toBeGreaterThanOrEqual(3)
     })
+
+    test.for(NAMES)(
+      'by %s that is interrupted at any message, and given up, is taken back as far as it is not on both sides',
+      async codec => {
+        const size = FRAME_FLOATS + 7
+        const whole = breaksAt(Number.POSITIVE_INFINITY)
+        const { pair: uncut } = await pairOf(size, { codec, decorate: whole.decorate })
+        await uncut.run(uncut.peers[0].average(uncut.peers[1]))
+        let returned = 0
+        for (let at = 0; at < whole.messages(); at++) {
+          const { before, pair } = await pairOf(size, { codec, decorate: breaksAt(at).decorate })
+          const [a, b] = pair.peers
+          await pair.run(a.average(b).catch(() => {}))
+          b.giveUp(a)
+          await settle(pair)
+          expect([firstMoved(before, pair.peers), openBetween(pair.peers)], `interrupted at ${at}`).toEqual([-1, 0])
+          returned += a.added.length - b.added.length
+          await pair.stop()
+        }
+        expect(returned).toBeGreaterThan(0)
+      },
+    )
 
     test('by the rule gossip ends for both at their mean by age, frame by frame, wherever it is interrupted', async () => {
       const { share } = parseRule('gossip', plainParts).live ?? {}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { MAX_IN_DOUBT } from '../../../src/gossip/constants.ts'
+import { WINDOW_FRAMES } from '../../../src/gossip/constants.ts'
 import { NormError, ProtocolViolationError, RefusedError } from '../../../src/gossip/errors.ts'
-import { MAX_CONCURRENT_EXCHANGES, WINDOW_FRAMES } from '../../../src/gossip/exchange/constants.ts'
+import { MAX_CONCURRENT_EXCHANGES } from '../../../src/gossip/exchange/constants.ts'
 import { CROSSED } from '../../../src/gossip/exchange/exchange.ts'
 import type { FrameStream } from '../../../src/gossip/ports.ts'
 import { FRAME_FLOATS } from '../../../src/parameters/constants.ts'
@@ -132,13 +132,15 @@ describe('an exchange', () => {
     expect(parameters(swarm)).toEqual([[1], [3]])
   })
 
-  test('is refused by a peer that holds as many differences in doubt as it may', async () => {
-    const swarm = await createReplicaSwarm([[1], [3]])
-    const [a, b] = swarm.peers
-    for (let i = 0; i < MAX_IN_DOUBT; i++) {
-      b.replica.ledger.prepare({ id: `x${i}`, partner: 'h', frame: 0, first: 0, values: Float32Array.of(1) })
+  test('is refused to a partner with whom another is open, and to nobody else', async () => {
+    const swarm = await createReplicaSwarm([[1], [3], [5]])
+    const [a, b, c] = swarm.peers
+    for (let i = 0; i < 100; i++) {
+      b.replica.ledger.prepare({ id: `x${i}`, partner: 'c', frame: 0, first: 0, values: Float32Array.of(1) })
     }
-    await expect(swarm.run(a.average(b))).rejects.toThrow('too many exchanges in doubt')
+    await expect(swarm.run(c.average(b))).rejects.toThrow('an earlier exchange is not settled')
+    await swarm.run(a.average(b))
+    expect([a.added.length, b.added.length]).toEqual([1, 1])
   })
 
   test('of another length is an offence', async () => {

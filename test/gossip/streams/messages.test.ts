@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MAX_IN_DOUBT } from '../../../src/gossip/constants.ts'
+import { MAX_OPEN_WITH_ONE } from '../../../src/gossip/constants.ts'
 import { ProtocolViolationError, RefusedError } from '../../../src/gossip/errors.ts'
 import type { FrameStream } from '../../../src/gossip/ports.ts'
 import { MAX_CONTROL_BYTES } from '../../../src/gossip/streams/constants.ts'
@@ -36,8 +36,8 @@ const messages: readonly Message[] = [
   },
   { type: 'accept', weight: 0.5, age: 0, done: false, voice: 1 },
   { type: 'digest', hash },
-  { type: 'settle', decisions: [{ id: 'a', frames: 3 }], doubts: ['b', 'c'] },
-  { type: 'settled', done: [], decided: [{ id: 'b', frames: 1 }] },
+  { type: 'settle', decisions: [{ id: 'a', frames: 3 }], doubts: ['b', 'c'], aborts: [{ id: 'd', frames: 0 }] },
+  { type: 'settled', done: [], decided: [{ id: 'b', frames: 1 }], aborts: [{ id: 'a', frames: 2 }] },
   { type: 'applied', done: ['b'] },
   { type: 'fetch', first: 0, end: 10 },
   { type: 'fetch', hash, first: 0, end: 10 },
@@ -94,7 +94,7 @@ describe('a control message', () => {
     [
       'settles too much',
       'settle',
-      encode({ type: 'settle', decisions: [], doubts: new Array(4 * MAX_IN_DOUBT + 1).fill('x') }),
+      encode({ type: 'settle', decisions: [], doubts: new Array(MAX_OPEN_WITH_ONE + 1).fill('x'), aborts: [] }),
     ],
     ['refuses at length', 'accept', encode({ type: 'refuse', reason: 'x'.repeat(201) })],
   ]
