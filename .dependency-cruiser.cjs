@@ -10,7 +10,7 @@ const room = (name, allowed, comment) => ({
     path: '^(src|peer|simulations|test|bench)/',
     pathNot: [
       `^src/${name}/`,
-      '^src/(catalogue|errors|mutex|strict-options|version)[.]ts$',
+      '^src/(catalogue|errors|mutex|regular-file|strict-options|version)[.]ts$',
       ...allowed.map(one => `^src/${one}(/|$)`),
     ],
   },
