@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/admission.ts'
 import { carriedOutAlone } from '../averaging/rule.ts'
 import { createGossip, type Gossip } from '../gossip/gossip.ts'
 import type { Storage } from '../gossip/ports.ts'
@@ -13,6 +14,7 @@ import { followCourse } from './course.ts'
 import { withModelFile } from './identify-model.ts'
 import { createLivePeer, type LivePeerParts } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
+import { membershipOf } from './membership.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
 import { preparePeerNetwork } from './peer-network.ts'
 import { requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
@@ -34,6 +36,11 @@ const MS_PER_SECOND = 1_000
  * @throws UsageError where the recipe, the data or an option cannot be
  */
 export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
+  return await createPeerAmong(undefined, given)
+}
+
+/** @param admission who is a member, in place of what the recipe says */
+export async function createPeerAmong(admission: Admission | undefined, given: PeerOptions): Promise<Peer> {
   requirePeerOptions(given)
   const options = withState(given)
   const { recipe: written = {}, modelFile } = options
@@ -46,7 +53,7 @@ export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
   requireFitting(options, prepared.recipe)
   const state = options.state === undefined ? undefined : await openStateDirectory(options.state)
   try {
-    return await assemble(options, prepared, state)
+    return await assemble(options, prepared, state, admission)
   } catch (error) {
     await state?.release()
     throw error
@@ -57,6 +64,7 @@ async function assemble(
   options: PeerOptions,
   prepared: PreparedRecipe,
   state: StateDirectory | undefined,
+  admission: Admission | undefined,
 ): Promise<Peer> {
   const { alone = false } = options
   const { recipe, topology } = prepared
@@ -71,6 +79,7 @@ async function assemble(
   const { logger = defaultLogger } = options
   const { target: events, emit: dispatch } = createEvents<PeerEvents>()
   const emit = loggingEvents(dispatch, logger.forComponent('peer'))
+  const membership = await membershipOf(options, prepared, reach.identity, admission)
   const startLearner = await prepareLearner(prepared, options, seed)
   const learner = await startLearner()
   const { died, standardising } = learner
@@ -86,6 +95,7 @@ async function assemble(
     const swarm = checkpoint?.swarm ?? prepared.hash
     const network = await reach.open({
       swarm,
+      admission: membership.admission,
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
       logger,
@@ -162,6 +172,7 @@ async function assemble(
           })
         : undefined,
       state,
+      membership,
       judging: { namespaces, clock: systemClock, random: createRandom(`${seed}/${id}/judging`) },
       averages,
       alone,
