@@ -5,13 +5,15 @@
  */
 
 import { join } from 'node:path'
+import { admissionOf } from '../src/admission/listed.ts'
 import { checkInMemory } from '../src/data/check-dataset.ts'
 import { type Dataset, samples, subset } from '../src/data/dataset.ts'
 import { joinDatasets } from '../src/data/join.ts'
 import type { Split } from '../src/data/source.ts'
 import { UsageError } from '../src/errors.ts'
+import type { PeerId } from '../src/gossip/ports.ts'
 import { PROGRESS_LABELS } from '../src/gossip/run/constants.ts'
-import { createPeer } from '../src/library/create-peer.ts'
+import { createPeerAmong } from '../src/library/create-peer.ts'
 import { figuresOfRecipe } from '../src/library/figures-of-recipe.ts'
 import { shardsOf } from '../src/library/fit-data.ts'
 import { requireInitialWeights } from '../src/library/initial-weights.ts'
@@ -57,6 +59,7 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   const prepared = await prepareRecipe(options.recipe)
   const { recipe } = prepared
   requireInitialWeights(recipe, options.from)
+  requireNoOutsiders(recipe, options)
   if (recipe.averaging.rule === 'none' && recipe.data.standardise) {
     throw new UsageError(
       'with the rule none every peer standardises by its own samples, and no test set can be read by all of them alike; ' +
@@ -157,6 +160,15 @@ export async function runSwarm(options: SwarmOptions): Promise<RunResult> {
   }
 }
 
+/** @throws UsageError where outsiders are to be met that cannot be let in */
+function requireNoOutsiders({ security }: Recipe, { connect = [], mdns = false }: SwarmOptions): void {
+  if (security.membership === 'open' || (connect.length === 0 && !mdns)) return
+  throw new UsageError(
+    `runSwarm: the recipe says ${security.membership} (security.membership), and the peers of a swarm on one machine have neither invitations ` +
+      'nor its key, by which others would let them in: leave out connect and mdns, or start each with createPeer (hearsay peer)',
+  )
+}
+
 /**
  * What each peer owns, in memory that threads share: a shard of the samples, and all of the test samples, or what is its own.
  *
@@ -195,6 +207,10 @@ function testOfAll(owned: readonly Split[]): Dataset {
   return shareDataset(joinDatasets([...new Set(owned.map(({ test }) => test))]))
 }
 
+/**
+ * Peers of a recipe to which outsiders would need an invitation or a key let in one another and nobody else: it can be rehearsed by whoever
+ * has neither.
+ */
 async function makePeers(
   options: SwarmOptions,
   { backend: chosen, gpuOf }: Placement,
@@ -203,8 +219,10 @@ async function makePeers(
   peers: Peer[],
 ): Promise<void> {
   const { seed, backend, state, listen = [LOOPBACK], connect = [], mdns = false, bandwidthMbps } = options
+  const ids = new Set<PeerId>()
+  const admission = recipe.security.membership === 'open' ? undefined : admissionOf(ids)
   const create = async (index: number, known: readonly string[]): Promise<Peer> => {
-    const peer = await createPeer({
+    const peer = await createPeerAmong(admission, {
       recipe,
       data: owned[index],
       from: options.from,
@@ -217,6 +235,7 @@ async function makePeers(
       gpu: gpuOf(index),
     })
     peers[index] = peer
+    ids.add(peer.id)
     return peer
   }
   const first = await create(0, [])

@@ -9,3 +9,8 @@ export class InvitationError extends UsageError {
 export class SwarmKeyError extends UsageError {
   override readonly name = 'SwarmKeyError'
 }
+
+/** Somebody cannot be revoked, or not by this peer. */
+export class RevocationError extends UsageError {
+  override readonly name = 'RevocationError'
+}

@@ -90,14 +90,27 @@ export interface Inviting {
   readonly until?: number
 }
 
+/** A member that signs invitations. */
+export interface Inviter {
+  /** Its own; the founder's has no invitations. */
+  readonly credential: Credential
+  readonly signer: Signer
+  /** What the recipe says. */
+  readonly guestsInvite: boolean
+}
+
+/** Whether a member may invite, as far as the recipe says and there is room. */
+export function mayInvite({ credential: { invitations }, guestsInvite }: Inviter): boolean {
+  return invitations.length === 0 || (guestsInvite && invitations.length < MAX_INVITATIONS)
+}
+
 /**
  * A new invitation by a member.
  *
- * @param inviter whose credential this is; the founder's has no invitations
  * @throws InvitationError where this member may not invite, or the guest needs no invitation
  */
 export async function invite(
-  inviter: { readonly credential: Credential; readonly signer: Signer; readonly guestsInvite: boolean },
+  inviter: Inviter,
   { guest, until, now }: Inviting & { readonly now: number },
   signerOf: SignerOfSeed,
 ): Promise<Invitation> {

@@ -126,6 +126,11 @@ function isRevoked(credential: Credential, index: number, of: Revoked): boolean 
     : credential.invitations[index].id === of.invitation
 }
 
+/** The invitation of the founder by which its signer came, directly or by way of others; undefined of the founder. */
+export function branchOf({ by }: Revocation): string | undefined {
+  return by.invitations[0]?.id
+}
+
 /**
  * The revocations to keep, where there are more than there is room for: the founder's first, then one for each of the founder's invitations
  * in turn by which guests came that revoke. Decided by what they are alone: what one member drops no other brings back, and members that
@@ -137,7 +142,7 @@ export function kept(revocations: readonly Revocation[]): readonly Revocation[] 
   )
   const inBranch = new Map<string, number>()
   const turns = sorted.map(revocation => {
-    const branch = revocation.by.invitations[0]?.id
+    const branch = branchOf(revocation)
     if (branch === undefined) return { revocation, turn: 0 }
     const turn = (inBranch.get(branch) ?? 0) + 1
     inBranch.set(branch, turn)
@@ -148,4 +153,9 @@ export function kept(revocations: readonly Revocation[]): readonly Revocation[] 
     .sort((a, b) => a.turn - b.turn)
     .slice(0, MAX_REVOCATIONS)
     .map(({ revocation }) => revocation)
+}
+
+/** Whether a text is the id of an invitation. */
+export function isInvitationId(text: string): boolean {
+  return ID.test(text)
 }

@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/admission.ts'
 import { carriedOutAlone } from '../averaging/rule.ts'
 import { createGossip, type Gossip } from '../gossip/gossip.ts'
 import type { Storage } from '../gossip/ports.ts'
@@ -13,6 +14,7 @@ import { followCourse } from './course.ts'
 import { withModelFile } from './identify-model.ts'
 import { createLivePeer, type LivePeerParts } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
+import { membershipOf } from './membership.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
 import { preparePeerNetwork } from './peer-network.ts'
 import { requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
@@ -35,6 +37,11 @@ const MS_PER_SECOND = 1_000
  * @throws UsageError where the recipe, the data or an option cannot be
  */
 export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
+  return await createPeerAmong(undefined, given)
+}
+
+/** @param admission who is a member, in place of what the recipe says */
+export async function createPeerAmong(admission: Admission | undefined, given: PeerOptions): Promise<Peer> {
   requirePeerOptions(given)
   const options = withState(given)
   const { recipe: written = {}, modelFile } = options
@@ -47,14 +54,19 @@ export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
   requireFitting(options, prepared.recipe)
   const state = options.state === undefined ? undefined : await openToldState(options.state)
   try {
-    return await assemble(options, prepared, state)
+    return await assemble(options, prepared, state, admission)
   } catch (error) {
     await state?.release()
     throw error
   }
 }
 
-async function assemble(options: PeerOptions, prepared: PreparedRecipe, state: ToldState | undefined): Promise<Peer> {
+async function assemble(
+  options: PeerOptions,
+  prepared: PreparedRecipe,
+  state: ToldState | undefined,
+  admission: Admission | undefined,
+): Promise<Peer> {
   const { alone = false } = options
   const { recipe, topology } = prepared
   const averaging = prepared.averaging()
@@ -68,6 +80,7 @@ async function assemble(options: PeerOptions, prepared: PreparedRecipe, state: T
   const { logger = defaultLogger } = options
   const { target: events, emit: dispatch } = createEvents<PeerEvents>()
   const emit = loggingEvents(dispatch, logger.forComponent('peer'))
+  const membership = await membershipOf(options, prepared, reach.identity, admission)
   const startLearner = await prepareLearner(prepared, options, seed)
   const learner = await startLearner()
   const { died, standardising } = learner
@@ -83,6 +96,7 @@ async function assemble(options: PeerOptions, prepared: PreparedRecipe, state: T
     const swarm = checkpoint?.swarm ?? prepared.hash
     const network = await reach.open({
       swarm,
+      admission: membership.admission,
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
       logger,
@@ -159,6 +173,7 @@ async function assemble(options: PeerOptions, prepared: PreparedRecipe, state: T
           })
         : undefined,
       state,
+      membership,
       judging: { namespaces, clock: systemClock, random: createRandom(`${seed}/${id}/judging`) },
       averages,
       alone,

@@ -6,9 +6,11 @@ import type { Network } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { AgreedStatistics, Statistics } from '../standardise/statistics.ts'
 import { type Course, qualityOf } from './course.ts'
+import type { Membership } from './membership.ts'
 import type { Peer, PeerEvents } from './peer.ts'
 import { peerBytes } from './peer-bytes.ts'
 import { createPeerJudging, type PeerJudgingParts } from './peer-judging.ts'
+import { createPeerMembership } from './peer-membership.ts'
 import { createPeerModel } from './peer-model.ts'
 import { createPeerStandardisation } from './peer-standardisation.ts'
 import { createPeerWaits } from './peer-waits.ts'
@@ -31,6 +33,7 @@ export interface LivePeerParts extends Pick<Peer, 'id' | 'recipe' | 'swarm'> {
   /** Makes what agrees on how samples are standardised, where the swarm does. */
   readonly statistics?: (agreed: (statistics: AgreedStatistics) => void, isKnown: () => boolean) => Statistics
   readonly state?: ToldState
+  readonly membership: Membership
   /** What judging the common model needs of the world. */
   readonly judging: Pick<PeerJudgingParts, 'namespaces' | 'clock' | 'random'>
   /** Whether it averages with others at all. */
@@ -74,11 +77,24 @@ export function createLivePeer(parts: LivePeerParts): Peer {
   })
   const { isNeeded } = judging
   const waits = createPeerWaits({ gossip, course, alone, sealed, isUsable, isNeeded, stopped: stopped.signal })
+  const membership = createPeerMembership({
+    id,
+    recipe,
+    membership: parts.membership,
+    clock: parts.judging.clock,
+    warn: message => emit('warning', { message }),
+  })
+  let watching: Promise<void> | undefined
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
 
-  async function startAll(): Promise<void> {
+  async function listen(): Promise<void> {
+    watching ??= membership.watch({ signal: stopped.signal })
     await gossip.listen()
+  }
+
+  async function startAll(): Promise<void> {
+    await listen()
     stopped.signal.throwIfAborted()
     for (const message of warnings) emit('warning', { message })
     state?.onWarning(message => emit('warning', { message }))
@@ -108,6 +124,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
       }
     } finally {
       await trainer.stop()
+      await watching
       await state?.release()
       const checkpoint = state !== undefined && existsSync(state.checkpointFile) ? state.checkpointFile : null
       const status = gossip.status()
@@ -138,7 +155,9 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     swarm,
     layout: trainer.layout,
     frozen: trainer.frozen,
-    listen: gossip.listen,
+    membership: membership.membership,
+    invite: membership.invite,
+    listen,
     start() {
       if (stopping !== undefined) return Promise.reject(stoppedBefore(state !== undefined))
       starting ??= startAll()

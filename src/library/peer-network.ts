@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/admission.ts'
 import type { Network, PeerId } from '../gossip/ports.ts'
 import { peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
@@ -9,10 +10,13 @@ import { bandwidthOf, isNetwork } from './peer-options.ts'
 /** The network of a peer before its swarm is known: the caller's own, or libp2p. */
 export interface PeerNetwork {
   readonly id: PeerId
+  /** The private key of this id; undefined over a network of the caller's own, which decides itself who is in. */
+  readonly identity: Uint8Array | undefined
   /** Whether it was told of others. */
   readonly hasContacts: boolean
   open(options: {
     readonly swarm: string
+    readonly admission: Admission
     readonly random: Random
     readonly warn: (message: string) => void
     readonly logger: ComponentLogger
@@ -24,12 +28,15 @@ export async function preparePeerNetwork(
   { network, alone = false, identity }: PeerOptions,
   createIdentity: () => Promise<Uint8Array>,
 ): Promise<PeerNetwork> {
-  if (isNetwork(network)) return { id: network.self, hasContacts: false, open: async () => network }
+  if (isNetwork(network)) {
+    return { id: network.self, identity: undefined, hasContacts: false, open: async () => network }
+  }
   const key = identity ?? (await createIdentity())
   const reach: Libp2pOptions = alone ? { ...network, listen: [], connect: [], mdns: false } : { ...network }
   const { listen, connect = [], mdns = true, bandwidthMbps } = reach
   return {
     id: peerIdOf(key),
+    identity: key,
     hasContacts: connect.length > 0,
     open: options =>
       // Others would wait for a peer that they hear of, and that averages with nobody: one alone is not reached.

@@ -76,6 +76,7 @@ const peerOptions = optionsOf<PeerOptions>({
     given => typeof given === 'string' || (typeof given === 'object' && given !== null && 'append' in given),
   ).optional(),
   identity: value('a private key, as createIdentity makes it', given => given instanceof Uint8Array).optional(),
+  invitation: text.optional(),
   seed: seed.optional(),
   backend: text.optional(),
   gpu: wholeNumber(0).optional(),
@@ -169,11 +170,14 @@ function requireKeeping({ state, storage, identity, network }: PeerOptions, reci
 }
 
 /** A network of the caller's own, beside what only libp2p has a use for. */
-function requireReach({ network, alone, identity }: PeerOptions): void {
+function requireReach({ network, alone, identity, invitation }: PeerOptions): void {
   if (!isNetwork(network)) return
   if (alone) throw new UsageError('createPeer: a peer that trains alone reaches nobody: leave out network')
   if (identity !== undefined) {
     throw new UsageError('createPeer: a network of its own has its id, which no identity proves: leave out identity')
+  }
+  if (invitation !== undefined) {
+    throw new UsageError('createPeer: a network of its own decides itself who is a member: leave out invitation')
   }
 }
 

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+import type { MembershipKind } from '../admission/admission.ts'
 import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
 import type { AbortOptions, Evaluation, Network, PeerId, Storage } from '../gossip/ports.ts'
@@ -64,7 +65,10 @@ export interface PeerOptions {
    * TensorFlow.js, or `[weights of the model]`. Default: they are fetched from those that have them.
    */
   readonly from?: string | Float32Array
-  /** How others are reached over libp2p; or any Network of the caller's own, of which this peer takes the id. */
+  /**
+   * How others are reached over libp2p; or any Network of the caller's own, of which this peer takes the id, and which decides itself who is a
+   * member: what the recipe says of that (`security.membership`) is carried out over libp2p only.
+   */
   readonly network?: Libp2pOptions | Network
   /** The logger of the peer and of its libp2p. Default: standard error, for what the environment variable `DEBUG` names, as `hearsay:*`. */
   readonly logger?: ComponentLogger
@@ -76,6 +80,11 @@ export interface PeerOptions {
   readonly storage?: string | Storage
   /** A private key as `createIdentity` makes it, which decides the peer id. Default: that of the state, or a new one. */
   readonly identity?: Uint8Array
+  /**
+   * The text of an invitation, as `hearsay invite` and {@link Peer.invite} give it, where the recipe is of invited peers; of the key, where its
+   * members share one. A state keeps it, for the next time.
+   */
+  readonly invitation?: string
   /** Seed of what is this peer's own: its digits, the order of its samples, its partners. Default: its peer id. */
   readonly seed?: number
   /** The name of a backend, or `auto` (default) for the best that works here. */
@@ -169,6 +178,23 @@ export interface Consensus {
   readonly members: number
 }
 
+/** What a peer is to its swarm, as its recipe says who may be a member. */
+export interface PeerMembership {
+  readonly kind: MembershipKind
+  readonly isFounder: boolean
+  /** Whether {@link Peer.invite} gives invitations. */
+  readonly mayInvite: boolean
+  /** When the peer's own invitation ends, or the first of those that led to it, in milliseconds since the Unix epoch. Default: never. */
+  readonly until?: number
+}
+
+export interface InviteOptions {
+  /** The id of the peer that may come by it. Default: whoever holds the text, which is a secret then. */
+  readonly for?: PeerId
+  /** When it ends, in milliseconds since the Unix epoch. Default: never. */
+  readonly until?: number
+}
+
 /** A peer: it trains on its own data and agrees with others on one model. */
 export interface Peer extends TypedEventTarget<PeerEvents> {
   readonly id: PeerId
@@ -179,6 +205,13 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   readonly layout: Layout
   /** The part of its model that never changes, where a layer is frozen: no peer sends it. */
   readonly frozen: FrozenPart | undefined
+  readonly membership: PeerMembership
+  /**
+   * Signs an invitation to this swarm.
+   *
+   * @throws MembershipError where nobody is invited to it, InvitationError where this peer may not invite, or not this guest
+   */
+  invite(options?: InviteOptions): Promise<string>
   /** Opens the sockets, so that {@link addresses} are known, and trains nothing yet. */
   listen(): Promise<void>
   /** Begins. Where samples are to be standardised, training begins later, when the swarm has agreed how. */

@@ -27,3 +27,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** The time of day, by which invitations end: unlike the time that passes it follows the machine's clock, and goes on while it sleeps. */
+export const timeOfDay = { now: () => Date.now(), after: systemClock.after }

@@ -21,6 +21,7 @@
 import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Admission } from '../admission/admission.ts'
 import { MAX_ADDRESSES } from '../gossip/membership/constants.ts'
 import type { Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
@@ -38,6 +39,8 @@ import { protocolOf, topicOf } from './protocols.ts'
 export interface Libp2pNetworkOptions {
   /** The swarm's id: SHA-256 of its recipe, in hex. */
   readonly swarm: string
+  /** Who is a member. Default: anyone. */
+  readonly admission?: Admission
   /** A private key as `createIdentity` makes it; the same one gives the same peer id. */
   readonly identity: Uint8Array
   /** Multiaddrs to listen on. Default: any TCP port of every IPv4 interface. */

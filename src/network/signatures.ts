@@ -1,5 +1,5 @@
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import type { PrivateKey } from '@libp2p/interface'
+import type { PrivateKey, PublicKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey, peerIdFromPublicKey, peerIdFromString } from '@libp2p/peer-id'
 import type { Signer } from '../admission/admission.ts'
 import type { PeerId } from '../gossip/ports.ts'
@@ -24,16 +24,28 @@ function signing(key: PrivateKey): Signer {
 }
 
 /**
- * Whether a signature is of the key that is in a peer's id. False where there is none in it, as of RSA, and where the text is no id, or another
- * way to write one: a peer under two names could be revoked under one and live on under the other.
+ * Whether a text is the id of a peer whose signatures can be checked: its key is in it, which that of RSA is not. An id has one way to be
+ * written: a peer under two names could be revoked under one and live on under the other.
  */
+export function isPeerId(text: string): boolean {
+  return keyIn(text) !== undefined
+}
+
+/** Whether a signature is of the key that is in a peer's id. */
 export async function verifySignature(peer: PeerId, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
   try {
-    const { publicKey } = peerIdFromString(peer)
-    if (publicKey === undefined || peerIdFromPublicKey(publicKey).toString() !== peer) return false
-    return await publicKey.verify(bytes, signature)
+    return (await keyIn(peer)?.verify(bytes, signature)) ?? false
   } catch {
     // Bytes that no signature of this kind of key can be.
     return false
+  }
+}
+
+function keyIn(peer: PeerId): PublicKey | undefined {
+  try {
+    const { publicKey } = peerIdFromString(peer)
+    return publicKey !== undefined && peerIdFromPublicKey(publicKey).toString() === peer ? publicKey : undefined
+  } catch {
+    return undefined
   }
 }

@@ -18,6 +18,7 @@
  * @packageDocumentation
  */
 
+export { InvitationError, RevocationError, SwarmKeyError } from '../admission/errors.ts'
 export { MixingError } from '../averaging/mixing.ts'
 export { SecureAggregationError } from '../averaging/privacy/errors.ts'
 export { DataFileError, PartitionError, SourceError } from '../data/errors.ts'
@@ -39,6 +40,7 @@ export { NothingSealedError } from '../library/generation.ts'
 export { ModelDigestError } from '../library/identify-model.ts'
 export { InitialWeightsError } from '../library/initial-weights.ts'
 export { LoadModelError } from '../library/load-model-error.ts'
+export { MembershipError } from '../library/membership.ts'
 export { PredictError } from '../library/predict-table.ts'
 export { IdentityError, ListenError, UnreachableError } from '../network/errors.ts'
 export { CodecError, UnencodableError } from '../parameters/codecs/codec.ts'

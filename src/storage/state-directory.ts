@@ -39,9 +39,9 @@ export interface StateDirectory {
   release(): Promise<void>
 }
 
-const IDENTITY = 'identity'
+export const IDENTITY = 'identity'
 const LOCK = 'lock'
-const RECIPE = 'recipe.json'
+export const RECIPE = 'recipe.json'
 const STANDARDISATION = 'standardisation.json'
 const SPLIT = 'split.json'
 const WEIGHTS = 'initial.safetensors'

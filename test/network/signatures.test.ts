@@ -2,7 +2,7 @@ import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { expect, test } from 'vitest'
 import { createIdentity, peerIdOf } from '../../src/network/identity.ts'
-import { signerOf, signerOfSeed, verifySignature } from '../../src/network/signatures.ts'
+import { isPeerId, signerOf, signerOfSeed, verifySignature } from '../../src/network/signatures.ts'
 
 const bytes = Uint8Array.of(1, 2, 3)
 
@@ -41,7 +41,9 @@ test('what is no peer id or no signature, and another way to write an id, verifi
   expect(peerIdFromString(otherwise).toString()).toBe(signer.peer)
   for (const text of ['', 'anna', otherwise, ` ${signer.peer}`]) {
     expect(await verifySignature(text, bytes, signature)).toBe(false)
+    expect(isPeerId(text)).toBe(false)
   }
+  expect(isPeerId(signer.peer)).toBe(true)
   for (const length of [0, 1, 63, 65]) {
     expect(await verifySignature(signer.peer, bytes, new Uint8Array(length))).toBe(false)
   }
