@@ -86,6 +86,7 @@ async function assemble(
     const swarm = checkpoint?.swarm ?? prepared.hash
     const network = await reach.open({
       swarm,
+      recipe: prepared.hash,
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
       logger,

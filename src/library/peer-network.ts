@@ -13,6 +13,8 @@ export interface PeerNetwork {
   readonly hasContacts: boolean
   open(options: {
     readonly swarm: string
+    /** The hash of the recipe: the swarm's id in its first generation. */
+    readonly recipe: string
     readonly random: Random
     readonly warn: (message: string) => void
     readonly logger: ComponentLogger
