@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { allowModuleOption } from './allow-module.ts'
 import { file, fileOrFolder, folder } from './flag-values.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
@@ -12,6 +13,7 @@ export function takesModel(command: Command): Command {
     )
     .option('--state <DIR>', 'the state folder of a peer, in place of MODEL', folder)
     .option('--model-file <FILE>', "your copy of the file that the recipe's model is made from", file)
+    .addOption(allowModuleOption())
 }
 
 /** Where the model lies that a command is about: one of two ways to say it. */

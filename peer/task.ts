@@ -1,4 +1,5 @@
 import type { Dataset, LoadOptions, Recipe, RecipeInput, Split } from '../src/index.ts'
+import { type ModuleFlags, requireAllowed } from './allow-module.ts'
 import { readRecipe, requireKnownNames } from './recipe-file.ts'
 import { type RecipeFlags, withFlags } from './recipe-flags.ts'
 import { WrongUsage } from './wrong-usage.ts'
@@ -22,7 +23,9 @@ export interface BeginningFlags {
 export interface TaskOptions {
   /** The recipe's file; without one the model takes its shape and classes from the data. */
   readonly file: string | undefined
-  readonly flags: RecipeFlags & BeginningFlags
+  readonly flags: RecipeFlags & BeginningFlags & ModuleFlags
+  /** A peer's state folder, which remembers the programs that were allowed there. */
+  readonly remembers?: string
   readonly source: string
   /** The data that {@link source} names, where they have been loaded. */
   readonly loaded?: Split
@@ -56,13 +59,14 @@ export async function prepareTask({
   seed,
   trainingSeed,
   strict,
+  remembers,
   warn,
   onProgress,
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
   const { fitRecipe, loadingOf, prepareRecipe, requireBareModel } = await import('../src/public/models.ts')
   const { recommendedRule } = await import('../src/public/algorithms.ts')
-  const written: RecipeInput = file === undefined ? {} : await readRecipe(file)
+  const written: RecipeInput = file === undefined ? {} : await readAllowed(file, flags, remembers)
   const bare = withFlags(written, flags, trainingSeed)
   const chosenRule = file === undefined && flags.rule === undefined
   const flagged = chosenRule ? { ...bare, averaging: { ...bare.averaging, rule: recommendedRule(bare) } } : bare
@@ -88,6 +92,17 @@ export async function prepareTask({
     throw file === undefined ? error : hintAtInit(error)
   }
   return { recipe, data, from }
+}
+
+/** Reads a recipe of which the model, where a flag names no other, may run. */
+export async function readAllowed(
+  file: string,
+  flags: RecipeFlags & ModuleFlags,
+  remembers: string | undefined,
+): Promise<Recipe> {
+  const recipe = await readRecipe(file)
+  if (flags.model === undefined) await requireAllowed(recipe, file, flags, remembers)
+  return recipe
 }
 
 /** The recipe with the hash of the weights in a file, which fit its model, and these; the recipe as it is where no file is given. */

@@ -15,6 +15,7 @@ import { withModelFile } from './identify-model.ts'
 import { createLivePeer, type LivePeerParts } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
 import { membershipOf } from './membership.ts'
+import { programOf } from './module-permission.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
 import { preparePeerNetwork } from './peer-network.ts'
 import { requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
@@ -139,6 +140,9 @@ async function assemble(
     )
     died?.addEventListener('abort', () => course.tell('failed', { error: died.reason as Error }))
     // Not before: the core has refused a state of another recipe.
+    if (programOf(recipe) !== undefined && recipe.model.digest !== undefined) {
+      await state?.allowModule(recipe.model.digest)
+    }
     await state?.keepRecipe(`${JSON.stringify(recipe, null, 2)}\n`)
     const { data = 'digits', shard, trainer: own } = options
     // Data that others brought were split by them.

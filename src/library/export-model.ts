@@ -11,12 +11,13 @@ import { hashParameters } from '../parameters/hash.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import { writeAtomically } from '../storage/atomic-file.ts'
 import { writeFolderAtomically } from '../storage/atomic-folder.ts'
-import { optionsOf, requireOptions, text } from '../strict-options.ts'
+import { callback, flag, optionsOf, requireOptions, text } from '../strict-options.ts'
 import type { LeftOut } from '../training/models/to-logits.ts'
 import { buildTrained } from './build-trained.ts'
 import { describeModel, encodeModel } from './encode-model.ts'
 import { withModelFile } from './identify-model.ts'
 import { mapsOf } from './model-maps.ts'
+import { requireAllowedModule } from './module-permission.ts'
 import { readStateModel, type StateModel } from './state-model.ts'
 
 /** The model cannot be exported there, or not in this form. */
@@ -31,6 +32,10 @@ export interface ExportOptions {
   readonly to: string
   /** Where the file lies that the recipe's model is made from, where it is another place than the peer had it in. */
   readonly modelFile?: string
+  /** Whether the program may run that the recipe names as its model, `module:FILE`; see {@link LoadModelOptions.allowModule}. */
+  readonly allowModule?: boolean
+  /** Called with what is damaged of the state, and is not in the model. */
+  readonly warn?: (message: string) => void
 }
 
 export interface ExportedModel {
@@ -46,7 +51,13 @@ export interface ExportedModel {
   readonly parametersHash: string
 }
 
-const exportOptions = optionsOf<ExportOptions>({ state: text, to: text, modelFile: text.optional() })
+const exportOptions = optionsOf<ExportOptions>({
+  state: text,
+  to: text,
+  modelFile: text.optional(),
+  allowModule: flag.optional(),
+  warn: callback.optional(),
+})
 
 const SAFETENSORS = '.safetensors'
 const ONNX = '.onnx'
@@ -64,11 +75,14 @@ const ONNX = '.onnx'
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
   requireOptions('exportModel', exportOptions, options)
-  const { state, to, modelFile } = options
+  const { state, to, modelFile, allowModule: allowed, warn } = options
   const format = formatOf(to)
   await requireFree(to)
   const read = await readStateModel(state)
   const model = { ...read, recipe: withModelFile(read.recipe, modelFile) }
+  for (const message of read.warnings) warn?.(message)
+  // As safetensors the model is not made.
+  if (format !== 'safetensors') await requireAllowedModule({ recipe: model.recipe, source: state, allowed, state })
   if (format === 'safetensors') await writeAtomically(to, encodeModel(model))
   else if (format === 'onnx') await writeAtomically(to, await onnxOf(model))
   else await writeLayersModel(to, model)

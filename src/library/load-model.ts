@@ -13,11 +13,12 @@ import type { Layout } from '../parameters/layout.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
 import { CHECKPOINT } from '../storage/state-directory.ts'
-import { optionsOf, requireOptions, text } from '../strict-options.ts'
+import { callback, flag, optionsOf, requireOptions, text } from '../strict-options.ts'
 import { buildTrained } from './build-trained.ts'
 import { withModelFile } from './identify-model.ts'
 import { LoadModelError } from './load-model-error.ts'
 import { mapsOf } from './model-maps.ts'
+import { requireAllowedModule } from './module-permission.ts'
 import { predictSamples } from './predict-samples.ts'
 import { readStateModel } from './state-model.ts'
 import { readLayersModelFolder, readSafetensorsModel, type StoredModel } from './stored-models.ts'
@@ -54,15 +55,28 @@ export interface LoadedModel {
 export interface LoadModelOptions {
   /** Where the file lies that the recipe's model is made from, where it is another place than the recipe has it in. */
   readonly modelFile?: string
+  /**
+   * Whether the program may run that the recipe names as its model, `module:FILE`: it is not this program's, but the file's. Default: only
+   * one that a peer ran on this very state folder.
+   */
+  readonly allowModule?: boolean
+  /** Called with what is damaged of a state, and is not in the model. */
+  readonly warn?: (message: string) => void
 }
 
-const optionSchema = optionsOf<LoadModelOptions & { readonly path: string }>({ path: text, modelFile: text.optional() })
+const optionSchema = optionsOf<LoadModelOptions & { readonly path: string }>({
+  path: text,
+  modelFile: text.optional(),
+  allowModule: flag.optional(),
+  warn: callback.optional(),
+})
 
 /**
  * Loads a model. Nothing of the place is changed, and a peer may run on its state meanwhile.
  *
  * @param path a peer's state folder, a file of safetensors that hearsay has written, or a folder that it has exported for TensorFlow.js
  * @throws LoadModelError where it is none of these, or does not say of which recipe it is
+ * @throws ModuleNotAllowedError where the recipe names a program
  * @throws StateError, CheckpointFileError of a state; ModelFileError and ModelDigestError where the recipe's model is made from a file
  * that is missing here, or another one
  */
@@ -72,6 +86,10 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   const { parameters, statistics } = stored
   const recipe = withModelFile(stored.recipe, options.modelFile)
   const { shape } = recipe.model
+  for (const message of stored.warnings ?? []) options.warn?.(message)
+  if (stored.built === undefined) {
+    await requireAllowedModule({ recipe, source: path, allowed: options.allowModule, state: stored.state })
+  }
   const { model, dispose } = stored.built ?? (await build({ ...stored, recipe }))
   const maps = mapsOf(recipe, statistics)
   const width = shape.reduce((product, size) => product * size, 1)

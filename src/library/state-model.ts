@@ -15,6 +15,9 @@ import { generationId } from './generation.ts'
 export interface StateModel extends LearnedModel {
   /** Whether these are the parameters on which the swarm sealed. */
   readonly sealed: boolean
+  readonly state: string
+  /** What is damaged of the state, and is not in the model. */
+  readonly warnings: readonly string[]
   /** The seed by which the peer's data were split; absent where the state does not say. */
   readonly splitSeed?: number | string
 }
@@ -30,6 +33,8 @@ export async function readStateModel(state: string): Promise<StateModel> {
   const { swarm, step, age, sealed, parameters } = read.checkpoint
   const recipe = recipeOf(read, state)
   return {
+    state,
+    warnings: read.warnings,
     recipe,
     swarm,
     step,

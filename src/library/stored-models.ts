@@ -23,6 +23,10 @@ export interface StoredModel extends ModelParts {
   readonly swarm: string
   readonly statistics?: AgreedStatistics
   readonly sealed?: boolean
+  /** The state folder of a peer, where it is from one. */
+  readonly state?: string
+  /** What is damaged of a state, and is not in the model. */
+  readonly warnings?: readonly string[]
   /** The seed by which the data of the peer were split whose state this is. */
   readonly splitSeed?: number | string
   /** The model itself, as it was trained, where the file has more than its parameters. */

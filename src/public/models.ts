@@ -22,6 +22,12 @@ export { encodeModel, type LearnedModel } from '../library/encode-model.ts'
 export { type InitialWeights, readInitialWeights } from '../library/initial-weights.ts'
 export { LANGUAGE_BATCH } from '../library/language-defaults.ts'
 export { loadingOf } from '../library/loading.ts'
+export {
+  ModuleNotAllowedError,
+  type ModuleRequest,
+  programOf,
+  requireAllowedModule,
+} from '../library/module-permission.ts'
 export { type PreparedRecipe, type PrepareOptions, prepareRecipe } from '../library/prepared-recipe.ts'
 export { fitRecipe } from '../library/recipe-for.ts'
 export { requireBareModel } from '../library/require-bare-model.ts'

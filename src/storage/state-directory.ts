@@ -6,6 +6,7 @@ import type { Storage } from '../gossip/ports.ts'
 import type { Checkpoint } from '../gossip/state/checkpoint.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { IrregularFileError, readRegularFile } from '../regular-file.ts'
+import { allowModule } from './allowed-modules.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { type CheckpointStorage, createCheckpointStorage } from './checkpoint-storage.ts'
 import { MAX_CHECKPOINT_BYTES, MAX_DOCUMENT_BYTES, MAX_SMALL_FILE_BYTES, PRIVATE } from './constants.ts'
@@ -31,6 +32,8 @@ export interface StateDirectory {
   keepStandardisation(text: string): Promise<void>
   /** Keeps the seed by which the peer's data were split, without which nobody could tell what it did not learn from. */
   keepSplit(text: string): Promise<void>
+  /** Remembers the program that the peer's model is, by its digest: whoever uses the state later need not allow it again. */
+  allowModule(digest: string): Promise<void>
   /** The weights that the peer begins with, as {@link keepWeights} kept them; undefined where it did not. */
   weights(): Promise<Uint8Array | undefined>
   /** Keeps them beside the checkpoints, as safetensors: what is frozen is in no checkpoint, and others may ask for them. */
@@ -54,7 +57,9 @@ export function statisticsFile(kind: 'means' | 'variations'): string {
 
 /** Names of files that are a state's: those above, what is written beside them, and the checkpoints' own. */
 function isOfState(name: string): boolean {
-  return /^(?:identity|lock|recipe|standardisation|split|initial|checkpoint|means|variations)(?:[.]|$)/.test(name)
+  return /^(?:identity|lock|recipe|standardisation|split|initial|allowed-modules|checkpoint|means|variations)(?:[.]|$)/.test(
+    name,
+  )
 }
 
 /**
@@ -94,6 +99,8 @@ export async function openStateDirectory(
     keepRecipe: text => writeAtomically(join(path, RECIPE), text, PRIVATE),
     keepStandardisation: text => writeAtomically(join(path, STANDARDISATION), text, PRIVATE),
     keepSplit: text => writeAtomically(join(path, SPLIT), text, PRIVATE),
+
+    allowModule: digest => allowModule(path, digest),
 
     weights: () => readIfThere(join(path, WEIGHTS), MAX_CHECKPOINT_BYTES),
 

@@ -90,6 +90,16 @@ test('a folder may be named with a slash behind', async () => {
   expect(readdirSync(to)).toContain('model.json')
 })
 
+test('of a damaged checkpoint the one before it is written, and it is said what is lost', async () => {
+  const damaged = join(path, 'half-damaged')
+  cpSync(state, damaged, { recursive: true })
+  writeFileSync(join(damaged, 'checkpoint.safetensors'), 'nothing')
+  const to = join(path, 'older.safetensors')
+  const { code, stderr } = await warmHearsay('export', '--state', damaged, '--to', to)
+  expect([code, existsSync(to)]).toEqual([0, true])
+  expect(stderr).toMatch(/checkpoint.safetensors is no checkpoint, .* checkpoint.previous.safetensors, is gone on from/)
+})
+
 describe('wrong usage', () => {
   const old = join(path, 'old')
   const foreign = join(path, 'foreign')
@@ -104,7 +114,9 @@ describe('wrong usage', () => {
     cpSync(state, foreign, { recursive: true })
     writeFileSync(join(foreign, 'recipe.json'), JSON.stringify(parseRecipe({ training: { steps: 31 } })))
     cpSync(state, damaged, { recursive: true })
-    writeFileSync(join(damaged, 'checkpoint.safetensors'), 'nothing')
+    for (const name of ['checkpoint.safetensors', 'checkpoint.previous.safetensors']) {
+      writeFileSync(join(damaged, name), 'nothing')
+    }
     mkdirSync(empty)
     cpSync(state, join(swarmState, 'peer-1'), { recursive: true })
     mkdirSync(taken)

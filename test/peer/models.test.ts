@@ -63,7 +63,13 @@ test.concurrent('a model from a module is part of the recipe, and another file o
   )
   expect(made.code, made.stderr).toBe(0)
   const { digest } = JSON.parse(readFileSync(recipe, 'utf8')).model
-  const run = () => hearsay('swarm', recipe, '--peers', '2', ...data, '--json')
+  // Whoever has written the recipe has written what would run.
+  const unasked = await warmHearsay('swarm', recipe, '--peers', '2', ...data)
+  expect([unasked.code, unasked.stdout]).toEqual([2, ''])
+  expect(unasked.stderr).toBe(
+    `hearsay: ${recipe} runs the program ${model} with all your rights: look at it, and then allow it with --allow-module (the option allowModule)\n`,
+  )
+  const run = () => hearsay('swarm', recipe, '--peers', '2', ...data, '--json', '--allow-module')
   const { code, stdout, stderr } = await run()
   expect(code, stderr).toBe(0)
   expect(JSON.parse(stdout).recipe.model.digest).toBe(digest)
@@ -73,7 +79,7 @@ test.concurrent('a model from a module is part of the recipe, and another file o
   expect(other.code).toBe(2)
   expect(other.stderr).toMatch(/^hearsay: the model module:.*mine\.mjs has the SHA-256 [0-9a-f]{64}, [^\n]*\n$/)
   expect(other.stderr).toContain(digest)
-  const peer = await hearsay('peer', recipe, ...data, '--no-mdns')
+  const peer = await hearsay('peer', recipe, ...data, '--no-mdns', '--allow-module')
   expect([peer.code, peer.stderr.includes(digest)]).toEqual([2, true])
 })
 

@@ -7,13 +7,13 @@ import { counted } from '../../words.ts'
 import type { EvaluateFlags } from './flags.ts'
 
 export async function runEvaluate(given: string | undefined, flags: EvaluateFlags): Promise<void> {
-  const { state, modelFile, data, part, seed, strict, out: to } = flags
+  const { state, modelFile, data, part, seed, strict, allowModule, out: to } = flags
   const out = createOutput(flags)
   const path = modelPath(given, state)
   await requireWritable('--out', to)
   const signal = onInterruption(out.say)
   const { evaluateModel, loadModel } = await import('../../../src/index.ts')
-  const model = await loadModel(path, { modelFile })
+  const model = await loadModel(path, { modelFile, allowModule, warn: out.warn })
   try {
     const figures = await evaluateModel({ model, data, part, seed, strict, warn: out.warn, signal })
     const { swarm, parametersHash, recipe } = model

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { allowModuleOption } from '../../allow-module.ts'
 import { defineCommand } from '../../define-command.ts'
 import { file, folder } from '../../flag-values.ts'
 import type { ExportFlags } from './flags.ts'
@@ -24,6 +25,7 @@ export function addExport(program: Command): void {
       file,
     )
     .option('--model-file <FILE>', "your copy of the file that the recipe's model is made from", file)
+    .addOption(allowModuleOption())
     .addHelpText('after', HELP)
     .action(async (flags: ExportFlags) => {
       const { runExport } = await import('./run.ts')

@@ -7,12 +7,18 @@ import type { ExportFlags } from './flags.ts'
 const FORMATS = { safetensors: 'as safetensors', onnx: 'as ONNX', tfjs: 'for TensorFlow.js' }
 
 export async function runExport(flags: ExportFlags): Promise<void> {
-  const { state, to, modelFile } = flags
+  const { state, to, modelFile, allowModule } = flags
   const out = createOutput(flags)
   // A file that exists already is refused below, in better words.
   if (!existsSync(to)) await requireWritable('--to', to)
   const { exportModel } = await import('../../../src/index.ts')
-  const { format, recipe, swarm, step, age, sealed, parametersHash } = await exportModel({ state, to, modelFile })
+  const { format, recipe, swarm, step, age, sealed, parametersHash } = await exportModel({
+    state,
+    to,
+    modelFile,
+    allowModule,
+    warn: out.warn,
+  })
   out.jsonDocument({ file: to, format, swarm, step, age, sealed, parametersHash, recipe })
   out.show(
     [

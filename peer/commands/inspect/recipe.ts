@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { defaultRecipe, type Recipe, recipeHash } from '../../../src/index.ts'
 import type { TableSchema } from '../../../src/public/tables.ts'
 import { Failure } from '../../failure.ts'
@@ -22,8 +23,19 @@ export async function inspectRecipe(file: string, content: unknown): Promise<Fin
         )
       : [],
   )
-  const facts = [fact('swarm', swarm), ...fields]
-  return { json: { kind: 'recipe', swarm, recipe } as Finding['json'], text: `${file} is a recipe\n\n${draw(facts)}` }
+  const { programOf } = await import('../../../src/public/models.ts')
+  const program = programOf(recipe)
+  const runs = program === undefined ? [] : [fact('runs the program', `${resolve(program)}, with all your rights`)]
+  const facts = [fact('swarm', swarm), ...runs, ...fields]
+  return {
+    json: {
+      kind: 'recipe',
+      swarm,
+      ...(program === undefined ? {} : { runs: resolve(program) }),
+      recipe,
+    } as Finding['json'],
+    text: `${file} is a recipe\n\n${draw(facts)}`,
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { allowModuleOption } from '../../allow-module.ts'
 import { defineCommand } from '../../define-command.ts'
 import {
   BACKEND_HELP,
@@ -51,6 +52,7 @@ export function addPeer(program: Command): void {
       fileOrFolder,
     )
     .option('--model-file <FILE>', "this peer's copy of the file that the recipe's model is made from", file)
+    .addOption(allowModuleOption())
     .option('--listen <MULTIADDR>', 'where others reach this peer; may be repeated (default: any port)', collect)
     .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
     .option('--no-mdns', 'do not look for peers on the local network')

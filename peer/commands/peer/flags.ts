@@ -1,6 +1,7 @@
+import type { ModuleFlags } from '../../allow-module.ts'
 import type { OutputFlags } from '../../output.ts'
 
-export interface PeerFlags extends OutputFlags {
+export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly data: string
   readonly from?: string
   readonly modelFile?: string

@@ -1,4 +1,5 @@
 import type { Consensus, JudgedTogether, Peer, PeerOptions, Recipe } from '../../../src/index.ts'
+import { requireAllowed } from '../../allow-module.ts'
 import { DONE, INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { describeJudged } from '../../figures.ts'
 import { Interrupted, onInterruption } from '../../interruption.ts'
@@ -74,6 +75,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
   const { parsePartition } = await import('../../../src/public/simulate.ts')
   const recipe: Recipe = file === undefined ? defaultRecipe : await readRecipe(file)
   await requireKnownNames(recipe)
+  if (file !== undefined) await requireAllowed(recipe, file, flags, flags.state)
   requireStricter(flags.untilConsensus, recipe)
   parseBackend(flags.backend)
   const partition = flags.partition ?? 'iid'

@@ -1,6 +1,7 @@
+import type { ModuleFlags } from '../../allow-module.ts'
 import type { OutputFlags } from '../../output.ts'
 
-export interface PredictFlags extends OutputFlags {
+export interface PredictFlags extends OutputFlags, ModuleFlags {
   readonly state?: string
   readonly modelFile?: string
   readonly data: string

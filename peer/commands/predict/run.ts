@@ -16,7 +16,7 @@ const NAMES_TOLD = 6
 const REASONS_TOLD = 10
 
 export async function runPredict(given: string | undefined, flags: PredictFlags): Promise<void> {
-  const { state, modelFile, data, out: to, strict } = flags
+  const { state, modelFile, data, out: to, strict, allowModule } = flags
   const out = createOutput(flags)
   const path = modelPath(given, state)
   await requireWritable('--out', to)
@@ -27,7 +27,7 @@ export async function runPredict(given: string | undefined, flags: PredictFlags)
   requireTextName(to)
   const signal = onInterruption(out.say)
   const { loadModel, predictTable } = await import('../../../src/index.ts')
-  const model = await loadModel(path, { modelFile })
+  const model = await loadModel(path, { modelFile, allowModule, warn: out.warn })
   const progress = showProgress(out, `predicting ${data}`)
   let rows = 0
   try {

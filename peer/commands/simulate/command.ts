@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { allowModuleOption } from '../../allow-module.ts'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import { file, fileOrFolder } from '../../flag-values.ts'
 import { helpOnSimulationValues, type RuleNames } from '../../names.ts'
@@ -42,6 +43,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, rules: R
   )
   for (const option of runOptions()) command.addOption(option)
   command
+    .addOption(allowModuleOption())
     .option(
       '--out <FILE.json>',
       'write the result; with --sweep and --scenario a folder, for all of them',
@@ -62,7 +64,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, rules: R
 }
 
 /** The flags that may stand beside one that says by itself what is run. */
-const BESIDE = ['sweep', 'scenario', 'out', 'csv', 'report', 'json', 'quiet']
+const BESIDE = ['sweep', 'scenario', 'out', 'csv', 'report', 'json', 'quiet', 'allowModule']
 
 /** @throws WrongUsage for a flag that would be ignored, because many runs have flags of their own */
 function requireNothingElse(command: Command, recipe: string | undefined, which: '--sweep' | '--scenario'): void {

@@ -1,12 +1,13 @@
 import type { Recipe, SimulationOptions } from '../../../src/index.ts'
 import type { EngineName } from '../../../src/public/simulate.ts'
+import type { ModuleFlags } from '../../allow-module.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { RecipeFlags } from '../../recipe-flags.ts'
 
 export type TaskName = Recipe['objective']['task']
 
 /** The flags that say what is simulated. */
-export interface RunFlags extends RecipeFlags {
+export interface RunFlags extends RecipeFlags, ModuleFlags {
   /** Checked to be there before anything runs. */
   readonly peers: number
   readonly rounds?: number

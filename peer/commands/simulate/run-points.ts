@@ -22,11 +22,15 @@ export interface PointsToRun {
   /** The points in a line. */
   readonly title: string
   readonly kept?: KeptResults
+  readonly allowModule?: true
   readonly signal: AbortSignal
 }
 
 /** Runs them with a bar for all of them. */
-export async function runPoints({ points, title, kept, signal }: PointsToRun, out: Output): Promise<SweepOutcome[]> {
+export async function runPoints(
+  { points, title, kept, allowModule, signal }: PointsToRun,
+  out: Output,
+): Promise<SweepOutcome[]> {
   const { runSweep } = await import('../../../src/public/simulate.ts')
   const { UsageError } = await import('../../../src/index.ts')
   const progress = showProgress(out, title)
@@ -41,7 +45,11 @@ export async function runPoints({ points, title, kept, signal }: PointsToRun, ou
       async prepare(point) {
         try {
           const { file, flags } = readPoint(point.flags)
-          const plan = await planSimulation(file, flags, { warn: message => progress.say(message), load })
+          const plan = await planSimulation(
+            file,
+            { ...flags, allowModule },
+            { warn: message => progress.say(message), load },
+          )
           rounds = await roundsOf(plan)
           return { what: await whatRuns(plan, flags.data), run: listening => execute(plan, listening) }
         } catch (error) {

@@ -1,4 +1,5 @@
-import type { SweepOutcome } from '../../../src/public/simulate.ts'
+import { resolve } from 'node:path'
+import type { SweepOutcome, SweepPoint } from '../../../src/public/simulate.ts'
 import { DONE, FAILED, INTERRUPTED, WRONG_USAGE } from '../../exit-codes.ts'
 import { parseJson, readBytes } from '../../json-file.ts'
 import type { Output } from '../../output.ts'
@@ -9,6 +10,9 @@ import type { SimulateFlags } from './flags.ts'
 import { pointFlagNames } from './point-flags.ts'
 import { runPoints } from './run-points.ts'
 import { keepingIn, requireSweepFiles, writeSweepFiles } from './sweep-files.ts'
+
+/** How a model or data begin that are a program. */
+const PROGRAM = 'module:'
 
 const EXPECTED = 'a sweep: JSON with "base", flags, and "grid", lists of values of flags'
 
@@ -31,9 +35,10 @@ export async function runSweepFile(
   const { parseSweep } = await import('../../../src/public/simulate.ts')
   const content = parseJson((await readBytes(file, EXPECTED)).toString(), file)
   const points = parseSweep(content, pointFlagNames(), file)
+  requireAllowedPrograms(file, points, flags)
   const kept = await keepingIn(flags.out)
   const outcomes = await runPoints(
-    { points, title: `sweep ${file}: ${counted(points.length, 'run')}`, kept, signal },
+    { points, title: `sweep ${file}: ${counted(points.length, 'run')}`, kept, allowModule: flags.allowModule, signal },
     out,
   )
 
@@ -41,6 +46,17 @@ export async function runSweepFile(
   out.show(describeOutcomes(outcomes))
   await writeSweepFiles(outcomes, flags, { title: `Sweep ${file}`, lead: [], command }, out)
   return exitCodeOf(outcomes)
+}
+
+/** @throws WrongUsage for a program that the file names, and nobody has allowed */
+function requireAllowedPrograms(file: string, points: readonly SweepPoint[], { allowModule }: SimulateFlags): void {
+  if (allowModule === true) return
+  const named = points.flatMap(({ flags }) => [flags.model, flags.data]).map(String)
+  const program = named.find(name => name.startsWith(PROGRAM))
+  if (program === undefined) return
+  throw new WrongUsage(
+    `${file} runs the program ${resolve(program.slice(PROGRAM.length))} with all your rights: look at it, and then allow it with --allow-module`,
+  )
 }
 
 /** Without the rounds, which are in the files. */

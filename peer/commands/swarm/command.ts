@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { allowModuleOption } from '../../allow-module.ts'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import {
   BACKEND_HELP,
@@ -53,6 +54,7 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, rules: Rule
     .option('--mdns', 'find peers on the local network too')
     .addOption(new Option('--no-mdns', 'the default').hideHelp())
     .option('--state <DIR>', 'keep the peers there, a folder each, and resume from them', folder)
+    .addOption(allowModuleOption())
     .option('--backend <NAME>', BACKEND_HELP, 'auto')
     .option('--gpus <all|N,N…>', "the backend's GPUs over which the peers are spread", gpus)
     .addOption(new Option('--gpu <N>', 'the same as --gpus N').argParser(wholeNumber(0)).conflicts('gpus'))

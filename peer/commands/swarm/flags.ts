@@ -1,7 +1,8 @@
+import type { ModuleFlags } from '../../allow-module.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
 
-export interface SwarmFlags extends OutputFlags, RecipeFlags {
+export interface SwarmFlags extends OutputFlags, RecipeFlags, ModuleFlags {
   /** There, unless each peer has its own data. */
   readonly peers?: number
   readonly data?: readonly string[]

@@ -53,6 +53,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     seed,
     trainingSeed: flags.seed,
     strict: flags.strict,
+    remembers: flags.state && join(flags.state, FIRST_PEER),
     warn: out.warn,
     onProgress: reading.onProgress,
   }

@@ -1,10 +1,9 @@
 import type { Recipe, Split } from '../../../src/index.ts'
 import type { NamedSite } from '../../../src/public/tables.ts'
 import { describeProblems } from '../../problems.ts'
-import { readRecipe } from '../../recipe-file.ts'
 import { withFlags } from '../../recipe-flags.ts'
 import { recipeOfSites } from '../../recipe-of-sites.ts'
-import { beginsFrom, hintAtInit, prepareTask, type TaskOptions } from '../../task.ts'
+import { beginsFrom, hintAtInit, prepareTask, readAllowed, type TaskOptions } from '../../task.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 
 export interface SitesOptions extends Omit<TaskOptions, 'source' | 'loaded' | 'load'> {
@@ -34,10 +33,10 @@ export async function prepareSites(
 
 /** From the file, or from what all tables have in common, or else from the first data. */
 async function recipeOf(options: SitesOptions): Promise<Recipe> {
-  const { file, flags, sources, trainingSeed, task, onProgress } = options
+  const { file, flags, sources, trainingSeed, task, remembers, onProgress } = options
   const { parseRecipe } = await import('../../../src/index.ts')
   if (file !== undefined) {
-    const written = withFlags(await readRecipe(file), flags, trainingSeed)
+    const written = withFlags(await readAllowed(file, flags, remembers), flags, trainingSeed)
     return parseRecipe(task === undefined ? written : { ...written, objective: { ...written.objective, task } })
   }
   const { describeSource, openTable } = await import('../../../src/public/tables.ts')
