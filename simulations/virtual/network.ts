@@ -165,6 +165,7 @@ export function createVirtualNetwork(clock: Clock, random: Random, conditions: N
       },
       addresses: () => [],
       learn() {},
+      forget() {},
 
       async open(other, channel, options) {
         // Nobody is there to be slow where the peer is down.
@@ -195,7 +196,8 @@ export function createVirtualNetwork(clock: Clock, random: Random, conditions: N
           clock.after(sent + delay(node, other), () => {
             if (!isUp(other) || !reaches(node, other)) return
             other.arrived(announcement.byteLength)
-            other.handlers?.announcement(peer, announcement)
+            // Nobody hands anything on here: who hears it has heard its author.
+            other.handlers?.announcement(peer, announcement, peer)
           })
         }
       },

@@ -69,8 +69,12 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
 export interface NetworkHandlers {
   /** A peer opened a stream. A rejection resets it. */
   stream(channel: Channel, stream: FrameStream): Promise<void>
-  /** An announcement whose signature says it is `from` this peer. Synchronous: it runs before the message is forwarded. */
-  announcement(from: PeerId, bytes: Uint8Array): Verdict
+  /**
+   * An announcement whose signature says it is `from` this peer. Synchronous: it runs before the message is forwarded.
+   *
+   * @param forwarder the neighbour over whose connection it came, its author or another. Default: nobody knows which
+   */
+  announcement(from: PeerId, bytes: Uint8Array, forwarder?: PeerId): Verdict
   /** A member is connected: both sides have proved that they are in this swarm. */
   connected(peer: PeerId): void
   /**
@@ -88,6 +92,8 @@ export interface Network {
   addresses(): readonly string[]
   /** Remembers addresses of a peer, so that {@link open} can dial it. Malformed ones are ignored. */
   learn(peer: PeerId, addresses: readonly string[]): void
+  /** Forgets what was learned of a peer, which is not expected any more. Its connections, if there are any, stay. */
+  forget(peer: PeerId): void
   /** Opens a stream to a member, dialling first where there is no connection; both prove that they are members before anything is said. */
   open(peer: PeerId, channel: Channel, options: AbortOptions): Promise<FrameStream>
   /** Tells everybody, best effort: it may reach some, or none. */

@@ -7,7 +7,7 @@ import {
   TopicValidatorResult,
 } from '@libp2p/gossipsub'
 import { MAX_ANNOUNCEMENT_BYTES } from '../gossip/membership/constants.ts'
-import type { NetworkHandlers, Verdict } from '../gossip/ports.ts'
+import type { NetworkHandlers, PeerId, Verdict } from '../gossip/ports.ts'
 import { ProtocolError } from '../gossip/streams/stream-errors.ts'
 import {
   MAX_MESH_BACKLOG_BYTES,
@@ -100,17 +100,17 @@ export function subscribe(
   announcement: NetworkHandlers['announcement'],
   warn: (message: string) => void,
 ): void {
-  function verdictOn(message: Message): Verdict {
+  function verdictOn(forwarder: PeerId, message: Message): Verdict {
     if (message.type !== 'signed' || message.data.byteLength > MAX_ANNOUNCEMENT_BYTES) return 'reject'
     try {
-      return announcement(message.from.toString(), message.data)
+      return announcement(message.from.toString(), message.data, forwarder)
     } catch (error) {
       // gossipsub would swallow it. It is a defect here, so nobody's score suffers.
       warn(`an announcement of ${message.from} could not be handled: ${error}`)
       return 'ignore'
     }
   }
-  service.topicValidators.set(topic, (_forwarder, message) => RESULTS[verdictOn(message)])
+  service.topicValidators.set(topic, (forwarder, message) => RESULTS[verdictOn(forwarder.toString(), message)])
   service.subscribe(topic)
 }
 

@@ -198,6 +198,18 @@ export function driveNode(
 
     learn: book.learn,
 
+    forget(peer) {
+      const id = parsePeer(peer)
+      if (!learned.delete(peer) || id === undefined) return
+      const task = (learning.get(peer) ?? Promise.resolve())
+        .then(() => (learned.has(peer) || connected.has(peer) ? undefined : node.peerStore.delete(id)))
+        .catch(error => warn(`cannot forget the addresses of ${peer}: ${reasonOf(error)}`))
+        .finally(() => {
+          if (learning.get(peer) === task) learning.delete(peer)
+        })
+      learning.set(peer, task)
+    },
+
     async open(peer, channel, { signal }) {
       signal.throwIfAborted()
       const id = parsePeer(peer)

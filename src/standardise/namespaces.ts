@@ -44,12 +44,12 @@ export function createNamespaces(network: Network, clock: Clock): Namespaces {
       const namespace = channel === 'recipe' ? handlers.get(MAIN) : await dispatch(stream)
       await namespace?.stream(channel, stream)
     },
-    announcement(from, bytes) {
+    announcement(from, bytes, forwarder) {
       const length = bytes.at(0) ?? Number.POSITIVE_INFINITY
       if (length > MAX_NAMESPACE_BYTES || length >= bytes.byteLength) return 'reject'
       const name = new TextDecoder().decode(bytes.subarray(1, 1 + length))
       // A peer in another stage of its life has nothing to say about what is told there.
-      return handlers.get(name)?.announcement(from, bytes.subarray(1 + length)) ?? 'ignore'
+      return handlers.get(name)?.announcement(from, bytes.subarray(1 + length), forwarder) ?? 'ignore'
     },
     connected(peer) {
       for (const namespace of handlers.values()) namespace.connected(peer)

@@ -474,6 +474,42 @@ export function networkCompliance(world: World): readonly ComplianceTest[] {
     }
   })
 
+  it('says over whose connection an announcement came', async () => {
+    const forwarders: (string | undefined)[] = []
+    const [a, b, c] = (await world.create(3)) as [Network, Network, Network]
+    const peers = (await Promise.all([startPeer(a), startPeer(b)])) as [Peer, Peer]
+    const listener = await startPeer(c, {
+      announcement(from, _bytes, forwarder) {
+        if (from === a.self) forwarders.push(forwarder)
+        return 'accept'
+      },
+    })
+    await Promise.all([connect(peers[0], peers[1], soon()), connect(peers[1], listener, soon())])
+    await announceUntil(a, 'here I am', heardOne(forwarders), () => world.signal(50))
+    for (const forwarder of forwarders) {
+      assert.ok(forwarder === a.self || c.connections().includes(forwarder ?? ''), `handed on by ${forwarder}`)
+    }
+
+    async function heardOne(heard: readonly unknown[]): Promise<void> {
+      const { signal } = soon()
+      while (heard.length === 0) {
+        signal.throwIfAborted()
+        await listener.announced.take({ signal: world.signal(50) }).catch(() => {})
+      }
+    }
+  })
+
+  it('forgets what it has learned of a peer, and learns it again', async () => {
+    const [a, b] = (await start(2)) as [Peer, Peer]
+    a.network.forget(b.network.self)
+    a.network.forget(b.network.self)
+    a.network.forget('nobody')
+    a.network.learn(b.network.self, b.network.addresses())
+    await openBetween(a, b, 'exchange', soon())
+    a.network.forget(b.network.self)
+    await openBetween(a, b, 'exchange', soon())
+  })
+
   it('announces to nobody without complaint', async () => {
     const [a] = (await start(1)) as [Peer]
     await a.network.publish(pattern(100, 0))

@@ -3,62 +3,70 @@
  * announces something else is outvoted. Sketches are random projections that keep distances, so all of this is decided from what everybody
  * has announced anyway.
  *
+ * The middle is that member from which most others are the least far, and the measure is how far that is: least median of squares
+ * (Rousseeuw 1984), of which no minority, however far away, changes anything but who is in the middle of the others.
+ *
  * @packageDocumentation
  */
 
-import { meanSquaredDistance } from '../../averaging/consensus.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
-import { norm, preciseMeanOf } from '../../parameters/vectors.ts'
-import { AGREEMENT_MARGIN } from './constants.ts'
+import { norm } from '../../parameters/vectors.ts'
+import { AGREEMENT_MARGIN, CAMPS_MARGIN } from './constants.ts'
 
-/**
- * How far apart two of a swarm may be that agree: the swarm's own spread, sqrt(Σ ‖x_i − x̄‖² / (n − 1)), which is the
- * numerator of the consensus distance, times {@link AGREEMENT_MARGIN}; and never less than the distance at which it would
- * be sealed. Divided by n − 1 and not by n, it says the same of few peers as of many; two always agree.
- *
- * @param sketches `[peers][buckets]`, at least one
- * @param target the recipe's relative consensus distance
- * @returns as an absolute distance between parameters
- */
-export function agreementDistance(sketches: readonly Float32Array[], target: number): number {
+interface Middle {
+  readonly index: number
+  /** Distances from it, `[peers]`. */
+  readonly distances: readonly number[]
+  /** Within which more than half of all are of it. */
+  readonly radius: number
+  /** Within which half of all are. */
+  readonly halfRadius: number
+}
+
+function middleOf(sketches: readonly Float32Array[]): Middle {
   const n = sketches.length
-  const spread = n === 1 ? 0 : Math.sqrt((meanSquaredDistance(sketches) * n) / (n - 1))
-  return Math.max(AGREEMENT_MARGIN * spread, target * norm(preciseMeanOf(sketches)))
+  let best: Middle | undefined
+  for (const [index, one] of sketches.entries()) {
+    const distances = sketches.map(other => sketchDistance(one, other))
+    const sorted = Float64Array.from(distances).sort()
+    const radius = sorted[n >> 1]
+    if (best === undefined || radius < best.radius)
+      best = { index, distances, radius, halfRadius: sorted[(n - 1) >> 1] }
+  }
+  return best as Middle
 }
 
 /**
- * The largest group of peers of which any two agree; of equally large ones, that which holds together closest. Groups are grown
- * from each peer by the next nearest one, which finds a cluster wherever there is one; n³ steps.
+ * The peers that agree with the one in the middle of most of them; n² distances.
  *
  * @param sketches `[peers][buckets]`, at least one
  * @param target the recipe's relative consensus distance
- * @returns indices; undefined where it is not more than half of them, so that another group may be as large
+ * @returns indices, of more than half; undefined where two camps of the same size stand against each other. Two always agree
  */
 export function agreeingMajority(sketches: readonly Float32Array[], target: number): readonly number[] | undefined {
-  const limit = agreementDistance(sketches, target)
-  const distances = sketches.map(a => sketches.map(b => sketchDistance(a, b)))
-  let best: readonly number[] = []
-  let bestReach = Number.POSITIVE_INFINITY
-  for (const row of distances) {
-    const nearest = [...row.keys()].sort((a, b) => row[a] - row[b])
-    const group: number[] = []
-    for (const one of nearest) if (group.every(other => distances[one][other] <= limit)) group.push(one)
-    const reach = row[group[group.length - 1]]
-    if (group.length < best.length || (group.length === best.length && reach >= bestReach)) continue
-    best = group
-    bestReach = reach
-  }
-  return 2 * best.length > sketches.length ? best : undefined
+  const middle = middleOf(sketches)
+  const near = target * norm(sketches[middle.index])
+  const areCamps = middle.radius > Math.max(near, CAMPS_MARGIN * middle.halfRadius)
+  if (sketches.length > 2 && areCamps) return undefined
+  // Never less than the distance at which the swarm would be sealed.
+  const limit = Math.max(AGREEMENT_MARGIN * middle.radius, near)
+  return [...sketches.keys()].filter(i => middle.distances[i] <= limit)
 }
 
 /**
- * Whether a vector is what peers say that they have, or had on their way here: it lies within {@link agreementDistance} of at
- * least half of what they announced.
+ * Whether a vector is what peers say that they have, or had on their way here: at least half of them announced something that is as near to
+ * it as they agree, or as they have gone meanwhile themselves. How far one says that it has gone widens its own way only.
  *
  * @param sketch of the vector
- * @param announced `[announcements][buckets]`, at least one
+ * @param ways `[peers][announcements][buckets]`, what each has announced in turn, at least once; at least one peer
  */
-export function agrees(sketch: Float32Array, announced: readonly Float32Array[], target: number): boolean {
-  const limit = agreementDistance(announced, target)
-  return 2 * announced.filter(one => sketchDistance(sketch, one) <= limit).length >= announced.length
+export function agrees(sketch: Float32Array, ways: readonly (readonly Float32Array[])[], target: number): boolean {
+  const latest = ways.map(way => way[way.length - 1])
+  const { radius } = middleOf(latest)
+  const isOnWay = (way: readonly Float32Array[]) => {
+    const span = Math.max(...way.map(one => sketchDistance(one, way[0])))
+    const limit = Math.max(AGREEMENT_MARGIN * Math.max(radius, span), target * norm(way[0]))
+    return way.some(one => sketchDistance(sketch, one) <= limit)
+  }
+  return 2 * ways.filter(isOnWay).length >= ways.length
 }

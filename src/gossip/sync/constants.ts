@@ -35,12 +35,23 @@ export const STALLED_MS = 5_000
 export const MAX_SERVED_TO_ONE = 2
 
 /**
- * How far apart peers may be that agree on what is current, in units of s = sqrt(Σ ‖x_i − x̄‖² / (n − 1)), the swarm's own
- * spread. Peers that differ independently of each other are √2 s apart; of peers that are evenly spread along a common way,
- * because they were heard at different moments, half lie within √3 s. Two camps that are each of one mind are √3 s apart or
- * more (one or two peers against two), up to 2 s. So it lies between √2 and √3.
+ * How far from the one in their middle peers may be that agree on what is current, in units of the distance within which most are of it.
+ * Peers that differ independently of each other are all about as far, each by its sketch to 9 %; of three the nearest two are the measure,
+ * and the third one may be three deviations of both farther.
  */
-export const AGREEMENT_MARGIN = 1.7
+export const AGREEMENT_MARGIN = 1.4
+
+/**
+ * The distance within which most are of the one in their middle may be so many times that within which half are. Where it is more, there
+ * are two camps, and the one more that makes a majority is of the other one.
+ */
+export const CAMPS_MARGIN = 3
+
+/**
+ * So many that are ahead are enough to go by, whoever else is there: of fewer, a majority is one alone, or two that anybody may be. Fewer
+ * are gone by where they are as many as the others, so that nobody takes the word of one against that of a swarm that is about to begin.
+ */
+export const QUORUM = 3
 
 /** Peers whose sketches are compared, drawn at random where there are more: what half of them say is what half of all say to 6 %. */
 export const MAX_COMPARED = 64

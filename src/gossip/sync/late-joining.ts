@@ -5,7 +5,7 @@ import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock } from '../ports.ts'
 import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
-import { LATE_JOIN_EXCHANGES } from './constants.ts'
+import { LATE_JOIN_EXCHANGES, QUORUM } from './constants.ts'
 import type { CurrentParameters } from './state-sync.ts'
 
 export interface LateJoiningOptions {
@@ -51,11 +51,13 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
 
   const lag = () => LATE_JOIN_EXCHANGES * interval.steps()
   const behind = (age: number) => isNew() && age - replica.age > lag()
-  const ahead = () =>
-    membership
-      .alive()
-      // The age of a peer that has trained alone is its own, and no swarm's.
-      .filter(({ announcement }) => announcement.partners > 0 && behind(announcement.age))
+  /** Those that are ahead, where they are enough to go by: else what one says would make a whole swarm begin from what that one has. */
+  function ahead(): readonly Member[] {
+    const members = membership.alive()
+    // The age of a peer that has trained alone is its own, and no swarm's.
+    const those = members.filter(({ announcement }) => announcement.partners > 0 && behind(announcement.age))
+    return those.length >= QUORUM || 2 * those.length >= members.length ? those : []
+  }
 
   /** Whether nothing is frozen or sealed, and nothing stands open with others: that refers to the parameters as they are. */
   function isReplaceable(): boolean {
@@ -93,8 +95,14 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
       // The differences of exchanges from here on are of no use without it.
       replica.persist().catch(() => {})
       events.emit('warning', {
-        message: `joined late: went on from the swarm's parameters of age ${fetched.age}`,
+        message: `joined late: went on from the swarm's parameters of age ${fetched.age}${unchecked(fetched.agreed)}`,
       })
     },
   }
+}
+
+/** Where one lies, and another does not, nobody can say which. */
+function unchecked(agreed: number): string {
+  if (agreed >= QUORUM) return ''
+  return `, from ${agreed === 1 ? 'one member' : 'two members'}, checked by nobody`
 }

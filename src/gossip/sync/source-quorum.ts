@@ -23,6 +23,8 @@ export interface SelectedSources {
   /** In the order in which they are to be asked. Where it is one, it is suspected, and nothing may come from any other. */
   readonly sources: readonly PeerId[]
   readonly suspected: boolean
+  /** How many agree; of fewer than three nobody can say who is wrong. */
+  readonly agreed: number
   /** The medians of what those say that agree, so that one that says too much makes nobody skip its training. */
   readonly age: number
   readonly step: number
@@ -117,6 +119,7 @@ export function createSourceQuorum(options: SourceQuorumOptions): SourceQuorum {
       return {
         sources: suspect === undefined ? random.shuffle(group.map(({ peer }) => peer)) : [suspect.peer],
         suspected: suspect !== undefined,
+        agreed: group.length,
         age: lowerMedianOf(group.map(({ age }) => age)),
         step: lowerMedianOf(group.map(({ step }) => step)),
       }
@@ -126,8 +129,14 @@ export function createSourceQuorum(options: SourceQuorumOptions): SourceQuorum {
       const sketch = sketcher.sketch(vector)
       const fetched = clock.now()
       const fresh = () => freshOf(announced.keys(), fetched)
-      const believed = () =>
-        agrees(sketch, [...[...announced.values()].flat(), ...fresh().map(one => one.announcement.sketch)], target)
+      function waysNow(): readonly (readonly Float32Array[])[] {
+        const news = new Map(fresh().map(({ peer, announcement }) => [peer, announcement.sketch]))
+        return [...announced].map(([peer, way]) => {
+          const latest = news.get(peer)
+          return latest === undefined ? way : [...way, latest]
+        })
+      }
+      const believed = () => agrees(sketch, waysNow(), target)
       // A vector that took long lies between what its givers had announced and what they will announce next.
       while (!believed()) {
         if (fresh().length === presentOf(announced.keys()).length || clock.now() - fetched >= ANNOUNCEMENTS_WAIT_MS) {

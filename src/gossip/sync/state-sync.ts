@@ -43,6 +43,8 @@ export interface StateSyncOptions extends SourceQuorumOptions {
 export interface CurrentParameters extends FetchedVector {
   /** Local steps that the peers which gave them have done: fewer than the parameters have absorbed, which are the most of all. */
   readonly step: number
+  /** How many members agreed that this is where they are. */
+  readonly agreed: number
 }
 
 export interface StateSync {
@@ -177,12 +179,12 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     const earlier = giversOf(kept.current()?.parts() ?? [])
     const selected = await quorum.select(ahead, earlier, abort)
     if (selected === undefined) return undefined
-    const { sources, suspected, age, step } = selected
+    const { sources, suspected, agreed, age, step } = selected
     const assembly = kept.of(undefined)
     assembly.drop(part => age - part.age > lag || (suspected && part.from !== sources[0]))
     const complete = await fetchInto(assembly, sources, abort)
     if (!complete && suspected) quorum.silent(sources[0])
-    if (complete && (await isCurrent(assembly, abort))) return { ...finished(assembly), age, step }
+    if (complete && (await isCurrent(assembly, abort))) return { ...finished(assembly), age, step, agreed }
     kept.forgetLater(abort)
     return undefined
   }

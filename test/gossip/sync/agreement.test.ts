@@ -46,6 +46,17 @@ describe('peers that are ahead', () => {
     expect(majorityOf(camps)).toEqual([...Array(many).keys()])
   })
 
+  test.for([
+    [3, 1],
+    [3, 2],
+    [6, 5],
+  ])('of which %d agree are not moved by %d that say anything at all', ([honest, liars]) => {
+    const near = scattered(honest, 0.05, 3)
+    // One as far away as numbers go, and one where it could hide if that one widened what counts as near.
+    const far = Array.from({ length: liars }, (_, i) => near[0].map(x => x + (i % 2 === 0 ? 1e30 : 3)))
+    expect(majorityOf([...near, ...far])).toEqual([...near.keys()])
+  })
+
   test.for([2, 3, 10])('do not agree where %d stand against as many', count => {
     const camps = [...scattered(count, 0.05, 1), ...scattered(count, 0.05, 2).map(one => one.map(x => x + 1))]
     expect(majorityOf(camps)).toBeUndefined()
@@ -54,17 +65,28 @@ describe('peers that are ahead', () => {
 
 describe('a vector', () => {
   test('is what one peer announced when it lies within the target of that', () => {
-    expect([agrees(at(0.05), [at()], TARGET), agrees(at(0.1), [at()], TARGET)]).toEqual([true, false])
+    expect([agrees(at(0.05), [[at()]], TARGET), agrees(at(0.1), [[at()]], TARGET)]).toEqual([true, false])
   })
 
   test.for([0, 0.3, 1])(
     'is what one peer announced before and after when it lies on its way there, at %d of it',
     part => {
-      expect(agrees(at(part), [at(0), at(1)], TARGET)).toBe(true)
+      expect(agrees(at(part), [[at(0), at(1)]], TARGET)).toBe(true)
     },
   )
 
   test('is none of these when it lies off the way', () => {
-    expect(agrees(at(0.5, 1.5), [at(0), at(1)], TARGET)).toBe(false)
+    expect(agrees(at(0.5, 1.5), [[at(0), at(1)]], TARGET)).toBe(false)
+  })
+
+  test('is what most announced, however far away a minority says that it is', () => {
+    const ways = [...scattered(3, 0.05, 4), at(1e30), at(-1e30)].map(one => [one])
+    expect(agrees(scattered(1, 0.05, 5)[0], ways, TARGET)).toBe(true)
+    expect(agrees(at(3), ways, TARGET)).toBe(false)
+  })
+
+  test('is not what one alone says that it has gone through', () => {
+    const ways = [[at(0), at(1e6)], [at(0)], [at(0)]]
+    expect(agrees(at(5e5), ways, TARGET)).toBe(false)
   })
 })

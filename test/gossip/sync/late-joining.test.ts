@@ -17,6 +17,7 @@ const LAG = LATE_JOIN_EXCHANGES * LOCAL_STEPS
 
 /** One that has done nothing yet, and knows of peers of these ages. */
 function createNewcomer(fetch: LateJoiningOptions['fetch'], ages: readonly number[], phase: Phase = 'training') {
+  const warnings: string[] = []
   const clock = createVirtualClock()
   const membership = createMembership(clock)
   for (const [i, age] of ages.entries()) membership.hear(`peer-${i}`, announcementOf({ age, phase }))
@@ -29,10 +30,12 @@ function createNewcomer(fetch: LateJoiningOptions['fetch'], ages: readonly numbe
     averages: true,
     phase: createPhase(clock, false),
     engagements: createEngagements(replica.ledger),
-    events: createEvents(() => {}),
+    events: createEvents((name, detail) => {
+      if (name === 'warning' && 'message' in detail) warnings.push(detail.message)
+    }),
     fetch,
   })
-  return { clock, membership, replica, newcomer }
+  return { clock, membership, replica, newcomer, warnings }
 }
 
 const vector = Float32Array.of(1, 2)
@@ -66,19 +69,19 @@ describe('a newcomer', () => {
   })
 
   test('goes on from what it gets as if it had learned it', async () => {
-    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 400 }), [400])
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 400, agreed: 3 }), [400])
     await newcomer.catchUp(never)
     expect([[...replica.parameters], replica.step, replica.age]).toEqual([[1, 2], 400, 400])
   })
 
   test('stands in the schedule where those who are ahead do, however many steps their parameters have absorbed', async () => {
-    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 1_200, step: 700 }), [1_200])
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 1_200, step: 700, agreed: 3 }), [1_200])
     await newcomer.catchUp(never)
     expect([replica.step, replica.age]).toEqual([700, 1_200])
   })
 
   test('that has trained a step of its own keeps it, however far ahead the others are', async () => {
-    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 300 }), [400])
+    const { newcomer, replica } = createNewcomer(async () => ({ vector, age: 400, step: 300, agreed: 3 }), [400])
     replica.contribution.trained(1)
     expect(newcomer.pending()).toBe(false)
     await newcomer.catchUp(never)
@@ -86,15 +89,39 @@ describe('a newcomer', () => {
   })
 
   test('takes nothing from one that has averaged with nobody', async () => {
-    const { newcomer, membership, replica } = createNewcomer(async () => ({ vector, age: 400, step: 300 }), [])
+    const { newcomer, membership, replica } = createNewcomer(
+      async () => ({ vector, age: 400, step: 300, agreed: 3 }),
+      [],
+    )
     membership.hear('loner', announcementOf({ age: 400, phase: 'training', partners: 0 }))
     expect(newcomer.pending()).toBe(false)
     await newcomer.catchUp(never)
     expect([...replica.parameters]).toEqual([0, 0])
   })
 
+  test.for([
+    { ahead: 1, others: 1, asks: true },
+    { ahead: 1, others: 2, asks: false },
+    { ahead: 2, others: 2, asks: true },
+    { ahead: 2, others: 3, asks: false },
+    { ahead: 3, others: 20, asks: true },
+  ])('goes by $ahead that are ahead of $others others: $asks', ({ ahead, others, asks }) => {
+    const ages = [...Array(ahead).fill(400), ...Array(others).fill(0)]
+    expect(createNewcomer(async () => undefined, ages).newcomer.pending()).toBe(asks)
+  })
+
+  test.for([
+    [1, /of age 400, from one member, checked by nobody$/],
+    [2, /of age 400, from two members, checked by nobody$/],
+    [3, /of age 400$/],
+  ] as const)('says by how many what it took is checked: %d', async ([agreed, said]) => {
+    const { newcomer, warnings } = createNewcomer(async () => ({ vector, age: 400, step: 400, agreed }), [400])
+    await newcomer.catchUp(never)
+    expect(warnings).toEqual([expect.stringMatching(said)])
+  })
+
   test('averages with nobody before that', async () => {
-    const { newcomer } = createNewcomer(async () => ({ vector, age: 400, step: 400 }), [400])
+    const { newcomer } = createNewcomer(async () => ({ vector, age: 400, step: 400, agreed: 3 }), [400])
     const before = newcomer.pending()
     await newcomer.catchUp(never)
     expect([before, newcomer.pending()]).toEqual([true, false])
