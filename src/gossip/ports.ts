@@ -92,8 +92,8 @@ export interface Network {
   addresses(): readonly string[]
   /** Remembers addresses of a peer, so that {@link open} can dial it. Malformed ones are ignored. */
   learn(peer: PeerId, addresses: readonly string[]): void
-  /** Forgets what was learned of a peer, which is not expected any more. Its connections, if there are any, stay. */
-  forget(peer: PeerId): void
+  /** Forgets what was learned of a peer, which is not expected any more. Its connections, if there are any, stay. Default: it stays known. */
+  forget?(peer: PeerId): void
   /** Opens a stream to a member, dialling first where there is no connection; both prove that they are members before anything is said. */
   open(peer: PeerId, channel: Channel, options: AbortOptions): Promise<FrameStream>
   /** Tells everybody, best effort: it may reach some, or none. */

@@ -10,6 +10,8 @@ import { reasonOf } from './errors.ts'
 export interface AddressBook {
   /** Remembers addresses of a peer. Malformed ones are ignored. */
   learn(peer: PeerId, addresses: readonly string[]): void
+  /** Forgets what was learned of a peer that is not connected. */
+  forget(peer: PeerId): void
   /** Resolves when what was learned of a peer is known to libp2p. */
   settled(peer: PeerId): Promise<void>
 }
@@ -25,6 +27,17 @@ export function createAddressBook(node: Libp2p, warn: (message: string) => void)
     await node.peerStore.patch(peer, { multiaddrs: [...byText.values()].slice(0, MAX_ADDRESSES) })
   }
 
+  /** One thing after another for each peer. */
+  function then(peer: PeerId, action: () => Promise<void>, what: string): void {
+    const task = (learning.get(peer) ?? Promise.resolve())
+      .then(action)
+      .catch(error => warn(`cannot ${what} the addresses of ${peer}: ${reasonOf(error)}`))
+      .finally(() => {
+        if (learning.get(peer) === task) learning.delete(peer)
+      })
+    learning.set(peer, task)
+  }
+
   return {
     learn(peer, addresses) {
       const fresh = dialableAddresses(peer, addresses)
@@ -34,13 +47,13 @@ export function createAddressBook(node: Libp2p, warn: (message: string) => void)
       const text = addresses.join()
       if (learned.get(peer) === text) return
       learned.set(peer, text)
-      const task = (learning.get(peer) ?? Promise.resolve())
-        .then(() => remember(id, fresh))
-        .catch(error => warn(`cannot remember the addresses of ${peer}: ${reasonOf(error)}`))
-        .finally(() => {
-          if (learning.get(peer) === task) learning.delete(peer)
-        })
-      learning.set(peer, task)
+      then(peer, () => remember(id, fresh), 'remember')
+    },
+    forget(peer) {
+      const id = parsePeer(peer)
+      if (!learned.delete(peer) || id === undefined) return
+      const isBack = () => learned.has(peer) || node.getConnections(id).length > 0
+      then(peer, async () => (isBack() ? undefined : await node.peerStore.delete(id)), 'forget')
     },
     settled: async peer => learning.get(peer),
   }

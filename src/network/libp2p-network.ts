@@ -167,8 +167,8 @@ export function driveNode(
       if (!(cause instanceof Error && cause.name === 'UnsupportedListenAddressesError')) throw cause
       throw new ListenError(`cannot listen on ${listen.join(' and ')}: ${listenReason(cause)}`, { cause })
     }
-    const hear = (from: PeerId, bytes: Uint8Array) =>
-      admission.lapsed(from) === undefined ? handlers.announcement(from, bytes) : 'ignore'
+    const hear: NetworkHandlers['announcement'] = (from, bytes, forwarder) =>
+      admission.lapsed(from) === undefined ? handlers.announcement(from, bytes, forwarder) : 'ignore'
     subscribe(node.services.announcements, topic, hear, warn)
     for (const target of options.connect) keepConnected(node, gate, target, random, warn, { signal: stopping.signal })
   }
@@ -198,17 +198,7 @@ export function driveNode(
 
     learn: book.learn,
 
-    forget(peer) {
-      const id = parsePeer(peer)
-      if (!learned.delete(peer) || id === undefined) return
-      const task = (learning.get(peer) ?? Promise.resolve())
-        .then(() => (learned.has(peer) || connected.has(peer) ? undefined : node.peerStore.delete(id)))
-        .catch(error => warn(`cannot forget the addresses of ${peer}: ${reasonOf(error)}`))
-        .finally(() => {
-          if (learning.get(peer) === task) learning.delete(peer)
-        })
-      learning.set(peer, task)
-    },
+    forget: book.forget,
 
     async open(peer, channel, { signal }) {
       signal.throwIfAborted()
