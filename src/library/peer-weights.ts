@@ -1,9 +1,10 @@
 import { UsageError } from '../errors.ts'
 import { hashParameters } from '../parameters/hash.ts'
 import { viewTensors } from '../parameters/layout.ts'
-import { decodeSafetensors, encodeSafetensors } from '../parameters/safetensors.ts'
+import { decodeSafetensors } from '../parameters/safetensors.ts'
 import { concatenated } from '../parameters/vectors.ts'
 import type { Recipe } from '../recipe/recipe.ts'
+import { encodeSealed } from '../storage/sealed-safetensors.ts'
 import type { StateDirectory } from '../storage/state-directory.ts'
 import { withBegin } from '../training/beginning.ts'
 import { wholeWeights } from '../training/layers-model/whole-weights.ts'
@@ -44,7 +45,7 @@ export async function preparePeerWeights(
 ): Promise<PeerWeights> {
   const { from: hash } = recipe.start
   const whole = bare.frozen?.layout ?? bare.layout
-  const encode = (weights: Float32Array) => encodeSafetensors({ tensors: viewTensors(whole, weights), metadata: {} })
+  const encode = (weights: Float32Array) => encodeSealed({ tensors: viewTensors(whole, weights), metadata: {} })
   const source = typeof given === 'string' ? given : 'createPeer: from'
   const fitted = given === undefined ? undefined : await fitInitialWeights(whole, given)
   if (fitted !== undefined) requireFrom(recipe, fitted.hash, source)

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { FrozenPart } from '../parameters/frozen.ts'
 import { createLayout } from '../parameters/layout.ts'
-import { decodeSafetensors, type NamedTensor } from '../parameters/safetensors.ts'
+import type { NamedTensor } from '../parameters/safetensors.ts'
 import { concatenated } from '../parameters/vectors.ts'
 import { parseRecipe, type Recipe, recipeHash, recipeHashWithPath } from '../recipe/recipe.ts'
 import { quantitiesOf } from '../standardise/quantities.ts'
 import { describedMap, statisticsIn } from '../standardise/standardiser.ts'
 import { type AgreedStatistics, agreedIn } from '../standardise/statistics.ts'
+import { decodeSealed } from '../storage/sealed-safetensors.ts'
 import { type ReadState, readState, StateError } from '../storage/state-directory.ts'
 import type { LearnedModel } from './encode-model.ts'
 import { generationId } from './generation.ts'
@@ -66,7 +67,7 @@ function frozenIn({ weights, tensors }: ReadState, state: string): FrozenPart | 
   const moving = new Set(tensors.map(({ name }) => name))
   let whole: readonly NamedTensor[]
   try {
-    whole = decodeSafetensors(weights).tensors
+    whole = decodeSealed(weights).tensors
   } catch (cause) {
     throw new StateError(`--state ${state} is damaged: the weights that it begins with cannot be read`, { cause })
   }
@@ -87,6 +88,13 @@ function statisticsOf(read: ReadState, recipe: Recipe, state: string): AgreedSta
     } catch (cause) {
       throw new StateError(`--state ${state} is damaged: how samples are standardised cannot be read`, { cause })
     }
+  }
+  // Only states of 0.1 have none, and nothing of the peer's contribution. What the swarm agreed on since may be other figures than these
+  // parameters were trained by.
+  if (read.checkpoint.contribution !== undefined) {
+    throw new StateError(
+      `--state ${state} does not say how samples are standardised: the swarm had not agreed on it yet, or standardisation.json was removed`,
+    )
   }
   const quantities = quantitiesOf(recipe)
   const statistics =

@@ -11,16 +11,10 @@ import type { Checkpoint, Decision, Doubt } from '../gossip/state/checkpoint.ts'
 import type { Difference } from '../gossip/state/difference.ts'
 import type { Layout } from '../parameters/layout.ts'
 import { viewTensors } from '../parameters/layout.ts'
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type NamedTensor,
-  type Safetensors,
-  SafetensorsError,
-} from '../parameters/safetensors.ts'
+import { type NamedTensor, type Safetensors, SafetensorsError } from '../parameters/safetensors.ts'
 import { firstNonFinite } from '../parameters/vectors.ts'
 import { bitsOf, numbersIn } from './bits.ts'
-import { checksumsOf, isHeaderWhole, NO_CHECKSUM, sealHeader } from './checkpoint-checksums.ts'
+import { BrokenSealError, decodeSealed, encodeSealed, type MaybeSealed } from './sealed-safetensors.ts'
 
 /** A file that is no checkpoint of hearsay's, or one that is damaged. */
 export class CheckpointFileError extends HearsayError {
@@ -137,17 +131,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, layout: Layout, journal
       `step ${checkpoint.step} cannot be kept: ${wrong.name} holds a value that is no finite number; the last checkpoint stays as it is`,
     )
   }
-  const bytes = encodeSafetensors({
-    tensors,
-    metadata: {
-      checksum: NO_CHECKSUM,
-      hearsay: FORMAT,
-      checksums: JSON.stringify(checksumsOf(tensors)),
-      state: JSON.stringify(state),
-    },
-  })
-  sealHeader(bytes)
-  return bytes
+  return encodeSealed({ tensors, metadata: { hearsay: FORMAT, state: JSON.stringify(state) } })
 }
 
 function isNotFinite({ name, data }: NamedTensor): boolean {
@@ -253,27 +237,23 @@ function modelOf(tensors: readonly NamedTensor[]): Pick<ReadCheckpoint, 'tensors
 
 /** Every bit of it is in a checksum, where the file has them; values are finite in any case. */
 function parseWhole(bytes: Uint8Array, file: string): Safetensors {
-  const isHeaderSound = isHeaderWhole(bytes)
-  const damaged = (what: string) => new CheckpointFileError(`${file} is damaged: ${what}`)
-  if (isHeaderSound === false) throw damaged('its header is not what was written')
-  const content = parseSafetensors(bytes, file)
-  const { tensors, metadata } = content
-  if (metadata.hearsay === FORMAT && isHeaderSound === undefined) throw damaged('its header has no checksum')
-  if (metadata.hearsay === FORMAT) {
-    const found = checksumsOf(tensors)
-    const written = parseFields(z.record(z.string(), z.string()), metadata.checksums, file)
-    const other = tensors.find(({ name }) => found[name] !== written[name])
-    if (other !== undefined) throw damaged(`the values of ${other.name} are not those that were written`)
+  const content = parseSealed(bytes, file)
+  const { tensors, metadata, isSealed } = content
+  if (metadata.hearsay === FORMAT && !isSealed) {
+    throw new CheckpointFileError(`${file} is damaged: its header has no checksum`)
   }
   const wrong = tensors.find(isNotFinite)
-  if (wrong !== undefined) throw damaged(`${wrong.name} holds a value that is no finite number`)
-  return content
+  if (wrong === undefined) return content
+  throw new CheckpointFileError(`${file} is damaged: ${wrong.name} holds a value that is no finite number`)
 }
 
-function parseSafetensors(bytes: Uint8Array, file: string): Safetensors {
+function parseSealed(bytes: Uint8Array, file: string): MaybeSealed {
   try {
-    return decodeSafetensors(bytes)
+    return decodeSealed(bytes)
   } catch (cause) {
+    if (cause instanceof BrokenSealError) {
+      throw new CheckpointFileError(`${file} is damaged: ${cause.message}`, { cause })
+    }
     if (!(cause instanceof SafetensorsError)) throw cause
     throw new CheckpointFileError(`${file} is no checkpoint, or it is damaged: ${cause.message}`, { cause })
   }

@@ -12,6 +12,7 @@ import { type CheckpointStorage, createCheckpointStorage } from './checkpoint-st
 import { MAX_CHECKPOINT_BYTES, MAX_DOCUMENT_BYTES, MAX_SMALL_FILE_BYTES, PRIVATE } from './constants.ts'
 import { LockedError, takeLock } from './lock.ts'
 import { makePrivateFolder } from './private-folder.ts'
+import { sealDocument, unsealDocument } from './sealed-document.ts'
 import { readCheckpoint, type StoredCheckpoint } from './stored-checkpoint.ts'
 
 /** Another process uses this state, or it cannot be read or written. */
@@ -97,8 +98,8 @@ export async function openStateDirectory(
     },
 
     keepRecipe: text => writeAtomically(join(path, RECIPE), text, PRIVATE),
-    keepStandardisation: text => writeAtomically(join(path, STANDARDISATION), text, PRIVATE),
-    keepSplit: text => writeAtomically(join(path, SPLIT), text, PRIVATE),
+    keepStandardisation: text => writeAtomically(join(path, STANDARDISATION), sealDocument(text), PRIVATE),
+    keepSplit: text => writeAtomically(join(path, SPLIT), sealDocument(text), PRIVATE),
 
     allowModule: digest => allowModule(path, digest),
 
@@ -149,7 +150,8 @@ export async function readState(path: string): Promise<ReadState> {
   const stored = await readable(checkpointFile, readCheckpoint(checkpointFile))
   if (stored === undefined) throw new StateError(`--state ${path} ${await whatIsThere(path)}`)
   const [recipe, standardisation, split] = await Promise.all(
-    [RECIPE, STANDARDISATION, SPLIT].map(name => readIfThere(join(path, name), MAX_DOCUMENT_BYTES)),
+    // The recipe is known by its hash.
+    [RECIPE, STANDARDISATION, SPLIT].map(name => readDocument(join(path, name), name !== RECIPE)),
   )
   const statistics = async (kind: 'means' | 'variations') => {
     const file = join(path, statisticsFile(kind))
@@ -159,9 +161,9 @@ export async function readState(path: string): Promise<ReadState> {
   const variations = await statistics('variations')
   return {
     ...stored,
-    recipe: recipe?.toString(),
-    standardisation: standardisation?.toString(),
-    split: split?.toString(),
+    recipe,
+    standardisation,
+    split,
     weights: await readIfThere(join(path, WEIGHTS), MAX_CHECKPOINT_BYTES),
     means: means?.checkpoint,
     variations: variations?.checkpoint,
@@ -199,13 +201,21 @@ async function takeFolder(path: string, warn: (message: string) => void): Promis
   }
 }
 
-async function readIfThere(file: string, most: number): Promise<Uint8Array | undefined> {
+async function readIfThere(file: string, most: number): Promise<Buffer | undefined> {
   try {
     return await readRegularFile(file, { most })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw unreadable(file, error)
   }
+}
+
+async function readDocument(file: string, isSealed: boolean): Promise<string | undefined> {
+  const text = (await readIfThere(file, MAX_DOCUMENT_BYTES))?.toString()
+  if (text === undefined || !isSealed) return text
+  const whole = unsealDocument(text)
+  if (whole === undefined) throw new StateError(`${file} is damaged: it is not what was written`)
+  return whole
 }
 
 /** Turns a system's error into one that names the file; damage has been named already. */

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import type { Checkpoint } from '../gossip/state/checkpoint.ts'
 import { applyEntry } from '../gossip/state/journal.ts'
@@ -15,7 +15,7 @@ import {
 } from './checkpoint-file.ts'
 import { MAX_CHECKPOINT_BYTES } from './constants.ts'
 import { journalFile, listJournals, readJournal } from './journal-file.ts'
-import { journalOwner } from './journal-format.ts'
+import { FILE_HEADER_BYTES, journalOwner } from './journal-format.ts'
 
 /** A checkpoint with all that its journals add to it. */
 export interface StoredCheckpoint extends ReadCheckpoint {
@@ -80,7 +80,12 @@ async function newestOf(bytes: Uint8Array | undefined, file: string): Promise<St
   const handle = await openRegularFile(earlier).catch(ifThere)
   const before =
     handle && decoded(await readWhole(handle, earlier, MAX_CHECKPOINT_BYTES).finally(() => handle.close()), earlier)
-  if (current === undefined && before === undefined) return undefined
+  if (current === undefined && before === undefined) {
+    // A crash before the first checkpoint leaves a journal in which nothing is.
+    if (await hasEntries(file))
+      throw new CheckpointFileError(`${file} is missing, and its journals are there: put it back, or remove them`)
+    return undefined
+  }
   const previous = before && 'journal' in before ? before : undefined
   // A copy that was put back may be older than the one that is kept beside it.
   if (newest !== undefined && newest.journal >= (previous?.journal ?? 0)) return newest
@@ -93,6 +98,12 @@ async function newestOf(bytes: Uint8Array | undefined, file: string): Promise<St
         ? current.message
         : `${file} is an older copy`
   return { ...stored, damage: goesOnFrom(stored, earlier, reason) }
+}
+
+async function hasEntries(file: string): Promise<boolean> {
+  const journals = (await listJournals(file)).map(generation => journalFile(file, generation))
+  const sizes = await Promise.all(journals.map(async journal => (await lstat(journal)).size))
+  return sizes.some(size => size > FILE_HEADER_BYTES)
 }
 
 function goesOnFrom({ checkpoint: { step }, damage }: StoredCheckpoint, earlier: string, reason: string): Damage {

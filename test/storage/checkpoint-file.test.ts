@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { HearsayError, UsageError } from '../../src/errors.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from '../../src/parameters/safetensors.ts'
-import { checksumsOf, NO_CHECKSUM, sealHeader } from '../../src/storage/checkpoint-checksums.ts'
 import {
   CheckpointFileError,
   CheckpointVersionError,
@@ -10,6 +9,7 @@ import {
   encodeCheckpoint,
   NotFiniteError,
 } from '../../src/storage/checkpoint-file.ts'
+import { encodeSealed } from '../../src/storage/sealed-safetensors.ts'
 import { checkpoint, layout } from '../../src/testing/sample-checkpoint.ts'
 
 const FILE = 'state/checkpoint.safetensors'
@@ -88,18 +88,12 @@ describe('a checkpoint file of version 1', () => {
 
 describe('a file is refused by its name when it', () => {
   const bytes = encodeCheckpoint(checkpoint, layout, 0)
-  const content = decodeSafetensors(bytes) as Safetensors & { metadata: Record<string, string> }
+  const content = decodeSafetensors(bytes)
   const state = JSON.parse(content.metadata.state)
+  const { checksum: _, checksums: __, ...metadata } = content.metadata
   /** Written so by somebody, and not damaged: its checksums are right. */
-  const changed = (changes: Partial<Safetensors>) => {
-    const { tensors, metadata } = { ...content, ...changes }
-    const checksums = JSON.stringify(checksumsOf(tensors))
-    const file = encodeSafetensors({ tensors, metadata: { checksum: NO_CHECKSUM, ...metadata, checksums } })
-    sealHeader(file)
-    return file
-  }
-  content.metadata.checksum = NO_CHECKSUM
-  const withState = (text: string) => changed({ metadata: { ...content.metadata, state: text } })
+  const changed = (changes: Partial<Safetensors>) => encodeSealed({ ...content, metadata, ...changes })
+  const withState = (text: string) => changed({ metadata: { ...metadata, state: text } })
   const with1 = (kind: 'doubt' | 'indices', data: Float32Array) =>
     changed({
       tensors: content.tensors.map(tensor =>
@@ -134,7 +128,7 @@ describe('a file is refused by its name when it', () => {
     ],
     [
       'is a checkpoint of another version',
-      changed({ metadata: { ...content.metadata, hearsay: '4' } }),
+      changed({ metadata: { ...metadata, hearsay: '4' } }),
       `${FILE} is a safetensors file, but not a checkpoint of hearsay's version 3`,
     ],
     ['lacks the difference of a doubt', without('hearsay.doubt.1'), differenceLost],
