@@ -1,4 +1,4 @@
-import type { AbortOptions, Clock, FrameStream, PeerId } from '../../src/gossip/ports.ts'
+import type { AbortOptions, Clock, FrameStream, PeerId, ReadOptions } from '../../src/gossip/ports.ts'
 import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../src/gossip/streams/stream-errors.ts'
 
@@ -93,7 +93,7 @@ function createEnd(medium: Medium, host: Endpoint, remote: Endpoint): State {
       peer: remote.peer,
       traffic,
       write: (frame, options) => write(medium, end, frame, options),
-      read: options => read(end, options),
+      read: options => read(medium, end, options),
       async close() {
         if (end.failure !== undefined) throw end.failure
         if (end.written) return
@@ -101,12 +101,7 @@ function createEnd(medium: Medium, host: Endpoint, remote: Endpoint): State {
         forgetWhenDone(end)
         transmit(medium, end, undefined)
       },
-      abort(reason) {
-        if (end.failure !== undefined) return
-        fail(end, reason)
-        const reset = new ConnectionLostError('the other side reset the stream')
-        medium.clock.after(medium.delay(host, remote), () => fail(otherOf(end), reset))
-      },
+      abort: reason => abort(medium, end, reason),
     },
   }
   host.streams.add(end)
@@ -126,6 +121,13 @@ function fail(end: State, reason: Error): void {
   end.failure = reason
   end.host.streams.delete(end)
   wake(end)
+}
+
+function abort(medium: Medium, end: State, reason: Error): void {
+  if (end.failure !== undefined) return
+  fail(end, reason)
+  const reset = new ConnectionLostError('the other side reset the stream')
+  medium.clock.after(medium.delay(end.host, end.remote), () => fail(otherOf(end), reset))
 }
 
 /** Forgets a stream that both sides have ended: no broken connection can take it back. */
@@ -184,19 +186,24 @@ async function write(medium: Medium, end: State, frame: Uint8Array, { signal }: 
   })
 }
 
-async function read(end: State, { signal }: AbortOptions): Promise<Uint8Array> {
+async function read(medium: Medium, end: State, { signal, most = MAX_FRAME_BYTES }: ReadOptions): Promise<Uint8Array> {
   signal.throwIfAborted()
-  const arrived = take(end)
-  return arrived ?? (await once(end, signal, () => take(end)))
+  const arrived = take(medium, end, most)
+  return arrived ?? (await once(end, signal, () => take(medium, end, most)))
 }
 
 /** The next frame, where it has arrived. */
-function take(end: State): Uint8Array | undefined {
+function take(medium: Medium, end: State, most: number): Uint8Array | undefined {
   const { inbox, failure } = end
   if (failure !== undefined) throw failure
   if (inbox.length === 0) return undefined
   const [frame] = inbox
   if (frame === undefined) throw new StreamEndedError('the other side closed the stream')
+  if (frame.byteLength > most) {
+    const tooLong = new ProtocolError(`a frame of ${frame.byteLength} bytes exceeds ${most}`)
+    abort(medium, end, tooLong)
+    throw tooLong
+  }
   end.inbox = inbox.length === 1 ? NOTHING : inbox.slice(1)
   end.unread -= frame.byteLength
   wake(otherOf(end))

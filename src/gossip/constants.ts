@@ -17,11 +17,11 @@ export const MAX_IN_DOUBT = 8
 export const MAX_STEPS = 2 ** 48
 
 /**
- * Version of all that peers say to each other, apart from the recipe's message, which every version reads. It goes into protocol ids
- * and the topic, so that peers of different versions cannot mix, and is raised by whatever others would misunderstand. 1 is that of
+ * Version of all that peers say to each other, apart from the recipe's message, which every version reads. It goes into protocol ids,
+ * the topic and the first word between two peers, so that peers of different versions cannot mix, and is raised by whatever others would misunderstand. 1 is that of
  * hearsay 0.1.
  */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** Members kept in memory; beyond it new ones are ignored. A swarm larger than this needs partial views. */
 export const MAX_MEMBERS = 10_000

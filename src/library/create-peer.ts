@@ -96,6 +96,7 @@ async function assemble(
     const network = await reach.open({
       swarm,
       admission: membership.admission,
+      recipe: prepared.hash,
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
       logger,

@@ -17,6 +17,8 @@ export interface PeerNetwork {
   open(options: {
     readonly swarm: string
     readonly admission: Admission
+    /** The hash of the recipe: the swarm's id in its first generation. */
+    readonly recipe: string
     readonly random: Random
     readonly warn: (message: string) => void
     readonly logger: ComponentLogger

@@ -1,4 +1,11 @@
-import { type GossipSub, gossipsub, type Message, StrictSign, TopicValidatorResult } from '@libp2p/gossipsub'
+import {
+  type GossipSub,
+  type GossipSubComponents,
+  gossipsub,
+  type Message,
+  StrictSign,
+  TopicValidatorResult,
+} from '@libp2p/gossipsub'
 import { MAX_ANNOUNCEMENT_BYTES } from '../gossip/membership/constants.ts'
 import type { NetworkHandlers, Verdict } from '../gossip/ports.ts'
 import { ProtocolError } from '../gossip/streams/stream-errors.ts'
@@ -13,6 +20,7 @@ import {
   REJECTED_ANNOUNCEMENT_DECAY,
   REJECTED_ANNOUNCEMENT_WEIGHT,
 } from './constants.ts'
+import type { GossipDoor } from './gate/gossip-door.ts'
 
 const RESULTS: Record<Verdict, TopicValidatorResult> = {
   accept: TopicValidatorResult.Accept,
@@ -46,8 +54,11 @@ const TOPIC_SCORE = {
 }
 
 /** The gossipsub service for a swarm's announcements: signed, small, and costly to the score of peers that forward bad ones. */
-export function announcementService(topic: string): ReturnType<typeof gossipsub> {
-  return gossipsub({
+export function announcementService(
+  topic: string,
+  door: Pick<GossipDoor, 'between' | 'tend'>,
+): (components: GossipSubComponents) => GossipSub {
+  const create = gossipsub({
     globalSignaturePolicy: StrictSign,
     allowedTopics: [topic],
     allowPublishToZeroTopicPeers: true,
@@ -71,6 +82,15 @@ export function announcementService(topic: string): ReturnType<typeof gossipsub>
       },
     },
   })
+  return components => {
+    const { peerId, privateKey, peerStore, connectionManager, logger } = components
+    const registrar = door.between(components.registrar)
+    const service = create({ peerId, privateKey, peerStore, connectionManager, logger, registrar })
+    // It would forget the peer. The door tells it of peers that are gone, and has it open another stream to the others.
+    Object.assign(service, { handlePeerReadStreamError() {} })
+    service.addEventListener('gossipsub:heartbeat', door.tend)
+    return service
+  }
 }
 
 /** Listens to the swarm. The handler runs as the validator, before a message is forwarded, and is also its delivery. */

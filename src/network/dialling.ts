@@ -10,7 +10,8 @@ import {
   REDIAL_FIRST_MS,
   REDIAL_MAX_MS,
 } from './constants.ts'
-import { reasonOf } from './errors.ts'
+import { RefusedPeerError, reasonOf } from './errors.ts'
+import type { Gate } from './gate/gate.ts'
 
 /**
  * Dials an address until somebody answers, and again when that connection ends: a person gave the address, and expects it
@@ -18,6 +19,7 @@ import { reasonOf } from './errors.ts'
  */
 export async function keepConnected(
   node: Libp2p,
+  gate: Pick<Gate, 'standing'>,
   address: Multiaddr,
   random: Random,
   warn: (message: string) => void,
@@ -27,13 +29,16 @@ export async function keepConnected(
   while (!signal.aborted) {
     try {
       const connection = await node.dial(address, { signal: withTimeout(signal) })
-      failures = 0
+      const standing = await gate.standing(connection)
+      // People are told by the core why a peer of another recipe is left alone.
+      failures = standing === 'admitted' ? 0 : Math.max(2, failures + 1)
       await closed(connection, signal)
     } catch (error) {
       if (signal.aborted) return
       failures++
-      // The first failure may only be a machine that is busy starting others.
-      if (failures === 2) warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
+      // The first failure may only be a machine that is busy starting others. Of a refusal the gate tells.
+      if (failures === 2 && !(error instanceof RefusedPeerError))
+        warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
     }
     // Half of the delay is random: peers that lost the same neighbour do not come back all at once.
     const delay = Math.min(REDIAL_FIRST_MS * 2 ** Math.max(0, failures - 1), REDIAL_MAX_MS)
@@ -44,6 +49,7 @@ export async function keepConnected(
 /** Dials peers that were found on the local network, each after a random moment, while connections are few. */
 export function createDiscoveryDialler(
   node: Libp2p,
+  { refusals }: Pick<Gate, 'refusals'>,
   random: Random,
   { signal }: AbortOptions,
 ): (found: PeerInfo) => void {
@@ -59,7 +65,7 @@ export function createDiscoveryDialler(
 
   return peer => {
     const id = peer.id.toString()
-    if (dialling.has(id) || node.getConnections(peer.id).length > 0) return
+    if (dialling.has(id) || refusals.has(id) || node.getConnections(peer.id).length > 0) return
     if (dialling.size + node.getPeers().length >= MAX_DISCOVERY_CONNECTIONS) return
     dialling.add(id)
     // Discovery finds it again soon if this fails.

@@ -5,6 +5,19 @@ export class UnreachableError extends HearsayError {
   override readonly name = 'UnreachableError'
 }
 
+/** Either of two peers does not let the other in. */
+export class RefusedPeerError extends UnreachableError {
+  /** Who refuses: this peer here, or the other there. */
+  readonly by: 'here' | 'there'
+  /** Why, as what is to be said of who is refused: `was not invited`. */
+  readonly reason: string
+  constructor(by: 'here' | 'there', reason: string) {
+    super(by === 'here' ? `it ${reason}` : `it refuses this peer, which ${reason}`)
+    this.by = by
+    this.reason = reason
+  }
+}
+
 /** An address to listen on is not this machine's, or is in use. */
 export class ListenError extends HearsayError {
   override readonly name = 'ListenError'

@@ -1,12 +1,21 @@
 import type { Stream } from '@libp2p/interface'
-import { pipe } from 'it-pipe'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import type { AbortOptions, FrameStream, PeerId } from '../gossip/ports.ts'
+import { MAX_FRAME_BYTES } from '../gossip/streams/constants.ts'
 import { ConnectionLostError, ProtocolError, StreamEndedError } from '../gossip/streams/stream-errors.ts'
-import { PIECE_BYTES, WRITE_AHEAD_BYTES } from './constants.ts'
-import { decodeFrames, encodeFrame } from './frames.ts'
+import { PIECE_BYTES, READ_AHEAD_BYTES, WRITE_AHEAD_BYTES } from './constants.ts'
+import { checkLength, decodeFrames, encodeFrame } from './frames.ts'
 import type { Pace } from './pace.ts'
 import { receivedBytes } from './received-bytes.ts'
+
+export interface FrameStreamOptions {
+  /** Where the bandwidth is limited. */
+  readonly pace?: Pace
+  /** The machine or router at the other end. */
+  readonly host?: string
+  /** Unread bytes at which the other side is stopped. */
+  readonly readAhead?: number
+}
 
 /**
  * Frames over a libp2p stream, with back-pressure both ways. One read and one write at a time, as a protocol does. Nothing
@@ -19,9 +28,12 @@ import { receivedBytes } from './received-bytes.ts'
  * - A connection that is lost, or a reset by the other side, rejects with a `ConnectionLostError`; `cause` is what libp2p
  *   says.
  *
- * @param pace where the bandwidth is limited
  */
-export function createFrameStream(peer: PeerId, stream: Stream, pace?: Pace): FrameStream {
+export function createFrameStream(
+  peer: PeerId,
+  stream: Stream,
+  { pace, host, readAhead = READ_AHEAD_BYTES }: FrameStreamOptions = {},
+): FrameStream {
   const broken = new AbortController()
   let otherSideEnded = stream.remoteWriteStatus === 'closed'
   stream.addEventListener('remoteCloseWrite', () => {
@@ -49,7 +61,8 @@ export function createFrameStream(peer: PeerId, stream: Stream, pace?: Pace): Fr
     stream.abort(reason)
   }
 
-  const frames = pipe(receivedBytes(stream, broken.signal, pace), decodeFrames)
+  let expected = MAX_FRAME_BYTES
+  const frames = decodeFrames(receivedBytes(stream, broken.signal, { pace, readAhead }), () => expected)
   let next: Promise<Uint8Array> | undefined
 
   async function nextFrame(): Promise<Uint8Array> {
@@ -116,14 +129,23 @@ export function createFrameStream(peer: PeerId, stream: Stream, pace?: Pace): Fr
 
   return {
     peer,
+    host,
     traffic,
 
-    async read({ signal }) {
+    async read({ signal, most = MAX_FRAME_BYTES }) {
       signal.throwIfAborted()
       broken.signal.throwIfAborted()
+      expected = most
       next ??= nextFrame()
       const frame = await abortable(next, signal)
       next = undefined
+      try {
+        // A read that was cancelled may have expected more.
+        checkLength(frame.byteLength, most)
+      } catch (error) {
+        abort(error as Error)
+        throw error
+      }
       return frame
     },
 
@@ -153,7 +175,7 @@ export function createFrameStream(peer: PeerId, stream: Stream, pace?: Pace): Fr
 }
 
 /** The promise, or the signal's reason if that comes first; listens to the signal no longer than needed. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(signal.reason)
     if (signal.aborted) onAbort()

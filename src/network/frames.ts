@@ -25,10 +25,13 @@ export function encodeFrame(frame: Uint8Array): Uint8ArrayList {
  * starts where an array of any type may start. It asks for more bytes only when it holds no whole frame, so a source that
  * yields on demand is never ahead of the reader by more than it chooses.
  *
- * @throws ProtocolError when a frame is longer than {@link MAX_FRAME_BYTES}, as soon as its length is known, or when the
- * bytes end inside a frame
+ * @param most bytes of the longest frame that is expected now
+ * @throws ProtocolError when a frame is longer than that, as soon as its length is known, or when the bytes end inside a frame
  */
-export async function* decodeFrames(source: AsyncIterable<Uint8ArrayList>): AsyncGenerator<Uint8Array, void> {
+export async function* decodeFrames(
+  source: AsyncIterable<Uint8ArrayList>,
+  most: () => number = () => MAX_FRAME_BYTES,
+): AsyncGenerator<Uint8Array, void> {
   const held = new Uint8ArrayList()
   let memory = new Uint8Array(0)
   /** Bytes of the frame that is arriving; undefined between two. */
@@ -41,7 +44,7 @@ export async function* decodeFrames(source: AsyncIterable<Uint8ArrayList>): Asyn
       if (length === undefined) {
         if (held.byteLength < LENGTH_BYTES) break
         length = held.getUint32(0, false)
-        checkLength(length)
+        checkLength(length, most())
         held.consume(LENGTH_BYTES)
       }
       const arrived = held.sublist(0, Math.min(length - filled, held.byteLength))
@@ -77,6 +80,7 @@ function grown(
   return larger
 }
 
-function checkLength(bytes: number): void {
-  if (bytes > MAX_FRAME_BYTES) throw new ProtocolError(`a frame of ${bytes} bytes exceeds ${MAX_FRAME_BYTES}`)
+/** @throws ProtocolError */
+export function checkLength(bytes: number, most = MAX_FRAME_BYTES): void {
+  if (bytes > most) throw new ProtocolError(`a frame of ${bytes} bytes exceeds ${most}`)
 }

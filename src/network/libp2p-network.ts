@@ -18,28 +18,32 @@
  * @packageDocumentation
  */
 
-import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
+import type { Connection, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Admission } from '../admission/admission.ts'
-import { MAX_ADDRESSES } from '../gossip/membership/constants.ts'
+import { openAdmission } from '../admission/open.ts'
 import type { Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
-import { dialableAddresses, parseAddress } from './addresses.ts'
+import { createAddressBook, parsePeer } from './address-book.ts'
+import { parseAddress } from './addresses.ts'
 import { publish, subscribe } from './announcements.ts'
 import { MAX_STREAMS_PER_CHANNEL } from './constants.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
-import { createFrameStream } from './frame-stream.ts'
+import { abortable, createFrameStream } from './frame-stream.ts'
+import { createGate } from './gate/gate.ts'
+import type { Standing } from './gate/handshake.ts'
 import type { ComponentLogger } from './logger.ts'
 import { createNode, type SwarmNode } from './node.ts'
 import { type Bandwidth, createPace } from './pace.ts'
-import { protocolOf, topicOf } from './protocols.ts'
+import { MEMBERSHIP_PROTOCOL, protocolOf, topicOf } from './protocols.ts'
 
 export interface Libp2pNetworkOptions {
-  /** The swarm's id: SHA-256 of its recipe, in hex. */
+  /** The swarm's id: SHA-256 of its recipe, in hex; of a later generation, what is made of that and of the seals. */
   readonly swarm: string
-  /** Who is a member. Default: anyone. */
+  /** SHA-256 of the recipe, in hex, for which invitations are made. Default: the swarm's id, as in the first generation. */
+  readonly recipe?: string
+  /** Who may be a member. Default: whoever has the recipe. */
   readonly admission?: Admission
   /** A private key as `createIdentity` makes it; the same one gives the same peer id. */
   readonly identity: Uint8Array
@@ -77,27 +81,55 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
 }
 
 /** The options of a network with the addresses parsed, of which a node that is there already has taken its own. */
-export interface DriverOptions extends Pick<Libp2pNetworkOptions, 'swarm' | 'bandwidth' | 'random' | 'warn'> {
+export interface DriverOptions
+  extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn'> {
   readonly listen: readonly Multiaddr[]
   readonly connect: readonly Multiaddr[]
 }
 
 /** The network of a node that was not started. */
-export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode, options: DriverOptions): Network {
-  const { swarm, listen, bandwidth, random, warn } = options
+export function driveNode(
+  { libp2p: node, meter, banned, gossip, whenFound }: SwarmNode,
+  options: DriverOptions,
+): Network {
+  const { swarm, recipe = swarm, admission = openAdmission(), listen, bandwidth, random, warn } = options
+  const self = node.peerId.toString()
   const topic = topicOf(swarm)
   const pace = bandwidth === undefined ? undefined : createPace(bandwidth, meter.total)
   const stopping = new AbortController()
-  const connected = new Set<PeerId>()
-  const streams = new Set<FrameStream>()
-  const learned = new Map<PeerId, string>()
-  const learning = new Map<PeerId, Promise<void>>()
-  whenFound(createDiscoveryDialler(node, random, { signal: stopping.signal }))
+  const streams = new Map<FrameStream, Connection>()
+  const book = createAddressBook(node, warn)
+  let told: NetworkHandlers | undefined
 
-  function adopt(peer: PeerId, stream: Stream): FrameStream {
-    const frames = createFrameStream(peer, stream, pace)
+  const gate = createGate({
+    self,
+    ids: { swarm, recipe },
+    admission,
+    bars: peer => (banned.has(peer) ? 'was banned' : undefined),
+    entered(connection, before) {
+      if (before !== undefined) gossip.close(before)
+      gossip.open(connection)
+      if (before === undefined) told?.connected(connection.remotePeer.toString())
+    },
+    left(connection) {
+      gossip.close(connection)
+      const reason = new UnreachableError('the connection to a member has ended')
+      for (const [stream, over] of streams) if (over === connection) stream.abort(reason)
+      told?.disconnected(connection.remotePeer.toString())
+    },
+    acquainted: peer => told?.acquainted(peer),
+    warn,
+  })
+  gossip.guard(async connection => {
+    const standing = await gate.standingOfCaller(connection).catch(() => undefined)
+    return standing === 'admitted' && gate.connectionTo(connection.remotePeer.toString()) === connection
+  })
+  whenFound(createDiscoveryDialler(node, gate, random, { signal: stopping.signal }))
+
+  function adopt(connection: Connection, stream: Stream): FrameStream {
+    const frames = createFrameStream(connection.remotePeer.toString(), stream, { pace })
     // One that is over already would never be taken out again.
-    if (stream.status === 'open') streams.add(frames)
+    if (stream.status === 'open') streams.set(frames, connection)
     stream.addEventListener('close', () => streams.delete(frames))
     return frames
   }
@@ -105,34 +137,29 @@ export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode,
   async function serve(channel: Channel, handlers: NetworkHandlers): Promise<void> {
     const limits = { maxInboundStreams: MAX_STREAMS_PER_CHANNEL, maxOutboundStreams: MAX_STREAMS_PER_CHANNEL }
     const accept = async (stream: Stream, connection: Connection) => {
-      const frames = adopt(connection.remotePeer.toString(), stream)
       try {
-        await handlers.stream(channel, frames)
+        requireAccess(channel, await gate.standingOfCaller(connection, channel), connection.remotePeer.toString())
+        await handlers.stream(channel, adopt(connection, stream))
       } catch (error) {
-        frames.abort(error instanceof Error ? error : new Error(String(error)))
+        stream.abort(error instanceof Error ? error : new Error(String(error)))
       }
     }
-    await node.handle(protocolOf(swarm, channel), accept, limits)
+    await node.handle(protocolOf(channel), accept, limits)
   }
 
-  /** The newest addresses first; older ones fall off the end. */
-  async function remember(peer: Libp2pPeerId, fresh: readonly Multiaddr[]): Promise<void> {
-    const known = (await node.peerStore.has(peer)) ? (await node.peerStore.get(peer)).addresses : []
-    const byText = new Map([...fresh, ...known.map(address => address.multiaddr)].map(each => [each.toString(), each]))
-    await node.peerStore.patch(peer, { multiaddrs: [...byText.values()].slice(0, MAX_ADDRESSES) })
+  /** @throws UnreachableError where a peer may not speak of this */
+  function requireAccess(channel: Channel, standing: Standing, peer: PeerId): void {
+    if (standing === 'acquainted' && channel !== 'recipe') throw new UnreachableError('it is in another swarm')
+    if (standing === 'admitted' && gate.connectionTo(peer) === undefined) {
+      throw new UnreachableError('it is a member no longer')
+    }
   }
 
   let started: Promise<void> | undefined
   async function start(handlers: NetworkHandlers): Promise<void> {
-    node.addEventListener('peer:connect', ({ detail }) => {
-      connected.add(detail.toString())
-      handlers.acquainted(detail.toString())
-      handlers.connected(detail.toString())
-    })
-    node.addEventListener('peer:disconnect', ({ detail }) => {
-      // libp2p also tells of connections that it never counted as open.
-      if (connected.delete(detail.toString())) handlers.disconnected(detail.toString())
-    })
+    told = handlers
+    node.addEventListener('connection:open', ({ detail }) => gate.meet(detail))
+    await node.handle(MEMBERSHIP_PROTOCOL, gate.answer, { maxInboundStreams: 1, maxOutboundStreams: 1 })
     await Promise.all(CHANNELS.map(channel => serve(channel, handlers)))
     try {
       await node.start()
@@ -140,8 +167,10 @@ export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode,
       if (!(cause instanceof Error && cause.name === 'UnsupportedListenAddressesError')) throw cause
       throw new ListenError(`cannot listen on ${listen.join(' and ')}: ${listenReason(cause)}`, { cause })
     }
-    subscribe(node.services.announcements, topic, handlers.announcement.bind(handlers), warn)
-    for (const target of options.connect) keepConnected(node, target, random, warn, { signal: stopping.signal })
+    const hear = (from: PeerId, bytes: Uint8Array) =>
+      admission.lapsed(from) === undefined ? handlers.announcement(from, bytes) : 'ignore'
+    subscribe(node.services.announcements, topic, hear, warn)
+    for (const target of options.connect) keepConnected(node, gate, target, random, warn, { signal: stopping.signal })
   }
 
   let stopped: Promise<void> | undefined
@@ -151,14 +180,13 @@ export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode,
     // A node that is still starting ignores that it is stopped.
     await started?.catch(() => {})
     // Closing a connection ends its streams as if all had been said; a reset says that it has not.
-    for (const stream of streams) stream.abort(reason)
+    for (const stream of streams.keys()) stream.abort(reason)
     await node.stop()
-    // libp2p no longer tells of the connections that it closes at the end.
-    connected.clear()
+    gate.stop()
   }
 
   return {
-    self: node.peerId.toString(),
+    self,
 
     async start(handlers) {
       stopping.signal.throwIfAborted()
@@ -168,36 +196,26 @@ export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode,
 
     addresses: () => node.getMultiaddrs().map(String),
 
-    learn(peer, addresses) {
-      const fresh = dialableAddresses(peer, addresses)
-      const id = parsePeer(peer)
-      if (id === undefined || id.equals(node.peerId) || fresh.length === 0) return
-      // Peers say where they are with every announcement, and it is nearly always what they said before.
-      const text = addresses.join()
-      if (learned.get(peer) === text) return
-      learned.set(peer, text)
-      const task = (learning.get(peer) ?? Promise.resolve())
-        .then(() => remember(id, fresh))
-        .catch(error => warn(`cannot remember the addresses of ${peer}: ${reasonOf(error)}`))
-        .finally(() => {
-          if (learning.get(peer) === task) learning.delete(peer)
-        })
-      learning.set(peer, task)
-    },
+    learn: book.learn,
 
     async open(peer, channel, { signal }) {
       signal.throwIfAborted()
       const id = parsePeer(peer)
       if (id === undefined) throw new UnreachableError(`${JSON.stringify(peer)} is not a peer id`)
       if (banned.has(peer)) throw new UnreachableError(`peer ${peer} is banned`)
-      await learning.get(peer)
+      await book.settled(peer)
+      const until = AbortSignal.any([signal, stopping.signal])
       try {
-        const until = AbortSignal.any([signal, stopping.signal])
+        const refusal = gate.refusals.get(peer)
+        if (refusal !== undefined) throw refusal
+        const dialled = gate.connectionTo(peer) ?? (await node.dial(id, { signal: until }))
+        requireAccess(channel, await abortable(gate.standing(dialled), until), peer)
+        const connection = gate.connectionTo(peer) ?? dialled
         const limits = { maxOutboundStreams: MAX_STREAMS_PER_CHANNEL }
-        const stream = await node.dialProtocol(id, protocolOf(swarm, channel), { ...limits, signal: until })
+        const stream = await connection.newStream(protocolOf(channel), { ...limits, signal: until })
         if (until.aborted) stream.abort(until.reason)
         until.throwIfAborted()
-        return adopt(peer, stream)
+        return adopt(connection, stream)
       } catch (cause) {
         signal.throwIfAborted()
         stopping.signal.throwIfAborted()
@@ -209,7 +227,7 @@ export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode,
       if (node.status === 'started') await publish(node.services.announcements, topic, announcement)
     },
 
-    connections: () => [...connected],
+    connections: gate.members,
 
     ban(peer) {
       banned.add(peer)
@@ -225,14 +243,6 @@ export function driveNode({ libp2p: node, meter, banned, whenFound }: SwarmNode,
       stopped ??= stop()
       return stopped
     },
-  }
-}
-
-function parsePeer(peer: PeerId): Libp2pPeerId | undefined {
-  try {
-    return peerIdFromString(peer)
-  } catch {
-    return undefined
   }
 }
 

@@ -21,6 +21,7 @@ import {
   READ_BUFFER_SPARE_BYTES,
   STREAM_WINDOW_BYTES,
 } from './constants.ts'
+import { createGossipDoor, type GossipDoor } from './gate/gossip-door.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
@@ -48,6 +49,8 @@ export interface SwarmNode {
   readonly meter: TrafficMeter
   /** Peers that are neither dialled nor let in. */
   readonly banned: Set<PeerId>
+  /** Where gossipsub is let at members, and they at it. */
+  readonly gossip: GossipDoor
   /** Calls back whenever a peer is found on the local network, the same one again and again. */
   whenFound(handler: (peer: PeerInfo) => void): void
 }
@@ -60,6 +63,7 @@ export interface SwarmNode {
 export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   const meter = createTrafficMeter()
   const banned = new Set<PeerId>()
+  const gossip = createGossipDoor()
   let found = (_peer: PeerInfo) => {}
   const window = windowOf(options.bandwidth)
   const denies = (peer: { toString(): string }) => banned.has(peer.toString())
@@ -105,12 +109,17 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
         ]
       : [],
     metrics: () => meter.metrics,
-    services: { identify: identify(), ping: ping(), announcements: announcementService(topicOf(options.swarm)) },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      announcements: announcementService(topicOf(options.swarm), gossip),
+    },
   })
   return {
     libp2p,
     meter,
     banned,
+    gossip,
     whenFound(handler) {
       found = handler
     },

@@ -2,19 +2,20 @@ import { PROTOCOL_VERSION } from '../gossip/constants.ts'
 import type { Channel } from '../gossip/ports.ts'
 
 /**
- * Hex characters of the swarm id that go into protocol ids: 64 bits. Swarms that meet by chance never share them, and
- * an attacker that searches for a recipe that does gains no more than by taking the recipe itself.
+ * On it two peers find out whether each is a member of the other's swarm, before they say anything else. It stays open as long as both
+ * are, for what is to be said of members.
  */
-const SWARM_CHARACTERS = 16
+export const MEMBERSHIP_PROTOCOL = '/hearsay/membership/1'
 
-/** The protocol that a channel speaks: `recipe` is the same for all of hearsay, the others belong to one swarm and one version. */
-export function protocolOf(swarm: string, channel: Channel): string {
-  return channel === 'recipe'
-    ? '/hearsay/recipe/1'
-    : `/hearsay/${swarm.slice(0, SWARM_CHARACTERS)}/${channel}/${PROTOCOL_VERSION}`
+/**
+ * The protocol that a channel speaks: `recipe` in every version, the others in one. It says nothing of the swarm, because everybody who
+ * connects is told of it.
+ */
+export function protocolOf(channel: Channel): string {
+  return channel === 'recipe' ? '/hearsay/recipe/1' : `/hearsay/${channel}/${PROTOCOL_VERSION}`
 }
 
-/** The gossipsub topic of a swarm's announcements. */
+/** The gossipsub topic of a swarm's announcements, which only its members are told. */
 export function topicOf(swarm: string): string {
-  return `hearsay/${swarm.slice(0, SWARM_CHARACTERS)}/announce/${PROTOCOL_VERSION}`
+  return `hearsay/${swarm}/announce/${PROTOCOL_VERSION}`
 }

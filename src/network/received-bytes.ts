@@ -1,12 +1,10 @@
 import type { Stream } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { ConnectionLostError } from '../gossip/streams/stream-errors.ts'
-import { READ_AHEAD_BYTES } from './constants.ts'
 import type { Pace } from './pace.ts'
 
 /**
- * The bytes that arrive on a libp2p stream, on demand: while nobody asks, the stream is paused at {@link READ_AHEAD_BYTES},
- * the other side's window runs empty and it stops sending. libp2p's own iterator, and all that is built on it, grants
+ * The bytes that arrive on a libp2p stream, on demand: while nobody asks, the stream is paused at `readAhead`, the other side's window runs empty and it stops sending. libp2p's own iterator, and all that is built on it, grants
  * window on receipt and buffers without bound.
  *
  * Listens from the moment it is called, not from the first read, so that an early end is not missed.
@@ -14,7 +12,11 @@ import type { Pace } from './pace.ts'
  * @param broken aborted when the stream was reset or its connection lost; what is unread then is dropped
  * @param pace where the bandwidth is limited: the stream is also paused while more has come than may have
  */
-export function receivedBytes(stream: Stream, broken: AbortSignal, pace?: Pace): AsyncGenerator<Uint8ArrayList, void> {
+export function receivedBytes(
+  stream: Stream,
+  broken: AbortSignal,
+  { pace, readAhead }: { readonly pace?: Pace; readonly readAhead: number },
+): AsyncGenerator<Uint8ArrayList, void> {
   let received = new Uint8ArrayList()
   let ended = stream.remoteWriteStatus === 'closed'
   let wake = () => {}
@@ -22,7 +24,7 @@ export function receivedBytes(stream: Stream, broken: AbortSignal, pace?: Pace):
   // Never inside the 'message' event: resume() dispatches one and grants window after it, whether paused again or not,
   // until the stream overflows and is reset. A microtask later it has done so.
   const pauseWhenFull = () => {
-    const full = received.byteLength >= READ_AHEAD_BYTES || pace?.receivedTooMuch
+    const full = received.byteLength >= readAhead || pace?.receivedTooMuch
     if (full && stream.readStatus === 'readable') stream.pause()
   }
   stream.addEventListener('message', event => {

@@ -177,6 +177,16 @@ export function networkCompliance(world: World): readonly ComplianceTest[] {
     expectSame(await far.read(soon()), pattern(5, 0))
   })
 
+  it('refuses to read a frame that is longer than expected, and resets the stream', async () => {
+    const { near, far } = await openPair()
+    await near.write(pattern(100, 0), soon())
+    await near.write(pattern(101, 1), soon())
+    expectSame(await far.read({ ...soon(), most: 100 }), pattern(100, 0))
+    assert.equal((await failureOf(options => far.read({ ...options, most: 100 }))).name, 'ProtocolError')
+    await failureOf(options => far.read(options))
+    assert.equal((await failureOf(options => near.read(options))).name, 'ConnectionLostError')
+  })
+
   it('carries frames in both directions at once', async () => {
     const { near, far } = await openPair()
     const count = 32

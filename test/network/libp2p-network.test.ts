@@ -1,24 +1,19 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { identify } from '@libp2p/identify'
 import type { Stream } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
-import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, test } from 'vitest'
 import { MAX_ANNOUNCEMENT_BYTES } from '../../src/gossip/membership/constants.ts'
 import { MAX_FRAME_BYTES } from '../../src/gossip/streams/constants.ts'
 import { FIRST_WINDOW_BYTES } from '../../src/network/constants.ts'
 import { createIdentity, peerIdOf } from '../../src/network/identity.ts'
 import type { Bandwidth } from '../../src/network/pace.ts'
-import { protocolOf, topicOf } from '../../src/network/protocols.ts'
+import { protocolOf } from '../../src/network/protocols.ts'
 import { createMailbox } from '../../src/testing/mailbox.ts'
 import { networkCompliance } from '../../src/testing/network-compliance.ts'
 import { announceUntil, connect, openBetween, type Peer, startPeer } from '../../src/testing/probe-peers.ts'
 import { createLibp2pWorld } from './libp2p-world.ts'
 import { outputOf } from './process.ts'
+import { createStranger, proveOn } from './stranger.ts'
 
 const world = createLibp2pWorld()
 describe('the network of libp2p', () => {
@@ -36,22 +31,14 @@ describe('the libp2p network', () => {
     await world.stop()
   })
 
-  /** A stream of plain libp2p to a peer, to write on it what no peer of ours would; and what ends its connection. */
-  async function openRaw(
-    peer: Peer,
-    protocol = protocolOf(SWARM, 'exchange'),
-  ): Promise<{ raw: Stream; cut: () => void }> {
-    const node = await createLibp2p({
-      transports: [tcp()],
-      connectionEncrypters: [noise()],
-      streamMuxers: [yamux()],
-      services: { identify: identify() },
-    })
-    cleanups.push(async () => node.stop())
-    const addresses = peer.network.addresses().map(address => multiaddr(address))
-    const connection = await node.dial(addresses, soon())
+  /** A stream of plain libp2p that has proved to be a member, to write on it what no peer of ours would; and what ends its connection. */
+  async function openRaw(peer: Peer): Promise<{ raw: Stream; cut: () => void }> {
+    const stranger = await createStranger()
+    cleanups.push(stranger.stop)
+    const connection = await stranger.dial(peer.network, soon())
+    await proveOn(stranger, connection, { swarm: SWARM }, soon())
     return {
-      raw: await connection.newStream(protocol, soon()),
+      raw: await connection.newStream(protocolOf('exchange'), soon()),
       cut: () => connection.abort(new Error('the cable was pulled')),
     }
   }
@@ -136,14 +123,21 @@ describe('the libp2p network', () => {
     expect([...(await far.read(soon()))]).toEqual([1])
   })
 
-  test('keeps peers of hearsay 0.1 apart, except that they may ask for its recipe', async () => {
-    const peer = await startPeer(await world.createOne({ swarm: SWARM }))
+  test('keeps peers of earlier versions apart, except that they may ask for its recipe', async () => {
+    const acquainted = createMailbox<string>()
+    const peer = await startPeer(await world.createOne({ swarm: SWARM }), { acquainted: acquainted.put })
+    const earlier = await createStranger()
+    cleanups.push(earlier.stop)
+    const connection = await earlier.dial(peer.network, soon())
     for (const channel of ['exchange', 'settle', 'fetch']) {
-      await expect(openRaw(peer, `/hearsay/a5a5a5a5a5a5a5a5/${channel}/1`)).rejects.toThrow('could not negotiate')
+      for (const protocol of [`/hearsay/a5a5a5a5a5a5a5a5/${channel}/1`, `/hearsay/a5a5a5a5a5a5a5a5/${channel}/2`]) {
+        await expect(connection.newStream(protocol, soon())).rejects.toThrow('could not negotiate')
+      }
     }
-    expect(topicOf(SWARM)).not.toBe('hearsay/a5a5a5a5a5a5a5a5/announce/1')
-    await openRaw(peer, '/hearsay/recipe/1')
+    await connection.newStream('/hearsay/recipe/1', soon())
     expect((await peer.accepted.take(soon())).channel).toBe('recipe')
+    expect(await acquainted.take(soon())).toBe(earlier.node.peerId.toString())
+    expect(peer.network.connections()).toEqual([])
   })
 
   test.each(['foo', '', '/ip4/192.168.1.20', '/ip4/192.168.1.20/udp/4001', '192.168.1.20:4001'])(

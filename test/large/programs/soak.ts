@@ -10,6 +10,7 @@ import { parseAddress } from '../../../src/network/addresses.ts'
 import { createIdentity } from '../../../src/network/identity.ts'
 import { driveNode } from '../../../src/network/libp2p-network.ts'
 import { createNode, type SwarmNode } from '../../../src/network/node.ts'
+import { protocolOf } from '../../../src/network/protocols.ts'
 import { createRandom } from '../../../src/random/random.ts'
 import { createReplicaPeer } from '../../gossip/replica-peer.ts'
 
@@ -38,7 +39,7 @@ async function held() {
   await Promise.all(peers.map(({ peer }) => peer.answered()))
   const streams = () => nodes.flatMap(({ libp2p }) => libp2p.getConnections().flatMap(each => each.streams))
   // Streams are closed a little after their last message; the test that runs this program has a deadline for it.
-  while (streams().some(({ protocol }) => protocol.endsWith('/exchange/1'))) {
+  while (streams().some(({ protocol }) => protocol === protocolOf('exchange'))) {
     await new Promise(resolve => setImmediate(resolve))
   }
   for (let i = 0; i < 3; i++) globalThis.gc?.()

@@ -1,0 +1,56 @@
+import type { Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { MAX_ADDRESSES } from '../gossip/membership/constants.ts'
+import type { PeerId } from '../gossip/ports.ts'
+import { dialableAddresses } from './addresses.ts'
+import { reasonOf } from './errors.ts'
+
+/** Where peers can be dialled, as they say. */
+export interface AddressBook {
+  /** Remembers addresses of a peer. Malformed ones are ignored. */
+  learn(peer: PeerId, addresses: readonly string[]): void
+  /** Resolves when what was learned of a peer is known to libp2p. */
+  settled(peer: PeerId): Promise<void>
+}
+
+export function createAddressBook(node: Libp2p, warn: (message: string) => void): AddressBook {
+  const learned = new Map<PeerId, string>()
+  const learning = new Map<PeerId, Promise<void>>()
+
+  /** The newest addresses first; older ones fall off the end. */
+  async function remember(peer: Libp2pPeerId, fresh: readonly Multiaddr[]): Promise<void> {
+    const known = (await node.peerStore.has(peer)) ? (await node.peerStore.get(peer)).addresses : []
+    const byText = new Map([...fresh, ...known.map(address => address.multiaddr)].map(each => [each.toString(), each]))
+    await node.peerStore.patch(peer, { multiaddrs: [...byText.values()].slice(0, MAX_ADDRESSES) })
+  }
+
+  return {
+    learn(peer, addresses) {
+      const fresh = dialableAddresses(peer, addresses)
+      const id = parsePeer(peer)
+      if (id === undefined || id.equals(node.peerId) || fresh.length === 0) return
+      // Peers say where they are with every announcement, and it is nearly always what they said before.
+      const text = addresses.join()
+      if (learned.get(peer) === text) return
+      learned.set(peer, text)
+      const task = (learning.get(peer) ?? Promise.resolve())
+        .then(() => remember(id, fresh))
+        .catch(error => warn(`cannot remember the addresses of ${peer}: ${reasonOf(error)}`))
+        .finally(() => {
+          if (learning.get(peer) === task) learning.delete(peer)
+        })
+      learning.set(peer, task)
+    },
+    settled: async peer => learning.get(peer),
+  }
+}
+
+/** The peer id as libp2p has it, where the text is one. */
+export function parsePeer(peer: PeerId): Libp2pPeerId | undefined {
+  try {
+    return peerIdFromString(peer)
+  } catch {
+    return undefined
+  }
+}
