@@ -101,6 +101,21 @@ test.each<[what: string, entry: Entry, mdns: boolean, how: RegExp, words: string
   expect(told?.invite).toBe(entry.kind === 'invitation' ? entry.text : undefined)
 })
 
+test('an invitation, which is long, is printed again now and then, and is above in between', () => {
+  const entry: Entry = { kind: 'invitation', text: 'hearsay-invite-AbC_9', until: Date.parse('2026-12-07T01:35:00Z') }
+  const { emit, become, lines } = listen({ recipeFile: 'r.json', entry })
+  become({ phase: 'waiting' })
+  emit('started', started)
+  for (let notice = 0; notice <= 31; notice++) emit('waiting', waiting)
+  const withLine = lines.flatMap((line, index) => (line.includes('--invite hearsay-invite-') ? [index] : []))
+  const said = lines.filter(line =>
+    line.endsWith('still waiting for 1 other peer with data: 1 of 2 here; others join with the line above'),
+  )
+  // Both addresses at first, one at the 31st notice after.
+  expect([withLine.length, said.length]).toEqual([3, 30])
+  expect(lines.at(-1)).toContain('--invite hearsay-invite-')
+})
+
 test('at every start it is said who may join, unless nobody is to', () => {
   const said = (telling: Telling) => {
     const { emit, lines } = listen(telling)

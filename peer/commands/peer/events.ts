@@ -3,7 +3,7 @@ import type { Peer, PeerEvents } from '../../../src/index.ts'
 import { describeTestSamples, summariseFigures } from '../../figures.ts'
 import type { Output } from '../../output.ts'
 import { count, counted, shortHash, shortPeer } from '../../words.ts'
-import { describeJoining, describeWaiting, type JoiningHint } from './joining.ts'
+import { describeJoining, describeWaiting, isCommand, type JoiningHint } from './joining.ts'
 import { describeStandardised } from './standardised.ts'
 import { createEstimate, describeRound } from './training-pace.ts'
 
@@ -44,6 +44,8 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
   let started = false
   /** Addresses at which others can reach this peer, until users were told how. */
   let untold: readonly string[] | undefined
+  /** Notices of waiting since the command to type was printed. */
+  let sinceLine = 0
   let waitedFor: PeerEvents['waiting']['for'] | undefined
   let asked = peer.recipe.training.steps
   const estimateLeft = createEstimate(peer.recipe)
@@ -87,8 +89,10 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
     if (peer.status().phase !== 'waiting' || peer.recipe.data.standardise) tellHowToJoin()
   })
   peer.addEventListener('waiting', ({ detail }) => {
-    const printed = { why: waitedFor === detail.for, joining: untold === undefined }
-    for (const line of describeWaiting(detail, joining, printed)) out.say(line)
+    const printed = { why: waitedFor === detail.for, joining: untold === undefined, sinceLine }
+    const lines = describeWaiting(detail, joining, printed)
+    for (const line of lines) out.say(line)
+    sinceLine = lines.some(isCommand) ? 0 : sinceLine + 1
     waitedFor = detail.for
     untold = undefined
   })

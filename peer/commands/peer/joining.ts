@@ -63,7 +63,12 @@ export interface PrintedBefore {
   readonly why: boolean
   /** How others join, with all addresses. */
   readonly joining: boolean
+  /** Notices since the line to paste was printed. */
+  readonly sinceLine: number
 }
+
+/** An invitation takes several lines of a terminal: it is printed again after so many notices, of which one comes every ten seconds. */
+const NOTICES_PER_INVITATION = 30
 
 /** For whom a peer waits, and what is typed elsewhere so that they come. */
 export function describeWaiting(
@@ -99,6 +104,9 @@ export function describeWaiting(
   if (!printed.joining) return [why, ...describeJoining(connect, hint)]
   // Told together with it a moment ago.
   if (!printed.why) return [why]
+  if (hint.entry().kind === 'invitation' && printed.sinceLine < NOTICES_PER_INVITATION) {
+    return [`${why}; others join with the line above`]
+  }
   const [nearest] = farthestFirst(connect)
   return nearest === undefined ? [why] : [`${why}; others join with`, commandFor(nearest, hint)]
 }
@@ -108,6 +116,11 @@ function commandFor(address: string, { recipeFile, hasData, entry }: JoiningHint
   const recipe = recipeFile === undefined ? [] : [recipeFile]
   const data = hasData ? ['--data', 'SOURCE'] : []
   return `  ${shellWords(['hearsay', 'peer', ...recipe, ...data, '--connect', address, ...inviteFlag(entry())])}`
+}
+
+/** Whether a line is one to type, and no sentence. */
+export function isCommand(line: string): boolean {
+  return line.startsWith('  ')
 }
 
 function inviteFlag(entry: Entry): string[] {
