@@ -99,6 +99,40 @@ describe('a swarm to which its founder invites', () => {
     expect(byGuest.stderr).toMatch(/lets its founder alone invite/)
   })
 
+  test.concurrent('a guest that is revoked in the middle of a run goes, and the others go on', async () => {
+    await found('revoked', '--steps', '100000')
+    const founder = peer('revoked', '--state', at('revoked-founder'), '--json')
+    await founder.printed(/"event":"waiting"/)
+    const [address] = /\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+/.exec(founder.soFar().stdout) ?? []
+    const [good, bad] = [await invite('revoked-founder'), await invite('revoked-founder')]
+    const guest = (invitation: string) =>
+      peer('revoked', '--connect', String(address), '--invite', invitation, '--json', '--quiet')
+    const [stays, goes] = [guest(good), guest(bad)]
+    const idOf = async (one: Running) => {
+      await one.printed(/"event":"started"/)
+      return String(/"peerId":"(\w+)"/.exec(one.soFar().stdout)?.[1])
+    }
+    const [staying, going] = [await idOf(stays), await idOf(goes)]
+    const exchangeWith = (id: string) => new RegExp(`"event":"exchange"[^\\n]*"peer":"${id}"`)
+    await Promise.all([founder, stays].map(one => one.printed(exchangeWith(going))))
+
+    const { code, stdout } = await warmHearsay('revoke', '--state', at('revoked-founder'), bad)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^revoked the invitation [0-9a-f]{32}: all who came by it/)
+    await Promise.all([founder, stays].map(one => one.printed(new RegExp(`"event":"peer:leave"[^\\n]*"${going}"`))))
+    // The two that stay go on, and no exchange is made with whom was put out.
+    const gone = founder.soFar().stdout.length
+    const since = () => founder.soFar().stdout.slice(gone)
+    await expect.poll(() => exchangeWith(staying).test(since()), { timeout: 30_000 }).toBe(true)
+    expect(since()).not.toMatch(exchangeWith(going))
+    // By this invitation nobody comes any more, and whoever tries is told why.
+    const returning = guest(bad)
+    await returning.printed(/refuses this peer, which was revoked by the founder/)
+    const all = [founder, stays, goes, returning]
+    for (const one of all) one.signal('SIGINT')
+    await Promise.all(all.map(({ finished }) => finished))
+  }, 100_000)
+
   test.skipIf(isolation === undefined)(
     `two that find each other by mDNS${isolationMissing}`,
     async () => {
