@@ -6,6 +6,7 @@ import {
   StrictSign,
   TopicValidatorResult,
 } from '@libp2p/gossipsub'
+import type { PeerId } from '@libp2p/interface'
 import { MAX_ANNOUNCEMENT_BYTES } from '../gossip/membership/constants.ts'
 import type { NetworkHandlers, Verdict } from '../gossip/ports.ts'
 import { ProtocolError } from '../gossip/streams/stream-errors.ts'
@@ -26,6 +27,20 @@ const RESULTS: Record<Verdict, TopicValidatorResult> = {
   accept: TopicValidatorResult.Accept,
   ignore: TopicValidatorResult.Ignore,
   reject: TopicValidatorResult.Reject,
+}
+
+/**
+ * What one message between neighbours may hold; one that holds more is dropped. Each is many times what an honest one needs: there is one
+ * topic, and nobody asks not to be sent anything.
+ */
+const RPC_LIMITS = {
+  maxSubscriptions: 16,
+  maxMessages: 5_000,
+  maxControlMessages: 64,
+  maxIhaveMessageIDs: 5_000,
+  maxIwantMessageIDs: 5_000,
+  maxIdontwantMessageIDs: 64,
+  maxPeerInfos: 16,
 }
 
 /** The terms of a neighbour's score for its announcements: only rejections count, the rest of gossipsub's weigh nothing. */
@@ -56,7 +71,7 @@ const TOPIC_SCORE = {
 /** The gossipsub service for a swarm's announcements: signed, small, and costly to the score of peers that forward bad ones. */
 export function announcementService(
   topic: string,
-  door: Pick<GossipDoor, 'between' | 'tend'>,
+  door: Pick<GossipDoor, 'between' | 'tend' | 'mayTell'>,
 ): (components: GossipSubComponents) => GossipSub {
   const create = gossipsub({
     globalSignaturePolicy: StrictSign,
@@ -73,6 +88,7 @@ export function announcementService(
     // Asking not to be sent a message costs as much as a message of this size.
     idontwantMinDataSize: MAX_ANNOUNCEMENT_BYTES + 1,
     maxInboundDataLength: MAX_MESH_MESSAGE_BYTES,
+    decodeRpcLimits: RPC_LIMITS,
     maxOutboundBufferSize: MAX_MESH_BACKLOG_BYTES,
     scoreParams: {
       IPColocationFactorThreshold: MAX_PEERS_PER_ADDRESS,
@@ -88,6 +104,15 @@ export function announcementService(
     const service = create({ peerId, privateKey, peerStore, connectionManager, logger, registrar })
     // It would forget the peer. The door tells it of peers that are gone, and has it open another stream to the others.
     Object.assign(service, { handlePeerReadStreamError() {} })
+    const receive: (from: PeerId, rpc: unknown) => Promise<void> = Reflect.get(service, 'handleReceivedRpc').bind(
+      service,
+    )
+    // Nothing of gossipsub's own bounds how many there are, of which each costs a little.
+    Object.assign(service, {
+      async handleReceivedRpc(from: PeerId, rpc: unknown) {
+        if (door.mayTell(from.toString())) await receive(from, rpc)
+      },
+    })
     service.addEventListener('gossipsub:heartbeat', door.tend)
     return service
   }

@@ -46,15 +46,23 @@ export const PIECE_BYTES = 16 * KiB
 export const BURST_SECONDS = 0.1
 
 /**
- * Streams of one channel on one connection, each way. Peers take part in a few exchanges at a time; the product of this,
- * the channels and the read buffer bounds what one connection can make this process hold.
+ * Streams of one channel on one connection, each way. Peers take part in a few exchanges at a time.
  */
-export const MAX_STREAMS_PER_CHANNEL = 16
+export const MAX_STREAMS_PER_CHANNEL = 8
+
+/**
+ * Streams of all channels that others may have open at once, of all connections together: an exchange with each of as many members as there
+ * are connections for. Where more come, whoever has most gives way.
+ */
+export const MAX_INBOUND_STREAMS = 128
 
 /** Streams of one connection, each way: all channels full, and those that libp2p itself keeps. */
 export const MAX_STREAMS_PER_CONNECTION = 128
 
-/** Connections in all. Gossip needs a dozen neighbours; the rest is room for exchanges with others. */
+/**
+ * Connections to members that others may open. Gossip needs a dozen neighbours; the rest is room for exchanges with others. Strangers have
+ * other places, in `gate/constants.ts`.
+ */
 export const MAX_CONNECTIONS = 128
 
 /**

@@ -27,12 +27,14 @@ import type { Random } from '../random/random.ts'
 import { createAddressBook, parsePeer } from './address-book.ts'
 import { parseAddress } from './addresses.ts'
 import { publish, subscribe } from './announcements.ts'
-import { MAX_STREAMS_PER_CHANNEL } from './constants.ts'
+import { MAX_CONNECTIONS, MAX_STREAMS_PER_CHANNEL } from './constants.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { abortable, createFrameStream } from './frame-stream.ts'
+import { createCallers } from './gate/callers.ts'
 import { createGate } from './gate/gate.ts'
 import type { Standing } from './gate/handshake.ts'
+import { hostOf, isLocal } from './hosts.ts'
 import type { ComponentLogger } from './logger.ts'
 import { createNode, type SwarmNode } from './node.ts'
 import { type Bandwidth, createPace } from './pace.ts'
@@ -76,7 +78,15 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
   const listen = (options.listen ?? [ANY_PORT]).map(text => parseAddress(text, 'listen'))
   const connect = (options.connect ?? []).map(text => parseAddress(text, 'connect'))
   const { swarm, identity, mdns, bandwidth } = options
-  const node = await createNode({ swarm, identity, listen, mdns, bandwidth, logger: options.logger })
+  const node = await createNode({
+    swarm,
+    recipe: options.recipe,
+    identity,
+    listen,
+    mdns,
+    bandwidth,
+    logger: options.logger,
+  })
   return driveNode(node, { ...options, listen, connect })
 }
 
@@ -88,16 +98,15 @@ export interface DriverOptions
 }
 
 /** The network of a node that was not started. */
-export function driveNode(
-  { libp2p: node, meter, banned, gossip, whenFound }: SwarmNode,
-  options: DriverOptions,
-): Network {
+export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
+  const { libp2p: node, meter, banned, gossip, entrance, muxer } = parts
   const { swarm, recipe = swarm, admission = openAdmission(), listen, bandwidth, random, warn } = options
   const self = node.peerId.toString()
   const topic = topicOf(swarm)
   const pace = bandwidth === undefined ? undefined : createPace(bandwidth, meter.total)
   const stopping = new AbortController()
   const streams = new Map<FrameStream, Connection>()
+  const callers = createCallers()
   const book = createAddressBook(node, warn)
   let told: NetworkHandlers | undefined
 
@@ -105,7 +114,15 @@ export function driveNode(
     self,
     ids: { swarm, recipe },
     admission,
-    bars: peer => (banned.has(peer) ? 'was banned' : undefined),
+    makeRoom(connection) {
+      const peer = connection.remotePeer.toString()
+      if (banned.has(peer)) return 'was banned'
+      const isOneMore = connection.direction === 'inbound' && gate.connectionTo(peer) === undefined
+      if (isOneMore && gate.members().length >= MAX_CONNECTIONS) return 'comes when all places for members are taken'
+      muxer.admit(connection)
+      return undefined
+    },
+    admitted: connection => entrance.leave(connection),
     entered(connection, before) {
       if (before !== undefined) gossip.close(before)
       gossip.open(connection)
@@ -124,10 +141,15 @@ export function driveNode(
     const standing = await gate.standingOfCaller(connection).catch(() => undefined)
     return standing === 'admitted' && gate.connectionTo(connection.remotePeer.toString()) === connection
   })
-  whenFound(createDiscoveryDialler(node, gate, random, { signal: stopping.signal }))
+  parts.hideLocal(peer => {
+    const connection = gate.connectionTo(peer)
+    return connection !== undefined && !isLocal(connection.remoteAddr)
+  })
+  parts.whenFound(createDiscoveryDialler(node, gate, random, { signal: stopping.signal }))
 
   function adopt(connection: Connection, stream: Stream): FrameStream {
-    const frames = createFrameStream(connection.remotePeer.toString(), stream, { pace })
+    const host = hostOf(connection.remoteAddr)
+    const frames = createFrameStream(connection.remotePeer.toString(), stream, { pace, host })
     // One that is over already would never be taken out again.
     if (stream.status === 'open') streams.set(frames, connection)
     stream.addEventListener('close', () => streams.delete(frames))
@@ -135,16 +157,17 @@ export function driveNode(
   }
 
   async function serve(channel: Channel, handlers: NetworkHandlers): Promise<void> {
-    const limits = { maxInboundStreams: MAX_STREAMS_PER_CHANNEL, maxOutboundStreams: MAX_STREAMS_PER_CHANNEL }
+    const most = channel === 'recipe' ? 1 : MAX_STREAMS_PER_CHANNEL
     const accept = async (stream: Stream, connection: Connection) => {
       try {
         requireAccess(channel, await gate.standingOfCaller(connection, channel), connection.remotePeer.toString())
+        callers.take(stream, connection, channel)
         await handlers.stream(channel, adopt(connection, stream))
       } catch (error) {
         stream.abort(error instanceof Error ? error : new Error(String(error)))
       }
     }
-    await node.handle(protocolOf(channel), accept, limits)
+    await node.handle(protocolOf(channel), accept, { maxInboundStreams: most, maxOutboundStreams: most })
   }
 
   /** @throws UnreachableError where a peer may not speak of this */
@@ -158,7 +181,10 @@ export function driveNode(
   let started: Promise<void> | undefined
   async function start(handlers: NetworkHandlers): Promise<void> {
     told = handlers
-    node.addEventListener('connection:open', ({ detail }) => gate.meet(detail))
+    node.addEventListener('connection:open', ({ detail }) => {
+      entrance.upgraded(detail)
+      gate.meet(detail)
+    })
     await node.handle(MEMBERSHIP_PROTOCOL, gate.answer, { maxInboundStreams: 1, maxOutboundStreams: 1 })
     await Promise.all(CHANNELS.map(channel => serve(channel, handlers)))
     try {

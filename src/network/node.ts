@@ -4,7 +4,6 @@ import type { Libp2p, PeerInfo } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
-import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { PeerId } from '../gossip/ports.ts'
@@ -15,13 +14,14 @@ import {
   DISCOVERY_SERVICE,
   FIRST_WINDOW_BYTES,
   LIMITED_WINDOW_SECONDS,
-  MAX_CONNECTIONS,
-  MAX_STREAMS_PER_CONNECTION,
   PING_TIMEOUT_MS,
-  READ_BUFFER_SPARE_BYTES,
   STREAM_WINDOW_BYTES,
 } from './constants.ts'
+import { createEntrance, type Entrance } from './gate/entrance.ts'
 import { createGossipDoor, type GossipDoor } from './gate/gossip-door.ts'
+import { createKnock } from './gate/knock.ts'
+import { type BoundedMuxer, createBoundedMuxer } from './gate/muxer.ts'
+import { isLocal } from './hosts.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
@@ -29,9 +29,14 @@ import { topicOf } from './protocols.ts'
 import { createTrafficMeter, type TrafficMeter } from './traffic.ts'
 import { transports } from './transports/registry.ts'
 
+/** More than there ever are. */
+const UNLIMITED = 1_000_000
+
 export interface NodeOptions {
   /** The swarm's id. */
   readonly swarm: string
+  /** The hash of the recipe. Default: the swarm's id. */
+  readonly recipe?: string
   /** A private key as `createIdentity` makes it. */
   readonly identity: Uint8Array
   readonly listen: readonly Multiaddr[]
@@ -51,6 +56,12 @@ export interface SwarmNode {
   readonly banned: Set<PeerId>
   /** Where gossipsub is let at members, and they at it. */
   readonly gossip: GossipDoor
+  /** Where connections come in. */
+  readonly entrance: Entrance
+  /** Bounds what streams hold. */
+  readonly muxer: BoundedMuxer
+  /** Has a peer's addresses of private networks, and its own machine, left out: asked of each that is to be remembered. */
+  hideLocal(hides: (peer: PeerId) => boolean): void
   /** Calls back whenever a peer is found on the local network, the same one again and again. */
   whenFound(handler: (peer: PeerInfo) => void): void
 }
@@ -65,7 +76,9 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   const banned = new Set<PeerId>()
   const gossip = createGossipDoor()
   let found = (_peer: PeerInfo) => {}
-  const window = windowOf(options.bandwidth)
+  const entrance = createEntrance(createKnock(options.recipe ?? options.swarm))
+  const muxer = createBoundedMuxer(windowOf(options.bandwidth))
+  let hidesLocal = (_peer: PeerId) => false
   const denies = (peer: { toString(): string }) => banned.has(peer.toString())
 
   const libp2p = await createLibp2p({
@@ -75,21 +88,13 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     addresses: { listen: options.listen.map(String) },
     transports: transports.map(transport => transport.make()),
     connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
-        maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
-        streamOptions: {
-          maxStreamWindowSize: window,
-          maxReadBufferLength: window + READ_BUFFER_SPARE_BYTES,
-        },
-      }),
-    ],
+    connectionProtector: () => entrance.protector,
+    streamMuxers: [() => muxer.factory],
     connectionManager: {
-      maxConnections: MAX_CONNECTIONS,
-      // Per host and second, and handshakes at once: a swarm on one machine or behind one NAT is one host.
-      inboundConnectionThreshold: MAX_CONNECTIONS,
-      maxIncomingPendingConnections: MAX_CONNECTIONS,
+      // It cannot tell strangers from members: the entrance and the gate do.
+      maxConnections: UNLIMITED,
+      inboundConnectionThreshold: UNLIMITED,
+      maxIncomingPendingConnections: UNLIMITED,
       addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
     },
     connectionMonitor: { pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
@@ -97,6 +102,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       denyDialPeer: denies,
       denyInboundEncryptedConnection: denies,
       denyOutboundEncryptedConnection: denies,
+      filterMultiaddrForPeer: (peer, address) => !(isLocal(address) && hidesLocal(peer.toString())),
     },
     peerDiscovery: options.mdns
       ? [
@@ -120,6 +126,11 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     meter,
     banned,
     gossip,
+    entrance,
+    muxer,
+    hideLocal(hides) {
+      hidesLocal = hides
+    },
     whenFound(handler) {
       found = handler
     },

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { ProtocolViolationError, RefusedError } from '../gossip/errors.ts'
+import { RefusedError } from '../gossip/errors.ts'
 import type { Clock, FrameStream, Network, NetworkHandlers } from '../gossip/ports.ts'
 import { REPLY_TIMEOUT_MS } from '../gossip/streams/constants.ts'
 import { withDeadline } from '../gossip/waiting/deadline.ts'
@@ -29,10 +29,8 @@ export function createNamespaces(network: Network, clock: Clock): Namespaces {
 
   async function dispatch(stream: FrameStream): Promise<NetworkHandlers> {
     const tag = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the name of the namespace', stopping, within =>
-      stream.read(within),
+      stream.read({ ...within, most: MAX_NAMESPACE_BYTES }),
     )
-    if (tag.byteLength > MAX_NAMESPACE_BYTES)
-      throw new ProtocolViolationError(`the name of a namespace has ${tag.byteLength} bytes`)
     const namespace = handlers.get(new TextDecoder().decode(tag))
     if (namespace === undefined) throw new RefusedError('not in this namespace')
     return namespace

@@ -52,6 +52,6 @@ export async function proveOn(
 ): Promise<{ standing: Standing; stream: FrameStream }> {
   const peer = connection.remotePeer.toString()
   const stream = createFrameStream(peer, await connection.newStream(MEMBERSHIP_PROTOCOL, options))
-  const party = { self: node.peerId.toString(), ids: { swarm, recipe }, admission, bars: () => undefined }
+  const party = { self: node.peerId.toString(), ids: { swarm, recipe }, admission, makeRoom: () => undefined }
   return { standing: await meetAsDialler(party, stream, options), stream }
 }

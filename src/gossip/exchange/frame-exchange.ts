@@ -82,6 +82,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const { id, stream, replica, part, coding, snapshot, signal, onMessage } = exchange
   const partner = stream.peer
   const options = { signal }
+  const expected = { signal, most: longestFrame(coding, part) }
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
   const bounded = createNormBound(partner, exchange.maximumNorm)
@@ -125,7 +126,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
 
     async read() {
       while (acknowledged < total) {
-        const { settled, frame } = decodeFrameMessage(await stream.read(options))
+        const { settled, frame } = decodeFrameMessage(await stream.read(expected))
         onMessage()
         requireProgress(settled, acknowledged, frame !== undefined)
         if (settled > told)
@@ -163,6 +164,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   const { id, stream, replica, part, coding, snapshot, signal, onMessage } = exchange
   const partner = stream.peer
   const options = { signal }
+  const expected = { signal, most: longestFrame(coding, part) }
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
   const bounded = createNormBound(partner, exchange.maximumNorm)
@@ -217,7 +219,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
 
     async read() {
       while (applied < total) {
-        const { settled, frame } = decodeFrameMessage(await stream.read(options))
+        const { settled, frame } = decodeFrameMessage(await stream.read(expected))
         onMessage()
         requireProgress(settled, applied, frame !== undefined)
         apply(settled)
@@ -254,9 +256,14 @@ function requireProgress(settled: number, before: number, hasFrame: boolean): vo
 }
 
 /** Room for a frame, whichever it is. */
-function roomFor(coding: Coding, { first, end }: Range): () => Uint8Array {
-  const bytes = BODY_OFFSET + coding.maximumBytes(Math.min(FRAME_FLOATS, end - first))
+function roomFor(coding: Coding, part: Range): () => Uint8Array {
+  const bytes = longestFrame(coding, part)
   return () => leaseBuffer(bytes)
+}
+
+/** Bytes of the longest frame that either side has to send. */
+function longestFrame(coding: Coding, { first, end }: Range): number {
+  return BODY_OFFSET + coding.maximumBytes(Math.min(FRAME_FLOATS, end - first))
 }
 
 /** @returns what throws a NormError when all that was said by the other side is beyond the norm */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { littleEndianBytes, readLittleEndian } from '../../parameters/little-endian.ts'
 import { firstNonFinite } from '../../parameters/vectors.ts'
 import { MAX_STEPS } from '../constants.ts'
+import { parseJson } from '../streams/json.ts'
 import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, MAX_RUN_MS, SKETCH_BUCKETS } from './constants.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
@@ -60,8 +61,6 @@ const announcementSchema = z.strictObject({
 /** The state of a peer that it tells everybody, about once a second. */
 export type Announcement = Omit<z.infer<typeof announcementSchema>, 'sketch'> & { readonly sketch: Float32Array }
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
-
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
   const sketch = Buffer.from(littleEndianBytes(announcement.sketch)).toString('base64')
   return Buffer.from(JSON.stringify({ ...announcement, sketch }))
@@ -76,7 +75,7 @@ export function decodeAnnouncement(bytes: Uint8Array): Announcement | undefined 
   const known = validated.get(bytes)
   if (known !== undefined) return known
   try {
-    const announcement = announcementSchema.parse(JSON.parse(decoder.decode(bytes)))
+    const announcement = announcementSchema.parse(parseJson(bytes))
     validated.set(bytes, announcement)
     return announcement
   } catch {

@@ -13,6 +13,9 @@ export const MAX_FRAME_BYTES = 1024 * 1024
 /** Longest control message: a settlement names at most four times `MAX_IN_DOUBT` exchanges each way. Recipes fit too. */
 export const MAX_CONTROL_BYTES = 65_536
 
+/** Levels of a control message or an announcement: a recipe has six, with room for fields that a later version adds. */
+export const MAX_NESTING = 32
+
 /** Longest name of a codec, its parameter included. */
 export const MAX_CODEC_CHARACTERS = 32
 

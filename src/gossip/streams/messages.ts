@@ -9,6 +9,7 @@ import { MAX_IN_DOUBT, MAX_STEPS } from '../constants.ts'
 import { ProtocolViolationError, RefusedError } from '../errors.ts'
 import type { AbortOptions, FrameStream } from '../ports.ts'
 import { MAX_CODEC_CHARACTERS, MAX_CONTROL_BYTES } from './constants.ts'
+import { parseJson } from './json.ts'
 
 const exchangeId = z.string().min(1).max(64)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
@@ -100,8 +101,6 @@ const schemas = {
 type Messages = { [Type in keyof typeof schemas]: z.infer<(typeof schemas)[Type]> }
 export type Message = Messages[keyof Messages]
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
-
 export async function send(stream: FrameStream, message: Message, options: AbortOptions): Promise<void> {
   // Short buffers share memory, which is quicker than one of their own.
   await stream.write(Buffer.from(JSON.stringify(message)), options)
@@ -117,15 +116,13 @@ export async function receive<Type extends keyof Messages>(
   type: Type,
   options: AbortOptions,
 ): Promise<Messages[Type]> {
-  const frame = await stream.read(options)
-  if (frame.byteLength > MAX_CONTROL_BYTES) {
-    throw new ProtocolViolationError(`expected ${type}, got a frame of ${frame.byteLength} bytes`)
-  }
+  const frame = await stream.read({ ...options, most: MAX_CONTROL_BYTES })
   let document: unknown
   try {
-    document = JSON.parse(decoder.decode(frame))
-  } catch {
-    throw new ProtocolViolationError(`expected ${type}, got ${frame.byteLength} bytes that are not JSON`)
+    document = parseJson(frame)
+  } catch (cause) {
+    const what = `${frame.byteLength} bytes that are not JSON, or nested too deep`
+    throw new ProtocolViolationError(`expected ${type}, got ${what}`, { cause })
   }
   const refused = type !== 'refuse' && typeOf(document) === 'refuse'
   const parsed = (refused ? schemas.refuse : schemas[type]).safeParse(document)

@@ -8,6 +8,7 @@
  * @packageDocumentation
  */
 
+import { FRAME_FLOATS, FRAME_HEADER_BYTES } from '../../parameters/constants.ts'
 import { createFrameAssembler, FrameError, vectorFrames } from '../../parameters/frames.ts'
 import { createParameterHasher } from '../../parameters/hash.ts'
 import type { Range } from '../../parameters/range.ts'
@@ -20,6 +21,9 @@ import { receive, send } from '../streams/messages.ts'
 import { StreamEndedError } from '../streams/stream-errors.ts'
 import { withDeadline } from '../waiting/deadline.ts'
 import { isPiece } from './pieces.ts'
+
+/** A full frame of parameters. */
+const LONGEST_FRAME_BYTES = FRAME_HEADER_BYTES + Float32Array.BYTES_PER_ELEMENT * FRAME_FLOATS
 
 export interface FetchedVector {
   readonly vector: Float32Array
@@ -119,7 +123,7 @@ export async function fetchPiece(
     const assembler = createFrameAssembler(end - first, first)
     while (!assembler.done) {
       await withDeadline(clock, timeouts.limit('frame', peer), 'a frame', options, async within =>
-        assembler.accept(await stream.read(within)),
+        assembler.accept(await stream.read({ ...within, most: LONGEST_FRAME_BYTES })),
       )
       onFrame()
     }

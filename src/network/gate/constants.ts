@@ -45,3 +45,53 @@ export const REPLACED_MS = 5_000
 
 /** To tell a peer why it is cut off. */
 export const FAREWELL_MS = 2_000
+
+const KiB = 1024
+
+/**
+ * Sockets that have said nothing yet. Who knocks does so within a round trip, so that under a thousand new sockets a second one of 250 ms
+ * still finds its place held; a socket and what libp2p makes of it take some ten kilobytes.
+ */
+export const ARRIVING_PLACES = 256
+
+/** A socket that says nothing for so long is closed: a round trip, and a lost packet or two. */
+export const KNOCK_TIMEOUT_MS = 3_000
+
+/** Connections whose dialler has knocked and has proved nothing yet. A swarm that starts at once comes in at once, and proves soon. */
+export const KNOCKED_PLACES = 64
+
+/** Handshakes of those: each takes some milliseconds, so that a full rate is a fifth of a core; a swarm that starts at once waits for none. */
+export const KNOCKED_HANDSHAKES = { perSecond: 50, atOnce: 128 }
+
+/** Connections of others that have not knocked: peers of other recipes and versions, for as long as recipes are compared, and strangers. */
+export const STRANGER_PLACES = 16
+
+/** Handshakes of those: a thirtieth of a core. */
+export const STRANGER_HANDSHAKES = { perSecond: 10, atOnce: 16 }
+
+/** Knocks that are remembered, so that none is used twice: those of ten minutes at the full rate. */
+export const MAX_KNOCKS_REMEMBERED = 32_768
+
+/** All that a connection says before it is encrypted and carries streams, which is about a kilobyte. */
+export const MAX_HANDSHAKE_BYTES = 16 * KiB
+
+/** Streams that a stranger may have open: to identify, to ping, to prove and to compare recipes takes one each, and some may be tried twice. */
+export const STRANGER_STREAMS = 8
+
+/** Unread bytes of a stranger's stream at which it is reset: its longest message is one of revocations. */
+export const STRANGER_BUFFER_BYTES = 96 * KiB
+
+/** Unread bytes at which the stream on which members prove what they are is paused. */
+export const GATE_READ_AHEAD_BYTES = 16 * KiB
+
+/** Streams to compare recipes that one connection may open: one is what it takes, and now and then one breaks. */
+export const RECIPE_STREAMS = { perSecond: 4 / 60, atOnce: 4 }
+
+/** Recipes that are compared with all comers: each takes a millisecond. */
+export const RECIPES_COMPARED = { perSecond: 8, atOnce: 32 }
+
+/**
+ * Messages of gossip that a neighbour may send, several times what it forwards in a swarm of a thousand that announces every second. One
+ * takes 20 to 100 microseconds.
+ */
+export const GOSSIP_MESSAGES = { perSecond: 2_000, atOnce: 6_000 }

@@ -11,14 +11,17 @@ import { ConnectionLostError } from '../../gossip/streams/stream-errors.ts'
 import { RefusedPeerError, UnreachableError } from '../errors.ts'
 import { createFrameStream } from '../frame-stream.ts'
 import { MEMBERSHIP_PROTOCOL } from '../protocols.ts'
-import { ACQUAINTANCE_MS, FAREWELL_MS, PROOF_TIMEOUT_MS, REPLACED_MS } from './constants.ts'
+import { ACQUAINTANCE_MS, FAREWELL_MS, GATE_READ_AHEAD_BYTES, PROOF_TIMEOUT_MS, REPLACED_MS } from './constants.ts'
 import { meetAsDialler, meetAsListener, type Party, readHello, type Standing } from './handshake.ts'
 import { decodeHello } from './hello.ts'
 import { createMemberTalk, type MemberTalk } from './member-talk.ts'
 import { createRefusals, type Refusals } from './refusals.ts'
 
-export interface GateOptions extends Omit<Party, 'bars'> {
-  readonly bars: Party['bars']
+export interface GateOptions extends Omit<Party, 'makeRoom'> {
+  /** Makes room for what a member says on a connection. @returns why there is none, as what is to be said of the member */
+  makeRoom(connection: Connection): string | undefined
+  /** Both have proved what they are on this connection, whether it is used or another one. */
+  admitted(connection: Connection): void
   /** The connection to a member, from now on; it may replace another one. */
   entered(connection: Connection, before: Connection | undefined): void
   /** The last connection to a member has ended. */
@@ -70,6 +73,8 @@ export function createGate(options: GateOptions): Gate {
   const members = new Map<PeerId, Member>()
   const refusals = createRefusals(warn)
 
+  const partyOn = (connection: Connection): Party => ({ ...options, makeRoom: () => options.makeRoom(connection) })
+
   function meet(connection: Connection): void {
     const meeting: Meeting = {
       connection,
@@ -114,7 +119,7 @@ export function createGate(options: GateOptions): Gate {
       )
     }
     meeting.begun = true
-    return [await meetAsDialler(options, stream, ending), stream]
+    return [await meetAsDialler(partyOn(connection), stream, ending), stream]
   }
 
   async function answer(raw: Stream, connection: Connection): Promise<void> {
@@ -126,7 +131,7 @@ export function createGate(options: GateOptions): Gate {
     meeting.begun = true
     const met = async (): Promise<[Standing, FrameStream]> => {
       const hello = decodeHello(await readHello(stream, meeting.ending))
-      return [await meetAsListener(options, stream, hello, meeting.ending), stream]
+      return [await meetAsListener(partyOn(connection), stream, hello, meeting.ending), stream]
     }
     await conclude(meeting, met())
   }
@@ -152,6 +157,7 @@ export function createGate(options: GateOptions): Gate {
       ended: () => end(connection),
     })
     refusals.delete(peer)
+    options.admitted(connection)
     if (before !== undefined && !replaces(options.self, connection, before.connection)) {
       retire(connection)
     } else {
@@ -225,7 +231,7 @@ export function createGate(options: GateOptions): Gate {
 }
 
 function frames(connection: Connection, stream: Stream): FrameStream {
-  return createFrameStream(connection.remotePeer.toString(), stream)
+  return createFrameStream(connection.remotePeer.toString(), stream, { readAhead: GATE_READ_AHEAD_BYTES })
 }
 
 /** Closes a connection when all that was said on it has left. */

@@ -1,6 +1,9 @@
 import type { GossipSubComponents } from '@libp2p/gossipsub'
 import type { Connection, StreamHandler, Topology } from '@libp2p/interface'
+import type { PeerId } from '../../gossip/ports.ts'
 import { UnreachableError } from '../errors.ts'
+import { type Budget, createBudget } from './budget.ts'
+import { GOSSIP_MESSAGES } from './constants.ts'
 
 /** Through it gossipsub learns of peers, and answers their streams. */
 type Registrar = GossipSubComponents['registrar']
@@ -20,6 +23,8 @@ export interface GossipDoor {
   open(connection: Connection): void
   /** Ends the gossip over a connection. */
   close(connection: Connection): void
+  /** Whether a peer may tell one more: what floods is dropped, and its connection ended. */
+  mayTell(peer: PeerId): boolean
   /** Opens what streams are missing: now and then one fails while its connection does not, and gossipsub opens no other. */
   tend(): void
 }
@@ -28,6 +33,7 @@ export function createGossipDoor(): GossipDoor {
   // gossipsub registers the same one for each version of its protocol.
   const topologies = new Set<Topology>()
   const connections = new Set<Connection>()
+  const budgets = new Map<PeerId, Budget>()
   let protocols: readonly string[] = []
   let admits = async (_connection: Connection) => false
 
@@ -47,6 +53,8 @@ export function createGossipDoor(): GossipDoor {
 
   function open(connection: Connection): void {
     connections.add(connection)
+    const peer = connection.remotePeer.toString()
+    if (!budgets.has(peer)) budgets.set(peer, createBudget(GOSSIP_MESSAGES))
     for (const topology of topologies) topology.onConnect?.(connection.remotePeer, offered(connection))
   }
 
@@ -77,8 +85,15 @@ export function createGossipDoor(): GossipDoor {
     open,
     close(connection) {
       connections.delete(connection)
+      budgets.delete(connection.remotePeer.toString())
       for (const topology of topologies) topology.onDisconnect?.(connection.remotePeer)
       for (const stream of streamsOf(connection)) stream.abort(new UnreachableError('gossip is for members'))
+    },
+    mayTell(peer) {
+      if (budgets.get(peer)?.spend()) return true
+      for (const one of connections)
+        if (one.remotePeer.toString() === peer) one.abort(new UnreachableError('it floods'))
+      return false
     },
     tend() {
       for (const connection of connections) {

@@ -46,8 +46,8 @@ export interface Party {
   readonly self: PeerId
   readonly ids: SwarmIds
   readonly admission: Admission
-  /** Why a peer is not let in though it is a member, as what is to be said of it; undefined where it is. */
-  bars(peer: PeerId): string | undefined
+  /** Makes room for a peer that has proved what it is. @returns why there is none, as what is to be said of the peer */
+  makeRoom(peer: PeerId): string | undefined
 }
 
 const VERDICTS = ['refused', 'acquainted', 'admitted'] as const
@@ -135,7 +135,7 @@ async function prove({ admission }: Party, stream: FrameStream, context: ProofCo
 
 /** @returns why the other is refused, as what is to be said of it; undefined where it is not */
 async function judge(
-  { admission, bars }: Party,
+  { admission, makeRoom }: Party,
   stream: FrameStream,
   relation: Relation,
   context: ProofContext,
@@ -149,7 +149,7 @@ async function judge(
   // Strangers can neither teach this peer anything nor have it verify signatures at will.
   if (reason !== undefined) return reason
   await admission.learn(decodeRevocations(await stream.read({ signal, most: MAX_REVOCATIONS_BYTES })))
-  return admission.lapsed(context.prover) ?? bars(context.prover)
+  return admission.lapsed(context.prover) ?? makeRoom(context.prover)
 }
 
 function standingOf(relation: Relation, reason: string | undefined): Standing {

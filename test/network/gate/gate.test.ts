@@ -1,14 +1,14 @@
 import type { Connection } from '@libp2p/interface'
 import { afterEach, describe, expect, test } from 'vitest'
-import { openAdmission } from '../../src/admission/open.ts'
-import { createIdentity } from '../../src/network/identity.ts'
-import type { Libp2pNetworkOptions } from '../../src/network/libp2p-network.ts'
-import { protocolOf, topicOf } from '../../src/network/protocols.ts'
-import { createMailbox, type Mailbox } from '../../src/testing/mailbox.ts'
-import { announceUntil, connect, openBetween, type Peer, startPeer } from '../../src/testing/probe-peers.ts'
-import { createKeyedAdmission } from './keyed-admission.ts'
-import { createLibp2pWorld } from './libp2p-world.ts'
-import { createStranger, proveOn, type Stranger } from './stranger.ts'
+import { openAdmission } from '../../../src/admission/open.ts'
+import { createIdentity } from '../../../src/network/identity.ts'
+import type { Libp2pNetworkOptions } from '../../../src/network/libp2p-network.ts'
+import { protocolOf, topicOf } from '../../../src/network/protocols.ts'
+import { createMailbox, type Mailbox } from '../../../src/testing/mailbox.ts'
+import { announceUntil, connect, openBetween, type Peer, startPeer } from '../../../src/testing/probe-peers.ts'
+import { createKeyedAdmission } from '../keyed-admission.ts'
+import { createLibp2pWorld } from '../libp2p-world.ts'
+import { createStranger, proveOn, type Stranger } from '../stranger.ts'
 
 const SWARM = 'a5'.repeat(32)
 const GOSSIP = ['/meshsub/1.2.0', '/meshsub/1.1.0', '/meshsub/1.0.0']

@@ -1,0 +1,49 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+const LOCAL_SUBNETS: readonly (readonly [network: string, prefix: number])[] = [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+]
+
+const local = new BlockList()
+for (const [network, prefix] of LOCAL_SUBNETS) local.addSubnet(network, prefix, isIPv4(network) ? 'ipv4' : 'ipv6')
+
+/** The groups of an IPv6 address that name a network, in which whoever has one address has all. */
+const NETWORK_GROUPS = 4
+const GROUPS = 8
+
+/** The machine or router that an address names by its IP; of IPv6 its network of 64 bits. Undefined where it names none. */
+export function hostOf(address: Multiaddr): string | undefined {
+  const ip = ipOf(address)
+  if (ip === undefined || isIPv4(ip)) return ip
+  const [before, after] = ip
+    .toLowerCase()
+    .split('::', 2)
+    .map(part => part.split(':').filter(group => group !== ''))
+  const gap = after === undefined ? [] : Array<string>(Math.max(0, GROUPS - before.length - after.length)).fill('0')
+  return `${[...before, ...gap, ...(after ?? [])].slice(0, NETWORK_GROUPS).join(':')}::/64`
+}
+
+/** Whether an address is of this machine or of a private network, where it can mean another machine to everybody. */
+export function isLocal(address: Multiaddr): boolean {
+  const ip = ipOf(address)
+  return ip !== undefined && local.check(ip, isIPv4(ip) ? 'ipv4' : 'ipv6')
+}
+
+/** Who shares a share with others: those of one host. */
+export function groupOf(address: Multiaddr): string {
+  return hostOf(address) ?? ''
+}
+
+function ipOf(address: Multiaddr): string | undefined {
+  const ip = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
+  return ip !== undefined && (isIPv4(ip) || isIPv6(ip)) ? ip : undefined
+}
