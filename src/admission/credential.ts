@@ -155,10 +155,9 @@ export async function isSigned(credential: Credential, verify: VerifySignature):
   const { recipe, invitations } = credential
   const members = membersOf(credential)
   for (const [index, invitation] of invitations.entries()) {
-    const { id, to, isBearer, claim, signature } = invitation
+    const { id, to, claim, signature } = invitation
     if (!(await verify(members[index], invitationStatement(recipe, members[index], invitation), signature)))
       return false
-    if (isBearer !== (claim !== undefined)) return false
     if (claim !== undefined && !(await verify(to, claimStatement(recipe, id, claim.guest), claim.signature)))
       return false
   }

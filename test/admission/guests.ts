@@ -50,27 +50,32 @@ export async function guestOf(by: Guest, terms: Omit<Inviting, 'guest'> = {}): P
 }
 
 /** A time of day that a test sets; what was to be called by then is called. */
-export function createTimeOfDay(now = NOW) {
-  let time = now
+export function createTimeOfDay() {
+  let passed = 0
+  let begin = NOW
   const calls = new Set<{ readonly at: number; readonly callback: () => void }>()
   return {
-    now: () => time,
+    now: () => begin + passed,
     after(milliseconds: number, callback: () => void) {
-      const call = { at: time + milliseconds, callback }
+      const call = { at: passed + milliseconds, callback }
       calls.add(call)
       return () => void calls.delete(call)
     },
     waiting: () => calls.size,
     advance(milliseconds: number): void {
-      const end = time + milliseconds
+      const end = passed + milliseconds
       for (;;) {
         const [next] = [...calls].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)
         if (next === undefined) break
         calls.delete(next)
-        time = next.at
+        passed = next.at
         next.callback()
       }
-      time = end
+      passed = end
+    },
+    /** Sets the clock, or wakes a machine that has slept: nothing is called by it. */
+    leap(milliseconds: number): void {
+      begin += milliseconds
     },
   }
 }

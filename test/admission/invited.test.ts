@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest'
 import { LOOK_AGAIN_MS, MAX_PROOF_BYTES, MAX_REMEMBERED } from '../../src/admission/constants.ts'
-import { encodeCredential } from '../../src/admission/credential.ts'
+import { claimFor, encodeCredential } from '../../src/admission/credential.ts'
 import { joinFields } from '../../src/admission/fields.ts'
 import { invitedAdmission } from '../../src/admission/invited.ts'
 import { createSwarmKey, keyAdmission, parseSwarmKey } from '../../src/admission/key.ts'
 import { openAdmission } from '../../src/admission/open.ts'
 import { revoke } from '../../src/admission/revocation.ts'
-import { verifySignature } from '../../src/network/signatures.ts'
+import { signerOfSeed, verifySignature } from '../../src/network/signatures.ts'
 import {
   admissionFor,
   comeWith,
@@ -85,6 +85,23 @@ test('who has seen a credential cannot use it, not even that of a bearer', async
   )
   const claimed: Guest = { signer: thief, peer: thief.peer, credential: { ...carla.credential, invitations } }
   expect(await meet(claimed, founder, verifier)).toBe('has an invitation whose signature does not hold')
+})
+
+test('an invitation for one guest is not made one for others by that guest', async () => {
+  const friend = await newSigner()
+  const [named] = anna.credential.invitations
+  const asBearers = { ...anna.credential, invitations: [{ ...named, isBearer: true }] }
+  const credential = await claimFor(asBearers, anna.signer, friend.peer)
+  expect(await meet({ signer: friend, peer: friend.peer, credential }, founder, await admissionFor(founder))).toBe(
+    'has an invitation whose signature does not hold',
+  )
+})
+
+test("a bearer's invitation lets in nobody who has not claimed it, nor the peer that its key would be", async () => {
+  const { credential, seed = new Uint8Array() } = await inviteBy(founder)
+  const signer = await signerOfSeed(seed)
+  const unclaimed = { signer, peer: signer.peer, credential }
+  expect(await meet(unclaimed, founder, await admissionFor(founder))).toBe('has not claimed its invitation')
 })
 
 test('the same proof with a step left out, or in another order, is none', async () => {
@@ -177,10 +194,16 @@ test('an end is not slept through, nor waited for once nobody listens', async ()
   const admission = await admissionFor(founder, { time })
   expect(await meet(await guestOf(founder, { until: NOW + 1_000 * HOUR }), founder, admission)).toBeUndefined()
   expect(time.waiting()).toBe(0)
-  const stop = admission.onChange(() => {})
+  const changed = vi.fn()
+  const stop = admission.onChange(changed)
   expect(time.waiting()).toBe(1)
   time.advance(10 * LOOK_AGAIN_MS)
   expect(time.waiting()).toBe(1)
+  expect(changed).not.toHaveBeenCalled()
+  // The machine has slept meanwhile.
+  time.leap(1_000 * HOUR)
+  time.advance(LOOK_AGAIN_MS)
+  expect(changed).toHaveBeenCalledOnce()
   stop()
   expect(time.waiting()).toBe(0)
 })
