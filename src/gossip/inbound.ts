@@ -4,6 +4,7 @@ import type { LostPartners } from './exchange/lost-partners.ts'
 import type { Scheduler } from './exchange/scheduler.ts'
 import type { SettlementProtocol } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
+import type { ActiveMembers } from './membership/active-members.ts'
 import { decodeAnnouncement } from './membership/announcement.ts'
 import { MIN_ANNOUNCE_GAP_MS } from './membership/constants.ts'
 import type { Membership } from './membership/membership.ts'
@@ -22,6 +23,7 @@ export interface InboundOptions {
   readonly lifetime: Lifetime
   readonly scores: PeerScores
   readonly membership: Membership
+  readonly activeMembers: ActiveMembers
   readonly conversations: Conversations
   readonly scheduler: Pick<Scheduler, 'respond'>
   readonly settlementProtocol: SettlementProtocol
@@ -36,7 +38,7 @@ export interface InboundOptions {
 
 /** Streams, announcements and connections of others, as they come in. */
 export function createInbound(options: InboundOptions): NetworkHandlers {
-  const { network, clock, lifetime, scores, membership, conversations, peerWatch, events } = options
+  const { network, clock, lifetime, scores, membership, activeMembers, conversations, peerWatch, events } = options
 
   type Answer = (stream: FrameStream, options: AbortOptions) => Promise<void>
   const answers: Readonly<Record<Channel, Answer>> = {
@@ -72,6 +74,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
   return {
     async stream(channel, stream) {
       if (!scores.admits(stream.peer)) throw new RefusedError('too many streams')
+      if (channel === 'exchange' && activeMembers.isGivenUp(stream.peer)) throw new RefusedError('given up')
       // A peer that exchanges before it was heard of has not left.
       if (channel === 'exchange') options.lostPartners.contacted(stream.peer)
       await conversations.over(stream, channel, lifetime.end, one => answers[channel](one, lifetime.end))

@@ -50,6 +50,7 @@ const commonFields = {
       exchanges: count,
       exchangesAsked: count,
       averaged: z.record(z.string(), count),
+      spread: z.number().min(0).optional(),
     })
     .optional(),
   random: z.array(z.number()),
