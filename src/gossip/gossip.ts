@@ -142,7 +142,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const scheduler = createScheduler(meetings)
   const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
   const settlement = createSettlement({ ...paced, settlementProtocol })
-  const introductions = createIntroductions({ ...paced, greet: settlementProtocol.ask })
+  const introductions = createIntroductions(paced)
   const lostPartners = createLostPartners(paced)
   const averaging = {
     ...meetings,
