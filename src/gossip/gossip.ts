@@ -144,7 +144,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const scheduler = createScheduler({ ...meetings, lostPartners })
   const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
   const settlement = createSettlement({ ...paced, lostPartners, settlementProtocol })
-  const introductions = createIntroductions({ ...paced, greet: settlementProtocol.ask })
+  const introductions = createIntroductions(paced)
   const averaging = {
     ...meetings,
     choice,

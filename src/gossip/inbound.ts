@@ -80,10 +80,14 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     // Others may still forward what a banned peer says.
     if (scores.isBanned(from)) return 'ignore'
     const hasReached = forwarder === from || introductions.hasReached(from)
-    if (hasReached ? !heeded.admits(from) : !introduced.admits(forwarder ?? from)) return 'ignore'
+    if (!hasReached && !introduced.admits(forwarder ?? from)) return 'ignore'
     const announcement = decodeAnnouncement(bytes)
     if (announcement === undefined) return 'reject'
-    if (hasReached) return note(from, announcement) ? 'accept' : 'ignore'
+    if (hasReached) {
+      // Only what is new counts: whoever repeats what another has said once does not silence that one.
+      const isHeeded = membership.isNews(from, announcement.sequence) && heeded.admits(from)
+      return isHeeded && note(from, announcement) ? 'accept' : 'ignore'
+    }
     // A partner of old that speaks has not left.
     options.lostPartners.contacted(from)
     introductions.introduce(from, announcement, forwarder)
