@@ -10,6 +10,8 @@ import { reasonOf } from './errors.ts'
 export interface AddressBook {
   /** Remembers addresses of a peer. Malformed ones are ignored. */
   learn(peer: PeerId, addresses: readonly string[]): void
+  /** Whether anything was learned of a peer. */
+  knows(peer: PeerId): boolean
   /** Resolves when what was learned of a peer is known to libp2p. */
   settled(peer: PeerId): Promise<void>
 }
@@ -42,6 +44,7 @@ export function createAddressBook(node: Libp2p, warn: (message: string) => void)
         })
       learning.set(peer, task)
     },
+    knows: peer => learned.has(peer),
     settled: async peer => learning.get(peer),
   }
 }

@@ -119,10 +119,10 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
       if (banned.has(peer)) return 'was banned'
       const isOneMore = connection.direction === 'inbound' && gate.connectionTo(peer) === undefined
       if (isOneMore && gate.members().length >= MAX_CONNECTIONS) return 'comes when all places for members are taken'
+      entrance.leave(connection)
       muxer.admit(connection)
       return undefined
     },
-    admitted: connection => entrance.leave(connection),
     entered(connection, before) {
       if (before !== undefined) gossip.close(before)
       gossip.open(connection)
@@ -181,9 +181,10 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
   let started: Promise<void> | undefined
   async function start(handlers: NetworkHandlers): Promise<void> {
     told = handlers
-    node.addEventListener('connection:open', ({ detail }) => {
-      entrance.upgraded(detail)
-      gate.meet(detail)
+    node.addEventListener('connection:open', ({ detail }) => gate.meet(detail))
+    // libp2p keeps for hours what anybody has said of itself.
+    node.addEventListener('peer:disconnect', ({ detail }) => {
+      if (!book.knows(detail.toString())) node.peerStore.delete(detail).catch(() => {})
     })
     await node.handle(MEMBERSHIP_PROTOCOL, gate.answer, { maxInboundStreams: 1, maxOutboundStreams: 1 })
     await Promise.all(CHANNELS.map(channel => serve(channel, handlers)))

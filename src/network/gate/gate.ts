@@ -20,8 +20,6 @@ import { createRefusals, type Refusals } from './refusals.ts'
 export interface GateOptions extends Omit<Party, 'makeRoom'> {
   /** Makes room for what a member says on a connection. @returns why there is none, as what is to be said of the member */
   makeRoom(connection: Connection): string | undefined
-  /** Both have proved what they are on this connection, whether it is used or another one. */
-  admitted(connection: Connection): void
   /** The connection to a member, from now on; it may replace another one. */
   entered(connection: Connection, before: Connection | undefined): void
   /** The last connection to a member has ended. */
@@ -157,7 +155,6 @@ export function createGate(options: GateOptions): Gate {
       ended: () => end(connection),
     })
     refusals.delete(peer)
-    options.admitted(connection)
     if (before !== undefined && !replaces(options.self, connection, before.connection)) {
       retire(connection)
     } else {
