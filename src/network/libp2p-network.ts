@@ -21,7 +21,7 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Admission } from '../admission/admission.ts'
 import { openAdmission } from '../admission/open.ts'
-import type { Network, NetworkHandlers, PeerId } from '../gossip/ports.ts'
+import type { Network, NetworkHandlers } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
 import { createAddressBook, parsePeer } from './address-book.ts'
 import { parseAddress } from './addresses.ts'
