@@ -14,7 +14,7 @@ import type { PeerWatch } from './run/peer-watch.ts'
 import type { Review } from './run/review.ts'
 import type { TrainingCourse } from './run/training-course.ts'
 import type { Conversations } from './streams/conversations.ts'
-import type { StateSync } from './sync/state-sync.ts'
+import type { Serve } from './sync/serving.ts'
 
 export interface InboundOptions {
   readonly network: Network
@@ -25,7 +25,7 @@ export interface InboundOptions {
   readonly conversations: Conversations
   readonly scheduler: Pick<Scheduler, 'respond'>
   readonly settlementProtocol: SettlementProtocol
-  readonly stateSync: Pick<StateSync, 'serve'>
+  readonly serve: Serve
   readonly handshake: RecipeHandshake
   readonly lostPartners: LostPartners
   readonly training: TrainingCourse
@@ -43,7 +43,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     recipe: options.handshake.meet,
     exchange: options.scheduler.respond,
     settle: options.settlementProtocol.answer,
-    fetch: options.stateSync.serve,
+    fetch: options.serve,
   }
 
   function hear(from: PeerId, bytes: Uint8Array): Verdict {
@@ -71,7 +71,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
 
   return {
     async stream(channel, stream) {
-      if (!scores.admits(stream.peer)) throw new RefusedError('too many streams')
+      if (!scores.admits(stream.peer, stream.host)) throw new RefusedError('too many streams')
       // A peer that exchanges before it was heard of has not left.
       if (channel === 'exchange') options.lostPartners.contacted(stream.peer)
       await conversations.over(stream, channel, lifetime.end, one => answers[channel](one, lifetime.end))

@@ -33,6 +33,8 @@ export interface Contribution {
   exchangesAsked(): number
   /** Distinct others with whom something was averaged. */
   partners(): number
+  /** Whether an exchange with this peer came to its end: whoever has only said something has no voice. */
+  hasAveragedWith(peer: PeerId): boolean
   /** Own steps that are not known to be in what any of these peers holds. */
   leftOutOf(holders: readonly PeerId[]): number
   state(): ContributionState
@@ -60,6 +62,7 @@ export function createContribution(before?: ContributionState): Contribution {
     exchanges: () => exchanges,
     exchangesAsked: () => asked,
     partners: () => averaged.size,
+    hasAveragedWith: peer => averaged.has(peer),
     leftOutOf: holders => ownSteps - Math.max(0, ...holders.map(peer => averaged.get(peer) ?? 0)),
     state: () => ({ ownSteps, exchanges, exchangesAsked: asked, averaged: Object.fromEntries(averaged) }),
   }
