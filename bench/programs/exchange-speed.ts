@@ -119,6 +119,8 @@ const exchange = createExchange({
   voice: 1,
   onPartnerDone: () => {},
   makeRoom: () => {},
+  onFailed: () => {},
+  slots: { isFreeFor: () => true, take() {}, reclaim() {} },
   terms: async () => terms(),
 })
 const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)

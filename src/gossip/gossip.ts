@@ -18,6 +18,7 @@ import { createOuterSteps } from './exchange/outer-steps.ts'
 import { createParticipation } from './exchange/participation.ts'
 import { createScheduler } from './exchange/scheduler.ts'
 import { createSettlement, createSettlementProtocol } from './exchange/settlement.ts'
+import { createSlots } from './exchange/slots.ts'
 import { createInbound } from './inbound.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLifetime } from './lifetime.ts'
@@ -30,6 +31,7 @@ import { createMembership, type Member } from './membership/membership.ts'
 import { createPartners } from './membership/partners.ts'
 import { createPeerScores } from './membership/peer-scores.ts'
 import { createRecipeHandshake } from './membership/recipe-handshake.ts'
+import { createStanding } from './membership/standing.ts'
 import { type GossipOptions, withDefaults } from './options.ts'
 import { createOutbound } from './outbound.ts'
 import { createAutoCompression } from './pace/choose-compression.ts'
@@ -62,6 +64,7 @@ import { createStatus, type GossipStatus } from './status.ts'
 import { createConversations } from './streams/conversations.ts'
 import { createInitialVector } from './sync/initial-vector.ts'
 import { createLateJoining } from './sync/late-joining.ts'
+import { createServing } from './sync/serving.ts'
 import { createStateSync } from './sync/state-sync.ts'
 
 export interface Gossip extends Lifecycle {
@@ -129,6 +132,8 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const choice = createChoice({ ...paced, sketcher, sealed: resumed.sealed })
   const vectors = { ...paced, sketcher, random: incarnation.random }
   const initialVector = createInitialVector({ ...vectors, from: settings.from, held: choice.held })
+  const standing = createStanding(clock, contribution)
+  const serve = createServing({ ...vectors, standing, held: initialVector.held })
   const stateSync = createStateSync({ ...vectors, held: initialVector.held })
   const lateJoining = createLateJoining({ ...paced, fetch: stateSync.current })
 
@@ -138,8 +143,19 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const codecs = createCodecChoice(paced)
   const outerSteps = createOuterSteps(paced, checkpoint?.trainer.tensors)
   const participation = createParticipation({ ...paced, newcomer: lateJoining })
-  const partners = createPartners(paced)
-  const meetings = { ...paced, newcomer: lateJoining, codings, codecs, outerSteps, participation, partners }
+  const partners = createPartners({ ...paced, standing })
+  const slots = createSlots({ ...paced, standing })
+  const meetings = {
+    ...paced,
+    newcomer: lateJoining,
+    codings,
+    codecs,
+    outerSteps,
+    participation,
+    standing,
+    partners,
+    slots,
+  }
   const lostPartners = createLostPartners(paced)
   const scheduler = createScheduler({ ...meetings, lostPartners })
   const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
@@ -149,6 +165,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
     ...meetings,
     choice,
     initialVector,
+    serve,
     stateSync,
     lateJoining,
     scheduler,

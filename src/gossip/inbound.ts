@@ -18,7 +18,7 @@ import type { PeerWatch } from './run/peer-watch.ts'
 import type { Review } from './run/review.ts'
 import type { TrainingCourse } from './run/training-course.ts'
 import type { Conversations } from './streams/conversations.ts'
-import type { StateSync } from './sync/state-sync.ts'
+import type { Serve } from './sync/serving.ts'
 
 export interface InboundOptions {
   readonly network: Network
@@ -32,7 +32,7 @@ export interface InboundOptions {
   readonly conversations: Conversations
   readonly scheduler: Pick<Scheduler, 'respond'>
   readonly settlementProtocol: SettlementProtocol
-  readonly stateSync: Pick<StateSync, 'serve'>
+  readonly serve: Serve
   readonly handshake: RecipeHandshake
   readonly lostPartners: LostPartners
   readonly training: TrainingCourse
@@ -51,7 +51,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     recipe: options.handshake.meet,
     exchange: options.scheduler.respond,
     settle: options.settlementProtocol.answer,
-    fetch: options.stateSync.serve,
+    fetch: options.serve,
   }
 
   const heeded = createRate(clock, { gap: HEEDED_GAP_MS, burst: HEEDED_BURST })
@@ -102,7 +102,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
 
   return {
     async stream(channel, stream) {
-      if (!scores.admits(stream.peer)) throw new RefusedError('too many streams')
+      if (!scores.admits(stream.peer, stream.host)) throw new RefusedError('too many streams')
       if (channel !== 'recipe') introductions.reached(stream.peer)
       if (channel === 'exchange' && activeMembers.isGivenUp(stream.peer)) throw new RefusedError('given up')
       // A peer that exchanges before it was heard of has not left.

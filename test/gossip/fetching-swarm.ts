@@ -10,11 +10,13 @@ import { createSketcher } from '../../src/averaging/sketch.ts'
 import { createEvents } from '../../src/gossip/events.ts'
 import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
 import { createMembership, type Member, type Membership } from '../../src/gossip/membership/membership.ts'
+import { createStanding } from '../../src/gossip/membership/standing.ts'
 import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { FrameStream, Network, PeerId } from '../../src/gossip/ports.ts'
 import { type Conversations, createConversations } from '../../src/gossip/streams/conversations.ts'
 import { receive, send } from '../../src/gossip/streams/messages.ts'
 import type { FetchedVector } from '../../src/gossip/sync/fetch.ts'
+import { createServing, type Serve } from '../../src/gossip/sync/serving.ts'
 import { createStateSync, type StateSync } from '../../src/gossip/sync/state-sync.ts'
 import { vectorFrames } from '../../src/parameters/frames.ts'
 import { hashParameters } from '../../src/parameters/hash.ts'
@@ -85,7 +87,7 @@ export async function createFetchingSwarm({
     members: Membership,
     held: (hash: string | undefined) => FetchedVector | undefined,
     blame: (peer: PeerId) => void,
-  ): { readonly vectors: StateSync; readonly conversations: Conversations } {
+  ): { readonly vectors: StateSync; readonly serve: Serve; readonly conversations: Conversations } {
     const timeouts = createTimeouts()
     const scores = { penalise: blame }
     const events = createEvents((name, detail) => {
@@ -106,7 +108,8 @@ export async function createFetchingSwarm({
       scores,
       events,
     })
-    return { vectors, conversations }
+    const standing = createStanding(clock, { hasAveragedWith: () => false })
+    return { vectors, serve: createServing({ held, clock, timeouts, standing }), conversations }
   }
 
   async function listen(port: Network, answer: (stream: FrameStream) => Promise<void>): Promise<void> {
@@ -156,13 +159,13 @@ export async function createFetchingSwarm({
       const port = network.join(peer, { slowness })
       const find = (wanted: string | undefined) =>
         wanted === undefined || wanted === hashOf(vector) ? { vector, age } : undefined
-      const { vectors, conversations } = createPeer(port, createMembership(clock), find, () => {})
+      const { serve, conversations } = createPeer(port, createMembership(clock), find, () => {})
       await listen(port, stream =>
         conversations.over(
           noting(stream, piece => asked.push({ peer, ...piece })),
           'fetch',
           never,
-          one => vectors.serve(one, never),
+          one => serve(one, never),
         ),
       )
     },

@@ -8,7 +8,9 @@ import { createCodings } from '../../src/gossip/coding/codings.ts'
 import type { Events } from '../../src/gossip/events.ts'
 import { createExchange, type Exchange, type ExchangeOptions } from '../../src/gossip/exchange/exchange.ts'
 import { createSettlementProtocol, type SettlementProtocol } from '../../src/gossip/exchange/settlement.ts'
+import { createSlots } from '../../src/gossip/exchange/slots.ts'
 import { termsNow } from '../../src/gossip/exchange/terms.ts'
+import { createStanding } from '../../src/gossip/membership/standing.ts'
 import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream, Network } from '../../src/gossip/ports.ts'
 import type { Difference } from '../../src/gossip/state/difference.ts'
@@ -141,6 +143,8 @@ export async function createReplicaPeer(
     share,
     onPartnerDone: () => {},
     makeRoom: () => {},
+    onFailed: () => {},
+    slots: createSlots({ engagements, standing: createStanding(clock, replica.contribution), clock }),
     terms: async () => terms(),
   })
   const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)

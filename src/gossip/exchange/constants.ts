@@ -10,8 +10,23 @@
  */
 export const MAX_CONCURRENT_EXCHANGES = 3
 
+/**
+ * Of these, one is lent to peers with whom no exchange has come to its end only until one asks with whom some have: so a few newcomers, whom
+ * nobody knows, cannot have them all. More would keep out newcomers wherever members are busy.
+ */
+export const RESERVED_EXCHANGES = 1
+
 /** Answers that wait to be sent before a responder reads on: the next is made while one is on its way. */
 export const UNSENT_ANSWERS = 4
+
+/** Nobody's exchange gives way to another's sooner than this: a disk, a collection of garbage or a busy moment may hold up any for so long. */
+export const SHORTEST_SLOT_MS = 1_000
+
+/**
+ * An initiator that has averaged with another meanwhile withdraws, which its partner hears within a round trip of its answer. Whoever cuts an
+ * exchange later than that has held something of this peer's.
+ */
+export const LONGEST_WITHDRAWAL_MS = 1_000
 
 /** How often outstanding decisions and doubts are brought up with the partner. */
 export const SETTLE_INTERVAL_MS = 500

@@ -21,17 +21,20 @@ import type { LiveForm } from '../../averaging/live-form.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Codings } from '../coding/codings.ts'
 import { ProtocolViolationError, RefusedError } from '../errors.ts'
+import { FIRST_MEETING_MS } from '../pace/constants.ts'
 import type { AbortOptions, FrameStream, PeerId } from '../ports.ts'
 import type { Engagement, Engagements } from '../state/engagements.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
-import { receive, send } from '../streams/messages.ts'
+import { type Message, receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
-import { MAX_CONCURRENT_EXCHANGES } from './constants.ts'
-import { createEngagement } from './engagement.ts'
+import { SHORTEST_SLOT_MS } from './constants.ts'
+import { createEngagement, type EngagementOptions } from './engagement.ts'
 import { createFrameFlow, type FrameFlowOptions } from './frame-flow.ts'
+import { framesIn } from './frames-in.ts'
+import type { Slots } from './slots.ts'
 import type { Terms } from './terms.ts'
 
-export interface ExchangeOptions extends FrameFlowOptions {
+export interface ExchangeOptions extends FrameFlowOptions, Pick<EngagementOptions, 'onFailed'> {
   readonly self: PeerId
   readonly engagements: Engagements
   readonly codings: Codings
@@ -59,6 +62,7 @@ export interface ExchangeOptions extends FrameFlowOptions {
   readonly onPartnerDone: (partner: PeerId, isDone: boolean) => void
   /** An exchange is about to begin, which may leave as much open as one can. */
   readonly makeRoom: () => void
+  readonly slots: Slots
   /** Whether everybody averages in step, with all neighbours at once. */
   readonly inRounds: boolean
   /**
@@ -97,6 +101,26 @@ export interface Exchange {
   respond(stream: FrameStream, options: AbortOptions): Promise<void>
 }
 
+type Proposed = Pick<Extract<Message, { type: 'propose' }>, 'length' | 'first' | 'end' | 'codec' | 'round'>
+
+/** @throws ProtocolViolationError where nobody of this swarm proposes that */
+function requireOfRecipe({ length, first, end, codec, round }: Proposed, options: ExchangeOptions): void {
+  const { replica, inRounds } = options
+  const { parameters } = replica
+  if (length !== parameters.length) {
+    throw new ProtocolViolationError(`proposed ${length} parameters, the recipe has ${parameters.length}`)
+  }
+  if (!options.isPart({ first, end })) {
+    throw new ProtocolViolationError(`proposed elements ${first} to ${end} of ${length}`)
+  }
+  if (inRounds !== (round !== undefined)) {
+    throw new ProtocolViolationError(`proposed ${inRounds ? 'no round' : 'a round'}, against the recipe's rule`)
+  }
+  if (!options.accepts(codec)) {
+    throw new ProtocolViolationError(`proposed the codec ${codec}, against the recipe's compression`)
+  }
+}
+
 export function createExchange(options: ExchangeOptions): Exchange {
   const { self, replica, engagements, clock, codings, refusal, isBehind, voice } = options
   const { parameters, ledger } = replica
@@ -122,6 +146,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
     return engagement.share
   }
 
+  /** Before the first frame: what others drag out or leave open is not to stand in the way. */
+  function prepare(engagement: Engagement, part: Range): void {
+    options.makeRoom()
+    if (!options.inRounds) options.slots.reclaim()
+    const frames = framesIn(part)
+    const usual = options.timeouts.usual('whole', frames) ?? FIRST_MEETING_MS * frames
+    engagement.due = clock.now() + Math.max(SHORTEST_SLOT_MS, usual)
+  }
+
   async function initiate(
     stream: FrameStream,
     { part, codec, terms, round, withdraw, onAnswer, onSettled }: Initiation,
@@ -133,7 +166,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (refused !== undefined) throw new RefusedError(refused)
     withdraw?.throwIfAborted()
     const id = options.nextId()
-    await during('initiator', partner, id, outer, async (engagement, watchdog) => {
+    await during('initiator', stream, id, outer, async (engagement, watchdog) => {
       const reference = codings.reference(partner)
       engagement.weight = terms.weight()
       const asked = clock.now()
@@ -157,29 +190,30 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const common = accepted.reference === reference ? reference : undefined
       const weight = taken(engagement, age, theirs)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
-      options.makeRoom()
+      prepare(engagement, part)
       const agreed = { id, part, codec, coding, terms, age: theirs.age, onSettled }
       await flow('initiator', stream, agreed, watchdog)
     })
   }
 
-  function refuses(partner: PeerId): string | undefined {
+  function refuses(stream: FrameStream): string | undefined {
+    const partner = stream.peer
     if (engagements.responds(partner)) return 'one exchange at a time with the same peer'
     // Both began at once: the one with the smaller id goes on, the other is refused, so exactly one happens.
     if (engagements.initiates(partner) && self < partner) return CROSSED
-    if (!options.inRounds && engagements.active() >= MAX_CONCURRENT_EXCHANGES) return 'busy'
+    if (!options.inRounds && !options.slots.isFreeFor(stream)) return 'busy'
     if (ledger.open(partner)) return 'an earlier exchange is not settled'
     return undefined
   }
 
   /** @returns why not, where this peer refuses */
-  async function agree(partner: PeerId, proposal: { age: number; round?: number }, abort: AbortOptions) {
-    const reason = () => refusal() ?? (isBehind(proposal.age) ? BEHIND : refuses(partner))
+  async function agree(stream: FrameStream, proposal: { age: number; round?: number }, abort: AbortOptions) {
+    const reason = () => refusal() ?? (isBehind(proposal.age) ? BEHIND : refuses(stream))
     const before = reason()
     if (before !== undefined) return before
     try {
       const terms = await withDeadline(clock, REPLY_TIMEOUT_MS, 'its round', abort, within =>
-        options.terms(partner, proposal.round, within),
+        options.terms(stream.peer, proposal.round, within),
       )
       // It may have taken a while to come to the round.
       return reason() ?? terms
@@ -194,30 +228,20 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const proposal = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the proposal', outer, within =>
       receive(stream, 'propose', within),
     )
-    const { id, length, first, end, codec } = proposal
+    requireOfRecipe(proposal, options)
+    const { id, first, end, codec } = proposal
     const age = options.believedAge(partner, proposal.age)
-    if (length !== parameters.length) {
-      throw new ProtocolViolationError(`proposed ${length} parameters, the recipe has ${parameters.length}`)
-    }
-    if (!options.isPart({ first, end }))
-      throw new ProtocolViolationError(`proposed elements ${first} to ${end} of ${length}`)
-    if (options.inRounds !== (proposal.round !== undefined)) {
-      throw new ProtocolViolationError(
-        `proposed ${options.inRounds ? 'no round' : 'a round'}, against the recipe's rule`,
-      )
-    }
-    if (!options.accepts(codec))
-      throw new ProtocolViolationError(`proposed the codec ${codec}, against the recipe's compression`)
-    const terms = await agree(partner, { age, round: proposal.round }, outer)
+    const terms = await agree(stream, { age, round: proposal.round }, outer)
     // Another of the same partner's may have come in the same moment.
-    const refused = typeof terms === 'string' ? terms : (refusal() ?? refuses(partner))
+    const refused = typeof terms === 'string' ? terms : (refusal() ?? refuses(stream))
     if (typeof terms === 'string' || refused !== undefined) {
       await send(stream, { type: 'refuse', reason: String(refused) }, outer)
       return
     }
+    if (!options.inRounds) options.slots.take(stream)
     // Now that this peer has come to the same end of an interval.
     options.onPartnerDone(partner, proposal.done)
-    await during('responder', partner, id, outer, async (engagement, watchdog) => {
+    await during('responder', stream, id, outer, async (engagement, watchdog) => {
       const reference = codings.reference(partner)
       const granted = terms.weight()
       engagement.weight = Math.min(granted, proposal.weight)
@@ -230,7 +254,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       )
       const common = proposal.reference === reference ? reference : undefined
       const coding = codings.open({ codec, partner, id, weight, reference: common })
-      options.makeRoom()
+      prepare(engagement, { first, end })
       await flow('responder', stream, { id, part: { first, end }, codec, coding, terms, age }, watchdog)
     })
   }

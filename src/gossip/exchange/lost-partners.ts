@@ -16,8 +16,8 @@ import { FEWEST_SETTLE_ATTEMPTS, MAX_HELD_FRAMES, MAX_SETTLE_ATTEMPTS, SETTLE_PA
 export interface LostPartners {
   /** This peer was in touch, whether or not an announcement of its was heard: it has not left. */
   contacted(peer: PeerId): void
-  /** A settlement has left something open with this peer; whether it was reached at all. */
-  unsettled(peer: PeerId, reached: boolean): void
+  /** A settlement that began at this clock time has left something open with this peer; whether it was reached at all. */
+  unsettled(peer: PeerId, began: number, reached: boolean): void
   /** Nothing is open with it any more. */
   settled(peer: PeerId): void
   /** Whether it may still settle what is open before long, so that others can wait for that. */
@@ -38,7 +38,7 @@ export interface LostPartnersOptions {
 
 /** Settlements with a peer since anything of them was last settled. */
 interface Attempts {
-  /** Clock time of the first. */
+  /** Clock time at which the first began. */
   readonly since: number
   failed: number
   /** Of these, on a stream that was open. */
@@ -79,8 +79,8 @@ export function createLostPartners(options: LostPartnersOptions): LostPartners {
 
   return {
     contacted: peer => void contacts.set(peer, clock.now()),
-    unsettled(peer, reached) {
-      const before = attempts.get(peer) ?? { since: clock.now(), failed: 0, reached: 0 }
+    unsettled(peer, began, reached) {
+      const before = attempts.get(peer) ?? { since: began, failed: 0, reached: 0 }
       attempts.set(peer, { ...before, failed: before.failed + 1, reached: before.reached + (reached ? 1 : 0) })
       if (!isGivenUp(peer)) return
       // What was added as the initiator is kept while there is room: the other side may be about to give up too.

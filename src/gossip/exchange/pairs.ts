@@ -7,6 +7,7 @@
 
 import { RefusedError } from '../errors.ts'
 import type { AbortOptions, PeerId } from '../ports.ts'
+import type { Engagement } from '../state/engagements.ts'
 import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
 import type { Meeting, MeetingOptions } from './meeting.ts'
@@ -36,12 +37,18 @@ export function createPairs(options: PairsOptions): Meeting {
 
   const liveTerms = (): Terms => termsNow(replica, engagements.ownShare, replica.parameters)
 
-  const isBusy = () => engagements.active() > 0
+  /** Whoever drags out what it has begun is not waited for. */
+  const isStalling = ({ partner, began }: Engagement) =>
+    clock.now() - began > lateness.tolerance() || lateness.stalls(partner) || lateness.hasSlowLink(partner)
+  const isBusy = () => engagements.all().some(engagement => !isStalling(engagement))
 
   async function link(visit: Visit, partner: PeerId, withdraw: AbortSignal): Promise<void> {
-    visit.asked.set(partner, attended())
+    const asked = attended()
+    visit.asked.set(partner, asked)
     const averaged = await options.exchange(partner, liveTerms(), { withdraw })
     if (averaged) lateness.came(partner)
+    else if (withdraw.aborted && attended() - asked > lateness.tolerance()) lateness.missed(partner)
+    else if (withdraw.aborted) lateness.unanswered(partner)
     visit.asked.delete(partner)
     condition.notify()
   }
@@ -73,15 +80,19 @@ export function createPairs(options: PairsOptions): Meeting {
           if (visit.made > 0 && withdrawal.signal.aborted && !isBusy()) break
           if (visit.made > 0) withdrawal.abort(new RefusedError('it has averaged with another'))
           else if (mayAsk(visit)) {
-            const partner = partners.next(peer => lateness.isExpected(peer) && !visit.asked.has(peer))
+            const partner = partners.next(
+              peer => lateness.isExpected(peer) && !visit.asked.has(peer),
+              lateness.isSilent,
+            )
             if (partner !== undefined && !visit.asked.has(partner)) void link(visit, partner, withdrawal.signal)
             else if (partner === undefined && visit.asked.size === 0 && !isBusy()) break
           }
           await condition.wait(abort, lateness.tolerance())
         }
       } finally {
-        for (const [peer, asked] of visit.asked) {
-          if (attended() - asked > lateness.tolerance()) lateness.missed(peer)
+        for (const engagement of engagements.all()) {
+          const { partner, began, due } = engagement
+          if (due !== undefined && isStalling(engagement)) lateness.flowing(partner, clock.now() - began)
         }
         open = undefined
         withdrawal.abort(new RefusedError('it went on without an answer'))

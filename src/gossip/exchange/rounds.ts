@@ -105,7 +105,7 @@ export function createRounds(options: RoundsOptions): Meeting {
     for (const peer of round.busy) if (!isEngaged(peer)) round.busy.delete(peer)
     // Exchanges that are still under way from an earlier round, and not just ending, go on beside this one.
     const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
-    const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer)
+    const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer) && !lateness.stalls(peer)
     if (missing.some(peer => isHere(peer) || isAwaited(peer))) return false
     // A round for which all have been late again and again ends: it may have been this peer's own moment, or nobody would ever meet again.
     return round.made > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()

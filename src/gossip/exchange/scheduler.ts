@@ -13,6 +13,7 @@ import type { Events, ExchangeOutcome } from '../events.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type { BelievedSteps } from '../membership/believed-steps.ts'
 import type { Partners } from '../membership/partners.ts'
+import type { Standing } from '../membership/standing.ts'
 import type { Lateness } from '../pace/lateness.ts'
 import type { Observer } from '../pace/observations.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
@@ -30,6 +31,7 @@ import type { OuterSteps } from './outer-steps.ts'
 import { createPairs } from './pairs.ts'
 import type { Newcomer, Participation } from './participation.ts'
 import { createRounds } from './rounds.ts'
+import type { Slots } from './slots.ts'
 import type { Terms } from './terms.ts'
 
 /** The part of training that averaging asks, and tells of its partners. */
@@ -52,6 +54,8 @@ export interface SchedulerOptions {
   readonly events: Events
   readonly conversations: Conversations
   readonly partners: Partners
+  readonly standing: Standing
+  readonly slots: Slots
   readonly engagements: Engagements
   readonly participation: Participation
   readonly newcomer: Newcomer
@@ -134,7 +138,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const needless = (error instanceof RefusedError && error.reason === CROSSED) || withdraw.aborted
       const outstanding = engagements.outstanding(partner)
       if (needless && settled === 0 && !outstanding) return false
-      partners.backOff(partner)
+      options.standing.failed(partner, { refused: error instanceof RefusedError, milliseconds: clock.now() - agreed })
       if (outstanding) outcome = 'unsettled'
       else if (settled > 0) outcome = 'shortened'
       else outcome = error instanceof RefusedError ? 'refused' : 'failed'
@@ -168,10 +172,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     isDone: training.mayEnd,
     onPartnerDone: training.partnerSaid,
     makeRoom: options.lostPartners.makeRoom,
+    onFailed: (partner, milliseconds) => options.standing.failed(partner, { refused: false, milliseconds }),
     onEstablished: newcomer.established,
     onApplied: applied,
     onCompleted(partner, { terms, part, codec, milliseconds }) {
       options.observations.flowed(partner, milliseconds)
+      options.standing.completed(partner)
       const whole = part.first === 0 && part.end === length && isWhole(codec)
       replica.contribution.exchanged(partner, whole ? terms.steps : undefined, training.trains())
       if (!inRounds) outerSteps.take()

@@ -202,6 +202,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
 
   async function settleWith(peer: PeerId, options: AbortOptions): Promise<void> {
     asking.add(peer)
+    const began = clock.now()
     let reached = false
     try {
       await conversations.talk(peer, 'settle', options, async stream => {
@@ -213,7 +214,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
       // Whatever it was, what stands open still does.
     } finally {
       asking.delete(peer)
-      if (engagements.outstanding(peer)) lostPartners.unsettled(peer, reached)
+      if (engagements.outstanding(peer)) lostPartners.unsettled(peer, began, reached)
       else lostPartners.settled(peer)
     }
   }

@@ -32,8 +32,17 @@ export const MAX_ADDRESS_LENGTH = 256
  */
 export const SKETCH_BUCKETS = 64
 
-/** After a failed or refused exchange a partner is left alone for so long. */
+/** After a failed or refused exchange a partner is left alone for so long; each time twice as long where others are there to be asked. */
 export const PARTNER_BACKOFF_MS = 250
+
+/** At most so long: one that was refused in good faith, as where it was busy or fetching, is asked again before an end phase is over. */
+export const LONGEST_REFUSED_BACKOFF_MS = 4_000
+
+/** At most so long where it broke or ran out of time: a machine restarts in the time, and a minute's work of a swarm goes on without it. */
+export const LONGEST_BACKOFF_MS = 60_000
+
+/** A failed exchange is followed by so many times the time that it took: peers that do nothing but stall have a fifth of one place each. */
+export const BACKOFF_OVER_HELD = 4
 
 /**
  * Announcements of one peer are heeded and forwarded so often in the long run, twice as often as an honest peer has something to say, and
@@ -110,6 +119,12 @@ export const MAX_VIOLATIONS = 3
 /** Streams that one peer may open per second, and at once after a quiet spell; several times what an honest peer does. */
 export const STREAMS_PER_SECOND = 50
 export const STREAM_BURST = 100
+
+/**
+ * The peers of one machine together may open as many as so many of them. An honest one opens a tenth of what it may, so a swarm of eighty on one
+ * machine stays within it.
+ */
+export const PEERS_OF_A_HOST = 8
 
 /** Longest run that is told of, 30 years: a bound on what a message may say, and nothing else. */
 export const MAX_RUN_MS = 1e12

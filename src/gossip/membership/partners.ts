@@ -1,23 +1,23 @@
 import type { Topology } from '../../averaging/topology.ts'
 import type { Events } from '../events.ts'
-import type { Clock, PeerId, Random } from '../ports.ts'
+import type { PeerId, Random } from '../ports.ts'
 import type { ActiveMembers } from './active-members.ts'
-import { PARTNER_BACKOFF_MS } from './constants.ts'
 import type { Membership } from './membership.ts'
+import type { Standing } from './standing.ts'
 
 /** Whom this peer averages with next. */
 export interface Partners {
   /**
-   * A neighbour in the topology over those alive now that takes part in exchanges, one of those that are preferred where there are any;
-   * undefined where there is none.
+   * A neighbour in the topology over those alive now that takes part in exchanges, one of those that are preferred where there are any, and
+   * of those that have failed only where there is nobody else; undefined where there is none.
+   *
+   * @param isSilent whether a peer is not asked as long as there are others in the neighbourhood. Default: no
    */
-  next(preferred?: (peer: PeerId) => boolean): PeerId | undefined
+  next(preferred: (peer: PeerId) => boolean, isSilent?: (peer: PeerId) => boolean): PeerId | undefined
   /** All neighbours in the topology over those alive now, in this round. */
   neighbours(round: number): readonly PeerId[]
   /** Whether this peer takes part in exchanges, as far as it has said. */
   willing(peer: PeerId): boolean
-  /** Leaves a peer alone for a while. */
-  backOff(peer: PeerId): void
 }
 
 export interface PartnersOptions {
@@ -25,7 +25,7 @@ export interface PartnersOptions {
   readonly topology: Topology
   readonly membership: Membership
   readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
-  readonly clock: Clock
+  readonly standing: Pick<Standing, 'isAvoided' | 'isResting'>
   /** An exchange that stands open with a peer is settled before there is another. */
   readonly ledger: { open(peer: PeerId): boolean }
   readonly engagements: { engaged(peer: PeerId): boolean }
@@ -34,9 +34,8 @@ export interface PartnersOptions {
 
 /** Everybody sorts the members by id, so peers that know the same members agree on the topology without a word. */
 export function createPartners(options: PartnersOptions): Partners {
-  const { topology, membership, clock, ledger, engagements, events } = options
+  const { topology, membership, standing, ledger, engagements, events } = options
   const { self, random } = options.incarnation
-  const backedOff = new Map<PeerId, number>()
   let round = 0
   let complained: string | undefined
 
@@ -63,17 +62,16 @@ export function createPartners(options: PartnersOptions): Partners {
   return {
     neighbours,
     willing,
-    next(preferred = () => true) {
-      const now = clock.now()
-      const free = neighbours(round++).filter(
-        peer => willing(peer) && (backedOff.get(peer) ?? 0) <= now && !ledger.open(peer) && !engagements.engaged(peer),
+    next(preferred, isSilent = () => false) {
+      const all = neighbours(round++).filter(willing)
+      const heard = all.filter(peer => !isSilent(peer))
+      const free = (heard.length > 0 ? heard : all).filter(
+        peer => !standing.isResting(peer) && !ledger.open(peer) && !engagements.engaged(peer),
       )
-      const best = free.filter(preferred)
-      const among = best.length > 0 ? best : free
+      const isSound = (peer: PeerId) => !standing.isAvoided(peer)
+      const tiers = [free.filter(peer => isSound(peer) && preferred(peer)), free.filter(isSound), free]
+      const among = tiers.find(tier => tier.length > 0) ?? []
       return among.length === 0 ? undefined : among[random.integer(among.length)]
-    },
-    backOff(peer) {
-      backedOff.set(peer, clock.now() + PARTNER_BACKOFF_MS)
     },
   }
 }

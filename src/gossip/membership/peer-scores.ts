@@ -1,6 +1,6 @@
 import type { Events } from '../events.ts'
 import type { Clock, Network, PeerId } from '../ports.ts'
-import { MAX_VIOLATIONS, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
+import { MAX_VIOLATIONS, PEERS_OF_A_HOST, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
 import type { Membership } from './membership.ts'
 import { printable } from './printable.ts'
 import { createRate } from './rate.ts'
@@ -12,8 +12,8 @@ export interface PeerScores {
   /** A peer sent what no peer of this swarm sends. One violation too many bans it. */
   penalise(peer: PeerId, error: Error): void
   isBanned(peer: PeerId): boolean
-  /** Whether this peer may open one more stream now. */
-  admits(peer: PeerId): boolean
+  /** Whether this peer, and whoever else is on its machine, may open one more stream now. */
+  admits(peer: PeerId, host?: string): boolean
 }
 
 export interface PeerScoresOptions {
@@ -26,6 +26,10 @@ export interface PeerScoresOptions {
 export function createPeerScores({ clock, network, membership, events }: PeerScoresOptions): PeerScores {
   const violations = new Map<PeerId, number>()
   const streams = createRate(clock, { gap: 1_000 / STREAMS_PER_SECOND, burst: STREAM_BURST })
+  const ofHosts = createRate(clock, {
+    gap: 1_000 / (PEERS_OF_A_HOST * STREAMS_PER_SECOND),
+    burst: PEERS_OF_A_HOST * STREAM_BURST,
+  })
 
   return {
     penalise(peer, error) {
@@ -40,6 +44,6 @@ export function createPeerScores({ clock, network, membership, events }: PeerSco
       membership.expel(peer)
     },
     isBanned: peer => (violations.get(peer) ?? 0) >= MAX_VIOLATIONS,
-    admits: streams.admits,
+    admits: (peer, host) => streams.admits(peer) && (host === undefined || ofHosts.admits(host)),
   }
 }

@@ -124,6 +124,21 @@ export const DOUBTFUL_PACE = 8
 export const MISSED_MEETINGS = 3
 
 /**
+ * A proposal that was not answered in time, because another partner came first, is such a part of a missed meeting. About every second one is
+ * among peers that are as quick as one another; that twelve in a row are, and nothing else comes of the peer, is no chance.
+ */
+export const UNANSWERED_PROPOSAL = 1 / 4
+
+/**
+ * One that came, and did not end what it had begun before the others went on, so many times: it is not waited for either. An exchange that
+ * it ends makes up for so much of one, and no more are counted than the last. So whoever stalls in every fifth meeting is not waited for, and one
+ * whose link was broken for an hour is waited for again after five.
+ */
+export const STALLED_MEETINGS = 3
+export const FORGIVEN_BY_COMING = 0.25
+export const MOST_STALLED_MEETINGS = 4
+
+/**
  * So many times what a partner may usually take, nobody waits once. In between lies what happens now and then, such as a collection of
  * garbage or a slow disk.
  */

@@ -11,14 +11,18 @@ import type { PeerId } from '../ports.ts'
 import {
   FEWEST_FLOWS,
   FIRST_MEETING_MS,
+  FORGIVEN_BY_COMING,
   LATENESS_FLOOR_MS,
   LEAST_MEETING_MS,
   LINK_OBSERVATIONS,
   MEETING_LIMIT,
   MEETING_OBSERVATIONS,
   MISSED_MEETINGS,
+  MOST_STALLED_MEETINGS,
+  STALLED_MEETINGS,
   TOLERATED_EXCHANGES,
   TOLERATED_PACE,
+  UNANSWERED_PROPOSAL,
 } from './constants.ts'
 import type { Observer } from './observations.ts'
 import { createRecent, type Recent } from './recent.ts'
@@ -35,13 +39,19 @@ export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
   limitFor(partner: PeerId): number
   /** Whether a partner is waited for. */
   isExpected(partner: PeerId): boolean
+  /** Whether a partner was waited for in vain again and again, and has not come since. */
+  isSilent(partner: PeerId): boolean
   /** Whether a partner takes longer than others are to wait for, by its own account or by that of its link. */
   isSlow(partner: PeerId): boolean
   /** Whether exchanges with a partner take longer than intervals of training, so that even one that has begun is not waited for. */
   hasSlowLink(partner: PeerId): boolean
+  /** Whether a partner comes and lets itself be waited for then, again and again. */
+  stalls(partner: PeerId): boolean
   came(partner: PeerId): void
   /** A partner that was waited for had not come when it was given up. */
   missed(partner: PeerId): void
+  /** A partner was asked and had not answered when another had; which says little, but not again and again. */
+  unanswered(partner: PeerId): void
 }
 
 export interface LatenessOptions {
@@ -59,8 +69,9 @@ export interface LatenessOptions {
 export function createLateness({ usualInterval, membership, training }: LatenessOptions): Lateness {
   const flows = createRecent(MEETING_OBSERVATIONS)
   const links = new Map<PeerId, Recent>()
-  /** Meetings in a row to which a partner did not come. */
+  /** Meetings in a row to which a partner did not come; and those to which it came and did not end what it had begun. */
   const misses = new Map<PeerId, number>()
+  const stalls = new Map<PeerId, number>()
 
   function addLink(partner: PeerId, milliseconds: number): void {
     const link = links.get(partner) ?? createRecent(LINK_OBSERVATIONS)
@@ -82,6 +93,8 @@ export function createLateness({ usualInterval, membership, training }: Lateness
     return link.median() > own + slack()
   }
 
+  const isSilent = (partner: PeerId) => (misses.get(partner) ?? 0) >= MISSED_MEETINGS
+
   const limit = () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance())
 
   function isSlow(partner: PeerId): boolean {
@@ -96,6 +109,7 @@ export function createLateness({ usualInterval, membership, training }: Lateness
       addLink(partner, milliseconds)
     },
     flowing(partner, milliseconds) {
+      stalls.set(partner, Math.min((stalls.get(partner) ?? 0) + 1, MOST_STALLED_MEETINGS))
       // Less than usual says nothing, as long as it has not ended.
       if (milliseconds > (links.get(partner)?.median() ?? 0)) addLink(partner, milliseconds)
     },
@@ -104,12 +118,20 @@ export function createLateness({ usualInterval, membership, training }: Lateness
     limitFor: partner => limit() + TOLERATED_PACE * (membership.interval(partner) ?? 0),
     isSlow,
     hasSlowLink,
-    isExpected: partner => (misses.get(partner) ?? 0) < MISSED_MEETINGS && !isSlow(partner),
+    stalls: partner => (stalls.get(partner) ?? 0) >= STALLED_MEETINGS,
+    isSilent,
+    isExpected: partner => !isSilent(partner) && !isSlow(partner),
     came(partner) {
       misses.delete(partner)
+      const left = (stalls.get(partner) ?? 0) - FORGIVEN_BY_COMING
+      if (left > 0) stalls.set(partner, left)
+      else stalls.delete(partner)
     },
     missed(partner) {
       misses.set(partner, (misses.get(partner) ?? 0) + 1)
+    },
+    unanswered(partner) {
+      misses.set(partner, (misses.get(partner) ?? 0) + UNANSWERED_PROPOSAL)
     },
   }
 }

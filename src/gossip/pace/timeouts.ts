@@ -36,6 +36,8 @@ export interface Timeouts {
    * @param frames of the exchange, for `whole`
    */
   limit(wait: Wait, partner: PeerId, frames?: number): number
+  /** Milliseconds that all but strange ones take; undefined before enough were seen. */
+  usual(wait: Wait, frames?: number): number | undefined
   /**
    * Something that succeeded took so long. Once per exchange, so that nobody's weighs more than another's because it had more frames: for
    * `frame` that is the longest between two frames. An exchange that came to its end (`whole`) also makes up for {@link ranOut}.
@@ -57,17 +59,23 @@ export function createTimeouts(): Timeouts {
   /** By partner, how often its limits are doubled; those that are not are not here. The one that ran out last comes last. */
   const doublings = new Map<PeerId, number>()
 
+  function usual(wait: Wait, frames = 1): number | undefined {
+    const recent = seen[wait]
+    if (recent.count < TIMEOUT_FEWEST) return undefined
+    return (recent.median() + TIMEOUT_DEVIATIONS * recent.deviation()) * Math.max(1, frames)
+  }
+
   return {
+    usual,
     limit(wait, partner, frames = 1) {
       const { floor, ceiling, furtherFrame } = TIMEOUT_BOUNDS[wait]
       const longest = ceiling + furtherFrame * Math.max(0, frames - 1)
-      const recent = seen[wait]
       const times = 2 ** (doublings.get(partner) ?? 0)
       // A link on which every frame comes in time may still be too slow for the whole.
       const most = wait === 'whole' ? longest * times : longest
-      if (recent.count < TIMEOUT_FEWEST) return most
-      const usual = TIMEOUT_MARGIN * (recent.median() + TIMEOUT_DEVIATIONS * recent.deviation()) * Math.max(1, frames)
-      return Math.min(most, Math.max(floor, usual) * times)
+      const expected = usual(wait, frames)
+      if (expected === undefined) return most
+      return Math.min(most, Math.max(floor, TIMEOUT_MARGIN * expected) * times)
     },
 
     took(wait, milliseconds, partner, frames = 1) {

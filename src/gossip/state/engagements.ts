@@ -5,18 +5,27 @@ import type { Ledger } from './ledger.ts'
 /** One exchange that this peer is in. */
 export interface Engagement {
   readonly id: string
+  readonly partner: PeerId
+  /** The machine that the partner is on, as far as one can tell. */
+  readonly host: string
+  /** Clock time at which it began, and at which others have usually come to their end; unknown before it is agreed. */
+  readonly began: number
+  due: number | undefined
   /** The weight that this peer has granted, and then that on which both have agreed. */
   weight: number
   /** The share of its own parameters that this peer has given up in it, under a rule that has shares of its own. */
   share: number
-  /** Makes sure that nothing more is decided or applied in it, on this side, by its own course. */
-  readonly abandon: () => void
+  /** Whether it was abandoned, and has not been left yet. */
+  isOver: boolean
+  /** Makes sure that nothing more is decided or applied in it, on this side, by its own course. Default: the partner has ended it. */
+  readonly abandon: (reason?: string) => void
 }
 
 /** The exchanges that a peer is in: at most one that it began, and one that the other began, with each partner. */
 export interface Engagements {
   /** Enters one, as the initiator or as the responder. @returns what leaves it */
-  enter(role: 'initiator' | 'responder', partner: PeerId, engagement: Engagement): () => void
+  enter(role: 'initiator' | 'responder', engagement: Engagement): () => void
+  all(): readonly Engagement[]
   /** Whether this peer began one with this partner, and whether it answers one of this partner's. */
   initiates(partner: PeerId): boolean
   responds(partner: PeerId): boolean
@@ -49,7 +58,9 @@ export function createEngagements(ledger: Ledger): Engagements {
   const running = (partner: PeerId, id: string) => find(partner, id).length > 0
 
   return {
-    enter(role, partner, engagement) {
+    all,
+    enter(role, engagement) {
+      const { partner } = engagement
       const side = role === 'initiator' ? initiated : responding
       side.set(partner, engagement)
       return () => void side.delete(partner)

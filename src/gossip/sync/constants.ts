@@ -11,6 +11,21 @@ export const LATE_JOIN_EXCHANGES = 10
 export const MAX_SERVED_AT_ONCE = 8
 
 /**
+ * The part of {@link MAX_SERVED_AT_ONCE} that peers with whom no exchange has come to its end keep even where one asks with whom some have.
+ * Half of them: a swarm that seals must not wait for newcomers, nor a newcomer until it has sealed.
+ */
+export const LENT_PLACES = 4
+
+/**
+ * Bytes a second that a peer reads at least, in the mean since it began, if it is to keep its place when another asks for it. Behind a line of
+ * 1 Mbit/s a newcomer that fetches from MAX_SOURCES at once reads 31,000 of each; half of that leaves room for whatever else the line carries.
+ */
+export const SLOWEST_READ = 16_384
+
+/** Not before so much time: a request takes a round trip or two, and the first frame of 256 KiB two seconds of such a line. */
+export const UNREAD_GRACE_MS = 5_000
+
+/**
  * Frames of a piece, the unit in which a vector is fetched from several peers: 4 MiB, as much as a stream carries before its
  * reader has to say that it reads, so that asking for the next piece costs little beside its bytes; and all that is asked for
  * again where a peer dies in the middle.

@@ -20,6 +20,7 @@ import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import { receive, send } from '../streams/messages.ts'
 import { StreamEndedError } from '../streams/stream-errors.ts'
 import { withDeadline } from '../waiting/deadline.ts'
+import { SLOWEST_READ } from './constants.ts'
 import { isPiece } from './pieces.ts'
 
 /** A full frame of parameters. */
@@ -55,8 +56,10 @@ export async function servePieces(
   timeouts: Timeouts,
   options: AbortOptions,
 ): Promise<void> {
+  /** Milliseconds in which what was sent last has arrived at the other side, which asks then. */
+  let arriving = 0
   for (;;) {
-    const request = await nextRequest(stream, clock, options)
+    const request = await nextRequest(stream, clock, REPLY_TIMEOUT_MS + arriving, options)
     if (request === undefined) return
     const found = find(request.hash)
     if (found === undefined) {
@@ -75,14 +78,13 @@ export async function servePieces(
       )
     }
     await send(stream, { type: 'digest', hash: hasher.digest() }, options)
+    arriving = (1_000 * 4 * (request.end - request.first)) / SLOWEST_READ
   }
 }
 
-async function nextRequest(stream: FrameStream, clock: Clock, options: AbortOptions) {
+async function nextRequest(stream: FrameStream, clock: Clock, milliseconds: number, options: AbortOptions) {
   try {
-    return await withDeadline(clock, REPLY_TIMEOUT_MS, 'the request', options, within =>
-      receive(stream, 'fetch', within),
-    )
+    return await withDeadline(clock, milliseconds, 'the request', options, within => receive(stream, 'fetch', within))
   } catch (error) {
     if (error instanceof StreamEndedError) return undefined
     throw error

@@ -14,13 +14,11 @@ import { hashParameters } from '../../parameters/hash.ts'
 import { NormError, ProtocolViolationError } from '../errors.ts'
 import type { Member } from '../membership/membership.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
-import type { AbortOptions, FrameStream, PeerId } from '../ports.ts'
+import type { AbortOptions, PeerId } from '../ports.ts'
 import type { Conversations, Penalties } from '../streams/conversations.ts'
-import { send } from '../streams/messages.ts'
 import type { Assembly, Part } from './assembly.ts'
-import { MAX_SERVED_AT_ONCE, MAX_SERVED_TO_ONE } from './constants.ts'
 import { type Ask, download } from './download.ts'
-import { type FetchedVector, fetchPiece, servePieces } from './fetch.ts'
+import { type FetchedVector, fetchPiece } from './fetch.ts'
 import { createKeptAssembly } from './kept-assembly.ts'
 import { createSourceQuorum, type SourceQuorumOptions } from './source-quorum.ts'
 
@@ -48,12 +46,6 @@ export interface CurrentParameters extends FetchedVector {
 }
 
 export interface StateSync {
-  /**
-   * Answers a stream of requests.
-   *
-   * @throws as `servePieces` does
-   */
-  serve(stream: FrameStream, options: AbortOptions): Promise<void>
   /**
    * The vector with this hash: this peer's, or put together from what these peers give. Where that is not all of it, it is
    * kept for the next attempt, until another vector is fetched or `KEPT_MS` have passed.
@@ -198,7 +190,6 @@ export function createStateSync(options: StateSyncOptions): StateSync {
   }
 
   return {
-    serve: createServer(options),
     withHash: (hash, holders, abort) => fetching.run(() => withHash(hash, holders, abort)),
     current: (ahead, lag, abort) => fetching.run(() => current(ahead, lag, abort)),
     fetchedBytes: () => fetchedBytes,
@@ -211,28 +202,4 @@ function giversOf(parts: readonly Part[]): readonly PeerId[] {
 
 function differs({ piece, digest }: Part, vector: Float32Array): boolean {
   return hashParameters(vector.subarray(piece.first, piece.end)) !== digest
-}
-
-/** Hands out this peer's vectors, to a few at a time. */
-function createServer({ held, clock, timeouts }: StateSyncOptions): StateSync['serve'] {
-  /** Streams that are served now, by peer. */
-  const served = new Map<PeerId, number>()
-
-  return async (stream, abort) => {
-    const { peer } = stream
-    const own = served.get(peer) ?? 0
-    const all = [...served.values()].reduce((sum, count) => sum + count, 0)
-    if (own >= MAX_SERVED_TO_ONE || all >= MAX_SERVED_AT_ONCE) {
-      await send(stream, { type: 'refuse', reason: 'too many at once' }, abort)
-      return
-    }
-    served.set(peer, own + 1)
-    try {
-      await servePieces(stream, held, clock, timeouts, abort)
-    } finally {
-      const left = (served.get(peer) ?? 1) - 1
-      if (left === 0) served.delete(peer)
-      else served.set(peer, left)
-    }
-  }
 }

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import { createEvents } from '../../../src/gossip/events.ts'
-import { MAX_VIOLATIONS, STREAM_BURST, STREAMS_PER_SECOND } from '../../../src/gossip/membership/constants.ts'
+import {
+  MAX_VIOLATIONS,
+  PEERS_OF_A_HOST,
+  STREAM_BURST,
+  STREAMS_PER_SECOND,
+} from '../../../src/gossip/membership/constants.ts'
 import { createMembership } from '../../../src/gossip/membership/membership.ts'
 import { createPeerScores } from '../../../src/gossip/membership/peer-scores.ts'
 import { announcementOf } from '../announcements.ts'
@@ -37,6 +42,15 @@ describe('the score of a peer', () => {
     const { scores } = createScores()
     while (scores.admits('a'));
     expect(scores.admits('b')).toBe(true)
+  })
+
+  test('admits no more of any number of peers on one machine than of a few, and those on another all the same', () => {
+    const { scores } = createScores()
+    const admitted = Array.from({ length: 10 * PEERS_OF_A_HOST * STREAM_BURST }, (_, i) =>
+      scores.admits(`peer-${i % 1_000}`, '192.0.2.1'),
+    ).filter(Boolean)
+    expect(admitted.length).toBe(PEERS_OF_A_HOST * STREAM_BURST + 1)
+    expect([scores.admits('other', '192.0.2.1'), scores.admits('other', '192.0.2.2')]).toEqual([false, true])
   })
 
   test('admits so many streams a second in the long run', async () => {

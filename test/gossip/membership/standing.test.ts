@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
+import {
+  BACKOFF_OVER_HELD,
+  LONGEST_BACKOFF_MS,
+  LONGEST_REFUSED_BACKOFF_MS,
+  PARTNER_BACKOFF_MS,
+} from '../../../src/gossip/membership/constants.ts'
+import { createStanding, FAILING, NEW, PROVEN } from '../../../src/gossip/membership/standing.ts'
+
+const refused = { refused: true, milliseconds: 0 }
+
+function createWatched() {
+  const clock = createVirtualClock()
+  const averaged = new Set<string>()
+  const standing = createStanding(clock, { hasAveragedWith: peer => averaged.has(peer) })
+  /** Milliseconds until it is no longer so, to a tenth of the first. */
+  async function lasts(holds: () => boolean): Promise<number> {
+    const began = clock.now()
+    const tick = () => void clock.after(PARTNER_BACKOFF_MS / 10, tick)
+    tick()
+    await clock.run(() => !holds())
+    return clock.now() - began
+  }
+  return {
+    standing,
+    averaged,
+    avoided: () => lasts(() => standing.isAvoided('a')),
+    rests: () => lasts(() => standing.isResting('a')),
+  }
+}
+
+describe('the standing of a peer', () => {
+  test('is that of a newcomer, of one that has proved itself, and of one that fails until an exchange comes to its end', () => {
+    const { standing, averaged } = createWatched()
+    expect(standing.level('a')).toBe(NEW)
+    averaged.add('a')
+    expect(standing.level('a')).toBe(PROVEN)
+    standing.failed('a', refused)
+    expect([standing.level('a'), standing.level('b')]).toEqual([FAILING, NEW])
+    standing.completed('a')
+    expect([standing.level('a'), standing.isAvoided('a')]).toEqual([PROVEN, false])
+  })
+
+  test('lets it be avoided twice as long with every failure, up to a bound', async () => {
+    const { standing, avoided } = createWatched()
+    const times: number[] = []
+    for (let i = 0; i < 8; i++) {
+      standing.failed('a', refused)
+      times.push(await avoided())
+    }
+    expect(times.slice(0, 3)).toEqual([250, 500, 1_000])
+    expect(times.at(-1)).toBe(LONGEST_REFUSED_BACKOFF_MS)
+  })
+
+  test('lets it be avoided for some times as long as it has held something, up to a bound', async () => {
+    const { standing, avoided, rests } = createWatched()
+    standing.failed('a', { refused: false, milliseconds: 2_000 })
+    expect(await rests()).toBe(PARTNER_BACKOFF_MS)
+    expect((await avoided()) + PARTNER_BACKOFF_MS).toBe(BACKOFF_OVER_HELD * 2_000)
+    standing.failed('a', { refused: false, milliseconds: 1e6 })
+    expect(await avoided()).toBe(LONGEST_BACKOFF_MS)
+  })
+})
