@@ -34,8 +34,11 @@ describe('a connection', () => {
     return connection
   }
 
+  /** Sooner than it would end for want of a proof, or of an answer to a ping. */
   const ended = (connection: Connection) =>
-    new Promise<void>(resolve => {
+    new Promise<void>((resolve, reject) => {
+      const late = AbortSignal.timeout(5_000)
+      late.addEventListener('abort', () => reject(late.reason))
       connection.addEventListener('close', () => resolve())
       if (connection.status !== 'open') resolve()
     })
@@ -44,9 +47,10 @@ describe('a connection', () => {
     const peer = await startPeer(await world.createOne({ swarm: SWARM }))
     const connection = await reach(peer, false)
     sendRaw(connection, frameOf(MAX_STRANGER_BYTES - 16_384))
-    expect(await Promise.race([ended(connection), aWhile()])).toBe('still there')
+    const over = ended(connection)
+    expect(await Promise.race([over, aWhile()])).toBe('still there')
     sendRaw(connection, frameOf(32_768))
-    await ended(connection)
+    await over
   })
 
   test('of a member ends when a frame of yamux says that it is longer than any window', async () => {
