@@ -133,7 +133,7 @@ export function gpus(text: string): 'all' | readonly number[] {
 }
 
 /** An empty one is most often a variable of a script that was never set. */
-function notEmpty(expected: string): (text: string) => string {
+export function notEmpty(expected: string): (text: string) => string {
   return text => {
     if (text !== '') return text
     throw new InvalidArgumentError(`Expected ${expected}.`)

@@ -4,6 +4,7 @@ import {
   type Choices,
   COMPRESSIONS,
   formsOf,
+  MEMBERSHIPS,
   MODELS,
   PARTITIONS,
   SOURCES,
@@ -81,3 +82,7 @@ function indented(text: string): string {
 const VALUE_COLUMN = 11
 
 export const PARTITION_VALUES = values('P', PARTITIONS)
+export const MEMBERSHIP_VALUES = values('WHO', MEMBERSHIPS)
+
+/** What a swarm is that lets in everybody, for those who start it. */
+export const OPEN = 'open: anyone who has this recipe may join and change the model'

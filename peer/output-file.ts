@@ -33,11 +33,28 @@ export async function requireFree(flag: string, file: string, force = false): Pr
   if (exists && !force) throw new WrongUsage(`${file} exists already; choose another with ${flag} FILE, or add --force`)
 }
 
-/** Writes the result of all the work; that it cannot be written after all is no bug and nobody's mistake. */
-export async function writeOutput(flag: string, file: string, content: Uint8Array | string): Promise<void> {
+/** Anyone who reads it has what it gives. */
+const OWNER_ONLY = 0o600
+
+/** The same as {@link writeOutput}, for its owner alone to read. */
+export async function writeSecret(flag: string, file: string, content: string): Promise<void> {
+  await writeOutput(flag, file, content, OWNER_ONLY)
+}
+
+/**
+ * Writes the result of all the work; that it cannot be written after all is no bug and nobody's mistake.
+ *
+ * @param mode of a new file; default: as the user's umask says
+ */
+export async function writeOutput(
+  flag: string,
+  file: string,
+  content: Uint8Array | string,
+  mode?: number,
+): Promise<void> {
   const { writeAtomically } = await import('../src/public/models.ts')
   try {
-    await writeAtomically(file, content)
+    await writeAtomically(file, content, mode)
   } catch (error) {
     const { message, cause = error } = error as Error
     const { code = message } = cause as NodeJS.ErrnoException

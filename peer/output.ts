@@ -24,6 +24,8 @@ export interface Output {
   sayFigures(figures: readonly [string, ...string[]]): void
   /** The same, for what may need attention. */
   warn(line: string): void
+  /** The one result, on stdout, with `--quiet` too: it is what the command is for. With `--json` the machine's output takes its place. */
+  print(text: string): void
   /** A result for people, on stdout; with `--json` the machine's output takes its place. */
   show(text: string): void
   /** With `--json`: one line on stdout. */
@@ -68,6 +70,9 @@ export function createOutput(
       write(start, fitting(figures, width, BETWEEN_FIGURES))
     },
     warn: line => tellPeople(`${styleText('yellow', 'warning:', { stream: process.stderr })} ${line}`),
+    print: text => {
+      if (!json) process.stdout.write(`${text}\n`)
+    },
     show: text => {
       if (!quiet && !json) process.stdout.write(`${text}\n`)
     },

@@ -5,8 +5,10 @@ import { addEvaluate } from './commands/evaluate/command.ts'
 import { addExport } from './commands/export/command.ts'
 import { addInit } from './commands/init/command.ts'
 import { addInspect } from './commands/inspect/command.ts'
+import { addInvite } from './commands/invite/command.ts'
 import { addPeer } from './commands/peer/command.ts'
 import { addPredict } from './commands/predict/command.ts'
+import { addRevoke } from './commands/revoke/command.ts'
 import { addSchema } from './commands/schema/command.ts'
 import { addSimulate } from './commands/simulate/command.ts'
 import { addSwarm } from './commands/swarm/command.ts'
@@ -22,6 +24,8 @@ const commands = [
   addSimulate,
   addInit,
   addSchema,
+  addInvite,
+  addRevoke,
   addInspect,
   addEvaluate,
   addPredict,
@@ -35,6 +39,7 @@ Examples:
   hearsay simulate --peers 16 --topology ring  the same virtually, from a seed
   hearsay init --data csv:flowers.csv          a recipe for data of your own
   hearsay peer recipe.json --data csv:mine.csv take part in a swarm
+  hearsay invite --state ./me                  let somebody else take part
   hearsay predict --state ./me --data csv:new.csv --out predicted.csv
                                                what its model says of new rows
 

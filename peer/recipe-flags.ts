@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { formsOf, LOSSES, TASKS } from '../src/catalogue.ts'
+import { formsOf, LOSSES, MEMBERSHIPS, TASKS } from '../src/catalogue.ts'
 import type { Recipe, RecipeInput } from '../src/index.ts'
 import { belowOne, factor, localSteps, notNegative, positive, share, wholeNumber } from './flag-values.ts'
 
@@ -92,6 +92,20 @@ export function recipeOptions(): Option[] {
       factor,
     ),
     new Option('--maximum-norm <F>', 'parameters of a larger norm are not merged').argParser(positive),
+  ]
+}
+
+/** Who may be a member, for the one command that founds swarms. */
+export interface MembershipFlags {
+  readonly membership?: Recipe['security']['membership']
+  readonly guestsInvite?: true
+}
+
+/** Made anew for each command, since an option belongs to one. */
+export function membershipOptions(): Option[] {
+  return [
+    new Option('--membership <WHO>', 'who may be a member (default: "invited")').choices(formsOf(MEMBERSHIPS)),
+    new Option('--guests-invite', 'let those who were invited invite others too'),
   ]
 }
 

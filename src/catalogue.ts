@@ -134,6 +134,13 @@ export const LOSSES = {
   absolute: 'the error without its sign; learns medians',
 } as const satisfies Choices
 
+/** Who may be a member of a swarm. */
+export const MEMBERSHIPS = {
+  open: 'anyone who has the recipe',
+  invited: 'the founder, and those whom it has invited',
+  key: 'whoever has the key that the members share',
+} as const satisfies Choices
+
 /** The name of a form: what stands before its colon. */
 export type NameOf<Form extends string> = Form extends `${infer Name}[${string}` ? BeforeColon<Name> : BeforeColon<Form>
 type BeforeColon<Text extends string> = Text extends `${infer Name}:${string}` ? Name : Text

@@ -13,6 +13,9 @@ import { hospitals, newcomers } from './patients.ts'
 /** A model that guesses is right for about half of the newcomers. */
 const LEAST_ACCURACY = 0.75
 
+/** For whoever holds it: it goes to the two sites, and to nobody else. */
+const INVITATION = 'guests.invitation'
+
 const given = process.argv[2]
 const folder = given ?? mkdtempSync(join(tmpdir(), 'three-hospitals-'))
 mkdirSync(folder, { recursive: true })
@@ -23,7 +26,10 @@ async function run(...args: readonly string[]): Promise<Ended> {
   return ended
 }
 
-/** Peers as processes of their own, the others told the address of the first: as hospitals would be on the telephone. */
+/**
+ * Peers as processes of their own. The first is the founder's; the others are told its address, as hospitals would be on the telephone, and
+ * come with its invitation.
+ */
 async function learnTogether(sites: readonly string[]): Promise<readonly Ended[]> {
   const common = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--wait', '60', '--json']
   const peer = (site: string, ...more: readonly string[]) =>
@@ -32,7 +38,7 @@ async function learnTogether(sites: readonly string[]): Promise<readonly Ended[]
   const running: Running[] = [peer(first)]
   try {
     const { addresses } = (await running[0].said('started')) as { addresses: readonly string[] }
-    for (const site of others) running.push(peer(site, '--connect', addresses[0]))
+    for (const site of others) running.push(peer(site, '--connect', addresses[0], '--invite', INVITATION))
     return await Promise.all(running.map(({ ended }) => ended))
   } finally {
     for (const one of running) one.stop()
@@ -50,10 +56,13 @@ async function main(): Promise<void> {
     await run('schema', '--data', `csv:${site}.csv?label=outcome`, '--out', `${site}.json`, '--force')
   }
 
-  console.log('\n2. Whoever writes the recipe makes one of all three.')
+  console.log('\n2. Whoever writes the recipe makes one of all three, is the founder, and invites the others.')
   const schemas = sites.map(site => `${site}.json`)
-  const written = await run('init', '--schema', ...schemas, '--min-peers', '3', '--out', 'recipe.json', '--force')
+  const [founder] = sites
+  const kept = ['--state', founder, '--out', 'recipe.json', '--force']
+  const written = await run('init', '--schema', ...schemas, '--min-peers', '3', ...kept)
   console.log(written.stdout.trimEnd())
+  await run('invite', '--state', founder, '--out', INVITATION, '--force')
 
   console.log('\n3. Three peers learn together, each with its own table.')
   const ended = await learnTogether(sites)

@@ -56,10 +56,13 @@ export class NobodyThereError extends HearsayError {
 /** Another's parameters are larger than the recipe accepts. That may happen to anybody whose training diverges, so it costs no standing. */
 export class NormError extends HearsayError {
   override readonly name = 'NormError'
-  /** @param norm of what was said so far */
-  constructor(peer: PeerId, norm: number, maximum: number) {
+  /**
+   * @param norm of what was said so far
+   * @param accepting what accepts no more
+   */
+  constructor(peer: PeerId, norm: number, maximum: number, accepting = 'the recipe accepts') {
     super(
-      `${peer} has parameters with a norm of ${magnitude(norm)} or more, above the ${magnitude(maximum)} that the recipe accepts: ` +
+      `${peer} has parameters with a norm of ${magnitude(norm)} or more, above the ${magnitude(maximum)} that ${accepting}: ` +
         'this peer does not average with it for now; its training may have diverged',
     )
   }

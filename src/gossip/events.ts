@@ -82,11 +82,18 @@ interface InternalEvents {
   contact: Record<string, never>
   /** The swarm's parameters, or the vector that it begins from, were taken in place of this peer's own. */
   replaced: Record<string, never>
+  /** One that had been introduced was reached, or nobody that was is waited for any more. */
+  introduced: Record<string, never>
 }
 
 type CoreEvents = GossipEvents & InternalEvents
 
-const INTERNAL: ReadonlySet<keyof CoreEvents> = new Set<keyof InternalEvents>(['changed', 'contact', 'replaced'])
+const INTERNAL: ReadonlySet<keyof CoreEvents> = new Set<keyof InternalEvents>([
+  'changed',
+  'contact',
+  'replaced',
+  'introduced',
+])
 
 /** The one way in which a part of a peer notifies parts that are built after it. */
 export interface Events {

@@ -11,6 +11,7 @@
 import { createSketcher } from '../averaging/sketch.ts'
 import { createCodings } from './coding/codings.ts'
 import { createEvents, type Emit } from './events.ts'
+import { createAdmissibleNorm } from './exchange/admissible-norm.ts'
 import { createCodecChoice } from './exchange/codec-choice.ts'
 import { createLostPartners } from './exchange/lost-partners.ts'
 import { createOuterSteps } from './exchange/outer-steps.ts'
@@ -22,7 +23,9 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLifetime } from './lifetime.ts'
 import { createActiveMembers } from './membership/active-members.ts'
 import { createAnnouncer } from './membership/announcer.ts'
+import { createBelievedSteps } from './membership/believed-steps.ts'
 import { SKETCH_BUCKETS } from './membership/constants.ts'
+import { createIntroductions } from './membership/introductions.ts'
 import { createMembership, type Member } from './membership/membership.ts'
 import { createPartners } from './membership/partners.ts'
 import { createPeerScores } from './membership/peer-scores.ts'
@@ -115,7 +118,10 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const lateness = createLateness({ usualInterval, membership, training })
   const auto = createAutoCompression(settings, length)
   const observations = createObservations([usualInterval, interval, lateness, auto])
-  const paced = { ...social, usualInterval, interval, training, lateness, auto, observations }
+  const believedSteps = createBelievedSteps({ ...social, interval, resumes: checkpoint !== undefined })
+  const admissibleNorm = createAdmissibleNorm({ ...social, interval })
+  const measured = { ...social, usualInterval, interval, training, lateness, auto, observations }
+  const paced = { ...measured, believedSteps, admissibleNorm }
 
   // The vectors that it holds beside its parameters, and those that it fetches.
   const sketcher = createSketcher(length, SKETCH_BUCKETS, Number.parseInt(settings.swarm.slice(0, 8), 16))
@@ -137,6 +143,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const scheduler = createScheduler({ ...meetings, lostPartners })
   const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
   const settlement = createSettlement({ ...paced, lostPartners, settlementProtocol })
+  const introductions = createIntroductions({ ...paced, greet: settlementProtocol.ask })
   const averaging = {
     ...meetings,
     choice,
@@ -146,6 +153,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
     scheduler,
     settlementProtocol,
     settlement,
+    introductions,
     lostPartners,
   }
 

@@ -4,10 +4,13 @@ import type { LostPartners } from './exchange/lost-partners.ts'
 import type { Scheduler } from './exchange/scheduler.ts'
 import type { SettlementProtocol } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
-import { decodeAnnouncement } from './membership/announcement.ts'
-import { MIN_ANNOUNCE_GAP_MS } from './membership/constants.ts'
+import { type Announcement, decodeAnnouncement } from './membership/announcement.ts'
+import type { BelievedSteps } from './membership/believed-steps.ts'
+import { HEEDED_BURST, HEEDED_GAP_MS, INTRODUCED_BURST, INTRODUCED_GAP_MS } from './membership/constants.ts'
+import type { Introductions } from './membership/introductions.ts'
 import type { Membership } from './membership/membership.ts'
 import type { PeerScores } from './membership/peer-scores.ts'
+import { createRate } from './membership/rate.ts'
 import type { RecipeHandshake } from './membership/recipe-handshake.ts'
 import type { AbortOptions, Channel, Clock, FrameStream, Network, NetworkHandlers, PeerId, Verdict } from './ports.ts'
 import type { PeerWatch } from './run/peer-watch.ts'
@@ -22,6 +25,8 @@ export interface InboundOptions {
   readonly lifetime: Lifetime
   readonly scores: PeerScores
   readonly membership: Membership
+  readonly introductions: Introductions
+  readonly believedSteps: BelievedSteps
   readonly conversations: Conversations
   readonly scheduler: Pick<Scheduler, 'respond'>
   readonly settlementProtocol: SettlementProtocol
@@ -36,7 +41,8 @@ export interface InboundOptions {
 
 /** Streams, announcements and connections of others, as they come in. */
 export function createInbound(options: InboundOptions): NetworkHandlers {
-  const { network, clock, lifetime, scores, membership, conversations, peerWatch, events } = options
+  const { network, clock, lifetime, scores, membership, conversations, introductions, peerWatch, events } = options
+  const { believedSteps } = options
 
   type Answer = (stream: FrameStream, options: AbortOptions) => Promise<void>
   const answers: Readonly<Record<Channel, Answer>> = {
@@ -46,17 +52,15 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     fetch: options.stateSync.serve,
   }
 
-  function hear(from: PeerId, bytes: Uint8Array): Verdict {
-    if (from === network.self) return 'accept'
-    // Others may still forward what a banned peer says.
-    if (scores.isBanned(from)) return 'ignore'
-    const announcement = decodeAnnouncement(bytes)
-    if (announcement === undefined) return 'reject'
+  const heeded = createRate(clock, { gap: HEEDED_GAP_MS, burst: HEEDED_BURST })
+  const introduced = createRate(clock, { gap: INTRODUCED_GAP_MS, burst: INTRODUCED_BURST })
+
+  /** @returns whether that was news */
+  function note(from: PeerId, said: Announcement): boolean {
     const known = membership.get(from)
-    const isTooSoon = known !== undefined && clock.now() - known.heard < MIN_ANNOUNCE_GAP_MS
-    if (isTooSoon && announcement.phase !== 'left') return 'ignore'
+    const announcement = believedSteps.announced(from, said)
     const { isNewer, joined } = membership.hear(from, announcement)
-    if (!isNewer) return 'ignore'
+    if (!isNewer) return false
     network.learn(from, announcement.addresses)
     if (joined) {
       peerWatch.met()
@@ -66,25 +70,48 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     peerWatch.look()
     if (known !== undefined && announcement.phase === 'left') events.emit('peer:leave', { peer: from })
     options.review()
-    return 'accept'
+    return true
   }
+
+  function hear(from: PeerId, bytes: Uint8Array, forwarder?: PeerId): Verdict {
+    if (from === network.self) return 'accept'
+    // Others may still forward what a banned peer says.
+    if (scores.isBanned(from)) return 'ignore'
+    const hasReached = forwarder === from || introductions.hasReached(from)
+    if (hasReached ? !heeded.admits(from) : !introduced.admits(forwarder ?? from)) return 'ignore'
+    const announcement = decodeAnnouncement(bytes)
+    if (announcement === undefined) return 'reject'
+    if (hasReached) return note(from, announcement) ? 'accept' : 'ignore'
+    // A partner of old that speaks has not left.
+    options.lostPartners.contacted(from)
+    introductions.introduce(from, announcement, forwarder)
+    // Whoever has reached it hands it on: so one that makes up members is known by what comes from nobody else.
+    return 'ignore'
+  }
+
+  events.on('introduced', () => {
+    for (const { peer, announcement } of introductions.arrivals()) note(peer, announcement)
+    options.review()
+  })
 
   return {
     async stream(channel, stream) {
       if (!scores.admits(stream.peer)) throw new RefusedError('too many streams')
+      if (channel !== 'recipe') introductions.reached(stream.peer)
       // A peer that exchanges before it was heard of has not left.
       if (channel === 'exchange') options.lostPartners.contacted(stream.peer)
       await conversations.over(stream, channel, lifetime.end, one => answers[channel](one, lifetime.end))
       if (channel !== 'fetch') events.emit('contact', {})
     },
     announcement: hear,
-    connected() {
+    connected(peer) {
+      introductions.reached(peer)
       events.emit('changed', {})
     },
     acquainted(peer) {
       // One of the two asks, which is enough for both to know.
       if (network.self < peer) conversations.talk(peer, 'recipe', lifetime.end, options.handshake.meet).catch(() => {})
     },
-    disconnected() {},
+    disconnected: introductions.disconnected,
   }
 }

@@ -6,7 +6,7 @@ import {
   StrictSign,
   TopicValidatorResult,
 } from '@libp2p/gossipsub'
-import type { PeerId } from '@libp2p/interface'
+import type { PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { MAX_ANNOUNCEMENT_BYTES } from '../gossip/membership/constants.ts'
 import type { NetworkHandlers, PeerId, Verdict } from '../gossip/ports.ts'
 import { ProtocolError } from '../gossip/streams/stream-errors.ts'
@@ -104,12 +104,12 @@ export function announcementService(
     const service = create({ peerId, privateKey, peerStore, connectionManager, logger, registrar })
     // It would forget the peer. The door tells it of peers that are gone, and has it open another stream to the others.
     Object.assign(service, { handlePeerReadStreamError() {} })
-    const receive: (from: PeerId, rpc: unknown) => Promise<void> = Reflect.get(service, 'handleReceivedRpc').bind(
+    const receive: (from: Libp2pPeerId, rpc: unknown) => Promise<void> = Reflect.get(service, 'handleReceivedRpc').bind(
       service,
     )
     // Nothing of gossipsub's own bounds how many there are, of which each costs a little.
     Object.assign(service, {
-      async handleReceivedRpc(from: PeerId, rpc: unknown) {
+      async handleReceivedRpc(from: Libp2pPeerId, rpc: unknown) {
         if (door.mayTell(from.toString())) await receive(from, rpc)
       },
     })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { formsOf, LOSSES, TASKS } from '../catalogue.ts'
+import { formsOf, LOSSES, MEMBERSHIPS, TASKS } from '../catalogue.ts'
 import { UsageError } from '../errors.ts'
 import { meant } from '../strict-options.ts'
 import { tableSchema } from '../table/schema.ts'
@@ -182,7 +182,7 @@ const recipeFields = z.strictObject({
        * Who may be a member: anyone who has the recipe; whoever the founder has invited; or whoever has the key that the members share, which
        * is no part of the recipe.
        */
-      membership: z.enum(['open', 'invited', 'key']).default('open'),
+      membership: z.enum(formsOf(MEMBERSHIPS)).default('open'),
       /** The peer id of the founder, whose key signs invitations; of `invited` only. */
       founder: founder.optional(),
       /** Whether guests may invite too; of `invited` only. Default: the founder alone invites. */

@@ -40,11 +40,19 @@ const environment = () => ({ ...process.env, NO_COLOR: '1', FORCE_COLOR: undefin
 
 /** Starts the real command line as a process of its own. */
 export function start(args: readonly string[], { cwd = tmpdir(), nodeFlags = [] as readonly string[] } = {}): Running {
-  const child = spawn(process.execPath, [...nodeFlags, PROGRAM, ...args], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment(),
-  })
+  return begin(process.execPath, [...nodeFlags, PROGRAM, ...args], cwd)
+}
+
+/** `hearsay` as a shell knows it that finds it on its path: the program takes the shell's place, and gets its signals. */
+const AS_INSTALLED = `hearsay() { exec '${process.execPath}' '${PROGRAM}' "$@"; }`
+
+/** Runs a line as a shell does into which somebody pasted it. */
+export function paste(line: string, { cwd = tmpdir() } = {}): Running {
+  return begin('sh', ['-c', `${AS_INSTALLED}\n${line}`], cwd)
+}
+
+function begin(command: string, args: readonly string[], cwd: string): Running {
+  const child = spawn(command, [...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: environment() })
   running.add(child)
   const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS)
   let stdout = ''

@@ -65,6 +65,7 @@ export function recordOutput(): RecordedOutput {
     say: line => void lines.push(line),
     sayFigures: figures => void lines.push(figures.join('   ')),
     warn: line => void warnings.push(line),
+    print: line => void lines.push(line),
     show: line => void lines.push(line),
     jsonLine: value => void events.push(value as Record<string, unknown>),
     jsonDocument: () => {},

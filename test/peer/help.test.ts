@@ -7,6 +7,7 @@ import {
   type Choices,
   COMPRESSIONS,
   formsOf,
+  MEMBERSHIPS,
   MODELS,
   PARTITIONS,
   SOURCES,
@@ -25,7 +26,7 @@ const TELLS_WHAT_IS_LOADED = `data:text/javascript,${encodeURIComponent(`
   })
 `)}`
 
-test.each(['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])(
+test.each(['swarm', 'peer', 'simulate', 'init', 'invite', 'revoke', 'inspect', 'export', 'doctor'])(
   '%s --help shows an example of use',
   async command => {
     const { code, stdout, stderr } = await warmHearsay(command, '--help')
@@ -44,7 +45,7 @@ async function helpOf(command: string): Promise<string> {
 
 test.each([
   ['peer', [SOURCES, PARTITIONS]],
-  ['init', [SOURCES, MODELS, TOPOLOGIES, COMPRESSIONS]],
+  ['init', [SOURCES, MODELS, TOPOLOGIES, COMPRESSIONS, MEMBERSHIPS]],
   ['swarm', [SOURCES, MODELS, TOPOLOGIES, COMPRESSIONS, PARTITIONS]],
   ['simulate', [SOURCES, MODELS, TOPOLOGIES, AGGREGATORS, COMPRESSIONS, ATTACKS, PARTITIONS]],
 ])('help of %s says of all that it takes how it is written and what it is', async (command, catalogues) => {
@@ -74,7 +75,7 @@ test('help of simulate explains flags by those that it shows', async () => {
 test.concurrent('hearsay --help names the commands, and --version the version', async () => {
   const [help, version] = await Promise.all([hearsay('--help'), hearsay('--version')])
   expect(help.code).toBe(0)
-  for (const command of ['swarm', 'peer', 'simulate', 'init', 'inspect', 'export', 'doctor'])
+  for (const command of ['swarm', 'peer', 'simulate', 'init', 'invite', 'revoke', 'inspect', 'export', 'doctor'])
     expect(help.stdout).toContain(command)
   expect(version).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
 })
@@ -83,7 +84,7 @@ test('help says what exit codes mean', async () => {
   const { stdout } = await warmHearsay('--help')
   for (const code of ['0 +done', '1 +failed', '2 +wrong usage', '3 +ended in order', '130 +interrupted'])
     expect(stdout).toMatch(new RegExp(`^ +${code}`, 'm'))
-  for (const command of ['peer', 'swarm', 'simulate', 'inspect', 'doctor'])
+  for (const command of ['peer', 'swarm', 'simulate', 'invite', 'revoke', 'inspect', 'doctor'])
     expect((await warmHearsay(command, '--help')).stdout).toMatch(/^Exit codes?\b/m)
 })
 
@@ -102,7 +103,7 @@ test('help that is cut short, as by head, ends without a word', async () => {
 /** Libraries that help does not need, and which take their time to load. */
 const HEAVY = /node_modules\/(@tensorflow|@libp2p|libp2p|zod|csv-parse|sharp|echarts|@clack)/
 
-test.each(['', 'peer', 'swarm', 'simulate', 'init'])(
+test.each(['', 'peer', 'swarm', 'simulate', 'init', 'invite', 'revoke'])(
   'help costs no library but that of the command line: hearsay %s --help',
   async command => {
     const program = [PROGRAM, ...(command === '' ? [] : [command]), '--help']

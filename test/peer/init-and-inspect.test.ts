@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readResult } from '../../simulations/read-result.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -132,6 +132,81 @@ test('init says what comes next, and overwrites only with --force', async () => 
   const forced = await warmHearsay('init', '--out', file, '--force')
   expect(forced.code).toBe(0)
   expect(forced.stdout).toContain(`hearsay swarm ${file} --peers 5`)
+})
+
+test('init makes the identity of a founder once, and a key once', async () => {
+  const at = (name: string) => `${folder.path}/${name}`
+  const init = async (...flags: string[]) => {
+    const { code, stdout, stderr } = await warmHearsay('init', '--yes', '--json', '--force', ...flags)
+    expect(code, stderr).toBe(0)
+    return JSON.parse(stdout)
+  }
+  const first = await init('--out', at('first.json'))
+  expect(first).toMatchObject({ state: at('first-founder'), founder: first.recipe.security.founder })
+  const identity = readFileSync(at('first-founder/identity'))
+  const { mode } = statSync(at('first-founder/identity'))
+  expect(mode & 0o777).toBe(0o600)
+  const again = await init('--out', at('first.json'), '--steps', '70')
+  const elsewhere = await init('--out', at('second.json'), '--state', at('first-founder'), '--guests-invite')
+  expect([again.founder, elsewhere.founder]).toEqual([first.founder, first.founder])
+  expect(elsewhere.recipe.security.guestsInvite).toBe(true)
+  expect(readFileSync(at('first-founder/identity'))).toEqual(identity)
+
+  const keyed = await init('--out', at('keyed.json'), '--membership', 'key')
+  expect(keyed).toMatchObject({ key: at('keyed.key') })
+  const key = readFileSync(at('keyed.key'), 'utf8')
+  await init('--out', at('keyed.json'), '--membership', 'key')
+  expect(readFileSync(at('keyed.key'), 'utf8')).toBe(key)
+  folder.write('worded.key', 'secret')
+  const refused = await warmHearsay('init', '--yes', '--membership', 'key', '--out', at('worded.json'))
+  expect(refused.stderr).toMatch(/^hearsay: [^\n]*worded\.key is there, and is never overwritten: [^\n]*--out\n$/)
+  expect(refused.code).toBe(2)
+  expect(readFileSync(at('worded.key'), 'utf8')).toBe('secret')
+  expect(existsSync(at('worded.json'))).toBe(false)
+})
+
+test('inspect says what an invitation is, and nothing that is secret in it', async () => {
+  const { parseInvitation } = await import('../../src/admission/invitation.ts')
+  const state = `${folder.path}/inspected`
+  const init = ['init', '--yes', '--json', '--out', `${folder.path}/inspected.json`, '--state', state]
+  const { swarm, founder } = JSON.parse((await warmHearsay(...init)).stdout)
+  const text = (await warmHearsay('invite', '--state', state, '--until', '2099-12-31T18:00Z')).stdout
+  const ends = await Promise.all([
+    warmHearsay('inspect', text.trim()),
+    warmHearsay('inspect', folder.write('guest.invitation', text)),
+    warmHearsay('inspect', text.trim(), '--json'),
+  ])
+  const { seed = new Uint8Array() } = parseInvitation(text)
+  expect(seed).toHaveLength(32)
+  for (const { code, stdout, stderr } of ends) {
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(swarm)
+    expect(stdout).toContain(founder)
+    for (const form of ['hex', 'base64', 'base64url'] as const) {
+      // All but the last characters, in which other bytes have a part.
+      const written = Buffer.from(seed).toString(form)
+      expect(stdout.toLowerCase()).not.toContain(written.slice(0, 40).toLowerCase())
+    }
+  }
+  expect(ends[0].stdout).toMatch(/for +whoever holds it\n +until +2099-12-31 at 18:00 UTC/)
+  expect(JSON.parse(ends[2].stdout)).toMatchObject({
+    kind: 'invitation',
+    swarm,
+    founder,
+    by: founder,
+    for: null,
+    until: '2099-12-31T18:00:00.000Z',
+  })
+  const cut = await warmHearsay('inspect', folder.write('cut.invitation', text.slice(0, 200)))
+  expect(cut).toMatchObject({ code: 1, stdout: '' })
+  expect(cut.stderr).toMatch(/^hearsay: \S*cut\.invitation: [^\n]*is cut short[^\n]*\n$/)
+
+  const { createSwarmKey } = await import('../../src/public/members.ts')
+  const key = createSwarmKey()
+  const shown = await warmHearsay('inspect', folder.write('our.key', `${key}\n`))
+  expect(shown.code).toBe(0)
+  expect(shown.stdout).toMatch(/is the key of a swarm/)
+  expect(shown.stdout).not.toContain(key.slice(12, 30))
 })
 
 test('inspect recognises changed parameters, saved ones and those of a sealed checkpoint', async () => {

@@ -22,7 +22,17 @@ const weights = write('weights.safetensors', 0.25)
 
 async function init(out: string, ...flags: readonly string[]) {
   const model = ['--model', 'linear', '--steps', '20']
-  return await warmHearsay('init', '--yes', '--out', join(folder.path, out), ...data, ...model, ...flags)
+  return await warmHearsay(
+    'init',
+    '--yes',
+    '--membership',
+    'open',
+    '--out',
+    join(folder.path, out),
+    ...data,
+    ...model,
+    ...flags,
+  )
 }
 
 test('init puts the hash of the weights into the recipe, and not where they lie', async () => {
@@ -99,7 +109,7 @@ test.concurrent("a peer names its own copy of the model's file, and a file that 
   const theirs = folder.write('theirs.mjs', source('classes'))
   const recipe = join(folder.path, 'module.json')
   const flags = ['--model', `module:${theirs}`, '--steps', '5', '--rule', 'none']
-  const made = await warmHearsay('init', '--yes', '--out', recipe, ...data, ...flags)
+  const made = await warmHearsay('init', '--yes', '--membership', 'open', '--out', recipe, ...data, ...flags)
   expect(made.code, made.stderr).toBe(0)
   mkdirSync(join(folder.path, 'mine'))
   const mine = join(folder.path, 'mine', 'copy.mjs')

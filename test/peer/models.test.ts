@@ -32,7 +32,7 @@ test.concurrent('a peer shows what its model writes, too', async () => {
   const recipe = join(folder.path, 'language.json')
   const data = ['--data', `text:${text}?context=8`]
   const task = ['--model', 'language:1,1,4', '--steps', '2', '--rule', 'none']
-  const made = await warmHearsay('init', '--yes', '--out', recipe, ...data, ...task)
+  const made = await warmHearsay('init', '--yes', '--membership', 'open', '--out', recipe, ...data, ...task)
   expect(made.code, made.stderr).toBe(0)
   const loopback = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...data, ...loopback, '--json')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { tellEvents } from '../../peer/commands/peer/events.ts'
+import type { Entry } from '../../peer/commands/peer/joining.ts'
 import { createEstimate, stepsAsked } from '../../peer/commands/peer/training-pace.ts'
 import { whatFor } from '../../peer/commands/peer/waiting.ts'
 import { type PeerEvents, parseRecipe, type RecipeInput } from '../../src/index.ts'
@@ -34,26 +35,97 @@ const round: PeerEvents['round'] = {
 }
 const waiting: PeerEvents['waiting'] = { for: 'members', present: 1, minimum: 2, connect: [LOCAL, FAR] }
 
+const MEMBERSHIP = 'open: to anyone'
+
 interface Telling {
   readonly recipe?: RecipeInput
   readonly recipeFile?: string
   readonly hasData?: boolean
   readonly mdns?: boolean
   readonly connect?: readonly string[]
+  readonly entry?: Entry
+  readonly alone?: boolean
   readonly flags?: Parameters<typeof stepsAsked>[0]
 }
 
 /** A fake peer whose events are told as the command tells them. */
-function listen({ recipe, recipeFile, hasData = false, mdns = false, connect = [], flags = {} }: Telling = {}) {
+function listen({
+  recipe,
+  recipeFile,
+  hasData = false,
+  mdns = false,
+  connect = [],
+  entry = { kind: 'open' },
+  alone = false,
+  flags = {},
+}: Telling = {}) {
   const fake = createFakePeer(recipe)
   const recorded = recordOutput()
   tellEvents(fake.peer, recorded.out, {
-    joining: { recipeFile, hasData, mdns, connect },
-    alone: false,
+    joining: { recipeFile, hasData, mdns, connect, entry: () => entry },
+    membership: MEMBERSHIP,
+    alone,
     stepsAsked: samples => stepsAsked(flags, fake.peer.recipe, epochs => epochs * samples),
   })
   return { ...fake, ...recorded }
 }
+
+test.each<[what: string, entry: Entry, mdns: boolean, how: RegExp, words: string]>([
+  [
+    'an invitation',
+    { kind: 'invitation', text: 'hearsay-invite-AbC_9', until: Date.parse('2026-12-07T01:35:00Z') },
+    true,
+    /an invitation, such as the one below: whoever holds it gets in, until 2026-12-07 at 01:35 UTC; on the local network/,
+    'hearsay-invite-AbC_9',
+  ],
+  [
+    'the word where one goes that the founder gives',
+    { kind: 'asking', founder: '12D3KooWFounder' },
+    false,
+    /an invitation, for which they ask the founder, 12D3KooWFounder: only it invites$/,
+    'INVITATION',
+  ],
+  ["the name of the key's file", { kind: 'key', file: 'our swarm.key' }, false, /the swarm's key$/, "'our swarm.key'"],
+  ['the word where that name goes', { kind: 'key', file: undefined }, false, /the swarm's key$/, 'KEYFILE'],
+])('the line to paste carries %s', (_what, entry, mdns, how, words) => {
+  const { emit, become, lines, events } = listen({ recipeFile: 'r.json', hasData: true, mdns, entry })
+  become({ phase: 'waiting' })
+  emit('started', started)
+  emit('waiting', waiting)
+  const [said, first] = lines.slice(-3)
+  expect(said).toMatch(how)
+  expect(first).toBe(`  hearsay peer r.json --data SOURCE --connect ${FAR} --invite ${words}`)
+  // A key would stay in the log of whatever reads the events.
+  const told = events.find(({ event }) => event === 'waiting')
+  expect(told).toMatchObject(waiting)
+  expect(told?.invite).toBe(entry.kind === 'invitation' ? entry.text : undefined)
+})
+
+test('an invitation, which is long, is printed again now and then, and is above in between', () => {
+  const entry: Entry = { kind: 'invitation', text: 'hearsay-invite-AbC_9', until: Date.parse('2026-12-07T01:35:00Z') }
+  const { emit, become, lines } = listen({ recipeFile: 'r.json', entry })
+  become({ phase: 'waiting' })
+  emit('started', started)
+  for (let notice = 0; notice <= 31; notice++) emit('waiting', waiting)
+  const withLine = lines.flatMap((line, index) => (line.includes('--invite hearsay-invite-') ? [index] : []))
+  const said = lines.filter(line =>
+    line.endsWith('still waiting for 1 other peer with data: 1 of 2 here; others join with the line above'),
+  )
+  // Both addresses at first, one at the 31st notice after.
+  expect([withLine.length, said.length]).toEqual([3, 30])
+  expect(lines.at(-1)).toContain('--invite hearsay-invite-')
+})
+
+test('at every start it is said who may join, unless nobody is to', () => {
+  const said = (telling: Telling) => {
+    const { emit, lines } = listen(telling)
+    emit('started', started)
+    return lines.filter(line => line === MEMBERSHIP).length
+  }
+  expect(said({})).toBe(1)
+  expect(said({ alone: true })).toBe(0)
+  expect(said({ recipe: { averaging: { rule: 'none' } } })).toBe(0)
+})
 
 test('a peer that waits says for whom and how many are there, once with all that helps, and with the line to paste each time', () => {
   const { emit, become, lines, events } = listen({ recipeFile: 'our recipe.json', mdns: true })
@@ -102,7 +174,7 @@ test('a peer without the weights that its recipe begins from says so, and how th
   const { emit, become, lines } = listen()
   become({ phase: 'waiting' })
   emit('started', { ...started, parameters: 3_503, frozen: 253_000 })
-  expect(lines.at(-1)).toBe(
+  expect(lines.at(-2)).toBe(
     'swarm ffffffffffff: 3,503 parameters (253,000 more are frozen, and not sent), 80 samples here, on wasm',
   )
   const before = lines.length

@@ -65,6 +65,7 @@ test('every field of a recipe has a flag, apart from what the data say', async (
     ['--min-peers', '3'],
     ['--patience', '1.5'],
     ['--maximum-norm', '1000'],
+    ['--membership', 'key'],
   ].flat()
   expect(await warmHearsay('init', '--yes', ...flags, '--out', file)).toMatchObject({ code: 0 })
   const written = new Map(fieldsOf(JSON.parse(readFileSync(file, 'utf8'))))
@@ -75,10 +76,15 @@ test('every field of a recipe has a flag, apart from what the data say', async (
   expect(asBefore.map(([field]) => field)).toEqual([...fromData, 'averaging.aggregator'])
 })
 
-test('without flags init writes the recipe of those who have none', async () => {
-  const file = join(path, 'default.json')
-  expect(await warmHearsay('init', '--yes', '--out', file)).toMatchObject({ code: 0 })
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(defaultRecipe)
+test('init writes the recipe of those who have none, where anyone may join; without flags, whom the founder invites', async () => {
+  const [open, invited] = [join(path, 'open.json'), join(path, 'invited.json')]
+  expect(await warmHearsay('init', '--yes', '--membership', 'open', '--out', open)).toMatchObject({ code: 0 })
+  expect(JSON.parse(readFileSync(open, 'utf8'))).toEqual(defaultRecipe)
+  expect(await warmHearsay('init', '--yes', '--out', invited)).toMatchObject({ code: 0 })
+  const { security, ...rest } = JSON.parse(readFileSync(invited, 'utf8'))
+  const { security: anyone, ...same } = defaultRecipe
+  expect(rest).toEqual(same)
+  expect(security).toEqual({ ...anyone, membership: 'invited', founder: expect.stringMatching(/^12D3KooW\w{44}$/) })
 })
 
 test.each([
@@ -107,7 +113,9 @@ test('the flag for steps between exchanges has two names', async () => {
   const recipes = await Promise.all(
     ['--steps-per-exchange', '--local-steps'].map(async (flag, i) => {
       const file = join(path, `recipe-${i}.json`)
-      expect(await warmHearsay('init', '--yes', flag, '7', '--out', file)).toMatchObject({ code: 0 })
+      expect(await warmHearsay('init', '--yes', flag, '7', '--membership', 'open', '--out', file)).toMatchObject({
+        code: 0,
+      })
       return JSON.parse(readFileSync(file, 'utf8'))
     }),
   )

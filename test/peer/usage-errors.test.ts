@@ -22,7 +22,7 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   [
     'no command',
     [],
-    /no command; accepted are swarm, peer, simulate, init, schema, inspect, evaluate, predict, export, doctor/,
+    /no command; accepted are swarm, peer, simulate, init, schema, invite, revoke, inspect, evaluate, predict, export, doctor/,
   ],
   [
     'a table that would not be what its name says',
@@ -188,6 +188,49 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   ['a report in no folder', ['simulate', ...peers, '--report', missing], /--report .*: there is no folder .*nowhere/],
   ['a table in no folder', ['simulate', ...peers, '--csv', missing], /--csv .*: there is no folder .*nowhere/],
   ['rounds and steps', ['simulate', ...peers, '--rounds', '5', '--steps', '50'], /--rounds and --steps/],
+  [
+    'guests that would invite to an open swarm',
+    ['init', '--yes', '--membership', 'open', '--guests-invite', '--out', `${folder.path}/x.json`],
+    /--guests-invite is of --membership invited; with open nobody invites/,
+  ],
+  [
+    'a founder of members with a key',
+    ['init', '--yes', '--membership', 'key', '--state', folder.path, '--out', `${folder.path}/x.json`],
+    /--state is where the founder of --membership invited is kept; with key there is none/,
+  ],
+  [
+    'members of another kind',
+    ['init', '--membership', 'club', '--out', `${folder.path}/x.json`],
+    /--membership <WHO> cannot be 'club'; accepted are open, invited, key/,
+  ],
+  ['a peer that would let in others', ['peer', '--membership', 'open'], /--membership would change the recipe/],
+  ['an invitation to nothing', ['peer', '--invite', ''], /--invite .* cannot be ''; expected an invitation, a key/],
+  [
+    'an invitation that is none',
+    ['peer', '--invite', 'come'],
+    /--invite come is neither an invitation nor a key.*file/,
+  ],
+  ['a folder as an invitation', ['peer', '--invite', folder.path], /is no file of an invitation or a key/],
+  [
+    'an invitation for one alone',
+    ['peer', '--alone', '--invite', 'x'],
+    /--alone and --invite cannot be given together/,
+  ],
+  ['an invitation to an open swarm', ['peer', '--invite', 'hearsay-invite-x'], /the recipe is open: anyone who has it/],
+  ['an invitation from nobody', ['invite'], /--state DIR is missing; expected the founder's state folder/],
+  [
+    'an invitation without an end that is one',
+    ['invite', '--until', 'soon'],
+    /--until <DATE> cannot be 'soon'; expected/,
+  ],
+  ['nobody to revoke', ['revoke', '--state', folder.path], /missing required argument 'WHOM'/],
+  ['a revocation by nobody', ['revoke', 'x'], /--state DIR is missing; expected the state folder of the founder/],
+  ['to revoke what is nothing', ['revoke', '--state', folder.path, 'x'], /WHOM x is neither an invitation nor a key/],
+  [
+    "an invitation from a folder that is nobody's state",
+    ['invite', '--state', folder.path],
+    /has no identity; expected the state of a swarm's founder, or of a guest/,
+  ],
   ['a file that is there already', ['init', '--yes', '--out', csv], /exists already; .*--force/],
   ['something else to inspect', ['inspect', text], /neither JSON nor safetensors; expected a recipe, a checkpoint/],
   ['JSON of something else to inspect', ['inspect', foreign], /is JSON, but neither a recipe nor a result; expected a/],

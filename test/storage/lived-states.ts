@@ -108,9 +108,8 @@ export async function chainsIn(folder: string, name: string): Promise<readonly C
     const { checkpoint, journal } = decodeCheckpoint(bytes, one)
     const entries = await entriesIn(file, checkpoint.peer, journal)
     const parameters = checkpoint.parameters.slice()
-    const ledger = createLedger(checkpoint.decisions, checkpoint.doubts)
-    const now = () =>
-      fingerprintOf({ ...checkpoint, parameters, decisions: ledger.decisions(), doubts: ledger.doubts() })
+    const ledger = createLedger(checkpoint)
+    const now = () => fingerprintOf({ ...checkpoint, parameters, ...ledger.durable() })
     const states = [now()]
     for (const entry of entries) {
       applyEntry(parameters, ledger, entry)

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { file, fileOrFolder, positive, seed, source } from '../../flag-values.ts'
-import { helpOnRecipeValues, type RuleNames } from '../../names.ts'
-import { learningTaskOption, recipeOptions } from '../../recipe-flags.ts'
+import { file, fileOrFolder, folder, positive, seed, source } from '../../flag-values.ts'
+import { helpOnRecipeValues, MEMBERSHIP_VALUES, type RuleNames } from '../../names.ts'
+import { learningTaskOption, membershipOptions, recipeOptions } from '../../recipe-flags.ts'
 import type { InitFlags } from './flags.ts'
 
 const HELP = `
@@ -12,7 +12,12 @@ Examples:
   hearsay init --schema north.json south.json west.json
 
 The recipe is what a swarm has in common, and its SHA-256 is the swarm's
-id: give the same file to every peer.`
+id: give the same file to every peer. It is no secret.
+
+Who may join: invited, the founder and those whom it has invited. Its identity
+is made in --state, where its own peer then runs; one that is there is used,
+and never overwritten. key: whoever has a secret, which is written beside the
+recipe, as recipe.key. open: anyone who has the recipe.`
 
 const STEPS = '--steps'
 
@@ -29,12 +34,14 @@ export function addInit(program: Command, _setExitCode: SetExitCode, rules: Rule
     command.addOption(option)
     if (option.long === STEPS) command.addOption(epochsOption())
   }
+  for (const option of membershipOptions()) command.addOption(option)
   command
+    .option('--state <DIR>', "the founder's state folder (default: the recipe's name and -founder)", folder)
     .option('--seed <S>', 'of the initial parameters', seed)
     .option('--out <FILE>', 'where to write it (default: "recipe.json")', file)
     .option('--force', 'overwrite the file')
     .option('--yes', 'ask nothing: what no flag says takes its default')
-    .addHelpText('after', () => `${helpOnRecipeValues(rules)}\n${HELP}`)
+    .addHelpText('after', () => `${helpOnRecipeValues(rules, [MEMBERSHIP_VALUES])}\n${HELP}`)
     .action(async (flags: InitFlags) => {
       const { runInit } = await import('./run.ts')
       await runInit(flags)

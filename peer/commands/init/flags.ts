@@ -1,7 +1,9 @@
 import type { OutputFlags } from '../../output.ts'
-import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
+import type { LearningTask, MembershipFlags, RecipeFlags } from '../../recipe-flags.ts'
 
-export interface InitFlags extends OutputFlags, RecipeFlags {
+export interface InitFlags extends OutputFlags, RecipeFlags, MembershipFlags {
+  /** Where the founder's identity lies, or is to lie. */
+  readonly state?: string
   readonly data?: string
   /** Files that `hearsay schema` wrote, in place of data. */
   readonly schema?: readonly string[]

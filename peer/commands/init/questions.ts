@@ -1,5 +1,5 @@
 import { intro, isCancel, outro, select, type TextOptions, text } from '@clack/prompts'
-import { MODELS, TOPOLOGIES } from '../../../src/catalogue.ts'
+import { MEMBERSHIPS, MODELS, TOPOLOGIES } from '../../../src/catalogue.ts'
 import {
   defaultRecipe,
   HearsayError,
@@ -23,6 +23,7 @@ import { SOURCE_FORMS } from '../../names.ts'
 import { meaningOf } from '../../task.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
+import { DEFAULT_MEMBERSHIP, type Membership } from './founding.ts'
 import { DEFAULT_SOURCE, stepsFor } from './steps.ts'
 
 /** The models that a newcomer chooses from, those of them that fit the data; flags take everything else too. */
@@ -127,6 +128,16 @@ export async function askForRecipe(
     )
   const steps =
     flags.steps ?? (flags.epochs === undefined ? await askForSteps(flags, data, found.data, options) : undefined)
+  const membership =
+    flags.membership ??
+    answer(
+      await select({
+        ...options,
+        message: 'Who may join',
+        options: Object.entries(MEMBERSHIPS).map(([value, hint]) => ({ value: value as Membership, hint })),
+        initialValue: DEFAULT_MEMBERSHIP,
+      }),
+    )
   const out =
     flags.out ??
     answer(
@@ -139,7 +150,7 @@ export async function askForRecipe(
       }),
     )
   outro('', options)
-  return { flags: { ...flags, data, model, topology, rule, steps, out }, data: found.data }
+  return { flags: { ...flags, data, model, topology, rule, steps, membership, out }, data: found.data }
 }
 
 /** Offers what suits the data. */

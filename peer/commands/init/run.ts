@@ -3,12 +3,12 @@ import { onInterruption } from '../../interruption.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireFree, writeOutput } from '../../output-file.ts'
 import { reportReading } from '../../reading.ts'
-import { shellWords } from '../../shell-words.ts'
 import { describeSchema, describeSite } from '../../table-report.ts'
 import { beginsFrom, prepareTask } from '../../task.ts'
 import { counted, shortHash } from '../../words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
+import { describeFounded, found, requireFittingMembership } from './founding.ts'
 import type { Answers } from './questions.ts'
 
 const DEFAULT_FILE = 'recipe.json'
@@ -26,10 +26,11 @@ export async function runInit(given: InitFlags): Promise<void> {
     throw new WrongUsage('--epochs counts passes over data, which --data SOURCE names; without data give --steps N')
   }
   const file = flags.out ?? DEFAULT_FILE
+  requireFittingMembership(flags)
   await requireFree('--out', file, flags.force)
 
   const {
-    recipe,
+    recipe: open,
     told,
     data: seen,
   } = flags.schema === undefined ? await fromData(flags, data, out) : await fromSchemas(flags, flags.schema, out)
@@ -37,22 +38,23 @@ export async function runInit(given: InitFlags): Promise<void> {
   const { recipeHash } = await import('../../../src/index.ts')
   const { peerAveraging } = await import('../../../src/public/algorithms.ts')
   // A recipe that no peer could follow.
-  peerAveraging(recipe)
+  peerAveraging(open)
   const { requireBuildable } = await import('../../../src/public/models.ts')
-  await requireBuildable(recipe, seen)
+  await requireBuildable(open, seen)
+  const founded = await found(open, flags, file)
+  const { recipe, state, key } = founded
   await writeOutput('--out', file, `${JSON.stringify(recipe, null, 2)}\n`)
   const swarm = recipeHash(recipe)
-  out.jsonDocument({ file, swarm, recipe })
+  const { founder } = recipe.security
+  out.jsonDocument({ file, swarm, recipe, state, founder, key })
+  const isOfSites = flags.schema !== undefined
   const withData = flags.data === undefined ? [] : ['--data', flags.data]
   const withWeights = flags.from === undefined ? [] : ['--from', flags.from]
-  const source = [...(flags.schema === undefined ? withData : ['--data', 'SOURCE']), ...withWeights]
+  const source = [...(isOfSites ? ['--data', 'SOURCE'] : withData), ...withWeights]
   out.show(
     [
       ...told,
-      `wrote ${file}: swarm ${shortHash(swarm)}`,
-      'next:',
-      ...(flags.schema === undefined ? [`  ${shellWords(['hearsay', 'swarm', file, '--peers', '5', ...source])}`] : []),
-      `  ${shellWords(['hearsay', 'peer', file, ...source])}${flags.schema === undefined ? '' : '    at every site, with its own table'}`,
+      ...describeFounded(founded, { file, swarm: shortHash(swarm), source, isOfSites }),
       ...(flags.from === undefined ? [] : ['peers without --from fetch the weights from those that have them']),
     ].join('\n'),
   )

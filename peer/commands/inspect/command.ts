@@ -4,18 +4,21 @@ import type { OutputFlags } from '../../output.ts'
 
 const HELP = `
 FILE is a recipe, a checkpoint (checkpoint.safetensors in a peer's --state),
-parameters that --save wrote, or a result that --out wrote. It is
-validated, not only shown.
+parameters that --save wrote, a result that --out wrote, or an invitation or a
+key, which may also be given as the text itself. It is validated, not only
+shown; of an invitation it is not known here whether its signatures hold, and
+what is secret in it is not shown.
 
 Exit codes: 0 it is whole, 1 it is damaged, or a recipe that cannot be,
 2 there is no such file, or it is none of these.
 
 Examples:
   hearsay inspect recipe.json
-  hearsay inspect ./me/checkpoint.safetensors --json`
+  hearsay inspect ./me/checkpoint.safetensors --json
+  hearsay inspect guest.invitation`
 
 export function addInspect(program: Command): void {
-  defineCommand(program, 'inspect', 'what is in a recipe, a checkpoint or a result')
+  defineCommand(program, 'inspect', 'what is in a recipe, a checkpoint, a result or an invitation')
     .argument('<FILE>', 'what to look at')
     .addHelpText('after', HELP)
     .action(async (file: string, flags: OutputFlags) => {

@@ -2,13 +2,15 @@ import { extname } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { readBytes } from '../../json-file.ts'
 import { createOutput, type OutputFlags } from '../../output.ts'
+import { looksLikePass } from '../../pass.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { Finding } from './finding.ts'
+import { inspectPass } from './pass.ts'
 import { inspectRecipe, looksLikeRecipe } from './recipe.ts'
 import { inspectResult, looksLikeResult } from './result.ts'
 import { inspectTensors } from './tensors.ts'
 
-const EXPECTED = 'a recipe, a checkpoint, saved parameters or a result'
+const EXPECTED = 'a recipe, a checkpoint, saved parameters, a result or an invitation'
 
 /**
  * @throws WrongUsage where the file is none of those that can be looked at
@@ -16,7 +18,9 @@ const EXPECTED = 'a recipe, a checkpoint, saved parameters or a result'
  */
 export async function runInspect(file: string, flags: OutputFlags): Promise<void> {
   const out = createOutput(flags)
-  const { json, text, damage } = await find(file, await readBytes(file, EXPECTED))
+  const { json, text, damage } = looksLikePass(file)
+    ? inspectPass('this', file)
+    : await find(file, await readBytes(file, EXPECTED))
   out.jsonDocument(damage === undefined ? json : { ...json, damaged: true })
   out.show(text)
   if (damage !== undefined) throw new Failure(`${file} is damaged: ${damage}`)
@@ -24,7 +28,9 @@ export async function runInspect(file: string, flags: OutputFlags): Promise<void
 
 async function find(file: string, bytes: Buffer): Promise<Finding> {
   if (looksLikeSafetensors(bytes) || extname(file) === '.safetensors') return await inspectTensors(file, bytes)
-  if (!/^\s*\{/.test(bytes.subarray(0, 64).toString())) {
+  const start = bytes.subarray(0, 64).toString()
+  if (looksLikePass(start)) return inspectPass(file, bytes.toString())
+  if (!/^\s*\{/.test(start)) {
     throw new WrongUsage(`${file} is neither JSON nor safetensors; expected ${EXPECTED}`)
   }
   const content = parse(bytes.toString(), file)

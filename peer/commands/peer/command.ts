@@ -7,6 +7,7 @@ import {
   file,
   fileOrFolder,
   folder,
+  notEmpty,
   positive,
   seed,
   shard,
@@ -14,7 +15,7 @@ import {
   wholeNumber,
 } from '../../flag-values.ts'
 import { helpOnValues, PARTITION_VALUES } from '../../names.ts'
-import { recipeOptions } from '../../recipe-flags.ts'
+import { membershipOptions, recipeOptions } from '../../recipe-flags.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { PeerFlags } from './flags.ts'
 
@@ -23,13 +24,20 @@ Examples:
   hearsay peer                                        find others near by
   hearsay peer --alone --save model.safetensors       do without
   hearsay peer recipe.json --data csv:mine.csv --state ./me
-  hearsay peer recipe.json --connect /ip4/192.168.1.20/tcp/4001
+  hearsay peer recipe.json --connect /ip4/192.168.1.20/tcp/4001 --invite TEXT
   hearsay peer --shard 2/5 --partition dirichlet:0.5  the second of five parts
   hearsay peer recipe.json --state ./me --more 500    the next generation
 
 Everything that the peers of a swarm must agree on is in the recipe:
 see hearsay init. Nobody trains before as many peers with data are there as
 it says (start.minimumPeers, by default 2).
+
+Who may join is in the recipe too (security.membership), and said at every
+start: open lets in anyone who has the recipe, invited the founder (with the
+--state that hearsay init made) and those who come with an --invite, key
+those who come with the key. A peer that waits prints the line to paste
+elsewhere; where it may invite, the line carries an invitation, with which
+whoever holds it gets in for 7 days.
 
 Exit codes:
   0    its data are in a model that at least two agreed on; or it was to
@@ -55,6 +63,11 @@ export function addPeer(program: Command): void {
     .addOption(allowModuleOption())
     .option('--listen <MULTIADDR>', 'where others reach this peer; may be repeated (default: any port)', collect)
     .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
+    .option(
+      '--invite <FILE|TEXT>',
+      "an invitation to the recipe's swarm, or its key, or a file of either; --state keeps it",
+      notEmpty('an invitation, a key, or the name of a file that holds one'),
+    )
     .option('--no-mdns', 'do not look for peers on the local network')
     .option('--bandwidth <MBPS>', 'what may go through its sockets each way, in Mbit/s (default: any)', positive)
     .option('--steps <N>', "train N local steps at the least instead of the recipe's", wholeNumber(0))
@@ -82,7 +95,7 @@ export function addPeer(program: Command): void {
 /** Flags that override the recipe elsewhere are known here too, to say why they cannot. */
 function refusedOptions(command: Command): Option[] {
   const own = new Set(command.options.map(({ long }) => long))
-  return recipeOptions()
+  return [...recipeOptions(), ...membershipOptions()]
     .filter(({ long }) => !own.has(long))
     .map(({ flags, long }) => {
       const refuse = () => {

@@ -3,7 +3,7 @@ import type { Peer, PeerEvents } from '../../../src/index.ts'
 import { describeTestSamples, summariseFigures } from '../../figures.ts'
 import type { Output } from '../../output.ts'
 import { count, counted, shortHash, shortPeer } from '../../words.ts'
-import { describeJoining, describeWaiting, type JoiningHint } from './invitation.ts'
+import { describeJoining, describeWaiting, isCommand, type JoiningHint } from './joining.ts'
 import { describeStandardised } from './standardised.ts'
 import { createEstimate, describeRound } from './training-pace.ts'
 
@@ -31,6 +31,8 @@ const UNREACHED = /^cannot connect to /
 /** The circumstances that the events do not tell by themselves. */
 export interface Telling {
   readonly joining: JoiningHint
+  /** Who may be a member, for people. */
+  readonly membership: string
   /** Whether the peer was told to train alone. */
   readonly alone: boolean
   /** Own steps that the peer is to train at the least with so many samples. */
@@ -38,10 +40,12 @@ export interface Telling {
 }
 
 /** Tells what happens to a peer: a program by JSON lines, people in words. */
-export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked }: Telling): void {
+export function tellEvents(peer: Peer, out: Output, { joining, membership, alone, stepsAsked }: Telling): void {
   let started = false
   /** Addresses at which others can reach this peer, until users were told how. */
   let untold: readonly string[] | undefined
+  /** Notices of waiting since the command to type was printed. */
+  let sinceLine = 0
   let waitedFor: PeerEvents['waiting']['for'] | undefined
   let asked = peer.recipe.training.steps
   const estimateLeft = createEstimate(peer.recipe)
@@ -51,8 +55,16 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
     untold = undefined
   }
 
+  /** What a program needs to start others. A key is a secret of more than this run: whoever may have it has its file. */
+  function inviting(): { readonly invite?: string } {
+    const entry = joining.entry()
+    return entry.kind === 'invitation' ? { invite: entry.text } : {}
+  }
+
   const tell = (event: string, detail: object) => out.jsonLine({ event, time: new Date().toISOString(), ...detail })
-  for (const name of PLAIN) peer.addEventListener(name, ({ detail }) => tell(name, detail))
+  for (const name of PLAIN) {
+    peer.addEventListener(name, ({ detail }) => tell(name, name === 'waiting' ? { ...detail, ...inviting() } : detail))
+  }
   peer.addEventListener('failed', ({ detail: { error } }) =>
     tell('failed', { name: error.name, message: error.message }),
   )
@@ -66,6 +78,8 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
     out.say(
       `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}${still}, ${counted(shard, 'sample')} here, on ${backend}`,
     )
+    // One that averages with nobody lets nobody in.
+    if (!isOwn) out.say(membership)
     if (peer.recipe.data.standardise && !isOwn) {
       out.say('agreeing with others on how samples are standardised, before training…')
     }
@@ -75,8 +89,10 @@ export function tellEvents(peer: Peer, out: Output, { joining, alone, stepsAsked
     if (peer.status().phase !== 'waiting' || peer.recipe.data.standardise) tellHowToJoin()
   })
   peer.addEventListener('waiting', ({ detail }) => {
-    const printed = { why: waitedFor === detail.for, joining: untold === undefined }
-    for (const line of describeWaiting(detail, joining, printed)) out.say(line)
+    const printed = { why: waitedFor === detail.for, joining: untold === undefined, sinceLine }
+    const lines = describeWaiting(detail, joining, printed)
+    for (const line of lines) out.say(line)
+    sinceLine = lines.some(isCommand) ? 0 : sinceLine + 1
     waitedFor = detail.for
     untold = undefined
   })

@@ -8,6 +8,7 @@ const APART: readonly (readonly [a: keyof PeerFlags, b: keyof PeerFlags, why: st
   ['more', 'steps', 'both say how long this peer trains'],
   ['more', 'epochs', 'both say how long this peer trains'],
   ['alone', 'wait', 'one that trains alone waits for nobody'],
+  ['alone', 'invite', 'one that trains alone meets nobody who would ask for it'],
   ['alone', 'stay', 'one that trains alone has nothing to give to others'],
 ]
 

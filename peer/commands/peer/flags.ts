@@ -18,6 +18,8 @@ export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly alone?: true
   readonly stay?: true
   readonly state?: string
+  /** An invitation or a key, or the file that holds it. */
+  readonly invite?: string
   readonly backend: string
   readonly gpu?: number
   readonly shard?: { readonly index: number; readonly of: number }

@@ -6,6 +6,7 @@ import { Interrupted, onInterruption } from '../../interruption.ts'
 import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable } from '../../output-file.ts'
+import { readPass } from '../../pass.ts'
 import { describeQuality } from '../../quality.ts'
 import { reportReading } from '../../reading.ts'
 import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
@@ -17,6 +18,7 @@ import { describeEnding, describeNothingKept, type End, type ToldEnding } from '
 import { tellEvents } from './events.ts'
 import { requireFittingFlags, requireStricter } from './flag-fit.ts'
 import type { PeerFlags } from './flags.ts'
+import { describeMembership, entryOf, hintAtFounder } from './membership.ts'
 import { stepsAsked } from './training-pace.ts'
 import { reportWaiting } from './waiting.ts'
 
@@ -34,20 +36,15 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   await requireWritable('--save', flags.save)
   requireNameOfTensors(flags.save)
   if (out.live) out.say('starting…')
-  const peer = await create(file, flags, out)
-  const { stepsForEpochs } = await import('../../../src/public/models.ts')
-  tellEvents(peer, out, {
-    joining: { recipeFile: file, hasData: flags.data !== 'digits', mdns: flags.mdns, connect: flags.connect ?? [] },
-    alone: flags.alone === true,
-    stepsAsked: samples =>
-      stepsAsked(flags, peer.recipe, epochs => stepsForEpochs(epochs, samples, peer.recipe.training.batch)),
-  })
-  let judged: JudgedTogether | undefined
-  peer.addEventListener('judged', ({ detail }) => {
-    judged = detail
-  })
+  const pass = flags.invite === undefined ? undefined : await readPass('--invite', flags.invite)
+  const peer = await create(file, flags, pass?.text, out)
   let ending: ToldEnding & { readonly saved: boolean }
   try {
+    await tell(peer, file, flags, pass?.file, out)
+    let judged: JudgedTogether | undefined
+    peer.addEventListener('judged', ({ detail }) => {
+      judged = detail
+    })
     const end = await takePart(peer, flags, out, signal)
     ending = await conclude(peer, end, () => judged, flags, out)
     // A user who interrupts knows why it ends; that is worth more than what goes wrong while stopping.
@@ -69,7 +66,32 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   if (code === NOT_IN_MODEL) throw new NotInModel(missing)
 }
 
-async function create(file: string | undefined, flags: PeerFlags, out: Output): Promise<Peer> {
+/** @param keyFile the file of the swarm's key, where it was given by one */
+async function tell(
+  peer: Peer,
+  recipeFile: string | undefined,
+  flags: PeerFlags,
+  keyFile: string | undefined,
+  out: Output,
+): Promise<void> {
+  const { stepsForEpochs } = await import('../../../src/public/models.ts')
+  const { alone = false, data, mdns, connect = [] } = flags
+  const entry = await entryOf(peer, keyFile)
+  tellEvents(peer, out, {
+    joining: { recipeFile, hasData: data !== 'digits', mdns, connect, entry },
+    membership: describeMembership(peer.recipe, peer.membership),
+    alone,
+    stepsAsked: samples =>
+      stepsAsked(flags, peer.recipe, epochs => stepsForEpochs(epochs, samples, peer.recipe.training.batch)),
+  })
+}
+
+async function create(
+  file: string | undefined,
+  flags: PeerFlags,
+  invitation: string | undefined,
+  out: Output,
+): Promise<Peer> {
   const { createPeer, defaultRecipe, loadDataset } = await import('../../../src/index.ts')
   const { loadingOf, parseBackend } = await import('../../../src/public/models.ts')
   const { parsePartition } = await import('../../../src/public/simulate.ts')
@@ -90,6 +112,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
     from: flags.from,
     network: { listen: flags.listen, connect: flags.connect, mdns: flags.mdns, bandwidthMbps: flags.bandwidth },
     state: flags.state,
+    invitation,
     backend: flags.backend,
     strict: flags.strict,
     onLoading: reading.onProgress,
@@ -110,7 +133,7 @@ async function create(file: string | undefined, flags: PeerFlags, out: Output): 
     // Its own randomness comes from its identity: with a common seed all would pick the same partners.
     return await createPeer({ ...options, data, shard: { ...flags.shard, partition, seed: common } })
   } catch (error) {
-    throw hintAtInit(error)
+    throw hintAtFounder(hintAtInit(error), recipe, file)
   } finally {
     reading.end()
   }

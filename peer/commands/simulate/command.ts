@@ -17,7 +17,8 @@ from the seed; quadratic and mean-estimation have a known answer.
 Engines: virtual runs the code of real peers on a virtual network and clock;
 matrix runs synchronous rounds over stacked parameters: every rule, topology,
 aggregator, compression and attack, and many peers; libp2p runs real peers.
-With virtual and matrix, one seed gives one result, to the bit.
+With virtual and matrix, one seed gives one result, to the bit. All peers are
+of this machine: none needs an invitation or a key, whatever the recipe says.
 
 Distributions of --delay: normal:MEAN,SD, lognormal:MEDIAN,SIGMA,
 exponential:MEAN.

@@ -26,7 +26,9 @@ Examples:
   hearsay swarm recipe.json --peers 3 --data csv:flowers.csv
   hearsay swarm --data csv:north.csv --data csv:south.csv
 
-Flags override the fields of RECIPE.
+Flags override the fields of RECIPE. Where it is of invited members, or of
+those with a key, neither founder nor invitation nor key is needed: the peers
+of this swarm let in one another, and nobody else.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the peers did not agree, or the
 data of some are not in the model, 130 interrupted.`

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import type { Peer, RunResult } from '../../../src/index.ts'
+import type { Peer, Recipe, RunResult } from '../../../src/index.ts'
 import { isComplete } from '../../agreement.ts'
 import { defaultPartition } from '../../default-partition.ts'
 import { DONE, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
+import { OPEN } from '../../names.ts'
 import { createOutput } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
 import { reportReading } from '../../reading.ts'
@@ -73,6 +74,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     ...(first.table === undefined ? [] : [headline(name, first.table), ...sideNotes(first.table)]),
     `swarm ${shortHash(recipeHash(recipe))}: ${counted(peerCount, 'peer')}, ${model.name} on ${name}`,
     `topology ${averaging.topology}, rule ${averaging.rule}, ${dealt}, seed ${seed}`,
+    ...(isOpenToOthers(recipe, flags) ? [OPEN] : []),
   ])
   let peers: readonly Peer[] = []
   let result: RunResult
@@ -139,6 +141,11 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   if (flags.save === undefined && flags.state === undefined) out.say(NOTHING_KEPT)
   for (const line of describeNext(recipe, kept)) out.say(line)
   return isComplete(result) ? DONE : NOT_IN_MODEL
+}
+
+/** Left to themselves, the peers are reached from this machine only. */
+function isOpenToOthers({ security }: Recipe, { mdns, listen, connect }: SwarmFlags): boolean {
+  return security.membership === 'open' && (mdns === true || listen !== undefined || connect !== undefined)
 }
 
 /** @returns how many peers there are */

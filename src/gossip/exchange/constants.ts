@@ -35,3 +35,28 @@ export const SETTLE_PATIENCE_MS = 30_000
  * at most, so as many have to break within half a second, the time to the next settlement, before any of an honest one is given up.
  */
 export const MAX_HELD_FRAMES = 256
+
+/**
+ * Parameters that are merged may be so many times as large as what this peer's own and the usual member's sketch explain. Of peers that have
+ * trained for a while norms differ by some percent, with little data here and much there by half, and a sketch shows them to 9 %.
+ */
+export const NORM_MARGIN = 4
+
+/**
+ * While a peer's parameters have absorbed no more than so many intervals, norms grow by the step, and from one announcement to the next:
+ * then so many times is allowed, which in 431 runs of sound training no model exceeded in all (`run/divergence.ts`).
+ */
+export const EARLY_INTERVALS = 10
+export const EARLY_NORM_MARGIN = 100
+
+/** Never less than this: a model that begins at 0 has a norm of 100 when it is good. */
+export const LEAST_ADMISSIBLE_NORM = 100
+
+/**
+ * A peer that sends so many times the norm that it has announced a moment ago says something false in one of the two: honest training stops
+ * itself where it grows so much. Whoever announces what it sends may only have diverged.
+ */
+export const FALSE_NORM_MARGIN = 100
+
+/** Of fewer sketches than these the median is what one of them says. */
+export const FEWEST_SKETCHES = 3

@@ -43,6 +43,8 @@ export interface ExchangeOptions extends FrameFlowOptions {
   readonly refusal: () => string | undefined
   /** Whether this peer is new and so far behind a partner of this age that averaging would pull the partner back. */
   readonly isBehind: (age: number) => boolean
+  /** How much of a partner's age, as it says it, is believed. */
+  readonly believedAge: (partner: PeerId, age: number) => number
   /** Whether a partner may propose to average this part. */
   readonly isPart: (part: Range) => boolean
   /**
@@ -149,13 +151,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
       )
       onAnswer?.(clock.now() - asked)
       options.onPartnerDone(partner, accepted.done)
-      if (isBehind(accepted.age)) throw new RefusedError(BEHIND)
+      const theirs = { ...accepted, age: options.believedAge(partner, accepted.age) }
+      if (isBehind(theirs.age)) throw new RefusedError(BEHIND)
       engagement.weight = Math.min(engagement.weight, accepted.weight)
       const common = accepted.reference === reference ? reference : undefined
-      const weight = taken(engagement, age, accepted)
+      const weight = taken(engagement, age, theirs)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       options.makeRoom()
-      const agreed = { id, part, codec, coding, terms, age: accepted.age, onSettled }
+      const agreed = { id, part, codec, coding, terms, age: theirs.age, onSettled }
       await flow('initiator', stream, agreed, watchdog)
     })
   }
@@ -191,7 +194,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const proposal = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the proposal', outer, within =>
       receive(stream, 'propose', within),
     )
-    const { id, length, first, end, codec, age } = proposal
+    const { id, length, first, end, codec } = proposal
+    const age = options.believedAge(partner, proposal.age)
     if (length !== parameters.length) {
       throw new ProtocolViolationError(`proposed ${length} parameters, the recipe has ${parameters.length}`)
     }
@@ -204,7 +208,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     }
     if (!options.accepts(codec))
       throw new ProtocolViolationError(`proposed the codec ${codec}, against the recipe's compression`)
-    const terms = await agree(partner, proposal, outer)
+    const terms = await agree(partner, { age, round: proposal.round }, outer)
     // Another of the same partner's may have come in the same moment.
     const refused = typeof terms === 'string' ? terms : (refusal() ?? refuses(partner))
     if (typeof terms === 'string' || refused !== undefined) {
@@ -218,7 +222,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const granted = terms.weight()
       engagement.weight = Math.min(granted, proposal.weight)
       const { age: own } = replica
-      const weight = taken(engagement, own, proposal)
+      const weight = taken(engagement, own, { age, voice: proposal.voice })
       await send(
         stream,
         { type: 'accept', weight: granted, age: own, reference, done: options.isDone(), voice },

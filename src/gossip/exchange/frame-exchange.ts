@@ -26,9 +26,11 @@ import type { Range } from '../../parameters/range.ts'
 import type { Coding, Merged } from '../coding/coding.ts'
 import { WINDOW_FRAMES } from '../constants.ts'
 import { NormError, ProtocolViolationError } from '../errors.ts'
+import { magnitude } from '../magnitude.ts'
 import type { FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import { createConversationCondition } from '../waiting/condition.ts'
+import type { NormBound } from './admissible-norm.ts'
 import { UNSENT_ANSWERS } from './constants.ts'
 import { BODY_OFFSET, decodeFrameMessage, encodeMark, sealFrame } from './frame-message.ts'
 import { frameOf, framesIn } from './frames-in.ts'
@@ -42,8 +44,8 @@ export interface AgreedExchange {
   readonly coding: Coding
   /** The values that are averaged: the parameters as they are at every moment, or, in step, as they were. */
   readonly snapshot: Float32Array
-  /** Over all that the other side says of its parameters. */
-  readonly maximumNorm: number
+  /** Of all that the other side says of its parameters. */
+  readonly norm: NormBound
   /** Aborted when the exchange is to end: nothing is decided after that. */
   readonly signal: AbortSignal
   /** Called for every message that arrives. */
@@ -86,7 +88,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
   const expected = { signal, most: longestFrame(coding, part) }
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
-  const bounded = createNormBound(partner, exchange.maximumNorm)
+  const bounded = requireNorm(partner, exchange.norm)
   const condition = createConversationCondition({ signal })
   /** Frames that were offered and not answered, from `decided` on. */
   const offered: SentFrame[] = []
@@ -173,7 +175,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
   const expected = { signal, most: longestFrame(coding, part) }
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
-  const bounded = createNormBound(partner, exchange.maximumNorm)
+  const bounded = requireNorm(partner, exchange.norm)
   const condition = createConversationCondition({ signal })
   /** Answers that were not known to be read, from frame `applied` on. */
   const answers: SentFrame[] = []
@@ -272,11 +274,18 @@ function longestFrame(coding: Coding, { first, end }: Range): number {
   return BODY_OFFSET + coding.maximumBytes(Math.min(FRAME_FLOATS, end - first))
 }
 
-/** @returns what throws a NormError when all that was said by the other side is beyond the norm */
-function createNormBound(partner: PeerId, maximum: number): (merged: Merged) => void {
+/** @returns what throws when all that was said by the other side is beyond the norm */
+function requireNorm(partner: PeerId, { most, accepting, isFalse }: NormBound): (merged: Merged) => void {
   let sum = 0
   return ({ squaredNorm }) => {
     sum += squaredNorm
-    if (sum > maximum ** 2) throw new NormError(partner, Math.sqrt(sum), maximum)
+    const said = Math.sqrt(sum)
+    if (said <= most) return
+    if (isFalse(said)) {
+      throw new ProtocolViolationError(
+        `said parameters with a norm of ${magnitude(said)} or more, which is not what it has announced of them`,
+      )
+    }
+    throw new NormError(partner, said, most, accepting)
   }
 }

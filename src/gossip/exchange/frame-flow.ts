@@ -10,6 +10,7 @@ import type { Timeouts } from '../pace/timeouts.ts'
 import type { Clock, FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import type { Watchdog } from '../waiting/watchdog.ts'
+import type { AdmissibleNorm } from './admissible-norm.ts'
 import { type AgreedExchange, answerFrames, type FrameExchange, offerFrames } from './frame-exchange.ts'
 import { framesIn } from './frames-in.ts'
 import type { Terms } from './terms.ts'
@@ -38,7 +39,7 @@ export interface Agreement {
 export interface FrameFlowOptions {
   readonly replica: Replica
   readonly clock: Clock
-  readonly maximumNorm: number
+  readonly admissibleNorm: AdmissibleNorm
   readonly timeouts: Timeouts
   /** The first of an exchange was added on this side. */
   readonly onEstablished: () => void
@@ -57,7 +58,7 @@ export type FrameFlow = (
 ) => Promise<void>
 
 export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
-  const { replica, clock, maximumNorm, timeouts, onEstablished, onApplied, onCompleted } = options
+  const { replica, clock, admissibleNorm, timeouts, onEstablished, onApplied, onCompleted } = options
 
   /** Reads and writes to the end. Both, whatever becomes of one: nothing of this exchange may happen after its end. */
   async function complete(course: FrameExchange, watchdog: Watchdog): Promise<void> {
@@ -80,7 +81,7 @@ export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
       snapshot: terms.snapshot(),
       stream,
       replica,
-      maximumNorm,
+      norm: admissibleNorm(partner),
       signal: watchdog.signal,
       onMessage() {
         const now = clock.now()

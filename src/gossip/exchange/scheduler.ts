@@ -11,6 +11,7 @@ import { type Codings, isWhole } from '../coding/codings.ts'
 import { RefusedError } from '../errors.ts'
 import type { Events, ExchangeOutcome } from '../events.ts'
 import type { Lifetime } from '../lifetime.ts'
+import type { BelievedSteps } from '../membership/believed-steps.ts'
 import type { Partners } from '../membership/partners.ts'
 import type { Lateness } from '../pace/lateness.ts'
 import type { Observer } from '../pace/observations.ts'
@@ -20,6 +21,7 @@ import type { Engagements } from '../state/engagements.ts'
 import type { Incarnation } from '../state/incarnation.ts'
 import type { Replica } from '../state/replica.ts'
 import type { Conversations } from '../streams/conversations.ts'
+import type { AdmissibleNorm } from './admissible-norm.ts'
 import type { CodecChoice } from './codec-choice.ts'
 import { CROSSED, createExchange, type Exchange, type Initiation } from './exchange.ts'
 import type { LostPartners } from './lost-partners.ts'
@@ -61,7 +63,8 @@ export interface SchedulerOptions {
   readonly codings: Codings
   readonly codecs: CodecChoice
   readonly outerSteps: OuterSteps
-  readonly maximumNorm: number
+  readonly admissibleNorm: AdmissibleNorm
+  readonly believedSteps: Pick<BelievedSteps, 'age'>
   /** The recipe's rule. */
   readonly rule: LiveRule
   /** Into how many fragments the parameters are cut, of which an exchange carries one. */
@@ -159,6 +162,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     accepts: options.codecs.accepts,
     refusal: participation.refusal,
     isBehind: newcomer.behind,
+    believedAge: options.believedSteps.age,
     isPart: ({ first, end }) => isFragment(length, inRounds ? 1 : fragments, first, end),
     terms: meeting.terms,
     isDone: training.mayEnd,

@@ -35,8 +35,71 @@ export const SKETCH_BUCKETS = 64
 /** After a failed or refused exchange a partner is left alone for so long. */
 export const PARTNER_BACKOFF_MS = 250
 
-/** Announcements of one peer that come closer together than this are neither heeded nor forwarded. */
-export const MIN_ANNOUNCE_GAP_MS = 50
+/**
+ * Announcements of one peer are heeded and forwarded so often in the long run, twice as often as an honest peer has something to say, and
+ * so many at once: those of {@link MEMBER_EXPIRY_MS}, for a peer whose event loop stood still, or a network that held them back.
+ */
+export const HEEDED_GAP_MS = ANNOUNCE_GAP_MS / 2
+export const HEEDED_BURST = MEMBER_EXPIRY_MS / ANNOUNCE_GAP_MS
+
+/**
+ * A member that has said goodbye may be back so often in the long run, and so many times at once: a person starts a peer again after some
+ * seconds, a script some times in a row. Each time tells every user that one has left and another has come.
+ */
+export const RETURN_GAP_MS = 10_000
+export const RETURN_BURST = 3
+
+/**
+ * Announcements of peers that were not reached are read so often in the long run from each that hands them on, and so many at once: a
+ * newcomer to a swarm of hundreds hears of each of them once a second from one neighbour, until it has reached them.
+ */
+export const INTRODUCED_GAP_MS = 5
+export const INTRODUCED_BURST = 512
+
+/**
+ * Peers that were heard of and not reached, kept in memory: all, and those that came through one neighbour. A newcomer to a large swarm
+ * reaches as many in a second, and hears of the others again in the next.
+ */
+export const MAX_INTRODUCED = 512
+export const MAX_INTRODUCED_BY_ONE = 64
+
+/** Connections that are tried at once. Each that goes nowhere holds its place for {@link REACHING_TIMEOUT_MS}. */
+export const MAX_REACHING = 8
+
+/** A connection to a peer that was introduced is given up after so long: three round trips, handshakes too, across the world. */
+export const REACHING_TIMEOUT_MS = 3_000
+
+/** After its first failure a peer is tried again after so long, each time after twice as long, at most the longest. */
+export const REACH_AGAIN_FIRST_MS = 1_000
+export const REACH_AGAIN_LONGEST_MS = 60_000
+
+/**
+ * So many in a row that cannot be reached are no sign against the neighbour that handed on what they said: a swarm may have some members
+ * that only a few can reach. From then on those that it introduces are tried one by one, each after twice as long as the one before.
+ */
+export const INTRODUCTIONS_ON_TRUST = 8
+export const INTRODUCER_PAUSE_FIRST_MS = 250
+export const INTRODUCER_PAUSE_LONGEST_MS = 30_000
+
+/** What the swarm begins or proposes waits so long for those that are being reached, and no more than once in so long, whoever they are. */
+export const INTRODUCTION_WAIT_MS = 3_000
+export const INTRODUCTION_WAIT_EVERY_MS = 60_000
+
+/**
+ * A claim of steps is believed up to so many times the pace of this peer, or of the usual member where that is quicker. The quickest
+ * machine of a swarm may be some times quicker than the usual one; what it has trained beyond that is merged all the same, and
+ * only counts as less.
+ */
+export const BELIEVED_PACE = 4
+
+/** A local step takes at least so long where nobody has said how long: no model is trained 10,000 times a second. */
+export const LEAST_PACE_MS = 0.1
+
+/** Others may have begun so much sooner than this peer: they begin together, within two announcements, and a step is heard of when it is done. */
+export const BELIEVED_LEAD_MS = 5_000
+
+/** Paces that others announce count where there are so many of them: of fewer, one alone may be the median. */
+export const FEWEST_PACES = 3
 
 /** Longest text of another peer's making that is shown to a person. */
 export const MAX_SHOWN_CHARACTERS = 200

@@ -2,7 +2,8 @@ import { MAX_MEMBERS } from '../constants.ts'
 import { medianOf } from '../pace/recent.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Announcement } from './announcement.ts'
-import { MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from './constants.ts'
+import { MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS, RETURN_BURST, RETURN_GAP_MS } from './constants.ts'
+import { createRate } from './rate.ts'
 
 /** One that is alive; while it is, it stays the same object. */
 export interface Member {
@@ -18,7 +19,12 @@ export interface Member {
  * is forgotten for good later.
  */
 export interface Membership {
-  /** @returns whether the announcement is newer than all before, and whether its peer was not alive before */
+  /**
+   * A peer that was reached has announced something.
+   *
+   * @returns whether the announcement is newer than all before, and whether its peer was not alive before; neither of one that says
+   *   goodbye and is back too often
+   */
   hear(peer: PeerId, announcement: Announcement): { readonly isNewer: boolean; readonly joined: boolean }
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
@@ -28,6 +34,8 @@ export interface Membership {
    * any.
    */
   pace(): number | undefined
+  /** What a local step takes those that train, by their own account, in milliseconds; in no order. */
+  paces(): readonly number[]
   /** The usual duration of a member's interval of training, by its own account, in milliseconds; undefined where it has announced none. */
   interval(peer: PeerId): number | undefined
   isAlive(peer: PeerId): boolean
@@ -41,6 +49,8 @@ export interface Membership {
   sweep(): readonly PeerId[]
 }
 
+const NO_NEWS = { isNewer: false, joined: false } as const
+
 export function createMembership(clock: Clock): Membership {
   const alive = new Map<PeerId, { -readonly [Field in keyof Member]: Member[Field] }>()
   const vanished = new Map<PeerId, Member>()
@@ -48,6 +58,7 @@ export function createMembership(clock: Clock): Membership {
   const departed = new Map<PeerId, number>()
   // Outlives the entry: an old announcement that was delayed must not bring back a member that left.
   const sequences = new Map<PeerId, number>()
+  const returns = createRate(clock, { gap: RETURN_GAP_MS, burst: RETURN_BURST })
   /** Those alive, by id. Looked at whenever anything is heard; the set changes far less often. */
   let sorted: readonly Member[] | undefined
 
@@ -58,16 +69,28 @@ export function createMembership(clock: Clock): Membership {
     sequences.delete(peer)
   }
 
+  const paces = () => [...alive.values()].flatMap(({ announcement }) => announcement.pace ?? [])
+
+  /** Those that have left give way to those that come. */
+  function hasRoom(): boolean {
+    const [longestAgo] = departed.keys()
+    if (sequences.size >= MAX_MEMBERS && longestAgo !== undefined) forget(longestAgo)
+    return sequences.size < MAX_MEMBERS
+  }
+
   return {
     hear(peer, announcement) {
       const newest = sequences.get(peer)
-      if (newest !== undefined && announcement.sequence <= newest) return { isNewer: false, joined: false }
-      if (newest === undefined && sequences.size >= MAX_MEMBERS) return { isNewer: false, joined: false }
+      if (newest !== undefined && announcement.sequence <= newest) return NO_NEWS
+      if (newest === undefined && !hasRoom()) return NO_NEWS
+      const isGoodbye = announcement.phase === 'left'
+      if (departed.has(peer) && !isGoodbye && !returns.admits(peer)) return NO_NEWS
       sequences.set(peer, announcement.sequence)
-      if (announcement.phase === 'left') {
+      if (isGoodbye) {
         sorted = undefined
         alive.delete(peer)
         vanished.delete(peer)
+        departed.delete(peer)
         departed.set(peer, clock.now())
         return { isNewer: true, joined: false }
       }
@@ -89,9 +112,10 @@ export function createMembership(clock: Clock): Membership {
     },
     get: peer => alive.get(peer),
     pace() {
-      const announced = [...alive.values()].flatMap(({ announcement }) => announcement.pace ?? [])
+      const announced = paces()
       return announced.length === 0 ? undefined : medianOf(announced)
     },
+    paces,
     interval: peer => alive.get(peer)?.announcement.interval,
     isAlive: peer => alive.has(peer),
     vanished: () => [...vanished.values()],

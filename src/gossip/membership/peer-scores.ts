@@ -1,9 +1,9 @@
-import { MAX_MEMBERS } from '../constants.ts'
 import type { Events } from '../events.ts'
 import type { Clock, Network, PeerId } from '../ports.ts'
 import { MAX_VIOLATIONS, STREAM_BURST, STREAMS_PER_SECOND } from './constants.ts'
 import type { Membership } from './membership.ts'
 import { printable } from './printable.ts'
+import { createRate } from './rate.ts'
 
 /**
  * The record of each peer's behaviour: violations of the protocol end in a ban, and no peer gets more than a fair share of our attention.
@@ -25,9 +25,7 @@ export interface PeerScoresOptions {
 
 export function createPeerScores({ clock, network, membership, events }: PeerScoresOptions): PeerScores {
   const violations = new Map<PeerId, number>()
-  // Generic cell rate algorithm: one time per peer, the earliest at which its bucket would be full again.
-  const arrivals = new Map<PeerId, number>()
-  const interval = 1_000 / STREAMS_PER_SECOND
+  const streams = createRate(clock, { gap: 1_000 / STREAMS_PER_SECOND, burst: STREAM_BURST })
 
   return {
     penalise(peer, error) {
@@ -42,13 +40,6 @@ export function createPeerScores({ clock, network, membership, events }: PeerSco
       membership.expel(peer)
     },
     isBanned: peer => (violations.get(peer) ?? 0) >= MAX_VIOLATIONS,
-    admits(peer) {
-      const now = clock.now()
-      const arrival = Math.max(arrivals.get(peer) ?? now, now)
-      if (arrival - now > STREAM_BURST * interval) return false
-      arrivals.set(peer, arrival + interval)
-      if (arrivals.size > MAX_MEMBERS) for (const [each, at] of arrivals) if (at <= now) arrivals.delete(each)
-      return true
-    },
+    admits: streams.admits,
   }
 }

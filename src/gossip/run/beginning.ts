@@ -7,6 +7,7 @@
 
 import { NobodyThereError } from '../errors.ts'
 import type { Events } from '../events.ts'
+import type { Introductions } from '../membership/introductions.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock, Network, PeerId } from '../ports.ts'
@@ -20,6 +21,7 @@ import type { PeerWatch } from './peer-watch.ts'
 export interface BeginningOptions {
   readonly clock: Clock
   readonly membership: Membership
+  readonly introductions: Pick<Introductions, 'pending'>
   readonly lateJoining: LateJoining
   /** Members that must be there, this peer among them. */
   readonly minimumPeers: number
@@ -67,7 +69,11 @@ export function createBeginning(options: BeginningOptions): Beginning {
     return minimum > 1 || self().belongs || membership.alive().length > 0 || clock.now() - listened >= LISTEN_MS
   }
 
-  const may = () => !awaitsContact() && hasListened() && mayBegin(self(), membership.alive(), minimum)
+  const may = () =>
+    !awaitsContact() &&
+    hasListened() &&
+    mayBegin(self(), membership.alive(), minimum) &&
+    !options.introductions.pending()
   const ready = () => countPresent(self(), membership.alive()) >= minimum
 
   function tell(): void {

@@ -8,6 +8,7 @@ import { distance, norm } from '../../parameters/vectors.ts'
 import type { Events } from '../events.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
 import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
+import type { Introductions } from '../membership/introductions.ts'
 import type { Member, Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock } from '../ports.ts'
@@ -28,6 +29,7 @@ export interface MovesOptions {
   readonly choice: Choice
   readonly replica: Replica
   readonly membership: Membership
+  readonly introductions: Pick<Introductions, 'pending'>
   readonly activeMembers: ActiveMembers
   readonly engagements: Engagements
   readonly settlement: {
@@ -113,7 +115,7 @@ export function createMoves(options: MovesOptions): Moves {
   }
 
   function propose(): boolean {
-    if (options.mayPropose?.() === false) {
+    if (options.introductions.pending() || options.mayPropose?.() === false) {
       phase.open()
       return false
     }

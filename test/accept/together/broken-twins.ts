@@ -55,14 +55,15 @@ export const takesAnySeal: Core = (options, emit) => {
     start: handlers =>
       network.start({
         ...handlers,
-        announcement(from, bytes) {
+        announcement(from, bytes, forwarder) {
           const announcement = decodeAnnouncement(bytes)
           if (announcement?.phase === 'sealed') {
             for (let ghost = 0; ghost < GHOSTS; ghost++) {
-              handlers.announcement(`${from}-${ghost}`, encodeAnnouncement(announcement))
+              const name = `${from}-${ghost}`
+              handlers.announcement(name, encodeAnnouncement(announcement), name)
             }
           }
-          return handlers.announcement(from, bytes)
+          return handlers.announcement(from, bytes, forwarder)
         },
       }),
   }

@@ -53,7 +53,17 @@ async function measure(seed: number, most: number): Promise<Row> {
       writeFileSync(table, people(seed))
       // All of them: two would begin, and end, before the third is there.
       const flags = ['--min-peers', String(PEERS), '--no-standardise']
-      const written = await hearsay('init', '--yes', '--data', `csv:${table}`, ...flags, '--out', recipe)
+      const written = await hearsay(
+        'init',
+        '--yes',
+        '--membership',
+        'open',
+        '--data',
+        `csv:${table}`,
+        ...flags,
+        '--out',
+        recipe,
+      )
       if (written.exit !== 0) throw new Error(`init: ${written.stderr}`)
       const place = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--json']
       const started: Running[] = []

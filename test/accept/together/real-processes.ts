@@ -128,7 +128,7 @@ async function threeThatWait(seed: number): Promise<Row> {
   return await withFolder(path =>
     withProcesses(async begin => {
       const recipe = path('recipe.json')
-      const written = await hearsay('init', '--yes', '--min-peers', '3', '--out', recipe)
+      const written = await hearsay('init', '--yes', '--membership', 'open', '--min-peers', '3', '--out', recipe)
       if (written.exit !== DONE) throw new Error(`init: ${written.stderr}`)
       const places = [0, 1, 2].map(index => ({ index, of: 3, seed, recipe }))
       const running = await oneAfterTheOther(begin, GAP_OF_THREE_S, places)

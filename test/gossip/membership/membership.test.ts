@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import { MAX_MEMBERS } from '../../../src/gossip/constants.ts'
-import { MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS } from '../../../src/gossip/membership/constants.ts'
+import {
+  MEMBER_EXPIRY_MS,
+  MEMBER_FORGOTTEN_MS,
+  RETURN_BURST,
+  RETURN_GAP_MS,
+} from '../../../src/gossip/membership/constants.ts'
 import { createMembership } from '../../../src/gossip/membership/membership.ts'
 import { announcementOf } from '../announcements.ts'
 
@@ -111,5 +116,26 @@ describe('the membership', () => {
     const { membership } = await createAging()
     for (let i = 0; i <= MAX_MEMBERS; i++) membership.hear(`peer ${i}`, announcementOf())
     expect(membership.alive().length).toBe(MAX_MEMBERS)
+  })
+
+  test('has room for those that come where others have left', async () => {
+    const { membership } = await createAging()
+    for (let i = 0; i < MAX_MEMBERS; i++) membership.hear(`peer ${i}`, announcementOf({ phase: 'left' }))
+    expect(membership.hear('new', announcementOf())).toEqual({ isNewer: true, joined: true })
+    expect(membership.isGone('peer 0')).toBe(true)
+  })
+
+  test('lets a member come back that has left, some times in a row and then once in a while', async () => {
+    const { membership, wait } = await createAging()
+    let sequence = 1
+    const comesBack = () => {
+      membership.hear('a', announcementOf({ sequence: sequence++, phase: 'left' }))
+      return membership.hear('a', announcementOf({ sequence: sequence++ })).joined
+    }
+    membership.hear('a', announcementOf({ sequence: sequence++ }))
+    const back = Array.from({ length: 20 }, comesBack).filter(joined => joined).length
+    expect([back > RETURN_BURST - 1, back < RETURN_BURST + 3]).toEqual([true, true])
+    await wait(RETURN_GAP_MS)
+    expect(comesBack()).toBe(true)
   })
 })

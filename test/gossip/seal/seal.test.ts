@@ -38,6 +38,7 @@ test('a peer that was about to propose, and may not any more, averages again', a
     // It waits for a settlement, and begins no exchange meanwhile.
     settlement: { waits: () => true },
     peerWatch: { metAt: () => 0 },
+    introductions: { pending: () => false },
     mayPropose: () => mayPropose,
     fetch: async () => undefined,
   })

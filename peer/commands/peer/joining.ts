@@ -6,7 +6,19 @@
 
 import type { PeerEvents } from '../../../src/index.ts'
 import { shellWords } from '../../shell-words.ts'
+import { dateAndTime } from '../../until.ts'
 import { count, counted } from '../../words.ts'
+
+/** What a newcomer needs, beside recipe and address, to be let in. */
+export type Entry =
+  /** Nothing. */
+  | { readonly kind: 'open' }
+  /** An invitation for whoever holds it; it ends so many milliseconds after 1970. */
+  | { readonly kind: 'invitation'; readonly text: string; readonly until: number }
+  /** One of the founder, for this peer may give none. */
+  | { readonly kind: 'asking'; readonly founder: string }
+  /** The key that the members share; its file, where this peer got it from one. */
+  | { readonly kind: 'key'; readonly file: string | undefined }
 
 /** The things that others need, beside an address, to join. */
 export interface JoiningHint {
@@ -17,15 +29,32 @@ export interface JoiningHint {
   readonly mdns: boolean
   /** The addresses that this peer was told to connect to. */
   readonly connect: readonly string[]
+  /** What lets others in, as it is now. */
+  readonly entry: () => Entry
 }
 
 /** How others join. */
 export function describeJoining(addresses: readonly string[], hint: JoiningHint): string[] {
   if (addresses.length === 0) return []
-  const how = hint.mdns
-    ? 'Others join with the same recipe, on the local network by themselves, elsewhere with'
-    : 'Others join with the same recipe, with'
-  return [how, ...farthestFirst(addresses).map(address => commandFor(address, hint))]
+  return [howToJoin(hint), ...farthestFirst(addresses).map(address => commandFor(address, hint))]
+}
+
+function howToJoin({ mdns, entry }: JoiningHint): string {
+  const entered = entry()
+  if (entered.kind === 'open') {
+    return mdns
+      ? 'Others join with the same recipe, on the local network by themselves, elsewhere with'
+      : 'Others join with the same recipe, with'
+  }
+  const near = mdns ? '; on the local network --connect may be left out' : ''
+  switch (entered.kind) {
+    case 'invitation':
+      return `Others join with the same recipe and an invitation, such as the one below: whoever holds it gets in, until ${dateAndTime(entered.until)}${near}`
+    case 'asking':
+      return `Others join with the same recipe and an invitation, for which they ask the founder, ${entered.founder}: only it invites${near}`
+    case 'key':
+      return `Others join with the same recipe and the swarm's key${near}`
+  }
 }
 
 /** The parts of a notice that were printed before. */
@@ -34,7 +63,12 @@ export interface PrintedBefore {
   readonly why: boolean
   /** How others join, with all addresses. */
   readonly joining: boolean
+  /** Notices since the line to paste was printed. */
+  readonly sinceLine: number
 }
+
+/** An invitation takes several lines of a terminal: it is printed again after so many notices, of which one comes every ten seconds. */
+const NOTICES_PER_INVITATION = 30
 
 /** For whom a peer waits, and what is typed elsewhere so that they come. */
 export function describeWaiting(
@@ -68,15 +102,39 @@ export function describeWaiting(
   const [short, long] = reasons[what]
   const why = printed.why ? short : long
   if (!printed.joining) return [why, ...describeJoining(connect, hint)]
+  // Told together with it a moment ago.
+  if (!printed.why) return [why]
+  if (hint.entry().kind === 'invitation' && printed.sinceLine < NOTICES_PER_INVITATION) {
+    return [`${why}; others join with the line above`]
+  }
   const [nearest] = farthestFirst(connect)
   return nearest === undefined ? [why] : [`${why}; others join with`, commandFor(nearest, hint)]
 }
 
-/** The command to type on another machine. */
-function commandFor(address: string, { recipeFile, hasData }: JoiningHint): string {
+/** The command to type on another machine; what people have to put in themselves is in capitals. */
+function commandFor(address: string, { recipeFile, hasData, entry }: JoiningHint): string {
   const recipe = recipeFile === undefined ? [] : [recipeFile]
   const data = hasData ? ['--data', 'SOURCE'] : []
-  return `  ${shellWords(['hearsay', 'peer', ...recipe, ...data, '--connect', address])}`
+  return `  ${shellWords(['hearsay', 'peer', ...recipe, ...data, '--connect', address, ...inviteFlag(entry())])}`
+}
+
+/** Whether a line is one to type, and no sentence. */
+export function isCommand(line: string): boolean {
+  return line.startsWith('  ')
+}
+
+function inviteFlag(entry: Entry): string[] {
+  switch (entry.kind) {
+    case 'open':
+      return []
+    case 'invitation':
+      return ['--invite', entry.text]
+    case 'asking':
+      return ['--invite', 'INVITATION']
+    case 'key':
+      // Never the secret itself, which would stay in logs and in the history of a shell.
+      return ['--invite', entry.file ?? 'KEYFILE']
+  }
 }
 
 /** The addresses that reach this peer from elsewhere before the one that only reaches it from here. */
