@@ -76,7 +76,7 @@ const PEERS = 5
 const STEPS = 200
 
 /** Several times what a swarm without an attack takes. */
-const LIMIT_S = 90
+const LIMIT_S = 300
 
 async function run(
   { attack, identities = 1, rule, membership, steps = STEPS, limit = LIMIT_S }: AttackedSwarmOptions,

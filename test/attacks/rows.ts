@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 
+import { OVERDUE_TRAINING_MS } from '../../src/gossip/run/constants.ts'
+import { SEAL_TIMEOUT_MS } from '../../src/gossip/seal/constants.ts'
 import type { AttackedSwarm, AttackedSwarmOptions } from './attacked-swarm.ts'
 
 export interface AttackRow extends Required<Pick<AttackedSwarmOptions, 'attack' | 'identities'>> {
@@ -83,8 +85,8 @@ export const attackRows: readonly AttackRow[] = [
   },
   {
     attack: 'done-at-once',
-    identities: 8,
-    about: '8 identities say at the first step that they have done all of them',
+    identities: 5,
+    about: 'five identities say at the first step that they have done all of them',
     before: 'all ended their training without a step of their own, and sealed',
     did: 'done',
   },
@@ -127,6 +129,12 @@ const ACCURACY_SPREAD = 0.0225
 /** Of the exchanges that a calm swarm makes, those that an attack must leave. */
 const LEAST_EXCHANGES = 0.5
 
+/**
+ * The patience of a swarm's end, in all: a member that still says that it trains when nobody is waited for any more, and then one that will not
+ * follow, and a third more for those that come after it.
+ */
+export const MOST_HELD_UP_MS = OVERDUE_TRAINING_MS + (4 / 3) * SEAL_TIMEOUT_MS
+
 export interface Judgement {
   readonly measured: string
   /** What must not be; none where the attack came to nothing. */
@@ -160,7 +168,9 @@ export function judge(
   require(![...hashes].some(hash => planted.includes(hash)), "sealed on the attacker's vector")
   require(!warnings.some(tellsOfAdoption), "took others' parameters in place of its own")
   require(honest.every(({ inModel, leftOut }) => inModel && leftOut === 0), 'training was left out')
-  require(sealed <= patience * calm.sealed, `the seal took ${(sealed / calm.sealed).toFixed(1)} times as long`)
+  require(sealed <=
+    patience * calm.sealed +
+      MOST_HELD_UP_MS / 1_000, `the seal took ${(sealed / calm.sealed).toFixed(1)} times as long`)
   require(accuracy >= calmAccuracy - ACCURACY_SPREAD, 'less right than without the attack')
   require(exchanges >= LEAST_EXCHANGES * calmExchanges, 'too few exchanges')
 

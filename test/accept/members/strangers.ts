@@ -2,7 +2,7 @@ import { attackedSwarm } from '../../attacks/attacked-swarm.ts'
 import { createRows, type Item, type ItemOptions } from '../row.ts'
 
 /** The swarm is there for as long as strangers try. */
-const STEPS = 600
+const STEPS = 300
 
 async function run(options: ItemOptions) {
   const rows = createRows(options)
