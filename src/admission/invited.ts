@@ -116,9 +116,10 @@ export async function invitedAdmission(options: InvitedOptions): Promise<Admissi
       const { chain, signature } = shown
       const cheap = misfitOf(chain, options) ?? notOf(chain, context) ?? reasonAgainst(chain)
       if (cheap !== undefined) return cheap
+      // The founder's signature first: of a chain that somebody has made up no other is checked.
+      if (!(await isSigned(chain, verify))) return 'has an invitation whose signature does not hold'
       const isOwn = await verify(context.prover, proofStatement('member', recipe, context), signature)
       if (!isOwn) return 'gives a proof that is not of this connection'
-      if (!(await isSigned(chain, verify))) return 'has an invitation whose signature does not hold'
       // It may have been revoked while its signatures were checked.
       const late = reasonAgainst(chain)
       if (late !== undefined) return late

@@ -29,7 +29,7 @@ import { isPeerId, signerOf, signerOfSeed } from '../network/signatures.ts'
 import { parseRecipe, type Recipe, type RecipeInput, recipeHash } from '../recipe/recipe.ts'
 import { membershipFiles } from '../storage/membership-files.ts'
 import { openStateDirectory, StateError } from '../storage/state-directory.ts'
-import { numberAbove, optionsOf, requireOptions, text } from '../strict-options.ts'
+import { optionsOf, requireOptions, text, value } from '../strict-options.ts'
 import { identifyModel } from './identify-model.ts'
 import { MembershipError } from './membership.ts'
 import type { InviteOptions } from './peer.ts'
@@ -74,7 +74,14 @@ export async function keepRecipe(state: string, given: RecipeInput): Promise<Rec
   }
 }
 
-const inviting = { for: text.optional(), until: numberAbove(0).optional() }
+/** An invitation has six bytes for it: until the year 10889. */
+const LAST_END = 2 ** 48 - 1
+const end = value(
+  `a whole number of milliseconds since 1970, at most ${LAST_END}`,
+  given => Number.isSafeInteger(given) && (given as number) > 0 && (given as number) <= LAST_END,
+)
+
+const inviting = { for: text.optional(), until: end.optional() }
 const inviteOptions = optionsOf<InviteOptions>(inviting)
 const inviteFromStateOptions = optionsOf<InviteOptions & { readonly state: string }>({ ...inviting, state: text })
 

@@ -13,7 +13,7 @@ export const MAX_CHECKPOINT_BYTES = 16 * 2 ** 30
 /** The largest file beside the checkpoints, but for weights, which are as large as they: a recipe with thousands of columns has some MiB. */
 export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
-/** A private key, a lock: some hundred bytes. */
+/** A private key, a lock, an invitation, a revocation: some hundred bytes, or two thousand. */
 export const MAX_SMALL_FILE_BYTES = 64 * 1024
 
 /**

@@ -112,8 +112,11 @@ export interface JournalReading {
   readonly file: string
   /** The name that it should have. */
   readonly expected: Required<Pick<JournalName, 'generation' | 'owner'>>
-  /** The journal that the checkpoint names: the first that comes on top of it. */
-  readonly named: number
+  /**
+   * The journal that the checkpoint names, the first that comes on top of it, where one in between may be missing without a trace; else none
+   * is.
+   */
+  readonly named?: number
   /** The last of the journals may end in a group that a crash cut short. It was never acknowledged, so it is left out. */
   readonly isLast: boolean
   /** Takes each entry. @returns false where it does not fit the checkpoint */
@@ -150,7 +153,8 @@ export async function readJournal({ file, expected, named, isLast, take }: Journ
     if (name?.generation !== expected.generation || (name.owner ?? expected.owner) !== expected.owner) {
       return damaged(0, 'these are not the first bytes of this journal')
     }
-    if (name.base > named) return damaged(0, 'it comes after a later checkpoint than the one beside it')
+    if (named !== undefined && name.base > named)
+      return damaged(0, 'it comes after a later checkpoint than the one beside it')
 
     let position = FILE_HEADER_BYTES
     while (position < size) {
@@ -162,7 +166,7 @@ export async function readJournal({ file, expected, named, isLast, take }: Journ
       if (isLast && end > size) break
       const body = await read(position + GROUP_HEADER_BYTES, header.length)
       const entries = body && decodeGroup(body, header.checksum)
-      if (entries === undefined && isLast && end === size && body !== undefined && isTorn(body)) break
+      // A crash may have done this too, where the system made room first; nobody can tell, and what was acknowledged must not go in silence.
       if (entries === undefined) {
         return damaged(position, 'the entries that begin here are not those that were written')
       }
@@ -181,17 +185,3 @@ export async function readJournal({ file, expected, named, isLast, take }: Journ
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every(byte => byte === 0)
 }
-
-/** Whether a crash may have kept a group from the disk in part: a sector of it is blank, or the end of the group is. */
-function isTorn(bytes: Uint8Array): boolean {
-  if (isBlank(bytes.subarray(-TAIL_BYTES))) return true
-  for (let start = 0; start + SECTOR_BYTES <= bytes.length; start += TAIL_BYTES) {
-    if (isBlank(bytes.subarray(start, start + SECTOR_BYTES))) return true
-  }
-  return false
-}
-
-/** What disks write whole. */
-const SECTOR_BYTES = 512
-/** Groups begin and end at multiples of so many bytes. */
-const TAIL_BYTES = 16

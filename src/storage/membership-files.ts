@@ -10,6 +10,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRegularFile } from '../regular-file.ts'
 import { writeAtomically } from './atomic-file.ts'
+import { MAX_DOCUMENT_BYTES, MAX_SMALL_FILE_BYTES, PRIVATE, PRIVATE_FOLDER } from './constants.ts'
 import { IDENTITY, RECIPE, StateError } from './state-directory.ts'
 
 /** What a peer proves to others: its invitations, or the key that members share. */
@@ -17,14 +18,6 @@ const PASS = 'membership'
 /** A folder, with a file for each, under the SHA-256 of what is in it: whoever adds one disturbs nobody. */
 const REVOCATIONS = 'revocations'
 const DIGEST = /^[0-9a-f]{64}$/
-
-const PRIVATE = 0o600
-const PRIVATE_FOLDER = 0o700
-
-/** Keys, invitations and revocations have at most some KiB. */
-const MAX_SMALL_FILE_BYTES = 64 * 1024
-/** Recipes with thousands of columns have some MiB. */
-const MAX_RECIPE_BYTES = 64 * 1024 * 1024
 
 export interface MembershipFiles {
   /** The peer's private key, where it has been made. */
@@ -50,7 +43,7 @@ export function membershipFiles(path: string): MembershipFiles {
   const folder = join(path, REVOCATIONS)
   return {
     identity: () => read(join(path, IDENTITY), MAX_SMALL_FILE_BYTES),
-    recipe: async () => (await read(join(path, RECIPE), MAX_RECIPE_BYTES))?.toString(),
+    recipe: async () => (await read(join(path, RECIPE), MAX_DOCUMENT_BYTES))?.toString(),
     pass: async () => (await read(join(path, PASS), MAX_SMALL_FILE_BYTES))?.toString(),
     keepPass: text => writeAtomically(join(path, PASS), `${text}\n`, PRIVATE),
 

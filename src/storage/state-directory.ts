@@ -58,7 +58,7 @@ export function statisticsFile(kind: 'means' | 'variations'): string {
 
 /** Names of files that are a state's: those above, what is written beside them, and the checkpoints' own. */
 function isOfState(name: string): boolean {
-  return /^(?:identity|lock|recipe|standardisation|split|initial|allowed-modules|checkpoint|means|variations)(?:[.]|$)/.test(
+  return /^(?:identity|lock|recipe|standardisation|split|initial|allowed-modules|membership|revocations|checkpoint|means|variations)(?:[.]|$)/.test(
     name,
   )
 }

@@ -145,13 +145,14 @@ async function addJournals(read: ReadCheckpoint, file: string): Promise<StoredCh
   const missing = read.hasAllJournals ? firstMissing(there, read.journal) : undefined
   let newest = { generation: read.journal, end: 0 }
   let damage = missing === undefined ? undefined : `${journalFile(file, missing)} is missing`
+  const named = read.hasAllJournals ? undefined : read.journal
   for (const generation of there.filter(one => one < (missing ?? Number.POSITIVE_INFINITY))) {
     const expected = { generation, owner }
     const isLast = generation === there.at(-1)
     const found = await readJournal({
       file: journalFile(file, generation),
       expected,
-      named: read.journal,
+      named,
       isLast,
       take,
     })

@@ -162,6 +162,24 @@ test('a chain that leads back to one of its members is none', async () => {
   expect(await (await admissionFor(founder)).judge(proof, connection(anna.peer, founder.peer))).toContain('in a circle')
 })
 
+test('of a chain that a stranger has made up one signature is checked', async () => {
+  const stranger = await newSigner()
+  const asFounder = { signer: stranger, peer: stranger.peer, credential: founder.credential }
+  const { credential } = await inviteBy(asFounder, { guest: ben.peer })
+  let checked = 0
+  const admission = await invitedAdmission({
+    ...founderOptions(),
+    verify(...given) {
+      checked++
+      return verifySignature(...given)
+    },
+  })
+  const context = connection(ben.peer, founder.peer)
+  const proof = joinFields([encodeCredential(credential), new Uint8Array(64)])
+  expect(await admission.judge(proof, context)).toBe('has an invitation whose signature does not hold')
+  expect(checked).toBe(1)
+})
+
 test('an admission is made with the credential of its own peer only', async () => {
   const made = invitedAdmission({ ...founderOptions(), self: ben.signer, credential: anna.credential })
   await expect(made).rejects.toThrow(`this peer is ${ben.peer}, and its invitations are of ${anna.peer}`)

@@ -55,6 +55,12 @@ test('invitations are refused that could not be used', async () => {
   await expect(invite({ state, for: 'anna' })).rejects.toThrow('for (--for) is "anna"; expected a peer id')
   await expect(invite({ state, for: founder })).rejects.toThrow(InvitationError)
   await expect(invite({ state, until: 1 })).rejects.toThrow('has ended: give a date to come')
+  for (const until of [2 ** 48, 1.5, Number.NaN]) {
+    await expect(invite({ state, until })).rejects.toThrow(
+      `until is ${until}; it must be a whole number of milliseconds`,
+    )
+  }
+  expect(describeInvitation(await invite({ state, until: 2 ** 48 - 1 })).until).toBe(2 ** 48 - 1)
   await expect(invite({ state, untill: 1 } as never)).rejects.toThrow('did you mean until?')
 })
 

@@ -127,7 +127,7 @@ async function entriesIn(file: string, peer: string, named: number): Promise<rea
     const isLast = generation === generations.at(-1)
     const expected = { generation, owner: journalOwner(peer, basename(file)) }
     const take = (entry: JournalEntry) => entries.push(entry) > 0
-    const { damage } = await readJournal({ file: journalFile(file, generation), expected, named, isLast, take })
+    const { damage } = await readJournal({ file: journalFile(file, generation), expected, isLast, take })
     if (damage !== undefined) throw new Error(damage)
   }
   return entries

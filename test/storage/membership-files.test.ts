@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { membershipFiles } from '../../src/storage/membership-files.ts'
@@ -64,6 +64,20 @@ test.runIf(process.platform !== 'win32')('they are for their owner alone', async
   const modes = [join(path, 'membership'), folder, join(folder, revocation)].map(file => statSync(file).mode & 0o777)
   expect(modes).toEqual([0o600, 0o700, 0o600])
 })
+
+test.runIf(process.platform !== 'win32')(
+  'a key that others could read is closed to them, and its owner told',
+  async () => {
+    const path = newFolder()
+    writeFileSync(join(path, 'membership'), 'hearsay-key-a')
+    chmodSync(join(path, 'membership'), 0o644)
+    chmodSync(path, 0o755)
+    const warnings: string[] = []
+    state = await openStateDirectory(path, message => warnings.push(message))
+    expect(statSync(join(path, 'membership')).mode & 0o777).toBe(0o600)
+    expect(warnings.join('; ')).toContain(`${join(path, 'membership')} could be read by others`)
+  },
+)
 
 test('a revocation that was changed is told by its file, and one half written is not read', async () => {
   const { path, files } = await takenState()
