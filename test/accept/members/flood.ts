@@ -45,7 +45,7 @@ async function run(options: ItemOptions) {
         return one
       }
       const honest = [await startPeer(0), ...(await Promise.all([1, 2].map(startPeer)))]
-      await Promise.all(honest.map(one => one.said('round', START_MS)))
+      while (stepsOf(honest).some(step => step === 0)) await sleep(100)
 
       const port = await start([join(PROGRAMS, 'dropping-port.ts')]).said('listening', START_MS)
       const floodOn = (targets: readonly string[]) =>
@@ -90,12 +90,16 @@ async function run(options: ItemOptions) {
   return rows.all()
 }
 
+/** The step at which each of them is. */
+function stepsOf(honest: readonly LineProcess[]): readonly number[] {
+  return honest.map(({ lines }) => Number(lines.findLast(({ event }) => event === 'step')?.step ?? 0))
+}
+
 /** Samples a second of all of them, over a turn. */
 async function speedOf(honest: readonly LineProcess[]): Promise<number> {
-  const stepsOf = () => honest.map(({ lines }) => Number(lines.findLast(({ event }) => event === 'round')?.step ?? 0))
-  const [before, began] = [stepsOf(), performance.now()]
+  const [before, began] = [stepsOf(honest), performance.now()]
   await sleep(TURN_MS)
-  const steps = stepsOf().reduce((sum, after, i) => sum + after - before[i], 0)
+  const steps = stepsOf(honest).reduce((sum, after, i) => sum + after - before[i], 0)
   return (BATCH * steps * 1_000) / (performance.now() - began)
 }
 

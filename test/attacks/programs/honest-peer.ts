@@ -8,10 +8,13 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createPeer, type PeerEvents } from '../../../src/index.ts'
 
+/** How often it says at which step it is. */
+const STEP_MS = 100
+
 const TOLD = [
   'started',
   'peer:join',
-  'round',
+
   'warning',
   'consensus',
   'stopped',
@@ -41,6 +44,7 @@ const peer = await createPeer({
 for (const event of TOLD) {
   peer.addEventListener(event, ({ detail }) => console.log(JSON.stringify({ event, ...detail })))
 }
+setInterval(() => console.log(JSON.stringify({ event: 'step', step: peer.status().step })), STEP_MS).unref()
 const interrupted = new AbortController()
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')))
 try {
