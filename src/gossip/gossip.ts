@@ -52,6 +52,7 @@ import { createTrainerCapture } from './run/trainer-capture.ts'
 import { createTrainingCourse } from './run/training-course.ts'
 import { createChoice } from './seal/choice.ts'
 import { createSeal } from './seal/seal.ts'
+import { createSpread } from './seal/spread.ts'
 import { createCheckpointing } from './state/checkpointing.ts'
 import { createEngagements } from './state/engagements.ts'
 import { createIncarnation } from './state/incarnation.ts'
@@ -107,7 +108,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const timeouts = createTimeouts()
   const conversations = createConversations({ ...core, timeouts, scores })
   const handshake = createRecipeHandshake({ ...core, seal: checkpoint?.generation?.seals.at(-1) })
-  const runTime = createRunTime(clock, settings.patience)
+  const runTime = createRunTime(clock, settings.patience, contribution.hasAveragedWith)
   const activeMembers = createActiveMembers(membership, runTime)
   const social = { ...core, membership, scores, timeouts, conversations, runTime, activeMembers }
 
@@ -143,7 +144,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const scheduler = createScheduler({ ...meetings, lostPartners })
   const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
   const settlement = createSettlement({ ...paced, lostPartners, settlementProtocol })
-  const introductions = createIntroductions({ ...paced, greet: settlementProtocol.ask })
+  const introductions = createIntroductions(paced)
   const averaging = {
     ...meetings,
     choice,
@@ -162,6 +163,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const awaitingVector = createAwaitingVector({ ...averaging, resumes: checkpoint !== undefined })
   const beginning = createBeginning({ ...averaging, peerWatch })
   const seal = createSeal({ ...averaging, peerWatch, fetch: stateSync.withHash })
+  const spread = createSpread(contribution, choice, membership)
   const review = createReview({ ...averaging, beginning, seal, peerWatch })
   const capture = createTrainerCapture(averaging, resumed.trainer)
   const divergence = createDivergenceCheck({ ...averaging, layout: trainer.layout })
@@ -170,7 +172,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   checkpointing.include(incarnation, replica, choice, capture)
 
   // The messages that it sends and receives.
-  const run = { ...averaging, peerWatch, awaitingVector, beginning, seal, review, capture, learning }
+  const run = { ...averaging, peerWatch, awaitingVector, beginning, seal, spread, review, capture, learning }
   const outbound = createOutbound(run)
   const announcer = createAnnouncer(clock, incarnation.random, outbound.announce)
   events.on('changed', announcer.soon)

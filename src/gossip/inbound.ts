@@ -4,6 +4,7 @@ import type { LostPartners } from './exchange/lost-partners.ts'
 import type { Scheduler } from './exchange/scheduler.ts'
 import type { SettlementProtocol } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
+import type { ActiveMembers } from './membership/active-members.ts'
 import { type Announcement, decodeAnnouncement } from './membership/announcement.ts'
 import type { BelievedSteps } from './membership/believed-steps.ts'
 import { HEEDED_BURST, HEEDED_GAP_MS, INTRODUCED_BURST, INTRODUCED_GAP_MS } from './membership/constants.ts'
@@ -27,6 +28,7 @@ export interface InboundOptions {
   readonly membership: Membership
   readonly introductions: Introductions
   readonly believedSteps: BelievedSteps
+  readonly activeMembers: ActiveMembers
   readonly conversations: Conversations
   readonly scheduler: Pick<Scheduler, 'respond'>
   readonly settlementProtocol: SettlementProtocol
@@ -42,7 +44,7 @@ export interface InboundOptions {
 /** Streams, announcements and connections of others, as they come in. */
 export function createInbound(options: InboundOptions): NetworkHandlers {
   const { network, clock, lifetime, scores, membership, conversations, introductions, peerWatch, events } = options
-  const { believedSteps } = options
+  const { activeMembers, believedSteps } = options
 
   type Answer = (stream: FrameStream, options: AbortOptions) => Promise<void>
   const answers: Readonly<Record<Channel, Answer>> = {
@@ -78,10 +80,14 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     // Others may still forward what a banned peer says.
     if (scores.isBanned(from)) return 'ignore'
     const hasReached = forwarder === from || introductions.hasReached(from)
-    if (hasReached ? !heeded.admits(from) : !introduced.admits(forwarder ?? from)) return 'ignore'
+    if (!hasReached && !introduced.admits(forwarder ?? from)) return 'ignore'
     const announcement = decodeAnnouncement(bytes)
     if (announcement === undefined) return 'reject'
-    if (hasReached) return note(from, announcement) ? 'accept' : 'ignore'
+    if (hasReached) {
+      // Only what is new counts: whoever repeats what another has said once does not silence that one.
+      const isHeeded = membership.isNews(from, announcement.sequence) && heeded.admits(from)
+      return isHeeded && note(from, announcement) ? 'accept' : 'ignore'
+    }
     // A partner of old that speaks has not left.
     options.lostPartners.contacted(from)
     introductions.introduce(from, announcement, forwarder)
@@ -98,6 +104,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     async stream(channel, stream) {
       if (!scores.admits(stream.peer)) throw new RefusedError('too many streams')
       if (channel !== 'recipe') introductions.reached(stream.peer)
+      if (channel === 'exchange' && activeMembers.isGivenUp(stream.peer)) throw new RefusedError('given up')
       // A peer that exchanges before it was heard of has not left.
       if (channel === 'exchange') options.lostPartners.contacted(stream.peer)
       await conversations.over(stream, channel, lifetime.end, one => answers[channel](one, lifetime.end))

@@ -14,6 +14,7 @@ import type { RunTime } from './run/run-time.ts'
 import type { TrainingCourse } from './run/training-course.ts'
 import type { Choice } from './seal/choice.ts'
 import type { Seal } from './seal/seal.ts'
+import type { Spread } from './seal/spread.ts'
 import type { Incarnation } from './state/incarnation.ts'
 import type { Replica } from './state/replica.ts'
 
@@ -40,6 +41,7 @@ export interface OutboundOptions {
   readonly runTime: RunTime
   readonly choice: Choice
   readonly seal: Seal
+  readonly spread: Spread
   readonly lostPartners: LostPartners
   readonly peerWatch: PeerWatch
   readonly review: Review
@@ -79,6 +81,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       for (const peer of membership.sweep()) options.events.emit('peer:leave', { peer })
       options.lostPartners.drop()
       publish(phase.now())
+      options.spread.measure()
       options.peerWatch.look()
       options.review()
     },

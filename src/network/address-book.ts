@@ -12,6 +12,8 @@ export interface AddressBook {
   learn(peer: PeerId, addresses: readonly string[]): void
   /** Forgets what was learned of a peer that is not connected. */
   forget(peer: PeerId): void
+  /** Whether anything was learned of a peer. */
+  knows(peer: PeerId): boolean
   /** Resolves when what was learned of a peer is known to libp2p. */
   settled(peer: PeerId): Promise<void>
 }
@@ -55,6 +57,7 @@ export function createAddressBook(node: Libp2p, warn: (message: string) => void)
       const isBack = () => learned.has(peer) || node.getConnections(id).length > 0
       then(peer, async () => (isBack() ? undefined : await node.peerStore.delete(id)), 'forget')
     },
+    knows: peer => learned.has(peer),
     settled: async peer => learning.get(peer),
   }
 }

@@ -56,8 +56,8 @@ export const MAX_STREAMS_PER_CHANNEL = 8
  */
 export const MAX_INBOUND_STREAMS = 128
 
-/** Streams of one connection, each way: all channels full, and those that libp2p itself keeps. */
-export const MAX_STREAMS_PER_CONNECTION = 128
+/** Streams of a member's connection, each way: all channels full, those that libp2p and gossipsub keep, and some that are being negotiated. */
+export const MAX_STREAMS_PER_CONNECTION = 32
 
 /**
  * Connections to members that others may open. Gossip needs a dozen neighbours; the rest is room for exchanges with others. Strangers have

@@ -18,27 +18,23 @@
  * @packageDocumentation
  */
 
-import type { Connection, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Admission } from '../admission/admission.ts'
 import { openAdmission } from '../admission/open.ts'
-import type { Channel, FrameStream, Network, NetworkHandlers, PeerId } from '../gossip/ports.ts'
+import type { Network, NetworkHandlers, PeerId } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
 import { createAddressBook, parsePeer } from './address-book.ts'
 import { parseAddress } from './addresses.ts'
 import { publish, subscribe } from './announcements.ts'
-import { MAX_CONNECTIONS, MAX_STREAMS_PER_CHANNEL } from './constants.ts'
+import { createChannels } from './channels.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
-import { abortable, createFrameStream } from './frame-stream.ts'
-import { createCallers } from './gate/callers.ts'
-import { createGate } from './gate/gate.ts'
-import type { Standing } from './gate/handshake.ts'
-import { hostOf, isLocal } from './hosts.ts'
+import { abortable } from './frame-stream.ts'
 import type { ComponentLogger } from './logger.ts'
 import { createNode, type SwarmNode } from './node.ts'
+import { createNodeGate } from './node-gate.ts'
 import { type Bandwidth, createPace } from './pace.ts'
-import { MEMBERSHIP_PROTOCOL, protocolOf, topicOf } from './protocols.ts'
+import { MEMBERSHIP_PROTOCOL, topicOf } from './protocols.ts'
 
 export interface Libp2pNetworkOptions {
   /** The swarm's id: SHA-256 of its recipe, in hex; of a later generation, what is made of that and of the seals. */
@@ -65,7 +61,6 @@ export interface Libp2pNetworkOptions {
   readonly logger?: ComponentLogger
 }
 
-const CHANNELS: readonly Channel[] = ['recipe', 'exchange', 'settle', 'fetch']
 const ANY_PORT = '/ip4/0.0.0.0/tcp/0'
 
 /**
@@ -99,94 +94,40 @@ export interface DriverOptions
 
 /** The network of a node that was not started. */
 export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
-  const { libp2p: node, meter, banned, gossip, entrance, muxer } = parts
+  const { libp2p: node, meter, banned } = parts
   const { swarm, recipe = swarm, admission = openAdmission(), listen, bandwidth, random, warn } = options
   const self = node.peerId.toString()
   const topic = topicOf(swarm)
   const pace = bandwidth === undefined ? undefined : createPace(bandwidth, meter.total)
   const stopping = new AbortController()
-  const streams = new Map<FrameStream, Connection>()
-  const callers = createCallers()
   const book = createAddressBook(node, warn)
   let told: NetworkHandlers | undefined
 
-  const gate = createGate({
+  const gate = createNodeGate(parts, {
     self,
     ids: { swarm, recipe },
     admission,
-    makeRoom(connection) {
-      const peer = connection.remotePeer.toString()
-      if (banned.has(peer)) return 'was banned'
-      const isOneMore = connection.direction === 'inbound' && gate.connectionTo(peer) === undefined
-      if (isOneMore && gate.members().length >= MAX_CONNECTIONS) return 'comes when all places for members are taken'
-      muxer.admit(connection)
-      return undefined
-    },
-    admitted: connection => entrance.leave(connection),
-    entered(connection, before) {
-      if (before !== undefined) gossip.close(before)
-      gossip.open(connection)
-      if (before === undefined) told?.connected(connection.remotePeer.toString())
-    },
-    left(connection) {
-      gossip.close(connection)
-      const reason = new UnreachableError('the connection to a member has ended')
-      for (const [stream, over] of streams) if (over === connection) stream.abort(reason)
-      told?.disconnected(connection.remotePeer.toString())
+    connected: peer => told?.connected(peer),
+    disconnected(peer, connection) {
+      channels.abort(new UnreachableError('the connection to a member has ended'), connection)
+      told?.disconnected(peer)
     },
     acquainted: peer => told?.acquainted(peer),
     warn,
   })
-  gossip.guard(async connection => {
-    const standing = await gate.standingOfCaller(connection).catch(() => undefined)
-    return standing === 'admitted' && gate.connectionTo(connection.remotePeer.toString()) === connection
-  })
-  parts.hideLocal(peer => {
-    const connection = gate.connectionTo(peer)
-    return connection !== undefined && !isLocal(connection.remoteAddr)
-  })
+  const channels = createChannels(node, gate, pace)
   parts.whenFound(createDiscoveryDialler(node, gate, random, { signal: stopping.signal }))
-
-  function adopt(connection: Connection, stream: Stream): FrameStream {
-    const host = hostOf(connection.remoteAddr)
-    const frames = createFrameStream(connection.remotePeer.toString(), stream, { pace, host })
-    // One that is over already would never be taken out again.
-    if (stream.status === 'open') streams.set(frames, connection)
-    stream.addEventListener('close', () => streams.delete(frames))
-    return frames
-  }
-
-  async function serve(channel: Channel, handlers: NetworkHandlers): Promise<void> {
-    const most = channel === 'recipe' ? 1 : MAX_STREAMS_PER_CHANNEL
-    const accept = async (stream: Stream, connection: Connection) => {
-      try {
-        requireAccess(channel, await gate.standingOfCaller(connection, channel), connection.remotePeer.toString())
-        callers.take(stream, connection, channel)
-        await handlers.stream(channel, adopt(connection, stream))
-      } catch (error) {
-        stream.abort(error instanceof Error ? error : new Error(String(error)))
-      }
-    }
-    await node.handle(protocolOf(channel), accept, { maxInboundStreams: most, maxOutboundStreams: most })
-  }
-
-  /** @throws UnreachableError where a peer may not speak of this */
-  function requireAccess(channel: Channel, standing: Standing, peer: PeerId): void {
-    if (standing === 'acquainted' && channel !== 'recipe') throw new UnreachableError('it is in another swarm')
-    if (standing === 'admitted' && gate.connectionTo(peer) === undefined) {
-      throw new UnreachableError('it is a member no longer')
-    }
-  }
 
   let started: Promise<void> | undefined
   async function start(handlers: NetworkHandlers): Promise<void> {
     told = handlers
-    node.addEventListener('connection:open', ({ detail }) => {
-      entrance.upgraded(detail)
-      gate.meet(detail)
+    node.addEventListener('connection:open', ({ detail }) => gate.meet(detail))
+    // libp2p keeps for hours what anybody has said of itself.
+    node.addEventListener('peer:disconnect', ({ detail }) => {
+      if (!book.knows(detail.toString())) node.peerStore.delete(detail).catch(() => {})
     })
     await node.handle(MEMBERSHIP_PROTOCOL, gate.answer, { maxInboundStreams: 1, maxOutboundStreams: 1 })
-    await Promise.all(CHANNELS.map(channel => serve(channel, handlers)))
+    await channels.serve(handlers)
     try {
       await node.start()
     } catch (cause) {
@@ -206,7 +147,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     // A node that is still starting ignores that it is stopped.
     await started?.catch(() => {})
     // Closing a connection ends its streams as if all had been said; a reset says that it has not.
-    for (const stream of streams.keys()) stream.abort(reason)
+    channels.abort(reason)
     await node.stop()
     gate.stop()
   }
@@ -237,13 +178,8 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
         const refusal = gate.refusals.get(peer)
         if (refusal !== undefined) throw refusal
         const dialled = gate.connectionTo(peer) ?? (await node.dial(id, { signal: until }))
-        requireAccess(channel, await abortable(gate.standing(dialled), until), peer)
-        const connection = gate.connectionTo(peer) ?? dialled
-        const limits = { maxOutboundStreams: MAX_STREAMS_PER_CHANNEL }
-        const stream = await connection.newStream(protocolOf(channel), { ...limits, signal: until })
-        if (until.aborted) stream.abort(until.reason)
-        until.throwIfAborted()
-        return adopt(connection, stream)
+        channels.requireAccess(channel, await abortable(gate.standing(dialled), until), peer)
+        return await channels.open(channel, gate.connectionTo(peer) ?? dialled, { signal: until })
       } catch (cause) {
         signal.throwIfAborted()
         stopping.signal.throwIfAborted()

@@ -57,6 +57,7 @@ const commonFields = {
       exchanges: count,
       exchangesAsked: count,
       averaged: z.record(z.string(), count),
+      spread: z.number().min(0).optional(),
     })
     .optional(),
   lostExchanges: z.literal(true).optional(),

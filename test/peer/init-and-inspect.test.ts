@@ -137,7 +137,15 @@ test('init says what comes next, and overwrites only with --force', async () => 
 test('init makes the identity of a founder once, and a key once', async () => {
   const at = (name: string) => `${folder.path}/${name}`
   const init = async (...flags: string[]) => {
-    const { code, stdout, stderr } = await warmHearsay('init', '--yes', '--json', '--force', ...flags)
+    const { code, stdout, stderr } = await warmHearsay(
+      'init',
+      '--yes',
+      '--json',
+      '--force',
+      '--data',
+      `csv:${csv}`,
+      ...flags,
+    )
     expect(code, stderr).toBe(0)
     return JSON.parse(stdout)
   }
@@ -158,7 +166,16 @@ test('init makes the identity of a founder once, and a key once', async () => {
   await init('--out', at('keyed.json'), '--membership', 'key')
   expect(readFileSync(at('keyed.key'), 'utf8')).toBe(key)
   folder.write('worded.key', 'secret')
-  const refused = await warmHearsay('init', '--yes', '--membership', 'key', '--out', at('worded.json'))
+  const refused = await warmHearsay(
+    'init',
+    '--yes',
+    '--data',
+    `csv:${csv}`,
+    '--membership',
+    'key',
+    '--out',
+    at('worded.json'),
+  )
   expect(refused.stderr).toMatch(/^hearsay: [^\n]*worded\.key is there, and is never overwritten: [^\n]*--out\n$/)
   expect(refused.code).toBe(2)
   expect(readFileSync(at('worded.key'), 'utf8')).toBe('secret')
@@ -168,7 +185,17 @@ test('init makes the identity of a founder once, and a key once', async () => {
 test('inspect says what an invitation is, and nothing that is secret in it', async () => {
   const { parseInvitation } = await import('../../src/admission/invitation.ts')
   const state = `${folder.path}/inspected`
-  const init = ['init', '--yes', '--json', '--out', `${folder.path}/inspected.json`, '--state', state]
+  const init = [
+    'init',
+    '--yes',
+    '--json',
+    '--data',
+    `csv:${csv}`,
+    '--out',
+    `${folder.path}/inspected.json`,
+    '--state',
+    state,
+  ]
   const { swarm, founder } = JSON.parse((await warmHearsay(...init)).stdout)
   const text = (await warmHearsay('invite', '--state', state, '--until', '2099-12-31T18:00Z')).stdout
   const ends = await Promise.all([

@@ -67,7 +67,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-async function ask(data: string, flags: Pick<InitFlags, 'model' | 'epochs' | 'task'> = {}) {
+async function ask(data: string, flags: Pick<InitFlags, 'model' | 'epochs' | 'task' | 'membership'> = {}) {
   answers.Data = data
   answers.File = join(folder.path, `recipe-${readdirSync(folder.path).length}.json`)
   await runInit(flags)
@@ -110,6 +110,16 @@ test('the task of a flag says what the label means, before anything is asked', a
   )
   expect((await ask(`csv:${csv}`)).model.classes).toBe(5)
   expect((await ask(`csv:${csv}`, { task: 'regress' })).objective.task).toBe('regress')
+})
+
+test('it is asked who may join; whoever only answers founds a swarm to which people are invited', async () => {
+  const recipe = await ask('digits')
+  const asked = choices.find(({ message }) => message === 'Who may join')
+  expect(asked?.options.map(({ value }) => value)).toEqual(['open', 'invited', 'key'])
+  expect(recipe.security).toMatchObject({ membership: 'invited', founder: expect.stringMatching(/^12D3KooW/) })
+  choices = []
+  expect((await ask('digits', { membership: 'open' })).security.membership).toBe('open')
+  expect(choices.map(({ message }) => message)).not.toContain('Who may join')
 })
 
 test('data that the model of a flag cannot learn from are refused where they are named', async () => {

@@ -239,6 +239,33 @@ describe('hearsay invite', () => {
   })
 })
 
+describe('hearsay revoke', () => {
+  const GUEST = '12D3KooWLPzDMtGdMVs5ZRoH4fS5KCgjC1VgXaMjkKYPMyNtmovp'
+
+  test('takes a peer, an invitation, and a file of one, and says who goes', async () => {
+    const text = await invite('theirs-founder')
+    const file = folder.write('theirs.invitation', `${text}\n`)
+    const { id } = JSON.parse((await warmHearsay('inspect', text, '--json')).stdout)
+    for (const whom of [text, file, id]) {
+      const { code, stdout, stderr } = await warmHearsay('revoke', '--state', at('theirs-founder'), whom)
+      expect(code, stderr).toBe(0)
+      expect(stdout).toBe(`revoked the invitation ${id}: all who came by it, and all whom they have invited\n`)
+      expect(stderr).not.toContain('come again as another peer')
+    }
+    const { stderr, stdout } = await warmHearsay('revoke', '--state', at('theirs-founder'), GUEST, '--json')
+    expect(JSON.parse(stdout)).toEqual({ revoked: [{ peer: GUEST }] })
+    expect(stderr).toMatch(/can come again as another peer: revoke that invitation too/)
+  })
+
+  test('refuses the founder itself, and an invitation to another recipe', async () => {
+    const { founder } = JSON.parse(readFileSync(at('ours.json'), 'utf8')).security
+    const itself = await warmHearsay('revoke', '--state', at('ours-founder'), founder)
+    expect(itself).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/it cannot revoke it\n$/) })
+    const other = await warmHearsay('revoke', '--state', at('ours-founder'), await invite('theirs-founder'))
+    expect(other).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/is to another recipe/) })
+  })
+})
+
 describe('a swarm whose members share a key', () => {
   test('lets in who has it, and tells who has another', async () => {
     const { stdout } = await found('keyed', '--membership', 'key')

@@ -87,7 +87,7 @@ describe('three sites', () => {
     })
     expect(model).toMatchObject({ shape: [5], classes: 3, classNames: ['gone', 'ill', 'well'] })
     expect(stdout).toContain('150 rows at 3 sites')
-    expect(stdout).toMatch(/hearsay peer \S*recipe\.json --data SOURCE +at every site, with its own table/)
+    expect(stdout).toMatch(/hearsay peer \S*recipe\.json --data SOURCE --state \S*recipe-founder$/m)
 
     // Each site's table is one of that recipe.
     for (const file of [north, south, west]) {

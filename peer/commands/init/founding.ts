@@ -112,5 +112,5 @@ export function describeFounded(
       ...trying,
     ]
   }
-  return [`${wrote}; ${OPEN}`, 'next:', ...trial, peer()]
+  return [`${wrote}; ${OPEN}`, isOfSites ? 'next, at every site, with its own table:' : 'next:', ...trial, peer()]
 }

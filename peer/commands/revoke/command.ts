@@ -4,13 +4,17 @@ import { folder } from '../../flag-values.ts'
 import type { RevokeFlags } from './flags.ts'
 
 const HELP = `
-Revokes a peer, by its id, or all who came by an invitation, by its text or
-the file that holds it; whoever was invited by them goes too. The peer of DIR
-tells the others when it meets them, at once where it is running; they tell
-one another. What those who go have learned and given stays in the model.
+Revokes a peer, by its id, or all who came by an invitation, by its text, the
+file that holds it, or its id; whoever was invited by them goes too. The peer
+of DIR tells the others when it meets them, within a second where it is
+running; they tell one another. What those who go have given to the model
+stays in it.
+
+Who came by an invitation for whoever holds it can come again as another peer:
+then revoke the invitation too.
 
 The founder may revoke anybody, a guest those whom it has invited. None of it
-can be taken back: invite again, by another invitation.
+can be taken back: who is to return needs another identity and invitation.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.
 
@@ -20,7 +24,7 @@ Examples:
 
 export function addRevoke(program: Command): void {
   defineCommand(program, 'revoke', 'end memberships in a swarm')
-    .argument('<WHOM...>', 'peer ids, or invitations: their text, or files of it')
+    .argument('<WHOM...>', 'peer ids, or invitations: their text, a file of it, or their id')
     .option('--state <DIR>', "the founder's state folder; a guest's, for those whom it has invited", folder)
     .addHelpText('after', HELP)
     .action(async (whom: readonly string[], flags: RevokeFlags) => {

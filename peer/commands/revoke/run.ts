@@ -23,6 +23,9 @@ export async function runRevoke(whom: readonly string[], flags: RevokeFlags): Pr
     )
   }
   out.jsonDocument({ revoked })
+  if (revoked.some(who => 'peer' in who)) {
+    out.say('who came by an invitation for whoever holds it can come again as another peer: revoke that invitation too')
+  }
   out.say(`the peer of ${state} tells the others, within a second where it is running, else when it is started`)
 }
 

@@ -1,14 +1,17 @@
 import type { PeerId } from '../ports.ts'
 import type { Member, Membership } from './membership.ts'
 
-/** The members that the swarm goes by: not those that obstruct it, nor those that still train when it waits for nobody any more. */
+/** The members that the swarm goes by: not those that were given up, nor those that still train when it waits for nobody any more. */
 export interface ActiveMembers {
   /** Sorted by id. */
   all(): readonly Member[]
-  /** A member made the swarm reopen. One that does so again and again may follow, but nobody waits for it. */
-  obstructed(peer: PeerId): void
-  /** Nobody waits for this one any more. */
-  discount(peer: PeerId): void
+  /** Those that are not among them only because they still train. */
+  overdue(): readonly PeerId[]
+  /** A member made the swarm reopen. @returns whether it does so again and again, and is given up */
+  obstructed(peer: PeerId): boolean
+  /** Nobody waits for this one any more, nor averages with it in the end: its own share is out, and nobody else's. */
+  giveUp(peer: PeerId): void
+  isGivenUp(peer: PeerId): boolean
 }
 
 /** A peer that makes the swarm reopen more often than that is outvoted. */
@@ -22,19 +25,28 @@ export function createActiveMembers(
   },
 ): ActiveMembers {
   const obstructions = new Map<PeerId, number>()
+  const isGivenUp = (peer: PeerId) => (obstructions.get(peer) ?? 0) > MAX_OBSTRUCTIONS
+  const trains = ({ announcement }: Member) => announcement.phase === 'training'
 
   return {
     all() {
       const overdue = runTime.overdue()
       if (obstructions.size === 0 && !overdue) return membership.alive()
+      return membership.alive().filter(member => !isGivenUp(member.peer) && !(overdue && trains(member)))
+    },
+    overdue() {
+      if (!runTime.overdue()) return []
       return membership
         .alive()
-        .filter(
-          ({ peer, announcement }) =>
-            (obstructions.get(peer) ?? 0) <= MAX_OBSTRUCTIONS && !(overdue && announcement.phase === 'training'),
-        )
+        .filter(member => trains(member) && !isGivenUp(member.peer))
+        .map(({ peer }) => peer)
     },
-    obstructed: peer => void obstructions.set(peer, (obstructions.get(peer) ?? 0) + 1),
-    discount: peer => void obstructions.set(peer, Number.POSITIVE_INFINITY),
+    obstructed(peer) {
+      if (isGivenUp(peer)) return false
+      obstructions.set(peer, (obstructions.get(peer) ?? 0) + 1)
+      return isGivenUp(peer)
+    },
+    giveUp: peer => void obstructions.set(peer, Number.POSITIVE_INFINITY),
+    isGivenUp,
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Events } from '../events.ts'
-import type { AbortOptions, Clock, FrameStream, Network, PeerId, Random } from '../ports.ts'
+import type { AbortOptions, Clock, Network, PeerId, Random } from '../ports.ts'
 import type { Conversations } from '../streams/conversations.ts'
 import { withDeadline } from '../waiting/deadline.ts'
 import type { Announcement } from './announcement.ts'
@@ -36,15 +36,13 @@ export interface IntroductionsOptions {
   readonly membership: Pick<Membership, 'isGone'>
   readonly lifetime: { readonly stop: AbortOptions; readonly end: AbortOptions }
   readonly conversations: Pick<Conversations, 'over'>
-  /** Says the least that two members have to say to one another. */
-  readonly greet: (stream: FrameStream, options: AbortOptions) => Promise<void>
   readonly events: Pick<Events, 'emit'>
 }
 
 const UNKNOWN = ''
 
 export function createIntroductions(options: IntroductionsOptions): Introductions {
-  const { network, clock, membership, lifetime, conversations, greet, events } = options
+  const { network, clock, membership, lifetime, conversations, events } = options
   const queue = createIntroductionQueue(clock, options.incarnation.random.fork('introductions'))
   const connected = new Set<PeerId>()
   let arrived: Introduction[] = []
@@ -72,10 +70,11 @@ export function createIntroductions(options: IntroductionsOptions): Introduction
     network.learn(peer, addresses)
     try {
       const stream = await withDeadline(clock, REACHING_TIMEOUT_MS, `reaching ${peer}`, lifetime.stop, within =>
-        network.open(peer, 'settle', within),
+        network.open(peer, 'fetch', within),
       )
       reached(peer)
-      conversations.over(stream, 'settle', lifetime.end, one => greet(one, lifetime.end)).catch(() => {})
+      // Nothing is asked for: of all conversations the one that may end at once, and changes nothing on either side.
+      conversations.over(stream, 'fetch', lifetime.end, async () => {}).catch(() => {})
     } catch {
       if (queue.get(peer) === undefined) return
       // Names cost nothing, and their addresses would pile up.

@@ -26,6 +26,8 @@ export interface Membership {
    *   goodbye and is back too often
    */
   hear(peer: PeerId, announcement: Announcement): { readonly isNewer: boolean; readonly joined: boolean }
+  /** Whether an announcement with this sequence is newer than all that were heard of this peer. */
+  isNews(peer: PeerId, sequence: number): boolean
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
   get(peer: PeerId): Member | undefined
@@ -78,11 +80,13 @@ export function createMembership(clock: Clock): Membership {
     return sequences.size < MAX_MEMBERS
   }
 
+  const isNews = (peer: PeerId, sequence: number) => sequence > (sequences.get(peer) ?? Number.NEGATIVE_INFINITY)
+
   return {
+    isNews,
     hear(peer, announcement) {
-      const newest = sequences.get(peer)
-      if (newest !== undefined && announcement.sequence <= newest) return NO_NEWS
-      if (newest === undefined && !hasRoom()) return NO_NEWS
+      if (!isNews(peer, announcement.sequence)) return NO_NEWS
+      if (!sequences.has(peer) && !hasRoom()) return NO_NEWS
       const isGoodbye = announcement.phase === 'left'
       if (departed.has(peer) && !isGoodbye && !returns.admits(peer)) return NO_NEWS
       sequences.set(peer, announcement.sequence)

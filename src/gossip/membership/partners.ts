@@ -1,6 +1,7 @@
 import type { Topology } from '../../averaging/topology.ts'
 import type { Events } from '../events.ts'
 import type { Clock, PeerId, Random } from '../ports.ts'
+import type { ActiveMembers } from './active-members.ts'
 import { PARTNER_BACKOFF_MS } from './constants.ts'
 import type { Membership } from './membership.ts'
 
@@ -23,6 +24,7 @@ export interface PartnersOptions {
   readonly incarnation: { readonly self: PeerId; readonly random: Random }
   readonly topology: Topology
   readonly membership: Membership
+  readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
   readonly clock: Clock
   /** An exchange that stands open with a peer is settled before there is another. */
   readonly ledger: { open(peer: PeerId): boolean }
@@ -55,7 +57,7 @@ export function createPartners(options: PartnersOptions): Partners {
 
   function willing(peer: PeerId): boolean {
     const phase = membership.get(peer)?.announcement.phase
-    return phase === 'training' || phase === 'averaging'
+    return (phase === 'training' || phase === 'averaging') && !options.activeMembers.isGivenUp(peer)
   }
 
   return {

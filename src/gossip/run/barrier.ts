@@ -7,6 +7,7 @@
 
 import type { Announcement } from '../membership/announcement.ts'
 import type { Member } from '../membership/membership.ts'
+import { OVERRULING_SHARE } from '../seal/constants.ts'
 
 /** The facts about a waiting peer itself. */
 export interface WaitingSelf {
@@ -16,6 +17,8 @@ export interface WaitingSelf {
    * to a run that has ended does not begin another one beside it.
    */
   readonly belongs: boolean
+  /** Whether it has waited so long for the seal of a run that is said to have ended that it does no longer. */
+  readonly hasWaitedForSeal: boolean
 }
 
 /** Members with data that wait or train, this peer among them. */
@@ -26,15 +29,19 @@ export function countPresent(self: WaitingSelf, members: readonly Member[]): num
 
 /** Whether this peer may train, or average, its first. */
 export function mayBegin(self: WaitingSelf, members: readonly Member[], minimum: number): boolean {
-  if (hasEnded(self, members)) return false
+  if (!self.hasWaitedForSeal && hasEnded(self, members)) return false
   if (countPresent(self, members) < minimum) return false
   return minimum === 1 || members.some(({ announcement }) => announcement.ready && counts(self, announcement))
 }
 
-/** Whether members are about to seal, or have: a newcomer takes the seal. */
+/**
+ * Whether members are about to seal, or have: a newcomer takes the seal. Two thirds have to say so, those that wait counted against it: a few
+ * liars keep nobody from beginning.
+ */
 export function hasEnded({ belongs }: WaitingSelf, members: readonly Member[]): boolean {
   if (belongs || members.some(({ announcement }) => announcement.phase === 'training')) return false
-  return members.some(({ announcement }) => isPastTraining(announcement))
+  const past = members.filter(({ announcement }) => isPastTraining(announcement)).length
+  return past > 0 && past >= OVERRULING_SHARE * members.length
 }
 
 function isPastTraining({ phase, partners }: Announcement): boolean {

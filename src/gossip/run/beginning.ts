@@ -15,7 +15,7 @@ import type { Contribution } from '../state/contribution.ts'
 import type { LateJoining } from '../sync/late-joining.ts'
 import { createCondition } from '../waiting/condition.ts'
 import { countPresent, hasEnded, mayBegin, type WaitingSelf } from './barrier.ts'
-import { BEGIN_TOGETHER_MS, CATCH_UP_MS, LISTEN_MS, WAITING_INTERVAL_MS } from './constants.ts'
+import { BEGIN_TOGETHER_MS, CATCH_UP_MS, ENDED_RUN_WAIT_MS, LISTEN_MS, WAITING_INTERVAL_MS } from './constants.ts'
 import type { PeerWatch } from './peer-watch.ts'
 
 export interface BeginningOptions {
@@ -58,9 +58,15 @@ export function createBeginning(options: BeginningOptions): Beginning {
   const condition = createCondition(clock)
 
   let listened = Number.NEGATIVE_INFINITY
+  /** Since when this peer waits; undefined before it does. */
+  let waiting: number | undefined
 
   // A peer that has trained in this run, or trains nothing, does not come too late for it.
-  const self = (): WaitingSelf => ({ hasData: steps > 0, belongs: contribution.ownSteps() > 0 || steps === 0 })
+  const self = (): WaitingSelf => ({
+    hasData: steps > 0,
+    belongs: contribution.ownSteps() > 0 || steps === 0,
+    hasWaitedForSeal: waiting !== undefined && clock.now() - waiting >= ENDED_RUN_WAIT_MS,
+  })
   const awaitsContact = () => options.hasContacts && !options.peerWatch.hasMet()
   const hasSealed = () => phase.now() === 'sealed'
 
@@ -88,6 +94,7 @@ export function createBeginning(options: BeginningOptions): Beginning {
   async function untilEnough(abort: AbortOptions): Promise<void> {
     const began = clock.now()
     listened = began
+    waiting ??= began
     let told = Number.NEGATIVE_INFINITY
     let wasReady = ready()
     while (!may() && !hasSealed()) {

@@ -59,6 +59,24 @@ export const CATCH_UP_MS = 30_000
 export const OVERDUE_TRAINING_MS = 15_000
 
 /**
+ * From so many members on, T is when more than half of them have done their steps, so that as many liars as there are others do not cut the
+ * training of all. Among fewer, half are enough, or of two the slower one would never be one that is waited for.
+ */
+export const GUARDED_MEMBERS = 4
+
+/**
+ * T is half of the swarm's, and not only of those with whom a peer has averaged: slow ones may not have come to that yet. But no longer than
+ * the patience for those, and this: more than a slow peer's interval takes.
+ */
+export const STALLED_TRAINING_MS = 60_000
+
+/**
+ * A newcomer to a run that is said to have ended waits so long for its seal, where enough others wait with it: then they begin, whatever is
+ * said.
+ */
+export const ENDED_RUN_WAIT_MS = 120_000
+
+/**
  * A peer that has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
  * announcements. To train on alone, beside others that have ended, would make of their model one of its own data.
  */

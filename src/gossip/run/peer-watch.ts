@@ -7,6 +7,7 @@
 
 import type { Events } from '../events.ts'
 import type { Lifetime } from '../lifetime.ts'
+import type { ActiveMembers } from '../membership/active-members.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
@@ -17,6 +18,7 @@ import { ALONE_GRACE_MS, RETURN_GRACE_MS } from './constants.ts'
 export interface PeerWatchOptions {
   readonly clock: Clock
   readonly membership: Membership
+  readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
   readonly phase: PeerPhase
   readonly choice: Choice
   readonly lifetime: Lifetime
@@ -45,7 +47,7 @@ export interface PeerWatch {
 }
 
 export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
-  const { clock, membership, phase, choice, lifetime, averages, steps, stays, events } = options
+  const { clock, membership, activeMembers, phase, choice, lifetime, averages, steps, stays, events } = options
   const resumedSealed = phase.now() === 'sealed'
   const sealers = new Set<PeerId>()
   let met: number | undefined
@@ -67,7 +69,7 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
 
   /** A peer that has trained, and has had nobody to agree with for a while, will not agree with anybody. */
   function lookForOthers(): void {
-    if (membership.alive().length > 0) lastPeerSeenAt = clock.now()
+    if (membership.alive().some(({ peer }) => !activeMembers.isGivenUp(peer))) lastPeerSeenAt = clock.now()
     const now = phase.now()
     if (isAlone || !averages || steps === 0 || (now !== 'averaging' && now !== 'sealing')) return
     const grace = met === undefined ? ALONE_GRACE_MS : RETURN_GRACE_MS

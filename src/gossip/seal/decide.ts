@@ -25,10 +25,14 @@ export interface SealSelf {
   readonly choice: string | undefined
   /** A proposal that it has checked and found too far. */
   readonly refuses: string | undefined
-  /** Proposals that could not be fetched a moment ago. */
-  readonly passes: readonly string[]
+  /** Whether this choice of this member is not looked at for now: it could not be fetched a moment ago, or was too far. */
+  readonly passes: (choice: string, chooser: PeerId) => boolean
   /** Whether it has something of its own that a seal may lack: local steps, or, where nothing is trained, a vector that it has proposed. */
   readonly contributes: boolean
+  /** Whether an exchange with this member was completed: only such members have a voice where this peer's own steps are at stake. */
+  readonly knows: (peer: PeerId) => boolean
+  /** Whether this peer still reopens because of this member. */
+  readonly reopensFor: (peer: PeerId) => boolean
   /** Whether all of that was averaged with one of these peers, so that it is in what they hold. */
   readonly isIn: (holders: readonly PeerId[]) => boolean
   /**
@@ -48,7 +52,7 @@ export type SealAction =
   | { readonly do: 'propose' }
   /**
    * Fetch this vector, and take it if it lies within the target distance of the own. Where it does not, it is taken all the same by a
-   * peer that `yields`: all of its own is in it, or it is overruled.
+   * peer that `yields`, because all of its own is in it or because it is overruled, if the swarm's spread explains the distance.
    */
   | {
       readonly do: 'check'
@@ -56,7 +60,7 @@ export type SealAction =
       readonly holders: readonly PeerId[]
       readonly yields: boolean
     }
-  /** Fetch the seal and take it as it is, unchecked: this peer has nothing of its own, or is overruled. */
+  /** Fetch the seal and take it as it is: this peer has nothing of its own. */
   | { readonly do: 'adopt'; readonly hash: string; readonly holders: readonly PeerId[] }
   /** Everybody has chosen the same. */
   | { readonly do: 'seal' }
@@ -81,9 +85,16 @@ export function onlyWaits({ phase, ownSteps }: Announcement): boolean {
   return phase === 'waiting' && ownSteps === 0
 }
 
+/** A choice on which members have sealed. */
+interface SealOfOthers {
+  readonly hash: string
+  readonly holders: readonly PeerId[]
+}
+
 /**
  * A peer gives up its parameters for others' only (a) before its first own step, (b) for a seal that holds all its steps already, or
- * (c) for one that more than two thirds of all living members have sealed. In every other case both sides go on averaging.
+ * (c) for one that more than two thirds of all living members have sealed. In every other case both sides go on averaging. In (b) and (c)
+ * those with whom it has averaged must say so by themselves, and what they sealed must be explained.
  *
  * @param members those alive whose voice counts, this peer not among them
  * @param target the recipe's relative consensus distance
@@ -91,20 +102,28 @@ export function onlyWaits({ phase, ownSteps }: Announcement): boolean {
 export function nextSealAction(swarm: string, target: number, self: SealSelf, members: readonly Member[]): SealAction {
   const seals = sealsAmong(members)
   const total = members.length + 1
-  const overrules = (sealers: number) => self.isOpen !== true && sealers > OVERRULING_SHARE * total
+  const acquaintances = members.filter(({ peer }) => self.knows(peer)).length
+  const known = (peers: readonly PeerId[]) => peers.filter(self.knows)
+  const overrules = (holders: readonly PeerId[]) =>
+    self.isOpen !== true &&
+    holders.length > OVERRULING_SHARE * total &&
+    known(holders).length > OVERRULING_SHARE * acquaintances
+  const isFirm = (sealers: number) => self.isOpen !== true && sealers > OVERRULING_SHARE * total
   const active = members.filter(({ announcement }) => !onlyWaits(announcement))
 
   if (!self.contributes && (self.phase === 'waiting' || self.phase === 'averaging')) {
     const [first] = seals
-    // While others still average, what is sealed may be reopened; a swarm that trains nothing has no beginning that could be missed.
-    const ended = active.filter(({ announcement }) => announcement.phase === 'sealed').length
-    const most = self.phase === 'waiting' ? ended === active.length : 2 * ended >= total
-    if (first !== undefined && seals.length === 1 && most) return { do: 'adopt', ...first }
+    // Who is about to begin listens first: those that begin with it may only not have been heard of yet.
+    const hasListened = self.phase === 'averaging' || self.knowsAll
+    if (first !== undefined && isQuorum(first, members)) return hasListened ? { do: 'adopt', ...first } : NOTHING
   }
   if (self.phase === 'waiting' || self.phase === 'left') return NOTHING
   if (self.phase === 'training') {
-    const overruling = seals.find(({ holders }) => overrules(holders.length))
-    return overruling !== undefined && self.knowsAll ? { do: 'adopt', ...overruling } : NOTHING
+    const overruling = seals.find(
+      ({ hash, holders }) => overrules(holders) && !holders.every(peer => self.passes(hash, peer)),
+    )
+    if (overruling === undefined || !self.knowsAll) return NOTHING
+    return self.contributes ? { do: 'check', ...overruling, yields: true } : { do: 'adopt', ...overruling }
   }
   if (self.phase === 'averaging' && !self.rested) return NOTHING
 
@@ -112,15 +131,15 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
   const holdersOf = (hash: string) =>
     choosers.filter(({ announcement }) => announcement.choice === hash).map(({ peer }) => peer)
   // A peer seals only after it has seen every living member announce the same choice, so it has seen ours.
-  const sealedElsewhere = seals.some(({ hash }) => hash === self.choice)
+  const sealedElsewhere = seals.some(({ hash, holders }) => hash === self.choice && holders.some(self.knows))
 
   if (self.phase === 'sealing' || self.phase === 'sealed') {
-    const refused = active.some(({ announcement }) => announcement.refuses === self.choice)
-    const refusing = choosers.some(({ announcement }) => announcement.choice === self.refuses)
-    const training = active.some(({ announcement }) => announcement.phase === 'training')
-    const sealedHere = holdersOf(self.choice as string).length + 1
-    // Two thirds reopen for nobody: those few take what is sealed, and say what is left out.
-    const firm = self.phase === 'sealed' && overrules(sealedHere)
+    const heard = active.filter(({ peer }) => self.reopensFor(peer)).map(({ announcement }) => announcement)
+    const refused = heard.some(({ refuses }) => refuses === self.choice)
+    const refusing = heard.some(({ choice }) => choice !== undefined && choice === self.refuses)
+    const training = heard.some(({ phase }) => phase === 'training')
+    // Two thirds reopen for nobody: those few take what is sealed, or keep what they have.
+    const firm = self.phase === 'sealed' && isFirm(holdersOf(self.choice as string).length + 1)
     const final = self.phase === 'sealed' && self.isOpen === false
     const trainingAgain = training && (self.phase === 'sealed' || !sealedElsewhere)
     if (!firm && (refusing || (!final && (refused || trainingAgain)))) return { do: 'reopen' }
@@ -132,21 +151,22 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
 
   let best = self.choice === undefined ? undefined : order(self.choice, self.phase === 'sealed' || sealedElsewhere)
   let candidate: string | undefined
-  for (const { announcement } of choosers) {
+  for (const { peer, announcement } of choosers) {
     const { choice } = announcement
-    if (choice === undefined || choice === self.choice || self.passes.includes(choice)) continue
-    const sealers = seals.find(({ hash }) => hash === choice)?.holders.length ?? 0
+    if (choice === undefined || choice === self.choice || self.passes(choice, peer)) continue
+    const sealers = seals.find(({ hash }) => hash === choice)?.holders ?? []
     // A choice that was refused when few had sealed it may have become that of more than two thirds.
     if (choice === self.refuses && !overrules(sealers)) continue
     // A peer that will be overruled once it knows how many there are does not refuse before.
     if (overrules(sealers) && !self.knowsAll) continue
-    const place = overrules(sealers) ? '' : order(choice, sealers > 0)
+    const place = overrules(sealers) ? '' : order(choice, sealers.length > 0)
     if (best === undefined || place < best) [best, candidate] = [place, choice]
   }
   if (candidate !== undefined) {
     const sealers = seals.find(({ hash }) => hash === candidate)?.holders ?? []
     // Most have to say so: one peer alone is only believed where its vector is near.
-    const yields = overrules(sealers.length) || (2 * sealers.length > members.length && self.isIn(sealers))
+    const most = 2 * sealers.length > members.length && 2 * known(sealers).length > acquaintances
+    const yields = overrules(sealers) || (most && self.isIn(known(sealers)))
     return { do: 'check', hash: candidate, holders: holdersOf(candidate), yields }
   }
 
@@ -154,13 +174,15 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
   // A member that has come since takes the seal when it is done, as every latecomer does. One alone has nobody to agree with.
   const others = choosers.length > 0 && choosers.length === active.length
   if (self.phase === 'sealing' && (sealedElsewhere || others)) {
-    if (choosers.every(({ announcement }) => announcement.choice === self.choice)) return { do: 'seal' }
+    // Whoever sealed it has waited for all; strangers that choose something else need not be waited for again.
+    const voices = sealedElsewhere ? choosers.filter(({ peer }) => self.knows(peer)) : choosers
+    if (voices.every(({ announcement }) => announcement.choice === self.choice)) return { do: 'seal' }
   }
   return NOTHING
 }
 
 /** The choices on which members have sealed, the most common first. */
-function sealsAmong(members: readonly Member[]): { readonly hash: string; readonly holders: readonly PeerId[] }[] {
+function sealsAmong(members: readonly Member[]): SealOfOthers[] {
   const seals = new Map<string, PeerId[]>()
   for (const { peer, announcement } of members) {
     const { phase, choice } = announcement
@@ -169,14 +191,30 @@ function sealsAmong(members: readonly Member[]): { readonly hash: string; readon
   return [...seals].map(([hash, holders]) => ({ hash, holders })).sort((a, b) => b.holders.length - a.holders.length)
 }
 
-function mayPropose(target: number, self: SealSelf, members: readonly Member[]): boolean {
+/**
+ * Whether a newcomer takes this seal: two thirds of all that it sees hold it, those that wait as it does counted against it, or a few liars
+ * could tell those who are about to begin that all is over. Where somebody trains, those who sealed must be so many that they reopen for nobody.
+ */
+function isQuorum({ holders }: SealOfOthers, members: readonly Member[]): boolean {
+  const trains = members.some(({ announcement }) => announcement.phase === 'training')
+  return trains
+    ? holders.length > OVERRULING_SHARE * (members.length + 1)
+    : holders.length >= OVERRULING_SHARE * members.length
+}
+
+/** Whether a swarm of this peer and these could end: nobody trains, and all are near each other. */
+export function mayPropose(target: number, self: Pick<SealSelf, 'sketch'>, members: readonly Member[]): boolean {
   // One alone has nobody to agree with.
   if (members.length === 0) return false
   if (members.some(({ announcement }) => announcement.phase === 'training')) return false
   const sketches = members.map(({ announcement }) => announcement.sketch)
-  const near = (target / SKETCH_MARGIN) * norm(self.sketch)
   return (
-    sketches.every(sketch => sketchDistance(self.sketch, sketch) <= near) &&
+    sketches.every(sketch => isNear(target, self.sketch, sketch)) &&
     estimateConsensusDistance([self.sketch, ...sketches]) <= target
   )
+}
+
+/** Whether a member is so near, by its sketch, that it holds up no proposal. */
+export function isNear(target: number, own: Float32Array, other: Float32Array): boolean {
+  return sketchDistance(own, other) <= (target / SKETCH_MARGIN) * norm(own)
 }

@@ -6,19 +6,19 @@
 
 import { distance, norm } from '../../parameters/vectors.ts'
 import type { Events } from '../events.ts'
-import type { ActiveMembers } from '../membership/active-members.ts'
-import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
+import { magnitude } from '../magnitude.ts'
 import type { Introductions } from '../membership/introductions.ts'
 import type { Member, Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
-import type { AbortOptions, Clock } from '../ports.ts'
+import type { AbortOptions, PeerId } from '../ports.ts'
 import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
 import type { FetchedVector } from '../sync/fetch.ts'
 import type { Choice, ChosenVector } from './choice.ts'
-import { FREEZE_TIMEOUT_MS, SEAL_TIMEOUT_MS } from './constants.ts'
+import { EXPLAINED_SPREADS, FREEZE_TIMEOUT_MS } from './constants.ts'
 import type { SealAction } from './decide.ts'
 import type { Proposals } from './proposals.ts'
+import type { Reopening } from './reopening.ts'
 
 export interface MovesOptions {
   /** Relative consensus distance at which averaging may end. */
@@ -30,24 +30,19 @@ export interface MovesOptions {
   readonly replica: Replica
   readonly membership: Membership
   readonly introductions: Pick<Introductions, 'pending'>
-  readonly activeMembers: ActiveMembers
   readonly engagements: Engagements
   readonly settlement: {
     /** Whether something stands open with a living member that may still settle it. */
     waits(): boolean
   }
-  readonly clock: Clock
   readonly proposals: Proposals
+  readonly reopening: Reopening
   readonly events: Events
 }
 
 export interface Moves {
   /** Whether this peer's own vector has been among what is chosen from. */
   hasProposed(): boolean
-  /** Whether it has averaged for a while since it last reopened. */
-  rested(): boolean
-  /** Counts out, after a while, a few that do not choose what all others have chosen: they cannot hold up the swarm for ever. */
-  discountHoldouts(): void
   /** @returns whether there may be something to do at once */
   act(
     action: Exclude<SealAction, { do: 'nothing' }>,
@@ -56,15 +51,12 @@ export interface Moves {
   ): Promise<boolean>
 }
 
-/** After reopening a peer averages for so long at least, and by then has heard who else reopened. */
-const REST_MS = 1.5 * ANNOUNCE_INTERVAL_MS
-
 export function createMoves(options: MovesOptions): Moves {
-  const { target, phase, choice, replica, membership, activeMembers, engagements, clock, proposals, events } = options
+  const { target, phase, choice, replica, membership, engagements, proposals, reopening, events } = options
   const { contribution } = replica
   let hasProposed = choice.hash() !== undefined
-  let reopened = Number.NEGATIVE_INFINITY
-  let choseAt = Number.POSITIVE_INFINITY
+  /** Seals that this peer has said that it does not take. */
+  const keptFrom = new Set<string>()
 
   /** A peer freezes only when nothing is under way that would still change its parameters. Until then nothing is begun. */
   function mayFreeze(): boolean {
@@ -78,7 +70,6 @@ export function createMoves(options: MovesOptions): Moves {
     hasProposed = true
     phase.freeze()
     choice.choose(chosen)
-    choseAt = clock.now()
   }
 
   /** @param adopted whether others had sealed it before this peer had a part in choosing it */
@@ -94,6 +85,7 @@ export function createMoves(options: MovesOptions): Moves {
     // Differences in doubt were to be added to a vector that no longer exists; decided ones others may still have to apply.
     replica.ledger.dropDoubts()
     phase.seal()
+    reopening.sealed()
     choice.choose({ vector, hash })
     await replica.persist()
     events.emit('consensus', {
@@ -105,12 +97,12 @@ export function createMoves(options: MovesOptions): Moves {
   }
 
   /** Takes a seal in which this peer had no say. @returns whether it did: not while something is under way */
-  async function adopt({ vector, age }: FetchedVector, hash: string): Promise<boolean> {
+  async function adopt({ vector, age }: FetchedVector, hash: string, holders: readonly PeerId[]): Promise<boolean> {
     if (!mayFreeze()) return false
     replica.absorb(age)
     const own = contribution.ownSteps()
     await seal({ vector, hash }, true)
-    events.emit('warning', { message: describeAdoption(own, choice.sealedAs()?.leftOut ?? 0) })
+    events.emit('warning', { message: describeAdoption(own, choice.sealedAs()?.leftOut ?? 0, holders) })
     return true
   }
 
@@ -134,13 +126,17 @@ export function createMoves(options: MovesOptions): Moves {
       return true
     }
     const base = choice.frozen()?.vector ?? replica.parameters
-    const isNear = distance(fetched.vector, base) <= target * norm(base)
-    if (!isNear && !yields) {
-      proposals.refuse(hash)
+    const away = distance(fetched.vector, base)
+    const isNear = away <= target * norm(base)
+    const isExplained = away <= EXPLAINED_SPREADS * contribution.spread()
+    if (!isNear && !(yields && isExplained)) {
+      if (yields) tellKept(hash, holders, away)
+      proposals.refuse(hash, holders)
       phase.open()
       return true
     }
-    if (!isNear) return await adopt(fetched, hash)
+    proposals.accept(holders)
+    if (!isNear || phase.now() === 'training') return await adopt(fetched, hash, holders)
     const { vector } = fetched
     if (phase.now() === 'sealed') {
       await seal({ vector, hash }, false)
@@ -154,28 +150,15 @@ export function createMoves(options: MovesOptions): Moves {
     return true
   }
 
-  function reopen(members: readonly Member[]): void {
-    const refused = proposals.refused()
-    for (const { peer, announcement } of members) {
-      const isRefused = refused !== undefined && announcement.choice === refused
-      if (isRefused || announcement.refuses === choice.hash()) activeMembers.obstructed(peer)
-    }
-    reopened = clock.now()
-    phase.reopen()
-    choice.clear()
+  /** Once for each seal: this peer would give up its own for it, if that were not so far away. */
+  function tellKept(hash: string, holders: readonly PeerId[], away: number): void {
+    if (keptFrom.has(hash)) return
+    keptFrom.add(hash)
+    events.emit('warning', { message: describeKept(holders.length, away, contribution.spread()) })
   }
 
   return {
     hasProposed: () => hasProposed,
-    rested: () => clock.now() - reopened >= REST_MS,
-
-    discountHoldouts() {
-      if (phase.now() !== 'sealing' || clock.now() - choseAt < SEAL_TIMEOUT_MS) return
-      const members = activeMembers.all()
-      const apart = members.filter(({ announcement }) => announcement.choice !== choice.hash())
-      if (2 * apart.length > members.length) return
-      for (const { peer } of apart) activeMembers.discount(peer)
-    },
 
     async act(action, members, abort) {
       switch (action.do) {
@@ -185,16 +168,13 @@ export function createMoves(options: MovesOptions): Moves {
           return await check(action, abort)
         case 'adopt': {
           const fetched = await proposals.obtain(action.hash, action.holders, abort)
-          return fetched !== undefined && (await adopt(fetched, action.hash))
+          return fetched !== undefined && (await adopt(fetched, action.hash, action.holders))
         }
         case 'seal':
           await seal({ vector: choice.vector() as Float32Array, hash: choice.hash() as string }, false)
           return true
         case 'reopen':
-          if (phase.now() === 'sealed') {
-            events.emit('warning', { message: 'members are too far from what was sealed: averaging goes on' })
-          }
-          reopen(members)
+          reopening.reopen(members)
           return true
       }
     },
@@ -202,8 +182,18 @@ export function createMoves(options: MovesOptions): Moves {
 }
 
 /** @param leftOut of the peer's own local steps, those that are not in what it took */
-function describeAdoption(own: number, leftOut: number): string {
-  if (leftOut === 0) return 'the others had sealed before; this peer takes the sealed parameters'
-  const share = leftOut === own ? `its ${own} local steps are` : `${leftOut} of its ${own} local steps are`
-  return `more than two thirds of the swarm had sealed; this peer takes the sealed parameters, and ${share} not in them`
+function describeAdoption(own: number, leftOut: number, { length: holders }: readonly PeerId[]): string {
+  if (leftOut > 0) {
+    const share = leftOut === own ? `its ${own} local steps are` : `${leftOut} of its ${own} local steps are`
+    return `more than two thirds of the swarm had sealed; this peer takes the sealed parameters, and ${share} not in them`
+  }
+  const checked = own === 0 && holders === 1 ? ', which come from one member, checked by nobody' : ''
+  return `the others had sealed before; this peer takes the sealed parameters${checked}`
+}
+
+function describeKept(holders: number, away: number, spread: number): string {
+  return (
+    `${holders === 1 ? 'one member has' : `${holders} members have`} sealed parameters at a distance of ${magnitude(away)} from this peer's; ` +
+    `the swarm was within ${magnitude(spread)} of it when it averaged last, which does not explain that: it keeps its own, and they are not in that seal`
+  )
 }

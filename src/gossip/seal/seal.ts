@@ -4,15 +4,21 @@
  * @packageDocumentation
  */
 
+import type { ActiveMembers } from '../membership/active-members.ts'
 import type { Member } from '../membership/membership.ts'
-import type { AbortOptions } from '../ports.ts'
-import { MEMBERS_SETTLED_MS } from './constants.ts'
+import type { AbortOptions, Clock } from '../ports.ts'
+import { MEMBERS_SETTLED_MS, MEMBERS_UNSETTLED_MS } from './constants.ts'
 import { nextSealAction, type SealAction, type SealSelf } from './decide.ts'
+import { createEndPatience } from './end-patience.ts'
+import { type HoldUp, heldUpBy } from './hold-up.ts'
 import { createMoves, type Moves, type MovesOptions } from './moves.ts'
 import { createProposals, type FetchVector, type Proposals } from './proposals.ts'
+import { createReopening, type Reopening } from './reopening.ts'
 
-export interface SealOptions extends Omit<MovesOptions, 'proposals'> {
+export interface SealOptions extends Omit<MovesOptions, 'proposals' | 'reopening'> {
   readonly swarm: string
+  readonly activeMembers: ActiveMembers
+  readonly clock: Clock
   /** Local steps that this peer is to train: they are what it contributes. Where there are none, its vector is. */
   readonly steps: number
   /** Whether nothing is final yet, see {@link SealSelf.isOpen}; undefined where the proposals decide that. */
@@ -20,6 +26,10 @@ export interface SealOptions extends Omit<MovesOptions, 'proposals'> {
   readonly peerWatch: {
     /** Clock time at which this peer last met somebody new, or began to listen. */
     metAt(): number
+  }
+  readonly runTime: {
+    /** Whether the swarm still waits for those that have not done their steps. */
+    waits(): boolean
   }
   readonly fetch: FetchVector
 }
@@ -34,18 +44,30 @@ export interface Seal {
 const NOTHING_TO_DO = Promise.resolve()
 
 export function createSeal(options: SealOptions): Seal {
-  const { swarm, target, phase, choice, activeMembers, clock, events } = options
+  const { swarm, target, phase, choice, membership, activeMembers, clock, events } = options
   const proposals = createProposals(clock, options.fetch)
-  const moves = createMoves({ ...options, proposals })
-  const self = viewOf(options, proposals, moves)
+  const { contribution } = options.replica
+  const endPatience = createEndPatience(clock, contribution.hasAveragedWith)
+  const reopening = createReopening({ ...options, contribution, endPatience, proposals })
+  const moves = createMoves({ ...options, proposals, reopening })
+  const self = viewOf(options, proposals, moves, reopening)
   /** Those that counted at the last look. */
   let members: readonly Member[] = []
   let considering: Promise<void> | undefined
   let again = false
 
+  /** Until those that are slow have had their time, whoever is far may be one of them. */
+  function holdUp(): HoldUp | undefined {
+    if (options.runTime.waits() && phase.now() === 'averaging' && !reopening.isReopened()) return undefined
+    const held = heldUpBy(target, self, activeMembers.all(), activeMembers.overdue())
+    // One that had sealed is held up by whoever made it reopen.
+    return held ?? (reopening.isReopened() ? { by: [], against: [], forMost: true } : undefined)
+  }
+
   function look(): SealAction {
     again = false
-    moves.discountHoldouts()
+    const givenUp = endPatience.look(holdUp(), membership.alive())
+    if (givenUp.length > 0) reopening.giveUp(givenUp)
     members = activeMembers.all()
     proposals.review(hash => members.some(({ announcement }) => announcement.choice === hash))
     const action = nextSealAction(swarm, target, self, members)
@@ -83,9 +105,10 @@ export function createSeal(options: SealOptions): Seal {
 }
 
 /** The facts about this peer, as of the moment at which each is read. */
-function viewOf(options: SealOptions, proposals: Proposals, moves: Moves): SealSelf {
+function viewOf(options: SealOptions, proposals: Proposals, moves: Moves, reopening: Reopening): SealSelf {
   const { steps, isOpen, phase, choice, peerWatch, clock } = options
   const { contribution } = options.replica
+  const isSettled = createSettling(clock, peerWatch)
   // Getters, because a sketch costs a pass over all parameters and most decisions never read it.
   return {
     get phase() {
@@ -100,9 +123,9 @@ function viewOf(options: SealOptions, proposals: Proposals, moves: Moves): SealS
     get refuses() {
       return proposals.refused()
     },
-    get passes() {
-      return proposals.unavailable()
-    },
+    passes: proposals.passes,
+    knows: contribution.hasAveragedWith,
+    reopensFor: reopening.reopensFor,
     get contributes() {
       return steps > 0 ? contribution.ownSteps() > 0 : (isOpen?.() ?? moves.hasProposed())
     },
@@ -111,10 +134,23 @@ function viewOf(options: SealOptions, proposals: Proposals, moves: Moves): SealS
     },
     isIn: holders => steps > 0 && contribution.leftOutOf(holders) === 0,
     get knowsAll() {
-      return clock.now() - peerWatch.metAt() >= MEMBERS_SETTLED_MS
+      return isSettled()
     },
     get rested() {
-      return moves.rested()
+      return reopening.rested()
     },
+  }
+}
+
+/** @returns whether nobody new was met for a while; those who come and come are not waited for for ever */
+function createSettling(clock: Clock, peerWatch: SealOptions['peerWatch']): () => boolean {
+  let unsettledSince: number | undefined
+  return () => {
+    if (clock.now() - peerWatch.metAt() >= MEMBERS_SETTLED_MS) {
+      unsettledSince = undefined
+      return true
+    }
+    unsettledSince ??= clock.now()
+    return clock.now() - unsettledSince >= MEMBERS_UNSETTLED_MS
   }
 }

@@ -14,6 +14,8 @@ export interface ContributionState {
   readonly exchangesAsked: number
   /** With each partner, how many own steps had been trained when all parameters were last averaged with it. */
   readonly averaged: Readonly<Record<PeerId, number>>
+  /** See {@link Contribution.spread}; unknown before the first exchange, and of states that are older than it. */
+  readonly spread?: number
 }
 
 export interface Contribution {
@@ -31,8 +33,15 @@ export interface Contribution {
   exchanged(partner: PeerId, steps: number | undefined, counts: boolean): void
   exchanges(): number
   exchangesAsked(): number
+  /** All that came to their end, in this life, those of the end phase among them. */
+  completed(): number
   /** Distinct others with whom something was averaged. */
   partners(): number
+  /** Whether an exchange with this peer came to its end: whoever has only said something has no voice. */
+  hasAveragedWith(peer: PeerId): boolean
+  /** How far those with whom it averages were from this peer when it averaged last; 0 where nobody was. */
+  spread(): number
+  spreads(spread: number): void
   /** Own steps that are not known to be in what any of these peers holds. */
   leftOutOf(holders: readonly PeerId[]): number
   state(): ContributionState
@@ -43,6 +52,8 @@ export function createContribution(before?: ContributionState): Contribution {
   let ownSteps = before?.ownSteps ?? 0
   let exchanges = before?.exchanges ?? 0
   let asked = before?.exchangesAsked ?? 0
+  let completed = 0
+  let spread = before?.spread
   const averaged = new Map(Object.entries(before?.averaged ?? {}))
 
   return {
@@ -54,13 +65,20 @@ export function createContribution(before?: ContributionState): Contribution {
       asked += more
     },
     exchanged(partner, steps, counts) {
+      completed++
       if (counts) exchanges++
       averaged.set(partner, Math.max(averaged.get(partner) ?? 0, steps ?? 0))
     },
     exchanges: () => exchanges,
     exchangesAsked: () => asked,
+    completed: () => completed,
     partners: () => averaged.size,
+    hasAveragedWith: peer => averaged.has(peer),
+    spread: () => spread ?? 0,
+    spreads(measured) {
+      spread = measured
+    },
     leftOutOf: holders => ownSteps - Math.max(0, ...holders.map(peer => averaged.get(peer) ?? 0)),
-    state: () => ({ ownSteps, exchanges, exchangesAsked: asked, averaged: Object.fromEntries(averaged) }),
+    state: () => ({ ownSteps, exchanges, exchangesAsked: asked, averaged: Object.fromEntries(averaged), spread }),
   }
 }

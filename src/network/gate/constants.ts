@@ -72,14 +72,14 @@ export const STRANGER_HANDSHAKES = { perSecond: 10, atOnce: 16 }
 /** Knocks that are remembered, so that none is used twice: those of ten minutes at the full rate. */
 export const MAX_KNOCKS_REMEMBERED = 32_768
 
-/** All that a connection says before it is encrypted and carries streams, which is about a kilobyte. */
-export const MAX_HANDSHAKE_BYTES = 16 * KiB
+/**
+ * All that a connection says before its peer is known for a member, and so all that it can make this process hold: a proof and revocations,
+ * a recipe, what libp2p identifies a peer by, and as much again.
+ */
+export const MAX_STRANGER_BYTES = 256 * KiB
 
-/** Streams that a stranger may have open: to identify, to ping, to prove and to compare recipes takes one each, and some may be tried twice. */
-export const STRANGER_STREAMS = 8
-
-/** Unread bytes of a stranger's stream at which it is reset: its longest message is one of revocations. */
-export const STRANGER_BUFFER_BYTES = 96 * KiB
+/** Streams that a stranger may have open: to identify, to ping, to prove and to compare recipes takes one each, and some are tried twice. */
+export const STRANGER_STREAMS = 16
 
 /** Unread bytes at which the stream on which members prove what they are is paused. */
 export const GATE_READ_AHEAD_BYTES = 16 * KiB

@@ -9,12 +9,13 @@ import type { Connection, ConnectionProtector, MultiaddrConnection } from '@libp
 import { UnreachableError } from '../errors.ts'
 import { groupOf } from '../hosts.ts'
 import { createBudget } from './budget.ts'
+import { limitBytes } from './byte-limit.ts'
 import {
   ARRIVING_PLACES,
   KNOCK_TIMEOUT_MS,
   KNOCKED_HANDSHAKES,
   KNOCKED_PLACES,
-  MAX_HANDSHAKE_BYTES,
+  MAX_STRANGER_BYTES,
   STRANGER_HANDSHAKES,
   STRANGER_PLACES,
 } from './constants.ts'
@@ -25,9 +26,7 @@ import { readHead } from './read-head.ts'
 export interface Entrance {
   /** Knocks at whom this peer dials, and hears who comes; libp2p calls it before its own handshakes. */
   readonly protector: ConnectionProtector
-  /** The handshakes have ended well: what the connection carries from now on is bounded by others. */
-  upgraded(connection: Connection): void
-  /** Its peer is a member: it needs no place at the entrance. */
+  /** Its peer has proved that it is a member: it needs no place at the entrance, and may say what it likes. */
   leave(connection: Connection): void
 }
 
@@ -40,9 +39,10 @@ export function createEntrance(knock: Knock): Entrance {
   const strangers = createPlaces(STRANGER_PLACES, evict)
   const [knockedHandshakes, strangerHandshakes] = [createBudget(KNOCKED_HANDSHAKES), createBudget(STRANGER_HANDSHAKES)]
   /** A connection and what it runs over have the same timeline. */
-  const visitors = new WeakMap<Timeline, { readonly leave: () => void; readonly upgraded: () => void }>()
+  const leaving = new WeakMap<Timeline, () => void>()
 
   async function knockAt(connection: MultiaddrConnection, signal: AbortSignal): Promise<void> {
+    leaving.set(connection.timeline, limitBytes(connection, MAX_STRANGER_BYTES))
     connection.send(knock.make())
     const reply = await readHead(connection, replyIn, { signal })
     if (!Buffer.from(reply).equals(KNOCK_REPLY)) throw new UnreachableError('what answers there is no libp2p')
@@ -50,10 +50,12 @@ export function createEntrance(knock: Knock): Entrance {
 
   async function hear(connection: MultiaddrConnection, signal: AbortSignal): Promise<void> {
     const group = groupOf(connection.remoteAddr)
+    const lift = limitBytes(connection, MAX_STRANGER_BYTES)
     const leave = () => {
+      lift()
       for (const places of [arriving, knocked, strangers]) places.release(connection)
     }
-    visitors.set(connection.timeline, { leave, upgraded: limitBytes(connection) })
+    leaving.set(connection.timeline, leave)
     connection.addEventListener('close', leave)
     arriving.take(connection, group)
     const head = await readHead(connection, firstLines, {
@@ -80,28 +82,10 @@ export function createEntrance(knock: Knock): Entrance {
         return stream
       },
     },
-    upgraded: ({ timeline }) => visitors.get(timeline)?.upgraded(),
-    leave: ({ timeline }) => visitors.get(timeline)?.leave(),
+    leave: ({ timeline }) => leaving.get(timeline)?.(),
   }
 }
 
 function replyIn(bytes: Uint8Array): number | undefined {
   return bytes.byteLength >= KNOCK_REPLY.byteLength ? KNOCK_REPLY.byteLength : undefined
-}
-
-/** Ends a connection that says more than any handshake takes; libp2p would hold mebibytes of it. @returns what ends the limit */
-function limitBytes(connection: MultiaddrConnection): () => void {
-  const { dispatchEvent } = connection
-  let bytes = 0
-  // A listener of 'message' would take what is meant for another: data waits for the first one.
-  connection.dispatchEvent = event => {
-    if (event.type === 'message') bytes += (event as Event & { data: Uint8Array }).data.byteLength
-    if (bytes <= MAX_HANDSHAKE_BYTES) return dispatchEvent.call(connection, event)
-    connection.dispatchEvent = dispatchEvent
-    connection.abort(new UnreachableError('it says more than a handshake takes'))
-    return false
-  }
-  return () => {
-    connection.dispatchEvent = dispatchEvent
-  }
 }

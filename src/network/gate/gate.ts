@@ -11,21 +11,15 @@ import { ConnectionLostError } from '../../gossip/streams/stream-errors.ts'
 import { RefusedPeerError, UnreachableError } from '../errors.ts'
 import { createFrameStream } from '../frame-stream.ts'
 import { MEMBERSHIP_PROTOCOL } from '../protocols.ts'
-import { ACQUAINTANCE_MS, FAREWELL_MS, GATE_READ_AHEAD_BYTES, PROOF_TIMEOUT_MS, REPLACED_MS } from './constants.ts'
+import { ACQUAINTANCE_MS, FAREWELL_MS, GATE_READ_AHEAD_BYTES, PROOF_TIMEOUT_MS } from './constants.ts'
 import { meetAsDialler, meetAsListener, type Party, readHello, type Standing } from './handshake.ts'
 import { decodeHello } from './hello.ts'
-import { createMemberTalk, type MemberTalk } from './member-talk.ts'
+import { createMembers, endConnection, type MembersOptions } from './members.ts'
 import { createRefusals, type Refusals } from './refusals.ts'
 
-export interface GateOptions extends Omit<Party, 'makeRoom'> {
+export interface GateOptions extends Omit<Party, 'makeRoom'>, Omit<MembersOptions, 'refusals'> {
   /** Makes room for what a member says on a connection. @returns why there is none, as what is to be said of the member */
   makeRoom(connection: Connection): string | undefined
-  /** Both have proved what they are on this connection, whether it is used or another one. */
-  admitted(connection: Connection): void
-  /** The connection to a member, from now on; it may replace another one. */
-  entered(connection: Connection, before: Connection | undefined): void
-  /** The last connection to a member has ended. */
-  left(connection: Connection): void
   /** A peer of another recipe, generation or version. */
   acquainted(peer: PeerId): void
   warn(message: string): void
@@ -61,17 +55,12 @@ interface Meeting {
   begun: boolean
 }
 
-interface Member {
-  readonly connection: Connection
-  readonly talk: MemberTalk
-}
-
 export function createGate(options: GateOptions): Gate {
   const { admission, warn } = options
   const isOpen = admission.kind === 'open'
   const meetings = new WeakMap<Connection, Meeting>()
-  const members = new Map<PeerId, Member>()
   const refusals = createRefusals(warn)
+  const members = createMembers({ ...options, refusals })
 
   const partyOn = (connection: Connection): Party => ({ ...options, makeRoom: () => options.makeRoom(connection) })
 
@@ -95,7 +84,7 @@ export function createGate(options: GateOptions): Gate {
       })
     })
     meeting.outcome.promise.catch(() => {}).finally(() => clearTimeout(late))
-    if (connection.direction === 'outbound') void conclude(meeting, dial(meeting))
+    if (connection.direction === 'outbound') void conclude(meeting, proveByDialling(partyOn(connection), meeting))
   }
 
   /** Nothing came of it in time: strangers, and peers of a version that knows nothing of this. */
@@ -103,23 +92,6 @@ export function createGate(options: GateOptions): Gate {
     meeting.ending.abort(new UnreachableError(`it has not proved within ${PROOF_TIMEOUT_MS / 1000} s who it is`))
     if (isOpen && !meeting.begun) acquaint(meeting)
     else refuse(meeting, meeting.ending.signal.reason)
-  }
-
-  async function dial(meeting: Meeting): Promise<[Standing, FrameStream?]> {
-    const { connection, ending } = meeting
-    let stream: FrameStream
-    try {
-      stream = frames(connection, await connection.newStream(MEMBERSHIP_PROTOCOL, { signal: ending.signal }))
-    } catch (error) {
-      if ((error as Error).name !== 'UnsupportedProtocolError') throw error
-      if (isOpen) return ['acquainted']
-      throw new RefusedPeerError(
-        'here',
-        'cannot prove that it is a member: upgrade hearsay there, where it is a peer of hearsay',
-      )
-    }
-    meeting.begun = true
-    return [await meetAsDialler(partyOn(connection), stream, ending), stream]
   }
 
   async function answer(raw: Stream, connection: Connection): Promise<void> {
@@ -148,37 +120,17 @@ export function createGate(options: GateOptions): Gate {
   }
 
   function admit({ connection, outcome }: Meeting, stream: FrameStream): void {
-    const peer = connection.remotePeer.toString()
-    const before = members.get(peer)
-    const talk = createMemberTalk({
-      stream,
-      admission,
-      farewell: reason => refusals.add(peer, new RefusedPeerError('there', reason)),
-      ended: () => end(connection),
-    })
-    refusals.delete(peer)
-    options.admitted(connection)
-    if (before !== undefined && !replaces(options.self, connection, before.connection)) {
-      retire(connection)
-    } else {
-      members.set(peer, { connection, talk })
-      connection.addEventListener('close', () => leave(peer, connection))
-      if (before !== undefined) retire(before.connection)
-      options.entered(connection, before?.connection)
-    }
+    // It may have lapsed while the verdict was under way.
+    const reason = admission.lapsed(connection.remotePeer.toString())
+    if (reason !== undefined) throw new RefusedPeerError('here', reason)
+    members.add(connection, stream)
     outcome.resolve('admitted')
-  }
-
-  function leave(peer: PeerId, connection: Connection): void {
-    if (members.get(peer)?.connection !== connection) return
-    members.delete(peer)
-    options.left(connection)
   }
 
   function acquaint({ connection, outcome }: Meeting, stream?: FrameStream): void {
     stream?.close({ signal: AbortSignal.timeout(FAREWELL_MS) }).catch(() => {})
     outcome.resolve('acquainted')
-    setTimeout(() => end(connection), ACQUAINTANCE_MS).unref()
+    setTimeout(() => endConnection(connection), ACQUAINTANCE_MS).unref()
     const peer = connection.remotePeer.toString()
     refusals.addOther(peer)
     options.acquainted(peer)
@@ -187,22 +139,8 @@ export function createGate(options: GateOptions): Gate {
   function refuse({ connection, outcome }: Meeting, error: Error): void {
     outcome.reject(error)
     if (error instanceof RefusedPeerError) refusals.add(connection.remotePeer.toString(), error)
-    end(connection)
+    endConnection(connection)
   }
-
-  /** Members whose time has come are told why, and leave. */
-  function cutLapsed(news: readonly Uint8Array[]): void {
-    for (const [peer, { connection, talk }] of members) {
-      const reason = admission.lapsed(peer)
-      if (reason === undefined) talk.handOn(news)
-      else {
-        refusals.add(peer, new RefusedPeerError('here', reason))
-        leave(peer, connection)
-        talk.dismiss(reason).finally(() => end(connection))
-      }
-    }
-  }
-  const unwatch = admission.onChange(cutLapsed)
 
   return {
     meet,
@@ -220,13 +158,10 @@ export function createGate(options: GateOptions): Gate {
       else if (!meeting.begun) throw new UnreachableError('nothing is said to strangers')
       return await meeting.outcome.promise
     },
-    connectionTo: peer => members.get(peer)?.connection,
-    members: () => [...members.keys()],
+    connectionTo: members.connectionTo,
+    members: members.list,
     refusals,
-    stop() {
-      unwatch()
-      members.clear()
-    },
+    stop: members.stop,
   }
 }
 
@@ -234,23 +169,18 @@ function frames(connection: Connection, stream: Stream): FrameStream {
   return createFrameStream(connection.remotePeer.toString(), stream, { readAhead: GATE_READ_AHEAD_BYTES })
 }
 
-/** Closes a connection when all that was said on it has left. */
-function end(connection: Connection): void {
-  connection.close({ signal: AbortSignal.timeout(FAREWELL_MS) }).catch(error => connection.abort(error))
-}
-
-/** Closes a connection that another one replaces, when what is under way on it has had time to end. */
-function retire(connection: Connection): void {
-  const reason = new ConnectionLostError('another connection to the same peer has replaced it')
-  setTimeout(() => connection.abort(reason), REPLACED_MS).unref()
-}
-
-/**
- * Whether one connection to a peer replaces another, which both sides decide alike: the newer one does, because an address may have changed
- * without the older one's noticing it; of two that were dialled at the same moment from both sides, the one that the smaller id has dialled.
- */
-function replaces(self: PeerId, one: Connection, other: Connection): boolean {
-  const apart = one.timeline.open - other.timeline.open
-  if (Math.abs(apart) > REPLACED_MS || one.direction === other.direction) return apart >= 0
-  return (one.direction === 'outbound') === self < one.remotePeer.toString()
+/** Opens the stream on which both prove what they are, where the other side knows of it. */
+async function proveByDialling(party: Party, meeting: Meeting): Promise<[Standing, FrameStream?]> {
+  const { connection, ending } = meeting
+  let stream: FrameStream
+  try {
+    stream = frames(connection, await connection.newStream(MEMBERSHIP_PROTOCOL, { signal: ending.signal }))
+  } catch (error) {
+    if ((error as Error).name !== 'UnsupportedProtocolError') throw error
+    if (party.admission.kind === 'open') return ['acquainted']
+    const reason = 'cannot prove that it is a member: upgrade hearsay there, where it is a peer of hearsay'
+    throw new RefusedPeerError('here', reason)
+  }
+  meeting.begun = true
+  return [await meetAsDialler(party, stream, ending), stream]
 }

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { createSketcher } from '../../../src/averaging/sketch.ts'
 import { MAX_STEPS } from '../../../src/gossip/constants.ts'
 import type { Announcement } from '../../../src/gossip/membership/announcement.ts'
-import { INTRODUCTION_WAIT_MS, MEMBER_EXPIRY_MS, SKETCH_BUCKETS } from '../../../src/gossip/membership/constants.ts'
+import {
+  HEEDED_BURST,
+  HEEDED_GAP_MS,
+  INTRODUCTION_WAIT_MS,
+  MEMBER_EXPIRY_MS,
+  SKETCH_BUCKETS,
+} from '../../../src/gossip/membership/constants.ts'
 import { announcementOf } from '../announcements.ts'
 import { createAveragingWorld } from '../averaging-world.ts'
 import { createByzantinePeer } from '../byzantine-peer.ts'
@@ -110,6 +116,21 @@ describe('a member that was only heard of', () => {
     await world.wait(500)
     expect(network.handOn('byzantine', { ...said, sequence: 2 }, 'peer-0')).toEqual(['accept', 'accept'])
     await world.during(far.network.stop())
+  })
+})
+
+describe('a member that announces far more often than others', () => {
+  test('is heeded a few times a second, and not silenced by one that repeats what it has said', async () => {
+    const network = createHauntedNetwork()
+    const world = createAveragingWorld({ peers: 1, target: 1e-12, core: network.core })
+    await world.startAll()
+    const hear = (sequence: number) => network.handOn('talker', announcementOf({ sequence }), 'talker')[0]
+    const heeded = Array.from({ length: 1_000 }, (_, i) => hear(i + 1)).filter(verdict => verdict === 'accept').length
+    expect(heeded).toBeGreaterThanOrEqual(HEEDED_BURST)
+    expect(heeded).toBeLessThan(2 * HEEDED_BURST)
+    await world.wait(2 * HEEDED_BURST * HEEDED_GAP_MS)
+    for (let i = 0; i < 1_000; i++) expect(hear(1)).toBe('ignore')
+    expect(hear(1_001)).toBe('accept')
   })
 })
 

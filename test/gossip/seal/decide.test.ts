@@ -25,7 +25,9 @@ function decide(self: Partial<SealSelf>, ...members: readonly Member[]) {
     sketch: sketch(1),
     choice: undefined,
     refuses: undefined,
-    passes: [],
+    passes: () => false,
+    knows: () => true,
+    reopensFor: () => true,
     contributes: true,
     isIn: () => false,
     isOpen: undefined,
@@ -83,7 +85,7 @@ describe('a peer that averages', () => {
 
   test('passes over what could not be fetched a moment ago', () => {
     const members = [first, second].map((choice, i) => memberOf(`m${i}`, { phase: 'sealing', choice }))
-    expect(decide({ passes: [first] }, ...members)).toEqual(check(second, 'm1'))
+    expect(decide({ passes: choice => choice === first }, ...members)).toEqual(check(second, 'm1'))
   })
 
   test('does not check again what it found too far', () => {
@@ -170,7 +172,7 @@ describe('a peer that trains', () => {
   })
 
   test('is overruled by three of four', () => {
-    const action = { do: 'adopt', hash: third, holders: ['a', 'b', 'c'] }
+    const action = { ...check(third, 'a', 'b', 'c'), yields: true }
     expect(decide({ phase: 'training' }, ...sealedBy('a', 'b', 'c'))).toEqual(action)
     expect(decide({ phase: 'training', knowsAll: false }, ...sealedBy('a', 'b', 'c'))).toEqual(nothing)
   })
@@ -266,5 +268,83 @@ describe('a peer that has sealed', () => {
 
   test('reopens when its choice is refused', () => {
     expect(decide(sealed, memberOf('a', { refuses: second }))).toEqual({ do: 'reopen' })
+  })
+})
+
+/** All there is to vary: how many of each kind there are. */
+function* swarms(most: number): Generator<{ honest: number; liars: number }> {
+  for (let honest = 1; honest <= most; honest++) for (let liars = 1; liars <= most; liars++) yield { honest, liars }
+}
+
+const named = (kind: string, count: number) => Array.from({ length: count }, (_, i) => `${kind}${i}`)
+const isHonest = (peer: string) => peer.startsWith('honest')
+const liarsOn = (count: number, given: Partial<Announcement> = {}) =>
+  named('liar', count).map(peer => memberOf(peer, { phase: 'sealed', choice: first, sketch: sketch(9), ...given }))
+
+describe('whatever identities say that have averaged with nobody', () => {
+  const strange = { knows: isHonest, isIn: () => true } as const
+
+  test.for(['training', 'averaging', 'sealing'] as const)('a peer that is %s yields to no seal of theirs', phase => {
+    const choice = phase === 'sealing' ? second : undefined
+    for (const { honest, liars } of swarms(12)) {
+      const members = [...named('honest', honest).map(peer => memberOf(peer, {})), ...liarsOn(liars)]
+      const action = decide({ ...strange, phase, choice }, ...members)
+      expect(action.do === 'adopt' || (action.do === 'check' && action.yields), `${honest} and ${liars}`).toBe(false)
+    }
+  })
+
+  test('those who are about to begin take no seal of theirs while they are less than two thirds', () => {
+    for (const { honest, liars } of swarms(12)) {
+      const waiting = named('honest', honest).map(peer => memberOf(peer, { phase: 'waiting', ownSteps: 0 }))
+      const action = decide({ ...strange, phase: 'waiting', contributes: false }, ...waiting, ...liarsOn(liars))
+      expect(action.do, `${honest} and ${liars}`).toBe(3 * liars < 2 * (honest + liars) ? 'nothing' : 'adopt')
+    }
+  })
+
+  test('who is about to begin listens before it takes a seal', () => {
+    const waiting = { phase: 'waiting', contributes: false, knowsAll: false } as const
+    expect(decide(waiting, ...liarsOn(1))).toEqual(nothing)
+    expect(decide({ ...waiting, knowsAll: true }, ...liarsOn(1)).do).toBe('adopt')
+  })
+
+  test('those who sealed reopen for none of those for which they do not', () => {
+    const reopensFor = isHonest
+    for (const { honest, liars } of swarms(9)) {
+      for (const said of [{ refuses: second }, { phase: 'training' }, { phase: 'sealed', choice: first }] as const) {
+        const agreed = named('honest', honest).map(peer => memberOf(peer, { phase: 'sealed', choice: second }))
+        const others = named('liar', liars).map(peer => memberOf(peer, { sketch: sketch(9), ...said }))
+        const action = decide({ phase: 'sealed', choice: second, refuses: first, reopensFor }, ...agreed, ...others)
+        expect(action.do, `${honest} and ${liars}`).not.toBe('reopen')
+      }
+    }
+  })
+
+  test('nobody takes their word for it that all have chosen', () => {
+    const sealed = liarsOn(2, { choice: second })
+    const members = [...sealed, memberOf('honest0', { sketch: sketch(1) })]
+    expect(decide({ ...strange, phase: 'sealing', choice: second }, ...members)).toEqual(nothing)
+  })
+})
+
+describe('whatever those say with whom a peer has averaged', () => {
+  test('it yields to a seal of more than half that hold all it trained, or of more than two thirds, and to no other', () => {
+    for (const { honest, liars } of swarms(12)) {
+      const members = [...named('honest', honest).map(peer => memberOf(peer, {})), ...liarsOn(liars)]
+      for (const isIn of [true, false]) {
+        const action = decide({ isIn: () => isIn }, ...members)
+        const overruled = 3 * liars > 2 * (honest + liars + 1)
+        const yields = overruled || (isIn && 2 * liars > honest + liars)
+        expect(action, `${honest} and ${liars}`).toMatchObject({ do: 'check', yields })
+      }
+    }
+  })
+
+  test('it never takes anything without a look, with steps of its own', () => {
+    for (const { honest, liars } of swarms(12)) {
+      for (const phase of ['waiting', 'training', 'averaging'] as const) {
+        const members = [...named('honest', honest).map(peer => memberOf(peer, {})), ...liarsOn(liars)]
+        expect(decide({ phase, isIn: () => true }, ...members).do).not.toBe('adopt')
+      }
+    }
   })
 })

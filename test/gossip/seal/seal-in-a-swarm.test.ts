@@ -7,7 +7,7 @@ import { MEMBER_EXPIRY_MS, SKETCH_BUCKETS } from '../../../src/gossip/membership
 import type { Phase } from '../../../src/gossip/phase.ts'
 import type { FrameStream, PeerId } from '../../../src/gossip/ports.ts'
 import { ALONE_GRACE_MS } from '../../../src/gossip/run/constants.ts'
-import { SEAL_TIMEOUT_MS } from '../../../src/gossip/seal/constants.ts'
+import { SEAL_TIMEOUT_MS, STRANGER_PATIENCE_MS } from '../../../src/gossip/seal/constants.ts'
 import { receive } from '../../../src/gossip/streams/messages.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import { distance, norm } from '../../../src/parameters/vectors.ts'
@@ -19,6 +19,9 @@ import { answerTo } from '../fetching-swarm.ts'
 const sealOf = (world: AveragingWorld, index: number) => world.simulatedPeers[index].gossip?.sealed()
 const phases = (world: AveragingWorld) => world.simulatedPeers.map(({ gossip }) => gossip?.status().phase)
 const said = (world: AveragingWorld, event: string) => world.events.filter(line => line.includes(` ${event} `))
+
+/** The honest wait for one that does not follow, and then no more. */
+const PATIENT_MS = 2 * SEAL_TIMEOUT_MS
 
 /** Starts the peer that only listens so far. */
 let start = async () => {}
@@ -136,13 +139,17 @@ describe('a swarm', () => {
     expect(world.simulatedPeers[0].gossip?.parameters()[0]).toBeCloseTo(2.5, 1)
   })
 
-  test('does not seal while one stays away from the others', async () => {
+  test('does not seal while one stays away from the others, for as long as one is waited for that averages with nobody', async () => {
     const world = createAveragingWorld({ peers: 3 })
     const byzantine = await createByzantinePeer(world)
     byzantine.announce(() => announcementOf({ sketch: new Float32Array(SKETCH_BUCKETS).fill(50) }))
     await world.startAll()
-    await world.wait(20_000)
+    await world.wait(STRANGER_PATIENCE_MS)
     expect(phases(world)).toEqual(['averaging', 'averaging', 'averaging'])
+    await world.until(() => world.sealed(), PATIENT_MS)
+    expect(
+      said(world, 'warning').filter(line => line.includes('byzantine has kept the others from ending')),
+    ).not.toEqual([])
   })
 })
 
@@ -186,7 +193,7 @@ describe('a byzantine peer', () => {
     await world.startAll()
     const mean = world.mean()
     await propose(world, new Float32Array(64).fill(1.5 * 1.04), true)
-    const vector = await honestSeal(world)
+    const vector = await honestSeal(world, PATIENT_MS)
     expect(distance(vector, mean)).toBeLessThan(2 * target * norm(mean))
   })
 
@@ -199,15 +206,12 @@ describe('a byzantine peer', () => {
     expect(Math.max(...spread) - Math.min(...spread)).toBeLessThan(0.01)
   })
 
-  /** The honest wait for one that does not follow, and then no more. */
-  const PATIENT_MS = 2 * SEAL_TIMEOUT_MS
-
   test('that proposes what nobody can fetch does not stop the seal', async () => {
     const world = createAveragingWorld({ peers: 4 })
     await propose(world, new Float32Array(64).fill(100), false)
     await world.startAll()
     await honestSeal(world, PATIENT_MS)
-    expect(world.clock.now()).toBeGreaterThan(SEAL_TIMEOUT_MS)
+    expect(world.clock.now()).toBeGreaterThan(STRANGER_PATIENCE_MS)
   })
 
   test('that never chooses does not stop the seal', async () => {
@@ -216,7 +220,7 @@ describe('a byzantine peer', () => {
     const byzantine = await createByzantinePeer(world)
     byzantine.announce(() => announcementOf({ sketch: nearSketch(world) }))
     await honestSeal(world, PATIENT_MS)
-    expect(world.clock.now()).toBeGreaterThan(SEAL_TIMEOUT_MS)
+    expect(world.clock.now()).toBeGreaterThan(STRANGER_PATIENCE_MS)
   })
 
   test('that refuses whatever is chosen is outvoted', async () => {
