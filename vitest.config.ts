@@ -11,6 +11,7 @@ const STATELESS = [
   'test/*.test.ts',
   ...[
     'admission',
+    'attacks',
     'averaging',
     'conformance',
     'gossip',

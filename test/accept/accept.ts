@@ -9,6 +9,7 @@
 import { parseArgs, styleText } from 'node:util'
 import { seconds } from '../../peer/words.ts'
 import { house } from './house/items.ts'
+import { members } from './members/items.ts'
 import type { Item, Row } from './row.ts'
 import { tables } from './tables/items.ts'
 import { together } from './together/items.ts'
@@ -17,6 +18,7 @@ const SUITES: ReadonlyMap<string, readonly Item[]> = new Map([
   ['together', together],
   ['house', house],
   ['tables', tables],
+  ['members', members],
 ])
 
 const FAILED = 1

@@ -1,0 +1,63 @@
+import { mutateStates } from '../../storage/mutations.ts'
+import { createRows, type Item, lastLines } from '../row.ts'
+import { run } from '../run.ts'
+import { testsOf } from '../tests-of.ts'
+import { flood } from './flood.ts'
+import { strangers } from './strangers.ts'
+import { floods, table } from './table.ts'
+
+const MUTATIONS = 1_000
+
+const files: Item = {
+  name: 'files',
+  about: 'state folders that were damaged, and files that lie elsewhere',
+  seeds: 1,
+  async run({ first = 1, ...options }) {
+    const rows = createRows(options)
+    const { newest, older, asAfterACrash, refused, wrong } = await mutateStates(MUTATIONS, first)
+    rows.add({
+      asked: `of ${MUTATIONS} mutations of a state folder each leaves the newest whole state, or a clear refusal (before: 74 of 75 loaded silently)`,
+      measured: `newest ${newest}, older ${older}, as after a crash ${asAfterACrash}, refused ${refused}; wrong ${wrong.length}: ${wrong.slice(0, 3).join(', ')}`,
+      passed: wrong.length === 0,
+    })
+    const weights = 'test/training/layers-model/weight-files.test.ts'
+    const { code, out } = await run('vitest', 'run', weights)
+    rows.add({
+      asked:
+        "a model whose manifest names another folder's file as weights is refused (before: a private key was read)",
+      measured: lastLines(out),
+      passed: code === 0,
+    })
+    return rows.all()
+  },
+}
+
+const hands = testsOf('hands', 'swarms that people start by hand', [
+  [
+    'by pasting the printed line; a guest is revoked; by mDNS in a network namespace; a latecomer',
+    'test/peer/members.test.ts',
+  ],
+])
+
+const core: Item = {
+  name: 'core',
+  about: 'what held before members had to prove anything',
+  seeds: 1,
+  async run(options) {
+    const rows = createRows(options)
+    for (const [asked, ...args] of [
+      ['chaos', 'run', 'accept', '--', 'together', 'chaos'],
+      ['conformance', 'run', 'conformance'],
+    ] as const) {
+      const { code, out } = await run('npm', ...args)
+      rows.add({ asked: `${asked} holds`, measured: lastLines(out), passed: code === 0 })
+    }
+    return rows.all()
+  },
+}
+
+/**
+ * The evidence that issue 13 asks for, in its order; its benchmarks are `npm run bench -- exchange` and `overhead`, to be laid beside those of
+ * before, `bench/results/`.
+ */
+export const members: readonly Item[] = [table, floods, strangers, flood, files, hands, core]

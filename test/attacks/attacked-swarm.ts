@@ -1,0 +1,153 @@
+/**
+ * Five honest peers that learn the built-in digits, each a process of its own, beside a program that attacks them; and what became of them.
+ *
+ * @packageDocumentation
+ */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { lies } from './lies/lies.ts'
+import { type Line, type LineProcess, startProgram } from './process-lines.ts'
+import { makeSwarm, type SwarmSetting } from './swarm-files.ts'
+
+const PROGRAMS = join(import.meta.dirname, 'programs')
+const HONEST = join(PROGRAMS, 'honest-peer.ts')
+
+/** A process that has not said this much by then never will, on however busy a machine. */
+const START_MS = 60_000
+
+export interface AttackedSwarmOptions extends Partial<Pick<SwarmSetting, 'membership' | 'rule' | 'steps'>> {
+  /** A lie, or else the file in `programs/`, without its ending; none for a calm swarm. */
+  readonly attack?: string
+  readonly identities?: number
+  /** After so long the swarm is ended as it is, in seconds. */
+  readonly limit?: number
+}
+
+/** What became of one honest peer. */
+export interface HonestEnd {
+  /** Seconds from the moment at which the last of them had started; undefined where it never sealed. */
+  readonly sealedAfter?: number
+  readonly hash?: string
+  readonly accuracy: number
+  readonly ownSteps: number
+  readonly leftOut: number
+  readonly exchanges: number
+  readonly inModel: boolean
+  readonly reopened: number
+  /** The mean, over its life. */
+  readonly loopDelayMs: number
+  readonly peakBytes: number
+  readonly warnings: readonly string[]
+}
+
+export interface AttackedSwarm {
+  readonly honest: readonly HonestEnd[]
+  /** All that the attacker said. */
+  readonly attacker: readonly Line[]
+  /** Seconds until the last one had sealed; infinite where one never did. */
+  readonly sealed: number
+  /** Seconds until the last one went home; infinite where one had to be ended. */
+  readonly ended: number
+}
+
+export async function attackedSwarm(options: AttackedSwarmOptions): Promise<AttackedSwarm> {
+  const folder = mkdtempSync(join(tmpdir(), 'hearsay-attacked-'))
+  const processes: LineProcess[] = []
+  const start = (args: readonly string[], environment?: NodeJS.ProcessEnv) => {
+    const started = startProgram(args, environment)
+    processes.push(started)
+    return started
+  }
+  try {
+    return await run(options, folder, start)
+  } finally {
+    for (const one of processes) one.end('SIGKILL')
+    await Promise.allSettled(processes.map(({ ended }) => ended))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const PEERS = 5
+
+/** Enough for nine digits of ten, and some seconds. */
+const STEPS = 200
+
+/** Several times what a swarm without an attack takes. */
+const LIMIT_S = 300
+
+async function run(
+  { attack, identities = 1, rule, membership, steps = STEPS, limit = LIMIT_S }: AttackedSwarmOptions,
+  folder: string,
+  start: (args: readonly string[], environment?: NodeJS.ProcessEnv) => LineProcess,
+): Promise<AttackedSwarm> {
+  const files = await makeSwarm(folder, { membership, rule, steps, minimumPeers: PEERS })
+  const honest: LineProcess[] = []
+  const addresses: string[] = []
+  let length = 0
+  async function startHonest(index: number): Promise<void> {
+    const connect = addresses.slice(0, 1).flatMap(address => ['--connect', address])
+    const place = ['--recipe', files.recipe, '--index', String(index), '--of', String(PEERS), ...connect]
+    const args = [...place, ...(await files.membershipOf(index))]
+    const vitals = pathToFileURL(join(PROGRAMS, 'vitals.ts')).href
+    const one = start(['--import', vitals, HONEST, ...args], { VITALS: join(folder, `vitals-${index}`) })
+    honest.push(one)
+    const started = await one.said('started', START_MS)
+    addresses.push((started.addresses as readonly string[])[0])
+    length = Number(started.parameters)
+  }
+  await startHonest(0)
+  await Promise.all([1, 2, 3].map(startHonest))
+  const attacker = attack === undefined ? undefined : start(await argumentsOf(attack))
+  await attacker?.said('ready', START_MS)
+  await startHonest(PEERS - 1)
+
+  async function argumentsOf(name: string): Promise<readonly string[]> {
+    const invitations = await Promise.all(Array.from({ length: identities }, files.invitation))
+    return [
+      join(PROGRAMS, lies.has(name) ? 'liars.ts' : `${name}.ts`),
+      ...['--lie', name, '--recipe', files.recipe, '--length', String(length), '--identities', String(identities)],
+      ...addresses.flatMap(address => ['--connect', address]),
+      ...invitations.flatMap(text => (text === undefined ? [] : ['--invite', text])),
+      ...(files.founder === undefined ? [] : ['--founder', files.founder]),
+    ]
+  }
+
+  const began = performance.now()
+  const all = Promise.all(honest.map(({ ended }) => ended))
+  const seconds = (at: number) => (at - began) / 1_000
+  const timer = setTimeout(() => {
+    for (const one of honest) one.end('SIGINT')
+  }, limit * 1_000)
+  await all
+  clearTimeout(timer)
+  const ended = seconds(performance.now())
+
+  const ends = honest.map((one, index) => endOf(one, join(folder, `vitals-${index}`), seconds))
+  return {
+    honest: ends,
+    attacker: attacker?.lines ?? [],
+    sealed: Math.max(...ends.map(({ sealedAfter }) => sealedAfter ?? Number.POSITIVE_INFINITY)),
+    ended: ended < limit ? ended : Number.POSITIVE_INFINITY,
+  }
+}
+
+function endOf({ lines }: LineProcess, vitals: string, seconds: (at: number) => number): HonestEnd {
+  const sealed = lines.findLast(({ event }) => event === 'consensus')
+  const stopped = lines.findLast(({ event }) => event === 'stopped')
+  const warnings = lines.filter(({ event }) => event === 'warning').map(({ message }) => String(message))
+  return {
+    sealedAfter: sealed && seconds(sealed.at),
+    hash: sealed?.parametersHash as string | undefined,
+    accuracy: Number(stopped?.accuracy ?? Number.NaN),
+    ownSteps: Number(stopped?.ownSteps),
+    leftOut: Number(stopped?.leftOut),
+    exchanges: Number(stopped?.exchanges),
+    inModel: stopped?.inModel === true,
+    reopened: warnings.filter(message => message.includes('averaging goes on')).length,
+    ...(JSON.parse(readFileSync(vitals, 'utf8')) as Pick<HonestEnd, 'loopDelayMs' | 'peakBytes'>),
+    warnings,
+  }
+}
