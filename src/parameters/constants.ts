@@ -8,10 +8,11 @@ export const FRAME_FLOATS = 65_536
 export const STAGED_BYTES = 4 * 4 * FRAME_FLOATS
 
 /**
- * Frames for which a memory has room: what one exchange can have under way at most, 32 of its own and the differences of as
- * many that came. 16 MiB, of which only what was once used takes any.
+ * Frames for which a memory has room: what one side of an exchange can have under way at most, 32 of its own, the differences of 32 that were
+ * merged and may be taken back, and those that are being merged. 18 MiB, of which only what was once used takes any. One frame too few would
+ * cost a memory after another, for rooms of one that was replaced do not come back.
  */
-export const FRAME_ROOMS = 64
+export const FRAME_ROOMS = 72
 
 /** A frame opens with the index of its first element, an unsigned 32-bit integer. */
 export const FRAME_HEADER_BYTES = 4
