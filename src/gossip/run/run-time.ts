@@ -128,7 +128,7 @@ export function createRunTime(clock: Clock, patience: number, knows: (peer: Peer
       const others = founders.length > 0 ? founders : runsOf(voices)
       const told = (founders.length > 0 ? knownFounders : known).flatMap(run => run.halfTime ?? [])
       if (!founder && 2 * told.length > others.length) halfTime = medianOf(told)
-      else if ((founder || founders.length === 0) && halfAreDone(voices, done)) halfTime = elapsed()
+      else if ((founder || founders.length === 0) && halfAreDone(members, done)) halfTime = elapsed()
       else halfTime = nearTime(members, done)
     },
 
