@@ -117,7 +117,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
 
   // How quick it is, and for how long it trains.
   const usualInterval = createUsualInterval()
-  const interval = createInterval(settings.localSteps, membership.pace)
+  const interval = createInterval(settings.localSteps, membership.paces)
   const training = createTrainingCourse({ ...social, usualInterval })
   const lateness = createLateness({ usualInterval, membership, training })
   const auto = createAutoCompression(settings, length)

@@ -8,6 +8,7 @@
 import { RefusedError } from '../gossip/errors.ts'
 import type { Clock, FrameStream, Network, NetworkHandlers } from '../gossip/ports.ts'
 import { REPLY_TIMEOUT_MS } from '../gossip/streams/constants.ts'
+import { ProtocolError } from '../gossip/streams/stream-errors.ts'
 import { withDeadline } from '../gossip/waiting/deadline.ts'
 import { MAX_NAMESPACE_BYTES } from './constants.ts'
 
@@ -27,10 +28,17 @@ export function createNamespaces(network: Network, clock: Clock): Namespaces {
   const handlers = new Map<string, NetworkHandlers>()
   const stopping = new AbortController()
 
-  async function dispatch(stream: FrameStream): Promise<NetworkHandlers> {
-    const tag = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the name of the namespace', stopping, within =>
-      stream.read({ ...within, most: MAX_NAMESPACE_BYTES }),
-    )
+  async function dispatch(stream: FrameStream): Promise<NetworkHandlers | undefined> {
+    let tag: Uint8Array
+    try {
+      tag = await withDeadline(clock, REPLY_TIMEOUT_MS, 'the name of the namespace', stopping, within =>
+        stream.read({ ...within, most: MAX_NAMESPACE_BYTES }),
+      )
+    } catch (error) {
+      // The swarm that learns keeps the record of how peers behave: there the broken stream breaks again, and is held against its peer.
+      if (error instanceof ProtocolError) return handlers.get(MAIN)
+      throw error
+    }
     const namespace = handlers.get(new TextDecoder().decode(tag))
     if (namespace === undefined) throw new RefusedError('not in this namespace')
     return namespace

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createVirtualWorld } from '../../simulations/virtual/network-world.ts'
 import type { Network } from '../../src/gossip/ports.ts'
+import { ProtocolError } from '../../src/gossip/streams/stream-errors.ts'
 import { systemClock } from '../../src/library/system-clock.ts'
+import { MAX_NAMESPACE_BYTES } from '../../src/standardise/constants.ts'
 import { createNamespaces, type Namespaces } from '../../src/standardise/namespaces.ts'
 import { networkCompliance } from '../../src/testing/network-compliance.ts'
 import { announceUntil, openBetween, type Peer, startPeer } from '../../src/testing/probe-peers.ts'
@@ -40,6 +42,14 @@ describe('namespaces over one network', () => {
     for (const { under } of nodes) for (const other of networks) under.learn(other.self, other.addresses())
     return nodes as [Node, Node]
   }
+
+  it('leave a stream that breaks the protocol to the main one, which judges its peer', async () => {
+    const [a, b] = await startTwo()
+    const near = await a.under.open(b.under.self, 'exchange', soon())
+    await near.write(new Uint8Array(1 + MAX_NAMESPACE_BYTES), soon())
+    const { stream } = await b.main.accepted.take(soon())
+    await expect(stream.read(soon())).rejects.toThrow(ProtocolError)
+  })
 
   it('keep their streams and announcements apart', async () => {
     const [a, b] = await startTwo()

@@ -107,9 +107,6 @@ export const LEAST_PACE_MS = 0.1
 /** Others may have begun so much sooner than this peer: they begin together, within two announcements, and a step is heard of when it is done. */
 export const BELIEVED_LEAD_MS = 5_000
 
-/** Paces that others announce count where there are so many of them: of fewer, one alone may be the median. */
-export const FEWEST_PACES = 3
-
 /** Longest text of another peer's making that is shown to a person. */
 export const MAX_SHOWN_CHARACTERS = 200
 
@@ -121,9 +118,13 @@ export const STREAMS_PER_SECOND = 50
 export const STREAM_BURST = 100
 
 /**
- * The peers of one machine together may open as many as so many of them. An honest one opens a tenth of what it may, so a swarm of eighty on one
- * machine stays within it.
+ * Of those, so many are its own whatever others on its machine do: an honest peer opens no more. So one that floods takes nothing from those
+ * that share a machine or a router with it.
  */
+export const OWN_STREAMS_PER_SECOND = 10
+export const OWN_STREAM_BURST = 20
+
+/** Beyond what is each one's own, the peers of one machine together may open as many as so many of them. */
 export const PEERS_OF_A_HOST = 8
 
 /** Longest run that is told of, 30 years: a bound on what a message may say, and nothing else. */

@@ -1,5 +1,4 @@
 import { MAX_MEMBERS } from '../constants.ts'
-import { medianOf } from '../pace/recent.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Announcement } from './announcement.ts'
 import { MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS, RETURN_BURST, RETURN_GAP_MS } from './constants.ts'
@@ -31,11 +30,6 @@ export interface Membership {
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
   get(peer: PeerId): Member | undefined
-  /**
-   * The median duration of a local step of those that train, by their own account, in milliseconds; undefined where nobody has announced
-   * any.
-   */
-  pace(): number | undefined
   /** What a local step takes those that train, by their own account, in milliseconds; in no order. */
   paces(): readonly number[]
   /** The usual duration of a member's interval of training, by its own account, in milliseconds; undefined where it has announced none. */
@@ -115,10 +109,6 @@ export function createMembership(clock: Clock): Membership {
       return sorted
     },
     get: peer => alive.get(peer),
-    pace() {
-      const announced = paces()
-      return announced.length === 0 ? undefined : medianOf(announced)
-    },
     paces,
     interval: peer => alive.get(peer)?.announcement.interval,
     isAlive: peer => alive.has(peer),

@@ -149,3 +149,6 @@ export const MEETING_LIMIT = 4
  * for.
  */
 export const LEAST_MEETING_MS = 500
+
+/** Paces that others announce count where there are so many of them: of fewer, one alone may be the median. */
+export const FEWEST_PACES = 3

@@ -13,11 +13,12 @@ import {
   AUTO_MEMORY,
   DOUBTFUL_PACE,
   FEWEST_INTERVALS,
+  FEWEST_PACES,
   MEETING_OBSERVATIONS,
   TOLERATED_PACE,
 } from './constants.ts'
 import type { Observer } from './observations.ts'
-import { createRecent } from './recent.ts'
+import { createRecent, medianOf, upperMedianOf } from './recent.ts'
 
 export interface Interval extends Required<Pick<Observer, 'trained' | 'averaged'>> {
   /** Local steps until the next exchange. */
@@ -26,14 +27,8 @@ export interface Interval extends Required<Pick<Observer, 'trained' | 'averaged'
   pace(): number | undefined
 }
 
-/**
- * @param others what a local step takes others, by their own account, in milliseconds; undefined where nobody has said. Default: nobody
- *   has
- */
-export function createInterval(
-  localSteps: number | 'auto',
-  others: () => number | undefined = () => undefined,
-): Interval {
+/** @param others what a local step takes others, by their own account, in milliseconds. Default: nobody has said */
+export function createInterval(localSteps: number | 'auto', others: () => readonly number[] = () => []): Interval {
   return localSteps === 'auto' ? createMeasuredInterval() : createGivenInterval(localSteps, others)
 }
 
@@ -42,12 +37,15 @@ export function createInterval(
  * often as they do, and its data has a part from the first round to the last: where it came to every tenth, they would have forgotten
  * in between what only it knows. Steps are compared, not intervals: these would grow shorter and shorter by one another.
  */
-function createGivenInterval(localSteps: number, others: () => number | undefined): Interval {
+function createGivenInterval(localSteps: number, others: () => readonly number[]): Interval {
   const pace = createPace()
   return {
     steps() {
-      const [own, theirs] = [pace.quickest(), others()]
-      if (own === undefined || theirs === undefined) return localSteps
+      const own = pace.quickest()
+      const announced = others()
+      if (own === undefined || announced.length === 0) return localSteps
+      // One or two others are whom it compares itself with; of more it is one itself, so that as many liars as honest peers slow down nobody.
+      const theirs = announced.length < FEWEST_PACES ? medianOf(announced) : upperMedianOf([...announced, own])
       const tolerated = pace.isSure() ? TOLERATED_PACE : DOUBTFUL_PACE
       return own <= tolerated * theirs ? localSteps : Math.max(1, Math.round((localSteps * theirs) / own))
     },

@@ -59,6 +59,11 @@ export function lowerMedianOf(values: readonly number[]): number {
   return inOrder(values)[(values.length - 1) >> 1]
 }
 
+/** The middle one, or the larger of the middle two. */
+export function upperMedianOf(values: readonly number[]): number {
+  return inOrder(values)[values.length >> 1]
+}
+
 /** Numbers of their own kind are sorted without a function that compares. */
 function inOrder(values: readonly number[]): Float64Array {
   return Float64Array.from(values).sort()

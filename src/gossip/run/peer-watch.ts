@@ -8,11 +8,12 @@
 import type { Events } from '../events.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
+import type { Announcement } from '../membership/announcement.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Choice } from '../seal/choice.ts'
-import { SEAL_TIMEOUT_MS } from '../seal/constants.ts'
+import { SEAL_TIMEOUT_MS, STRANGER_PATIENCE_MS } from '../seal/constants.ts'
 import { ALONE_GRACE_MS, RETURN_GRACE_MS } from './constants.ts'
 
 export interface PeerWatchOptions {
@@ -96,9 +97,12 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
       // A peer that restarts already sealed may be the last holder of the vector that returning peers need.
       if ((met === undefined || resumedSealed) && since < ALONE_GRACE_MS) return false
       const hash = choice.hash()
+      // Whoever has sealed something else, and has not reopened by now, does not come for this.
+      const isServed = ({ phase, choice: chosen }: Announcement) =>
+        phase === 'sealed' && (chosen === hash || since >= STRANGER_PATIENCE_MS)
       const allSealed = membership
         .alive()
-        .every(({ announcement }) => announcement.phase === 'sealed' && announcement.choice === hash)
+        .every(({ peer, announcement }) => activeMembers.isGivenUp(peer) || isServed(announcement))
       const mayReturn = membership.vanished().length > 0 && since < RETURN_GRACE_MS
       // A member that has not taken it by then does not want it, or cannot.
       return (allSealed || since >= SEAL_TIMEOUT_MS) && !mayReturn

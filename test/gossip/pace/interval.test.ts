@@ -34,22 +34,36 @@ describe('of a peer with so many milliseconds a step, where others take ten', ()
       measured(
         stepMs,
         0,
-        createInterval(10, () => 10),
+        createInterval(10, () => [10]),
       ).steps(),
     ).toBe(expected)
   })
 })
 
+test('as many that say that they are a thousand times as quick slow nobody down', () => {
+  const paces = [10, 10, 10, 10, ...new Array(5).fill(0.01)]
+  expect(
+    measured(
+      10,
+      0,
+      createInterval(10, () => paces),
+    ).steps(),
+  ).toBe(10)
+  // A straggler among four others is one all the same.
+  const straggling = createInterval(10, () => [10, 10, 10, 10])
+  expect(measured(100, 0, straggling).steps()).toBe(1)
+})
+
 describe('the first steps, where others take ten milliseconds a step', () => {
   const afterFirst = (...paces: readonly number[]) => {
-    const interval = createInterval(10, () => 10)
+    const interval = createInterval(10, () => [10])
     for (const stepMs of paces) interval.trained(1, stepMs)
     return interval.steps()
   }
 
   test('say nothing while kernels are compiled', () => {
     expect(afterFirst(1_000)).toBe(10)
-    expect(createInterval(10, () => 10).pace()).toBeUndefined()
+    expect(createInterval(10, () => [10]).pace()).toBeUndefined()
   })
 
   test('tell one that is far too slow to finish an interval', () => {
