@@ -3,7 +3,7 @@ import type { Connection, StreamHandler, Topology } from '@libp2p/interface'
 import type { PeerId } from '../../gossip/ports.ts'
 import { UnreachableError } from '../errors.ts'
 import { type Budget, createBudget } from './budget.ts'
-import { GOSSIP_MESSAGES } from './constants.ts'
+import { FAREWELL_MS, GOSSIP_MESSAGES } from './constants.ts'
 
 /** Through it gossipsub learns of peers, and answers their streams. */
 type Registrar = GossipSubComponents['registrar']
@@ -85,7 +85,11 @@ export function createGossipDoor(): GossipDoor {
     open,
     close(connection) {
       connections.delete(connection)
-      budgets.delete(connection.remotePeer.toString())
+      const peer = connection.remotePeer.toString()
+      // The last thing that it has said, that it leaves, is read after its connection has ended.
+      setTimeout(() => {
+        if (![...connections].some(({ remotePeer }) => remotePeer.toString() === peer)) budgets.delete(peer)
+      }, FAREWELL_MS).unref()
       for (const topology of topologies) topology.onDisconnect?.(connection.remotePeer)
       for (const stream of streamsOf(connection)) stream.abort(new UnreachableError('gossip is for members'))
     },
