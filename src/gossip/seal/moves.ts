@@ -135,7 +135,7 @@ export function createMoves(options: MovesOptions): Moves {
       phase.open()
       return true
     }
-    proposals.accept(holders)
+    proposals.accept(hash, holders)
     if (!isNear || phase.now() === 'training') return await adopt(fetched, hash, holders)
     const { vector } = fetched
     if (phase.now() === 'sealed') {

@@ -22,8 +22,8 @@ export interface Proposals {
   passes(hash: string, chooser: PeerId): boolean
   /** Gets a proposal while averaging goes on, and keeps the last one until it can be weighed. */
   obtain(hash: string, holders: readonly PeerId[], options: AbortOptions): Promise<FetchedVector | undefined>
-  /** This one was near: those who chose it are looked at again at once. */
-  accept(holders: readonly PeerId[]): void
+  /** This one is near, even if it was not before: it is refused no longer, and those who chose it are looked at again at once. */
+  accept(hash: string, holders: readonly PeerId[]): void
   /** Forgets what time and others have overtaken. @param isChosen whether somebody still chooses this one */
   review(isChosen: (hash: string) => boolean): void
 }
@@ -63,7 +63,8 @@ export function createProposals(clock: Clock, fetch: FetchVector): Proposals {
       else pass(hash, holders)
       return fetched
     },
-    accept(holders) {
+    accept(hash, holders) {
+      if (refused === hash) refused = undefined
       for (const holder of holders) choosers.delete(holder)
     },
     review(isChosen) {
