@@ -180,7 +180,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const awaitingVector = createAwaitingVector({ ...averaging, resumes: checkpoint !== undefined })
   const beginning = createBeginning({ ...averaging, peerWatch })
   const seal = createSeal({ ...averaging, peerWatch, fetch: stateSync.withHash })
-  const spread = createSpread(contribution, choice, membership)
+  const spread = createSpread(replica, choice, membership)
   const review = createReview({ ...averaging, beginning, seal, peerWatch })
   const capture = createTrainerCapture(averaging, resumed.trainer)
   const divergence = createDivergenceCheck({ ...averaging, layout: trainer.layout })

@@ -1,5 +1,5 @@
 import type { Membership } from '../membership/membership.ts'
-import type { Contribution } from '../state/contribution.ts'
+import type { Replica } from '../state/replica.ts'
 import type { Choice } from './choice.ts'
 import { SPREADS_REMEMBERED } from './constants.ts'
 import { usualDistance } from './hold-up.ts'
@@ -14,12 +14,25 @@ export interface Spread {
 }
 
 export function createSpread(
-  contribution: Contribution,
+  { contribution, persist }: Pick<Replica, 'contribution' | 'persist'>,
   choice: Pick<Choice, 'sketch'>,
   membership: Pick<Membership, 'alive'>,
 ): Spread {
   const recent = [contribution.spread()]
   let completed = 0
+  /** With how many others it had averaged when that was last kept. */
+  let kept = contribution.partners()
+
+  /**
+   * One that comes back after a crash takes the seal of those whom it knew, so it has to know them still. Nothing else may be due to be kept
+   * for long, where nothing is trained; and not at each of them, because a checkpoint takes as long as the model is large.
+   */
+  function keepAcquaintances(): void {
+    if (contribution.partners() < Math.max(1, 2 * kept)) return
+    kept = contribution.partners()
+    // A checkpoint that cannot be written ends the peer, and has said so.
+    persist().catch(() => {})
+  }
 
   return {
     measure() {
@@ -31,6 +44,7 @@ export function createSpread(
       recent.push(spread)
       if (recent.length > SPREADS_REMEMBERED) recent.shift()
       contribution.spreads(Math.max(...recent))
+      keepAcquaintances()
     },
   }
 }
