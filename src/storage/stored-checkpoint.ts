@@ -101,7 +101,8 @@ async function newestOf(bytes: Uint8Array | undefined, file: string): Promise<St
 }
 
 async function hasEntries(file: string): Promise<boolean> {
-  const journals = (await listJournals(file)).map(generation => journalFile(file, generation))
+  const generations = (await listJournals(file).catch(ifThere)) ?? []
+  const journals = generations.map(generation => journalFile(file, generation))
   const sizes = await Promise.all(journals.map(async journal => (await lstat(journal)).size))
   return sizes.some(size => size > FILE_HEADER_BYTES)
 }
