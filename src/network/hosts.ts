@@ -20,10 +20,28 @@ for (const [network, prefix] of LOCAL_SUBNETS) local.addSubnet(network, prefix, 
 const NETWORK_GROUPS = 4
 const GROUPS = 8
 
+/** How an IPv6 address begins that is one of IPv4. */
+const EMBEDDED = '::ffff:'
+
 /** The machine or router that an address names by its IP; of IPv6 its network of 64 bits. Undefined where it names none. */
 export function hostOf(address: Multiaddr): string | undefined {
   const ip = ipOf(address)
-  if (ip === undefined || isIPv4(ip)) return ip
+  return ip === undefined ? undefined : hostOfIp(ip)
+}
+
+/** Who shares a share with others: those of one host. */
+export function groupOf(address: Multiaddr): string {
+  return hostOf(address) ?? ''
+}
+
+/** The same, of an IP address as sockets have it; one of IPv4 may be written as one of IPv6. */
+export function groupOfIp(ip = ''): string {
+  const embedded = ip.startsWith(EMBEDDED) ? ip.slice(EMBEDDED.length) : ip
+  return hostOfIp(isIPv4(embedded) ? embedded : ip)
+}
+
+function hostOfIp(ip: string): string {
+  if (!isIPv6(ip)) return ip
   const [before, after] = ip
     .toLowerCase()
     .split('::', 2)
@@ -36,11 +54,6 @@ export function hostOf(address: Multiaddr): string | undefined {
 export function isLocal(address: Multiaddr): boolean {
   const ip = ipOf(address)
   return ip !== undefined && local.check(ip, isIPv4(ip) ? 'ipv4' : 'ipv6')
-}
-
-/** Who shares a share with others: those of one host. */
-export function groupOf(address: Multiaddr): string {
-  return hostOf(address) ?? ''
 }
 
 function ipOf(address: Multiaddr): string | undefined {

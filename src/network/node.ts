@@ -21,6 +21,7 @@ import { createEntrance, type Entrance } from './gate/entrance.ts'
 import { createGossipDoor, type GossipDoor } from './gate/gossip-door.ts'
 import { createKnock } from './gate/knock.ts'
 import { type BoundedMuxer, createBoundedMuxer } from './gate/muxer.ts'
+import { createPorch } from './gate/porch.ts'
 import { isLocal } from './hosts.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
 import type { Bandwidth } from './pace.ts'
@@ -76,7 +77,9 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   const banned = new Set<PeerId>()
   const gossip = createGossipDoor()
   let found = (_peer: PeerInfo) => {}
-  const entrance = createEntrance(createKnock(options.recipe ?? options.swarm))
+  const knock = createKnock(options.recipe ?? options.swarm)
+  const porch = createPorch(knock)
+  const entrance = createEntrance(knock, porch)
   const muxer = createBoundedMuxer(windowOf(options.bandwidth))
   let hidesLocal = (_peer: PeerId) => false
   const denies = (peer: { toString(): string }) => banned.has(peer.toString())
@@ -86,7 +89,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     logger: options.logger ?? defaultLogger,
     privateKey: privateKeyOf(options.identity),
     addresses: { listen: options.listen.map(String) },
-    transports: transports.map(transport => transport.make()),
+    transports: transports.map(transport => transport.make(porch)),
     connectionEncrypters: [noise()],
     connectionProtector: () => entrance.protector,
     streamMuxers: [() => muxer.factory],

@@ -13,7 +13,7 @@ export interface AttackRow extends Required<Pick<AttackedSwarmOptions, 'attack' 
   readonly rule?: string
   /** What the attacker does, for people. */
   readonly about: string
-  /** What happened before there were members: as it was measured then. */
+  /** What was reported of it before there were members; it is not measured here. */
   readonly before: string
   /** What the event loop's mean delay and the memory may be beyond those of a swarm without attack. */
   readonly most?: { readonly loopDelayMs?: number; readonly extraBytes?: number }

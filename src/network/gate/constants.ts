@@ -50,12 +50,15 @@ const KiB = 1024
 
 /**
  * Sockets that have said nothing yet. Who knocks does so within a round trip, so that under a thousand new sockets a second one of 250 ms
- * still finds its place held; a socket and what libp2p makes of it take some ten kilobytes.
+ * still finds its place held; nothing is made of one that has said nothing.
  */
 export const ARRIVING_PLACES = 256
 
 /** A socket that says nothing for so long is closed: a round trip, and a lost packet or two. */
 export const KNOCK_TIMEOUT_MS = 3_000
+
+/** How often those are looked for that have waited too long: some such time more or less is no matter. */
+export const PORCH_MS = 100
 
 /** Connections whose dialler has knocked and has proved nothing yet. A swarm that starts at once comes in at once, and proves soon. */
 export const KNOCKED_PLACES = 64

@@ -1,6 +1,6 @@
 /**
- * Who may begin a handshake, while more come than this machine can serve. Sockets that have said nothing yet, those whose dialler has knocked
- * and all others have places of their own, so that none of them takes those of another; members have left the entrance, and take none.
+ * Who may take part in a handshake, while more come than this machine can serve. Those whose dialler has knocked and all others come from the
+ * porch, and have places of their own, so that none of them takes those of another; members have left the entrance, and take none.
  *
  * @packageDocumentation
  */
@@ -8,19 +8,12 @@
 import type { Connection, ConnectionProtector, MultiaddrConnection } from '@libp2p/interface'
 import { UnreachableError } from '../errors.ts'
 import { groupOf } from '../hosts.ts'
-import { createBudget } from './budget.ts'
+import { socketOf } from '../transports/registry.ts'
 import { limitBytes } from './byte-limit.ts'
-import {
-  ARRIVING_PLACES,
-  KNOCK_TIMEOUT_MS,
-  KNOCKED_HANDSHAKES,
-  KNOCKED_PLACES,
-  MAX_STRANGER_BYTES,
-  STRANGER_HANDSHAKES,
-  STRANGER_PLACES,
-} from './constants.ts'
-import { firstLines, KNOCK_REPLY, type Knock } from './knock.ts'
+import { KNOCKED_PLACES, MAX_STRANGER_BYTES, STRANGER_PLACES } from './constants.ts'
+import { KNOCK_REPLY, type Knock } from './knock.ts'
 import { createPlaces } from './places.ts'
+import type { Porch } from './porch.ts'
 import { readHead } from './read-head.ts'
 
 export interface Entrance {
@@ -32,12 +25,10 @@ export interface Entrance {
 
 type Timeline = MultiaddrConnection['timeline']
 
-export function createEntrance(knock: Knock): Entrance {
+export function createEntrance(knock: Knock, porch: Pick<Porch, 'hasKnocked'>): Entrance {
   const evict = (one: MultiaddrConnection) => one.abort(new UnreachableError('others have come, and need the place'))
-  const arriving = createPlaces(ARRIVING_PLACES, evict)
   const knocked = createPlaces(KNOCKED_PLACES, evict)
   const strangers = createPlaces(STRANGER_PLACES, evict)
-  const [knockedHandshakes, strangerHandshakes] = [createBudget(KNOCKED_HANDSHAKES), createBudget(STRANGER_HANDSHAKES)]
   /** A connection and what it runs over have the same timeline. */
   const leaving = new WeakMap<Timeline, () => void>()
 
@@ -48,28 +39,21 @@ export function createEntrance(knock: Knock): Entrance {
     if (!Buffer.from(reply).equals(KNOCK_REPLY)) throw new UnreachableError('what answers there is no libp2p')
   }
 
-  async function hear(connection: MultiaddrConnection, signal: AbortSignal): Promise<void> {
-    const group = groupOf(connection.remoteAddr)
+  function hear(connection: MultiaddrConnection): void {
+    const socket = socketOf(connection)
+    const hasKnocked = socket && porch.hasKnocked(socket)
+    if (hasKnocked === undefined) throw new UnreachableError('it has come another way than over the porch')
+    const places = hasKnocked ? knocked : strangers
     const lift = limitBytes(connection, MAX_STRANGER_BYTES)
     const leave = () => {
       lift()
-      for (const places of [arriving, knocked, strangers]) places.release(connection)
+      places.release(connection)
     }
     leaving.set(connection.timeline, leave)
     connection.addEventListener('close', leave)
-    arriving.take(connection, group)
-    const head = await readHead(connection, firstLines, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(KNOCK_TIMEOUT_MS)]),
-    })
-    arriving.release(connection)
-    const hasKnocked = knock.isRight(head)
-    if (!(hasKnocked ? knockedHandshakes : strangerHandshakes).spend()) {
-      throw new UnreachableError('more have come at once than there is time for')
-    }
     if (hasKnocked) connection.send(KNOCK_REPLY)
-    else connection.unshift(head)
-    const places = hasKnocked ? knocked : strangers
-    places.take(connection, group)
+    // One that is over already would never give it back.
+    if (connection.status === 'open') places.take(connection, groupOf(connection.remoteAddr))
   }
 
   return {
@@ -78,7 +62,7 @@ export function createEntrance(knock: Knock): Entrance {
         const connection = stream as MultiaddrConnection
         const signal = options?.signal ?? new AbortController().signal
         if (connection.direction === 'outbound') await knockAt(connection, signal)
-        else await hear(connection, signal)
+        else hear(connection)
         return stream
       },
     },

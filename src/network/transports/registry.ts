@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { MultiaddrConnection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { countByteStream } from './byte-stream.ts'
@@ -19,4 +20,13 @@ export function carriedBy(connection: MultiaddrConnection): CarriedBytes {
     if (carried !== undefined) return carried
   }
   return countByteStream(connection)
+}
+
+/** The socket of a connection, where it has one. */
+export function socketOf(connection: MultiaddrConnection): Socket | undefined {
+  for (const transport of transports) {
+    const socket = transport.socketOf?.(connection)
+    if (socket !== undefined) return socket
+  }
+  return undefined
 }

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net'
+import { type Server, Socket } from 'node:net'
 import { tcp as libp2pTcp } from '@libp2p/tcp'
 import { isHostWith, type Transport } from './transport.ts'
 
@@ -6,12 +6,38 @@ import { isHostWith, type Transport } from './transport.ts'
 export const tcp: Transport = {
   title: 'TCP',
   examples: { connect: '/ip4/192.168.1.20/tcp/4001', listen: '/ip4/0.0.0.0/tcp/4001' },
-  make: () => libp2pTcp(),
+  make: porch => components => {
+    const transport = libp2pTcp()(components)
+    if (porch === undefined) return transport
+    const createListener = transport.createListener.bind(transport)
+    return Object.assign(transport, {
+      createListener(options: Parameters<typeof createListener>[0]) {
+        const listener = createListener(options)
+        // Private to libp2p's TCP transport: whoever comes waits on the porch before it hears of them.
+        const server: Server = Reflect.get(listener, 'server')
+        const [onSocket] = server.listeners('connection') as ((socket: Socket) => void)[]
+        server.off('connection', onSocket)
+        server.on('connection', socket => porch.receive(socket, () => onSocket(socket)))
+        const close = listener.close.bind(listener)
+        return Object.assign(listener, {
+          close(...given: Parameters<typeof close>) {
+            const closed = close(...given)
+            porch.clear()
+            return closed
+          },
+        })
+      },
+    })
+  },
   owns: address => isHostWith(['tcp'], address),
-  carriedBy(connection) {
+  socketOf(connection) {
     // Private to libp2p's TCP transport, so it is looked for rather than believed.
     const socket: unknown = Reflect.get(connection, 'socket')
-    if (!(socket instanceof Socket)) return undefined
+    return socket instanceof Socket ? socket : undefined
+  },
+  carriedBy(connection) {
+    const socket = this.socketOf?.(connection)
+    if (socket === undefined) return undefined
     return {
       get bytesIn() {
         return socket.bytesRead

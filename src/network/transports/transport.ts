@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net'
 import type { MultiaddrConnection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Libp2pOptions } from 'libp2p'
+import type { Porch } from '../gate/porch.ts'
 
 /** A transport of libp2p, with what libp2p does not say of it. */
 export interface Transport {
@@ -8,10 +10,12 @@ export interface Transport {
   readonly title: string
   /** An address of its own to connect to, and one to listen on, for error messages. */
   readonly examples: { readonly connect: string; readonly listen: string }
-  /** Makes the factory that libp2p takes. */
-  make(): NonNullable<Libp2pOptions['transports']>[number]
+  /** Makes the factory that libp2p takes. @param porch where sockets that come in wait before libp2p hears of them. Default: they do not */
+  make(porch?: Porch): NonNullable<Libp2pOptions['transports']>[number]
   /** Whether it can listen on an address, and dial it; other peers announce addresses that it may own, too. */
   owns(address: Multiaddr): boolean
+  /** The socket of a connection, or undefined where the connection is not one of its own. */
+  socketOf?(connection: MultiaddrConnection): Socket | undefined
   /**
    * The bytes of a connection as the operating system carries them, or undefined where the connection is not one of its own.
    * Without this method they are counted at the connection's byte stream: what the transport wraps around that is left out.

@@ -16,7 +16,7 @@ const files: Item = {
     const rows = createRows(options)
     const { newest, older, asAfterACrash, refused, wrong } = await mutateStates(MUTATIONS, first)
     rows.add({
-      asked: `of ${MUTATIONS} mutations of a state folder each leaves the newest whole state, or a clear refusal (before: 74 of 75 loaded silently)`,
+      asked: `of ${MUTATIONS} mutations of a state folder each leaves the newest whole state, or a clear refusal (as reported: 74 of 75 loaded silently)`,
       measured: `newest ${newest}, older ${older}, as after a crash ${asAfterACrash}, refused ${refused}; wrong ${wrong.length}: ${wrong.slice(0, 3).join(', ')}`,
       passed: wrong.length === 0,
     })
@@ -24,7 +24,7 @@ const files: Item = {
     const { code, out } = await run('vitest', 'run', weights)
     rows.add({
       asked:
-        "a model whose manifest names another folder's file as weights is refused (before: a private key was read)",
+        "a model whose manifest names another folder's file as weights is refused (as reported: a private key was read)",
       measured: lastLines(out),
       passed: code === 0,
     })
@@ -57,7 +57,7 @@ const core: Item = {
 }
 
 /**
- * The evidence that issue 13 asks for, in its order; its benchmarks are `npm run bench -- exchange` and `overhead`, to be laid beside those of
+ * The evidence that members keep strangers and liars out, in the order in which it was asked for; its benchmarks are `npm run bench -- exchange` and `overhead`, to be laid beside those of
  * before, `bench/results/`.
  */
 export const members: readonly Item[] = [table, floods, strangers, flood, files, hands, core]

@@ -14,7 +14,7 @@ async function run(attacks: readonly AttackRow[], options: ItemOptions) {
     const undisturbed = calm.get(rule) ?? (await attackedSwarm({ rule }))
     calm.set(rule, undisturbed)
     const { measured, problems } = judge(row, await attackedSwarm({ attack, identities, rule }), undisturbed, PATIENCE)
-    rows.add({ asked: `${about} (before: ${before})`, measured, passed: problems.length === 0 })
+    rows.add({ asked: `${about} (as reported: ${before})`, measured, passed: problems.length === 0 })
   }
   return rows.all()
 }

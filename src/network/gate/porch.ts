@@ -1,0 +1,79 @@
+/**
+ * Where sockets wait before libp2p makes anything of them: until they have said whether they knock. A thousand that come in a second cost
+ * little more than to be accepted, and those for whose handshakes there is no time are gone before they cost anything.
+ *
+ * @packageDocumentation
+ */
+
+import type { Socket } from 'node:net'
+import { groupOfIp } from '../hosts.ts'
+import { createBudget } from './budget.ts'
+import { ARRIVING_PLACES, KNOCK_TIMEOUT_MS, KNOCKED_HANDSHAKES, PORCH_MS, STRANGER_HANDSHAKES } from './constants.ts'
+import { firstLines, type Knock } from './knock.ts'
+import { createPlaces } from './places.ts'
+
+export interface Porch {
+  /** @param enter takes the socket on, if there is time for its handshake; a knock has been read by then, and nothing else */
+  receive(socket: Socket, enter: () => void): void
+  /** Whether a socket that has entered began with a knock; undefined where it has not come this way. */
+  hasKnocked(socket: Socket): boolean | undefined
+  /** Closes all that wait. */
+  clear(): void
+}
+
+export function createPorch(knock: Knock): Porch {
+  const [knocked, strangers] = [createBudget(KNOCKED_HANDSHAKES), createBudget(STRANGER_HANDSHAKES)]
+  const places = createPlaces<Socket>(ARRIVING_PLACES, socket => socket.destroy())
+  /** When each came that waits, in that order. */
+  const waiting = new Map<Socket, number>()
+  const entered = new WeakMap<Socket, boolean>()
+  /** One for all: a timer for each would cost more than the look at them. */
+  let timer: NodeJS.Timeout | undefined
+
+  function closeLate(): void {
+    const late = performance.now() - KNOCK_TIMEOUT_MS
+    for (const [socket, since] of waiting) {
+      if (since > late) return
+      socket.destroy()
+    }
+  }
+
+  function forget(socket: Socket): void {
+    waiting.delete(socket)
+    places.release(socket)
+    if (waiting.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  return {
+    receive(socket, enter) {
+      const onClose = () => forget(socket)
+      const onReadable = () => {
+        const said: Buffer | null = socket.read()
+        if (said === null) return
+        const length = firstLines(said)
+        if (length === undefined) return socket.unshift(said)
+        const hasKnocked = knock.isRight(said.subarray(0, length))
+        if (!(hasKnocked ? knocked : strangers).spend()) return socket.destroy()
+        forget(socket)
+        socket.off('readable', onReadable).off('close', onClose).off('error', ignore)
+        const rest = hasKnocked ? said.subarray(length) : said
+        if (rest.byteLength > 0) socket.unshift(rest)
+        entered.set(socket, hasKnocked)
+        enter()
+      }
+      socket.on('error', ignore).on('close', onClose).on('readable', onReadable)
+      waiting.set(socket, performance.now())
+      places.take(socket, groupOfIp(socket.remoteAddress))
+      timer ??= setInterval(closeLate, PORCH_MS).unref()
+    },
+    hasKnocked: socket => entered.get(socket),
+    clear() {
+      for (const socket of waiting.keys()) socket.destroy()
+    },
+  }
+}
+
+/** What a socket ends with ends its wait, too. */
+function ignore(): void {}
