@@ -36,8 +36,10 @@ export async function keepConnected(
     } catch (error) {
       if (signal.aborted) return
       failures++
-      // The first failure may only be a machine that is busy starting others. Of a refusal the gate tells.
-      if (failures === 2 && !(error instanceof RefusedPeerError))
+      // Of a refusal the gate tells: somebody is there, even where the next attempt ends before it hears why.
+      if (error instanceof RefusedPeerError) failures = Math.max(2, failures)
+      // The first failure may only be a machine that is busy starting others.
+      else if (failures === 2)
         warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
     }
     // Half of the delay is random: peers that lost the same neighbour do not come back all at once.

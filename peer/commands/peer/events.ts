@@ -28,6 +28,9 @@ const PLAIN = [
 /** An address at which nobody answers, which the network tries for as long as the peer lives. */
 const UNREACHED = /^cannot connect to /
 
+/** Somebody has told this peer why it is not let in. */
+const REFUSED = / refuses this peer, /
+
 /** The circumstances that the events do not tell by themselves. */
 export interface Telling {
   readonly joining: JoiningHint
@@ -46,6 +49,7 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
   let untold: readonly string[] | undefined
   /** Notices of waiting since the command to type was printed. */
   let sinceLine = 0
+  let isRefused = false
   let waitedFor: PeerEvents['waiting']['for'] | undefined
   let asked = peer.recipe.training.steps
   const estimateLeft = createEstimate(peer.recipe)
@@ -89,7 +93,7 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
     if (peer.status().phase !== 'waiting' || peer.recipe.data.standardise) tellHowToJoin()
   })
   peer.addEventListener('waiting', ({ detail }) => {
-    const printed = { why: waitedFor === detail.for, joining: untold === undefined, sinceLine }
+    const printed = { why: waitedFor === detail.for, joining: untold === undefined, sinceLine, refusal: isRefused }
     const lines = describeWaiting(detail, joining, printed)
     for (const line of lines) out.say(line)
     sinceLine = lines.some(isCommand) ? 0 : sinceLine + 1
@@ -111,6 +115,7 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
   peer.addEventListener('warning', ({ detail }) => {
     // Once all have sealed they go home, each in its own time.
     if (peer.status().phase === 'sealed' && UNREACHED.test(detail.message)) return
+    isRefused ||= REFUSED.test(detail.message)
     out.warn(detail.message)
   })
   peer.addEventListener('consensus', ({ detail }) => {

@@ -65,6 +65,8 @@ export interface PrintedBefore {
   readonly joining: boolean
   /** Notices since the line to paste was printed. */
   readonly sinceLine: number
+  /** That somebody refuses this peer: an address may answer, and not let it in. */
+  readonly refusal: boolean
 }
 
 /** An invitation takes several lines of a terminal: it is printed again after so many notices, of which one comes every ten seconds. */
@@ -85,7 +87,7 @@ export function describeWaiting(
   const there = hint.connect.join(', ')
   const reasons = {
     contact: [
-      `still nobody at ${there}`,
+      printed.refusal ? `still let in by nobody at ${there}` : `still nobody at ${there}`,
       `waiting until somebody answers at ${there}: is a peer with the same recipe there?`,
     ],
     weights: [

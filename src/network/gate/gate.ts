@@ -138,8 +138,12 @@ export function createGate(options: GateOptions): Gate {
 
   function refuse({ connection, outcome }: Meeting, error: Error): void {
     outcome.reject(error)
+    const isTold = error instanceof RefusedPeerError && error.by === 'here'
     if (error instanceof RefusedPeerError) refusals.add(connection.remotePeer.toString(), error)
-    endConnection(connection)
+    // Who is refused ends it when it has heard why: if this side closed first, what the other still says would be answered by a reset, in which
+    // the reason is lost.
+    if (isTold) setTimeout(() => endConnection(connection), FAREWELL_MS).unref()
+    else endConnection(connection)
   }
 
   return {
