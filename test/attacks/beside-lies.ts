@@ -5,7 +5,7 @@ import { createAveragingWorld } from '../gossip/averaging-world.ts'
 import { createDriftTrainer } from '../gossip/drift-trainer.ts'
 import { createLiar, type Liar } from './liar.ts'
 import { lies } from './lies/lies.ts'
-import { MOST_HELD_UP_MS } from './rows.ts'
+import { latestEnd } from './rows.ts'
 
 const HONEST = 5
 const STEPS = 200
@@ -87,7 +87,7 @@ export function testHonestBeside(rows: readonly LieRow[]): void {
       }
       // Every step of everybody adds 1, so the common model is as far as they have trained.
       for (const vector of parameters) expect(Math.max(...(vector ?? []).map(Math.abs))).toBeLessThan(PATIENCE * STEPS)
-      expect(sealedAfter).toBeLessThan(PATIENCE * (await undisturbed).sealedAfter + MOST_HELD_UP_MS)
+      expect(sealedAfter).toBeLessThan(latestEnd((await undisturbed).sealedAfter, PATIENCE))
     },
   )
 }

@@ -6,7 +6,7 @@
  */
 
 import { OVERDUE_TRAINING_MS } from '../../src/gossip/run/constants.ts'
-import { SEAL_TIMEOUT_MS } from '../../src/gossip/seal/constants.ts'
+import { firstPatience } from '../../src/gossip/seal/end-patience.ts'
 import type { AttackedSwarm, AttackedSwarmOptions } from './attacked-swarm.ts'
 
 export interface AttackRow extends Required<Pick<AttackedSwarmOptions, 'attack' | 'identities'>> {
@@ -130,10 +130,13 @@ const ACCURACY_SPREAD = 0.0225
 const LEAST_EXCHANGES = 0.5
 
 /**
- * The patience of a swarm's end, in all: a member that still says that it trains when nobody is waited for any more, and then one that will not
- * follow, and a third more for those that come after it.
+ * The latest time, in milliseconds, at which a swarm that needs so long by itself ends beside liars. The run's patience; a member that still says
+ * that it trains when nobody is waited for any more; then one that will not follow, and a third more for those that come after it.
  */
-export const MOST_HELD_UP_MS = OVERDUE_TRAINING_MS + (4 / 3) * SEAL_TIMEOUT_MS
+export function latestEnd(calm: number, patience: number): number {
+  // The models that are attacked are small.
+  return patience * calm + OVERDUE_TRAINING_MS + (4 / 3) * firstPatience(patience * calm, 0)
+}
 
 export interface Judgement {
   readonly measured: string
@@ -169,8 +172,8 @@ export function judge(
   require(!warnings.some(tellsOfAdoption), "took others' parameters in place of its own")
   require(honest.every(({ inModel, leftOut }) => inModel && leftOut === 0), 'training was left out')
   require(sealed <=
-    patience * calm.sealed +
-      MOST_HELD_UP_MS / 1_000, `the seal took ${(sealed / calm.sealed).toFixed(1)} times as long`)
+    latestEnd(1_000 * calm.sealed, patience) /
+      1_000, `the seal took ${(sealed / calm.sealed).toFixed(1)} times as long`)
   require(accuracy >= calmAccuracy - ACCURACY_SPREAD, 'less right than without the attack')
   require(exchanges >= LEAST_EXCHANGES * calmExchanges, 'too few exchanges')
 

@@ -36,6 +36,8 @@ export interface RunTime {
   over(ahead?: number): boolean
   /** Whether those that have not done their steps are still waited for, or nobody knows how long others need. */
   waits(): boolean
+  /** The recipe's patience times T, in milliseconds; undefined while nobody knows how long others need. */
+  patience(): number | undefined
   /** Whether nobody can still be training that wants to end with the others. */
   overdue(): boolean
 }
@@ -134,6 +136,7 @@ export function createRunTime(clock: Clock, patience: number, knows: (peer: Peer
 
     over: (ahead = 0) => past(-ahead),
     waits: () => !past(0),
+    patience: () => (halfTime === undefined ? undefined : patience * halfTime),
     overdue: () => past(OVERDUE_TRAINING_MS),
   }
 }

@@ -10,10 +10,22 @@ import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
 export const FREEZE_TIMEOUT_MS = 5_000
 
 /**
- * A peer that has chosen waits so long for a minority that chooses nothing, or something else. Longer than fetching a vector over a slow
- * link, so that only peers that do not want to follow are left behind.
+ * The patience of a swarm's end, at most: so long it waits for those that choose nothing, or something else. Longer than fetching a vector over
+ * a slow link, so that only peers that do not want to follow are left behind.
  */
 export const SEAL_TIMEOUT_MS = 120_000
+
+/**
+ * A short run has no less patience than this: the time in which a machine restarts, its peer comes back, and is asked again by those that had
+ * found it silent.
+ */
+export const SHORTEST_SEAL_TIMEOUT_MS = 30_000
+
+/**
+ * Nor less than a vector takes where a busy uplink leaves 1 Mbit/s for it: a proposal is fetched as it is, where exchanges
+ * may have been compressed to a hundredth, so a short run does not say that it is quick. From 15 MB on it is all of the patience.
+ */
+export const SLOW_FETCH_BYTES_PER_MS = 125
 
 /** For so long nobody new was met, when a peer believes that it has heard of everybody: three announcements. */
 export const MEMBERS_SETTLED_MS = 3_000
@@ -36,7 +48,7 @@ export const STRANGER_PATIENCE_MS = 15_000
 /** The patience after one that has run out, as a share of it: all of them together take a third more than the first alone. */
 export const NEXT_PATIENCE_SHARE = 0.25
 
-/** The shortest patience: what members that follow need for it, five announcements. */
+/** The shortest patience of those that follow: what members that follow need for it, five announcements. */
 export const LEAST_PATIENCE_MS = 5 * ANNOUNCE_INTERVAL_MS
 
 /** A member that held up the end for less than this share of a patience was on its way. */

@@ -13,6 +13,8 @@ import {
   LONGEST_LOOK_MS,
   NEXT_PATIENCE_SHARE,
   SEAL_TIMEOUT_MS,
+  SHORTEST_SEAL_TIMEOUT_MS,
+  SLOW_FETCH_BYTES_PER_MS,
   STRANGER_PATIENCE_MS,
   UNINVOLVED_SHARE,
 } from './constants.ts'
@@ -30,10 +32,25 @@ export interface EndPatience {
   isSpent(): boolean
 }
 
-/** @param knows whether an exchange with this member was completed */
-export function createEndPatience(clock: Clock, knows: (peer: PeerId) => boolean): EndPatience {
-  let patience = SEAL_TIMEOUT_MS
-  /** For how long the end was held up, of this patience. */
+/**
+ * The first patience, in milliseconds: that of the run itself, within bounds.
+ *
+ * @param run for how long the run waits for slow peers; undefined where nothing is trained, or nobody knows yet
+ * @param bytes of a vector
+ */
+export function firstPatience(run: number | undefined, bytes: number): number {
+  const least = Math.max(SHORTEST_SEAL_TIMEOUT_MS, bytes / SLOW_FETCH_BYTES_PER_MS)
+  return Math.min(SEAL_TIMEOUT_MS, Math.max(least, run ?? SEAL_TIMEOUT_MS))
+}
+
+/**
+ * @param first the first patience, as of now
+ * @param knows whether an exchange with this member was completed
+ */
+export function createEndPatience(clock: Clock, first: () => number, knows: (peer: PeerId) => boolean): EndPatience {
+  /** The one after those that have run out; undefined before one has. */
+  let next: number | undefined
+  /** For how long the end was held up, of the patience now. */
   let held = 0
   const heldBy = new Map<PeerId, number>()
   let last: { readonly at: number; readonly holdUp: HoldUp | undefined } = { at: clock.now(), holdUp: undefined }
@@ -68,13 +85,14 @@ export function createEndPatience(clock: Clock, knows: (peer: PeerId) => boolean
       charge()
       last = { at: clock.now(), holdUp }
       if (holdUp === undefined) return []
+      const patience = next ?? first()
       const limit = holdUp.forMost ? patience : 2 * patience
       if (held < limit) return holdUp.by.filter(peer => isSpentOn(peer, holdUp))
       // One that was on its way for a moment has held up nobody.
       const isInvolved = (peer: PeerId) => (heldBy.get(peer) ?? 0) >= UNINVOLVED_SHARE * patience
       const givenUp = holdUp.by.filter(peer => isSpentOn(peer, holdUp) || isInvolved(peer))
       spent = true
-      patience = Math.max(LEAST_PATIENCE_MS, NEXT_PATIENCE_SHARE * patience)
+      next = Math.max(LEAST_PATIENCE_MS, NEXT_PATIENCE_SHARE * patience)
       held = 0
       heldBy.clear()
       return givenUp

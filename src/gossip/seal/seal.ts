@@ -9,7 +9,7 @@ import type { Member } from '../membership/membership.ts'
 import type { AbortOptions, Clock } from '../ports.ts'
 import { MEMBERS_SETTLED_MS, MEMBERS_UNSETTLED_MS } from './constants.ts'
 import { nextSealAction, type SealAction, type SealSelf } from './decide.ts'
-import { createEndPatience } from './end-patience.ts'
+import { createEndPatience, firstPatience } from './end-patience.ts'
 import { type HoldUp, heldUpBy } from './hold-up.ts'
 import { createMoves, type Moves, type MovesOptions } from './moves.ts'
 import { createProposals, type FetchVector, type Proposals } from './proposals.ts'
@@ -30,6 +30,8 @@ export interface SealOptions extends Omit<MovesOptions, 'proposals' | 'reopening
   readonly runTime: {
     /** Whether the swarm still waits for those that have not done their steps. */
     waits(): boolean
+    /** For how long it does, in all; undefined while nobody knows how long others need. */
+    patience(): number | undefined
   }
   readonly fetch: FetchVector
 }
@@ -46,8 +48,10 @@ const NOTHING_TO_DO = Promise.resolve()
 export function createSeal(options: SealOptions): Seal {
   const { swarm, target, phase, choice, membership, activeMembers, clock, events } = options
   const proposals = createProposals(clock, options.fetch)
-  const { contribution } = options.replica
-  const endPatience = createEndPatience(clock, contribution.hasAveragedWith)
+  const { contribution, parameters } = options.replica
+  const run = () => (options.steps > 0 ? options.runTime.patience() : undefined)
+  const first = () => firstPatience(run(), parameters.byteLength)
+  const endPatience = createEndPatience(clock, first, contribution.hasAveragedWith)
   const reopening = createReopening({ ...options, contribution, endPatience, proposals })
   const moves = createMoves({ ...options, proposals, reopening })
   const self = viewOf(options, proposals, moves, reopening)

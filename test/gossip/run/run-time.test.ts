@@ -39,9 +39,11 @@ test('a latecomer ends with those that were there from the beginning, however ol
     ['one', 'two'].map(peer => memberOf(peer, 12_300, { founder: true, elapsed: 12_300, halfTime }, true))
   latecomer.look(done(undefined), false)
   expect(latecomer.told()?.halfTime).toBeUndefined()
+  expect(latecomer.patience()).toBeUndefined()
   await until(13_000)
   latecomer.look(done(12_000), false)
   expect(latecomer.told()).toEqual({ elapsed: 13_000, founder: false, halfTime: 12_000 })
+  expect(latecomer.patience()).toBe(TIMEOUT_BOUNDS * 12_000)
 
   await until(TIMEOUT_BOUNDS * 12_000 - 1)
   expect(latecomer.over()).toBe(false)

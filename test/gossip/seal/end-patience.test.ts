@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import type { Member } from '../../../src/gossip/membership/membership.ts'
-import { SEAL_TIMEOUT_MS, STRANGER_PATIENCE_MS } from '../../../src/gossip/seal/constants.ts'
-import { createEndPatience } from '../../../src/gossip/seal/end-patience.ts'
+import { SEAL_TIMEOUT_MS, SHORTEST_SEAL_TIMEOUT_MS, STRANGER_PATIENCE_MS } from '../../../src/gossip/seal/constants.ts'
+import { createEndPatience, firstPatience } from '../../../src/gossip/seal/end-patience.ts'
 import { announcementOf } from '../announcements.ts'
 
 const LOOK_MS = 1_000
@@ -13,10 +13,14 @@ const LIMIT_MS = 20 * SEAL_TIMEOUT_MS
 /** Looks once a second at those who hold up the end, until nobody does. */
 async function patienceWith(
   holders: (now: number) => readonly string[],
-  { isKnown = true, forMost = true, there = [] as readonly string[], says = false } = {},
+  { isKnown = true, first = SEAL_TIMEOUT_MS, forMost = true, there = [] as readonly string[], says = false } = {},
 ) {
   const clock = createVirtualClock()
-  const patience = createEndPatience(clock, () => isKnown)
+  const patience = createEndPatience(
+    clock,
+    () => first,
+    () => isKnown,
+  )
   const memberOf = (peer: string): Member => ({ peer, heard: 0, announcement: announcementOf() })
   const givenUp = new Map<string, number>()
   /** How long somebody held it up. */
@@ -39,6 +43,24 @@ test('one that holds up the end for ever is given up after the patience, and not
   const { held, givenUp } = await patienceWith(() => ['liar'], { there: ['liar'] })
   expect(held).toBe(SEAL_TIMEOUT_MS)
   expect([...givenUp.keys()]).toEqual(['liar'])
+})
+
+test('the patience is that of the run, from half a minute to two, and long enough for a large vector on a slow link', () => {
+  const small = 1_000
+  expect(firstPatience(20_000, small)).toBe(SHORTEST_SEAL_TIMEOUT_MS)
+  expect(firstPatience(50_000, small)).toBe(50_000)
+  expect(firstPatience(3_600_000, small)).toBe(SEAL_TIMEOUT_MS)
+  expect(firstPatience(20_000, 10e6)).toBe(80_000)
+  expect(firstPatience(20_000, 1e9)).toBe(SEAL_TIMEOUT_MS)
+})
+
+test('where nobody knows how long the run takes, it is as long as it may be', () => {
+  expect(firstPatience(undefined, 0)).toBe(SEAL_TIMEOUT_MS)
+})
+
+test('after a short run a liar has no more than a short patience', async () => {
+  const { held } = await patienceWith(() => ['liar'], { there: ['liar'], first: SHORTEST_SEAL_TIMEOUT_MS })
+  expect(held).toBe(SHORTEST_SEAL_TIMEOUT_MS)
 })
 
 test('few wait twice as long for many', async () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Announcement } from '../../../src/gossip/membership/announcement.ts'
 import { SKETCH_BUCKETS } from '../../../src/gossip/membership/constants.ts'
 import { OVERDUE_TRAINING_MS } from '../../../src/gossip/run/constants.ts'
-import { SEAL_TIMEOUT_MS, STRANGER_PATIENCE_MS } from '../../../src/gossip/seal/constants.ts'
+import { STRANGER_PATIENCE_MS } from '../../../src/gossip/seal/constants.ts'
+import { firstPatience } from '../../../src/gossip/seal/end-patience.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import { PLACES } from '../../accept/together/marking-trainer.ts'
 import { HONEST, type Lie, type Outcome, PATIENCE, runLyingSwarm } from './lying-swarm.ts'
@@ -21,6 +22,9 @@ const hasSealed = (others: readonly Announcement[]) => others.some(({ phase }) =
 
 /** When liars begin that take part like others before: the honest have averaged with them by then. */
 const BEGINS_MS = 6_000
+
+/** The one patience of the end, where half of the honest are done after so long. */
+const endPatience = (half: number) => firstPatience(PATIENCE * half, 0)
 
 const open = { choice: undefined, refuses: undefined } as const
 
@@ -53,7 +57,7 @@ describe('nobody is moved by', () => {
     async (_, isStranger) => {
       const outcome = await runLyingSwarm({ liars: 5, lie: sealedElsewhere(5, isStranger), seed: SEED })
       expectAllIn(outcome)
-      expect(outcome.sealed).toBeLessThan(PATIENCE * outcome.half + SEAL_TIMEOUT_MS + SEALING_MS)
+      expect(outcome.sealed).toBeLessThan(PATIENCE * outcome.half + endPatience(outcome.half) + SEALING_MS)
     },
     LIMIT_MS,
   )
@@ -91,53 +95,48 @@ describe('the end is held up for one patience at the most by', () => {
       now > BEGINS_MS ? given : {}
 
   /** What it may last from when half of the honest are done: the run's patience; one that ran out; or nothing but a moment. */
-  const RUN_MS = OVERDUE_TRAINING_MS
-  const ALL_MS = SEAL_TIMEOUT_MS
+  const runOnly = () => OVERDUE_TRAINING_MS
+  const all = endPatience
 
-  const rows: readonly (readonly [string, number, number, Lie])[] = [
-    ['one that trains for ever', 1, RUN_MS, { says: () => training }],
-    ['one that trains for ever, and averages with nobody', 1, RUN_MS, { says: () => training, isStranger: true }],
+  const rows: readonly (readonly [string, number, (half: number) => number, Lie])[] = [
+    ['one that trains for ever', 1, runOnly, { says: () => training }],
+    ['one that trains for ever, and averages with nobody', 1, runOnly, { says: () => training, isStranger: true }],
     [
       'one that trains and does not by turns, far away',
       1,
-      ALL_MS,
+      all,
       { says: ({ own }) => (own.sequence % 2 === 0 ? training : { ...averaging, sketch: sketchOf(50) }) },
     ],
-    ['one that is infinitely far away', 1, ALL_MS, { says: later({ ...averaging, sketch: sketchOf(1e30) }) }],
+    ['one that is infinitely far away', 1, all, { says: later({ ...averaging, sketch: sketchOf(1e30) }) }],
     [
       'one that comes nearer, and never near',
       1,
-      ALL_MS,
+      all,
       { says: ({ now }) => (now > BEGINS_MS ? { ...averaging, sketch: sketchOf(1e6 * 0.99 ** (now / 1_000)) } : {}) },
     ],
     [
       'one that trains again whenever somebody seals',
       1,
-      RUN_MS,
+      runOnly,
       { says: ({ others }) => (chosenBy(others) === undefined ? {} : training) },
     ],
     [
       'one that refuses whatever is chosen',
       1,
-      RUN_MS,
+      runOnly,
       { says: ({ others }) => (chosenBy(others) ? { ...averaging, refuses: chosenBy(others) } : {}) },
     ],
     [
       'one that never chooses',
       1,
-      ALL_MS,
+      all,
       { says: ({ own }) => (own.phase === 'sealing' || own.phase === 'sealed' ? averaging : {}) },
     ],
-    [
-      'one that chooses what nobody can fetch',
-      1,
-      ALL_MS,
-      { says: later({ phase: 'sealing', choice: 'ab'.repeat(32) }) },
-    ],
+    ['one that chooses what nobody can fetch', 1, all, { says: later({ phase: 'sealing', choice: 'ab'.repeat(32) }) }],
     [
       'one that chooses something else every second',
       1,
-      ALL_MS,
+      all,
       {
         says: ({ now }) =>
           now > BEGINS_MS
@@ -148,7 +147,7 @@ describe('the end is held up for one patience at the most by', () => {
     [
       'five identities that come one after the other, and are far away',
       5,
-      ALL_MS + 10_000,
+      half => all(half) + 10_000,
       { says: later({ ...averaging, sketch: sketchOf(50) }), comesAt: liar => 20_000 * (1 + liar) },
     ],
   ]
@@ -158,7 +157,7 @@ describe('the end is held up for one patience at the most by', () => {
     async (_, liars, bound, lie) => {
       const outcome = await runLyingSwarm({ liars, lie, seed: SEED })
       expectAllIn(outcome)
-      expect(outcome.sealed).toBeLessThan(PATIENCE * outcome.half + bound + SEALING_MS)
+      expect(outcome.sealed).toBeLessThan(PATIENCE * outcome.half + bound(outcome.half) + SEALING_MS)
     },
     LIMIT_MS,
   )

@@ -39,7 +39,7 @@ test('a peer that was about to propose, and may not any more, averages again', a
     settlement: { waits: () => true },
     peerWatch: { metAt: () => 0 },
     introductions: { pending: () => false },
-    runTime: { waits: () => false },
+    runTime: { waits: () => false, patience: () => undefined },
     mayPropose: () => mayPropose,
     fetch: async () => undefined,
   })
