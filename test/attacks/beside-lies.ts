@@ -69,7 +69,7 @@ async function swarmBeside(name: string | undefined, identities: number) {
 }
 
 /** How many tell which of the lies, and the event by which it is known that they did. */
-export type LieRow = readonly [name: string, identities: number, event?: string]
+type LieRow = readonly [name: string, identities: number, event?: string]
 
 /** Tests that five honest peers keep their training, and their end, beside each of these. */
 export function testHonestBeside(rows: readonly LieRow[]): void {

@@ -32,8 +32,8 @@ afterAll(() => {
   warm = undefined
 })
 
-/** A command that has not ended by then never will. */
-const DEADLINE_MS = 90_000
+/** A command that has not ended by then never will: some stay while others start, which takes each a minute on a busy machine. */
+const DEADLINE_MS = 180_000
 
 /** The tests' own, and no colours. */
 const environment = () => ({ ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined })

@@ -1,7 +1,6 @@
 import { mutateStates } from '../../storage/mutations.ts'
 import { createRows, type Item, lastLines } from '../row.ts'
-import { run } from '../run.ts'
-import { testsOf } from '../tests-of.ts'
+import { run, testCounts } from '../run.ts'
 import { flood } from './flood.ts'
 import { strangers } from './strangers.ts'
 import { floods, table } from './table.ts'
@@ -32,12 +31,27 @@ const files: Item = {
   },
 }
 
-const hands = testsOf('hands', 'swarms that people start by hand', [
-  [
-    'by pasting the printed line; a guest is revoked; by mDNS in a network namespace; a latecomer',
-    'test/peer/members.test.ts',
-  ],
-])
+const hands: Item = {
+  name: 'hands',
+  about: 'swarms that people start by hand',
+  seeds: 1,
+  async run(options) {
+    const rows = createRows(options)
+    for (const [asked, ...args] of [
+      ['by pasting the printed line', 'test/peer/members.test.ts'],
+      [
+        'by name, and a latecomer; a guest is revoked in the middle of a run; by mDNS in a network namespace; by a key',
+        '--config',
+        'vitest.large.config.ts',
+        'test/large/swarms-by-hand.test.ts',
+      ],
+    ] as const) {
+      const { code, out } = await run('vitest', 'run', ...args)
+      rows.add({ asked, measured: `${args.at(-1)}: ${testCounts(out)}`, passed: code === 0 })
+    }
+    return rows.all()
+  },
+}
 
 const core: Item = {
   name: 'core',
