@@ -71,7 +71,8 @@ const core: Item = {
 }
 
 /**
- * The evidence that members keep strangers and liars out, in the order in which it was asked for; its benchmarks are `npm run bench -- exchange` and `overhead`, to be laid beside those of
+ * The evidence that members keep strangers and liars out, in the order in which it was asked for. Its benchmarks are `npm run bench -- exchange`
+ * and `overhead`, to be laid beside those of
  * before, `bench/results/`.
  */
 export const members: readonly Item[] = [table, floods, strangers, flood, files, hands, core]
