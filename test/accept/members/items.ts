@@ -44,6 +44,7 @@ const hands: Item = {
         '--config',
         'vitest.large.config.ts',
         'test/large/swarms-by-hand.test.ts',
+        'test/large/members-together.test.ts',
       ],
     ] as const) {
       const { code, out } = await run('vitest', 'run', ...args)
