@@ -1,21 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type AveragingWorld, createAveragingWorld } from '../averaging-world.ts'
-import { accept, addAttackers, forever, leaveInDoubt } from './attackers.ts'
+import { addAttackers, leaveInDoubt } from './attackers.ts'
 import { PATIENT, testExchangesBeside, training } from './beside-attackers.ts'
 
-// Those who do less are among the tests of what is large.
-testExchangesBeside([
-  [
-    'agree to everything and say nothing more',
-    {
-      async answer(channel, stream) {
-        if (channel === 'exchange') await accept(stream)
-        await forever()
-      },
-    },
-  ],
-  ['leave exchanges with everybody in doubt', { act: leaveInDoubt }],
-])
+// The others are among the tests of what is large.
+testExchangesBeside([['leave exchanges with everybody in doubt', { act: leaveInDoubt }]])
 
 const doubtsIn = (world: AveragingWorld) =>
   world.simulatedPeers
