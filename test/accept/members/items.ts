@@ -48,7 +48,11 @@ const hands: Item = {
       ],
     ] as const) {
       const { code, out } = await run('vitest', 'run', ...args)
-      rows.add({ asked, measured: `${args.at(-1)}: ${testCounts(out)}`, passed: code === 0 })
+      rows.add({
+        asked,
+        measured: `${args.filter(one => one.endsWith('.test.ts')).join(', ')}: ${testCounts(out)}`,
+        passed: code === 0,
+      })
     }
     return rows.all()
   },
