@@ -136,7 +136,9 @@ describe('evaluate', () => {
     await peer.stop()
     const part = ['--data', data, '--part', 'test', '--json']
     const own = await warmHearsay('evaluate', '--state', inFolder('own'), ...part)
-    expect([own.code, own.stderr]).toEqual([0, ''])
+    expect(own.code).toBe(0)
+    // The identity, which is new each time, says which rows are for testing: there may be no "fraud" among so few.
+    expect(own.stderr).not.toContain('may be samples that they learned from')
     const { loss, ...others } = figures as Classification
     const told: Classification = JSON.parse(own.stdout).figures
     expect(told).toMatchObject(others)
