@@ -15,7 +15,14 @@ import type { Contribution } from '../state/contribution.ts'
 import type { LateJoining } from '../sync/late-joining.ts'
 import { createCondition } from '../waiting/condition.ts'
 import { countPresent, hasEnded, mayBegin, type WaitingSelf } from './barrier.ts'
-import { BEGIN_TOGETHER_MS, CATCH_UP_MS, ENDED_RUN_WAIT_MS, LISTEN_MS, WAITING_INTERVAL_MS } from './constants.ts'
+import {
+  BEGIN_TOGETHER_MS,
+  CATCH_UP_MS,
+  CONTACT_WAIT_MS,
+  ENDED_RUN_WAIT_MS,
+  LISTEN_MS,
+  WAITING_INTERVAL_MS,
+} from './constants.ts'
 import type { PeerWatch } from './peer-watch.ts'
 
 export interface BeginningOptions {
@@ -99,7 +106,7 @@ export function createBeginning(options: BeginningOptions): Beginning {
     let wasReady = ready()
     while (!may() && !hasSealed()) {
       // A run that has ended is waited for in another way: its seal is on its way.
-      const waits = minimum > 1 || awaitsContact()
+      const waits = awaitsContact() ? clock.now() - began >= CONTACT_WAIT_MS : minimum > 1
       if (waits && clock.now() - told >= WAITING_INTERVAL_MS && !hasEnded(self(), membership.alive())) {
         tell()
         told = clock.now()

@@ -37,6 +37,9 @@ export const PROGRESS_LABELS = 10_000
 /** How often a peer that waits for others says so. */
 export const WAITING_INTERVAL_MS = 10_000
 
+/** Whoever answers at an address that the peer was given has nearly always done so by then: nobody is told of the wait before. */
+export const CONTACT_WAIT_MS = 3_000
+
 /** How often a peer asks anew for the vector that its swarm begins from: members announce themselves once a second. */
 export const FETCH_PAUSE_MS = ANNOUNCE_INTERVAL_MS / 2
 
