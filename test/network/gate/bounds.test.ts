@@ -1,7 +1,12 @@
 import type { Connection } from '@libp2p/interface'
 import { afterEach, describe, expect, test } from 'vitest'
 import { STREAM_WINDOW_BYTES } from '../../../src/network/constants.ts'
-import { MAX_STRANGER_BYTES, RECIPE_STREAMS, STRANGER_STREAMS } from '../../../src/network/gate/constants.ts'
+import {
+  GOSSIP_MESSAGES,
+  MAX_STRANGER_BYTES,
+  RECIPE_STREAMS,
+  STRANGER_STREAMS,
+} from '../../../src/network/gate/constants.ts'
 import { memoryBound } from '../../../src/network/gate/memory-bound.ts'
 import { protocolOf } from '../../../src/network/protocols.ts'
 import { openBetween, type Peer, startPeer } from '../../../src/testing/probe-peers.ts'
@@ -62,6 +67,24 @@ describe('a connection', () => {
     await ended(connection)
     await peer.disconnected.take(soon())
     expect(peer.network.connections()).toEqual([])
+  })
+
+  test('of a member ends when it floods gossip, and not while it says several times what a large swarm does', async () => {
+    const peer = await startPeer(await world.createOne({ swarm: SWARM }))
+    const connection = await reach(peer, true)
+    const gossip = await connection.newStream('/meshsub/1.2.0', soon())
+    // An RPC without anything in it: a subscription list of none, in its length and its field.
+    const empty = Uint8Array.of(2, 0x0a, 0)
+    const send = (count: number) => {
+      const bytes = new Uint8Array(empty.length * count)
+      for (let i = 0; i < count; i++) bytes.set(empty, empty.length * i)
+      gossip.send(bytes)
+    }
+    const over = ended(connection)
+    send(GOSSIP_MESSAGES.atOnce / 2)
+    expect(await Promise.race([over, aWhile()])).toBe('still there')
+    send(2 * GOSSIP_MESSAGES.atOnce)
+    await over
   })
 
   test('of a stranger has few streams', async () => {
