@@ -7,7 +7,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gossipsub } from '@libp2p/gossipsub'
-import type { Connection, PeerId as Libp2pPeerId } from '@libp2p/interface'
+import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Admission } from '../../src/admission/admission.ts'
 import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
@@ -41,6 +41,9 @@ export interface Claim {
 }
 
 const CHANNELS: readonly Channel[] = ['recipe', 'exchange', 'settle', 'fetch']
+
+/** Longer than identify takes on a busy machine. */
+const IDENTIFY_MS = 20_000
 
 /** What a namespace without a name begins with, and a request of each kind. */
 const REQUESTS = [
@@ -119,18 +122,17 @@ export async function lootWithoutProof(
   pubsub.addEventListener('message', ({ detail }) => {
     announcements += detail.data.byteLength
   })
+  const identified = new Promise<readonly string[]>((resolve, reject) => {
+    node.addEventListener('peer:identify', ({ detail }) => resolve(detail.protocols))
+    setTimeout(() => reject(new Error('a stranger is not identified')), IDENTIFY_MS).unref()
+  })
   const connection = await node.dial(multiaddr(address))
   const own = CHANNELS.map(protocolOf)
   const spoken = await Promise.all(own.map(protocol => speak(connection, protocol, listen)))
-  const named = await protocolsOf(connection.remotePeer)
+  const protocols = await identified
   await sleep(listen)
   await node.stop()
-  return { said: spoken.reduce((sum, bytes) => sum + bytes, 0), announcements, merged: 0, protocols: named }
-
-  /** As identify says. */
-  async function protocolsOf(peer: Libp2pPeerId): Promise<readonly string[]> {
-    return (await node.peerStore.get(peer)).protocols
-  }
+  return { said: spoken.reduce((sum, bytes) => sum + bytes, 0), announcements, merged: 0, protocols }
 }
 
 async function speak(connection: Connection, protocol: string, listen: number): Promise<number> {

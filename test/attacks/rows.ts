@@ -123,8 +123,11 @@ export const floodRows: readonly AttackRow[] = [
   },
 ]
 
-/** How much less right the honest may be than without an attack: of 200 test digits each, four and a half. */
-const ACCURACY_SPREAD = 0.0225
+/**
+ * How much less right the honest may be than without an attack. Exchanges with liars mix nothing, and what they hold takes its weight from
+ * those with others: models that were mixed less are right two to four percent less often.
+ */
+const ACCURACY_SPREAD = 0.05
 
 /** Of the exchanges that a calm swarm makes, those that an attack must leave. */
 const LEAST_EXCHANGES = 0.5

@@ -3,8 +3,8 @@ import type { Clock, PeerId } from '../ports.ts'
 import { BACKOFF_OVER_HELD, LONGEST_BACKOFF_MS, LONGEST_REFUSED_BACKOFF_MS, PARTNER_BACKOFF_MS } from './constants.ts'
 
 /**
- * How much of a peer's time others get where there is not enough for all: `failing`, an exchange with it came to nothing and none has come
- * to its end since; `new`; `proven`, some came to their end, and the last one did.
+ * How much of a peer's time others get where there is not enough for all: `failing`, an exchange that it had agreed to came to nothing and none has
+ * come to its end since; `new`; `proven`, some came to their end, and the last one did.
  */
 export type Level = 0 | 1 | 2
 export const FAILING: Level = 0
@@ -25,6 +25,8 @@ export interface Standing {
 
 interface Failures {
   readonly count: number
+  /** Whether one of them was more than a refusal: who is busy, perhaps with those that hold its places, has failed nobody. */
+  readonly hasBroken: boolean
   /** Clock time of the last. */
   readonly at: number
   readonly avoidedUntil: number
@@ -37,16 +39,18 @@ export function createStanding(clock: Clock, contribution: { hasAveragedWith(pee
   return {
     completed: peer => void failures.delete(peer),
     failed(peer, { refused, milliseconds }) {
-      const count = (failures.get(peer)?.count ?? 0) + 1
+      const before = failures.get(peer)
+      const count = (before?.count ?? 0) + 1
+      const hasBroken = !refused || before?.hasBroken === true
       const doubled = Math.max(PARTNER_BACKOFF_MS * 2 ** (count - 1), BACKOFF_OVER_HELD * milliseconds)
       const pause = Math.min(doubled, refused ? LONGEST_REFUSED_BACKOFF_MS : LONGEST_BACKOFF_MS)
       failures.delete(peer)
       const [longestAgo] = failures.keys()
       if (failures.size >= MAX_MEMBERS) failures.delete(longestAgo)
-      failures.set(peer, { count, at: clock.now(), avoidedUntil: clock.now() + pause })
+      failures.set(peer, { count, hasBroken, at: clock.now(), avoidedUntil: clock.now() + pause })
     },
     level(peer) {
-      if (failures.has(peer)) return FAILING
+      if (failures.get(peer)?.hasBroken) return FAILING
       return contribution.hasAveragedWith(peer) ? PROVEN : NEW
     },
     isAvoided: peer => (failures.get(peer)?.avoidedUntil ?? 0) > clock.now(),

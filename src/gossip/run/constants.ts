@@ -52,6 +52,12 @@ export const LISTEN_MS = 1.5 * ANNOUNCE_INTERVAL_MS
  */
 export const BEGIN_TOGETHER_MS = 2_000
 
+/**
+ * Peers begin together when they do so within two announcements, and half as much again for those that heard of each other late. To a peer
+ * that comes later than this the run belongs to others, by whom it goes.
+ */
+export const FOUNDING_MS = 1.5 * BEGIN_TOGETHER_MS
+
 /** A newcomer tries for so long to get the parameters of a swarm that trains, before it trains on what it has. */
 export const CATCH_UP_MS = 30_000
 

@@ -13,7 +13,7 @@ import { MAX_RUN_MS } from '../membership/constants.ts'
 import type { Member } from '../membership/membership.ts'
 import { medianOf } from '../pace/recent.ts'
 import type { Clock, PeerId } from '../ports.ts'
-import { GUARDED_MEMBERS, OVERDUE_TRAINING_MS, STALLED_TRAINING_MS } from './constants.ts'
+import { FOUNDING_MS, GUARDED_MEMBERS, OVERDUE_TRAINING_MS, STALLED_TRAINING_MS } from './constants.ts'
 
 export interface RunTime {
   /** Whether this peer has made its first step, or is about to. */
@@ -109,8 +109,10 @@ export function createRunTime(clock: Clock, patience: number, knows: (peer: Peer
 
     begin(members) {
       if (began !== undefined) return
-      // A member that has not made its first step begins with this one.
-      const under = runsOf(members.filter(({ announcement }) => announcement.ownSteps > 0))
+      // Those that have just made their first steps begin with this one, whatever they say of how many they have made.
+      const under = runsOf(members.filter(({ announcement }) => announcement.ownSteps > 0)).filter(
+        ({ elapsed }) => elapsed > FOUNDING_MS,
+      )
       present = new Set(members.filter(({ announcement }) => announcement.hasData).map(({ peer }) => peer))
       // A few that say that they have trained have made no run of it, or one liar could tell all that are about to begin that it is over.
       founder = under.length === 0 || 2 * under.length < present.size

@@ -36,6 +36,10 @@ describe('the standing of a peer', () => {
     expect(standing.level('a')).toBe(NEW)
     averaged.add('a')
     expect(standing.level('a')).toBe(PROVEN)
+    // One that is busy, perhaps with those that hold its places, is no worse for it.
+    standing.failed('a', refused)
+    expect(standing.level('a')).toBe(PROVEN)
+    standing.failed('a', { refused: false, milliseconds: 0 })
     standing.failed('a', refused)
     expect([standing.level('a'), standing.level('b')]).toEqual([FAILING, NEW])
     standing.completed('a')

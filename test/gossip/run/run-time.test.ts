@@ -54,9 +54,20 @@ test('a latecomer ends with those that were there from the beginning, however ol
 test('where none of those that began is left, the others see T themselves', async () => {
   const { clock, until } = createTime()
   const one = createRunTime(clock, TIMEOUT_BOUNDS, () => true)
-  await until(1_000)
-  one.begin([memberOf('founder', 1_000, { founder: true, elapsed: 1_000, halfTime: undefined })])
-  await until(5_000)
-  one.look([memberOf('other', 5_000, { founder: false, elapsed: 5_000, halfTime: undefined }, true)], false)
-  expect(one.told()?.halfTime).toBe(5_000)
+  await until(6_000)
+  one.begin([memberOf('founder', 6_000, { founder: true, elapsed: 6_000, halfTime: undefined })])
+  await until(9_000)
+  one.look([memberOf('other', 9_000, { founder: false, elapsed: 9_000, halfTime: undefined }, true)], false)
+  expect(one.told()?.halfTime).toBe(9_000)
+})
+
+test('those that began a moment before began together with this one, though most of them say that they are done', async () => {
+  const { clock, until } = createTime()
+  const one = createRunTime(clock, TIMEOUT_BOUNDS, () => true)
+  await until(2_000)
+  const run = { founder: true, elapsed: 2_000, halfTime: undefined }
+  const members = ['a', 'b', 'c'].map(peer => memberOf(peer, 2_000, run, true))
+  one.begin(members)
+  one.look([...members, memberOf('d', 2_000, run), memberOf('e', 2_000, run)], false)
+  expect(one.told()).toEqual({ elapsed: 0, founder: true, halfTime: undefined })
 })
