@@ -83,6 +83,8 @@ export interface NetworkHandlers {
    */
   acquainted(peer: PeerId): void
   disconnected(peer: PeerId): void
+  /** The addresses of this peer have changed: others are to be told soon. Default: nobody is. */
+  moved?(): void
 }
 
 export interface Network {

@@ -142,3 +142,27 @@ export const MESH_DEGREE_HIGH = 5
 
 /** Mesh neighbours that this peer chose itself, so that others cannot surround it; gossipsub wants fewer than half. */
 export const MESH_DEGREE_OUTBOUND = 1
+
+/** How often the connections to members are looked at: a look at each is a number that is read. */
+export const LIVENESS_LOOK_MS = 500
+
+/**
+ * A member whose connection has brought nothing for so long is asked for an answer: three announcements of its own are missing, and all that
+ * it would hand on. In a larger swarm, where announcements are rarer, it costs a round trip more often.
+ */
+export const LIVENESS_SILENT_MS = 3_000
+
+/** One that has not answered within so long is dialled beside the connection: where it has moved, the new one counts at once. */
+export const LIVENESS_ANSWER_MS = 1_500
+
+/**
+ * One that has not answered within so long is taken for gone, and its connection is ended. A member whose event loop stands still for eight
+ * seconds keeps its connections; libp2p's own look comes every ten seconds, and waits for {@link PING_TIMEOUT_MS}.
+ */
+export const LIVENESS_ABANDON_MS = 6_000
+
+/** Dials of one member because of its silence, or of its connection's end: at most seven within a minute. */
+export const REDIALS = { perSecond: 4 / 60, atOnce: 3 }
+
+/** Members of whose dials a record is kept. */
+export const MAX_REDIALLED = 1_000

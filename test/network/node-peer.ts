@@ -1,5 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import type { Network } from '../../src/gossip/ports.ts'
+import type { Network, NetworkHandlers } from '../../src/gossip/ports.ts'
 import { createIdentity } from '../../src/network/identity.ts'
 import { type DriverOptions, driveNode } from '../../src/network/libp2p-network.ts'
 import { createNode, type SwarmNode } from '../../src/network/node.ts'
@@ -18,6 +18,7 @@ export interface NodePeer extends Peer {
 export async function startNodePeer(
   options: Partial<DriverOptions> = {},
   prepare: (node: SwarmNode) => void = () => {},
+  handlers: Partial<NetworkHandlers> = {},
 ): Promise<NodePeer> {
   const { swarm = SWARM, listen = [LOOPBACK] } = options
   const node = await createNode({ swarm, identity: await createIdentity(), listen, mdns: false })
@@ -32,7 +33,7 @@ export async function startNodePeer(
     },
     ...options,
   })
-  return { ...(await startPeer(network)), node }
+  return { ...(await startPeer(network, handlers)), node }
 }
 
 /** Makes one more connection, whether there is one or not. */

@@ -1,7 +1,7 @@
 import type { GossipSubComponents } from '@libp2p/gossipsub'
 import type { Connection, Stream, StreamHandler, Topology } from '@libp2p/interface'
 import type { PeerId } from '../../gossip/ports.ts'
-import { UnreachableError } from '../errors.ts'
+import { FloodError, UnreachableError } from '../errors.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { FAREWELL_MS, GOSSIP_MESSAGES, GOSSIP_STREAM_MS, MUTE_MS } from './constants.ts'
 
@@ -163,7 +163,7 @@ export function createGossipDoor(now: () => number = () => performance.now()): G
     },
     mayTell(peer) {
       if (budgets.get(peer)?.spend()) return true
-      neighbours.get(peer)?.connection.abort(new UnreachableError('it floods'))
+      neighbours.get(peer)?.connection.abort(new FloodError('it floods'))
       return false
     },
     tend() {

@@ -16,6 +16,7 @@ export interface Members {
   add(connection: Connection, stream: FrameStream): void
   connectionTo(peer: PeerId): Connection | undefined
   list(): readonly PeerId[]
+  connections(): readonly Connection[]
   stop(): void
 }
 
@@ -115,6 +116,7 @@ export function createMembers({ self, admission, refusals, entered, left }: Memb
     },
     connectionTo: peer => heldOf(peer)[0]?.connection,
     list: () => [...members.keys()],
+    connections: () => [...members.values()].flatMap(([counting]) => counting?.connection ?? []),
     stop() {
       unwatch()
       for (const held of members.values()) for (const { keep } of held) keep?.()
