@@ -23,6 +23,13 @@ export interface AbortOptions {
  */
 export type Channel = 'recipe' | 'exchange' | 'settle' | 'fetch'
 
+/** Where a member was reached. */
+export interface Contact {
+  readonly peer: PeerId
+  /** Of the network's own kind; the newest first. */
+  readonly addresses: readonly string[]
+}
+
 /** Bytes each way. */
 export interface Traffic {
   readonly bytesIn: number

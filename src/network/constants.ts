@@ -166,3 +166,15 @@ export const REDIALS = { perSecond: 4 / 60, atOnce: 3 }
 
 /** Members of whose dials a record is kept. */
 export const MAX_REDIALLED = 1_000
+
+/** Members of which it is kept where they were reached: one that still is there is enough to find all others. */
+export const MAX_CONTACTS = 64
+
+/** Addresses of each: one of IPv4, one of IPv6, and the one before. */
+export const MAX_CONTACT_ADDRESSES = 3
+
+/** At the start each is dialled after a random part of this times their number, so that 64 dials take a second. */
+export const CONTACT_SPREAD_MS = 20
+
+/** A member is dialled so often where it was reached before, in half a minute; while nobody at all is there it is dialled on and on. */
+export const CONTACT_TRIES = 7

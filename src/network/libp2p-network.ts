@@ -38,7 +38,7 @@ import { type Bandwidth, createPace } from './pace.ts'
 import { MEMBERSHIP_PROTOCOL, topicOf } from './protocols.ts'
 import { createUpkeep, type UpkeepOptions } from './upkeep.ts'
 
-export interface Libp2pNetworkOptions {
+export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | 'keepContacts'> {
   /** The swarm's id: SHA-256 of its recipe, in hex; of a later generation, what is made of that and of the seals. */
   readonly swarm: string
   /** SHA-256 of the recipe, in hex, for which invitations are made. Default: the swarm's id, as in the first generation. */
@@ -90,7 +90,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
 /** The options of a network with the addresses parsed, of which a node that is there already has taken its own. */
 export interface DriverOptions
   extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn'>,
-    Pick<UpkeepOptions, 'interfaces'> {
+    Pick<UpkeepOptions, 'interfaces' | 'contacts' | 'keepContacts'> {
   readonly listen: readonly Multiaddr[]
   readonly connect: readonly Multiaddr[]
 }

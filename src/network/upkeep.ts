@@ -1,10 +1,11 @@
 import type { PeerInfo } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import type { AbortOptions, Network, PeerId } from '../gossip/ports.ts'
+import type { AbortOptions, Contact, Network, PeerId } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
 import type { AddressBook } from './address-book.ts'
-import { dialableAddresses } from './addresses.ts'
+import { addressesOf } from './addresses.ts'
 import { DIAL_TIMEOUT_MS } from './constants.ts'
+import { createContacts, findContacts } from './contacts.ts'
 import type { Gate } from './gate/gate.ts'
 import { createInterfaceWatch, type InterfaceWatch } from './interfaces.ts'
 import { type Liveness, watchLiveness } from './liveness.ts'
@@ -23,26 +24,32 @@ export interface Upkeep {
 }
 
 export interface UpkeepOptions {
-  readonly gate: Pick<Gate, 'connections' | 'connectionTo' | 'refusals'>
+  readonly gate: Pick<Gate, 'connections' | 'connectionTo' | 'members' | 'refusals' | 'standing'>
   readonly book: Pick<AddressBook, 'learn' | 'settled'>
   readonly random: Random
   /** Tells of changes of this machine's addresses. Default: asks the system. */
   readonly interfaces?: Pick<InterfaceWatch, 'whenChanged'>
+  /** Where members were reached in an earlier run, the newest first: they are dialled at the start. Default: none were. */
+  readonly contacts?: readonly Contact[]
+  /** Is given where members were reached, the newest first, whenever that has changed. Default: nobody keeps it. */
+  keepContacts?(contacts: readonly Contact[]): void
 }
 
 /** @param signal ends it */
 export function createUpkeep(
   { libp2p, meter }: Pick<SwarmNode, 'libp2p' | 'meter'>,
-  { gate, book, random, interfaces = createInterfaceWatch() }: UpkeepOptions,
+  options: UpkeepOptions,
   { signal }: AbortOptions,
 ): Upkeep {
+  const { gate, book, random, interfaces = createInterfaceWatch(), contacts: known = [], keepContacts } = options
+  const contacts = keepContacts && createContacts(known, keepContacts)
   let liveness: Liveness | undefined
   let retry = new AbortController()
 
   async function dial(peer: PeerId, { at, signal }: AbortOptions & { readonly at?: readonly string[] }): Promise<void> {
     await book.settled(peer)
     const within = AbortSignal.any([signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)])
-    const target = at === undefined ? peerIdFromString(peer) : ofPeer(peer, at)
+    const target = at === undefined ? peerIdFromString(peer) : addressesOf(peer, at)
     await libp2p.dial(target, { force: true, signal: within })
   }
 
@@ -57,9 +64,12 @@ export function createUpkeep(
       })
       if (signal.aborted) end()
       signal.addEventListener('abort', end, { once: true })
+      void findContacts(libp2p, gate, known, random, { signal, retry: () => retry.signal })
     },
     learn(peer, addresses) {
       book.learn(peer, addresses)
+      const connection = gate.connectionTo(peer)
+      if (connection !== undefined) contacts?.met(connection, addresses)
       void liveness?.told(peer, 'itself', addresses)
     },
     found: dialFound => async peer => {
@@ -68,12 +78,4 @@ export function createUpkeep(
     },
     retry: () => retry.signal,
   }
-}
-
-/** Addresses at which nobody else is to answer. */
-function ofPeer(peer: PeerId, addresses: readonly string[]) {
-  return dialableAddresses(peer, addresses).map(address => {
-    const isNamed = address.getComponents().some(({ name }) => name === 'p2p')
-    return isNamed ? address : address.encapsulate(`/p2p/${peer}`)
-  })
 }

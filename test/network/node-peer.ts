@@ -12,16 +12,17 @@ const LOOPBACK = multiaddr('/ip4/127.0.0.1/tcp/0')
 /** A peer over real sockets whose libp2p node is at hand. */
 export interface NodePeer extends Peer {
   readonly node: SwarmNode
+  readonly identity: Uint8Array
 }
 
 /** @param prepare does what it likes with the node before it is started */
 export async function startNodePeer(
-  options: Partial<DriverOptions> = {},
+  options: Partial<DriverOptions> & { readonly identity?: Uint8Array } = {},
   prepare: (node: SwarmNode) => void = () => {},
   handlers: Partial<NetworkHandlers> = {},
 ): Promise<NodePeer> {
-  const { swarm = SWARM, listen = [LOOPBACK] } = options
-  const node = await createNode({ swarm, identity: await createIdentity(), listen, mdns: false })
+  const { swarm = SWARM, listen = [LOOPBACK], identity = await createIdentity() } = options
+  const node = await createNode({ swarm, identity, listen, mdns: false })
   prepare(node)
   const network = driveNode(node, {
     swarm,
@@ -33,7 +34,7 @@ export async function startNodePeer(
     },
     ...options,
   })
-  return { ...(await startPeer(network, handlers)), node }
+  return { ...(await startPeer(network, handlers)), node, identity }
 }
 
 /** Makes one more connection, whether there is one or not. */
