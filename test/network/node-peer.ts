@@ -43,18 +43,25 @@ export async function dial(from: NodePeer, to: Network) {
   return await from.node.libp2p.dial(addresses, { force: true, signal: AbortSignal.timeout(10_000) })
 }
 
+/** What a machine needs besides, where it is busy: some times what it has needed since then. In milliseconds. */
+export function busySince(began: number): number {
+  return Math.ceil(4 * (performance.now() - began))
+}
+
 /** Resolves when each has heard the other say something that was not said before; rejects where that takes longer than the time. */
 export async function hearEachOther(a: Peer, b: Peer, milliseconds: number): Promise<void> {
   const signal = AbortSignal.timeout(milliseconds)
   const text = crypto.randomUUID()
   async function hears(from: Peer, to: Peer): Promise<void> {
     for (;;) {
-      const said = await to.announced.take({ signal })
+      const said = await to.announced.take({ signal }).catch(() => {
+        throw new Error(`${to.network.self} has not heard ${from.network.self} within ${milliseconds} ms`)
+      })
       if (said.from === from.network.self && said.text.startsWith(text)) return
     }
   }
   // Each says something new every time: the same twice would be heard once.
-  const pause = () => AbortSignal.timeout(50)
+  const pause = () => AbortSignal.timeout(200)
   await Promise.all([
     announceUntil(a.network, `${text} a`, hears(a, b), pause),
     announceUntil(b.network, `${text} b`, hears(b, a), pause),
