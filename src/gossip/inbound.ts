@@ -120,5 +120,6 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
       if (network.self < peer) conversations.talk(peer, 'recipe', lifetime.end, options.handshake.meet).catch(() => {})
     },
     disconnected: introductions.disconnected,
+    moved: () => events.emit('changed', {}),
   }
 }

@@ -23,6 +23,13 @@ export interface AbortOptions {
  */
 export type Channel = 'recipe' | 'exchange' | 'settle' | 'fetch'
 
+/** Where a member was reached. */
+export interface Contact {
+  readonly peer: PeerId
+  /** Of the network's own kind; the newest first. */
+  readonly addresses: readonly string[]
+}
+
 /** Bytes each way. */
 export interface Traffic {
   readonly bytesIn: number
@@ -83,6 +90,8 @@ export interface NetworkHandlers {
    */
   acquainted(peer: PeerId): void
   disconnected(peer: PeerId): void
+  /** The addresses of this peer have changed: others are to be told soon. Default: nobody is. */
+  moved?(): void
 }
 
 export interface Network {

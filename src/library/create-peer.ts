@@ -102,6 +102,8 @@ async function assemble(
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
       logger,
+      contacts: await state?.contacts.read(),
+      keepContacts: state?.contacts.keep,
     })
     const namespaces = createNamespaces(network, systemClock)
     const course = followCourse(emit, learner.seen)

@@ -1,5 +1,5 @@
 import type { Admission } from '../admission/admission.ts'
-import type { Network, PeerId } from '../gossip/ports.ts'
+import type { Contact, Network, PeerId } from '../gossip/ports.ts'
 import { peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
 import type { ComponentLogger } from '../network/logger.ts'
@@ -22,6 +22,10 @@ export interface PeerNetwork {
     readonly random: Random
     readonly warn: (message: string) => void
     readonly logger: ComponentLogger
+    /** Where members were reached in an earlier run. */
+    readonly contacts: readonly Contact[] | undefined
+    /** Keeps it for the next. */
+    readonly keepContacts: ((contacts: readonly Contact[]) => void) | undefined
   }): Promise<Network>
 }
 
@@ -42,6 +46,14 @@ export async function preparePeerNetwork(
     hasContacts: connect.length > 0,
     open: options =>
       // Others would wait for a peer that they hear of, and that averages with nobody: one alone is not reached.
-      createLibp2pNetwork({ ...options, identity: key, listen, connect, mdns, bandwidth: bandwidthOf(bandwidthMbps) }),
+      createLibp2pNetwork({
+        ...options,
+        ...(alone && { contacts: [] }),
+        identity: key,
+        listen,
+        connect,
+        mdns,
+        bandwidth: bandwidthOf(bandwidthMbps),
+      }),
   }
 }

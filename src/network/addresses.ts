@@ -26,6 +26,13 @@ export function dialableAddresses(peer: PeerId, addresses: readonly string[]): M
     .filter(address => (peerIn(address) ?? peer) === peer)
 }
 
+/** The same, each with the peer that is to answer there, and nobody else. */
+export function addressesOf(peer: PeerId, addresses: readonly string[]): Multiaddr[] {
+  return dialableAddresses(peer, addresses).map(address =>
+    peerIn(address) === undefined ? address.encapsulate(`/p2p/${peer}`) : address,
+  )
+}
+
 /** The peer that an address names after `/p2p/`. */
 function peerIn(address: Multiaddr): PeerId | undefined {
   return address.getComponents().find(({ name }) => name === 'p2p')?.value

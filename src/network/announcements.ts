@@ -6,7 +6,7 @@ import {
   StrictSign,
   TopicValidatorResult,
 } from '@libp2p/gossipsub'
-import type { PeerId as Libp2pPeerId } from '@libp2p/interface'
+import type { PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
 import { MAX_ANNOUNCEMENT_BYTES } from '../gossip/membership/constants.ts'
 import type { NetworkHandlers, PeerId, Verdict } from '../gossip/ports.ts'
 import { ProtocolError } from '../gossip/streams/stream-errors.ts'
@@ -21,6 +21,7 @@ import {
   REJECTED_ANNOUNCEMENT_DECAY,
   REJECTED_ANNOUNCEMENT_WEIGHT,
 } from './constants.ts'
+import { UnreachableError } from './errors.ts'
 import type { GossipDoor } from './gate/gossip-door.ts'
 
 const RESULTS: Record<Verdict, TopicValidatorResult> = {
@@ -102,8 +103,21 @@ export function announcementService(
     const { peerId, privateKey, peerStore, connectionManager, logger } = components
     const registrar = door.between(components.registrar)
     const service = create({ peerId, privateKey, peerStore, connectionManager, logger, registrar })
-    // It would forget the peer. The door tells it of peers that are gone, and has it open another stream to the others.
+    // It would forget the peer, whatever became of its other streams. The door tells it of peers that are gone.
     Object.assign(service, { handlePeerReadStreamError() {} })
+    const read: (from: Libp2pPeerId, source: unknown) => Promise<void> = Reflect.get(
+      service,
+      'pipePeerReadStream',
+    ).bind(service)
+    const inbound: ReadonlyMap<PeerId, { readonly rawStream: Stream }> = Reflect.get(service, 'streamsInbound')
+    Object.assign(service, {
+      async pipePeerReadStream(from: Libp2pPeerId, source: unknown) {
+        const stream = inbound.get(from.toString())?.rawStream
+        await read(from, source)
+        // Nobody reads it any more, as after a message that is too long: whoever writes on it is to know, and to open another one.
+        stream?.abort(new UnreachableError('it is not read any more'))
+      },
+    })
     const receive: (from: Libp2pPeerId, rpc: unknown) => Promise<void> = Reflect.get(service, 'handleReceivedRpc').bind(
       service,
     )
@@ -113,7 +127,12 @@ export function announcementService(
         if (door.mayTell(from.toString())) await receive(from, rpc)
       },
     })
-    service.addEventListener('gossipsub:heartbeat', door.tend)
+    const outbound: Map<PeerId, { readonly rawStream: Stream }> = Reflect.get(service, 'streamsOutbound')
+    service.addEventListener('gossipsub:heartbeat', () => {
+      // One that ended in the moment in which it was taken would be written to for ever.
+      for (const [peer, { rawStream }] of outbound) if (rawStream.status !== 'open') outbound.delete(peer)
+      door.tend()
+    })
     return service
   }
 }

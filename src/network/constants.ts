@@ -80,6 +80,12 @@ export const DISCOVERY_JITTER_MS = 250
 /** The interval at which the local network is asked for peers. Newcomers ask at once, so this only bounds how long a loss lasts. */
 export const DISCOVERY_INTERVAL_MS = 5_000
 
+/**
+ * How often this machine is asked for its interfaces: a change of address is to be healed within ten seconds, of which this is the first part.
+ * One look takes a tenth of a millisecond.
+ */
+export const INTERFACE_WATCH_MS = 2_000
+
 /** The service under which peers find each other: a private one, so that nodes of other libp2p programs stay out. */
 export const DISCOVERY_SERVICE = '_hearsay._udp.local'
 
@@ -136,3 +142,39 @@ export const MESH_DEGREE_HIGH = 5
 
 /** Mesh neighbours that this peer chose itself, so that others cannot surround it; gossipsub wants fewer than half. */
 export const MESH_DEGREE_OUTBOUND = 1
+
+/** How often the connections to members are looked at: a look at each is a number that is read. */
+export const LIVENESS_LOOK_MS = 500
+
+/**
+ * A member whose connection has brought nothing for so long is asked for an answer: three announcements of its own are missing, and all that
+ * it would hand on. In a larger swarm, where announcements are rarer, it costs a round trip more often.
+ */
+export const LIVENESS_SILENT_MS = 3_000
+
+/** One that has not answered within so long is dialled beside the connection: where it has moved, the new one counts at once. */
+export const LIVENESS_ANSWER_MS = 1_500
+
+/**
+ * One that has not answered within so long is taken for gone, and its connection is ended. A member whose event loop stands still for eight
+ * seconds keeps its connections; libp2p's own look comes every ten seconds, and waits for {@link PING_TIMEOUT_MS}.
+ */
+export const LIVENESS_ABANDON_MS = 6_000
+
+/** Dials of one member because of its silence, or of its connection's end: at most seven within a minute. */
+export const REDIALS = { perSecond: 4 / 60, atOnce: 3 }
+
+/** Members of whose dials a record is kept. */
+export const MAX_REDIALLED = 1_000
+
+/** Members of which it is kept where they were reached: one that still is there is enough to find all others. */
+export const MAX_CONTACTS = 64
+
+/** Addresses of each: one of IPv4, one of IPv6, and the one before. */
+export const MAX_CONTACT_ADDRESSES = 3
+
+/** At the start each is dialled after a random part of this times their number, so that 64 dials take a second. */
+export const CONTACT_SPREAD_MS = 20
+
+/** A member is dialled so often where it was reached before, in half a minute; while nobody at all is there it is dialled on and on. */
+export const CONTACT_TRIES = 7

@@ -16,6 +16,8 @@ import type { Gate } from './gate/gate.ts'
 /**
  * Dials an address until somebody answers, and again when that connection ends: a person gave the address, and expects it
  * to be used when it comes up later, or comes back. Ends when the signal is aborted; never rejects.
+ *
+ * @param retry a signal that is aborted when it is time to try again at once, whatever failed before
  */
 export async function keepConnected(
   node: Libp2p,
@@ -23,7 +25,7 @@ export async function keepConnected(
   address: Multiaddr,
   random: Random,
   warn: (message: string) => void,
-  { signal }: AbortOptions,
+  { signal, retry }: AbortOptions & { readonly retry: () => AbortSignal },
 ): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
@@ -44,7 +46,8 @@ export async function keepConnected(
     }
     // Half of the delay is random: peers that lost the same neighbour do not come back all at once.
     const delay = Math.min(REDIAL_FIRST_MS * 2 ** Math.max(0, failures - 1), REDIAL_MAX_MS)
-    await sleep(delay * (0.5 + random.uniform() / 2), undefined, { signal }).catch(() => {})
+    const until = AbortSignal.any([signal, retry()])
+    await sleep(delay * (0.5 + random.uniform() / 2), undefined, { signal: until }).catch(() => {})
   }
 }
 

@@ -18,6 +18,9 @@ export class RefusedPeerError extends UnreachableError {
   }
 }
 
+/** A connection is ended because its peer says more than it may. */
+export class FloodError extends UnreachableError {}
+
 /** An address to listen on is not this machine's, or is in use. */
 export class ListenError extends HearsayError {
   override readonly name = 'ListenError'

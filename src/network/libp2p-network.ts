@@ -18,6 +18,7 @@
  * @packageDocumentation
  */
 
+import { setMaxListeners } from 'node:events'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Admission } from '../admission/admission.ts'
 import { openAdmission } from '../admission/open.ts'
@@ -35,8 +36,9 @@ import { createNode, type SwarmNode } from './node.ts'
 import { createNodeGate } from './node-gate.ts'
 import { type Bandwidth, createPace } from './pace.ts'
 import { MEMBERSHIP_PROTOCOL, topicOf } from './protocols.ts'
+import { createUpkeep, type UpkeepOptions } from './upkeep.ts'
 
-export interface Libp2pNetworkOptions {
+export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | 'keepContacts'> {
   /** The swarm's id: SHA-256 of its recipe, in hex; of a later generation, what is made of that and of the seals. */
   readonly swarm: string
   /** SHA-256 of the recipe, in hex, for which invitations are made. Default: the swarm's id, as in the first generation. */
@@ -87,7 +89,8 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
 
 /** The options of a network with the addresses parsed, of which a node that is there already has taken its own. */
 export interface DriverOptions
-  extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn'> {
+  extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn'>,
+    Pick<UpkeepOptions, 'interfaces' | 'contacts' | 'keepContacts'> {
   readonly listen: readonly Multiaddr[]
   readonly connect: readonly Multiaddr[]
 }
@@ -100,6 +103,8 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
   const topic = topicOf(swarm)
   const pace = bandwidth === undefined ? undefined : createPace(bandwidth, meter.total)
   const stopping = new AbortController()
+  // One or two for each member.
+  setMaxListeners(Infinity, stopping.signal)
   const book = createAddressBook(node, warn)
   let told: NetworkHandlers | undefined
 
@@ -116,7 +121,8 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     warn,
   })
   const channels = createChannels(node, gate, pace)
-  parts.whenFound(createDiscoveryDialler(node, gate, random, { signal: stopping.signal }))
+  const upkeep = createUpkeep(parts, { ...options, gate, book }, { signal: stopping.signal })
+  parts.whenFound(upkeep.found(createDiscoveryDialler(node, gate, random, { signal: stopping.signal })))
 
   let started: Promise<void> | undefined
   async function start(handlers: NetworkHandlers): Promise<void> {
@@ -137,7 +143,9 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     const hear: NetworkHandlers['announcement'] = (from, bytes, forwarder) =>
       admission.lapsed(from) === undefined ? handlers.announcement(from, bytes, forwarder) : 'ignore'
     subscribe(node.services.announcements, topic, hear, warn)
-    for (const target of options.connect) keepConnected(node, gate, target, random, warn, { signal: stopping.signal })
+    upkeep.start(() => handlers.moved?.())
+    const until = { signal: stopping.signal, retry: upkeep.retry }
+    for (const target of options.connect) keepConnected(node, gate, target, random, warn, until)
   }
 
   let stopped: Promise<void> | undefined
@@ -163,7 +171,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
 
     addresses: () => node.getMultiaddrs().map(String),
 
-    learn: book.learn,
+    learn: upkeep.learn,
 
     forget: book.forget,
 

@@ -27,7 +27,6 @@ export function createNodeGate(
       return undefined
     },
     entered(connection, before) {
-      if (before !== undefined) gossip.close(before)
       gossip.open(connection)
       if (before === undefined) options.connected(connection.remotePeer.toString())
     },
@@ -38,7 +37,8 @@ export function createNodeGate(
   })
   gossip.guard(async connection => {
     const standing = await gate.standingOfCaller(connection).catch(() => undefined)
-    return standing === 'admitted' && gate.connectionTo(connection.remotePeer.toString()) === connection
+    // Over any that a member has: it may not have heard yet which one counts here.
+    return standing === 'admitted' && gate.connectionTo(connection.remotePeer.toString()) !== undefined
   })
   // Who is reached over a public address could have this peer dial whatever there is in its own private network.
   hideLocal(peer => {

@@ -1,4 +1,4 @@
-import type { Metrics } from '@libp2p/interface'
+import type { Connection, Metrics } from '@libp2p/interface'
 import type { Network } from '../gossip/ports.ts'
 import { carriedBy } from './transports/registry.ts'
 import type { CarriedBytes } from './transports/transport.ts'
@@ -12,10 +12,14 @@ export interface TrafficMeter {
    * waits to be sent.
    */
   readonly total: Network['traffic']
+  /** Bytes that one of them has brought; undefined of one that is not known. */
+  bytesIn(connection: Connection): number | undefined
 }
 
 export function createTrafficMeter(): TrafficMeter {
   const open = new Set<CarriedBytes>()
+  /** A connection and what it runs over have the same timeline. */
+  const byTimeline = new WeakMap<Connection['timeline'], CarriedBytes>()
   const ended = { bytesIn: 0, bytesOut: 0 }
 
   return {
@@ -24,12 +28,14 @@ export function createTrafficMeter(): TrafficMeter {
       trackMultiaddrConnection(connection) {
         const carried = carriedBy(connection)
         open.add(carried)
+        byTimeline.set(connection.timeline, carried)
         carried.whenFinal(() => {
           open.delete(carried)
           add(carried, ended)
         })
       },
     },
+    bytesIn: ({ timeline }) => byTimeline.get(timeline)?.bytesIn,
     total() {
       const sum = { ...ended }
       for (const carried of open) add(carried, sum)

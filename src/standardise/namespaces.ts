@@ -67,6 +67,9 @@ export function createNamespaces(network: Network, clock: Clock): Namespaces {
     disconnected(peer) {
       for (const namespace of handlers.values()) namespace.disconnected(peer)
     },
+    moved() {
+      for (const namespace of handlers.values()) namespace.moved?.()
+    },
   }
 
   function open(name: string): Network {

@@ -10,6 +10,7 @@ import { allowModule } from './allowed-modules.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { type CheckpointStorage, createCheckpointStorage } from './checkpoint-storage.ts'
 import { MAX_CHECKPOINT_BYTES, MAX_DOCUMENT_BYTES, MAX_SMALL_FILE_BYTES, PRIVATE } from './constants.ts'
+import { type ContactsFile, contactsFile } from './contacts-file.ts'
 import { LockedError, takeLock } from './lock.ts'
 import { makePrivateFolder } from './private-folder.ts'
 import { sealDocument, unsealDocument } from './sealed-document.ts'
@@ -39,6 +40,8 @@ export interface StateDirectory {
   weights(): Promise<Uint8Array | undefined>
   /** Keeps them beside the checkpoints, as safetensors: what is frozen is in no checkpoint, and others may ask for them. */
   keepWeights(content: Uint8Array): Promise<void>
+  /** Where members were reached: read at the start, and kept for the next. */
+  readonly contacts: Pick<ContactsFile, 'read' | 'keep'>
   /** Waits for what is being appended, and lets another process use the folder. */
   release(): Promise<void>
 }
@@ -58,7 +61,7 @@ export function statisticsFile(kind: 'means' | 'variations'): string {
 
 /** Names of files that are a state's: those above, what is written beside them, and the checkpoints' own. */
 function isOfState(name: string): boolean {
-  return /^(?:identity|lock|recipe|standardisation|split|initial|allowed-modules|membership|revocations|checkpoint|means|variations)(?:[.]|$)/.test(
+  return /^(?:identity|lock|recipe|standardisation|split|initial|allowed-modules|membership|revocations|contacts|checkpoint|means|variations)(?:[.]|$)/.test(
     name,
   )
 }
@@ -76,6 +79,7 @@ export async function openStateDirectory(
   const release = await takeFolder(path, warn)
   const checkpointFile = join(path, CHECKPOINT)
   const storages: CheckpointStorage[] = []
+  const contacts = contactsFile(path, warn)
 
   return {
     checkpointFile,
@@ -111,8 +115,11 @@ export async function openStateDirectory(
         await writeAtomically(join(path, WEIGHTS), content, PRIVATE)
     },
 
+    contacts,
+
     async release() {
       try {
+        await contacts.settled()
         await Promise.all(storages.map(storage => storage.close()))
       } finally {
         await release()

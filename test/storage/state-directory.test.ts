@@ -201,3 +201,52 @@ describe.runIf(process.platform !== 'win32')('a link is not followed', () => {
     await storage.close()
   })
 })
+
+describe('where members were reached', () => {
+  const contacts = [{ peer: 'one', addresses: ['/ip4/192.0.2.1/tcp/4001', '/ip4/10.0.0.1/tcp/4001'] }]
+
+  test('is known again, as it was kept last', async () => {
+    const folder = newFolder()
+    const state = await open(folder)
+    expect(await state.contacts.read()).toEqual([])
+    for (let times = 0; times < 5; times++) state.contacts.keep([{ peer: String(times), addresses: [] }])
+    state.contacts.keep(contacts)
+    await state.release()
+    expect(await (await open(folder)).contacts.read()).toEqual(contacts)
+  })
+
+  test.runIf(process.platform !== 'win32')('is for the owner alone', async () => {
+    const folder = newFolder()
+    const state = await open(folder)
+    state.contacts.keep(contacts)
+    await state.release()
+    expect(statSync(join(folder, 'contacts.json')).mode & 0o777).toBe(0o600)
+    chmodSync(join(folder, 'contacts.json'), 0o644)
+    await open(folder)
+    expect(statSync(join(folder, 'contacts.json')).mode & 0o777).toBe(0o600)
+  })
+
+  test.each([
+    ['another digit', (text: string) => text.replace('192.0.2.1', '192.0.2.2')],
+    ['half of it', (text: string) => text.slice(0, text.length / 2)],
+    ['other fields', () => '{"contacts":[{"peer":1}]}'],
+    ['no JSON', () => 'nonsense'],
+    ['nothing', () => ''],
+    ['more than there can be', (text: string) => text + ' '.repeat(64 * 1024)],
+  ])('is told to be lost and not used where the file has %s', async (_what, damage) => {
+    const folder = newFolder()
+    const state = await open(folder)
+    state.contacts.keep(contacts)
+    await state.release()
+    const file = join(folder, 'contacts.json')
+    writeFileSync(file, damage(readFileSync(file, 'utf8')))
+    const warnings: string[] = []
+    const again = await openStateDirectory(folder, message => warnings.push(message))
+    opened.push(again)
+    expect(await again.contacts.read()).toEqual([])
+    expect(warnings).toEqual([expect.stringContaining(`${file} is damaged`)])
+    again.contacts.keep(contacts)
+    await again.release()
+    expect(await (await open(folder)).contacts.read()).toEqual(contacts)
+  })
+})

@@ -40,7 +40,10 @@ export const MAX_REFUSALS = 1_000
 /** Refusals that a person is told of, each once: beyond them it is an attack, and more of the same. */
 export const MAX_TOLD_REFUSALS = 64
 
-/** A second connection to the same member replaces the first, whose streams have so long to end. */
+/**
+ * A second connection to the same member replaces the first, whose streams have so long to end. The smaller id closes it then; the other one
+ * after twice as long, if it is still there.
+ */
 export const REPLACED_MS = 5_000
 
 /** To tell a peer why it is cut off. */
@@ -98,3 +101,12 @@ export const RECIPES_COMPARED = { perSecond: 8, atOnce: 32 }
  * takes 20 to 100 microseconds.
  */
 export const GOSSIP_MESSAGES = { perSecond: 2_000, atOnce: 6_000 }
+
+/** A stream for gossip is tried again after so long: what is connected answers within a round trip, or seconds where its machine is busy. */
+export const GOSSIP_STREAM_MS = 5_000
+
+/**
+ * A member that has a connection, and no stream on which it could be heard, opens one within a second, or its side has lost this one: after
+ * so long the connection is worth less than a new one. Some times what a busy machine takes.
+ */
+export const MUTE_MS = 15_000

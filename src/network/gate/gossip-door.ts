@@ -1,61 +1,115 @@
 import type { GossipSubComponents } from '@libp2p/gossipsub'
-import type { Connection, StreamHandler, Topology } from '@libp2p/interface'
+import type { Connection, Stream, StreamHandler, Topology } from '@libp2p/interface'
 import type { PeerId } from '../../gossip/ports.ts'
-import { UnreachableError } from '../errors.ts'
+import { FloodError, UnreachableError } from '../errors.ts'
 import { type Budget, createBudget } from './budget.ts'
-import { FAREWELL_MS, GOSSIP_MESSAGES } from './constants.ts'
+import { FAREWELL_MS, GOSSIP_MESSAGES, GOSSIP_STREAM_MS, MUTE_MS } from './constants.ts'
 
 /** Through it gossipsub learns of peers, and answers their streams. */
 type Registrar = GossipSubComponents['registrar']
 
 /**
- * Stands between gossipsub and libp2p: gossipsub knows of a peer when it is a member, of one connection to it at a time, and of nobody else.
+ * Stands between gossipsub and libp2p: gossipsub knows of members and of nobody else, and of each for as long as there is a connection to it,
+ * however many there are. The stream over which it speaks to one is opened here, so what counts is that a stream stands; what others open is
+ * read from any of their connections.
  *
- * By itself it opens a stream to whoever connects, tells it the topic, and answers its streams; and it takes the end of any stream for the
- * end of its peer, though another stream may have replaced it.
+ * By itself it opens a stream to whoever connects, one after the other, and waits for each; keeps the first for as long as any is open; takes
+ * the end of any stream for the end of its peer, though another stream may have replaced it; and opens none in place of one that has failed.
  */
 export interface GossipDoor {
   /** What gossipsub is given in place of libp2p's registrar. */
   between(registrar: Registrar): Registrar
   /** @param admits whether gossip goes over this connection; asked of every stream that others open */
   guard(admits: (connection: Connection) => Promise<boolean>): void
-  /** Gossips with a peer over a connection, from now on. */
+  /** Gossips with a peer over a connection, from now on, in place of the one before. */
   open(connection: Connection): void
-  /** Ends the gossip over a connection. */
+  /** Ends the gossip with a peer whose last connection this is. */
   close(connection: Connection): void
   /** Whether a peer may tell one more: what floods is dropped, and its connection ended. */
   mayTell(peer: PeerId): boolean
-  /** Opens what streams are missing: now and then one fails while its connection does not, and gossipsub opens no other. */
+  /**
+   * Opens what streams are missing, now and then: one may fail while its connection does not. A member that has opened none for
+   * {@link MUTE_MS} is as good as not there: its connection is ended, for another to be made.
+   */
   tend(): void
 }
 
-export function createGossipDoor(): GossipDoor {
+/** A member to whom this peer speaks. */
+interface Neighbour {
+  readonly connection: Connection
+  /** Over it, once it is open; gossipsub may not have taken it yet. */
+  stream?: Stream
+  isTaken: boolean
+  isOpening: boolean
+}
+
+/** @param now of a clock that never goes back, in milliseconds */
+export function createGossipDoor(now: () => number = () => performance.now()): GossipDoor {
   // gossipsub registers the same one for each version of its protocol.
   const topologies = new Set<Topology>()
-  const connections = new Set<Connection>()
+  const neighbours = new Map<PeerId, Neighbour>()
   const budgets = new Map<PeerId, Budget>()
+  /** The streams over which each speaks to this peer; where it has none, since when. */
+  const heard = new Map<PeerId, { readonly streams: Set<Stream>; muteSince: number }>()
   let protocols: readonly string[] = []
   let admits = async (_connection: Connection) => false
 
-  const streamsOf = ({ streams }: Connection) => streams.filter(({ protocol }) => protocols.includes(protocol))
-
-  /** The connection as gossipsub has it: it would keep a stream that was reset while it was opened, and never open another. */
-  function offered(connection: Connection): Connection {
-    const newStream: Connection['newStream'] = async (...options) => {
-      const stream = await connection.newStream(...options)
-      if (connections.has(connection) && stream.status === 'open') return stream
-      const reason = new UnreachableError('gossip goes over another connection, or none')
-      stream.abort(reason)
-      throw reason
+  /** The connection as gossipsub has it, which waits for no stream: it takes what is open, and keeps nothing that was reset meanwhile. */
+  function offered(connection: Connection, neighbour?: Neighbour): Connection {
+    const newStream: Connection['newStream'] = async () => {
+      const stream = neighbour?.stream
+      if (neighbour === undefined || stream === undefined || !isCurrent(neighbour) || stream.status !== 'open') {
+        throw new UnreachableError('gossip goes over another stream, which is opened elsewhere')
+      }
+      neighbour.isTaken = true
+      return stream
     }
     return Object.assign(Object.create(connection), { newStream })
   }
 
-  function open(connection: Connection): void {
-    connections.add(connection)
-    const peer = connection.remotePeer.toString()
-    if (!budgets.has(peer)) budgets.set(peer, createBudget(GOSSIP_MESSAGES))
-    for (const topology of topologies) topology.onConnect?.(connection.remotePeer, offered(connection))
+  const isCurrent = (neighbour: Neighbour) => neighbours.get(neighbour.connection.remotePeer.toString()) === neighbour
+
+  const hasStream = ({ stream }: Neighbour) => stream?.status === 'open' && stream.writeStatus === 'writable'
+
+  async function openStream(neighbour: Neighbour): Promise<void> {
+    const { connection } = neighbour
+    neighbour.isOpening = true
+    try {
+      const stream = await connection.newStream([...protocols], { signal: AbortSignal.timeout(GOSSIP_STREAM_MS) })
+      if (!isCurrent(neighbour))
+        return stream.abort(new UnreachableError('gossip goes over another connection, or none'))
+      neighbour.stream = stream
+      neighbour.isTaken = false
+      offer(neighbour)
+    } finally {
+      neighbour.isOpening = false
+    }
+  }
+
+  function offer(neighbour: Neighbour): void {
+    const { connection } = neighbour
+    for (const topology of topologies) topology.onConnect?.(connection.remotePeer, offered(connection, neighbour))
+  }
+
+  function supply(neighbour: Neighbour): void {
+    if (hasStream(neighbour)) {
+      // It may still hold the one before.
+      if (!neighbour.isTaken) offer(neighbour)
+    } else if (!neighbour.isOpening && protocols.length > 0) {
+      // The connection may have ended, or the other side does not answer: the next look is soon.
+      openStream(neighbour).catch(() => {})
+    }
+  }
+
+  /** What a member says on a stream is read as long as the stream is open. */
+  function listenTo(stream: Stream, peer: PeerId): void {
+    const ear = heard.get(peer)
+    if (ear === undefined || stream.status !== 'open') return
+    ear.streams.add(stream)
+    stream.addEventListener('close', () => {
+      ear.streams.delete(stream)
+      ear.muteSince = now()
+    })
   }
 
   return {
@@ -63,8 +117,9 @@ export function createGossipDoor(): GossipDoor {
       const guarded =
         (handler: StreamHandler): StreamHandler =>
         async (stream, connection) => {
-          if (await admits(connection)) await handler(stream, offered(connection))
-          else stream.abort(new UnreachableError('gossip is for members'))
+          if (!(await admits(connection))) return stream.abort(new UnreachableError('gossip is for members'))
+          listenTo(stream, connection.remotePeer.toString())
+          await handler(stream, offered(connection))
         }
       const own: Pick<Registrar, 'handle' | 'register' | 'unregister'> = {
         async handle(protocol, handler, options) {
@@ -82,26 +137,42 @@ export function createGossipDoor(): GossipDoor {
     guard(admission) {
       admits = admission
     },
-    open,
-    close(connection) {
-      connections.delete(connection)
+    open(connection) {
       const peer = connection.remotePeer.toString()
+      const before = neighbours.get(peer)
+      const neighbour: Neighbour = { connection, isTaken: false, isOpening: false }
+      neighbours.set(peer, neighbour)
+      if (!budgets.has(peer)) budgets.set(peer, createBudget(GOSSIP_MESSAGES))
+      if (!heard.has(peer)) heard.set(peer, { streams: new Set(), muteSince: now() })
+      // gossipsub takes no other as long as it has this one.
+      before?.stream?.abort(new UnreachableError('gossip goes over another connection'))
+      supply(neighbour)
+    },
+    close({ remotePeer, status }) {
+      const peer = remotePeer.toString()
+      const streams = [neighbours.get(peer)?.stream, ...(heard.get(peer)?.streams ?? [])]
+      neighbours.delete(peer)
+      heard.delete(peer)
       // The last thing that it has said, that it leaves, is read after its connection has ended.
       setTimeout(() => {
-        if (![...connections].some(({ remotePeer }) => remotePeer.toString() === peer)) budgets.delete(peer)
+        if (!neighbours.has(peer)) budgets.delete(peer)
       }, FAREWELL_MS).unref()
-      for (const topology of topologies) topology.onDisconnect?.(connection.remotePeer)
-      for (const stream of streamsOf(connection)) stream.abort(new UnreachableError('gossip is for members'))
+      for (const topology of topologies) topology.onDisconnect?.(remotePeer)
+      // What a connection has brought before its end is still read.
+      if (status === 'open') for (const stream of streams) stream?.abort(new UnreachableError('gossip is for members'))
     },
     mayTell(peer) {
       if (budgets.get(peer)?.spend()) return true
-      for (const one of connections)
-        if (one.remotePeer.toString() === peer) one.abort(new UnreachableError('it floods'))
+      neighbours.get(peer)?.connection.abort(new FloodError('it floods'))
       return false
     },
     tend() {
-      for (const connection of connections) {
-        if (!streamsOf(connection).some(({ direction }) => direction === 'outbound')) open(connection)
+      for (const [peer, neighbour] of neighbours) {
+        const ear = heard.get(peer)
+        if (ear?.streams.size === 0 && now() - ear.muteSince > MUTE_MS) {
+          ear.muteSince = now()
+          neighbour.connection.abort(new UnreachableError('it is connected, and has not said anything to everybody'))
+        } else supply(neighbour)
       }
     },
   }

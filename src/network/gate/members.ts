@@ -7,12 +7,16 @@ import { FAREWELL_MS, REPLACED_MS } from './constants.ts'
 import { createMemberTalk, type MemberTalk } from './member-talk.ts'
 import type { Refusals } from './refusals.ts'
 
-/** Members with a connection, one that counts for each. */
+/**
+ * Members with a connection. Several to one member are normal: both dial at once, or an address has changed. One of them counts, over which
+ * new streams go; when it ends, the next one does.
+ */
 export interface Members {
   /** @param stream on which both have proved what they are */
   add(connection: Connection, stream: FrameStream): void
   connectionTo(peer: PeerId): Connection | undefined
   list(): readonly PeerId[]
+  connections(): readonly Connection[]
   stop(): void
 }
 
@@ -20,39 +24,77 @@ export interface MembersOptions {
   readonly self: PeerId
   readonly admission: Admission
   readonly refusals: Pick<Refusals, 'add' | 'delete'>
-  /** The connection to a member, from now on; it may replace another one. */
+  /** The connection to a member that counts, from now on; there was another one before, which may have ended. */
   entered(connection: Connection, before: Connection | undefined): void
   /** The last connection to a member has ended. */
   left(connection: Connection): void
 }
 
-export function createMembers({ self, admission, refusals, entered, left }: MembersOptions): Members {
-  const members = new Map<PeerId, { readonly connection: Connection; readonly talk: MemberTalk }>()
+interface Held {
+  readonly connection: Connection
+  readonly talk: MemberTalk
+  /** Has it stay. */
+  keep?(): void
+}
 
-  function leave(peer: PeerId, connection: Connection): void {
-    if (members.get(peer)?.connection !== connection) return
-    members.delete(peer)
-    left(connection)
+export function createMembers({ self, admission, refusals, entered, left }: MembersOptions): Members {
+  /** The connections to each, the one that counts first. */
+  const members = new Map<PeerId, readonly Held[]>()
+
+  const heldOf = (peer: PeerId) => members.get(peer) ?? []
+
+  function ended(peer: PeerId, one: Held): void {
+    one.keep?.()
+    const before = heldOf(peer)
+    const after = before.filter(each => each !== one)
+    if (after.length === before.length) return
+    const [next] = after
+    if (next === undefined) {
+      members.delete(peer)
+      left(one.connection)
+      return
+    }
+    members.set(peer, after)
+    if (before[0] === one) count(next, one.connection)
+  }
+
+  /** It may have been about to be closed, while another one counted. */
+  function count(held: Held, before: Connection | undefined): void {
+    held.keep?.()
+    entered(held.connection, before)
   }
 
   /** Members whose time has come are told why, and leave. */
   function cutLapsed(news: readonly Uint8Array[]): void {
-    for (const [peer, { connection, talk }] of members) {
+    for (const [peer, [counting, ...others]] of members) {
       const reason = admission.lapsed(peer)
-      if (reason === undefined) talk.handOn(news)
+      if (reason === undefined || counting === undefined) counting?.talk.handOn(news)
       else {
         refusals.add(peer, new RefusedPeerError('here', reason))
-        leave(peer, connection)
-        talk.dismiss(reason).finally(() => endConnection(connection))
+        members.delete(peer)
+        left(counting.connection)
+        counting.talk.dismiss(reason).finally(() => endConnection(counting.connection))
+        for (const { connection } of others) connection.abort(new RefusedPeerError('here', reason))
       }
     }
   }
   const unwatch = admission.onChange(cutLapsed)
 
+  /** Closes a connection when all that is under way on it has had time to end. */
+  function retire(held: Held): void {
+    const { connection } = held
+    // Were they not of one mind which one counts, and did both close the other's, none would be left: so one of them decides.
+    const decides = self < connection.remotePeer.toString()
+    const reason = new ConnectionLostError('another connection to the same peer has replaced it')
+    const timer = setTimeout(() => connection.abort(reason), decides ? REPLACED_MS : 2 * REPLACED_MS).unref()
+    held.keep = () => clearTimeout(timer)
+  }
+
   return {
     add(connection, stream) {
+      // It would never be taken out again.
+      if (connection.status !== 'open') return
       const peer = connection.remotePeer.toString()
-      const before = members.get(peer)
       const talk = createMemberTalk({
         stream,
         admission,
@@ -60,16 +102,24 @@ export function createMembers({ self, admission, refusals, entered, left }: Memb
         ended: () => endConnection(connection),
       })
       refusals.delete(peer)
-      if (before !== undefined && !replaces(self, connection, before.connection)) return retire(connection)
-      members.set(peer, { connection, talk })
-      connection.addEventListener('close', () => leave(peer, connection))
-      if (before !== undefined) retire(before.connection)
-      entered(connection, before?.connection)
+      const held: Held = { connection, talk }
+      const [counting, ...others] = heldOf(peer)
+      connection.addEventListener('close', () => ended(peer, held))
+      if (counting === undefined) {
+        members.set(peer, [held])
+        return entered(connection, undefined)
+      }
+      const isBetter = replaces(self, connection, counting.connection)
+      members.set(peer, isBetter ? [held, counting, ...others] : [counting, held, ...others])
+      retire(isBetter ? counting : held)
+      if (isBetter) entered(connection, counting.connection)
     },
-    connectionTo: peer => members.get(peer)?.connection,
+    connectionTo: peer => heldOf(peer)[0]?.connection,
     list: () => [...members.keys()],
+    connections: () => [...members.values()].flatMap(([counting]) => counting?.connection ?? []),
     stop() {
       unwatch()
+      for (const held of members.values()) for (const { keep } of held) keep?.()
       members.clear()
     },
   }
@@ -80,15 +130,10 @@ export function endConnection(connection: Connection): void {
   connection.close({ signal: AbortSignal.timeout(FAREWELL_MS) }).catch(error => connection.abort(error))
 }
 
-/** Closes a connection that another one replaces, when what is under way on it has had time to end. */
-function retire(connection: Connection): void {
-  const reason = new ConnectionLostError('another connection to the same peer has replaced it')
-  setTimeout(() => connection.abort(reason), REPLACED_MS).unref()
-}
-
 /**
- * Whether one connection to a peer replaces another, which both sides decide alike: the newer one does, because an address may have changed
- * without the older one's noticing it; of two that were dialled at the same moment from both sides, the one that the smaller id has dialled.
+ * Whether one connection to a peer counts in place of another, which both sides nearly always decide alike: the newer one does, because an
+ * address may have changed without the older one's noticing it; of two that were dialled at the same moment from both sides, the one that
+ * the smaller id has dialled.
  */
 function replaces(self: PeerId, one: Connection, other: Connection): boolean {
   const apart = one.timeline.open - other.timeline.open

@@ -1,4 +1,4 @@
-import { type MultiaddrConnection, StreamMessageEvent } from '@libp2p/interface'
+import { type Connection as Libp2pConnection, type MultiaddrConnection, StreamMessageEvent } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
@@ -14,6 +14,7 @@ const soon = () => ({ signal: AbortSignal.timeout(10_000) })
 
 /** As much of a connection as is counted at, without a socket: what arrives, and what was put back, waits until it is read. */
 class Connection extends EventTarget {
+  readonly timeline = { open: 0 }
   readonly sent: Uint8Array[] = []
   readonly waiting: Uint8Array[] = []
 
@@ -85,8 +86,12 @@ describe('the bytes of a connection without a socket', () => {
     meter.metrics.trackMultiaddrConnection(connection as unknown as MultiaddrConnection)
     connection.send(new Uint8Array(7))
     expect(meter.total()).toEqual({ bytesIn: 0, bytesOut: 7 })
+    connection.waiting.push(new Uint8Array(3))
+    connection.read()
+    expect(meter.bytesIn(connection as unknown as Libp2pConnection)).toBe(3)
+    expect(meter.bytesIn(new Connection() as unknown as Libp2pConnection)).toBeUndefined()
     connection.dispatchEvent(new Event('close'))
-    expect(meter.total()).toEqual({ bytesIn: 0, bytesOut: 7 })
+    expect(meter.total()).toEqual({ bytesIn: 3, bytesOut: 7 })
   })
 })
 
