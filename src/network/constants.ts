@@ -136,3 +136,6 @@ export const MESH_DEGREE_HIGH = 5
 
 /** Mesh neighbours that this peer chose itself, so that others cannot surround it; gossipsub wants fewer than half. */
 export const MESH_DEGREE_OUTBOUND = 1
+
+/** The default route is looked up again after so long: it changes when a person moves, and the look-up costs a system call. */
+export const ROUTE_FRESH_MS = 10_000

@@ -128,6 +128,8 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     })
     await node.handle(MEMBERSHIP_PROTOCOL, gate.answer, { maxInboundStreams: 1, maxOutboundStreams: 1 })
     await channels.serve(handlers)
+    parts.readMembers(gate.connections)
+    await parts.addresses.refresh()
     try {
       await node.start()
     } catch (cause) {

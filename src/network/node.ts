@@ -1,6 +1,6 @@
 import type { GossipSub } from '@libp2p/gossipsub'
-import { type Identify, identify } from '@libp2p/identify'
-import type { Libp2p, PeerInfo } from '@libp2p/interface'
+import { type Identify, type IdentifyComponents, identify } from '@libp2p/identify'
+import type { Connection, Libp2p, PeerInfo } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
@@ -23,7 +23,9 @@ import { createKnock } from './gate/knock.ts'
 import { type BoundedMuxer, createBoundedMuxer } from './gate/muxer.ts'
 import { createPorch } from './gate/porch.ts'
 import { isLocal } from './hosts.ts'
+import { peerIdOf } from './identity.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
+import { createOwnAddresses, type Listening, type OwnAddresses } from './own-addresses.ts'
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
 import { topicOf } from './protocols.ts'
@@ -41,6 +43,8 @@ export interface NodeOptions {
   /** A private key as `createIdentity` makes it. */
   readonly identity: Uint8Array
   readonly listen: readonly Multiaddr[]
+  /** Addresses to announce besides. Default: none. */
+  readonly announce?: readonly Multiaddr[]
   /** Whether to look for peers on the local network, and be found. */
   readonly mdns: boolean
   /** The limit of what its sockets carry, where there is one: the windows of its streams are no larger than they need be then. */
@@ -61,6 +65,10 @@ export interface SwarmNode {
   readonly entrance: Entrance
   /** Bounds what streams hold. */
   readonly muxer: BoundedMuxer
+  /** Where others reach it. */
+  readonly addresses: OwnAddresses
+  /** Hears over which connections there are members. */
+  readMembers(connections: () => Iterable<Connection>): void
   /** Has a peer's addresses of private networks, and its own machine, left out: asked of each that is to be remembered. */
   hideLocal(hides: (peer: PeerId) => boolean): void
   /** Calls back whenever a peer is found on the local network, the same one again and again. */
@@ -81,6 +89,13 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   const porch = createPorch(knock)
   const entrance = createEntrance(knock, porch)
   const muxer = createBoundedMuxer(windowOf(options.bandwidth))
+  let membersNow = (): Iterable<Connection> => []
+  const addresses = createOwnAddresses({
+    self: peerIdOf(options.identity),
+    announced: options.announce ?? [],
+    inUse: () => new Set([...membersNow()].map(entrance.localIpOf).filter(ip => ip !== undefined)),
+    observed: () => [],
+  })
   let hidesLocal = (_peer: PeerId) => false
   const denies = (peer: { toString(): string }) => banned.has(peer.toString())
 
@@ -88,7 +103,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     start: false,
     logger: options.logger ?? defaultLogger,
     privateKey: privateKeyOf(options.identity),
-    addresses: { listen: options.listen.map(String) },
+    addresses: { listen: options.listen.map(String), announceFilter: addresses.list },
     transports: transports.map(transport => transport.make(porch)),
     connectionEncrypters: [noise()],
     connectionProtector: () => entrance.protector,
@@ -99,6 +114,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       inboundConnectionThreshold: UNLIMITED,
       maxIncomingPendingConnections: UNLIMITED,
       addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
+      addressSorter: (a, b) => addresses.compare(a.multiaddr, b.multiaddr),
     },
     connectionMonitor: { pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
     connectionGater: {
@@ -119,7 +135,10 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       : [],
     metrics: () => meter.metrics,
     services: {
-      identify: identify(),
+      identify: (components: IdentifyComponents & Listening) => {
+        addresses.attach(components)
+        return identify()(components)
+      },
       ping: ping(),
       announcements: announcementService(topicOf(options.swarm), gossip),
     },
@@ -131,6 +150,10 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     gossip,
     entrance,
     muxer,
+    addresses,
+    readMembers(connections) {
+      membersNow = connections
+    },
     hideLocal(hides) {
       hidesLocal = hides
     },

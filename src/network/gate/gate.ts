@@ -42,6 +42,8 @@ export interface Gate {
   connectionTo(peer: PeerId): Connection | undefined
   /** Members with a connection. */
   members(): readonly PeerId[]
+  /** The connections over which new streams go. */
+  connections(): readonly Connection[]
   readonly refusals: Pick<Refusals, 'get' | 'has'>
   stop(): void
 }
@@ -164,6 +166,7 @@ export function createGate(options: GateOptions): Gate {
     },
     connectionTo: members.connectionTo,
     members: members.list,
+    connections: members.connections,
     refusals,
     stop: members.stop,
   }

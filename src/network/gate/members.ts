@@ -13,6 +13,7 @@ export interface Members {
   add(connection: Connection, stream: FrameStream): void
   connectionTo(peer: PeerId): Connection | undefined
   list(): readonly PeerId[]
+  connections(): readonly Connection[]
   stop(): void
 }
 
@@ -68,6 +69,7 @@ export function createMembers({ self, admission, refusals, entered, left }: Memb
     },
     connectionTo: peer => members.get(peer)?.connection,
     list: () => [...members.keys()],
+    connections: () => [...members.values()].map(({ connection }) => connection),
     stop() {
       unwatch()
       members.clear()
