@@ -3,7 +3,9 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { MAX_ADDRESSES } from '../gossip/membership/constants.ts'
 import type { PeerId } from '../gossip/ports.ts'
+import { withoutPeer } from './address-dials.ts'
 import { dialableAddresses } from './addresses.ts'
+import type { DialBackoff } from './dial-backoff.ts'
 import { reasonOf } from './errors.ts'
 
 /** Where peers can be dialled, as they say. */
@@ -18,7 +20,11 @@ export interface AddressBook {
   settled(peer: PeerId): Promise<void>
 }
 
-export function createAddressBook(node: Libp2p, warn: (message: string) => void): AddressBook {
+export function createAddressBook(
+  node: Libp2p,
+  { offered }: Pick<DialBackoff, 'offered'>,
+  warn: (message: string) => void,
+): AddressBook {
   const learned = new Map<PeerId, string>()
   const learning = new Map<PeerId, Promise<void>>()
 
@@ -50,6 +56,7 @@ export function createAddressBook(node: Libp2p, warn: (message: string) => void)
       if (learned.get(peer) === text) return
       learned.set(peer, text)
       then(peer, () => remember(id, fresh), 'remember')
+      offered(peer, fresh.map(withoutPeer))
     },
     forget(peer) {
       const id = parsePeer(peer)

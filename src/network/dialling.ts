@@ -10,6 +10,7 @@ import {
   REDIAL_FIRST_MS,
   REDIAL_MAX_MS,
 } from './constants.ts'
+import type { Dialler } from './dialler.ts'
 import { RefusedPeerError, reasonOf } from './errors.ts'
 import type { Gate } from './gate/gate.ts'
 
@@ -52,6 +53,7 @@ export async function keepConnected(
 export function createDiscoveryDialler(
   node: Libp2p,
   { refusals }: Pick<Gate, 'refusals'>,
+  dialler: Dialler,
   random: Random,
   { signal }: AbortOptions,
 ): (found: PeerInfo) => void {
@@ -61,8 +63,7 @@ export function createDiscoveryDialler(
     await sleep(random.uniform() * DISCOVERY_JITTER_MS, undefined, { signal })
     // Meanwhile it may have dialled us.
     if (node.getConnections(peer.id).length > 0) return
-    const addresses = peer.multiaddrs.map(address => address.encapsulate(`/p2p/${peer.id}`))
-    await node.dial(addresses, { signal: withTimeout(signal) })
+    await dialler.dial(peer.id, { signal, at: peer.multiaddrs.map(address => address.encapsulate(`/p2p/${peer.id}`)) })
   }
 
   return peer => {

@@ -27,6 +27,8 @@ import { createAddressBook, parsePeer } from './address-book.ts'
 import { parseAddress } from './addresses.ts'
 import { publish, subscribe } from './announcements.ts'
 import { createChannels } from './channels.ts'
+import { createDialBackoff } from './dial-backoff.ts'
+import { createDialler } from './dialler.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { abortable } from './frame-stream.ts'
@@ -100,23 +102,31 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
   const topic = topicOf(swarm)
   const pace = bandwidth === undefined ? undefined : createPace(bandwidth, meter.total)
   const stopping = new AbortController()
-  const book = createAddressBook(node, warn)
+  const backoff = createDialBackoff()
+  const book = createAddressBook(node, backoff, warn)
   let told: NetworkHandlers | undefined
 
   const gate = createNodeGate(parts, {
     self,
     ids: { swarm, recipe },
     admission,
-    connected: peer => told?.connected(peer),
+    connected(peer) {
+      backoff.reached(peer)
+      told?.connected(peer)
+    },
     disconnected(peer, connection) {
       channels.abort(new UnreachableError('the connection to a member has ended'), connection)
       told?.disconnected(peer)
     },
-    acquainted: peer => told?.acquainted(peer),
+    acquainted(peer) {
+      backoff.reached(peer)
+      told?.acquainted(peer)
+    },
     warn,
   })
   const channels = createChannels(node, gate, pace)
-  parts.whenFound(createDiscoveryDialler(node, gate, random, { signal: stopping.signal }))
+  const dialler = createDialler(node, gate, backoff, { signal: stopping.signal })
+  parts.whenFound(createDiscoveryDialler(node, gate, dialler, random, { signal: stopping.signal }))
 
   let started: Promise<void> | undefined
   async function start(handlers: NetworkHandlers): Promise<void> {
@@ -179,7 +189,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
       try {
         const refusal = gate.refusals.get(peer)
         if (refusal !== undefined) throw refusal
-        const dialled = gate.connectionTo(peer) ?? (await node.dial(id, { signal: until }))
+        const dialled = gate.connectionTo(peer) ?? (await dialler.dial(id, { signal: until }))
         channels.requireAccess(channel, await abortable(gate.standing(dialled), until), peer)
         return await channels.open(channel, gate.connectionTo(peer) ?? dialled, { signal: until })
       } catch (cause) {
@@ -194,6 +204,8 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     },
 
     connections: gate.members,
+
+    unreached: backoff.unreached,
 
     ban(peer) {
       banned.add(peer)

@@ -7,6 +7,7 @@ import { type Ping, ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { PeerId } from '../gossip/ports.ts'
+import { type AddressDials, createAddressDials } from './address-dials.ts'
 import { announcementService } from './announcements.ts'
 import {
   ADDRESS_DIAL_TIMEOUT_MS,
@@ -89,6 +90,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   const porch = createPorch(knock)
   const entrance = createEntrance(knock, porch)
   const muxer = createBoundedMuxer(windowOf(options.bandwidth))
+  const dials = createAddressDials()
   let membersNow = (): Iterable<Connection> => []
   const addresses = createOwnAddresses({
     self: peerIdOf(options.identity),
@@ -104,7 +106,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     logger: options.logger ?? defaultLogger,
     privateKey: privateKeyOf(options.identity),
     addresses: { listen: options.listen.map(String), announceFilter: addresses.list },
-    transports: transports.map(transport => transport.make(porch)),
+    transports: transports.map(transport => withDials(dials, transport.make(porch))),
     connectionEncrypters: [noise()],
     connectionProtector: () => entrance.protector,
     streamMuxers: [() => muxer.factory],
@@ -114,7 +116,9 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       inboundConnectionThreshold: UNLIMITED,
       maxIncomingPendingConnections: UNLIMITED,
       addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
-      addressSorter: (a, b) => addresses.compare(a.multiaddr, b.multiaddr),
+      // An address that has failed before uses up the time for others only when those have been tried.
+      addressSorter: ({ multiaddr: a }, { multiaddr: b }) =>
+        sign(Number(dials.hasFailed(a)) - Number(dials.hasFailed(b))) || sign(addresses.compare(a, b)),
     },
     connectionMonitor: { pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
     connectionGater: {
@@ -161,6 +165,23 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       found = handler
     },
   }
+}
+
+type TransportFactory = ReturnType<(typeof transports)[number]['make']>
+
+/** A transport that dials no address too often. */
+function withDials(dials: AddressDials, make: TransportFactory): TransportFactory {
+  return components => {
+    const transport = make(components)
+    const dial = transport.dial.bind(transport)
+    return Object.assign(transport, {
+      dial: (...given: Parameters<typeof dial>) => dials.dial(given[0], () => dial(...given)),
+    })
+  }
+}
+
+function sign(difference: number): -1 | 0 | 1 {
+  return difference < 0 ? -1 : difference > 0 ? 1 : 0
 }
 
 /** Bytes that the other side of a stream may send before they are read. */

@@ -18,8 +18,8 @@ export interface OwnAddresses {
    * as nobody has verified them.
    */
   list(): Multiaddr[]
-  /** Compares two addresses of another peer: -1 where the first is to be dialled first. */
-  compare(a: Multiaddr, b: Multiaddr): -1 | 0 | 1
+  /** Compares two addresses of another peer: negative where the first is to be dialled first. */
+  compare(a: Multiaddr, b: Multiaddr): number
   /** Sees the addresses on which libp2p listens, from now on. */
   attach(listening: Listening): void
   /** Looks up the default route, on which the order depends. */
@@ -70,8 +70,7 @@ export function createOwnAddresses({ self, announced, inUse, observed }: OwnAddr
     },
     compare(a, b) {
       const near = { interfaces: interfacesNow() }
-      const apart = dialRank(a, near) - dialRank(b, near)
-      return apart < 0 ? -1 : apart > 0 ? 1 : 0
+      return dialRank(a, near) - dialRank(b, near)
     },
     attach(components) {
       listening = components
