@@ -34,14 +34,24 @@ export async function preparePeerNetwork(
     return { id: network.self, identity: undefined, hasContacts: false, open: async () => network }
   }
   const key = identity ?? (await createIdentity())
-  const reach: Libp2pOptions = alone ? { ...network, listen: [], connect: [], mdns: false } : { ...network }
-  const { listen, connect = [], mdns = true, bandwidthMbps } = reach
+  const reach: Libp2pOptions = alone
+    ? { ...network, listen: [], announce: [], connect: [], mdns: false }
+    : { ...network }
+  const { listen, announce, connect = [], mdns = true, bandwidthMbps } = reach
   return {
     id: peerIdOf(key),
     identity: key,
     hasContacts: connect.length > 0,
     open: options =>
       // Others would wait for a peer that they hear of, and that averages with nobody: one alone is not reached.
-      createLibp2pNetwork({ ...options, identity: key, listen, connect, mdns, bandwidth: bandwidthOf(bandwidthMbps) }),
+      createLibp2pNetwork({
+        ...options,
+        identity: key,
+        listen,
+        announce,
+        connect,
+        mdns,
+        bandwidth: bandwidthOf(bandwidthMbps),
+      }),
   }
 }

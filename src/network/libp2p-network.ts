@@ -24,7 +24,7 @@ import { openAdmission } from '../admission/open.ts'
 import type { Network, NetworkHandlers } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
 import { createAddressBook, parsePeer } from './address-book.ts'
-import { parseAddress } from './addresses.ts'
+import { parseAddress, parseAnnounced } from './addresses.ts'
 import { publish, subscribe } from './announcements.ts'
 import { createChannels } from './channels.ts'
 import { createDialBackoff } from './dial-backoff.ts'
@@ -32,6 +32,7 @@ import { createDialler } from './dialler.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { abortable } from './frame-stream.ts'
+import { peerIdOf } from './identity.ts'
 import type { ComponentLogger } from './logger.ts'
 import { createNode, type SwarmNode } from './node.ts'
 import { createNodeGate } from './node-gate.ts'
@@ -49,6 +50,10 @@ export interface Libp2pNetworkOptions {
   readonly identity: Uint8Array
   /** Multiaddrs to listen on. Default: any TCP port of every IPv4 interface. */
   readonly listen?: readonly string[]
+  /**
+   * Multiaddrs at which others reach this peer besides those on which it listens, such as that of a router that forwards a port. Default: none.
+   */
+  readonly announce?: readonly string[]
   /** Multiaddrs of peers to stay connected to, dialled again and again until they answer. */
   readonly connect?: readonly string[]
   /** Whether to find peers on the local network, and be found. */
@@ -74,12 +79,14 @@ const ANY_PORT = '/ip4/0.0.0.0/tcp/0'
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promise<Network> {
   const listen = (options.listen ?? [ANY_PORT]).map(text => parseAddress(text, 'listen'))
   const connect = (options.connect ?? []).map(text => parseAddress(text, 'connect'))
+  const announce = parseAnnounced(options.announce ?? [], peerIdOf(options.identity))
   const { swarm, identity, mdns, bandwidth } = options
   const node = await createNode({
     swarm,
     recipe: options.recipe,
     identity,
     listen,
+    announce,
     mdns,
     bandwidth,
     logger: options.logger,
