@@ -7,7 +7,7 @@ import { createLibp2pWorld } from './libp2p-world.ts'
 import { createStranger } from './stranger.ts'
 
 const world = createLibp2pWorld()
-const cleanups: (() => Promise<unknown> | void)[] = []
+const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   await world.stop()
   await Promise.all(cleanups.splice(0).map(cleanup => cleanup()))
