@@ -43,6 +43,7 @@ const BRIDGE = /^(docker|br-|veth|virbr|vnet|cni|flannel|cali|podman|lxcbr|lxdbr
 /** The network of Docker's bridge where nobody has chosen another: the same addresses on every machine that has it. */
 const bridged = blockList(['172.17.0.0', 16])
 const loopback = blockList(['127.0.0.0', 8], ['::1', 128])
+const unspecified = blockList(['0.0.0.0', 8], ['::', 128])
 const linkLocal = blockList(['169.254.0.0', 16], ['fe80::', 10])
 
 const LEAST = { bridge: 10, linkLocal: 11, loopback: 12 } as const
@@ -91,6 +92,11 @@ export function dialRank(address: Multiaddr, { interfaces }: Pick<Surroundings, 
   if (near.some(({ name }) => !isBridged(ip, name))) return 0
   if (!isLocalIp(ip)) return 1
   return near.length > 0 ? 2 : 3
+}
+
+/** Whether an IP can be another machine's: not this machine's own, nor one of this link alone, nor none. */
+export function isReachableIp(ip: string): boolean {
+  return !includes(loopback, ip) && !includes(linkLocal, ip) && !includes(unspecified, ip)
 }
 
 function isBridged(ip: string, name: string): boolean {

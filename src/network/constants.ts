@@ -170,3 +170,9 @@ export const MAX_ADDRESSES_TRIED = 64
 
 /** Peers that were dialled in vain and are remembered: names cost nothing. */
 export const MAX_UNREACHED = 1_000
+
+/** Machines whose members must see this peer at an address before it announces it: one could have made it up, or stand in the same network. */
+export const OBSERVERS = 2
+
+/** Such addresses that a peer announces: a router's of either family. */
+export const MAX_OBSERVED_ADDRESSES = 2

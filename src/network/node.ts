@@ -91,12 +91,18 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   const entrance = createEntrance(knock, porch)
   const muxer = createBoundedMuxer(windowOf(options.bandwidth))
   const dials = createAddressDials()
+  /** Where those at the other ends of connections see this peer. */
+  const sightings = new WeakMap<Connection, Multiaddr>()
   let membersNow = (): Iterable<Connection> => []
   const addresses = createOwnAddresses({
     self: peerIdOf(options.identity),
     announced: options.announce ?? [],
     inUse: () => new Set([...membersNow()].map(entrance.localIpOf).filter(ip => ip !== undefined)),
-    observed: () => [],
+    sightings: () =>
+      [...membersNow()].flatMap(connection => {
+        const at = sightings.get(connection)
+        return at === undefined ? [] : [{ from: connection.remoteAddr, at, direction: connection.direction }]
+      }),
   })
   let hidesLocal = (_peer: PeerId) => false
   const denies = (peer: { toString(): string }) => banned.has(peer.toString())
@@ -146,6 +152,9 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       ping: ping(),
       announcements: announcementService(topicOf(options.swarm), gossip),
     },
+  })
+  libp2p.addEventListener('peer:identify', ({ detail: { connection, observedAddr } }) => {
+    if (observedAddr !== undefined) sightings.set(connection, observedAddr)
   })
   return {
     libp2p,

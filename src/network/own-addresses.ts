@@ -5,6 +5,7 @@ import type { PeerId } from '../gossip/ports.ts'
 import { dialRank, type InterfaceAddress, orderOwn } from './address-order.ts'
 import { ROUTE_FRESH_MS } from './constants.ts'
 import { routedIps } from './default-route.ts'
+import { agreedAddresses, type Sighting } from './observed-addresses.ts'
 
 /** What libp2p knows of the addresses on which its transports listen. */
 export interface Listening {
@@ -32,11 +33,11 @@ export interface OwnAddressesOptions {
   readonly announced: readonly Multiaddr[]
   /** IPs of this machine over which connections to members stand. */
   inUse(): ReadonlySet<string>
-  /** The addresses at which others have seen this peer. */
-  observed(): readonly Multiaddr[]
+  /** What members say of where they see this peer. */
+  sightings(): readonly Sighting[]
 }
 
-export function createOwnAddresses({ self, announced, inUse, observed }: OwnAddressesOptions): OwnAddresses {
+export function createOwnAddresses({ self, announced, inUse, sightings }: OwnAddressesOptions): OwnAddresses {
   let listening: Listening | undefined
   let routed: ReadonlySet<string> = new Set()
   let lookedUp = Number.NEGATIVE_INFINITY
@@ -63,7 +64,7 @@ export function createOwnAddresses({ self, announced, inUse, observed }: OwnAddr
       // For the next time: routes seldom change.
       if (performance.now() - lookedUp > ROUTE_FRESH_MS) void refresh()
       const listened = listening?.transportManager.getAddrs() ?? []
-      const own = { announced, observed: observed(), listened }
+      const own = { announced, observed: agreedAddresses(sightings(), listened), listened }
       return orderOwn(own, { interfaces: interfacesNow(), routed, inUse: inUse() })
         .slice(0, MAX_ADDRESSES)
         .map(address => address.encapsulate(`/p2p/${self}`))

@@ -12,7 +12,7 @@ test('a peer announces what it was told to and public addresses, and no more tha
     self,
     announced: [multiaddr('/dns4/peer.example.org/tcp/443')],
     inUse: () => new Set(),
-    observed: () => [],
+    sightings: () => [],
   })
   const many = Array.from({ length: 12 }, (_, i) => multiaddr(`/ip4/127.0.0.${i + 1}/tcp/4001`))
   own.attach({ transportManager: { getAddrs: () => [...many, multiaddr('/ip4/203.0.113.9/tcp/4001')] } })
