@@ -7,10 +7,11 @@ import { withoutPeer } from './address-dials.ts'
 import { dialableAddresses } from './addresses.ts'
 import type { DialBackoff } from './dial-backoff.ts'
 import { reasonOf } from './errors.ts'
+import type { OwnAddresses } from './own-addresses.ts'
 
 /** Where peers can be dialled, as they say. */
 export interface AddressBook {
-  /** Remembers addresses of a peer. Malformed ones are ignored. */
+  /** Remembers addresses of a peer. Malformed ones are ignored, and such as lead to this peer itself. */
   learn(peer: PeerId, addresses: readonly string[]): void
   /** Forgets what was learned of a peer that is not connected. */
   forget(peer: PeerId): void
@@ -22,6 +23,7 @@ export interface AddressBook {
 
 export function createAddressBook(
   node: Libp2p,
+  own: Pick<OwnAddresses, 'includes'>,
   { offered }: Pick<DialBackoff, 'offered'>,
   warn: (message: string) => void,
 ): AddressBook {
@@ -48,12 +50,12 @@ export function createAddressBook(
 
   return {
     learn(peer, addresses) {
-      const fresh = dialableAddresses(peer, addresses)
-      const id = parsePeer(peer)
-      if (id === undefined || id.equals(node.peerId) || fresh.length === 0) return
       // Peers say where they are with every announcement, and it is nearly always what they said before.
       const text = addresses.join()
       if (learned.get(peer) === text) return
+      const fresh = dialableAddresses(peer, addresses).filter(address => !own.includes(address))
+      const id = parsePeer(peer)
+      if (id === undefined || id.equals(node.peerId) || fresh.length === 0) return
       learned.set(peer, text)
       then(peer, () => remember(id, fresh), 'remember')
       offered(peer, fresh.map(withoutPeer))

@@ -20,6 +20,8 @@ export interface DialBackoff {
   reached(peer: PeerId): void
   /** A peer may be at these addresses: one that has not been heard of before is worth a try. */
   offered(peer: PeerId, addresses: readonly string[]): void
+  /** This peer stands elsewhere in its networks: everybody is worth a try. */
+  moved(): void
   /** Those that were last dialled in vain, and have neither been connected nor said another address since. */
   unreached(): readonly Unreached[]
 }
@@ -97,6 +99,9 @@ export function createDialBackoff(now = () => performance.now()): DialBackoff {
       const entry = entries.get(peer)
       if (entry === undefined || !offer(entry, addresses)) return
       Object.assign(entry, { restsUntil: Number.NEGATIVE_INFINITY, hasNews: true })
+    },
+    moved() {
+      for (const entry of entries.values()) entry.restsUntil = Number.NEGATIVE_INFINITY
     },
     unreached: () =>
       [...entries]

@@ -13,6 +13,7 @@ import {
 import type { Dialler } from './dialler.ts'
 import { RefusedPeerError, reasonOf } from './errors.ts'
 import type { Gate } from './gate/gate.ts'
+import { leadsHere } from './obstacles.ts'
 
 /**
  * Dials an address until somebody answers, and again when that connection ends: a person gave the address, and expects it
@@ -40,6 +41,8 @@ export async function keepConnected(
       // Of a refusal the gate tells: somebody is there, even where the next attempt ends before it hears why.
       if (error instanceof RefusedPeerError) failures = Math.max(2, failures)
       // The first failure may only be a machine that is busy starting others.
+      else if (failures === 2 && leadsHere(error))
+        warn(`${address} is this peer itself; trying again, should another come there`)
       else if (failures === 2)
         warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
     }

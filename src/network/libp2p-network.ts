@@ -110,7 +110,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
   const pace = bandwidth === undefined ? undefined : createPace(bandwidth, meter.total)
   const stopping = new AbortController()
   const backoff = createDialBackoff()
-  const book = createAddressBook(node, backoff, warn)
+  const book = createAddressBook(node, parts.addresses, backoff, warn)
   let told: NetworkHandlers | undefined
 
   const gate = createNodeGate(parts, {

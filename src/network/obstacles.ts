@@ -30,9 +30,15 @@ const WORDS: Readonly<Record<Exclude<Obstacle, 'failed'>, string>> = {
 export function obstacleOf(error: unknown): { readonly obstacle: Obstacle; readonly reason: string } {
   const obstacle = kindOf(first(error))
   if (obstacle === 'failed') return { obstacle, reason: reasonOf(error) }
-  // Of what was not said there is nothing to quote.
-  if (obstacle === 'silent' || obstacle === 'unknown') return { obstacle, reason: WORDS[obstacle] }
+  // Of what was not said there is nothing to quote, and what noise says is two long keys.
+  if (obstacle === 'silent' || obstacle === 'unknown' || obstacle === 'impostor')
+    return { obstacle, reason: WORDS[obstacle] }
   return { obstacle, reason: `${WORDS[obstacle]} (${reasonOf(error)})` }
+}
+
+/** Whether a dial has come back to the peer that dialled. libp2p has two errors for it, and a name for neither. */
+export function leadsHere(error: unknown): boolean {
+  return error instanceof Error && /dial self/.test(error.message)
 }
 
 /** Of the address that was the most likely. */
@@ -42,6 +48,8 @@ function first(error: unknown): unknown {
 
 function kindOf(error: unknown): Obstacle {
   if (!(error instanceof Error)) return 'failed'
+  // noise has no name for it.
+  if (/does not match expected remote identity/.test(error.message)) return 'impostor'
   const { name, code, cause } = error as { name: string; code?: unknown; cause?: unknown }
   const known = BY_CODE[String(code)] ?? BY_NAME[name]
   return known ?? (cause === undefined ? 'failed' : kindOf(cause))

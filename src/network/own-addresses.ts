@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { MAX_ADDRESSES } from '../gossip/membership/constants.ts'
 import type { PeerId } from '../gossip/ports.ts'
+import { withoutPeer } from './address-dials.ts'
 import { dialRank, type InterfaceAddress, orderOwn } from './address-order.ts'
 import { ROUTE_FRESH_MS } from './constants.ts'
 import { routedIps } from './default-route.ts'
@@ -19,6 +20,8 @@ export interface OwnAddresses {
    * as nobody has verified them.
    */
   list(): Multiaddr[]
+  /** Whether an address leads to this peer itself, whoever says that it is there. */
+  includes(address: Multiaddr): boolean
   /** Compares two addresses of another peer: negative where the first is to be dialled first. */
   compare(a: Multiaddr, b: Multiaddr): number
   /** Sees the addresses on which libp2p listens, from now on. */
@@ -68,6 +71,11 @@ export function createOwnAddresses({ self, announced, inUse, sightings }: OwnAdd
       return orderOwn(own, { interfaces: interfacesNow(), routed, inUse: inUse() })
         .slice(0, MAX_ADDRESSES)
         .map(address => address.encapsulate(`/p2p/${self}`))
+    },
+    includes(address) {
+      const own = [...announced, ...(listening?.transportManager.getAddrs() ?? [])]
+      const place = withoutPeer(address)
+      return own.some(each => withoutPeer(each) === place)
     },
     compare(a, b) {
       const near = { interfaces: interfacesNow() }

@@ -58,6 +58,13 @@ describe('a peer that does not answer', () => {
     expect(backoff.unreached()).toEqual([])
   })
 
+  test('is dialled at once when this peer has moved', () => {
+    const { dials } = askFor(15, (second, backoff) => {
+      if (second === 7) backoff.moved()
+    })
+    expect(dials).toEqual([0, 7])
+  })
+
   test('may say a new address while it is being dialled', () => {
     const backoff = createDialBackoff(() => 0)
     backoff.dialled(PEER, [HOME])
