@@ -145,7 +145,7 @@ export const ROUTE_FRESH_MS = 10_000
  * answered, a router or a firewall most often stands between, and to try costs seconds in which something else could be exchanged. Where
  * the machine answered, a process may just be restarting or have too many callers, and to try costs a round trip.
  */
-export const DIAL_REST_SILENT_MS = 20_000
+export const DIAL_REST_SILENT_MS = 30_000
 export const DIAL_REST_ANSWERED_MS = 1_000
 
 /** The longest such rest: a person who has opened a port waits no longer than for a coffee. */

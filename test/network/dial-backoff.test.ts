@@ -24,7 +24,7 @@ function askFor(seconds: number, meanwhile: (second: number, backoff: ReturnType
 describe('a peer that does not answer', () => {
   test('is let be for twice as long after every dial, up to the longest', () => {
     const { dials } = askFor(3_000, (_, backoff) => backoff.offered(PEER, [HOME]))
-    expect(dials.slice(0, 7)).toEqual([0, 20, 60, 140, 300, 620, 1_220])
+    expect(dials.slice(0, 7)).toEqual([0, 30, 90, 210, 450, 930, 1_530])
     const pauses = dials.slice(1).map((at, i) => at - (dials[i] ?? 0))
     expect(Math.max(...pauses) * 1_000).toBe(DIAL_REST_LONGEST_MS)
   })
