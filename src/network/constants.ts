@@ -176,3 +176,6 @@ export const OBSERVERS = 2
 
 /** Such addresses that a peer announces: a router's of either family. */
 export const MAX_OBSERVED_ADDRESSES = 2
+
+/** Longest message of a WebSocket: one of noise, which is 64 KiB, and its length. Messages are held until they are complete. */
+export const MAX_WEB_SOCKET_MESSAGE_BYTES = 66 * 1024
