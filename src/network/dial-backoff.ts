@@ -77,7 +77,7 @@ export function createDialBackoff(now = () => performance.now()): DialBackoff {
       const { reason, restsUntil } = entry
       if (restsUntil > now()) return `${reason} (tried again in ${Math.ceil((restsUntil - now()) / 1_000)} s)`
       if (recent(entry).length < MAX_PEER_DIALS) return undefined
-      return `it was dialled ${MAX_PEER_DIALS} times within a minute; last ${reason}`
+      return `it was dialled ${MAX_PEER_DIALS} times within a minute${reason === '' ? '' : `, at last in vain: ${reason}`}`
     },
     dialled(peer, addresses) {
       const entry = entryOf(peer)
@@ -93,7 +93,7 @@ export function createDialBackoff(now = () => performance.now()): DialBackoff {
     reached(peer) {
       const entry = entries.get(peer)
       // How often it was dialled counts on: one that connects and cuts is dialled no more often than others.
-      if (entry !== undefined) Object.assign(entry, { failures: 0, restsUntil: Number.NEGATIVE_INFINITY })
+      if (entry !== undefined) Object.assign(entry, { failures: 0, reason: '', restsUntil: Number.NEGATIVE_INFINITY })
     },
     offered(peer, addresses) {
       const entry = entries.get(peer)

@@ -1,5 +1,5 @@
 /**
- * Drives the {@link Network} port over libp2p 3: TCP, noise, yamux, gossipsub for announcements, mDNS for discovery.
+ * Drives the {@link Network} port over libp2p 3: TCP and WebSockets, noise, yamux, gossipsub for announcements, mDNS for discovery.
  *
  * @example
  *
