@@ -12,17 +12,23 @@ import { ARRIVING_PLACES, KNOCK_TIMEOUT_MS, KNOCKED_HANDSHAKES, PORCH_MS, STRANG
 import { firstLines, type Knock } from './knock.ts'
 import { createPlaces } from './places.ts'
 
+/** A socket that has a place on the porch, and is closed when it is late. */
+export interface WrappedCaller {
+  /** What wraps the knock is done with: as much time again, for a round trip more. Called once. */
+  unwrapped(): void
+  /**
+   * Looks at all that was said so far inside.
+   *
+   * @returns what of it is to be read on when the socket may enter; undefined while more is needed, and when the socket was closed
+   */
+  look(said: Buffer): Buffer | undefined
+}
+
 export interface Porch {
   /** @param enter takes the socket on, if there is time for its handshake; a knock has been read by then, and nothing else */
   receive(socket: Socket, enter: () => void): void
-  /**
-   * The same for a socket on which a knock comes wrapped in something else, which its transport reads. It takes a place, and is closed when it
-   * is late.
-   *
-   * @returns what looks at all that was said so far inside: what of it is to be read on when the socket may enter; undefined while more
-   *   is needed, and when the socket was closed
-   */
-  receiveWrapped(socket: Socket): (said: Buffer) => Buffer | undefined
+  /** The same for a socket on which a knock comes wrapped in something else, which its transport reads. */
+  receiveWrapped(socket: Socket): WrappedCaller
   /** Whether a socket that has entered began with a knock; undefined where it has not come this way. */
   hasKnocked(socket: Socket): boolean | undefined
   /** Closes all that wait. */
@@ -98,7 +104,13 @@ export function createPorch(knock: Knock): Porch {
     },
     receiveWrapped(socket) {
       const end = arrive(socket)
-      return said => judge(socket, said, end)
+      return {
+        unwrapped() {
+          // It is the last that came, from now on.
+          if (waiting.delete(socket)) waiting.set(socket, performance.now())
+        },
+        look: said => judge(socket, said, end),
+      }
     },
     hasKnocked: socket => entered.get(socket),
     clear() {

@@ -5,7 +5,7 @@ import { webSockets as libp2pWebSockets } from '@libp2p/websockets'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { WebSocket, type WebSocketServer } from 'ws'
 import { MAX_WEB_SOCKET_MESSAGE_BYTES } from '../constants.ts'
-import type { Porch } from '../gate/porch.ts'
+import type { Porch, WrappedCaller } from '../gate/porch.ts'
 import { isHostWith, type Transport } from './transport.ts'
 
 /** A connection looks to firewalls and proxies like a page that a browser shows, which some of them let through where nothing else is. */
@@ -67,18 +67,19 @@ interface PorchedListener {
 function waitOn(porch: Porch, listener: object): PorchedListener {
   // Private to libp2p's transport.
   const { server, onWsServerConnection, close } = listener as PorchedListener & { readonly server: Server }
-  const waiting = new WeakMap<Socket, ReturnType<Porch['receiveWrapped']>>()
+  const waiting = new WeakMap<Socket, WrappedCaller>()
   server.prependListener('connection', socket => waiting.set(socket, porch.receiveWrapped(socket)))
 
   return {
     onWsServerConnection(webSocket, request) {
-      const look = waiting.get(request.socket)
-      if (look === undefined) return webSocket.terminate()
+      const caller = waiting.get(request.socket)
+      if (caller === undefined) return webSocket.terminate()
+      caller.unwrapped()
       endsAtOnce(webSocket)
       let said = Buffer.alloc(0)
       const onMessage = (data: ArrayBuffer | Buffer) => {
         said = Buffer.concat([said, Buffer.from(data as ArrayBuffer)])
-        const rest = look(said)
+        const rest = caller.look(said)
         if (rest === undefined) return
         webSocket.off('message', onMessage)
         onWsServerConnection.call(listener, webSocket, request)
