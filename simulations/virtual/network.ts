@@ -59,6 +59,8 @@ interface Node extends Endpoint {
   handlers: NetworkHandlers | undefined
   readonly connections: Set<Node>
   readonly banned: Set<PeerId>
+  /** Those that were not there when they were called last. */
+  readonly unreached: Set<PeerId>
   /** Totals of all its lives. */
   readonly traffic: { -readonly [Direction in keyof Traffic]: number }
 }
@@ -104,6 +106,8 @@ export function createVirtualNetwork(clock: Clock, random: Random, conditions: N
     if (a.connections.has(b)) return
     a.connections.add(b)
     b.connections.add(a)
+    a.unreached.delete(b.peer)
+    b.unreached.delete(a.peer)
     a.handlers?.connected(b.peer)
     b.handlers?.connected(a.peer)
   }
@@ -140,6 +144,7 @@ export function createVirtualNetwork(clock: Clock, random: Random, conditions: N
       handlers: undefined,
       connections: new Set(),
       banned: new Set(),
+      unreached: new Set(),
       streams: new Set(),
       idle: 0,
       linkIdle: new Map(),
@@ -174,6 +179,7 @@ export function createVirtualNetwork(clock: Clock, random: Random, conditions: N
         const target = nodes.get(other)
         const refused =
           target === undefined || target === node || !isUp(node) || !isUp(target) || !reaches(node, target)
+        if (refused) node.unreached.add(other)
         if (refused || target.banned.has(peer) || node.banned.has(other) || lost()) {
           throw new UnreachableError(`${other} cannot be reached`)
         }
@@ -203,6 +209,14 @@ export function createVirtualNetwork(clock: Clock, random: Random, conditions: N
       },
 
       connections: () => [...node.connections].map(other => other.peer),
+      // Nobody rests: to call one that is away costs a delay.
+      unreached: () =>
+        [...node.unreached].map(other => ({
+          peer: other,
+          obstacle: 'silent',
+          reason: 'it cannot be reached',
+          isResting: false,
+        })),
       ban(other) {
         node.banned.add(other)
         for (const connected of [...node.connections]) {

@@ -1,5 +1,5 @@
 import type { ValueErrors } from '../training/trainer.ts'
-import type { PeerId } from './ports.ts'
+import type { PeerId, Unreached } from './ports.ts'
 
 /**
  * How an exchange ended: everything was averaged on both sides; it was cut, and averaged as far as it had come (`shortened`);
@@ -56,6 +56,19 @@ export interface GossipEvents {
   /** With the compression `auto`: what is picked from here on, and why, as a sentence for people. */
   compression: { readonly codec: string; readonly reason: string }
   warning: { readonly message: string }
+  /**
+   * Peers of the swarm that are heard of through others cannot be reached from here, nor have they come by themselves, for a quarter of a minute
+   * by now. Told of each peer once, and at most once a minute; this peer averages with them through others.
+   */
+  unreachable: {
+    /** All that cannot be reached now, those that were told of before among them. */
+    readonly peers: readonly (Pick<Unreached, 'peer' | 'obstacle'> & {
+      /** For people, with what the system says. */
+      readonly reason: string
+    })[]
+    /** Other peers that are there: members, and those that are heard of. */
+    readonly of: number
+  }
   /** The swarm has sealed: every peer that says so holds these bytes. Never said of one peer alone. */
   consensus: {
     /** The estimate of this peer. */

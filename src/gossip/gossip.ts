@@ -30,6 +30,7 @@ import { createIntroductions } from './membership/introductions.ts'
 import { createMembership, type Member } from './membership/membership.ts'
 import { createPartners } from './membership/partners.ts'
 import { createPeerScores } from './membership/peer-scores.ts'
+import { createReach } from './membership/reach.ts'
 import { createRecipeHandshake } from './membership/recipe-handshake.ts'
 import { createStanding } from './membership/standing.ts'
 import { type GossipOptions, withDefaults } from './options.ts'
@@ -161,6 +162,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })
   const settlement = createSettlement({ ...paced, lostPartners, settlementProtocol })
   const introductions = createIntroductions(paced)
+  const reach = createReach({ ...paced, introductions })
   const averaging = {
     ...meetings,
     choice,
@@ -172,6 +174,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
     settlementProtocol,
     settlement,
     introductions,
+    reach,
     lostPartners,
   }
 

@@ -3,6 +3,7 @@ import type { LostPartners } from './exchange/lost-partners.ts'
 import { encodeAnnouncement } from './membership/announcement.ts'
 import { MAX_ADDRESSES } from './membership/constants.ts'
 import type { Membership } from './membership/membership.ts'
+import type { Reach } from './membership/reach.ts'
 import type { Interval } from './pace/interval.ts'
 import type { UsualInterval } from './pace/usual-interval.ts'
 import type { PeerPhase, Phase } from './phase.ts'
@@ -43,6 +44,7 @@ export interface OutboundOptions {
   readonly seal: Seal
   readonly spread: Spread
   readonly lostPartners: LostPartners
+  readonly reach: Reach
   readonly peerWatch: PeerWatch
   readonly review: Review
   readonly events: Events
@@ -80,6 +82,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     announce() {
       for (const peer of membership.sweep()) options.events.emit('peer:leave', { peer })
       options.lostPartners.drop()
+      options.reach.look()
       publish(phase.now())
       options.spread.measure()
       options.peerWatch.look()

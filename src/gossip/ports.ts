@@ -94,6 +94,23 @@ export interface NetworkHandlers {
   moved?(): void
 }
 
+/**
+ * Why a peer cannot be reached from here. `silent`: nothing answers at its addresses, because a router or a firewall stands between, or the
+ * machine is off; `refused`: the machine is there, and nothing listens; `unroutable`: no way leads there; `impostor`: another peer answers;
+ * `unknown`: it has announced no address that this network can dial; `failed`: anything else.
+ */
+export type Obstacle = 'silent' | 'refused' | 'unroutable' | 'impostor' | 'unknown' | 'failed'
+
+/** A peer that was dialled in vain. */
+export interface Unreached {
+  readonly peer: PeerId
+  readonly obstacle: Obstacle
+  /** The same for people, with what the system says of it. */
+  readonly reason: string
+  /** Whether it is not dialled for now, so that to open a stream to it fails at once. */
+  readonly isResting: boolean
+}
+
 export interface Network {
   readonly self: PeerId
   start(handlers: NetworkHandlers): Promise<void>
@@ -103,12 +120,20 @@ export interface Network {
   learn(peer: PeerId, addresses: readonly string[]): void
   /** Forgets what was learned of a peer, which is not expected any more. Its connections, if there are any, stay. Default: it stays known. */
   forget?(peer: PeerId): void
-  /** Opens a stream to a member, dialling first where there is no connection; both prove that they are members before anything is said. */
+  /**
+   * Opens a stream to a member, dialling first where there is no connection; both prove that they are members before anything is said. Who was
+   * dialled in vain a moment ago may be let be for a while; then this fails at once.
+   */
   open(peer: PeerId, channel: Channel, options: AbortOptions): Promise<FrameStream>
   /** Tells everybody, best effort: it may reach some, or none. */
   publish(announcement: Uint8Array): Promise<void>
   /** Members with an open connection. */
   connections(): readonly PeerId[]
+  /**
+   * Peers whose last dial was in vain, and that have neither been connected nor said another address since: not whoever was never dialled.
+   * Default: none are known, and nobody rests.
+   */
+  unreached?(): readonly Unreached[]
   /** Closes the connections to a peer and refuses new ones. */
   ban(peer: PeerId): void
   /** Bytes carried since the start, both directions. */

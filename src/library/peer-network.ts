@@ -38,8 +38,10 @@ export async function preparePeerNetwork(
     return { id: network.self, identity: undefined, hasContacts: false, open: async () => network }
   }
   const key = identity ?? (await createIdentity())
-  const reach: Libp2pOptions = alone ? { ...network, listen: [], connect: [], mdns: false } : { ...network }
-  const { listen, connect = [], mdns = true, bandwidthMbps } = reach
+  const reach: Libp2pOptions = alone
+    ? { ...network, listen: [], announce: [], connect: [], mdns: false }
+    : { ...network }
+  const { listen, announce, connect = [], mdns = true, bandwidthMbps } = reach
   return {
     id: peerIdOf(key),
     identity: key,
@@ -51,6 +53,7 @@ export async function preparePeerNetwork(
         ...(alone && { contacts: [] }),
         identity: key,
         listen,
+          announce,
         connect,
         mdns,
         bandwidth: bandwidthOf(bandwidthMbps),

@@ -40,6 +40,7 @@ const shardOptions = optionsOf<ShardSpec>({
 
 const libp2pOptions = optionsOf<Libp2pOptions>({
   listen: texts,
+  announce: texts,
   connect: texts,
   mdns: flag.optional(),
   bandwidthMbps: numberAbove(0).optional(),

@@ -25,6 +25,11 @@ import type { TypedEventTarget } from './typed-events.ts'
 export interface Libp2pOptions {
   /** Multiaddrs to listen on. Default: any port of every IPv4 interface. */
   readonly listen?: readonly string[]
+  /**
+   * Multiaddrs at which others reach this peer besides those: of a router that forwards a port, of a cloud's machine, of a container's host.
+   * They come first wherever the peer says where it is.
+   */
+  readonly announce?: readonly string[]
   /** Multiaddrs of peers to stay connected to. */
   readonly connect?: readonly string[]
   /** Whether to find peers on the local network. Default: yes. */

@@ -3,12 +3,15 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { MAX_ADDRESSES } from '../gossip/membership/constants.ts'
 import type { PeerId } from '../gossip/ports.ts'
+import { withoutPeer } from './address-dials.ts'
 import { dialableAddresses } from './addresses.ts'
+import type { DialBackoff } from './dial-backoff.ts'
 import { reasonOf } from './errors.ts'
+import type { OwnAddresses } from './own-addresses.ts'
 
 /** Where peers can be dialled, as they say. */
 export interface AddressBook {
-  /** Remembers addresses of a peer. Malformed ones are ignored. */
+  /** Remembers addresses of a peer. Malformed ones are ignored, and such as lead to this peer itself. */
   learn(peer: PeerId, addresses: readonly string[]): void
   /** Forgets what was learned of a peer that is not connected. */
   forget(peer: PeerId): void
@@ -18,7 +21,12 @@ export interface AddressBook {
   settled(peer: PeerId): Promise<void>
 }
 
-export function createAddressBook(node: Libp2p, warn: (message: string) => void): AddressBook {
+export function createAddressBook(
+  node: Libp2p,
+  own: Pick<OwnAddresses, 'includes'>,
+  { offered }: Pick<DialBackoff, 'offered'>,
+  warn: (message: string) => void,
+): AddressBook {
   const learned = new Map<PeerId, string>()
   const learning = new Map<PeerId, Promise<void>>()
 
@@ -42,14 +50,15 @@ export function createAddressBook(node: Libp2p, warn: (message: string) => void)
 
   return {
     learn(peer, addresses) {
-      const fresh = dialableAddresses(peer, addresses)
-      const id = parsePeer(peer)
-      if (id === undefined || id.equals(node.peerId) || fresh.length === 0) return
       // Peers say where they are with every announcement, and it is nearly always what they said before.
       const text = addresses.join()
       if (learned.get(peer) === text) return
+      const fresh = dialableAddresses(peer, addresses).filter(address => !own.includes(address))
+      const id = parsePeer(peer)
+      if (id === undefined || id.equals(node.peerId) || fresh.length === 0) return
       learned.set(peer, text)
       then(peer, () => remember(id, fresh), 'remember')
+      offered(peer, fresh.map(withoutPeer))
     },
     forget(peer) {
       const id = parsePeer(peer)

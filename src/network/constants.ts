@@ -178,3 +178,46 @@ export const CONTACT_SPREAD_MS = 20
 
 /** A member is dialled so often where it was reached before, in half a minute; while nobody at all is there it is dialled on and on. */
 export const CONTACT_TRIES = 7
+
+/** The default route is looked up again after so long: it changes when a person moves, and the look-up costs a system call. */
+export const ROUTE_FRESH_MS = 10_000
+
+/**
+ * A peer that could not be reached is not dialled again for so long, then for twice as long each time, up to the longest. Where nothing
+ * answered, a router or a firewall most often stands between, and to try costs seconds in which something else could be exchanged. Where
+ * the machine answered, a process may just be restarting or have too many callers, and to try costs a round trip.
+ */
+export const DIAL_REST_SILENT_MS = 30_000
+export const DIAL_REST_ANSWERED_MS = 1_000
+
+/** The longest such rest: a person who has opened a port waits no longer than for a coffee. */
+export const DIAL_REST_LONGEST_MS = 600_000
+
+export const MINUTE_MS = 60_000
+
+/** Dials of one peer within a minute, whatever new addresses it announces: each may take seconds, and nobody moves more often. */
+export const MAX_PEER_DIALS = 6
+
+/**
+ * Dials of one address within a minute, whoever is said to be there, so that peers who announce somebody else's address cannot have the swarm
+ * storm it. An address that a person has given is tried eight times in the first minute.
+ */
+export const MAX_ADDRESS_DIALS = 12
+
+/** Addresses that are remembered, each with the dials of a minute: those of a swarm of five hundred. */
+export const MAX_ADDRESSES_REMEMBERED = 4_096
+
+/** Addresses of one peer that are worth a try at once when they are new; beyond them it makes them up. */
+export const MAX_ADDRESSES_TRIED = 64
+
+/** Peers that were dialled in vain and are remembered: names cost nothing. */
+export const MAX_UNREACHED = 1_000
+
+/** Machines whose members must see this peer at an address before it announces it: one could have made it up, or stand in the same network. */
+export const OBSERVERS = 2
+
+/** Such addresses that a peer announces: a router's of either family. */
+export const MAX_OBSERVED_ADDRESSES = 2
+
+/** Longest message of a WebSocket: one of noise, which is 64 KiB, and its length. Messages are held until they are complete. */
+export const MAX_WEB_SOCKET_MESSAGE_BYTES = 66 * 1024

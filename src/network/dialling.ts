@@ -10,8 +10,10 @@ import {
   REDIAL_FIRST_MS,
   REDIAL_MAX_MS,
 } from './constants.ts'
+import type { Dialler } from './dialler.ts'
 import { RefusedPeerError, reasonOf } from './errors.ts'
 import type { Gate } from './gate/gate.ts'
+import { leadsHere } from './obstacles.ts'
 
 /**
  * Dials an address until somebody answers, and again when that connection ends: a person gave the address, and expects it
@@ -41,6 +43,8 @@ export async function keepConnected(
       // Of a refusal the gate tells: somebody is there, even where the next attempt ends before it hears why.
       if (error instanceof RefusedPeerError) failures = Math.max(2, failures)
       // The first failure may only be a machine that is busy starting others.
+      else if (failures === 2 && leadsHere(error))
+        warn(`${address} is this peer itself; trying again, should another come there`)
       else if (failures === 2)
         warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
     }
@@ -55,6 +59,7 @@ export async function keepConnected(
 export function createDiscoveryDialler(
   node: Libp2p,
   { refusals }: Pick<Gate, 'refusals'>,
+  dialler: Dialler,
   random: Random,
   { signal }: AbortOptions,
 ): (found: PeerInfo) => void {
@@ -64,8 +69,7 @@ export function createDiscoveryDialler(
     await sleep(random.uniform() * DISCOVERY_JITTER_MS, undefined, { signal })
     // Meanwhile it may have dialled us.
     if (node.getConnections(peer.id).length > 0) return
-    const addresses = peer.multiaddrs.map(address => address.encapsulate(`/p2p/${peer.id}`))
-    await node.dial(addresses, { signal: withTimeout(signal) })
+    await dialler.dial(peer.id, { signal, at: peer.multiaddrs.map(address => address.encapsulate(`/p2p/${peer.id}`)) })
   }
 
   return peer => {

@@ -36,8 +36,13 @@ export function groupOf(address: Multiaddr): string {
 
 /** The same, of an IP address as sockets have it; one of IPv4 may be written as one of IPv6. */
 export function groupOfIp(ip = ''): string {
+  return hostOfIp(unembedded(ip))
+}
+
+/** An IP address as sockets have it, in its own family: one of IPv4 may be written as one of IPv6. */
+export function unembedded(ip: string): string {
   const embedded = ip.startsWith(EMBEDDED) ? ip.slice(EMBEDDED.length) : ip
-  return hostOfIp(isIPv4(embedded) ? embedded : ip)
+  return isIPv4(embedded) ? embedded : ip
 }
 
 function hostOfIp(ip: string): string {
@@ -53,10 +58,15 @@ function hostOfIp(ip: string): string {
 /** Whether an address is of this machine or of a private network, where it can mean another machine to everybody. */
 export function isLocal(address: Multiaddr): boolean {
   const ip = ipOf(address)
-  return ip !== undefined && local.check(ip, isIPv4(ip) ? 'ipv4' : 'ipv6')
+  return ip !== undefined && isLocalIp(ip)
 }
 
-function ipOf(address: Multiaddr): string | undefined {
+export function isLocalIp(ip: string): boolean {
+  return local.check(ip, isIPv4(ip) ? 'ipv4' : 'ipv6')
+}
+
+/** The IP in an address, where there is one. */
+export function ipOf(address: Multiaddr): string | undefined {
   const ip = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
   return ip !== undefined && (isIPv4(ip) || isIPv6(ip)) ? ip : undefined
 }

@@ -1,5 +1,5 @@
 /**
- * Drives the {@link Network} port over libp2p 3: TCP, noise, yamux, gossipsub for announcements, mDNS for discovery.
+ * Drives the {@link Network} port over libp2p 3: TCP and WebSockets, noise, yamux, gossipsub for announcements, mDNS for discovery.
  *
  * @example
  *
@@ -25,12 +25,15 @@ import { openAdmission } from '../admission/open.ts'
 import type { Network, NetworkHandlers } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
 import { createAddressBook, parsePeer } from './address-book.ts'
-import { parseAddress } from './addresses.ts'
+import { parseAddress, parseAnnounced } from './addresses.ts'
 import { publish, subscribe } from './announcements.ts'
 import { createChannels } from './channels.ts'
+import { createDialBackoff } from './dial-backoff.ts'
+import { createDialler } from './dialler.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { abortable } from './frame-stream.ts'
+import { peerIdOf } from './identity.ts'
 import type { ComponentLogger } from './logger.ts'
 import { createNode, type SwarmNode } from './node.ts'
 import { createNodeGate } from './node-gate.ts'
@@ -49,6 +52,10 @@ export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | '
   readonly identity: Uint8Array
   /** Multiaddrs to listen on. Default: any TCP port of every IPv4 interface. */
   readonly listen?: readonly string[]
+  /**
+   * Multiaddrs at which others reach this peer besides those on which it listens, such as that of a router that forwards a port. Default: none.
+   */
+  readonly announce?: readonly string[]
   /** Multiaddrs of peers to stay connected to, dialled again and again until they answer. */
   readonly connect?: readonly string[]
   /** Whether to find peers on the local network, and be found. */
@@ -74,12 +81,14 @@ const ANY_PORT = '/ip4/0.0.0.0/tcp/0'
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promise<Network> {
   const listen = (options.listen ?? [ANY_PORT]).map(text => parseAddress(text, 'listen'))
   const connect = (options.connect ?? []).map(text => parseAddress(text, 'connect'))
+  const announce = parseAnnounced(options.announce ?? [], peerIdOf(options.identity))
   const { swarm, identity, mdns, bandwidth } = options
   const node = await createNode({
     swarm,
     recipe: options.recipe,
     identity,
     listen,
+    announce,
     mdns,
     bandwidth,
     logger: options.logger,
@@ -105,24 +114,32 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
   const stopping = new AbortController()
   // One or two for each member.
   setMaxListeners(Infinity, stopping.signal)
-  const book = createAddressBook(node, warn)
+  const backoff = createDialBackoff()
+  const book = createAddressBook(node, parts.addresses, backoff, warn)
   let told: NetworkHandlers | undefined
 
   const gate = createNodeGate(parts, {
     self,
     ids: { swarm, recipe },
     admission,
-    connected: peer => told?.connected(peer),
+    connected(peer) {
+      backoff.reached(peer)
+      told?.connected(peer)
+    },
     disconnected(peer, connection) {
       channels.abort(new UnreachableError('the connection to a member has ended'), connection)
       told?.disconnected(peer)
     },
-    acquainted: peer => told?.acquainted(peer),
+    acquainted(peer) {
+      backoff.reached(peer)
+      told?.acquainted(peer)
+    },
     warn,
   })
   const channels = createChannels(node, gate, pace)
+  const dialler = createDialler(node, gate, backoff, { signal: stopping.signal })
   const upkeep = createUpkeep(parts, { ...options, gate, book }, { signal: stopping.signal })
-  parts.whenFound(upkeep.found(createDiscoveryDialler(node, gate, random, { signal: stopping.signal })))
+  parts.whenFound(upkeep.found(createDiscoveryDialler(node, gate, dialler, random, { signal: stopping.signal })))
 
   let started: Promise<void> | undefined
   async function start(handlers: NetworkHandlers): Promise<void> {
@@ -134,6 +151,8 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     })
     await node.handle(MEMBERSHIP_PROTOCOL, gate.answer, { maxInboundStreams: 1, maxOutboundStreams: 1 })
     await channels.serve(handlers)
+    parts.readMembers(gate.connections)
+    await parts.addresses.refresh()
     try {
       await node.start()
     } catch (cause) {
@@ -143,7 +162,10 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     const hear: NetworkHandlers['announcement'] = (from, bytes, forwarder) =>
       admission.lapsed(from) === undefined ? handlers.announcement(from, bytes, forwarder) : 'ignore'
     subscribe(node.services.announcements, topic, hear, warn)
-    upkeep.start(() => handlers.moved?.())
+    upkeep.start(() => {
+      backoff.moved()
+      handlers.moved?.()
+    })
     const until = { signal: stopping.signal, retry: upkeep.retry }
     for (const target of options.connect) keepConnected(node, gate, target, random, warn, until)
   }
@@ -185,7 +207,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
       try {
         const refusal = gate.refusals.get(peer)
         if (refusal !== undefined) throw refusal
-        const dialled = gate.connectionTo(peer) ?? (await node.dial(id, { signal: until }))
+        const dialled = gate.connectionTo(peer) ?? (await dialler.dial(id, { signal: until }))
         channels.requireAccess(channel, await abortable(gate.standing(dialled), until), peer)
         return await channels.open(channel, gate.connectionTo(peer) ?? dialled, { signal: until })
       } catch (cause) {
@@ -200,6 +222,8 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     },
 
     connections: gate.members,
+
+    unreached: backoff.unreached,
 
     ban(peer) {
       banned.add(peer)

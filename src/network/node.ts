@@ -1,12 +1,13 @@
 import type { GossipSub } from '@libp2p/gossipsub'
-import { type Identify, identify } from '@libp2p/identify'
-import type { Libp2p, PeerInfo } from '@libp2p/interface'
+import { type Identify, type IdentifyComponents, identify } from '@libp2p/identify'
+import type { Connection, Libp2p, PeerInfo } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { PeerId } from '../gossip/ports.ts'
+import { type AddressDials, createAddressDials } from './address-dials.ts'
 import { announcementService } from './announcements.ts'
 import {
   ADDRESS_DIAL_TIMEOUT_MS,
@@ -23,7 +24,9 @@ import { createKnock } from './gate/knock.ts'
 import { type BoundedMuxer, createBoundedMuxer } from './gate/muxer.ts'
 import { createPorch } from './gate/porch.ts'
 import { isLocal } from './hosts.ts'
+import { peerIdOf } from './identity.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
+import { createOwnAddresses, type Listening, type OwnAddresses } from './own-addresses.ts'
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
 import { topicOf } from './protocols.ts'
@@ -41,6 +44,8 @@ export interface NodeOptions {
   /** A private key as `createIdentity` makes it. */
   readonly identity: Uint8Array
   readonly listen: readonly Multiaddr[]
+  /** Addresses to announce besides. Default: none. */
+  readonly announce?: readonly Multiaddr[]
   /** Whether to look for peers on the local network, and be found. */
   readonly mdns: boolean
   /** The limit of what its sockets carry, where there is one: the windows of its streams are no larger than they need be then. */
@@ -61,6 +66,10 @@ export interface SwarmNode {
   readonly entrance: Entrance
   /** Bounds what streams hold. */
   readonly muxer: BoundedMuxer
+  /** Where others reach it. */
+  readonly addresses: OwnAddresses
+  /** Hears over which connections there are members. */
+  readMembers(connections: () => Iterable<Connection>): void
   /** Has a peer's addresses of private networks, and its own machine, left out: asked of each that is to be remembered. */
   hideLocal(hides: (peer: PeerId) => boolean): void
   /** Calls back whenever a peer is found on the local network, the same one again and again. */
@@ -81,6 +90,20 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   const porch = createPorch(knock)
   const entrance = createEntrance(knock, porch)
   const muxer = createBoundedMuxer(windowOf(options.bandwidth))
+  const dials = createAddressDials()
+  /** Where those at the other ends of connections see this peer. */
+  const sightings = new WeakMap<Connection, Multiaddr>()
+  let membersNow = (): Iterable<Connection> => []
+  const addresses = createOwnAddresses({
+    self: peerIdOf(options.identity),
+    announced: options.announce ?? [],
+    inUse: () => new Set([...membersNow()].map(entrance.localIpOf).filter(ip => ip !== undefined)),
+    sightings: () =>
+      [...membersNow()].flatMap(connection => {
+        const at = sightings.get(connection)
+        return at === undefined ? [] : [{ from: connection.remoteAddr, at, direction: connection.direction }]
+      }),
+  })
   let hidesLocal = (_peer: PeerId) => false
   const denies = (peer: { toString(): string }) => banned.has(peer.toString())
 
@@ -88,8 +111,8 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     start: false,
     logger: options.logger ?? defaultLogger,
     privateKey: privateKeyOf(options.identity),
-    addresses: { listen: options.listen.map(String) },
-    transports: transports.map(transport => transport.make(porch)),
+    addresses: { listen: options.listen.map(String), announceFilter: addresses.list },
+    transports: transports.map(transport => withDials(dials, transport.make(porch))),
     connectionEncrypters: [noise()],
     connectionProtector: () => entrance.protector,
     streamMuxers: [() => muxer.factory],
@@ -99,6 +122,9 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       inboundConnectionThreshold: UNLIMITED,
       maxIncomingPendingConnections: UNLIMITED,
       addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
+      // An address that has failed before uses up the time for others only when those have been tried.
+      addressSorter: ({ multiaddr: a }, { multiaddr: b }) =>
+        sign(Number(dials.hasFailed(a)) - Number(dials.hasFailed(b))) || sign(addresses.compare(a, b)),
     },
     connectionMonitor: { pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
     connectionGater: {
@@ -119,10 +145,16 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       : [],
     metrics: () => meter.metrics,
     services: {
-      identify: identify(),
+      identify: (components: IdentifyComponents & Listening) => {
+        addresses.attach(components)
+        return identify()(components)
+      },
       ping: ping(),
       announcements: announcementService(topicOf(options.swarm), gossip),
     },
+  })
+  libp2p.addEventListener('peer:identify', ({ detail: { connection, observedAddr } }) => {
+    if (observedAddr !== undefined) sightings.set(connection, observedAddr)
   })
   return {
     libp2p,
@@ -131,6 +163,10 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     gossip,
     entrance,
     muxer,
+    addresses,
+    readMembers(connections) {
+      membersNow = connections
+    },
     hideLocal(hides) {
       hidesLocal = hides
     },
@@ -138,6 +174,23 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       found = handler
     },
   }
+}
+
+type TransportFactory = ReturnType<(typeof transports)[number]['make']>
+
+/** A transport that dials no address too often. */
+function withDials(dials: AddressDials, make: TransportFactory): TransportFactory {
+  return components => {
+    const transport = make(components)
+    const dial = transport.dial.bind(transport)
+    return Object.assign(transport, {
+      dial: (...given: Parameters<typeof dial>) => dials.dial(given[0], () => dial(...given)),
+    })
+  }
+}
+
+function sign(difference: number): -1 | 0 | 1 {
+  return difference < 0 ? -1 : difference > 0 ? 1 : 0
 }
 
 /** Bytes that the other side of a stream may send before they are read. */

@@ -33,6 +33,7 @@ export type {
   FrameStream,
   Network,
   NetworkHandlers,
+  Obstacle,
   PeerId,
   Random,
   Storage,
@@ -40,6 +41,7 @@ export type {
   Trainer,
   TrainerState,
   TrainingUpdate,
+  Unreached,
   Verdict,
 } from '../gossip/ports.ts'
 export type { Checkpoint, Decision, Doubt } from '../gossip/state/checkpoint.ts'

@@ -405,6 +405,22 @@ export function networkCompliance(world: World): readonly ComplianceTest[] {
     await failureOf(options => a.network.open(b.network.self, 'exchange', options))
   })
 
+  it('says whom it has dialled in vain, until that one comes', async () => {
+    const [a, b] = (await world.create(2)) as [Network, Network]
+    const here = await startPeer(a)
+    const unreached = () => a.unreached?.().map(({ peer }) => peer)
+    if (unreached() === undefined) return
+    assert.deepEqual(unreached(), [])
+    await failureOf(options => a.open(b.self, 'exchange', options))
+    assert.deepEqual(unreached(), [b.self])
+    await failureOf(options => a.open(b.self, 'exchange', options))
+    const there = await startPeer(b)
+    await connect(there, here, soon())
+    assert.equal(await here.connected.take(soon()), b.self)
+    assert.deepEqual(unreached(), [])
+    await openBetween(here, there, 'exchange', soon())
+  })
+
   it('ignores addresses that are none', async () => {
     const [a, b] = (await start(2)) as [Peer, Peer]
     a.network.learn(b.network.self, ['', 'nonsense', '/ip4/1.2.3', 'x'.repeat(10_000)])

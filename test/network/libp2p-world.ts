@@ -12,8 +12,14 @@ export interface Libp2pWorld extends World {
   createOne(options?: Partial<Libp2pNetworkOptions>): Promise<Network>
 }
 
-/** @param decorate what is put around each peer's network */
-export function createLibp2pWorld(decorate: (network: Network) => Network = network => network): Libp2pWorld {
+/**
+ * @param decorate what is put around each peer's network
+ * @param listen the address on which each listens
+ */
+export function createLibp2pWorld(
+  decorate: (network: Network) => Network = network => network,
+  listen = LOOPBACK,
+): Libp2pWorld {
   const networks: Network[] = []
 
   async function createOne(options: Partial<Libp2pNetworkOptions> = {}): Promise<Network> {
@@ -21,7 +27,7 @@ export function createLibp2pWorld(decorate: (network: Network) => Network = netw
       await createLibp2pNetwork({
         swarm: 'a5'.repeat(32),
         identity: await createIdentity(),
-        listen: [LOOPBACK],
+        listen: [listen],
         mdns: false,
         random: createRandom(networks.length),
         warn: message => {

@@ -341,3 +341,23 @@ test('figures of the common model are told in a line when they are there, or why
     ['judged', 1],
   ])
 })
+
+test('peers that cannot be reached are told of with the reasons, and with what to do', () => {
+  const { emit, warnings, lines, events } = listen({})
+  const peers = [
+    { peer: '12D3KooWaaaaaa', obstacle: 'silent', reason: 'nothing answers within 5 s' },
+    { peer: '12D3KooWbbbbbb', obstacle: 'silent', reason: 'nothing answers within 5 s' },
+    { peer: '12D3KooWcccccc', obstacle: 'refused', reason: 'nothing listens there (ECONNREFUSED)' },
+  ] as const
+  emit('unreachable', { peers, of: 8 })
+  expect(warnings).toEqual([
+    '3 of 8 other peers cannot be reached from here, nor have they come: 2 do not answer: routers or firewalls are in between ' +
+      '(…aaaaaa, …bbbbbb); 1 is on a machine where nothing listens (…cccccc)',
+  ])
+  expect(lines.at(-1)).toMatch(/--listen .*--announce.*--connect/)
+  expect(events.at(-1)).toMatchObject({ event: 'unreachable', peers, of: 8 })
+  emit('unreachable', { peers: [{ peer: '12D3KooWdddddd', obstacle: 'failed', reason: 'the sky fell' }], of: 1 })
+  expect(warnings.at(-1)).toBe(
+    'the other peer cannot be reached from here, nor have they come: 1 fails otherwise (…dddddd); the sky fell',
+  )
+})

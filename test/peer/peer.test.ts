@@ -123,6 +123,18 @@ test.concurrent('a peer whom nobody comes to gives up after --wait, and says wha
   expect(stderr).not.toMatch(/step 30|agreed|sealed/)
 })
 
+test.concurrent('a peer that is told its address elsewhere has others type that', async () => {
+  const announced = '/dns4/peer.example.org/tcp/4001'
+  const args = ['peer', recipeOf('announced.json', {}), ...LOOPBACK, '--json', '--announce', announced, '--wait', '0.2']
+  const { stdout, stderr } = await start(args).finished
+  const [started, waiting] = ['started', 'waiting'].map(name => linesOf(stdout).find(({ event }) => event === name))
+  const all = [`${announced}/p2p/${started?.peerId}`, expect.stringMatching(/^\/ip4\/127\.0\.0\.1\//)]
+  expect(started?.addresses).toEqual(all)
+  expect(waiting?.connect).toEqual(all)
+  const [first = ''] = stderr.split('\n').filter(line => line.includes('--connect'))
+  expect(first).toContain(`--connect ${announced}/p2p/`)
+})
+
 test.concurrent('--alone trains without company, says so, and says at last that the model is thrown away', async () => {
   const recipe = recipeOf('on-its-own.json', { training: { steps: 30 } })
   const { code, stdout, stderr } = await hearsay('peer', recipe, ...LOOPBACK, '--alone')

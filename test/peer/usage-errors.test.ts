@@ -151,6 +151,16 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
     /listen address "localhost:80" is not a TCP .*multiaddr such as/,
   ],
   [
+    'a bad address to announce',
+    ['peer', '--announce', 'localhost:80'],
+    /announce address "localhost:80" is not a TCP .*multiaddr such as/,
+  ],
+  [
+    'an address to announce that is nowhere',
+    ['peer', '--announce', '/ip4/0.0.0.0/tcp/4001'],
+    /announce address .* names no machine/,
+  ],
+  [
     'a bad address to connect to',
     ['peer', '--connect', '/ip4/1.2.3.4'],
     /connect address "\/ip4\/1\.2\.3\.4" is not a TCP .*multiaddr/,

@@ -62,6 +62,11 @@ export function addPeer(program: Command): void {
     .option('--model-file <FILE>', "this peer's copy of the file that the recipe's model is made from", file)
     .addOption(allowModuleOption())
     .option('--listen <MULTIADDR>', 'where others reach this peer; may be repeated (default: any port)', collect)
+    .option(
+      '--announce <MULTIADDR>',
+      "an address at which others reach this peer besides, such as its router's; may be repeated",
+      collect,
+    )
     .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
     .option(
       '--invite <FILE|TEXT>',

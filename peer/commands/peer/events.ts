@@ -6,6 +6,7 @@ import { count, counted, shortHash, shortPeer } from '../../words.ts'
 import { describeJoining, describeWaiting, isCommand, type JoiningHint } from './joining.ts'
 import { describeStandardised } from './standardised.ts'
 import { createEstimate, describeRound } from './training-pace.ts'
+import { describeUnreachable } from './unreachable.ts'
 
 /** Those that go out as JSON lines as they are. */
 const PLAIN = [
@@ -19,6 +20,7 @@ const PLAIN = [
   'exchange',
   'compression',
   'warning',
+  'unreachable',
   'consensus',
   'judged',
   'alone',
@@ -117,6 +119,11 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
     if (peer.status().phase === 'sealed' && UNREACHED.test(detail.message)) return
     isRefused ||= REFUSED.test(detail.message)
     out.warn(detail.message)
+  })
+  peer.addEventListener('unreachable', ({ detail }) => {
+    const [what, ...advice] = describeUnreachable(detail)
+    out.warn(what)
+    for (const line of advice) out.say(line)
   })
   peer.addEventListener('consensus', ({ detail }) => {
     out.say(`${green('sealed')} on ${bold(detail.parametersHash)}`)

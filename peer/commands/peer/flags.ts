@@ -7,6 +7,7 @@ export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly modelFile?: string
   readonly strict?: true
   readonly listen?: readonly string[]
+  readonly announce?: readonly string[]
   readonly connect?: readonly string[]
   readonly mdns: boolean
   readonly bandwidth?: number

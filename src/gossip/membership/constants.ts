@@ -129,3 +129,10 @@ export const PEERS_OF_A_HOST = 8
 
 /** Longest run that is told of, 30 years: a bound on what a message may say, and nothing else. */
 export const MAX_RUN_MS = 1e12
+
+/**
+ * A person is told of those that cannot be reached when that has lasted so long: longer than one that has crashed is taken for alive, and
+ * than one that comes by itself takes. Of more that become so, no sooner than after the longer time.
+ */
+export const UNREACHABLE_TOLD_MS = 15_000
+export const UNREACHABLE_AGAIN_MS = 60_000

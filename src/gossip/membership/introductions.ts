@@ -27,6 +27,8 @@ export interface Introductions {
   introduce(peer: PeerId, announcement: Announcement, introducer: PeerId | undefined): void
   /** Whether some are being reached for which what the swarm begins or proposes waits: for a short while in all, whoever they are. */
   pending(): boolean
+  /** Those that were heard of and could not be reached yet. */
+  awaited(): readonly PeerId[]
 }
 
 export interface IntroductionsOptions {
@@ -130,5 +132,7 @@ export function createIntroductions(options: IntroductionsOptions): Introduction
     },
 
     pending,
+
+    awaited: () => [...queue.all()].filter(({ failures }) => failures > 0).map(({ peer }) => peer),
   }
 }

@@ -1,6 +1,6 @@
 import type { Topology } from '../../averaging/topology.ts'
 import type { Events } from '../events.ts'
-import type { PeerId, Random } from '../ports.ts'
+import type { Network, PeerId, Random } from '../ports.ts'
 import type { ActiveMembers } from './active-members.ts'
 import type { Membership } from './membership.ts'
 import type { Standing } from './standing.ts'
@@ -16,7 +16,7 @@ export interface Partners {
   next(preferred: (peer: PeerId) => boolean, isSilent?: (peer: PeerId) => boolean): PeerId | undefined
   /** All neighbours in the topology over those alive now, in this round. */
   neighbours(round: number): readonly PeerId[]
-  /** Whether this peer takes part in exchanges, as far as it has said. */
+  /** Whether this peer takes part in exchanges, as far as it has said, and is not let be because it cannot be reached. */
   willing(peer: PeerId): boolean
 }
 
@@ -26,6 +26,7 @@ export interface PartnersOptions {
   readonly membership: Membership
   readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
   readonly standing: Pick<Standing, 'isAvoided' | 'isResting'>
+  readonly network: Pick<Network, 'unreached'>
   /** An exchange that stands open with a peer is settled before there is another. */
   readonly ledger: { open(peer: PeerId): boolean }
   readonly engagements: { engaged(peer: PeerId): boolean }
@@ -34,7 +35,7 @@ export interface PartnersOptions {
 
 /** Everybody sorts the members by id, so peers that know the same members agree on the topology without a word. */
 export function createPartners(options: PartnersOptions): Partners {
-  const { topology, membership, standing, ledger, engagements, events } = options
+  const { topology, membership, standing, network, ledger, engagements, events } = options
   const { self, random } = options.incarnation
   let round = 0
   let complained: string | undefined
@@ -56,7 +57,9 @@ export function createPartners(options: PartnersOptions): Partners {
 
   function willing(peer: PeerId): boolean {
     const phase = membership.get(peer)?.announcement.phase
-    return (phase === 'training' || phase === 'averaging') && !options.activeMembers.isGivenUp(peer)
+    if ((phase !== 'training' && phase !== 'averaging') || options.activeMembers.isGivenUp(peer)) return false
+    // One that comes by itself is connected, and rests no longer.
+    return network.unreached?.().some(each => each.isResting && each.peer === peer) !== true
   }
 
   return {

@@ -7,7 +7,7 @@
 
 import type { Connection, ConnectionProtector, MultiaddrConnection } from '@libp2p/interface'
 import { UnreachableError } from '../errors.ts'
-import { groupOf } from '../hosts.ts'
+import { groupOf, unembedded } from '../hosts.ts'
 import { socketOf } from '../transports/registry.ts'
 import { limitBytes } from './byte-limit.ts'
 import { KNOCKED_PLACES, MAX_STRANGER_BYTES, STRANGER_PLACES } from './constants.ts'
@@ -21,6 +21,8 @@ export interface Entrance {
   readonly protector: ConnectionProtector
   /** Its peer has proved that it is a member: it needs no place at the entrance, and may say what it likes. */
   leave(connection: Connection): void
+  /** The IP of this machine at this end of a connection, where it has one. */
+  localIpOf(connection: Connection): string | undefined
 }
 
 type Timeline = MultiaddrConnection['timeline']
@@ -31,6 +33,7 @@ export function createEntrance(knock: Knock, porch: Pick<Porch, 'hasKnocked'>): 
   const strangers = createPlaces(STRANGER_PLACES, evict)
   /** A connection and what it runs over have the same timeline. */
   const leaving = new WeakMap<Timeline, () => void>()
+  const localIps = new WeakMap<Timeline, string>()
 
   async function knockAt(connection: MultiaddrConnection, signal: AbortSignal): Promise<void> {
     leaving.set(connection.timeline, limitBytes(connection, MAX_STRANGER_BYTES))
@@ -60,6 +63,8 @@ export function createEntrance(knock: Knock, porch: Pick<Porch, 'hasKnocked'>): 
     protector: {
       async protect(stream, options) {
         const connection = stream as MultiaddrConnection
+        const localIp = socketOf(connection)?.localAddress
+        if (localIp !== undefined) localIps.set(connection.timeline, unembedded(localIp))
         const signal = options?.signal ?? new AbortController().signal
         if (connection.direction === 'outbound') await knockAt(connection, signal)
         else hear(connection)
@@ -67,6 +72,7 @@ export function createEntrance(knock: Knock, porch: Pick<Porch, 'hasKnocked'>): 
       },
     },
     leave: ({ timeline }) => leaving.get(timeline)?.(),
+    localIpOf: ({ timeline }) => localIps.get(timeline),
   }
 }
 

@@ -10,13 +10,17 @@ import {
   MAX_MESH_BACKLOG_BYTES,
   MAX_MESH_MESSAGE_BYTES,
   MAX_STREAMS_PER_CONNECTION,
+  MAX_WEB_SOCKET_MESSAGE_BYTES,
   READ_AHEAD_BYTES,
   READ_BUFFER_SPARE_BYTES,
   STREAM_WINDOW_BYTES,
 } from '../constants.ts'
 import { ARRIVING_PLACES, KNOCKED_PLACES, MAX_STRANGER_BYTES, STRANGER_PLACES } from './constants.ts'
 
-/** What libp2p makes of a socket, with what is read of it at once: of one that has said nothing yet there is no more. */
+/**
+ * What libp2p makes of a socket, with what is read of it at once: of one that has said nothing yet there is no more. Of a WebSocket there is a
+ * message that is not complete.
+ */
 const SOCKET_BYTES = 64 * 1024
 
 /** An unread stream: a window, what it may be read ahead, a frame that arrives and one that was read. */
@@ -36,7 +40,7 @@ export function memoryBound(): MemoryBound {
   const connecting = (KNOCKED_PLACES + STRANGER_PLACES) * (SOCKET_BYTES + MAX_STRANGER_BYTES)
   const gossip = MAX_MESH_MESSAGE_BYTES + MAX_MESH_BACKLOG_BYTES
   return {
-    strangers: ARRIVING_PLACES * SOCKET_BYTES + connecting,
+    strangers: ARRIVING_PLACES * (SOCKET_BYTES + MAX_WEB_SOCKET_MESSAGE_BYTES) + connecting,
     member: SOCKET_BYTES + PARTIAL_FRAME_BYTES + gossip + MAX_STREAMS_PER_CONNECTION * STREAM_BYTES,
   }
 }

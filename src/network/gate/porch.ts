@@ -12,9 +12,23 @@ import { ARRIVING_PLACES, KNOCK_TIMEOUT_MS, KNOCKED_HANDSHAKES, PORCH_MS, STRANG
 import { firstLines, type Knock } from './knock.ts'
 import { createPlaces } from './places.ts'
 
+/** A socket that has a place on the porch, and is closed when it is late. */
+export interface WrappedCaller {
+  /** What wraps the knock is done with: as much time again, for a round trip more. Called once. */
+  unwrapped(): void
+  /**
+   * Looks at all that was said so far inside.
+   *
+   * @returns what of it is to be read on when the socket may enter; undefined while more is needed, and when the socket was closed
+   */
+  look(said: Buffer): Buffer | undefined
+}
+
 export interface Porch {
   /** @param enter takes the socket on, if there is time for its handshake; a knock has been read by then, and nothing else */
   receive(socket: Socket, enter: () => void): void
+  /** The same for a socket on which a knock comes wrapped in something else, which its transport reads. */
+  receiveWrapped(socket: Socket): WrappedCaller
   /** Whether a socket that has entered began with a knock; undefined where it has not come this way. */
   hasKnocked(socket: Socket): boolean | undefined
   /** Closes all that wait. */
@@ -46,27 +60,57 @@ export function createPorch(knock: Knock): Porch {
     timer = undefined
   }
 
+  /** Gives a socket a place. @returns what ends its wait */
+  function arrive(socket: Socket): () => void {
+    const onClose = () => forget(socket)
+    socket.on('error', ignore).on('close', onClose)
+    waiting.set(socket, performance.now())
+    places.take(socket, groupOfIp(socket.remoteAddress))
+    timer ??= setInterval(closeLate, PORCH_MS).unref()
+    return () => {
+      forget(socket)
+      socket.off('close', onClose).off('error', ignore)
+    }
+  }
+
+  /** Lets a socket in, if there is time for its handshake. @returns what it has said beside a knock; undefined otherwise */
+  function judge(socket: Socket, said: Buffer, end: () => void): Buffer | undefined {
+    const length = firstLines(said)
+    if (length === undefined) return undefined
+    const hasKnocked = knock.isRight(said.subarray(0, length))
+    if (!(hasKnocked ? knocked : strangers).spend()) {
+      socket.destroy()
+      return undefined
+    }
+    end()
+    entered.set(socket, hasKnocked)
+    return hasKnocked ? said.subarray(length) : said
+  }
+
   return {
     receive(socket, enter) {
-      const onClose = () => forget(socket)
+      const end = arrive(socket)
       const onReadable = () => {
         const said: Buffer | null = socket.read()
         if (said === null) return
-        const length = firstLines(said)
-        if (length === undefined) return socket.unshift(said)
-        const hasKnocked = knock.isRight(said.subarray(0, length))
-        if (!(hasKnocked ? knocked : strangers).spend()) return socket.destroy()
-        forget(socket)
-        socket.off('readable', onReadable).off('close', onClose).off('error', ignore)
-        const rest = hasKnocked ? said.subarray(length) : said
+        const rest = judge(socket, said, end)
+        if (rest === undefined && !socket.destroyed) socket.unshift(said)
+        if (rest === undefined) return
+        socket.off('readable', onReadable)
         if (rest.byteLength > 0) socket.unshift(rest)
-        entered.set(socket, hasKnocked)
         enter()
       }
-      socket.on('error', ignore).on('close', onClose).on('readable', onReadable)
-      waiting.set(socket, performance.now())
-      places.take(socket, groupOfIp(socket.remoteAddress))
-      timer ??= setInterval(closeLate, PORCH_MS).unref()
+      socket.on('readable', onReadable)
+    },
+    receiveWrapped(socket) {
+      const end = arrive(socket)
+      return {
+        unwrapped() {
+          // It is the last that came, from now on.
+          if (waiting.delete(socket)) waiting.set(socket, performance.now())
+        },
+        look: said => judge(socket, said, end),
+      }
     },
     hasKnocked: socket => entered.get(socket),
     clear() {

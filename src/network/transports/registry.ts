@@ -4,9 +4,10 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { countByteStream } from './byte-stream.ts'
 import { tcp } from './tcp.ts'
 import type { CarriedBytes, Transport } from './transport.ts'
+import { webSockets } from './web-sockets.ts'
 
 /** The transports of every node. A new one is a file in this folder and a name here. */
-export const transports: readonly Transport[] = [tcp]
+export const transports: readonly Transport[] = [tcp, webSockets]
 
 /** Whether any transport can dial the address, or listen on it. */
 export function isOwned(address: Multiaddr): boolean {

@@ -5,7 +5,11 @@ import { isHostWith, type Transport } from './transport.ts'
 /** Counts at its sockets: handshakes, framing and encryption are included, TCP/IP headers not. */
 export const tcp: Transport = {
   title: 'TCP',
-  examples: { connect: '/ip4/192.168.1.20/tcp/4001', listen: '/ip4/0.0.0.0/tcp/4001' },
+  examples: {
+    connect: '/ip4/192.168.1.20/tcp/4001',
+    listen: '/ip4/0.0.0.0/tcp/4001',
+    announce: '/dns4/peer.example.org/tcp/4001',
+  },
   make: porch => components => {
     const transport = libp2pTcp()(components)
     if (porch === undefined) return transport

@@ -8,8 +8,8 @@ import type { Porch } from '../gate/porch.ts'
 export interface Transport {
   /** Its name in error messages, before "multiaddr". */
   readonly title: string
-  /** An address of its own to connect to, and one to listen on, for error messages. */
-  readonly examples: { readonly connect: string; readonly listen: string }
+  /** An address of its own to connect to, one to listen on, and one to announce, for error messages. */
+  readonly examples: { readonly connect: string; readonly listen: string; readonly announce: string }
   /** Makes the factory that libp2p takes. @param porch where sockets that come in wait before libp2p hears of them. Default: they do not */
   make(porch?: Porch): NonNullable<Libp2pOptions['transports']>[number]
   /** Whether it can listen on an address, and dial it; other peers announce addresses that it may own, too. */
