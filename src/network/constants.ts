@@ -80,6 +80,12 @@ export const DISCOVERY_JITTER_MS = 250
 /** The interval at which the local network is asked for peers. Newcomers ask at once, so this only bounds how long a loss lasts. */
 export const DISCOVERY_INTERVAL_MS = 5_000
 
+/**
+ * How often this machine is asked for its interfaces: a change of address is to be healed within ten seconds, of which this is the first part.
+ * One look takes a tenth of a millisecond.
+ */
+export const INTERFACE_WATCH_MS = 2_000
+
 /** The service under which peers find each other: a private one, so that nodes of other libp2p programs stay out. */
 export const DISCOVERY_SERVICE = '_hearsay._udp.local'
 
