@@ -45,7 +45,7 @@ export interface Libp2pNetworkOptions {
   readonly admission?: Admission
   /** A private key as `createIdentity` makes it; the same one gives the same peer id. */
   readonly identity: Uint8Array
-  /** Multiaddrs to listen on. Default: any TCP port of every IPv4 interface. */
+  /** Multiaddrs to listen on. Default: any TCP port of every interface, over IPv4 and, where there is IPv6, over IPv6. */
   readonly listen?: readonly string[]
   /** Multiaddrs of peers to stay connected to, dialled again and again until they answer. */
   readonly connect?: readonly string[]
@@ -61,7 +61,8 @@ export interface Libp2pNetworkOptions {
   readonly logger?: ComponentLogger
 }
 
-const ANY_PORT = '/ip4/0.0.0.0/tcp/0'
+/** Any port of every interface. A machine without IPv6 does without the second, which libp2p takes for no error. */
+const EVERYWHERE = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0']
 
 /**
  * A network that does nothing until it is started.
@@ -70,7 +71,7 @@ const ANY_PORT = '/ip4/0.0.0.0/tcp/0'
  * @throws IdentityError when the identity is not a private key
  */
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promise<Network> {
-  const listen = (options.listen ?? [ANY_PORT]).map(text => parseAddress(text, 'listen'))
+  const listen = (options.listen ?? EVERYWHERE).map(text => parseAddress(text, 'listen'))
   const connect = (options.connect ?? []).map(text => parseAddress(text, 'connect'))
   const { swarm, identity, mdns, bandwidth } = options
   const node = await createNode({
@@ -81,6 +82,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
     mdns,
     bandwidth,
     logger: options.logger,
+    warn: options.warn,
   })
   return driveNode(node, { ...options, listen, connect })
 }
@@ -137,6 +139,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     const hear: NetworkHandlers['announcement'] = (from, bytes, forwarder) =>
       admission.lapsed(from) === undefined ? handlers.announcement(from, bytes, forwarder) : 'ignore'
     subscribe(node.services.announcements, topic, hear, warn)
+    parts.discovery?.start()
     for (const target of options.connect) keepConnected(node, gate, target, random, warn, { signal: stopping.signal })
   }
 
@@ -148,6 +151,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     await started?.catch(() => {})
     // Closing a connection ends its streams as if all had been said; a reset says that it has not.
     channels.abort(reason)
+    await parts.discovery?.stop()
     await node.stop()
     gate.stop()
   }

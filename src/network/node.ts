@@ -1,7 +1,6 @@
 import type { GossipSub } from '@libp2p/gossipsub'
 import { type Identify, identify } from '@libp2p/identify'
 import type { Libp2p, PeerInfo } from '@libp2p/interface'
-import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -10,8 +9,6 @@ import type { PeerId } from '../gossip/ports.ts'
 import { announcementService } from './announcements.ts'
 import {
   ADDRESS_DIAL_TIMEOUT_MS,
-  DISCOVERY_INTERVAL_MS,
-  DISCOVERY_SERVICE,
   FIRST_WINDOW_BYTES,
   LIMITED_WINDOW_SECONDS,
   PING_TIMEOUT_MS,
@@ -23,7 +20,9 @@ import { createKnock } from './gate/knock.ts'
 import { type BoundedMuxer, createBoundedMuxer } from './gate/muxer.ts'
 import { createPorch } from './gate/porch.ts'
 import { isLocal } from './hosts.ts'
+import { createInterfaceWatch, type InterfaceWatch } from './interfaces.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
+import { createLocalDiscovery, type LocalDiscovery } from './mdns/local-discovery.ts'
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
 import { topicOf } from './protocols.ts'
@@ -47,6 +46,8 @@ export interface NodeOptions {
   readonly bandwidth?: Bandwidth
   /** Where its parts log. Default: as `DEBUG` says. */
   readonly logger?: ComponentLogger
+  /** Warns, on one line, where peers on the local network cannot be looked for. Default: nobody is told */
+  warn?(message: string): void
 }
 
 /** The libp2p node of a swarm's peer, with what its driver must know of it. */
@@ -61,6 +62,10 @@ export interface SwarmNode {
   readonly entrance: Entrance
   /** Bounds what streams hold. */
   readonly muxer: BoundedMuxer
+  /** The interfaces of this machine, and their changes. */
+  readonly interfaces: InterfaceWatch
+  /** What looks for peers on the local network, where that is wanted: begun and ended by whoever starts the node. */
+  readonly discovery: LocalDiscovery | undefined
   /** Has a peer's addresses of private networks, and its own machine, left out: asked of each that is to be remembered. */
   hideLocal(hides: (peer: PeerId) => boolean): void
   /** Calls back whenever a peer is found on the local network, the same one again and again. */
@@ -107,22 +112,21 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       denyOutboundEncryptedConnection: denies,
       filterMultiaddrForPeer: (peer, address) => !(isLocal(address) && hidesLocal(peer.toString())),
     },
-    peerDiscovery: options.mdns
-      ? [
-          components => {
-            const service = mdns({ serviceTag: DISCOVERY_SERVICE, interval: DISCOVERY_INTERVAL_MS })(components)
-            // At the source: libp2p's own event tells of a peer only once, and not again after it was lost.
-            service.addEventListener('peer', event => found(event.detail))
-            return service
-          },
-        ]
-      : [],
     metrics: () => meter.metrics,
     services: {
       identify: identify(),
       ping: ping(),
       announcements: announcementService(topicOf(options.swarm), gossip),
     },
+  })
+  const interfaces = createInterfaceWatch()
+  const discovery = createLocalDiscovery({
+    self: libp2p.peerId.toString(),
+    interfaces,
+    addresses: () => libp2p.getMultiaddrs(),
+    // Not by way of libp2p, which keeps for hours whatever anybody says of itself.
+    found: peer => found(peer),
+    warn: options.warn ?? (() => {}),
   })
   return {
     libp2p,
@@ -131,6 +135,8 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     gossip,
     entrance,
     muxer,
+    interfaces,
+    discovery: options.mdns ? discovery : undefined,
     hideLocal(hides) {
       hidesLocal = hides
     },
