@@ -9,7 +9,7 @@ import { isOwned, transports } from './transports/registry.ts'
  * @throws UsageError when it is not a multiaddr of any transport
  */
 export function parseAddress(text: string, purpose: 'connect' | 'listen'): Multiaddr {
-  const address = ownedAddress(text)
+  const address = ownedAddress(text) ?? (purpose === 'connect' ? listedAddress(text) : undefined)
   if (address !== undefined) return address
   const titles = transports.map(({ title }) => title).join(' or ')
   const examples = transports.map(({ examples }) => examples[purpose]).join(' or ')
@@ -26,8 +26,19 @@ export function dialableAddresses(peer: PeerId, addresses: readonly string[]): M
     .filter(address => (peerIn(address) ?? peer) === peer)
 }
 
+/** The address of a list of addresses, `/dnsaddr/DOMAIN`, perhaps with the one peer of it that is meant. */
+function listedAddress(text: string): Multiaddr | undefined {
+  try {
+    const address = multiaddr(text)
+    const path = address.getComponents().map(({ name }) => name)
+    return ['dnsaddr', 'dnsaddr/p2p'].includes(path.join('/')) ? address : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The peer that an address names after `/p2p/`. */
-function peerIn(address: Multiaddr): PeerId | undefined {
+export function peerIn(address: Multiaddr): PeerId | undefined {
   return address.getComponents().find(({ name }) => name === 'p2p')?.value
 }
 

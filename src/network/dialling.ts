@@ -10,6 +10,7 @@ import {
   REDIAL_FIRST_MS,
   REDIAL_MAX_MS,
 } from './constants.ts'
+import type { Contacts } from './contacts.ts'
 import { RefusedPeerError, reasonOf } from './errors.ts'
 import type { Gate } from './gate/gate.ts'
 
@@ -18,7 +19,7 @@ import type { Gate } from './gate/gate.ts'
  * to be used when it comes up later, or comes back. Ends when the signal is aborted; never rejects.
  */
 export async function keepConnected(
-  node: Libp2p,
+  contacts: Pick<Contacts, 'dial'>,
   gate: Pick<Gate, 'standing'>,
   address: Multiaddr,
   random: Random,
@@ -28,7 +29,7 @@ export async function keepConnected(
   let failures = 0
   while (!signal.aborted) {
     try {
-      const connection = await node.dial(address, { signal: withTimeout(signal) })
+      const connection = await contacts.dial(address, { signal: withTimeout(signal) })
       const standing = await gate.standing(connection)
       // People are told by the core why a peer of another recipe is left alone.
       failures = standing === 'admitted' ? 0 : Math.max(2, failures + 1)

@@ -27,10 +27,12 @@ import { createAddressBook, parsePeer } from './address-book.ts'
 import { parseAddress } from './addresses.ts'
 import { publish, subscribe } from './announcements.ts'
 import { createChannels } from './channels.ts'
+import { createContacts } from './contacts.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { abortable } from './frame-stream.ts'
 import type { ComponentLogger } from './logger.ts'
+import { createNames, type Names } from './names.ts'
 import { createNode, type SwarmNode } from './node.ts'
 import { createNodeGate } from './node-gate.ts'
 import { type Bandwidth, createPace } from './pace.ts'
@@ -49,6 +51,8 @@ export interface Libp2pNetworkOptions {
   readonly listen?: readonly string[]
   /** Multiaddrs of peers to stay connected to, dialled again and again until they answer. */
   readonly connect?: readonly string[]
+  /** What names in addresses stand for. Default: what the system says */
+  readonly names?: Names
   /** Whether to find peers on the local network, and be found. */
   readonly mdns: boolean
   /** The limit of what the sockets carry. Default: none. */
@@ -89,7 +93,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
 
 /** The options of a network with the addresses parsed, of which a node that is there already has taken its own. */
 export interface DriverOptions
-  extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn'> {
+  extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn' | 'names'> {
   readonly listen: readonly Multiaddr[]
   readonly connect: readonly Multiaddr[]
 }
@@ -117,6 +121,12 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     acquainted: peer => told?.acquainted(peer),
     warn,
   })
+  const contacts = createContacts({
+    node,
+    gate,
+    names: options.names ?? createNames(),
+    random: random.fork('contacts'),
+  })
   const channels = createChannels(node, gate, pace)
   parts.whenFound(createDiscoveryDialler(node, gate, random, { signal: stopping.signal }))
 
@@ -140,7 +150,8 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
       admission.lapsed(from) === undefined ? handlers.announcement(from, bytes, forwarder) : 'ignore'
     subscribe(node.services.announcements, topic, hear, warn)
     parts.discovery?.start()
-    for (const target of options.connect) keepConnected(node, gate, target, random, warn, { signal: stopping.signal })
+    for (const target of options.connect)
+      keepConnected(contacts, gate, target, random, warn, { signal: stopping.signal })
   }
 
   let stopped: Promise<void> | undefined
@@ -206,6 +217,12 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     },
 
     traffic: meter.total,
+
+    tried: () => ({
+      listening: node.getMultiaddrs().map(String),
+      interfaces: parts.discovery?.links().map(({ name, family, failure }) => ({ name, family, failure })),
+      dialled: contacts.tried(),
+    }),
 
     stop: () => {
       stopped ??= stop()
