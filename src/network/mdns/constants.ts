@@ -56,3 +56,6 @@ export const PACKETS = { perSecond: 200, atOnce: 400 }
  */
 export const SENDING_RETRIES = 3
 export const SENDING_RETRY_MS = 700
+
+/** How long a trial listens for what comes back: longer than anybody takes to answer who has answered somebody else just before. */
+export const PROBE_MS = 1_500
