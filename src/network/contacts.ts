@@ -14,18 +14,20 @@ export interface Contacts {
    * member: who refuses this peer, or was refused, is left out for a while.
    */
   dial(address: Multiaddr, options: AbortOptions): Promise<Connection>
-  /** The addresses that were dialled, each with how it went the last time. */
+  /** The addresses, each with how it went the last time. */
   tried(): readonly TriedAddress[]
 }
 
 export interface ContactsOptions {
+  /** The addresses that a person gave. */
+  readonly connect: readonly Multiaddr[]
   readonly node: Pick<Libp2p, 'dial' | 'peerId'>
   readonly gate: Pick<Gate, 'standing' | 'connectionTo' | 'refusals'>
   readonly names: Names
   readonly random: Random
 }
 
-export function createContacts({ node, gate, names, random }: ContactsOptions): Contacts {
+export function createContacts({ connect, node, gate, names, random }: ContactsOptions): Contacts {
   const self = node.peerId.toString()
   const outcomes = new Map<string, TriedAddress>()
 
@@ -83,6 +85,9 @@ export function createContacts({ node, gate, names, random }: ContactsOptions): 
         throw error
       }
     },
-    tried: () => [...outcomes.values()],
+    tried: () =>
+      connect
+        .map(String)
+        .map(address => outcomes.get(address) ?? { address, outcome: 'no answer yet', reached: false }),
   }
 }

@@ -122,6 +122,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     warn,
   })
   const contacts = createContacts({
+    connect: options.connect,
     node,
     gate,
     names: options.names ?? createNames(),

@@ -20,7 +20,7 @@ Exit code 0 where everything that is needed works, else 1.
 Examples:
   hearsay doctor
   hearsay doctor --connect /ip4/192.168.1.20/tcp/4001 recipe.json
-  hearsay doctor --connect /dnsaddr/swarm.example.org recipe.json --invite TEXT`
+  hearsay doctor --connect /dnsaddr/swarm.example recipe.json --invite TEXT`
 
 export function addDoctor(program: Command, setExitCode: SetExitCode): void {
   defineCommand(program, 'doctor', 'try what works here, and how far a peer elsewhere is reached')

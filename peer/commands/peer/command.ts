@@ -62,7 +62,11 @@ export function addPeer(program: Command): void {
     .option('--model-file <FILE>', "this peer's copy of the file that the recipe's model is made from", file)
     .addOption(allowModuleOption())
     .option('--listen <MULTIADDR>', 'where others reach this peer; may be repeated (default: any port)', collect)
-    .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
+    .option(
+      '--connect <MULTIADDR>',
+      'another peer of the swarm, or /dnsaddr/DOMAIN for a list of them; may be repeated',
+      collect,
+    )
     .option(
       '--invite <FILE|TEXT>',
       "an invitation to the recipe's swarm, or its key, or a file of either; --state keeps it",
