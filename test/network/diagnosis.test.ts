@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openAdmission } from '../../src/admission/open.ts'
@@ -6,11 +7,13 @@ import { meetStages } from '../../src/network/diagnosis/meet.ts'
 import type { Stage } from '../../src/network/diagnosis/stages.ts'
 import { createIdentity } from '../../src/network/identity.ts'
 import { connect, startPeer } from '../../src/testing/probe-peers.ts'
+import { amongNetworks, networks, networksMissing } from './isolation.ts'
 import { createKeyedAdmission } from './keyed-admission.ts'
 import { createLibp2pWorld } from './libp2p-world.ts'
 
 const SWARM = 'a5'.repeat(32)
 const world = createLibp2pWorld()
+const WAYS = fileURLToPath(new URL('fixtures/ways-that-end.ts', import.meta.url))
 const within = () => ({ signal: AbortSignal.timeout(20_000) })
 afterAll(() => world.stop())
 
@@ -74,5 +77,14 @@ describe('a peer that is tried', () => {
     const stages = await stagesTo([`/ip4/127.0.0.1/tcp/${port}`])
     expect(endOf(stages)).toEqual(['noise: closed'])
     server.close()
+  })
+})
+
+test.skipIf(networks === undefined)(`where a way ends, and why, is told apart${networksMissing}`, async () => {
+  expect(JSON.parse(await amongNetworks([process.execPath, WAYS], 50_000))).toEqual({
+    '192.0.2.1': ['no route', null],
+    '10.9.0.8': ['10.9.0.8 from 10.9.0.2 (one)', 'silent'],
+    '10.9.0.9': ['10.9.0.9 from 10.9.0.2 (one)', 'unreachable'],
+    '127.0.0.1': ['127.0.0.1 from 127.0.0.1 (lo)', 'refused'],
   })
 })
