@@ -35,11 +35,14 @@ export type {
   NetworkHandlers,
   PeerId,
   Random,
+  SearchedInterface,
   Storage,
   Traffic,
   Trainer,
   TrainerState,
   TrainingUpdate,
+  Tried,
+  TriedAddress,
   Verdict,
 } from '../gossip/ports.ts'
 export type { Checkpoint, Decision, Doubt } from '../gossip/state/checkpoint.ts'

@@ -59,3 +59,6 @@ export const SENDING_RETRY_MS = 700
 
 /** How long a trial listens for what comes back: longer than anybody takes to answer who has answered somebody else just before. */
 export const PROBE_MS = 1_500
+
+/** Failures that people are told of, each once: more of them are more of the same. */
+export const MAX_TOLD_FAILURES = 32

@@ -10,7 +10,15 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { BlockList, isIPv6 } from 'node:net'
 import { getSystemErrorMessage } from 'node:util'
 import type { InterfaceAddress } from '../interfaces.ts'
-import { MAX_LINKS, MDNS_GROUPS, MDNS_HOPS, MDNS_PORT, SENDING_RETRIES, SENDING_RETRY_MS } from './constants.ts'
+import {
+  MAX_LINKS,
+  MAX_TOLD_FAILURES,
+  MDNS_GROUPS,
+  MDNS_HOPS,
+  MDNS_PORT,
+  SENDING_RETRIES,
+  SENDING_RETRY_MS,
+} from './constants.ts'
 
 /** An interface and a family of addresses. */
 export interface Link extends Pick<InterfaceAddress, 'name' | 'family' | 'isInternal'> {
@@ -62,14 +70,17 @@ interface Mouth {
 export function createLinks({ heard, warn }: LinksOptions): Links {
   /** Those that are bound have begun to hear: whoever joins a group before is bound to another port. */
   const ears = new Map<4 | 6, { readonly socket: Socket; isBound: boolean }>()
+  /** Why nothing is heard, of all links of a family and of single ones. */
   const deaf = new Map<4 | 6, string>()
+  const unjoined = new Map<string, string>()
   const mouths = new Map<string, Mouth>()
   const failures = new Map<string, { readonly text: string; readonly times: number }>()
   const told = new Set<string>()
   let links: readonly Link[] = []
 
   function tell(message: string): void {
-    if (told.has(message)) return
+    // Interfaces come and go under ever new names, and what they all suffer from has been said by then.
+    if (told.has(message) || told.size >= MAX_TOLD_FAILURES) return
     told.add(message)
     warn(message)
   }
@@ -123,9 +134,11 @@ export function createLinks({ heard, warn }: LinksOptions): Links {
     for (const link of links.filter(each => each.family === family)) {
       try {
         ear.socket.addMembership(MDNS_GROUPS[family], interfaceOf(link))
+        unjoined.delete(keyOf(link))
       } catch (error) {
         // It has joined before.
         if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') continue
+        unjoined.set(keyOf(link), wordsOf(error as Error))
         tell(`mDNS cannot hear on ${titleOf(link)}: ${wordsOf(error as Error)}`)
       }
     }
@@ -188,7 +201,9 @@ export function createLinks({ heard, warn }: LinksOptions): Links {
       }
       const keys = new Set(links.map(keyOf))
       for (const key of [...mouths.keys()]) if (!keys.has(key)) close(key)
-      for (const key of [...failures.keys()]) if (!keys.has(key)) failures.delete(key)
+      for (const known of [failures, unjoined]) {
+        for (const key of [...known.keys()]) if (!keys.has(key)) known.delete(key)
+      }
       for (const family of [4, 6] as const) {
         if (!links.some(link => link.family === family)) continue
         listen(family)
@@ -196,7 +211,11 @@ export function createLinks({ heard, warn }: LinksOptions): Links {
       }
     },
     send,
-    list: () => links.map(link => ({ ...link, failure: failures.get(keyOf(link))?.text ?? deaf.get(link.family) })),
+    list: () =>
+      links.map(link => {
+        const key = keyOf(link)
+        return { ...link, failure: failures.get(key)?.text ?? unjoined.get(key) ?? deaf.get(link.family) }
+      }),
     async stop() {
       links = []
       await Promise.all([...ears.values(), ...mouths.values()].map(({ socket }) => closeSocket(socket)))
