@@ -34,6 +34,10 @@ describe.skipIf(networks === undefined)(`peers on links${networksMissing}`, MEET
     expect(await shownBy(scenario)).toBeGreaterThan(0)
   })
 
+  test('meet beside twelve bridges of containers, and nobody is told of those', async () => {
+    expect(await shownBy('beside the bridges of containers')).toEqual({ warnings: [] })
+  })
+
   test('an interface that comes is used, and one that comes again', async () => {
     expect(await shownBy('an interface that comes and goes')).toHaveLength(2)
   })

@@ -195,9 +195,7 @@ export function createLinks({ heard, warn }: LinksOptions): Links {
       const { used, left } = linksOf(addresses)
       links = used
       if (left.length > 0) {
-        tell(
-          `mDNS uses ${MAX_LINKS} interfaces at most, and leaves out ${[...new Set(left.map(({ name }) => name))].join(', ')}`,
-        )
+        tell(`mDNS uses ${MAX_LINKS} interfaces at most, and leaves out ${left.join(', ')}`)
       }
       const keys = new Set(links.map(keyOf))
       for (const key of [...mouths.keys()]) if (!keys.has(key)) close(key)
@@ -225,20 +223,24 @@ export function createLinks({ heard, warn }: LinksOptions): Links {
   }
 }
 
-/** The links of interfaces, those first that have an address of their own in some network. */
-function linksOf(addresses: readonly InterfaceAddress[]): { used: Link[]; left: Link[] } {
-  const byName = Map.groupBy(addresses, ({ name }) => name)
+/**
+ * The links of interfaces, those first that have an address of their own in some network; and the names of such that there is no room for. Of interfaces of
+ * containers, which have none, nobody misses any.
+ */
+function linksOf(addresses: readonly InterfaceAddress[]): { used: Link[]; left: string[] } {
+  const interfaces = [...Map.groupBy(addresses, ({ name }) => name).values()].sort(
+    (a, b) => Number(isBare(a)) - Number(isBare(b)),
+  )
+  // Loopback has no multicast over IPv6, and IPv4 does for all who are on this machine.
   const ofFamily = (family: 4 | 6) =>
-    [...byName.values()]
-      // Loopback has no multicast over IPv6, and IPv4 does for all who are on this machine.
-      .filter(own => own.some(each => each.family === family && !(each.isInternal && family === 6)))
-      .sort((a, b) => Number(isBare(a)) - Number(isBare(b)))
-      .map(own => linkOf(own, family))
-  const families = [ofFamily(4), ofFamily(6)]
-  return {
-    used: families.flatMap(each => each.slice(0, MAX_LINKS)),
-    left: families.flatMap(each => each.slice(MAX_LINKS)),
-  }
+    interfaces.filter(own => own.some(each => each.family === family && !(each.isInternal && family === 6)))
+  const used = ([4, 6] as const).flatMap(family =>
+    ofFamily(family)
+      .slice(0, MAX_LINKS)
+      .map(own => linkOf(own, family)),
+  )
+  const left = ([4, 6] as const).flatMap(family => ofFamily(family).slice(MAX_LINKS)).filter(own => !isBare(own))
+  return { used, left: [...new Set(left.map(([{ name }]) => name))] }
 }
 
 /** @param own the addresses of one interface */
