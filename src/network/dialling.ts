@@ -10,16 +10,16 @@ import {
   REDIAL_FIRST_MS,
   REDIAL_MAX_MS,
 } from './constants.ts'
-import type { Contacts } from './contacts.ts'
 import { RefusedPeerError, reasonOf } from './errors.ts'
 import type { Gate } from './gate/gate.ts'
+import type { GivenAddresses } from './given-addresses.ts'
 
 /**
  * Dials an address until somebody answers, and again when that connection ends: a person gave the address, and expects it
  * to be used when it comes up later, or comes back. Ends when the signal is aborted; never rejects.
  */
 export async function keepConnected(
-  contacts: Pick<Contacts, 'dial'>,
+  given: Pick<GivenAddresses, 'dial'>,
   gate: Pick<Gate, 'standing'>,
   address: Multiaddr,
   random: Random,
@@ -29,7 +29,7 @@ export async function keepConnected(
   let failures = 0
   while (!signal.aborted) {
     try {
-      const connection = await contacts.dial(address, { signal: withTimeout(signal) })
+      const connection = await given.dial(address, { signal: withTimeout(signal) })
       const standing = await gate.standing(connection)
       // People are told by the core why a peer of another recipe is left alone.
       failures = standing === 'admitted' ? 0 : Math.max(2, failures + 1)

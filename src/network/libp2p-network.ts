@@ -27,10 +27,10 @@ import { createAddressBook, parsePeer } from './address-book.ts'
 import { parseAddress } from './addresses.ts'
 import { publish, subscribe } from './announcements.ts'
 import { createChannels } from './channels.ts'
-import { createContacts } from './contacts.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { abortable } from './frame-stream.ts'
+import { createGivenAddresses } from './given-addresses.ts'
 import type { ComponentLogger } from './logger.ts'
 import { createNames, type Names } from './names.ts'
 import { createNode, type SwarmNode } from './node.ts'
@@ -121,12 +121,12 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     acquainted: peer => told?.acquainted(peer),
     warn,
   })
-  const contacts = createContacts({
+  const given = createGivenAddresses({
     connect: options.connect,
     node,
     gate,
     names: options.names ?? createNames(),
-    random: random.fork('contacts'),
+    random: random.fork('given addresses'),
   })
   const channels = createChannels(node, gate, pace)
   parts.whenFound(createDiscoveryDialler(node, gate, random, { signal: stopping.signal }))
@@ -151,8 +151,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
       admission.lapsed(from) === undefined ? handlers.announcement(from, bytes, forwarder) : 'ignore'
     subscribe(node.services.announcements, topic, hear, warn)
     parts.discovery?.start()
-    for (const target of options.connect)
-      keepConnected(contacts, gate, target, random, warn, { signal: stopping.signal })
+    for (const target of options.connect) keepConnected(given, gate, target, random, warn, { signal: stopping.signal })
   }
 
   let stopped: Promise<void> | undefined
@@ -222,7 +221,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     tried: () => ({
       listening: node.getMultiaddrs().map(String),
       interfaces: parts.discovery?.links().map(({ name, family, failure }) => ({ name, family, failure })),
-      dialled: contacts.tried(),
+      dialled: given.tried(),
     }),
 
     stop: () => {

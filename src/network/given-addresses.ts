@@ -8,7 +8,7 @@ import type { Gate } from './gate/gate.ts'
 import { hasName, type Names, resolveAddress } from './names.ts'
 
 /** The addresses that a person gave, each with what became of it. */
-export interface Contacts {
+export interface GivenAddresses {
   /**
    * Dials an address that a person gave, by what its name stands for now. Where that is several peers, one after the other in any order, until one of them is a
    * member: who refuses this peer, or was refused, is left out for a while.
@@ -18,7 +18,7 @@ export interface Contacts {
   tried(): readonly TriedAddress[]
 }
 
-export interface ContactsOptions {
+export interface GivenAddressesOptions {
   /** The addresses that a person gave. */
   readonly connect: readonly Multiaddr[]
   readonly node: Pick<Libp2p, 'dial' | 'peerId'>
@@ -27,7 +27,7 @@ export interface ContactsOptions {
   readonly random: Random
 }
 
-export function createContacts({ connect, node, gate, names, random }: ContactsOptions): Contacts {
+export function createGivenAddresses({ connect, node, gate, names, random }: GivenAddressesOptions): GivenAddresses {
   const self = node.peerId.toString()
   const outcomes = new Map<string, TriedAddress>()
 
