@@ -1,6 +1,6 @@
 /**
  * hearsay: decentralized gossip learning. A peer, data for it, and simulations; what else there is has a sub-path of its own:
- * `hearsay/simulate`, `hearsay/algorithms`, `hearsay/models`, `hearsay/tables`, `hearsay/members`, `hearsay/ports`, `hearsay/testing`,
+ * `hearsay/simulate`, `hearsay/algorithms`, `hearsay/models`, `hearsay/tables`, `hearsay/members`, `hearsay/network`, `hearsay/ports`, `hearsay/testing`,
  * `hearsay/errors`.
  *
  * @example

@@ -111,6 +111,33 @@ export interface Unreached {
   readonly isResting: boolean
 }
 
+/** An address that a person gave, and what came of it. */
+export interface TriedAddress {
+  readonly address: string
+  /** How it went the last time, for people. */
+  readonly outcome: string
+  /** Whether a member answered. */
+  readonly reached: boolean
+}
+
+/** A network interface on which others are looked for. */
+export interface SearchedInterface {
+  readonly name: string
+  readonly family: 4 | 6
+  /** Why nobody can be found there; undefined where nothing speaks against it. */
+  readonly failure?: string
+}
+
+/** What was done to reach others, and to be reached. */
+export interface Tried {
+  /** Where others can reach this peer. */
+  readonly listening: readonly string[]
+  /** The interfaces on which others were looked for; undefined where that was not wanted. */
+  readonly interfaces?: readonly SearchedInterface[]
+  /** The addresses that a person gave. */
+  readonly dialled: readonly TriedAddress[]
+}
+
 export interface Network {
   readonly self: PeerId
   start(handlers: NetworkHandlers): Promise<void>
@@ -138,6 +165,8 @@ export interface Network {
   ban(peer: PeerId): void
   /** Bytes carried since the start, both directions. */
   traffic(): Traffic
+  /** What was done to reach others, for a peer that nobody came to. Default: nobody knows */
+  tried?(): Tried
   stop(): Promise<void>
 }
 

@@ -164,6 +164,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
       return starting
     },
     addresses: () => network.addresses(),
+    tried: () => network.tried?.(),
     status: gossip.status,
     sealed,
     parameters,

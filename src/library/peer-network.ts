@@ -53,7 +53,7 @@ export async function preparePeerNetwork(
         ...(alone && { contacts: [] }),
         identity: key,
         listen,
-          announce,
+        announce,
         connect,
         mdns,
         bandwidth: bandwidthOf(bandwidthMbps),

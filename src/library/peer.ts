@@ -7,7 +7,7 @@
 import type { MembershipKind } from '../admission/admission.ts'
 import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
-import type { AbortOptions, Evaluation, Network, PeerId, Storage } from '../gossip/ports.ts'
+import type { AbortOptions, Evaluation, Network, PeerId, Storage, Tried } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { ComponentLogger } from '../network/logger.ts'
 import type { FrozenPart } from '../parameters/frozen.ts'
@@ -222,6 +222,8 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   /** Begins. Where samples are to be standardised, training begins later, when the swarm has agreed how. */
   start(): Promise<void>
   addresses(): readonly string[]
+  /** What was done to reach others, and be reached: worth a look where nobody came. Undefined over a network that does not tell. */
+  tried(): Tried | undefined
   status(): GossipStatus
   /** The hash on which the swarm sealed, once it has and this peer knows what samples are standardised by, if they are. */
   sealed(): string | undefined

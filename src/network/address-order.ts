@@ -8,19 +8,14 @@
 import { BlockList, isIPv4 } from 'node:net'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { ipOf, isLocalIp } from './hosts.ts'
+import type { InterfaceAddress } from './interfaces.ts'
 
-/** One address of this machine, as the operating system lists it. */
-export interface InterfaceAddress {
-  /** Of the interface. */
-  readonly name: string
-  readonly address: string
-  /** Bits of the address that all share that are reached without a router. */
-  readonly prefix: number
-}
+/** One address of this machine. */
+export type LocalAddress = Pick<InterfaceAddress, 'name' | 'address' | 'prefix'>
 
 /** This machine as it stands in its networks. */
 export interface Surroundings {
-  readonly interfaces: readonly InterfaceAddress[]
+  readonly interfaces: readonly LocalAddress[]
   /** IPs of this machine from which it reaches the world: those of its default routes. */
   readonly routed: ReadonlySet<string>
   /** IPs of this machine over which connections to members stand. */
@@ -103,7 +98,7 @@ function isBridged(ip: string, name: string): boolean {
   return BRIDGE.test(name) || includes(bridged, ip)
 }
 
-function shareNetwork({ address, prefix }: InterfaceAddress, ip: string): boolean {
+function shareNetwork({ address, prefix }: LocalAddress, ip: string): boolean {
   return includes(blockList([address, prefix]), ip)
 }
 

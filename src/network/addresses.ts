@@ -11,7 +11,7 @@ import type { Transport } from './transports/transport.ts'
  * @throws UsageError when it is not a multiaddr of any transport
  */
 export function parseAddress(text: string, purpose: keyof Transport['examples']): Multiaddr {
-  const address = ownedAddress(text)
+  const address = ownedAddress(text) ?? (purpose === 'connect' ? listedAddress(text) : undefined)
   if (address !== undefined) return address
   const titles = transports.map(({ title }) => title).join(' or ')
   const examples = transports.map(({ examples }) => examples[purpose]).join(' or ')
@@ -64,8 +64,19 @@ export function addressesOf(peer: PeerId, addresses: readonly string[]): Multiad
   )
 }
 
+/** The address of a list of addresses, `/dnsaddr/DOMAIN`, perhaps with the one peer of it that is meant. */
+function listedAddress(text: string): Multiaddr | undefined {
+  try {
+    const address = multiaddr(text)
+    const path = address.getComponents().map(({ name }) => name)
+    return ['dnsaddr', 'dnsaddr/p2p'].includes(path.join('/')) ? address : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The peer that an address names after `/p2p/`. */
-function peerIn(address: Multiaddr): PeerId | undefined {
+export function peerIn(address: Multiaddr): PeerId | undefined {
   return address.getComponents().find(({ name }) => name === 'p2p')?.value
 }
 

@@ -77,6 +77,21 @@ export const MAX_DISCOVERY_CONNECTIONS = 24
  */
 export const DISCOVERY_JITTER_MS = 250
 
+/** A DNS server is waited for so long, and asked so often: it answers within a tenth of a second, or has not heard. */
+export const DNS_TIMEOUT_MS = 2_000
+export const DNS_TRIES = 2
+
+/**
+ * Lists of addresses in the DNS name other lists. Those of libp2p's own bootstrap peers are two deep; what goes on for longer is a mistake, or an attack.
+ */
+export const MAX_DNSADDR_DEPTH = 4
+
+/** Lists that are read for one address: each is a question to a server. */
+export const MAX_DNSADDR_LISTS = 8
+
+/** Addresses that a name may stand for: anybody may own a domain, and each address may be a dial. */
+export const MAX_RESOLVED = 16
+
 /** The interval at which the local network is asked for peers. Newcomers ask at once, so this only bounds how long a loss lasts. */
 export const DISCOVERY_INTERVAL_MS = 5_000
 

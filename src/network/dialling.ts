@@ -13,6 +13,7 @@ import {
 import type { Dialler } from './dialler.ts'
 import { RefusedPeerError, reasonOf } from './errors.ts'
 import type { Gate } from './gate/gate.ts'
+import type { GivenAddresses } from './given-addresses.ts'
 import { leadsHere } from './obstacles.ts'
 
 /**
@@ -22,7 +23,7 @@ import { leadsHere } from './obstacles.ts'
  * @param retry a signal that is aborted when it is time to try again at once, whatever failed before
  */
 export async function keepConnected(
-  node: Libp2p,
+  given: Pick<GivenAddresses, 'dial'>,
   gate: Pick<Gate, 'standing'>,
   address: Multiaddr,
   random: Random,
@@ -32,7 +33,7 @@ export async function keepConnected(
   let failures = 0
   while (!signal.aborted) {
     try {
-      const connection = await node.dial(address, { signal: withTimeout(signal) })
+      const connection = await given.dial(address, { signal: withTimeout(signal) })
       const standing = await gate.standing(connection)
       // People are told by the core why a peer of another recipe is left alone.
       failures = standing === 'admitted' ? 0 : Math.max(2, failures + 1)

@@ -16,6 +16,10 @@ const LOCAL_SUBNETS: readonly (readonly [network: string, prefix: number])[] = [
 const local = new BlockList()
 for (const [network, prefix] of LOCAL_SUBNETS) local.addSubnet(network, prefix, isIPv4(network) ? 'ipv4' : 'ipv6')
 
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
 /** The groups of an IPv6 address that name a network, in which whoever has one address has all. */
 const NETWORK_GROUPS = 4
 const GROUPS = 8
@@ -65,7 +69,13 @@ export function isLocalIp(ip: string): boolean {
   return local.check(ip, isIPv4(ip) ? 'ipv4' : 'ipv6')
 }
 
-/** The IP in an address, where there is one. */
+/** Whether an address is of this machine, for this machine only. */
+export function isLoopback(address: Multiaddr): boolean {
+  const ip = ipOf(address)
+  return ip !== undefined && loopback.check(ip, isIPv4(ip) ? 'ipv4' : 'ipv6')
+}
+
+/** The IP address that a multiaddr names; undefined where it names none. */
 export function ipOf(address: Multiaddr): string | undefined {
   const ip = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
   return ip !== undefined && (isIPv4(ip) || isIPv6(ip)) ? ip : undefined

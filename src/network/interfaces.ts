@@ -17,6 +17,8 @@ export interface InterfaceAddress {
   readonly address: string
   /** Bits of the address that name its network. */
   readonly prefix: number
+  /** What sockets know the interface by, where that is not its name: on Windows its number. */
+  readonly zone?: string
   /** Whether only this machine can be reached by it. */
   readonly isInternal: boolean
 }
@@ -76,9 +78,10 @@ export function readInterfaces(): readonly InterfaceAddress[] {
   }
   return Object.entries(interfaces)
     .flatMap(([name, addresses = []]) =>
-      addresses.map(({ family, address, cidr, internal }): InterfaceAddress => {
+      addresses.map(({ family, address, cidr, internal, scopeid = 0 }): InterfaceAddress => {
         const prefix = Number(cidr?.split('/')[1] ?? 0)
-        return { name, family: family === 'IPv6' ? 6 : 4, address, prefix, isInternal: internal }
+        const zone = process.platform === 'win32' && scopeid > 0 ? { zone: String(scopeid) } : {}
+        return { name, family: family === 'IPv6' ? 6 : 4, address, prefix, ...zone, isInternal: internal }
       }),
     )
     .sort((a, b) => compare(textOf([a]), textOf([b])))

@@ -33,8 +33,10 @@ import { createDialler } from './dialler.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
 import { abortable } from './frame-stream.ts'
+import { createGivenAddresses } from './given-addresses.ts'
 import { peerIdOf } from './identity.ts'
 import type { ComponentLogger } from './logger.ts'
+import { createNames, type Names } from './names.ts'
 import { createNode, type SwarmNode } from './node.ts'
 import { createNodeGate } from './node-gate.ts'
 import { type Bandwidth, createPace } from './pace.ts'
@@ -50,7 +52,7 @@ export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | '
   readonly admission?: Admission
   /** A private key as `createIdentity` makes it; the same one gives the same peer id. */
   readonly identity: Uint8Array
-  /** Multiaddrs to listen on. Default: any TCP port of every IPv4 interface. */
+  /** Multiaddrs to listen on. Default: any TCP port of every interface, over IPv4 and, where there is IPv6, over IPv6. */
   readonly listen?: readonly string[]
   /**
    * Multiaddrs at which others reach this peer besides those on which it listens, such as that of a router that forwards a port. Default: none.
@@ -58,6 +60,8 @@ export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | '
   readonly announce?: readonly string[]
   /** Multiaddrs of peers to stay connected to, dialled again and again until they answer. */
   readonly connect?: readonly string[]
+  /** What names in addresses stand for. Default: what the system says */
+  readonly names?: Names
   /** Whether to find peers on the local network, and be found. */
   readonly mdns: boolean
   /** The limit of what the sockets carry. Default: none. */
@@ -70,7 +74,8 @@ export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | '
   readonly logger?: ComponentLogger
 }
 
-const ANY_PORT = '/ip4/0.0.0.0/tcp/0'
+/** Any port of every interface. A machine without IPv6 does without the second, which libp2p takes for no error. */
+const EVERYWHERE = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0']
 
 /**
  * A network that does nothing until it is started.
@@ -79,7 +84,7 @@ const ANY_PORT = '/ip4/0.0.0.0/tcp/0'
  * @throws IdentityError when the identity is not a private key
  */
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promise<Network> {
-  const listen = (options.listen ?? [ANY_PORT]).map(text => parseAddress(text, 'listen'))
+  const listen = (options.listen ?? EVERYWHERE).map(text => parseAddress(text, 'listen'))
   const connect = (options.connect ?? []).map(text => parseAddress(text, 'connect'))
   const announce = parseAnnounced(options.announce ?? [], peerIdOf(options.identity))
   const { swarm, identity, mdns, bandwidth } = options
@@ -92,13 +97,14 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
     mdns,
     bandwidth,
     logger: options.logger,
+    warn: options.warn,
   })
   return driveNode(node, { ...options, listen, connect })
 }
 
 /** The options of a network with the addresses parsed, of which a node that is there already has taken its own. */
 export interface DriverOptions
-  extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn'>,
+  extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn' | 'names'>,
     Pick<UpkeepOptions, 'interfaces' | 'contacts' | 'keepContacts'> {
   readonly listen: readonly Multiaddr[]
   readonly connect: readonly Multiaddr[]
@@ -136,9 +142,20 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     },
     warn,
   })
+  const given = createGivenAddresses({
+    connect: options.connect,
+    node,
+    gate,
+    names: options.names ?? createNames(),
+    random: random.fork('given addresses'),
+  })
   const channels = createChannels(node, gate, pace)
   const dialler = createDialler(node, gate, backoff, { signal: stopping.signal })
-  const upkeep = createUpkeep(parts, { ...options, gate, book }, { signal: stopping.signal })
+  const upkeep = createUpkeep(
+    parts,
+    { interfaces: parts.interfaces, ...options, gate, book },
+    { signal: stopping.signal },
+  )
   parts.whenFound(upkeep.found(createDiscoveryDialler(node, gate, dialler, random, { signal: stopping.signal })))
 
   let started: Promise<void> | undefined
@@ -162,12 +179,13 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     const hear: NetworkHandlers['announcement'] = (from, bytes, forwarder) =>
       admission.lapsed(from) === undefined ? handlers.announcement(from, bytes, forwarder) : 'ignore'
     subscribe(node.services.announcements, topic, hear, warn)
+    parts.discovery?.start()
     upkeep.start(() => {
       backoff.moved()
       handlers.moved?.()
     })
     const until = { signal: stopping.signal, retry: upkeep.retry }
-    for (const target of options.connect) keepConnected(node, gate, target, random, warn, until)
+    for (const target of options.connect) keepConnected(given, gate, target, random, warn, until)
   }
 
   let stopped: Promise<void> | undefined
@@ -178,6 +196,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     await started?.catch(() => {})
     // Closing a connection ends its streams as if all had been said; a reset says that it has not.
     channels.abort(reason)
+    await parts.discovery?.stop()
     await node.stop()
     gate.stop()
   }
@@ -234,6 +253,12 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     },
 
     traffic: meter.total,
+
+    tried: () => ({
+      listening: node.getMultiaddrs().map(String),
+      interfaces: parts.discovery?.links().map(({ name, family, failure }) => ({ name, family, failure })),
+      dialled: given.tried(),
+    }),
 
     stop: () => {
       stopped ??= stop()

@@ -12,7 +12,13 @@ export interface NodeGateOptions extends Omit<GateOptions, 'makeRoom' | 'entered
 
 /** The gate of a node: what it knows of members, the node's other parts are told. */
 export function createNodeGate(
-  { banned, gossip, entrance, muxer, hideLocal }: Omit<SwarmNode, 'libp2p' | 'meter' | 'whenFound'>,
+  {
+    banned,
+    gossip,
+    entrance,
+    muxer,
+    hideLocal,
+  }: Pick<SwarmNode, 'banned' | 'gossip' | 'entrance' | 'muxer' | 'hideLocal'>,
   options: NodeGateOptions,
 ): Gate {
   const gate = createGate({

@@ -1,7 +1,6 @@
 import type { GossipSub } from '@libp2p/gossipsub'
 import { type Identify, type IdentifyComponents, identify } from '@libp2p/identify'
 import type { Connection, Libp2p, PeerInfo } from '@libp2p/interface'
-import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -11,8 +10,6 @@ import { type AddressDials, createAddressDials } from './address-dials.ts'
 import { announcementService } from './announcements.ts'
 import {
   ADDRESS_DIAL_TIMEOUT_MS,
-  DISCOVERY_INTERVAL_MS,
-  DISCOVERY_SERVICE,
   FIRST_WINDOW_BYTES,
   LIMITED_WINDOW_SECONDS,
   PING_TIMEOUT_MS,
@@ -25,7 +22,9 @@ import { type BoundedMuxer, createBoundedMuxer } from './gate/muxer.ts'
 import { createPorch } from './gate/porch.ts'
 import { isLocal } from './hosts.ts'
 import { peerIdOf } from './identity.ts'
+import { createInterfaceWatch, type InterfaceWatch } from './interfaces.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
+import { createLocalDiscovery, type LocalDiscovery } from './mdns/local-discovery.ts'
 import { createOwnAddresses, type Listening, type OwnAddresses } from './own-addresses.ts'
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
@@ -52,6 +51,8 @@ export interface NodeOptions {
   readonly bandwidth?: Bandwidth
   /** Where its parts log. Default: as `DEBUG` says. */
   readonly logger?: ComponentLogger
+  /** Warns, on one line, where peers on the local network cannot be looked for. Default: nobody is told */
+  warn?(message: string): void
 }
 
 /** The libp2p node of a swarm's peer, with what its driver must know of it. */
@@ -70,6 +71,10 @@ export interface SwarmNode {
   readonly addresses: OwnAddresses
   /** Hears over which connections there are members. */
   readMembers(connections: () => Iterable<Connection>): void
+  /** The interfaces of this machine, and their changes. */
+  readonly interfaces: InterfaceWatch
+  /** What looks for peers on the local network, where that is wanted: begun and ended by whoever starts the node. */
+  readonly discovery: LocalDiscovery | undefined
   /** Has a peer's addresses of private networks, and its own machine, left out: asked of each that is to be remembered. */
   hideLocal(hides: (peer: PeerId) => boolean): void
   /** Calls back whenever a peer is found on the local network, the same one again and again. */
@@ -133,16 +138,6 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       denyOutboundEncryptedConnection: denies,
       filterMultiaddrForPeer: (peer, address) => !(isLocal(address) && hidesLocal(peer.toString())),
     },
-    peerDiscovery: options.mdns
-      ? [
-          components => {
-            const service = mdns({ serviceTag: DISCOVERY_SERVICE, interval: DISCOVERY_INTERVAL_MS })(components)
-            // At the source: libp2p's own event tells of a peer only once, and not again after it was lost.
-            service.addEventListener('peer', event => found(event.detail))
-            return service
-          },
-        ]
-      : [],
     metrics: () => meter.metrics,
     services: {
       identify: (components: IdentifyComponents & Listening) => {
@@ -156,6 +151,15 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   libp2p.addEventListener('peer:identify', ({ detail: { connection, observedAddr } }) => {
     if (observedAddr !== undefined) sightings.set(connection, observedAddr)
   })
+  const interfaces = createInterfaceWatch()
+  const discovery = createLocalDiscovery({
+    self: libp2p.peerId.toString(),
+    interfaces,
+    addresses: () => libp2p.getMultiaddrs(),
+    // Not by way of libp2p, which keeps for hours whatever anybody says of itself.
+    found: peer => found(peer),
+    warn: options.warn ?? (() => {}),
+  })
   return {
     libp2p,
     meter,
@@ -167,6 +171,8 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     readMembers(connections) {
       membersNow = connections
     },
+    interfaces,
+    discovery: options.mdns ? discovery : undefined,
     hideLocal(hides) {
       hidesLocal = hides
     },

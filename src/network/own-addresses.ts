@@ -1,11 +1,11 @@
-import { networkInterfaces } from 'node:os'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { MAX_ADDRESSES } from '../gossip/membership/constants.ts'
 import type { PeerId } from '../gossip/ports.ts'
 import { withoutPeer } from './address-dials.ts'
-import { dialRank, type InterfaceAddress, orderOwn } from './address-order.ts'
+import { dialRank, type LocalAddress, orderOwn } from './address-order.ts'
 import { ROUTE_FRESH_MS } from './constants.ts'
 import { routedIps } from './default-route.ts'
+import { readInterfaces } from './interfaces.ts'
 import { agreedAddresses, type Sighting } from './observed-addresses.ts'
 
 /** What libp2p knows of the addresses on which its transports listen. */
@@ -45,11 +45,11 @@ export function createOwnAddresses({ self, announced, inUse, sightings }: OwnAdd
   let routed: ReadonlySet<string> = new Set()
   let lookedUp = Number.NEGATIVE_INFINITY
   /** Of one turn of the event loop, in which a sort may ask for them many times. */
-  let interfaces: readonly InterfaceAddress[] | undefined
+  let interfaces: readonly LocalAddress[] | undefined
 
-  function interfacesNow(): readonly InterfaceAddress[] {
+  function interfacesNow(): readonly LocalAddress[] {
     if (interfaces === undefined) {
-      interfaces = interfacesOf(networkInterfaces())
+      interfaces = readInterfaces()
       queueMicrotask(() => {
         interfaces = undefined
       })
@@ -86,10 +86,4 @@ export function createOwnAddresses({ self, announced, inUse, sightings }: OwnAdd
     },
     refresh,
   }
-}
-
-function interfacesOf(listed: ReturnType<typeof networkInterfaces>): InterfaceAddress[] {
-  return Object.entries(listed).flatMap(([name, addresses = []]) =>
-    addresses.map(({ address, cidr }) => ({ name, address, prefix: Number(cidr?.split('/')[1] ?? Number.NaN) })),
-  )
 }

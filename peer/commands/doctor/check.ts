@@ -1,3 +1,5 @@
+import type { ProbedLink } from '../../../src/public/network.ts'
+
 /** How a check ended: hearsay does without what is `missing`, and without what is there and `broken`; not without `failed`. */
 export type Outcome = 'ok' | 'missing' | 'broken' | 'failed'
 
@@ -7,6 +9,8 @@ export interface Diagnosis {
   readonly found: string
   /** A remedy, where something is not well. */
   readonly advice?: string
+  /** For programs: what became of mDNS on each interface. */
+  readonly interfaces?: readonly ProbedLink[]
 }
 
 export interface Check {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { createPeer, type Dataset, type Peer, type PeerOptions, type Split } from '../../../src/index.ts'
 import type { Check } from './check.ts'
+import { describeDeaf, describeLinks } from './links.ts'
 
 const EXCHANGE_DEADLINE_MS = 15_000
 /** A newcomer asks at once, so every peer that hears it answers within a second. */
@@ -38,25 +39,42 @@ export const exchange: Check = {
 export const discovery: Check = {
   name: 'mDNS',
   async run(signal) {
-    const first = await tinyPeer(0, { network: { mdns: true } })
-    const second = await tinyPeer(1, { recipe: first.recipe, network: { mdns: true } })
-    try {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(DISCOVERY_DEADLINE_MS)])
-      const met = until(within, resolve => first.addEventListener('peer:join', () => resolve()))
-      await Promise.all([first.start(), second.start()])
-      await met
-      return { outcome: 'ok', found: 'two peers found each other on the local network' }
-    } catch {
-      signal.throwIfAborted()
+    const { probeMulticast } = await import('../../../src/public/network.ts')
+    const links = await probeMulticast({ signal })
+    const met = await findEachOther(signal)
+    const lines = describeLinks(links)
+    if (!met) {
       return {
         outcome: 'missing',
-        found: 'two peers did not find each other: no multicast on this network',
+        found: ['two peers did not find each other: no multicast on this network', ...lines].join('\n'),
         advice: 'not needed: tell peers of each other with --connect MULTIADDR',
+        interfaces: links,
       }
-    } finally {
-      await Promise.allSettled([first.stop(), second.stop()])
+    }
+    const advice = describeDeaf(links)
+    return {
+      outcome: 'ok',
+      found: ['two peers found each other on the local network', ...lines].join('\n'),
+      ...(advice === undefined ? {} : { advice }),
+      interfaces: links,
     }
   },
+}
+
+async function findEachOther(signal: AbortSignal): Promise<boolean> {
+  const first = await tinyPeer(0, { network: { mdns: true } })
+  const second = await tinyPeer(1, { recipe: first.recipe, network: { mdns: true } })
+  try {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(DISCOVERY_DEADLINE_MS)])
+    const met = until(within, resolve => first.addEventListener('peer:join', () => resolve()))
+    await Promise.all([first.start(), second.start(), met])
+    return true
+  } catch {
+    signal.throwIfAborted()
+    return false
+  } finally {
+    await Promise.allSettled([first.stop(), second.stop()])
+  }
 }
 
 /** A peer that has next to nothing to learn, of a swarm that nobody else is in. */

@@ -1,12 +1,13 @@
-import { styleText } from 'node:util'
 import { backendNames, chooseBackend } from '../../../src/public/models.ts'
 import { DONE, FAILED } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
-import { createOutput, type OutputFlags } from '../../output.ts'
-import { type Column, drawTable } from '../../table.ts'
-import { type Check, type Diagnosis, diagnose, type Outcome } from './check.ts'
+import { createOutput } from '../../output.ts'
+import { type Check, type Diagnosis, diagnose } from './check.ts'
+import { drawDiagnoses } from './draw-diagnoses.ts'
+import { type DoctorFlags, requireNoTargetFlags } from './flags.ts'
 import { backend, clock, node, port } from './machine-checks.ts'
 import { discovery, exchange } from './network-checks.ts'
+import { runTargetChecks } from './target.ts'
 
 /** It comes with hearsay, works wherever Node does, and virtual swarms use no other. */
 const NEEDED_BACKEND = 'wasm'
@@ -21,14 +22,10 @@ const CHECKS: readonly (readonly [Check, advice: string])[] = [
   [clock, 'set the clock'],
 ]
 
-const COLUMNS: readonly Column[] = [
-  { title: 'what', align: 'left' },
-  { title: '', align: 'left' },
-  { title: 'found', align: 'left' },
-]
-
 /** @returns the exit code */
-export async function runDoctor(flags: OutputFlags): Promise<number> {
+export async function runDoctor(recipeFile: string | undefined, flags: DoctorFlags): Promise<number> {
+  if (flags.connect !== undefined) return await runTargetChecks(flags.connect, recipeFile, flags)
+  requireNoTargetFlags(recipeFile, flags)
   const out = createOutput(flags)
   const signal = onInterruption(out.say)
   const results: { name: string; diagnosis: Diagnosis }[] = []
@@ -42,19 +39,9 @@ export async function runDoctor(flags: OutputFlags): Promise<number> {
   const ok = results.every(({ diagnosis }) => diagnosis.outcome !== 'failed')
   const { name: best } = await chooseBackend('auto')
   out.jsonDocument({ ok, backend: best, checks: results.map(({ name, diagnosis }) => ({ name, ...diagnosis })) })
-  const rows = results.map(({ name, diagnosis }) => [name, mark(diagnosis.outcome), describe(diagnosis)])
   const verdict = ok ? 'Everything that hearsay needs works here.' : 'Something that hearsay needs does not work here.'
   out.show(
-    `\n${drawTable(COLUMNS, rows, process.stdout)}\n\n  ${verdict}\n  Peers compute with ${best}, unless --backend names another.\n`,
+    `\n${drawDiagnoses(results)}\n\n  ${verdict}\n  Peers compute with ${best}, unless --backend names another.\n`,
   )
   return ok ? DONE : FAILED
-}
-
-function describe({ found, advice }: Diagnosis): string {
-  return advice === undefined ? found : `${found}\n→ ${advice}`
-}
-
-function mark(outcome: Outcome): string {
-  const colour = { ok: 'green', missing: 'yellow', broken: 'yellow', failed: 'red' } as const
-  return styleText(colour[outcome], outcome, { stream: process.stdout })
 }

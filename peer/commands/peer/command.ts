@@ -67,7 +67,11 @@ export function addPeer(program: Command): void {
       "an address at which others reach this peer besides, such as its router's; may be repeated",
       collect,
     )
-    .option('--connect <MULTIADDR>', 'another peer of the swarm; may be repeated', collect)
+    .option(
+      '--connect <MULTIADDR>',
+      'another peer of the swarm, or /dnsaddr/DOMAIN for a list of them; may be repeated',
+      collect,
+    )
     .option(
       '--invite <FILE|TEXT>',
       "an invitation to the recipe's swarm, or its key, or a file of either; --state keeps it",

@@ -77,7 +77,7 @@ export function describeEnding(ending: Ending): ToldEnding {
     case 'deserted':
       return {
         code: NOT_IN_MODEL,
-        lines: [`the others have vanished, and no two peers agreed on a model; this peer's own${good}`, work],
+        lines: [`${whyDeserted(outcome)}, and no two peers agreed on a model; this peer's own${good}`, work],
         missing: `nobody is left to agree with; ${whatToDoAlone(ending.hasState)}`,
       }
     case 'alone':
@@ -90,6 +90,10 @@ export function describeEnding(ending: Ending): ToldEnding {
         lines: outcome.ownSteps === 0 ? [] : ['interrupted before the end: no model was agreed on', work],
       }
   }
+}
+
+function whyDeserted({ partners, vanished }: Outcome): string {
+  return partners + vanished === 0 ? 'nobody else came' : 'the others have vanished'
 }
 
 function describeSeal(ending: Ending, end: End & { readonly kind: 'sealed' }): ToldEnding {

@@ -6,6 +6,7 @@ import { count, counted, shortHash, shortPeer } from '../../words.ts'
 import { describeJoining, describeWaiting, isCommand, type JoiningHint } from './joining.ts'
 import { describeStandardised } from './standardised.ts'
 import { createEstimate, describeRound } from './training-pace.ts'
+import { describeTried } from './tried.ts'
 import { describeUnreachable } from './unreachable.ts'
 
 /** Those that go out as JSON lines as they are. */
@@ -23,7 +24,6 @@ const PLAIN = [
   'unreachable',
   'consensus',
   'judged',
-  'alone',
   'stopped',
 ] as const satisfies readonly (keyof PeerEvents)[]
 
@@ -71,9 +71,23 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
   for (const name of PLAIN) {
     peer.addEventListener(name, ({ detail }) => tell(name, name === 'waiting' ? { ...detail, ...inviting() } : detail))
   }
-  peer.addEventListener('failed', ({ detail: { error } }) =>
-    tell('failed', { name: error.name, message: error.message }),
-  )
+  /** What was tried, where nobody came. */
+  function tellTried(): void {
+    const tried = peer.tried()
+    const { partners, vanished } = peer.status()
+    if (tried === undefined || partners + vanished > 0) return
+    for (const line of describeTried(tried, joining)) out.say(line)
+  }
+
+  peer.addEventListener('failed', ({ detail: { error } }) => {
+    const isNobodyThere = error.name === 'NobodyThereError'
+    tell('failed', { name: error.name, message: error.message, ...(isNobodyThere ? { tried: peer.tried() } : {}) })
+    if (isNobodyThere) tellTried()
+  })
+  peer.addEventListener('alone', ({ detail }) => {
+    tell('alone', { ...detail, tried: peer.tried() })
+    tellTried()
+  })
 
   peer.addEventListener('started', ({ detail }) => {
     const { peerId, addresses, swarm, backend, shard, parameters, frozen, step } = detail

@@ -139,8 +139,9 @@ function inviteFlag(entry: Entry): string[] {
   }
 }
 
-/** The addresses that reach this peer from elsewhere before the one that only reaches it from here. */
-function farthestFirst(addresses: readonly string[]): string[] {
-  const isLocal = (address: string) => Number(address.startsWith('/ip4/127.'))
-  return [...addresses].sort((a, b) => isLocal(a) - isLocal(b))
+/** The addresses that reach this peer from elsewhere before the one that only reaches it from here: that of IPv4, which every machine has. */
+export function farthestFirst(addresses: readonly string[]): string[] {
+  const isHere = (address: string) => address.startsWith('/ip4/127.')
+  const isHereToo = (address: string) => address.startsWith('/ip6/::1/') && addresses.some(isHere)
+  return addresses.filter(address => !isHereToo(address)).sort((a, b) => Number(isHere(a)) - Number(isHere(b)))
 }

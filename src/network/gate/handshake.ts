@@ -59,24 +59,58 @@ const STANDINGS: Readonly<Record<Relation, Standing>> = {
   'other recipe': 'acquainted',
 }
 
+/** What a dialler knows when the other has said its hello and its tags, and this side only its hello. */
+export interface Greeting {
+  /** The version that the other speaks. */
+  readonly version: number
+  /** What follows from it; undefined where it speaks another version, of which this one knows nothing more. */
+  readonly known?: { readonly relation: Relation; readonly told: Ends; readonly heard: Ends }
+}
+
 /**
  * @returns what the other is to this peer, which both agree on
  * @throws RefusedPeerError with the reason, when either refuses the other, which both are told
  */
 export async function meetAsDialler(party: Party, stream: FrameStream, options: AbortOptions): Promise<Standing> {
+  const { version, known } = await greetAsDialler(party, stream, options)
+  if (known === undefined) return meetOtherVersion(party, version)
+  const reason = await proveAsDialler(party, stream, known, options)
+  await stream.write(encodeVerdict(known.relation, reason), options)
+  return standingOf(known.relation, reason)
+}
+
+/** The first part of {@link meetAsDialler}, for which nobody need be a member. */
+export async function greetAsDialler(
+  party: Pick<Party, 'self' | 'ids'>,
+  stream: FrameStream,
+  options: AbortOptions,
+): Promise<Greeting> {
   const nonce = randomBytes(NONCE_BYTES)
   await stream.write(encodeHello({ version: PROTOCOL_VERSION, nonce }), options)
   const theirs = decodeHello(await readHello(stream, options))
-  if (theirs.version !== PROTOCOL_VERSION) return meetOtherVersion(party, theirs)
-  const { told, heard } = endsOf(party, stream, nonce, theirs)
-  const relation = relationOf(decodeTags(await readHello(stream, options)), tagsOf(party.ids, heard))
+  const { version } = theirs
+  if (version !== PROTOCOL_VERSION) return { version }
+  const ends = endsOf(party, stream, nonce, theirs)
+  const relation = relationOf(decodeTags(await readHello(stream, options)), tagsOf(party.ids, ends.heard))
+  return { version, known: { relation, ...ends } }
+}
 
+/**
+ * The second part: all but this side's verdict, without which the other takes nobody in.
+ *
+ * @returns why this peer refuses the other; undefined where it does not
+ * @throws RefusedPeerError where the other refuses this peer
+ */
+export async function proveAsDialler(
+  party: Party,
+  stream: FrameStream,
+  { relation, told, heard }: NonNullable<Greeting['known']>,
+  options: AbortOptions,
+): Promise<string | undefined> {
   await stream.write(encodeTags(tagsOf(party.ids, told)), options)
   if (relation !== 'other recipe') await prove(party, stream, proofOf(told), options)
   await hearVerdict(stream, relation, options)
-  const reason = await judge(party, stream, relation, proofOf(heard), options)
-  await stream.write(encodeVerdict(relation, reason), options)
-  return standingOf(relation, reason)
+  return await judge(party, stream, relation, proofOf(heard), options)
 }
 
 /** The other side of {@link meetAsDialler}. */
@@ -88,7 +122,7 @@ export async function meetAsListener(
 ): Promise<Standing> {
   const nonce = randomBytes(NONCE_BYTES)
   await stream.write(encodeHello({ version: PROTOCOL_VERSION, nonce }), options)
-  if (theirs.version !== PROTOCOL_VERSION) return meetOtherVersion(party, theirs)
+  if (theirs.version !== PROTOCOL_VERSION) return meetOtherVersion(party, theirs.version)
   const { told, heard } = endsOf(party, stream, nonce, theirs)
   await stream.write(encodeTags(tagsOf(party.ids, told)), options)
   const relation = relationOf(decodeTags(await readHello(stream, options)), tagsOf(party.ids, heard))
@@ -106,7 +140,7 @@ export async function readHello(stream: FrameStream, { signal }: AbortOptions): 
   return await stream.read({ signal, most: MAX_HELLO_BYTES })
 }
 
-function meetOtherVersion({ admission }: Party, { version }: Hello): Standing {
+function meetOtherVersion({ admission }: Party, version: number): Standing {
   if (admission.kind === 'open') return 'acquainted'
   const outdated = version < PROTOCOL_VERSION ? 'there' : 'here'
   throw new RefusedPeerError(
@@ -116,7 +150,12 @@ function meetOtherVersion({ admission }: Party, { version }: Hello): Standing {
 }
 
 /** What each of the two tells the other. */
-function endsOf({ self }: Party, { peer }: FrameStream, nonce: Uint8Array, theirs: Hello): { told: Ends; heard: Ends } {
+function endsOf(
+  { self }: Pick<Party, 'self'>,
+  { peer }: FrameStream,
+  nonce: Uint8Array,
+  theirs: Hello,
+): { told: Ends; heard: Ends } {
   return {
     told: { teller: self, listener: peer, tellerNonce: nonce, listenerNonce: theirs.nonce },
     heard: { teller: peer, listener: self, tellerNonce: theirs.nonce, listenerNonce: nonce },
