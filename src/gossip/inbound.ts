@@ -69,9 +69,8 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
       events.emit('peer:join', { peer: from })
     }
     options.training.heard(from, announcement)
-    peerWatch.look()
     if (known !== undefined && announcement.phase === 'left') events.emit('peer:leave', { peer: from })
-    options.review()
+    options.review.soon()
     return true
   }
 
@@ -97,7 +96,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
 
   events.on('introduced', () => {
     for (const { peer, announcement } of introductions.arrivals()) note(peer, announcement)
-    options.review()
+    options.review.soon()
   })
 
   return {

@@ -8,7 +8,6 @@ import type { UsualInterval } from './pace/usual-interval.ts'
 import type { PeerPhase, Phase } from './phase.ts'
 import type { Network } from './ports.ts'
 import type { Beginning } from './run/beginning.ts'
-import type { PeerWatch } from './run/peer-watch.ts'
 import type { Review } from './run/review.ts'
 import type { RunTime } from './run/run-time.ts'
 import type { TrainingCourse } from './run/training-course.ts'
@@ -43,7 +42,6 @@ export interface OutboundOptions {
   readonly seal: Seal
   readonly spread: Spread
   readonly lostPartners: LostPartners
-  readonly peerWatch: PeerWatch
   readonly review: Review
   readonly events: Events
 }
@@ -82,8 +80,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       options.lostPartners.drop()
       publish(phase.now())
       options.spread.measure()
-      options.peerWatch.look()
-      options.review()
+      options.review.now()
     },
     leave: () => publish('left'),
   }

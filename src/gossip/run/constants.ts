@@ -6,6 +6,12 @@
 
 import { ANNOUNCE_GAP_MS, ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
 
+/**
+ * What was heard is looked at as a whole, which takes the longer the more members there are: a tenth of a millisecond of 80. So no more often
+ * than this, however many speak; what follows from it takes longer to be told.
+ */
+export const REVIEW_GAP_MS = 20
+
 /** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
 export const AVERAGING_PAUSE_MS = 40
 

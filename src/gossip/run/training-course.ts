@@ -44,6 +44,8 @@ export interface TrainingCourse {
   /** A partner has said, in an exchange, whether it trains no more for its own sake: sooner than by its next announcement. */
   partnerSaid(peer: PeerId, done: boolean): void
   heard(peer: PeerId, announcement: Announcement): void
+  /** Looks again at the members, after some of them were heard. */
+  look(): void
   /** An interval of training has ended; averaging follows. */
   intervalEnded(): void
   /**
@@ -101,7 +103,10 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       if (announced === 'waiting' || announced === 'left') knownDone.delete(peer)
       if (isUnfinished(announcement)) saidBehind.set(peer, clock.now())
       else saidBehind.delete(peer)
-      // At once, or a peer with long intervals would count another T.
+    },
+
+    look() {
+      // Soon, and not only after an interval, or a peer with long ones would count another T.
       if (averages) runTime.look(activeMembers.all(), done())
       changes.notify()
     },
