@@ -112,7 +112,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     announcement: hear,
     connected(peer) {
       introductions.reached(peer)
-      events.emit('changed', {})
+      events.emit('news', {})
     },
     acquainted(peer) {
       // One of the two asks, which is enough for both to know.

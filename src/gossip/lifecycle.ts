@@ -81,6 +81,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   async function endTraining(): Promise<void> {
     // Before anything takes time: a peer that resumes after its last step must not seem to train again.
     phase.trained()
+    events.emit('changed', {})
     trained = replica.parameters.slice()
     await capture.take()
     await replica.persist()

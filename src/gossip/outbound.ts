@@ -1,5 +1,6 @@
 import type { Events } from './events.ts'
 import type { LostPartners } from './exchange/lost-partners.ts'
+import { announceInterval } from './membership/announce-interval.ts'
 import { encodeAnnouncement } from './membership/announcement.ts'
 import { MAX_ADDRESSES } from './membership/constants.ts'
 import type { Membership } from './membership/membership.ts'
@@ -13,6 +14,7 @@ import type { RunTime } from './run/run-time.ts'
 import type { TrainingCourse } from './run/training-course.ts'
 import type { Choice } from './seal/choice.ts'
 import type { Seal } from './seal/seal.ts'
+import type { SketchNews } from './seal/sketch-news.ts'
 import type { Spread } from './seal/spread.ts'
 import type { Incarnation } from './state/incarnation.ts'
 import type { Replica } from './state/replica.ts'
@@ -21,6 +23,8 @@ import type { Replica } from './state/replica.ts'
 export interface Outbound {
   /** Says how this peer is, and looks at how the others are: about once a second, and soon after something changed. */
   announce(): void
+  /** Looks at how the others are, and says nothing. */
+  look(): void
   /** Says goodbye. */
   leave(): void
 }
@@ -40,6 +44,7 @@ export interface OutboundOptions {
   readonly runTime: RunTime
   readonly choice: Choice
   readonly seal: Seal
+  readonly sketchNews: SketchNews
   readonly spread: Spread
   readonly lostPartners: LostPartners
   readonly review: Review
@@ -53,6 +58,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   function publish(as: Phase): void {
     const announcement = encodeAnnouncement({
       sequence: incarnation.nextSequence(),
+      every: Math.round(announceInterval(membership.size())),
       phase: as,
       step: replica.step,
       age: replica.age,
@@ -69,18 +75,31 @@ export function createOutbound(options: OutboundOptions): Outbound {
       refuses: seal.refuses(),
       addresses: network.addresses().slice(0, MAX_ADDRESSES),
     })
+    options.sketchNews.told()
     network.publish(announcement).catch(() => {
       // Best effort by contract: the next announcement says the same and more.
     })
   }
 
+  function sweep(): void {
+    for (const peer of membership.sweep()) options.events.emit('peer:leave', { peer })
+    options.lostPartners.drop()
+  }
+
+  function look(): void {
+    options.spread.measure()
+    options.review.now()
+  }
+
   return {
     announce() {
-      for (const peer of membership.sweep()) options.events.emit('peer:leave', { peer })
-      options.lostPartners.drop()
+      sweep()
       publish(phase.now())
-      options.spread.measure()
-      options.review.now()
+      look()
+    },
+    look() {
+      sweep()
+      look()
     },
     leave: () => publish('left'),
   }

@@ -87,6 +87,7 @@ export async function createLiar(main: Network, clock: Clock): Promise<Liar> {
 export function newMember(network: Network): Announcement {
   return {
     sequence: 0,
+    every: 1_000,
     phase: 'waiting',
     step: 0,
     age: 0,

@@ -3,7 +3,14 @@ import { littleEndianBytes, readLittleEndian } from '../../parameters/little-end
 import { firstNonFinite } from '../../parameters/vectors.ts'
 import { MAX_STEPS } from '../constants.ts'
 import { parseJson } from '../streams/json.ts'
-import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, MAX_RUN_MS, SKETCH_BUCKETS } from './constants.ts'
+import {
+  LONGEST_ANNOUNCE_INTERVAL_MS,
+  MAX_ADDRESS_LENGTH,
+  MAX_ADDRESSES,
+  MAX_ANNOUNCEMENT_BYTES,
+  MAX_RUN_MS,
+  SKETCH_BUCKETS,
+} from './constants.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -13,6 +20,8 @@ const milliseconds = z.number().min(0).max(MAX_RUN_MS)
 const announcementSchema = z.strictObject({
   /** Grows with every announcement of a peer, over restarts too: the larger one is the newer. */
   sequence: z.int().min(0),
+  /** The usual time from one announcement of this peer to its next, in milliseconds: by that others know when it has fallen silent. */
+  every: z.int().min(0).max(LONGEST_ANNOUNCE_INTERVAL_MS),
   phase: z.enum(['waiting', 'training', 'averaging', 'sealing', 'sealed', 'left']),
   /** The run's step, as its schedule counts. */
   step: steps,
@@ -58,7 +67,7 @@ const announcementSchema = z.strictObject({
   addresses: z.array(z.string().max(MAX_ADDRESS_LENGTH)).max(MAX_ADDRESSES),
 })
 
-/** The state of a peer that it tells everybody, about once a second. */
+/** The state of a peer that it tells everybody, about once a second; in a large swarm less often. */
 export type Announcement = Omit<z.infer<typeof announcementSchema>, 'sketch'> & { readonly sketch: Float32Array }
 
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {

@@ -33,7 +33,7 @@ export interface IntroductionsOptions {
   readonly network: Pick<Network, 'open' | 'learn' | 'forget'>
   readonly clock: Clock
   readonly incarnation: { readonly random: Random }
-  readonly membership: Pick<Membership, 'isGone'>
+  readonly membership: Pick<Membership, 'isGone' | 'size'>
   readonly lifetime: { readonly stop: AbortOptions; readonly end: AbortOptions }
   readonly conversations: Pick<Conversations, 'over'>
   readonly events: Pick<Events, 'emit'>
@@ -43,7 +43,7 @@ const UNKNOWN = ''
 
 export function createIntroductions(options: IntroductionsOptions): Introductions {
   const { network, clock, membership, lifetime, conversations, events } = options
-  const queue = createIntroductionQueue(clock, options.incarnation.random.fork('introductions'))
+  const queue = createIntroductionQueue(clock, options.incarnation.random.fork('introductions'), membership.size)
   const connected = new Set<PeerId>()
   let arrived: Introduction[] = []
   let reaching = 0

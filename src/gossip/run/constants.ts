@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import { ANNOUNCE_GAP_MS, ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
+import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
 
 /**
  * What was heard is looked at as a whole, which takes the longer the more members there are: a tenth of a millisecond of 80. So no more often
@@ -92,7 +92,7 @@ export const STALLED_TRAINING_MS = 60_000
 export const ENDED_RUN_WAIT_MS = 120_000
 
 /**
- * A peer that has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
- * announcements. To train on alone, beside others that have ended, would make of their model one of its own data.
+ * A peer that has done its steps waits for so many announcements of what others say next, before it trains on for those that seem to be behind.
+ * To train on alone, beside others that have ended, would make of their model one of its own data.
  */
-export const DONE_WAIT_MS = 2 * ANNOUNCE_INTERVAL_MS + ANNOUNCE_GAP_MS
+export const DONE_WAIT_INTERVALS = 2

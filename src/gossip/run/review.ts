@@ -3,6 +3,7 @@ import type { Lifetime } from '../lifetime.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock } from '../ports.ts'
 import type { Seal } from '../seal/seal.ts'
+import type { SketchNews } from '../seal/sketch-news.ts'
 import { createTurns } from '../waiting/turns.ts'
 import type { Beginning } from './beginning.ts'
 import { REVIEW_GAP_MS } from './constants.ts'
@@ -26,11 +27,12 @@ export interface ReviewOptions {
   readonly beginning: Beginning
   readonly seal: Seal
   readonly peerWatch: PeerWatch
+  readonly sketchNews: Pick<SketchNews, 'rests'>
   readonly events: Events
 }
 
 export function createReview(options: ReviewOptions): Review {
-  const { averages, clock, lifetime, phase, training, beginning, seal, peerWatch, events } = options
+  const { averages, clock, lifetime, phase, training, beginning, seal, peerWatch, sketchNews, events } = options
 
   function now(): void {
     training.look()
@@ -44,7 +46,8 @@ export function createReview(options: ReviewOptions): Review {
   const soon = createTurns(clock, REVIEW_GAP_MS, now, lifetime.stop)
 
   events.on('contact', () => {
-    if (phase.now() !== 'training') events.emit('changed', {})
+    if (phase.now() === 'averaging') events.emit(sketchNews.rests() ? 'changed' : 'news', {})
+    else if (phase.now() !== 'training') events.emit('news', {})
     soon()
   })
   return { now, soon }
