@@ -84,6 +84,8 @@ interface InternalEvents {
   contact: Record<string, never>
   /** The swarm's parameters, or the vector that it begins from, were taken in place of this peer's own. */
   replaced: Record<string, never>
+  /** Somebody is there that was not before, or is connected: it may know nothing of this peer. */
+  met: Record<string, never>
   /** One that had been introduced was reached, or nobody that was is waited for any more. */
   introduced: Record<string, never>
 }
@@ -93,6 +95,7 @@ type CoreEvents = GossipEvents & InternalEvents
 const INTERNAL: ReadonlySet<keyof CoreEvents> = new Set<keyof InternalEvents>([
   'changed',
   'news',
+  'met',
   'contact',
   'replaced',
   'introduced',

@@ -53,6 +53,7 @@ import { createRunTime } from './run/run-time.ts'
 import { createTrainerCapture } from './run/trainer-capture.ts'
 import { createTrainingCourse } from './run/training-course.ts'
 import { createChoice } from './seal/choice.ts'
+import { createPortraying } from './seal/portraying.ts'
 import { createSeal } from './seal/seal.ts'
 import { createSketchNews } from './seal/sketch-news.ts'
 import { createSpread } from './seal/spread.ts'
@@ -193,7 +194,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
 
   // The messages that it sends and receives.
   const run = { ...ending, awaitingVector, review, capture, learning }
-  const outbound = createOutbound(run)
+  const outbound = createOutbound({ ...run, portray: createPortraying(run) })
   const announcer = createAnnouncer({ ...run, outbound })
   const inbound = createInbound({ ...run, handshake })
   const lifecycle = createLifecycle({ ...run, inbound, outbound, announcer })

@@ -1,7 +1,8 @@
 import type { Events } from './events.ts'
 import type { LostPartners } from './exchange/lost-partners.ts'
 import { announceInterval } from './membership/announce-interval.ts'
-import { encodeAnnouncement } from './membership/announcement.ts'
+import type { Portrait, Word } from './membership/announcement.ts'
+import { encodeAnnouncement } from './membership/announcement-bytes.ts'
 import { MAX_ADDRESSES } from './membership/constants.ts'
 import type { Membership } from './membership/membership.ts'
 import type { Interval } from './pace/interval.ts'
@@ -13,8 +14,8 @@ import type { Review } from './run/review.ts'
 import type { RunTime } from './run/run-time.ts'
 import type { TrainingCourse } from './run/training-course.ts'
 import type { Choice } from './seal/choice.ts'
+import type { Portraying } from './seal/portraying.ts'
 import type { Seal } from './seal/seal.ts'
-import type { SketchNews } from './seal/sketch-news.ts'
 import type { Spread } from './seal/spread.ts'
 import type { Incarnation } from './state/incarnation.ts'
 import type { Replica } from './state/replica.ts'
@@ -44,7 +45,7 @@ export interface OutboundOptions {
   readonly runTime: RunTime
   readonly choice: Choice
   readonly seal: Seal
-  readonly sketchNews: SketchNews
+  readonly portray: Portraying
   readonly spread: Spread
   readonly lostPartners: LostPartners
   readonly review: Review
@@ -55,8 +56,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const { steps, network, incarnation, phase, replica, membership, beginning, training, choice, seal } = options
   const { contribution } = replica
 
+  const portrait = (): Portrait => ({
+    sketch: choice.sketch(),
+    addresses: network.addresses().slice(0, MAX_ADDRESSES),
+  })
+
   function publish(as: Phase): void {
-    const announcement = encodeAnnouncement({
+    const word: Word = {
       sequence: incarnation.nextSequence(),
       every: Math.round(announceInterval(membership.size())),
       phase: as,
@@ -70,13 +76,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
       interval: options.usualInterval.milliseconds(),
       pace: options.interval.pace(),
       run: options.runTime.told(),
-      sketch: choice.sketch(),
       choice: choice.hash(),
       refuses: seal.refuses(),
-      addresses: network.addresses().slice(0, MAX_ADDRESSES),
-    })
-    options.sketchNews.told()
-    network.publish(announcement).catch(() => {
+    }
+    network.publish(encodeAnnouncement(options.portray(word, portrait))).catch(() => {
       // Best effort by contract: the next announcement says the same and more.
     })
   }

@@ -38,7 +38,10 @@ export const MEMBER_EXPIRY_MS = EXPIRY_INTERVALS * ANNOUNCE_INTERVAL_MS
  */
 export const MEMBER_FORGOTTEN_MS = 120_000
 
-/** An announcement is a few hundred bytes (64 sketch buckets are 344 in base64); longer ones are not parsed. */
+/** At least every third announcement has the portrait: whoever has missed one sees it two intervals later. */
+export const PORTRAIT_EVERY = 3
+
+/** An announcement is a few hundred bytes, of which 64 sketch buckets are 256; longer ones are not read. */
 export const MAX_ANNOUNCEMENT_BYTES = 4_096
 
 /** Addresses that a peer may announce, and the length of one. */

@@ -33,6 +33,8 @@ export interface Membership {
   /** How many are alive, this peer among them. */
   size(): number
   get(peer: PeerId): Member | undefined
+  /** The newest announcement of a member that is alive, or is expected back. */
+  lastOf(peer: PeerId): Announcement | undefined
   /** What a local step takes those that train, by their own account, in milliseconds; in no order. */
   paces(): readonly number[]
   /** The usual duration of a member's interval of training, by its own account, in milliseconds; undefined where it has announced none. */
@@ -116,6 +118,7 @@ export function createMembership(clock: Clock): Membership {
     },
     size,
     get: peer => alive.get(peer),
+    lastOf: peer => (alive.get(peer) ?? vanished.get(peer))?.announcement,
     paces,
     interval: peer => alive.get(peer)?.announcement.interval,
     isAlive: peer => alive.has(peer),
