@@ -40,7 +40,8 @@ export interface Moment {
 
 const LENGTH = 64
 const STEP_MS = 20
-const LOCAL_STEPS = 25
+/** Two seconds: beside more exchanges company could not be seen. */
+const LOCAL_STEPS = 100
 
 const now = () => performance.timeOrigin + performance.now()
 
@@ -54,7 +55,7 @@ function createIdleTrainer(index: number): Trainer {
     initial: async () => new Float32Array(LENGTH).fill(1),
     async train(_parameters, steps) {
       await sleep(STEP_MS * steps)
-      const update = Float32Array.from({ length: LENGTH }, () => 0.002 * steps * random.normal())
+      const update = Float32Array.from({ length: LENGTH }, () => 0.0005 * steps * random.normal())
       return { update, loss: 1, samples: steps, seconds: (STEP_MS * steps) / 1_000 }
     },
     evaluate: async () => ({ loss: 1, accuracy: 0, samples: 1 }),
