@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { medianOf } from '../src/gossip/pace/recent.ts'
 import type { Benchmark, Measurements } from './benchmark.ts'
 import { bytes } from './bytes.ts'
+import { company } from './company.ts'
 import { defaults } from './defaults.ts'
 import { exchange } from './exchange.ts'
 import { gradients } from './gradients.ts'
@@ -30,6 +31,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['bytes', bytes],
   ['overhead', overhead],
   ['defaults', defaults],
+  ['company', company],
 ])
 
 /** The median of every key, and its smallest and largest value beside it. */

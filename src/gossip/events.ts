@@ -89,12 +89,16 @@ export type Emit = <Name extends keyof GossipEvents>(name: Name, detail: GossipE
 
 /** The events by which the parts of a peer inform one another, beside those for the program that runs it. */
 interface InternalEvents {
-  /** Something that others wait for has changed: they are to be told soon. */
+  /** Something that others wait for has changed: they are to be told at once. */
   changed: Record<string, never>
+  /** Something has changed that others are to be told, and do not wait for. */
+  news: Record<string, never>
   /** An exchange, a settlement or a stream of another's has ended, whatever became of it. */
   contact: Record<string, never>
   /** The swarm's parameters, or the vector that it begins from, were taken in place of this peer's own. */
   replaced: Record<string, never>
+  /** Somebody is there that was not before, or is connected: it may know nothing of this peer. */
+  met: Record<string, never>
   /** One that had been introduced was reached, or nobody that was is waited for any more. */
   introduced: Record<string, never>
 }
@@ -103,6 +107,8 @@ type CoreEvents = GossipEvents & InternalEvents
 
 const INTERNAL: ReadonlySet<keyof CoreEvents> = new Set<keyof InternalEvents>([
   'changed',
+  'news',
+  'met',
   'contact',
   'replaced',
   'introduced',

@@ -54,7 +54,9 @@ import { createRunTime } from './run/run-time.ts'
 import { createTrainerCapture } from './run/trainer-capture.ts'
 import { createTrainingCourse } from './run/training-course.ts'
 import { createChoice } from './seal/choice.ts'
+import { createPortraying } from './seal/portraying.ts'
 import { createSeal } from './seal/seal.ts'
+import { createSketchNews } from './seal/sketch-news.ts'
 import { createSpread } from './seal/spread.ts'
 import { createCheckpointing } from './state/checkpointing.ts'
 import { createEngagements } from './state/engagements.ts'
@@ -184,7 +186,9 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const beginning = createBeginning({ ...averaging, peerWatch })
   const seal = createSeal({ ...averaging, peerWatch, fetch: stateSync.withHash })
   const spread = createSpread(replica, choice, membership)
-  const review = createReview({ ...averaging, beginning, seal, peerWatch })
+  const sketchNews = createSketchNews(averaging)
+  const ending = { ...averaging, peerWatch, beginning, seal, spread, sketchNews }
+  const review = createReview(ending)
   const capture = createTrainerCapture(averaging, resumed.trainer)
   const divergence = createDivergenceCheck({ ...averaging, layout: trainer.layout })
   events.on('replaced', divergence.restart)
@@ -192,10 +196,9 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   checkpointing.include(incarnation, replica, choice, capture)
 
   // The messages that it sends and receives.
-  const run = { ...averaging, peerWatch, awaitingVector, beginning, seal, spread, review, capture, learning }
-  const outbound = createOutbound(run)
-  const announcer = createAnnouncer(clock, incarnation.random, outbound.announce)
-  events.on('changed', announcer.soon)
+  const run = { ...ending, awaitingVector, review, capture, learning }
+  const outbound = createOutbound({ ...run, portray: createPortraying(run) })
+  const announcer = createAnnouncer({ ...run, outbound })
   const inbound = createInbound({ ...run, handshake })
   const lifecycle = createLifecycle({ ...run, inbound, outbound, announcer })
   return {

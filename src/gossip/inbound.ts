@@ -5,7 +5,8 @@ import type { Scheduler } from './exchange/scheduler.ts'
 import type { SettlementProtocol } from './exchange/settlement.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { ActiveMembers } from './membership/active-members.ts'
-import { type Announcement, decodeAnnouncement } from './membership/announcement.ts'
+import { completed, type Told } from './membership/announcement.ts'
+import { decodeAnnouncement } from './membership/announcement-bytes.ts'
 import type { BelievedSteps } from './membership/believed-steps.ts'
 import { HEEDED_BURST, HEEDED_GAP_MS, INTRODUCED_BURST, INTRODUCED_GAP_MS } from './membership/constants.ts'
 import type { Introductions } from './membership/introductions.ts'
@@ -58,20 +59,23 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
   const introduced = createRate(clock, { gap: INTRODUCED_GAP_MS, burst: INTRODUCED_BURST })
 
   /** @returns whether that was news */
-  function note(from: PeerId, said: Announcement): boolean {
+  function note(from: PeerId, told: Told): boolean {
     const known = membership.get(from)
+    const said = completed(told, membership.lastOf(from))
+    // Others may know it, and are told; here its next portrait is waited for.
+    if (said === undefined) return true
     const announcement = believedSteps.announced(from, said)
     const { isNewer, joined } = membership.hear(from, announcement)
     if (!isNewer) return false
     network.learn(from, announcement.addresses)
     if (joined) {
       peerWatch.met()
+      events.emit('met', {})
       events.emit('peer:join', { peer: from })
     }
     options.training.heard(from, announcement)
-    peerWatch.look()
     if (known !== undefined && announcement.phase === 'left') events.emit('peer:leave', { peer: from })
-    options.review()
+    options.review.soon()
     return true
   }
 
@@ -97,7 +101,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
 
   events.on('introduced', () => {
     for (const { peer, announcement } of introductions.arrivals()) note(peer, announcement)
-    options.review()
+    options.review.soon()
   })
 
   return {
@@ -113,7 +117,8 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     announcement: hear,
     connected(peer) {
       introductions.reached(peer)
-      events.emit('changed', {})
+      events.emit('met', {})
+      events.emit('news', {})
     },
     acquainted(peer) {
       // One of the two asks, which is enough for both to know.

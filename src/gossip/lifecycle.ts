@@ -10,7 +10,6 @@ import type { AwaitingVector } from './run/awaiting-vector.ts'
 import type { Beginning } from './run/beginning.ts'
 import { STOP_GRACE_MS, STOP_POLL_MS } from './run/constants.ts'
 import type { Learning } from './run/learning.ts'
-import type { PeerWatch } from './run/peer-watch.ts'
 import type { Review } from './run/review.ts'
 import type { RunTime } from './run/run-time.ts'
 import type { TrainerCapture } from './run/trainer-capture.ts'
@@ -54,7 +53,6 @@ export interface LifecycleOptions {
   readonly beginning: Beginning
   readonly learning: Learning
   readonly capture: TrainerCapture
-  readonly peerWatch: PeerWatch
   readonly review: Review
   readonly events: Events
 }
@@ -83,6 +81,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   async function endTraining(): Promise<void> {
     // Before anything takes time: a peer that resumes after its last step must not seem to train again.
     phase.trained()
+    events.emit('changed', {})
     trained = replica.parameters.slice()
     await capture.take()
     await replica.persist()
@@ -123,10 +122,9 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     announcer.start()
     settlement.start(stop)
     tellSeal()
-    options.peerWatch.look()
     const running = run().catch(lifetime.fail)
     // Announcements may have been heard before the start.
-    review()
+    review.now()
     return running
   }
 

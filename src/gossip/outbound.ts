@@ -1,6 +1,8 @@
 import type { Events } from './events.ts'
 import type { LostPartners } from './exchange/lost-partners.ts'
-import { encodeAnnouncement } from './membership/announcement.ts'
+import { announceInterval } from './membership/announce-interval.ts'
+import type { Portrait, Word } from './membership/announcement.ts'
+import { encodeAnnouncement } from './membership/announcement-bytes.ts'
 import { MAX_ADDRESSES } from './membership/constants.ts'
 import type { Membership } from './membership/membership.ts'
 import type { Reach } from './membership/reach.ts'
@@ -9,11 +11,11 @@ import type { UsualInterval } from './pace/usual-interval.ts'
 import type { PeerPhase, Phase } from './phase.ts'
 import type { Network } from './ports.ts'
 import type { Beginning } from './run/beginning.ts'
-import type { PeerWatch } from './run/peer-watch.ts'
 import type { Review } from './run/review.ts'
 import type { RunTime } from './run/run-time.ts'
 import type { TrainingCourse } from './run/training-course.ts'
 import type { Choice } from './seal/choice.ts'
+import type { Portraying } from './seal/portraying.ts'
 import type { Seal } from './seal/seal.ts'
 import type { Spread } from './seal/spread.ts'
 import type { Incarnation } from './state/incarnation.ts'
@@ -23,6 +25,8 @@ import type { Replica } from './state/replica.ts'
 export interface Outbound {
   /** Says how this peer is, and looks at how the others are: about once a second, and soon after something changed. */
   announce(): void
+  /** Looks at how the others are, and says nothing. */
+  look(): void
   /** Says goodbye. */
   leave(): void
 }
@@ -42,10 +46,10 @@ export interface OutboundOptions {
   readonly runTime: RunTime
   readonly choice: Choice
   readonly seal: Seal
+  readonly portray: Portraying
   readonly spread: Spread
   readonly lostPartners: LostPartners
   readonly reach: Reach
-  readonly peerWatch: PeerWatch
   readonly review: Review
   readonly events: Events
 }
@@ -54,9 +58,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const { steps, network, incarnation, phase, replica, membership, beginning, training, choice, seal } = options
   const { contribution } = replica
 
+  const portrait = (): Portrait => ({
+    sketch: choice.sketch(),
+    addresses: network.addresses().slice(0, MAX_ADDRESSES),
+  })
+
   function publish(as: Phase): void {
-    const announcement = encodeAnnouncement({
+    const word: Word = {
       sequence: incarnation.nextSequence(),
+      every: Math.round(announceInterval(membership.size())),
       phase: as,
       step: replica.step,
       age: replica.age,
@@ -68,25 +78,34 @@ export function createOutbound(options: OutboundOptions): Outbound {
       interval: options.usualInterval.milliseconds(),
       pace: options.interval.pace(),
       run: options.runTime.told(),
-      sketch: choice.sketch(),
       choice: choice.hash(),
       refuses: seal.refuses(),
-      addresses: network.addresses().slice(0, MAX_ADDRESSES),
-    })
-    network.publish(announcement).catch(() => {
+    }
+    network.publish(encodeAnnouncement(options.portray(word, portrait))).catch(() => {
       // Best effort by contract: the next announcement says the same and more.
     })
   }
 
+  function sweep(): void {
+    for (const peer of membership.sweep()) options.events.emit('peer:leave', { peer })
+    options.lostPartners.drop()
+    options.reach.look()
+  }
+
+  function look(): void {
+    options.spread.measure()
+    options.review.now()
+  }
+
   return {
     announce() {
-      for (const peer of membership.sweep()) options.events.emit('peer:leave', { peer })
-      options.lostPartners.drop()
-      options.reach.look()
+      sweep()
       publish(phase.now())
-      options.spread.measure()
-      options.peerWatch.look()
-      options.review()
+      look()
+    },
+    look() {
+      sweep()
+      look()
     },
     leave: () => publish('left'),
   }

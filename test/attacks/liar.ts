@@ -5,9 +5,11 @@
  * @packageDocumentation
  */
 
-import { type Announcement, decodeAnnouncement, encodeAnnouncement } from '../../src/gossip/membership/announcement.ts'
+import type { Announcement } from '../../src/gossip/membership/announcement.ts'
+import { encodeAnnouncement } from '../../src/gossip/membership/announcement-bytes.ts'
 import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
 import type { AbortOptions, Channel, Clock, FrameStream, Network, PeerId } from '../../src/gossip/ports.ts'
+import { createListener } from '../gossip/announcements.ts'
 
 /** How often it says what it says: more often than honest peers, and no more often than they heed. */
 const SAY_EVERY_MS = 300
@@ -34,6 +36,7 @@ export interface Liar {
 /** @param main the network of the swarm that learns, its own and not started */
 export async function createLiar(main: Network, clock: Clock): Promise<Liar> {
   const heard = new Map<PeerId, Announcement>()
+  const listen = createListener()
   const answers = new Map<Channel, Answer>()
   let say: (() => Partial<Announcement>) | undefined
   let sequence = Date.now()
@@ -45,7 +48,7 @@ export async function createLiar(main: Network, clock: Clock): Promise<Liar> {
       await answer(stream)
     },
     announcement(from, bytes) {
-      const announcement = decodeAnnouncement(bytes)
+      const announcement = listen(from, bytes)
       if (announcement === undefined || from === main.self) return 'accept'
       heard.set(from, announcement)
       main.learn(from, announcement.addresses)
@@ -87,6 +90,7 @@ export async function createLiar(main: Network, clock: Clock): Promise<Liar> {
 export function newMember(network: Network): Announcement {
   return {
     sequence: 0,
+    every: 1_000,
     phase: 'waiting',
     step: 0,
     age: 0,

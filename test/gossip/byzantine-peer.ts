@@ -1,6 +1,7 @@
 import type { Announcement } from '../../src/gossip/membership/announcement.ts'
-import { decodeAnnouncement, encodeAnnouncement } from '../../src/gossip/membership/announcement.ts'
+import { encodeAnnouncement } from '../../src/gossip/membership/announcement-bytes.ts'
 import type { AbortOptions, Channel, FrameStream, Network } from '../../src/gossip/ports.ts'
+import { createListener } from './announcements.ts'
 import type { AveragingWorld } from './averaging-world.ts'
 
 export const never: AbortOptions = { signal: new AbortController().signal }
@@ -21,11 +22,12 @@ export async function createByzantinePeer(
 ): Promise<ByzantinePeer> {
   const network = world.network.join('byzantine')
   let announcement: (() => Omit<Announcement, 'sequence'>) | undefined
+  const listen = createListener()
   let sequence = 0
   await network.start({
     stream: answer,
-    announcement(_from, bytes) {
-      const heard = decodeAnnouncement(bytes)
+    announcement(from, bytes) {
+      const heard = listen(from, bytes)
       if (heard !== undefined) onAnnouncement(heard)
       return 'accept'
     },

@@ -6,7 +6,7 @@
 
 import { createGossip } from '../../src/gossip/gossip.ts'
 import type { Announcement } from '../../src/gossip/membership/announcement.ts'
-import { encodeAnnouncement } from '../../src/gossip/membership/announcement.ts'
+import { encodeAnnouncement } from '../../src/gossip/membership/announcement-bytes.ts'
 import type { NetworkHandlers } from '../../src/gossip/ports.ts'
 import { announcementOf } from './announcements.ts'
 import type { AveragingWorld } from './averaging-world.ts'

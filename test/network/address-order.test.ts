@@ -1,9 +1,9 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, test } from 'vitest'
-import { dialRank, type InterfaceAddress, orderOwn, type Surroundings } from '../../src/network/address-order.ts'
+import { dialRank, type LocalAddress, orderOwn, type Surroundings } from '../../src/network/address-order.ts'
 
 const at = (ip: string, port = 4001) => multiaddr(`/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}/tcp/${port}`)
-const iface = (name: string, address: string, prefix = 24): InterfaceAddress => ({ name, address, prefix })
+const iface = (name: string, address: string, prefix = 24): LocalAddress => ({ name, address, prefix })
 
 const BRIDGES = [
   iface('docker0', '172.17.0.1', 16),
@@ -12,11 +12,11 @@ const BRIDGES = [
 const LO = [iface('lo', '127.0.0.1', 8), iface('lo', '::1', 128)]
 const REAL = iface('enp3s0', '10.1.2.3')
 
-function surroundings(interfaces: readonly InterfaceAddress[], given: Partial<Surroundings> = {}): Surroundings {
+function surroundings(interfaces: readonly LocalAddress[], given: Partial<Surroundings> = {}): Surroundings {
   return { interfaces, routed: new Set(), inUse: new Set(), ...given }
 }
 
-function order(interfaces: readonly InterfaceAddress[], given: Partial<Surroundings> = {}, others = {}): string[] {
+function order(interfaces: readonly LocalAddress[], given: Partial<Surroundings> = {}, others = {}): string[] {
   const own = { announced: [], observed: [], listened: interfaces.map(({ address }) => at(address)), ...others }
   return orderOwn(own, surroundings(interfaces, given)).map(address => address.toString().split('/')[2] ?? '')
 }

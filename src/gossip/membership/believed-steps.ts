@@ -45,30 +45,35 @@ export function createBelievedSteps(options: BelievedStepsOptions): BelievedStep
   const { clock, membership, replica, interval, runTime, resumes } = options
   /** The first that was believed of each, and when. What is said later is measured by that, so that many small claims are one large one. */
   const firsts = new Map<PeerId, Steps & { readonly at: number }>()
-  let measured = { at: Number.NEGATIVE_INFINITY, pace: LEAST_PACE_MS }
+  let measured = { at: Number.NEGATIVE_INFINITY, pace: LEAST_PACE_MS, lead: 0 }
 
-  /** What a local step takes where it takes least, as far as this peer or most others have seen, in milliseconds. */
-  function pace(): number {
+  /**
+   * What a local step takes where it takes least, as far as this peer or most others have seen, in milliseconds; and the steps by which others
+   * may be ahead because they began sooner. Both rest on what all members say, so they are not looked at for each that says something.
+   */
+  function measure(): { readonly pace: number; readonly lead: number } {
     const now = clock.now()
-    if (now - measured.at < ANNOUNCE_INTERVAL_MS) return measured.pace
+    if (now - measured.at < ANNOUNCE_INTERVAL_MS) return measured
     const others = membership.paces()
     const known = [interval.pace(), others.length < FEWEST_PACES ? undefined : medianOf(others)].filter(
       one => one !== undefined,
     )
-    measured = { at: now, pace: known.length === 0 ? LEAST_PACE_MS : Math.max(LEAST_PACE_MS, Math.min(...known)) }
-    return measured.pace
+    const pace = known.length === 0 ? LEAST_PACE_MS : Math.max(LEAST_PACE_MS, Math.min(...known))
+    measured = { at: now, pace, lead: BELIEVED_LEAD_MS / pace + 2 * interval.steps() }
+    return measured
   }
 
   /** The most that is believed of each kind of steps now. */
   function mostOf(peer: PeerId, kind: keyof Steps): number {
-    const trained = (milliseconds: number) => milliseconds / pace()
+    const { pace, lead } = measure()
+    const trained = (milliseconds: number) => milliseconds / pace
     const first = firsts.get(peer)
     const run = resumes ? undefined : runTime.told()
     const grown = first === undefined ? Infinity : first[kind] + BELIEVED_PACE * trained(clock.now() - first.at)
     const sinceBeginning = run === undefined ? Infinity : BELIEVED_PACE * trained(run.elapsed)
     // Whoever merges with one that is ahead is as far as that one: as this peer is itself, for all that it knows.
     const most = Math.max(replica.age, Math.min(grown, sinceBeginning))
-    return Math.floor(most + trained(BELIEVED_LEAD_MS) + 2 * interval.steps())
+    return Math.floor(most + lead)
   }
 
   function remember(peer: PeerId, { age, step, ownSteps }: Steps): void {

@@ -4,22 +4,44 @@
  * @packageDocumentation
  */
 
-/** How often a peer says how it is. Ten fit into {@link MEMBER_EXPIRY_MS}, so a lossy network does not lose a member. */
+/** How often a peer of a small swarm says how it is. `announce-interval.ts` says how often one of a large swarm does. */
 export const ANNOUNCE_INTERVAL_MS = 1_000
+
+/**
+ * Announcements that a peer hears in a second, of all others together, but for changes that others wait for. Each is verified, and forwarded
+ * more than once, which takes 1 ms of a core in all: so 3 % of one, however large the swarm. Up to 30 members say something every second.
+ */
+export const HEARD_A_SECOND = 30
+
+/** The longest interval, that of 1800 members. One that falls silent would be noticed too late to be of use; there partial views are due. */
+export const LONGEST_ANNOUNCE_INTERVAL_MS = 60_000
+
+/** A peer looks at how the others are at least so often, whether it has something to say or not; in a small swarm it always has. */
+export const LOOK_INTERVAL_MS = 1.25 * ANNOUNCE_INTERVAL_MS
 
 /** Changes are told sooner, but no closer together than this: an announcement costs every peer of the swarm a message. */
 export const ANNOUNCE_GAP_MS = 400
 
-/** A member not heard of for so long is taken for gone: nobody waits for it and nobody picks it as a partner. */
-export const MEMBER_EXPIRY_MS = 10_000
+/**
+ * A member not heard of for so many of its intervals is taken for gone, so that a lossy network does not lose a member: nobody waits for it
+ * and nobody picks it as a partner.
+ */
+export const EXPIRY_INTERVALS = 10
+
+/** The same in a swarm of up to {@link HEARD_A_SECOND}. */
+export const MEMBER_EXPIRY_MS = EXPIRY_INTERVALS * ANNOUNCE_INTERVAL_MS
 
 /**
  * A member silent for so long has left for good, and its share of the mean with it: decisions with it and differences
- * in doubt because of it are dropped. Long enough for a machine to restart and resume from its checkpoint.
+ * in doubt because of it are dropped. Long enough for a machine to restart and resume from its checkpoint. In a large swarm it is later by as much
+ * as a member expires later.
  */
 export const MEMBER_FORGOTTEN_MS = 120_000
 
-/** An announcement is a few hundred bytes (64 sketch buckets are 344 in base64); longer ones are not parsed. */
+/** At least every third announcement has the portrait: whoever has missed one sees it two intervals later. */
+export const PORTRAIT_EVERY = 3
+
+/** An announcement is a few hundred bytes, of which 64 sketch buckets are 256; longer ones are not read. */
 export const MAX_ANNOUNCEMENT_BYTES = 4_096
 
 /** Addresses that a peer may announce, and the length of one. */

@@ -1,12 +1,13 @@
 import type { Clock, PeerId, Random } from '../ports.ts'
+import { believedInterval } from './announce-interval.ts'
 import type { Announcement } from './announcement.ts'
 import {
+  EXPIRY_INTERVALS,
   INTRODUCER_PAUSE_FIRST_MS,
   INTRODUCER_PAUSE_LONGEST_MS,
   INTRODUCTIONS_ON_TRUST,
   MAX_INTRODUCED,
   MAX_INTRODUCED_BY_ONE,
-  MEMBER_EXPIRY_MS,
   REACH_AGAIN_FIRST_MS,
   REACH_AGAIN_LONGEST_MS,
 } from './constants.ts'
@@ -58,7 +59,8 @@ interface Introducer {
 
 const doubled = (first: number, times: number, longest: number) => Math.min(longest, first * 2 ** times)
 
-export function createIntroductionQueue(clock: Clock, random: Random): IntroductionQueue {
+/** @param size how many members are alive, this peer among them */
+export function createIntroductionQueue(clock: Clock, random: Random, size: () => number): IntroductionQueue {
   const waiting = new Map<PeerId, Waiting>()
   /** Those of which some wait, or that are trusted less for a while. */
   const introducers = new Map<PeerId, Introducer>()
@@ -76,7 +78,8 @@ export function createIntroductionQueue(clock: Clock, random: Random): Introduct
     const now = clock.now()
     const used = new Set<PeerId>()
     for (const one of waiting.values()) {
-      if (now - one.heard > MEMBER_EXPIRY_MS && one.due !== Number.POSITIVE_INFINITY) waiting.delete(one.peer)
+      const expiry = EXPIRY_INTERVALS * believedInterval(one.announcement.every, size())
+      if (now - one.heard > expiry && one.due !== Number.POSITIVE_INFINITY) waiting.delete(one.peer)
       else used.add(one.introducer)
     }
     for (const [peer, { due }] of introducers) {

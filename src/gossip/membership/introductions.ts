@@ -9,7 +9,7 @@ import type { Events } from '../events.ts'
 import type { AbortOptions, Clock, Network, PeerId, Random } from '../ports.ts'
 import type { Conversations } from '../streams/conversations.ts'
 import { withDeadline } from '../waiting/deadline.ts'
-import type { Announcement } from './announcement.ts'
+import { type Announcement, completed, type Told } from './announcement.ts'
 import { INTRODUCTION_WAIT_EVERY_MS, INTRODUCTION_WAIT_MS, MAX_REACHING, REACHING_TIMEOUT_MS } from './constants.ts'
 import { createIntroductionQueue, type Introduction } from './introduction-queue.ts'
 import type { Membership } from './membership.ts'
@@ -24,7 +24,7 @@ export interface Introductions {
   /** There is no connection any more. */
   disconnected(peer: PeerId): void
   /** One that was not reached has announced something. @param introducer the neighbour that handed it on, if that is known */
-  introduce(peer: PeerId, announcement: Announcement, introducer: PeerId | undefined): void
+  introduce(peer: PeerId, told: Told, introducer: PeerId | undefined): void
   /** Whether some are being reached for which what the swarm begins or proposes waits: for a short while in all, whoever they are. */
   pending(): boolean
   /** Those that were heard of and could not be reached yet. */
@@ -35,7 +35,7 @@ export interface IntroductionsOptions {
   readonly network: Pick<Network, 'open' | 'learn' | 'forget'>
   readonly clock: Clock
   readonly incarnation: { readonly random: Random }
-  readonly membership: Pick<Membership, 'isGone'>
+  readonly membership: Pick<Membership, 'isGone' | 'size'>
   readonly lifetime: { readonly stop: AbortOptions; readonly end: AbortOptions }
   readonly conversations: Pick<Conversations, 'over'>
   readonly events: Pick<Events, 'emit'>
@@ -45,7 +45,7 @@ const UNKNOWN = ''
 
 export function createIntroductions(options: IntroductionsOptions): Introductions {
   const { network, clock, membership, lifetime, conversations, events } = options
-  const queue = createIntroductionQueue(clock, options.incarnation.random.fork('introductions'))
+  const queue = createIntroductionQueue(clock, options.incarnation.random.fork('introductions'), membership.size)
   const connected = new Set<PeerId>()
   let arrived: Introduction[] = []
   let reaching = 0
@@ -119,12 +119,15 @@ export function createIntroductions(options: IntroductionsOptions): Introduction
 
     disconnected: peer => void connected.delete(peer),
 
-    introduce(peer, announcement, introducer = UNKNOWN) {
-      if (announcement.phase === 'left') {
+    introduce(peer, told, introducer = UNKNOWN) {
+      if (told.phase === 'left') {
         queue.remove(peer, 'gone')
         return
       }
-      const isNew = queue.get(peer) === undefined
+      const known = queue.get(peer)
+      const announcement = completed(told, known?.announcement)
+      if (announcement === undefined) return
+      const isNew = known === undefined
       queue.put(peer, announcement, introducer)
       if (!isNew || queue.get(peer) === undefined) return
       if (clock.now() - waitsSince >= INTRODUCTION_WAIT_EVERY_MS) waitsSince = clock.now()

@@ -1,7 +1,8 @@
 import { MAX_MEMBERS } from '../constants.ts'
 import type { Clock, PeerId } from '../ports.ts'
+import { believedInterval } from './announce-interval.ts'
 import type { Announcement } from './announcement.ts'
-import { MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS, RETURN_BURST, RETURN_GAP_MS } from './constants.ts'
+import { EXPIRY_INTERVALS, MEMBER_EXPIRY_MS, MEMBER_FORGOTTEN_MS, RETURN_BURST, RETURN_GAP_MS } from './constants.ts'
 import { createRate } from './rate.ts'
 
 /** One that is alive; while it is, it stays the same object. */
@@ -29,7 +30,11 @@ export interface Membership {
   isNews(peer: PeerId, sequence: number): boolean
   /** Members heard of recently, this peer not among them, sorted by id. */
   alive(): readonly Member[]
+  /** How many are alive, this peer among them. */
+  size(): number
   get(peer: PeerId): Member | undefined
+  /** The newest announcement of a member that is alive, or is expected back. */
+  lastOf(peer: PeerId): Announcement | undefined
   /** What a local step takes those that train, by their own account, in milliseconds; in no order. */
   paces(): readonly number[]
   /** The usual duration of a member's interval of training, by its own account, in milliseconds; undefined where it has announced none. */
@@ -65,6 +70,9 @@ export function createMembership(clock: Clock): Membership {
     sequences.delete(peer)
   }
 
+  const size = () => alive.size + 1
+  /** A member that is silent for so long is gone, in milliseconds. */
+  const expiryOf = ({ announcement }: Member) => EXPIRY_INTERVALS * believedInterval(announcement.every, size())
   const paces = () => [...alive.values()].flatMap(({ announcement }) => announcement.pace ?? [])
 
   /** Those that have left give way to those that come. */
@@ -108,7 +116,9 @@ export function createMembership(clock: Clock): Membership {
       sorted ??= [...alive.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
       return sorted
     },
+    size,
     get: peer => alive.get(peer),
+    lastOf: peer => (alive.get(peer) ?? vanished.get(peer))?.announcement,
     paces,
     interval: peer => alive.get(peer)?.announcement.interval,
     isAlive: peer => alive.has(peer),
@@ -123,14 +133,14 @@ export function createMembership(clock: Clock): Membership {
       const now = clock.now()
       const expired: PeerId[] = []
       for (const member of alive.values()) {
-        if (now - member.heard <= MEMBER_EXPIRY_MS) continue
+        if (now - member.heard <= expiryOf(member)) continue
         alive.delete(member.peer)
         vanished.set(member.peer, member)
         expired.push(member.peer)
         sorted = undefined
       }
       for (const member of vanished.values()) {
-        if (now - member.heard > MEMBER_FORGOTTEN_MS) forget(member.peer)
+        if (now - member.heard > expiryOf(member) - MEMBER_EXPIRY_MS + MEMBER_FORGOTTEN_MS) forget(member.peer)
       }
       for (const [peer, left] of departed) if (now - left > MEMBER_FORGOTTEN_MS) forget(peer)
       return expired

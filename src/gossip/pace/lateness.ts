@@ -89,8 +89,9 @@ export function createLateness({ usualInterval, membership, training }: Lateness
   function hasSlowLink(partner: PeerId): boolean {
     const own = usualInterval.milliseconds()
     const link = links.get(partner)
-    if (own === undefined || link === undefined || link.count < FEWEST_FLOWS || !training.trains()) return false
-    return link.median() > own + slack()
+    if (own === undefined || link === undefined || link.count < FEWEST_FLOWS) return false
+    // Whether it trains is asked last: the answer takes a look at all members, and this is asked of each.
+    return link.median() > own + slack() && training.trains()
   }
 
   const isSilent = (partner: PeerId) => (misses.get(partner) ?? 0) >= MISSED_MEETINGS
@@ -99,8 +100,9 @@ export function createLateness({ usualInterval, membership, training }: Lateness
 
   function isSlow(partner: PeerId): boolean {
     const own = usualInterval.milliseconds()
-    if (own === undefined || flows.count === 0 || !training.trains()) return false
-    return (membership.interval(partner) ?? 0) > TOLERATED_PACE * own + slack() || hasSlowLink(partner)
+    if (own === undefined || flows.count === 0) return false
+    const isSlower = (membership.interval(partner) ?? 0) > TOLERATED_PACE * own + slack()
+    return (isSlower && training.trains()) || hasSlowLink(partner)
   }
 
   return {

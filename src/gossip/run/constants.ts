@@ -4,7 +4,13 @@
  * @packageDocumentation
  */
 
-import { ANNOUNCE_GAP_MS, ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
+import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
+
+/**
+ * What was heard is looked at as a whole, which takes the longer the more members there are: a tenth of a millisecond of 80. So no more often
+ * than this, however many speak; what follows from it takes longer to be told.
+ */
+export const REVIEW_GAP_MS = 20
 
 /** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
 export const AVERAGING_PAUSE_MS = 40
@@ -86,7 +92,7 @@ export const STALLED_TRAINING_MS = 60_000
 export const ENDED_RUN_WAIT_MS = 120_000
 
 /**
- * A peer that has done its steps waits so long for what others say next, before it trains on for those that seem to be behind: two
- * announcements. To train on alone, beside others that have ended, would make of their model one of its own data.
+ * A peer that has done its steps waits for so many announcements of what others say next, before it trains on for those that seem to be behind.
+ * To train on alone, beside others that have ended, would make of their model one of its own data.
  */
-export const DONE_WAIT_MS = 2 * ANNOUNCE_INTERVAL_MS + ANNOUNCE_GAP_MS
+export const DONE_WAIT_INTERVALS = 2

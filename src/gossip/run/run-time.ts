@@ -119,7 +119,14 @@ export function createRunTime(clock: Clock, patience: number, knows: (peer: Peer
       began = clock.now() - (founder ? 0 : medianOf(under.map(run => run.elapsed)))
     },
 
-    told: () => (began === undefined ? undefined : { elapsed: elapsed(), founder, halfTime }),
+    told() {
+      if (began === undefined) return undefined
+      return {
+        elapsed: Math.round(elapsed()),
+        founder,
+        ...(halfTime !== undefined && { halfTime: Math.round(halfTime) }),
+      }
+    },
 
     look(members, done) {
       if (began === undefined || halfTime !== undefined) return

@@ -6,14 +6,16 @@
 
 import type { Events } from '../events.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
+import { announceInterval } from '../membership/announce-interval.ts'
 import type { Announcement } from '../membership/announcement.ts'
-import type { Member } from '../membership/membership.ts'
+import { ANNOUNCE_GAP_MS } from '../membership/constants.ts'
+import type { Member, Membership } from '../membership/membership.ts'
 import type { UsualInterval } from '../pace/usual-interval.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import type { Contribution } from '../state/contribution.ts'
 import { createCondition } from '../waiting/condition.ts'
-import { DONE_WAIT_MS } from './constants.ts'
+import { DONE_WAIT_INTERVALS } from './constants.ts'
 import { isUnfinished, type RunTime } from './run-time.ts'
 
 export interface TrainingCourseOptions {
@@ -27,6 +29,7 @@ export interface TrainingCourseOptions {
   readonly phase: PeerPhase
   readonly usualInterval: UsualInterval
   readonly activeMembers: ActiveMembers
+  readonly membership: Pick<Membership, 'size'>
   readonly events: Pick<Events, 'emit'>
 }
 
@@ -44,6 +47,8 @@ export interface TrainingCourse {
   /** A partner has said, in an exchange, whether it trains no more for its own sake: sooner than by its next announcement. */
   partnerSaid(peer: PeerId, done: boolean): void
   heard(peer: PeerId, announcement: Announcement): void
+  /** Looks again at the members, after some of them were heard. */
+  look(): void
   /** An interval of training has ended; averaging follows. */
   intervalEnded(): void
   /**
@@ -54,7 +59,8 @@ export interface TrainingCourse {
 }
 
 export function createTrainingCourse(options: TrainingCourseOptions): TrainingCourse {
-  const { clock, runTime, contribution, steps, averages, phase, usualInterval, activeMembers, events } = options
+  const { clock, runTime, contribution, steps, averages, phase, usualInterval, activeMembers, membership, events } =
+    options
   const changes = createCondition(clock)
   const knownDone = new Set<PeerId>()
   /** When each said last that it has not done its steps. */
@@ -101,7 +107,10 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       if (announced === 'waiting' || announced === 'left') knownDone.delete(peer)
       if (isUnfinished(announcement)) saidBehind.set(peer, clock.now())
       else saidBehind.delete(peer)
-      // At once, or a peer with long intervals would count another T.
+    },
+
+    look() {
+      // Soon, and not only after an interval, or a peer with long ones would count another T.
       if (averages) runTime.look(activeMembers.all(), done())
       changes.notify()
     },
@@ -117,8 +126,9 @@ export function createTrainingCourse(options: TrainingCourseOptions): TrainingCo
       const since = clock.now()
       const isOpen = () => activeMembers.all().some(isBehind) && !activeMembers.all().some(isSurelyBehind)
       if (!isOpen()) return
-      events.emit('changed', {})
-      while (clock.now() - since < DONE_WAIT_MS && isOpen() && !abort.signal.aborted) {
+      events.emit('news', {})
+      const limit = DONE_WAIT_INTERVALS * announceInterval(membership.size()) + ANNOUNCE_GAP_MS
+      while (clock.now() - since < limit && isOpen() && !abort.signal.aborted) {
         await changes.wait(abort).catch(() => {})
       }
     },

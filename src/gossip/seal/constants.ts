@@ -4,8 +4,6 @@
  * @packageDocumentation
  */
 
-import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
-
 /** A peer that is about to freeze gives exchanges that are under way so long to end by themselves. */
 export const FREEZE_TIMEOUT_MS = 5_000
 
@@ -27,8 +25,20 @@ export const SHORTEST_SEAL_TIMEOUT_MS = 30_000
  */
 export const SLOW_FETCH_BYTES_PER_MS = 125
 
-/** For so long nobody new was met, when a peer believes that it has heard of everybody: three announcements. */
-export const MEMBERS_SETTLED_MS = 3_000
+/** For so many announcements nobody new was met, when a peer believes that it has heard of everybody. */
+export const MEMBERS_SETTLED_INTERVALS = 3
+
+/**
+ * Parameters that have moved by no more than this share of the target distance are where they were. A swarm proposes where sketches say half
+ * the target, each right to 9 %: with this a proposal beyond the target is still more than five deviations away.
+ */
+export const UNMOVED_SHARE = 1 / 32
+
+/** A peer that so many exchanges in a row have not moved has come to rest: one alone may have been with a partner that was as far away as it. */
+export const RESTING_EXCHANGES = 3
+
+/** Where a resting peer is otherwise than others think by more than this share of the target, a swarm may wait for its next announcement. */
+export const MISTAKEN_SHARE = 1 / 8
 
 /** Two thirds: of all living members more than this share have to have chosen a seal for which a peer gives up steps that are not in it. */
 export const OVERRULING_SHARE = 2 / 3
@@ -48,8 +58,8 @@ export const STRANGER_PATIENCE_MS = 15_000
 /** The patience after one that has run out, as a share of it: all of them together take a third more than the first alone. */
 export const NEXT_PATIENCE_SHARE = 0.25
 
-/** The shortest patience of those that follow: what members that follow need for it, five announcements. */
-export const LEAST_PATIENCE_MS = 5 * ANNOUNCE_INTERVAL_MS
+/** The shortest patience of those that follow, in announcements: what members that follow need for it. */
+export const LEAST_PATIENCE_INTERVALS = 5
 
 /** A member that held up the end for less than this share of a patience was on its way. */
 export const UNINVOLVED_SHARE = 0.1
@@ -57,8 +67,8 @@ export const UNINVOLVED_SHARE = 0.1
 /** Members are looked at about once a second; the longest that a fetch of a proposal keeps from it without that a process was suspended. */
 export const LONGEST_LOOK_MS = 15_000
 
-/** Nobody is held for settled who comes and comes: then a peer knows all that it needs to, after so long. */
-export const MEMBERS_UNSETTLED_MS = 10 * MEMBERS_SETTLED_MS
+/** Nobody is held for settled who comes and comes: then a peer knows all that it needs to, after so many announcements. */
+export const MEMBERS_UNSETTLED_INTERVALS = 10 * MEMBERS_SETTLED_INTERVALS
 
 /** Of those with whom it has averaged, so many are nearer than what a peer takes for the swarm's spread: where most lie, they count for nothing. */
 export const ACQUAINTED_SHARE = 1 / 3
@@ -66,7 +76,7 @@ export const ACQUAINTED_SHARE = 1 / 3
 /** A member that is so many times as far away as the others are has not come nearer while they did. */
 export const OUTLYING = 4
 
-/** So many announcements back the spread of the swarm is remembered: half a minute in which exchanges came to their end. */
+/** So many announcements back the spread of the swarm is remembered: half a minute or more in which exchanges came to their end. */
 export const SPREADS_REMEMBERED = 30
 
 /**

@@ -9,7 +9,7 @@
 import type { Member } from '../membership/membership.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import {
-  LEAST_PATIENCE_MS,
+  LEAST_PATIENCE_INTERVALS,
   LONGEST_LOOK_MS,
   NEXT_PATIENCE_SHARE,
   SEAL_TIMEOUT_MS,
@@ -46,8 +46,14 @@ export function firstPatience(run: number | undefined, bytes: number): number {
 /**
  * @param first the first patience, as of now
  * @param knows whether an exchange with this member was completed
+ * @param interval from one announcement of a member to its next, in milliseconds
  */
-export function createEndPatience(clock: Clock, first: () => number, knows: (peer: PeerId) => boolean): EndPatience {
+export function createEndPatience(
+  clock: Clock,
+  first: () => number,
+  knows: (peer: PeerId) => boolean,
+  interval: () => number,
+): EndPatience {
   /** The one after those that have run out; undefined before one has. */
   let next: number | undefined
   /** For how long the end was held up, of the patience now. */
@@ -92,7 +98,7 @@ export function createEndPatience(clock: Clock, first: () => number, knows: (pee
       const isInvolved = (peer: PeerId) => (heldBy.get(peer) ?? 0) >= UNINVOLVED_SHARE * patience
       const givenUp = holdUp.by.filter(peer => isSpentOn(peer, holdUp) || isInvolved(peer))
       spent = true
-      next = Math.max(LEAST_PATIENCE_MS, NEXT_PATIENCE_SHARE * patience)
+      next = Math.max(LEAST_PATIENCE_INTERVALS * interval(), NEXT_PATIENCE_SHARE * patience)
       held = 0
       heldBy.clear()
       return givenUp

@@ -43,7 +43,8 @@ export function heldUpBy(
   if (active.some(({ announcement }) => announcement.phase === 'training')) return undefined
   const apart = active.filter(member => isApart(target, self, member))
   if (apart.length === 0) return undefined
-  const others = active.filter(member => !apart.includes(member))
+  const far = new Set(apart)
+  const others = active.filter(member => !far.has(member))
   const by = apart.map(({ peer }) => peer)
   const against = apart.filter(({ announcement }) => contradicts(self, announcement)).map(({ peer }) => peer)
   const couldEnd = others.some(({ peer }) => self.knows(peer))

@@ -1,7 +1,7 @@
 import type { Events } from '../events.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
-import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
-import type { Member } from '../membership/membership.ts'
+import { announceInterval } from '../membership/announce-interval.ts'
+import type { Member, Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Contribution } from '../state/contribution.ts'
@@ -14,6 +14,7 @@ export interface ReopeningOptions {
   readonly choice: Choice
   readonly contribution: Pick<Contribution, 'hasAveragedWith'>
   readonly activeMembers: ActiveMembers
+  readonly membership: Pick<Membership, 'size'>
   readonly endPatience: Pick<EndPatience, 'isSpent'>
   readonly proposals: Pick<Proposals, 'refused'>
   readonly clock: Clock
@@ -35,11 +36,11 @@ export interface Reopening {
   giveUp(peers: readonly PeerId[]): void
 }
 
-/** After reopening a peer averages for so long at least, and by then has heard who else reopened. */
-const REST_MS = 1.5 * ANNOUNCE_INTERVAL_MS
+/** After reopening a peer averages for so many announcements at least, and by then has heard who else reopened. */
+const REST_INTERVALS = 1.5
 
 export function createReopening(options: ReopeningOptions): Reopening {
-  const { phase, choice, contribution, activeMembers, endPatience, proposals, clock, events } = options
+  const { phase, choice, contribution, activeMembers, endPatience, proposals, membership, clock, events } = options
   let reopened = Number.NEGATIVE_INFINITY
   let isReopened = false
   /** Whether it has reopened because of members with whom no exchange was completed. */
@@ -78,7 +79,7 @@ export function createReopening(options: ReopeningOptions): Reopening {
       phase.reopen()
       choice.clear()
     },
-    rested: () => clock.now() - reopened >= REST_MS,
+    rested: () => clock.now() - reopened >= REST_INTERVALS * announceInterval(membership.size()),
     isReopened: () => isReopened,
     sealed() {
       isReopened = false

@@ -5,9 +5,10 @@
  */
 
 import type { ActiveMembers } from '../membership/active-members.ts'
+import { announceInterval } from '../membership/announce-interval.ts'
 import type { Member } from '../membership/membership.ts'
 import type { AbortOptions, Clock } from '../ports.ts'
-import { MEMBERS_SETTLED_MS, MEMBERS_UNSETTLED_MS } from './constants.ts'
+import { MEMBERS_SETTLED_INTERVALS, MEMBERS_UNSETTLED_INTERVALS } from './constants.ts'
 import { nextSealAction, type SealAction, type SealSelf } from './decide.ts'
 import { createEndPatience, firstPatience } from './end-patience.ts'
 import { type HoldUp, heldUpBy } from './hold-up.ts'
@@ -51,7 +52,9 @@ export function createSeal(options: SealOptions): Seal {
   const { contribution, parameters } = options.replica
   const run = () => (options.steps > 0 ? options.runTime.patience() : undefined)
   const first = () => firstPatience(run(), parameters.byteLength)
-  const endPatience = createEndPatience(clock, first, contribution.hasAveragedWith)
+  const endPatience = createEndPatience(clock, first, contribution.hasAveragedWith, () =>
+    announceInterval(membership.size()),
+  )
   const reopening = createReopening({ ...options, contribution, endPatience, proposals })
   const moves = createMoves({ ...options, proposals, reopening })
   const self = viewOf(options, proposals, moves, reopening)
@@ -112,7 +115,7 @@ export function createSeal(options: SealOptions): Seal {
 function viewOf(options: SealOptions, proposals: Proposals, moves: Moves, reopening: Reopening): SealSelf {
   const { steps, isOpen, phase, choice, peerWatch, clock } = options
   const { contribution } = options.replica
-  const isSettled = createSettling(clock, peerWatch)
+  const isSettled = createSettling(clock, peerWatch, options.membership)
   // Getters, because a sketch costs a pass over all parameters and most decisions never read it.
   return {
     get phase() {
@@ -147,14 +150,19 @@ function viewOf(options: SealOptions, proposals: Proposals, moves: Moves, reopen
 }
 
 /** @returns whether nobody new was met for a while; those who come and come are not waited for for ever */
-function createSettling(clock: Clock, peerWatch: SealOptions['peerWatch']): () => boolean {
+function createSettling(
+  clock: Clock,
+  peerWatch: SealOptions['peerWatch'],
+  membership: Pick<SealOptions['membership'], 'size'>,
+): () => boolean {
   let unsettledSince: number | undefined
   return () => {
-    if (clock.now() - peerWatch.metAt() >= MEMBERS_SETTLED_MS) {
+    const interval = announceInterval(membership.size())
+    if (clock.now() - peerWatch.metAt() >= MEMBERS_SETTLED_INTERVALS * interval) {
       unsettledSince = undefined
       return true
     }
     unsettledSince ??= clock.now()
-    return clock.now() - unsettledSince >= MEMBERS_UNSETTLED_MS
+    return clock.now() - unsettledSince >= MEMBERS_UNSETTLED_INTERVALS * interval
   }
 }

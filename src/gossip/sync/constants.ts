@@ -71,8 +71,8 @@ export const QUORUM = 3
 /** Peers whose sketches are compared, drawn at random where there are more: what half of them say is what half of all say to 6 %. */
 export const MAX_COMPARED = 64
 
-/** So long a newcomer waits for what peers announce next, before it fetches from them and after: three announcements. */
-export const ANNOUNCEMENTS_WAIT_MS = 3_000
+/** For so many announcements a newcomer waits for what peers say next, before it fetches from them and after. */
+export const ANNOUNCEMENTS_WAIT_INTERVALS = 3
 
 /** How often it looks whether they have: announcements, and what was fetched, grow old meanwhile. */
 export const ANNOUNCEMENTS_POLL_MS = 50

@@ -1,11 +1,12 @@
 import type { Sketcher } from '../../averaging/sketch.ts'
 import type { Events } from '../events.ts'
+import { announceInterval } from '../membership/announce-interval.ts'
 import type { Announcement } from '../membership/announcement.ts'
 import type { Member, Membership } from '../membership/membership.ts'
 import { lowerMedianOf } from '../pace/recent.ts'
 import type { AbortOptions, Clock, PeerId, Random } from '../ports.ts'
 import { agreeingMajority, agrees } from './agreement.ts'
-import { ANNOUNCEMENTS_POLL_MS, ANNOUNCEMENTS_WAIT_MS, MAX_COMPARED } from './constants.ts'
+import { ANNOUNCEMENTS_POLL_MS, ANNOUNCEMENTS_WAIT_INTERVALS, MAX_COMPARED } from './constants.ts'
 
 export interface SourceQuorumOptions {
   /** The recipe's relative consensus distance. */
@@ -33,7 +34,7 @@ export interface SelectedSources {
 /** Announcements as evidence: of what is current in the swarm, and of which peers give something else. */
 export interface SourceQuorum {
   /**
-   * The peers to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_MS}: what is fetched right after them is near
+   * The peers to ask. Waits for the next announcements, up to {@link ANNOUNCEMENTS_WAIT_INTERVALS}: what is fetched right after them is near
    * them, however quickly everybody trains, and two of each peer tell how quickly that is.
    *
    * @param givers those that were asked earlier, and gave what still counts
@@ -78,6 +79,8 @@ export function createSourceQuorum(options: SourceQuorumOptions): SourceQuorum {
     return agreeingMajority(sketches, target)?.map(i => ({ peer: members[i].peer, ...members[i].announcement }))
   }
 
+  const longestWait = () => ANNOUNCEMENTS_WAIT_INTERVALS * announceInterval(membership.size())
+
   const warn = (message: string) => options.events.emit('warning', { message })
 
   const presentOf = (peers: Iterable<PeerId>) => [...peers].flatMap(peer => membership.get(peer) ?? [])
@@ -105,10 +108,7 @@ export function createSourceQuorum(options: SourceQuorumOptions): SourceQuorum {
       if (first === undefined) return undefined
       const before = new Map(ahead.map(({ peer, announcement }) => [peer, announcement.sketch]))
       const began = clock.now()
-      while (
-        clock.now() - began < ANNOUNCEMENTS_WAIT_MS &&
-        2 * freshOf(first, began).length <= presentOf(first).length
-      ) {
+      while (clock.now() - began < longestWait() && 2 * freshOf(first, began).length <= presentOf(first).length) {
         await clock.sleep(ANNOUNCEMENTS_POLL_MS, abort)
       }
       const group = findMajority(ahead.filter(({ peer }) => membership.isAlive(peer)))
@@ -139,7 +139,7 @@ export function createSourceQuorum(options: SourceQuorumOptions): SourceQuorum {
       const believed = () => agrees(sketch, waysNow(), target)
       // A vector that took long lies between what its givers had announced and what they will announce next.
       while (!believed()) {
-        if (fresh().length === presentOf(announced.keys()).length || clock.now() - fetched >= ANNOUNCEMENTS_WAIT_MS) {
+        if (fresh().length === presentOf(announced.keys()).length || clock.now() - fetched >= longestWait()) {
           distrust(givers)
           return false
         }

@@ -9,7 +9,8 @@
 import type { World } from '../../../simulations/virtual/world.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
 import type { createGossip, Gossip } from '../../../src/gossip/gossip.ts'
-import { type Announcement, decodeAnnouncement } from '../../../src/gossip/membership/announcement.ts'
+import type { Word } from '../../../src/gossip/membership/announcement.ts'
+import { decodeAnnouncement } from '../../../src/gossip/membership/announcement-bytes.ts'
 import { MEMBER_EXPIRY_MS } from '../../../src/gossip/membership/constants.ts'
 import type { PeerId } from '../../../src/gossip/ports.ts'
 import { OVERRULING_SHARE } from '../../../src/gossip/seal/constants.ts'
@@ -81,7 +82,7 @@ export function createWatch(peers: number): Watch {
     return apart === undefined || apart.has(nameOf(a)) === apart.has(nameOf(b))
   }
 
-  function heard(index: number, { phase, choice }: Announcement): void {
+  function heard(index: number, { phase, choice }: Word): void {
     if (choice === undefined) return
     choosers.set(choice, (choosers.get(choice) ?? new Set()).add(index))
     if (phase === 'sealed') sealed[index].set(choice, now())

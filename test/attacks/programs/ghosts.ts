@@ -2,7 +2,7 @@
 
 import { generateKeyPair, publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { encodeAnnouncement } from '../../../src/gossip/membership/announcement.ts'
+import { encodeAnnouncement } from '../../../src/gossip/membership/announcement-bytes.ts'
 import { topicOf } from '../../../src/network/protocols.ts'
 import { enterOnNode, readScene, tell } from '../attack.ts'
 import { disguise, newMember } from '../liar.ts'

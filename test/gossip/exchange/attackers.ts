@@ -1,6 +1,6 @@
 import { createSketcher } from '../../../src/averaging/sketch.ts'
 import { BODY_OFFSET, sealFrame } from '../../../src/gossip/exchange/frame-message.ts'
-import { encodeAnnouncement } from '../../../src/gossip/membership/announcement.ts'
+import { encodeAnnouncement } from '../../../src/gossip/membership/announcement-bytes.ts'
 import { SKETCH_BUCKETS } from '../../../src/gossip/membership/constants.ts'
 import type { Channel, FrameStream, Network } from '../../../src/gossip/ports.ts'
 import { receive, send } from '../../../src/gossip/streams/messages.ts'

@@ -13,7 +13,7 @@ import { announcementOf } from '../announcements.ts'
 
 function createQueue(seed = 1) {
   const clock = createVirtualClock()
-  const queue = createIntroductionQueue(clock, createRandom(seed))
+  const queue = createIntroductionQueue(clock, createRandom(seed), () => 1)
   async function wait(milliseconds: number): Promise<void> {
     const end = clock.now() + milliseconds
     clock.after(milliseconds, () => {})

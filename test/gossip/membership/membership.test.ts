@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import { MAX_MEMBERS } from '../../../src/gossip/constants.ts'
 import {
+  LONGEST_ANNOUNCE_INTERVAL_MS,
   MEMBER_EXPIRY_MS,
   MEMBER_FORGOTTEN_MS,
   RETURN_BURST,
@@ -65,6 +66,28 @@ describe('the membership', () => {
       await wait(MEMBER_EXPIRY_MS - 1)
       expect(membership.sweep()).toEqual([])
     }
+  })
+
+  test('keeps a member of a large swarm for ten of the intervals that it says', async () => {
+    const { membership, wait } = await createAging()
+    for (let i = 0; i < 79; i++) membership.hear(`member-${i}`, announcementOf({ every: 2_667 }))
+    await wait(26_000)
+    expect(membership.sweep()).toEqual([])
+    await wait(1_000)
+    expect(membership.sweep().length).toBe(79)
+  })
+
+  test('keeps one that says a huge interval no longer than twice as long as others', async () => {
+    const { membership, wait } = await createAging()
+    for (const peer of ['a', 'b', 'c']) membership.hear(peer, announcementOf())
+    membership.hear('liar', announcementOf({ every: LONGEST_ANNOUNCE_INTERVAL_MS }))
+    await wait(MEMBER_EXPIRY_MS + 1)
+    expect(membership.sweep()).toEqual(['a', 'b', 'c'])
+    await wait(MEMBER_EXPIRY_MS)
+    expect(membership.sweep()).toEqual(['liar'])
+    await wait(MEMBER_FORGOTTEN_MS)
+    membership.sweep()
+    expect(membership.isGone('liar')).toBe(true)
   })
 
   test('forgets a member that stays silent', async () => {

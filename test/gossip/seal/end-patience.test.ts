@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
+import { ANNOUNCE_INTERVAL_MS } from '../../../src/gossip/membership/constants.ts'
 import type { Member } from '../../../src/gossip/membership/membership.ts'
 import { SEAL_TIMEOUT_MS, SHORTEST_SEAL_TIMEOUT_MS, STRANGER_PATIENCE_MS } from '../../../src/gossip/seal/constants.ts'
 import { createEndPatience, firstPatience } from '../../../src/gossip/seal/end-patience.ts'
@@ -20,6 +21,7 @@ async function patienceWith(
     clock,
     () => first,
     () => isKnown,
+    () => ANNOUNCE_INTERVAL_MS,
   )
   const memberOf = (peer: string): Member => ({ peer, heard: 0, announcement: announcementOf() })
   const givenUp = new Map<string, number>()

@@ -10,14 +10,12 @@ import { createWorld, type World } from '../../../simulations/virtual/world.ts'
 import { adpsgd } from '../../../src/averaging/rules/adpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import { createGossip } from '../../../src/gossip/gossip.ts'
-import {
-  type Announcement,
-  decodeAnnouncement,
-  encodeAnnouncement,
-} from '../../../src/gossip/membership/announcement.ts'
+import type { Announcement } from '../../../src/gossip/membership/announcement.ts'
+import { encodeAnnouncement } from '../../../src/gossip/membership/announcement-bytes.ts'
 import type { Channel, FrameStream } from '../../../src/gossip/ports.ts'
 import { receive } from '../../../src/gossip/streams/messages.ts'
 import { createMarkingTrainer, PLACES } from '../../accept/together/marking-trainer.ts'
+import { createListener } from '../announcements.ts'
 import { never } from '../byzantine-peer.ts'
 import { answerTo } from '../fetching-swarm.ts'
 
@@ -85,6 +83,7 @@ export async function runLyingSwarm(options: LyingSwarmOptions): Promise<Outcome
   const peers = HONEST + liars
   const warnings: string[] = []
   let consensus = 0
+  const listen = createListener()
   const said = new Map<string, Announcement>()
   const intervals: number[] = new Array(peers).fill(0)
   const isHonest = (peer: string) => indexOf(peer) < HONEST
@@ -140,7 +139,7 @@ export async function runLyingSwarm(options: LyingSwarmOptions): Promise<Outcome
     return {
       ...network,
       publish(bytes) {
-        const announcement = decodeAnnouncement(bytes)
+        const announcement = listen(network.self, bytes)
         if (announcement !== undefined) said.set(network.self, announcement)
         return network.publish(bytes)
       },
@@ -151,7 +150,7 @@ export async function runLyingSwarm(options: LyingSwarmOptions): Promise<Outcome
     return {
       ...network,
       publish(bytes) {
-        const own = decodeAnnouncement(bytes)
+        const own = listen(network.self, bytes)
         if (own === undefined) return network.publish(bytes)
         const moment = { own, others: [...said.values()], now: world.clock.now(), liar }
         return network.publish(encodeAnnouncement({ ...own, ...says(moment) }))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ANNOUNCEMENTS_WAIT_MS, KEPT_MS } from '../../../src/gossip/sync/constants.ts'
+import { ANNOUNCE_INTERVAL_MS } from '../../../src/gossip/membership/constants.ts'
+import { ANNOUNCEMENTS_WAIT_INTERVALS, KEPT_MS } from '../../../src/gossip/sync/constants.ts'
 import { PIECE_FLOATS, piecesOf } from '../../../src/gossip/sync/pieces.ts'
 import { hashParameters } from '../../../src/parameters/hash.ts'
 import { never } from '../byzantine-peer.ts'
@@ -178,6 +179,6 @@ describe('one that gives what it has not announced', () => {
     const swarm = await createFetchingSwarm({ length: SHORT })
     await announceButGive(swarm, 'byzantine', trainedBy(0), trainedBy(0, SHORT, 3))
     expect(await fetchFrom(swarm)).toBeUndefined()
-    expect(swarm.clock.now()).toBeLessThan(2 * ANNOUNCEMENTS_WAIT_MS + 1_000)
+    expect(swarm.clock.now()).toBeLessThan(2 * ANNOUNCEMENTS_WAIT_INTERVALS * ANNOUNCE_INTERVAL_MS + 1_000)
   })
 })
