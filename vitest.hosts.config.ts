@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** Peers on hosts of their own, in network namespaces: `npm run test:hosts`. One file after the other, as figures are taken. */
+export default defineConfig({
+  test: {
+    include: ['test/hosts/**/*.test.ts'],
+    fileParallelism: false,
+    // Deadlines inside the tests are what fails a hang; this is only the net under them.
+    testTimeout: 600_000,
+  },
+})
