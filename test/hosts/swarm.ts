@@ -18,7 +18,6 @@ const HEARSAY = fileURLToPath(new URL('../../peer/hearsay.ts', import.meta.url))
 /** Loading all libraries, beside others that do the same. */
 const START_MS = 60_000
 
-/** The model whose steps take long enough that exchanges are seconds apart, not thousands a second. */
 const SLOW_MODEL = ['--model', 'cnn', '--batch', '128']
 /** Steps after which it is known how long one takes; the first ones are slower. */
 const TRIED_STEPS = 80
@@ -27,7 +26,9 @@ export interface SwarmOptions {
   readonly peers: number
   /** How long training is to last while each peer has its share of this machine's cores, about. */
   readonly trainingSeconds: number
-  /** Flags of `hearsay init` beside. */
+  /** Flags of `hearsay init` for what is trained. Default: what takes long enough that exchanges are seconds apart, not thousands a second. */
+  readonly model?: readonly string[]
+  /** Other flags of it. */
   readonly recipe?: readonly string[]
 }
 
@@ -36,7 +37,7 @@ export interface HostPeer {
   readonly process: LineProcess
   /** Its name, once it has started. */
   id(): Promise<string>
-  /** As it says it, without other interfaces than the one whose address is given. */
+  /** Where others reach it at an address of its host: as it says, or as a person works it out who knows the address and reads the port. */
   address(of: string): Promise<string>
 }
 
@@ -53,15 +54,15 @@ export interface Swarm {
 /** Makes a recipe, and runs with it in a folder that is removed in the end. */
 export async function withSwarm<Result>(
   world: World,
-  { peers, trainingSeconds, recipe = [] }: SwarmOptions,
+  { peers, trainingSeconds, model = SLOW_MODEL, recipe = [] }: SwarmOptions,
   body: (swarm: Swarm) => Promise<Result>,
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-hosts-'))
   try {
     const share = Math.min(1, availableParallelism() / peers)
-    const steps = Math.ceil(trainingSeconds * share * (await slowStepsPerSecond(folder)))
+    const steps = Math.ceil(trainingSeconds * share * (await stepsPerSecond(folder, model)))
     const file = join(folder, 'recipe.json')
-    await init(file, '--steps', String(steps), '--min-peers', String(peers), ...SLOW_MODEL, ...recipe)
+    await init(file, '--steps', String(steps), '--min-peers', String(peers), ...model, ...recipe)
     return await body(createSwarm(world, file, folder, peers, steps))
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -82,8 +83,11 @@ function createSwarm(world: World, recipe: string, folder: string, peers: number
       async address(of) {
         const addresses = (await started()).addresses as readonly string[]
         const found = addresses.find(one => one.split('/').includes(of))
-        if (found === undefined) throw new Error(`${host.name} does not say ${of}, but ${addresses.join(', ')}`)
-        return found
+        const local = of.includes(':') ? '/ip6/::1/' : '/ip4/127.0.0.1/'
+        const worked = addresses.find(one => one.startsWith(local))?.replace(local, `${local.slice(0, 5)}${of}/`)
+        const address = found ?? worked
+        if (address === undefined) throw new Error(`${host.name} does not say ${of}, but ${addresses.join(', ')}`)
+        return address
       },
     }
     parts.set(peer, part)
@@ -97,29 +101,27 @@ function createSwarm(world: World, recipe: string, folder: string, peers: number
   }
 }
 
-let measured: number | undefined
+const measured = new Map<string, Promise<number>>()
 
-/** Steps of the slow model that one peer trains in a second while nobody else does anything. */
-async function slowStepsPerSecond(folder: string): Promise<number> {
-  if (measured !== undefined) return measured
+/** Steps of a model that one peer trains in a second while nobody else does anything. */
+function stepsPerSecond(folder: string, model: readonly string[]): Promise<number> {
+  const name = model.join(' ')
+  const known = measured.get(name) ?? measureSteps(folder, model)
+  measured.set(name, known)
+  return known
+}
+
+async function measureSteps(folder: string, model: readonly string[]): Promise<number> {
   const recipe = join(folder, 'tried.json')
-  await init(recipe, '--steps', String(TRIED_STEPS), ...SLOW_MODEL)
-  const alone = startProgram([
-    HEARSAY,
-    'peer',
-    recipe,
-    '--alone',
-    '--no-mdns',
-    '--json',
-    '--quiet',
-    '--backend',
-    'wasm',
-  ])
+  await init(recipe, '--steps', String(TRIED_STEPS), ...model)
+  const args = ['peer', recipe, '--alone', '--no-mdns', '--json', '--quiet', '--backend', 'wasm']
+  const alone = startProgram([HEARSAY, ...args])
   await alone.ended
   const rounds = alone.lines.filter(({ event }) => event === 'round')
-  const [first, last] = [rounds[1], rounds[rounds.length - 1]]
-  measured = (Number(last.step) - Number(first.step)) / secondsBetween(first, last)
-  return measured
+  if (rounds.length < 3) throw new Error(`a peer alone trains no steps: ${alone.stderr()}`)
+  const [, first] = rounds
+  const last = rounds[rounds.length - 1]
+  return (Number(last.step) - Number(first.step)) / secondsBetween(first, last)
 }
 
 function secondsBetween(first: Line, last: Line): number {

@@ -1,4 +1,4 @@
 import { testScenario } from './scenario.ts'
-import { twoSites } from './scenarios/two-sites.ts'
+import { twoSitesAndTwoPublic } from './scenarios/two-sites.ts'
 
-testScenario(twoSites({ publicPeers: 2, nats: ['kept', 'random'], trainingSeconds: 25, compared: true, dying: true }))
+testScenario(twoSitesAndTwoPublic)

@@ -63,6 +63,9 @@ export function roaming({ peers: count, by, movers, trainingSeconds }: RoamingOp
   }
 }
 
+export const roamingByMdns = roaming({ peers: 3, by: 'mdns', movers: [1, 2, 0], trainingSeconds: 60 })
+export const roamingByConnect = roaming({ peers: 3, by: 'connect', movers: [1, 0], trainingSeconds: 50 })
+
 /** Whichever of the two begins it: an exchange after a moment of one peer with each other one. */
 function pairsAfter(peers: readonly HostPeer[], ids: readonly string[], one: number, moment: number, wait: number) {
   return peers.flatMap((other, i) =>

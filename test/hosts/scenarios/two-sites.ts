@@ -135,3 +135,11 @@ export function twoSites(options: TwoSitesOptions): Scenario {
     },
   }
 }
+
+export const twoSitesAndTwoPublic = twoSites({
+  publicPeers: 2,
+  nats: ['kept', 'random'],
+  trainingSeconds: 25,
+  compared: true,
+  dying: true,
+})

@@ -1,0 +1,4 @@
+import { testScenario } from './scenario.ts'
+import { partedSeals } from './scenarios/parted-seals.ts'
+
+testScenario(partedSeals)

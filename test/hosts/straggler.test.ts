@@ -1,0 +1,4 @@
+import { testScenario } from './scenario.ts'
+import { straggler } from './scenarios/straggler.ts'
+
+testScenario(straggler)
