@@ -58,23 +58,38 @@ export async function withSwarm<Result>(
   body: (swarm: Swarm) => Promise<Result>,
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-hosts-'))
+  const running: LineProcess[] = []
   try {
     const share = Math.min(1, availableParallelism() / peers)
     const steps = Math.ceil(trainingSeconds * share * (await stepsPerSecond(folder, model)))
     const file = join(folder, 'recipe.json')
     await init(file, '--steps', String(steps), '--min-peers', String(peers), ...model, ...recipe)
-    return await body(createSwarm(world, file, folder, peers, steps))
+    return await body(createSwarm({ world, recipe: file, folder, peers, steps, running }))
   } finally {
+    // Whoever still runs would write into the folder while it is removed.
+    for (const process of running) process.end('SIGKILL')
+    await Promise.allSettled(running.map(({ ended }) => ended))
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function createSwarm(world: World, recipe: string, folder: string, peers: number, steps: number): Swarm {
+interface SwarmParts {
+  readonly world: World
+  readonly recipe: string
+  readonly folder: string
+  readonly peers: number
+  readonly steps: number
+  /** Every process that was started. */
+  readonly running: LineProcess[]
+}
+
+function createSwarm({ world, recipe, folder, peers, steps, running }: SwarmParts): Swarm {
   const parts = new Map<HostPeer, number>()
 
   function startPart(host: Host, part: number, flags: readonly string[]): HostPeer {
     const args = ['peer', recipe, '--json', '--backend', 'wasm', '--shard', `${part}/${peers}`, ...flags]
     const process = world.holds(startProgram([HEARSAY, ...args], {}, within(host.namespace)))
+    running.push(process)
     const started = () => process.said('started', START_MS)
     const peer: HostPeer = {
       host,

@@ -28,7 +28,7 @@ interface Kind {
 
 const KINDS: readonly Kind[] = [
   {
-    about: 'IPv6 only, with addresses that hosts gave themselves and that a router announced',
+    about: 'IPv6 only',
     host: { ipv6: true },
     place: last => ({ address: `fd00:1::${last}/64` }),
   },
@@ -44,7 +44,7 @@ const KINDS: readonly Kind[] = [
     connect: '192.168.1.1',
   },
   {
-    about: 'IPv6 only, multicast blocked but for neighbours, and one is told the address of the other',
+    about: 'IPv6 only, and one is told the address of the other',
     host: { ipv6: true },
     place: last => ({ address: `fd00:1::${last}/64` }),
     connect: 'fd00:1::1',
