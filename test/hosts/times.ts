@@ -26,7 +26,7 @@ export function longest(seconds: readonly (number | undefined)[]): number | unde
   return seconds.some(one => one === undefined) ? undefined : Math.max(...seconds.map(Number))
 }
 
-/** The first exchange with another peer that began and ended well after a moment. */
+/** The first exchange that a peer begins with another one after a moment, and that averages. */
 export function exchangeAfter(peer: HostPeer, other: string, moment: number, milliseconds: number): Promise<Line> {
   const isIt = (line: Line) =>
     line.event === 'exchange' &&
@@ -34,4 +34,30 @@ export function exchangeAfter(peer: HostPeer, other: string, moment: number, mil
     line.outcome === 'averaged' &&
     line.at - Number(line.seconds) * 1_000 > moment
   return peer.process.heard(`an exchange with ${other}`, isIt, milliseconds)
+}
+
+/**
+ * The seconds from a moment until one of the peers has averaged with each other one, whichever of the two began it; undefined where it does not in
+ * that time.
+ *
+ * @param ids of the peers, in their order
+ */
+export function averagesAfter(
+  peers: readonly HostPeer[],
+  ids: readonly string[],
+  one: number,
+  moment: number,
+  milliseconds: number,
+): Promise<readonly (number | undefined)[]> {
+  const waiting = peers.flatMap((other, i) =>
+    i === one
+      ? []
+      : [
+          Promise.any([
+            exchangeAfter(peers[one], ids[i], moment, milliseconds),
+            exchangeAfter(other, ids[one], moment, milliseconds),
+          ]),
+        ],
+  )
+  return secondsOf(waiting, moment)
 }

@@ -3,11 +3,12 @@ import { containerHost } from '../../hosts/scenarios/container-host.ts'
 import { finding } from '../../hosts/scenarios/finding.ts'
 import { lossyLink } from '../../hosts/scenarios/lossy-link.ts'
 import { lostBootstrap } from '../../hosts/scenarios/lost-bootstrap.ts'
+import { lostInterface } from '../../hosts/scenarios/lost-interface.ts'
 import { oneBridge } from '../../hosts/scenarios/one-bridge.ts'
 import { partedSeals } from '../../hosts/scenarios/parted-seals.ts'
 import { roamingByConnect, roamingByMdns } from '../../hosts/scenarios/roaming.ts'
 import type { Scenario } from '../../hosts/scenarios/scenario.ts'
-import { straggler } from '../../hosts/scenarios/straggler.ts'
+import { straggler, suspended } from '../../hosts/scenarios/straggler.ts'
 import { twoSitesAndTwoPublic } from '../../hosts/scenarios/two-sites.ts'
 import { createRows, type Item } from '../row.ts'
 
@@ -37,6 +38,7 @@ export const networks: readonly Item[] = [
     oneBridge,
     roamingByMdns,
     roamingByConnect,
+    lostInterface,
     partedSeals,
     containerHost,
     finding,
@@ -44,5 +46,5 @@ export const networks: readonly Item[] = [
   onHosts('sites', twoSitesAndTwoPublic.about, [twoSitesAndTwoPublic]),
   onHosts('bootstrap', lostBootstrap.about, [lostBootstrap]),
   onHosts('link', lossyLink.about, [lossyLink]),
-  onHosts('straggler', straggler.about, [straggler]),
+  onHosts('straggler', straggler.about, [straggler, suspended]),
 ]

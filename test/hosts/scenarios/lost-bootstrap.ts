@@ -2,7 +2,7 @@ import type { Row } from '../../accept/row.ts'
 import { withWorld } from '../network/world.ts'
 import { areOneSeal, describeOutcomes, outcomesOf } from '../outcome.ts'
 import { type HostPeer, withSwarm } from '../swarm.ts'
-import { describeSeconds, exchangeAfter, longest, secondsOf } from '../times.ts'
+import { averagesAfter, describeSeconds, exchangeAfter, longest } from '../times.ts'
 import { openInternet } from './internet.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -46,21 +46,7 @@ export const lostBootstrap: Scenario = {
           at.move({ address: `80.0.0.${120 + i}/24`, gateway: '80.0.0.254' })
           const began = performance.now()
           members[i] = swarm.again(members[i], ...flags(i))
-          const back = longest(
-            await secondsOf(
-              members.flatMap((other, j) =>
-                j === i
-                  ? []
-                  : [
-                      Promise.any([
-                        exchangeAfter(members[i], ids[j], began, BACK_MS),
-                        exchangeAfter(other, ids[i], began, BACK_MS),
-                      ]),
-                    ],
-              ),
-              began,
-            ),
-          )
+          const back = longest(await averagesAfter(members, ids, i, began, BACK_MS))
           rows.push({
             asked: `${host.name}, restarted at a new address, averages with every other member`,
             measured: describeSeconds(back),

@@ -1,8 +1,8 @@
 import type { Row } from '../../accept/row.ts'
 import { withWorld } from '../network/world.ts'
 import { areOneSeal, describeOutcomes, outcomesOf } from '../outcome.ts'
-import { type HostPeer, withSwarm } from '../swarm.ts'
-import { describeSeconds, exchangeAfter, longest, secondsOf } from '../times.ts'
+import { withSwarm } from '../swarm.ts'
+import { averagesAfter, describeSeconds, longest } from '../times.ts'
 import { officePlace, openOffice } from './office.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -37,11 +37,11 @@ export function roaming({ peers: count, by, movers, trainingSeconds }: RoamingOp
           const ids = await Promise.all(peers.map(one => one.id()))
 
           const rows: Row[] = []
-          await Promise.all(pairsAfter(peers, ids, 0, performance.now() - 60_000, MEET_MS))
+          await averagesAfter(peers, ids, 0, 0, MEET_MS)
           for (const [turn, mover] of movers.entries()) {
             interfaces[mover].move(officePlace(100 + turn))
             const moved = performance.now()
-            const seconds = await secondsOf(pairsAfter(peers, ids, mover, moved, WATCHED_MS), moved)
+            const seconds = await averagesAfter(peers, ids, mover, moved, WATCHED_MS)
             const training = peers.every(({ process }) => process.lines.every(({ event }) => event !== 'trained'))
             const healed = longest(seconds)
             rows.push({
@@ -65,12 +65,3 @@ export function roaming({ peers: count, by, movers, trainingSeconds }: RoamingOp
 
 export const roamingByMdns = roaming({ peers: 3, by: 'mdns', movers: [1, 2, 0], trainingSeconds: 60 })
 export const roamingByConnect = roaming({ peers: 3, by: 'connect', movers: [1, 0], trainingSeconds: 50 })
-
-/** Whichever of the two begins it: an exchange after a moment of one peer with each other one. */
-function pairsAfter(peers: readonly HostPeer[], ids: readonly string[], one: number, moment: number, wait: number) {
-  return peers.flatMap((other, i) =>
-    i === one
-      ? []
-      : [Promise.any([exchangeAfter(peers[one], ids[i], moment, wait), exchangeAfter(other, ids[one], moment, wait)])],
-  )
-}
