@@ -24,6 +24,8 @@ const TRIED_STEPS = 80
 
 export interface SwarmOptions {
   readonly peers: number
+  /** How many must have reached each other before any trains. Default: all. */
+  readonly minimumPeers?: number
   /** How long training is to last while each peer has its share of this machine's cores, about. */
   readonly trainingSeconds: number
   /** Flags of `hearsay init` for what is trained. Default: what takes long enough that exchanges are seconds apart, not thousands a second. */
@@ -54,7 +56,7 @@ export interface Swarm {
 /** Makes a recipe, and runs with it in a folder that is removed in the end. */
 export async function withSwarm<Result>(
   world: World,
-  { peers, trainingSeconds, model = SLOW_MODEL, recipe = [] }: SwarmOptions,
+  { peers, minimumPeers = peers, trainingSeconds, model = SLOW_MODEL, recipe = [] }: SwarmOptions,
   body: (swarm: Swarm) => Promise<Result>,
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-hosts-'))
@@ -63,7 +65,7 @@ export async function withSwarm<Result>(
     const share = Math.min(1, availableParallelism() / peers)
     const steps = Math.ceil(trainingSeconds * share * (await stepsPerSecond(folder, model)))
     const file = join(folder, 'recipe.json')
-    await init(file, '--steps', String(steps), '--min-peers', String(peers), ...model, ...recipe)
+    await init(file, '--steps', String(steps), '--min-peers', String(minimumPeers), ...model, ...recipe)
     return await body(createSwarm({ world, recipe: file, folder, peers, steps, running }))
   } finally {
     // Whoever still runs would write into the folder while it is removed.

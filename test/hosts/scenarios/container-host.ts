@@ -15,7 +15,7 @@ export const containerHost: Scenario = {
   about: `${BRIDGES} bridges of containers beside the one interface that leads to the others`,
   run: () =>
     withWorld(world =>
-      withSwarm(world, { peers: PEERS, trainingSeconds: 15 }, async swarm => {
+      withSwarm(world, { peers: PEERS, minimumPeers: 2, trainingSeconds: 15 }, async swarm => {
         const lan = world.lan('office')
         const hosts = Array.from({ length: PEERS }, (_, i) => {
           const host = world.host(`peer${i + 1}`)
