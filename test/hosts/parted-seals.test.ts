@@ -1,4 +1,5 @@
 import { testScenario } from './scenario.ts'
-import { partedSeals } from './scenarios/parted-seals.ts'
+import { partedSealsLeaving, partedSealsStaying } from './scenarios/parted-seals.ts'
 
-testScenario(partedSeals)
+testScenario(partedSealsLeaving)
+testScenario(partedSealsStaying)

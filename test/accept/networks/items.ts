@@ -5,7 +5,7 @@ import { lossyLink } from '../../hosts/scenarios/lossy-link.ts'
 import { lostBootstrap } from '../../hosts/scenarios/lost-bootstrap.ts'
 import { lostInterface } from '../../hosts/scenarios/lost-interface.ts'
 import { oneBridge } from '../../hosts/scenarios/one-bridge.ts'
-import { partedSeals } from '../../hosts/scenarios/parted-seals.ts'
+import { partedSealsLeaving, partedSealsStaying } from '../../hosts/scenarios/parted-seals.ts'
 import { roamingByConnect, roamingByMdns } from '../../hosts/scenarios/roaming.ts'
 import type { Scenario } from '../../hosts/scenarios/scenario.ts'
 import { straggler, suspended } from '../../hosts/scenarios/straggler.ts'
@@ -39,7 +39,8 @@ export const networks: readonly Item[] = [
     roamingByMdns,
     roamingByConnect,
     lostInterface,
-    partedSeals,
+    partedSealsLeaving,
+    partedSealsStaying,
     containerHost,
     finding,
   ]),

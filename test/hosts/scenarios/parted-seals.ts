@@ -15,21 +15,24 @@ const DEADLINE_MS = 60_000
 
 const isSeal = ({ event }: Line) => event === 'consensus'
 
-export const partedSeals: Scenario = {
-  about: 'a network that is parted as peers are about to seal, and healed when each half has',
+/** @param stay whether they stay until Ctrl-C, or leave when they believe that nobody needs them any more */
+const partedSeals = (stay: boolean): Scenario => ({
+  about: `a network that is parted as peers are about to seal, and healed when each half has${stay ? ' (all --stay)' : ''}`,
   run: () =>
     withWorld(world =>
       withSwarm(world, { peers: PEERS, trainingSeconds: 12 }, async swarm => {
         const { lan, hosts } = openOffice(world, PEERS)
-        const peers = hosts.map(host => swarm.start(host, '--stay'))
+        const peers = hosts.map(host => swarm.start(host, ...(stay ? ['--stay'] : [])))
         await Promise.any(peers.map(({ process }) => process.said('trained', TRAINED_MS)))
         lan.part(hosts[2], hosts[3])
         await Promise.all(peers.map(({ process }) => process.heard('a seal', isSeal, SEALED_MS)))
         const apart = peers.map(hashOf)
         lan.heal()
-        await new Promise(resolve => setTimeout(resolve, MEETING_MS))
-        for (const { process } of peers) process.end('SIGINT')
-        const outcomes = await outcomesOf(peers, DEADLINE_MS)
+        if (stay) {
+          await new Promise(resolve => setTimeout(resolve, MEETING_MS))
+          for (const { process } of peers) process.end('SIGINT')
+        }
+        const outcomes = await outcomesOf(peers, stay ? DEADLINE_MS : MEETING_MS + DEADLINE_MS)
 
         const hashes = new Set(outcomes.map(({ hash }) => hash))
         const good = outcomes.filter(({ exit }) => exit === 0).length
@@ -48,7 +51,10 @@ export const partedSeals: Scenario = {
         ]
       }),
     ),
-}
+})
+
+export const partedSealsLeaving = partedSeals(false)
+export const partedSealsStaying = partedSeals(true)
 
 function hashOf({ process }: HostPeer): unknown {
   return process.lines.findLast(isSeal)?.parametersHash
