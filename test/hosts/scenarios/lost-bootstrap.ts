@@ -3,7 +3,7 @@ import { withWorld } from '../network/world.ts'
 import { areOneSeal, describeOutcomes, outcomesOf } from '../outcome.ts'
 import { type HostPeer, withSwarm } from '../swarm.ts'
 import { averagesAfter, describeSeconds, exchangeAfter, longest } from '../times.ts'
-import { openInternet } from './internet.ts'
+import { officePlace, openOffice } from './office.ts'
 import type { Scenario } from './scenario.ts'
 
 const BOOTSTRAPS = 2
@@ -19,31 +19,29 @@ export const lostBootstrap: Scenario = {
   run: () =>
     withWorld(world =>
       withSwarm(world, { peers: PEERS, trainingSeconds: 80 }, async swarm => {
-        const internet = openInternet(world)
-        const publics = Array.from({ length: BOOTSTRAPS }, (_, i) => internet.publicHost(`first${i + 1}`, 10 + i))
-        const sites = Array.from({ length: MEMBERS }, (_, i) => internet.site(`member${i + 1}`, 20 + i, 'none'))
+        const { hosts, interfaces } = openOffice(world, PEERS, { multicast: false })
         const known: string[] = []
         const firsts: HostPeer[] = []
-        for (const { host, address } of publics) {
+        for (const [i, host] of hosts.slice(0, BOOTSTRAPS).entries()) {
           const peer = swarm.start(host, '--no-mdns', ...known.flatMap(one => ['--connect', one]))
           firsts.push(peer)
-          known.push(await peer.address(address))
+          known.push(await peer.address(String(interfaces[i].address())))
         }
         const flags = (i: number) => [
           ...['--no-mdns', '--state', swarm.state(`member${i + 1}`)],
           ...known.flatMap(one => ['--connect', one]),
         ]
-        const members = sites.map(({ host }, i) => swarm.start(host, ...flags(i)))
+        const members = hosts.slice(BOOTSTRAPS).map((host, i) => swarm.start(host, ...flags(i)))
         const ids = await Promise.all(members.map(one => one.id()))
         const others = (i: number) => ids.filter((_, j) => j !== i)
         await Promise.all(members.map((one, i) => Promise.any(others(i).map(id => exchangeAfter(one, id, 0, MEET_MS)))))
         for (const { process } of firsts) process.end('SIGKILL')
 
         const rows: Row[] = []
-        for (const [i, { host, at }] of sites.entries()) {
+        for (const [i, { host }] of [...members].entries()) {
           members[i].process.end('SIGINT')
           await Promise.race([members[i].process.ended, new Promise(resolve => setTimeout(resolve, STOP_MS))])
-          at.move({ address: `80.0.0.${120 + i}/24`, gateway: '80.0.0.254' })
+          interfaces[BOOTSTRAPS + i].move(officePlace(100 + i))
           const began = performance.now()
           members[i] = swarm.again(members[i], ...flags(i))
           const back = longest(await averagesAfter(members, ids, i, began, BACK_MS))
