@@ -1,4 +1,5 @@
 import { whyNoHosts } from '../../hosts/network/permitted.ts'
+import { cloud } from '../../hosts/scenarios/cloud.ts'
 import { containerHost } from '../../hosts/scenarios/container-host.ts'
 import { finding } from '../../hosts/scenarios/finding.ts'
 import { lossyLink } from '../../hosts/scenarios/lossy-link.ts'
@@ -42,6 +43,7 @@ export const networks: readonly Item[] = [
     partedSealsLeaving,
     partedSealsStaying,
     containerHost,
+    cloud,
     finding,
   ]),
   onHosts('sites', twoSitesAndTwoPublic.about, [twoSitesAndTwoPublic]),

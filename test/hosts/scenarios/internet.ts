@@ -1,10 +1,12 @@
-import type { Host, NetworkInterface } from '../network/host.ts'
+import type { Host, Joining, NetworkInterface } from '../network/host.ts'
 import type { Lan } from '../network/lan.ts'
 import { masquerade } from '../network/nat.ts'
 import type { World } from '../network/world.ts'
 
 export interface Internet {
   readonly lan: Lan
+  /** An address, by its last number. */
+  place(last: number): Joining
   /** A host that everybody can reach; its address ends in that number. */
   publicHost(name: string, last: number): PublicHost
   /** A site with one host, behind a router that hides it, or with public addresses itself. */
@@ -29,7 +31,7 @@ export interface Site {
 const NETWORK = '80.0.0'
 const PROVIDER = 254
 
-const publicAddress = (last: number) => `${NETWORK}.${last}`
+export const publicAddress = (last: number) => `${NETWORK}.${last}`
 
 /** A network of public addresses, whose router drops without a word what is for private ones. */
 export function openInternet(world: World): Internet {
@@ -46,6 +48,7 @@ export function openInternet(world: World): Internet {
   }
   return {
     lan,
+    place,
     publicHost,
     site(name, last, nat) {
       const host = world.host(name)
