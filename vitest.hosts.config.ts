@@ -6,6 +6,6 @@ export default defineConfig({
     include: ['test/hosts/**/*.test.ts'],
     fileParallelism: false,
     // Deadlines inside the tests are what fails a hang; this is only the net under them.
-    testTimeout: 600_000,
+    testTimeout: 1_800_000,
   },
 })
