@@ -20,7 +20,7 @@ const START_MS = 60_000
 
 const SLOW_MODEL = ['--model', 'cnn', '--batch', '128']
 /** Steps after which it is known how long one takes; the first ones are slower. */
-const TRIED_STEPS = 80
+const TRIED_STEPS = 50
 
 export interface SwarmOptions {
   readonly peers: number
