@@ -46,6 +46,8 @@ socket.on('message', packet => {
   network.take(packet.readUIntBE(NETWORK_AT, 3), frame)
   work()
 })
-// Who has said nothing yet is heard of by whoever plugs it in.
-createInterface({ input: process.stdin }).on('line', port => network.open(Number(port)))
+// Who has said nothing yet is heard of by whoever plugs it in. Without somebody who does, however it ended, there is nothing to switch for.
+createInterface({ input: process.stdin })
+  .on('line', port => network.open(Number(port)))
+  .on('close', () => process.exit())
 socket.bind(VXLAN_PORT, SWITCH_ADDRESS, () => console.log('listening'))
