@@ -92,7 +92,11 @@ function sweep(): void {
   for (const line of run('ip', ['netns', 'list']).split('\n')) {
     const [namespace] = line.split(' ')
     const [, pid] = /^hearsay-(\d+)-/.exec(namespace) ?? []
-    if (pid !== undefined && !isAlive(Number(pid))) remove(namespace)
+    if (pid === undefined || isAlive(Number(pid))) continue
+    for (const inhabitant of run('ip', ['netns', 'pids', namespace]).split('\n').filter(one => one !== '')) {
+      process.kill(Number(inhabitant), 'SIGKILL')
+    }
+    remove(namespace)
   }
 }
 
