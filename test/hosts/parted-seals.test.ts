@@ -1,5 +1,6 @@
 import { testScenario } from './scenario.ts'
-import { partedSealsLeaving, partedSealsStaying } from './scenarios/parted-seals.ts'
+import { partedSealsLeaving, partedSealsLeavingLate, partedSealsStaying } from './scenarios/parted-seals.ts'
 
 testScenario(partedSealsLeaving)
+testScenario(partedSealsLeavingLate)
 testScenario(partedSealsStaying)

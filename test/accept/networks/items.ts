@@ -6,7 +6,7 @@ import { lossyLink } from '../../hosts/scenarios/lossy-link.ts'
 import { lostBootstrap } from '../../hosts/scenarios/lost-bootstrap.ts'
 import { lostInterface } from '../../hosts/scenarios/lost-interface.ts'
 import { oneBridge } from '../../hosts/scenarios/one-bridge.ts'
-import { partedSealsLeaving, partedSealsStaying } from '../../hosts/scenarios/parted-seals.ts'
+import { partedSealsLeaving, partedSealsLeavingLate, partedSealsStaying } from '../../hosts/scenarios/parted-seals.ts'
 import { roamingByConnect, roamingByMdns } from '../../hosts/scenarios/roaming.ts'
 import type { Scenario } from '../../hosts/scenarios/scenario.ts'
 import { straggler, suspended } from '../../hosts/scenarios/straggler.ts'
@@ -41,6 +41,7 @@ export const networks: readonly Item[] = [
     roamingByConnect,
     lostInterface,
     partedSealsLeaving,
+    partedSealsLeavingLate,
     partedSealsStaying,
     containerHost,
     cloud,

@@ -93,7 +93,9 @@ function sweep(): void {
     const [namespace] = line.split(' ')
     const [, pid] = /^hearsay-(\d+)-/.exec(namespace) ?? []
     if (pid === undefined || isAlive(Number(pid))) continue
-    for (const inhabitant of run('ip', ['netns', 'pids', namespace]).split('\n').filter(one => one !== '')) {
+    for (const inhabitant of run('ip', ['netns', 'pids', namespace])
+      .split('\n')
+      .filter(one => one !== '')) {
       process.kill(Number(inhabitant), 'SIGKILL')
     }
     remove(namespace)

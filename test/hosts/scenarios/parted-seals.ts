@@ -16,9 +16,15 @@ const DEADLINE_MS = 60_000
 
 const isSeal = ({ event }: Line) => event === 'consensus'
 
-/** @param stay whether they stay until Ctrl-C, or leave when they believe that nobody needs them any more */
-const partedSeals = (stay: boolean): Scenario => ({
-  about: `a network that is parted as peers are about to seal, and healed when each half has${stay ? ' (all --stay)' : ''}`,
+interface PartedSealsOptions {
+  /** Whether they stay until Ctrl-C, or leave when they believe that nobody needs them any more. */
+  readonly stay: boolean
+  /** Between the last seal and the healing. */
+  readonly healedAfterSeconds: number
+}
+
+const partedSeals = ({ stay, healedAfterSeconds }: PartedSealsOptions): Scenario => ({
+  about: `a network that is parted as peers are about to seal, and healed ${healedAfterSeconds} s after each half has${stay ? ' (all --stay)' : ''}`,
   run: () =>
     withWorld(world =>
       withSwarm(world, { peers: PEERS, trainingSeconds: 12 }, async swarm => {
@@ -28,9 +34,11 @@ const partedSeals = (stay: boolean): Scenario => ({
         lan.part(hosts[2], hosts[3])
         await Promise.all(peers.map(({ process }) => process.heard('a seal', isSeal, SEALED_MS)))
         const apart = peers.map(hashOf)
+        await moment(healedAfterSeconds * 1_000)
+        const gone = peers.filter(({ process }) => process.lines.some(({ event }) => event === 'stopped')).length
         lan.heal()
         if (stay) {
-          await new Promise(resolve => setTimeout(resolve, MEETING_MS))
+          await moment(MEETING_MS)
           for (const { process } of peers) process.end('SIGINT')
         }
         const outcomes = await outcomesOf(peers, stay ? DEADLINE_MS : MEETING_MS + DEADLINE_MS)
@@ -41,7 +49,7 @@ const partedSeals = (stay: boolean): Scenario => ({
         return [
           {
             asked: 'two halves that sealed apart do not leave with two models and exit 0',
-            measured: `${new Set(apart).size} models while apart, ${hashes.size} in the end; ${describeOutcomes(outcomes)}`,
+            measured: `${new Set(apart).size} models while apart, ${gone} had left when it was healed, ${hashes.size} in the end; ${describeOutcomes(outcomes)}`,
             passed: hashes.size === 1 || good < PEERS,
           },
           {
@@ -54,8 +62,14 @@ const partedSeals = (stay: boolean): Scenario => ({
     ),
 })
 
-export const partedSealsLeaving = partedSeals(false)
-export const partedSealsStaying = partedSeals(true)
+export const partedSealsLeaving = partedSeals({ stay: false, healedAfterSeconds: 0 })
+/** Later than a peer waits for whoever has sealed something else, sooner than it gives up who vanished. */
+export const partedSealsLeavingLate = partedSeals({ stay: false, healedAfterSeconds: 18 })
+export const partedSealsStaying = partedSeals({ stay: true, healedAfterSeconds: 0 })
+
+function moment(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds))
+}
 
 function hashOf({ process }: HostPeer): unknown {
   return process.lines.findLast(isSeal)?.parametersHash
