@@ -53,10 +53,10 @@ export function describeOutcomes(outcomes: readonly Outcome[]): string {
   return outcomes.map(describeOutcome).join('; ')
 }
 
-function describeOutcome({ name, exit, hash, members, inModel, exchanges, saidLast }: Outcome): string {
+function describeOutcome({ name, exit, hash, members, inModel, ownSteps, exchanges, saidLast }: Outcome): string {
   const ended = exit === undefined ? 'does not end' : `exit ${exit}`
   const sealed =
     hash === undefined ? 'no seal' : `seal ${hash.slice(0, 8)} of ${members}, ${inModel ? '' : 'not '}in the model`
   const words = exit === 0 && hash !== undefined ? '' : ` (said last: ${saidLast})`
-  return `${name}: ${ended}, ${sealed}, exchanges ${exchanges}${words}`
+  return `${name}: ${ended}, ${sealed}, ${ownSteps} own steps, exchanges ${exchanges}${words}`
 }

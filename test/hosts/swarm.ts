@@ -21,6 +21,8 @@ const START_MS = 240_000
 const SLOW_MODEL = ['--model', 'cnn', '--batch', '128']
 /** Steps after which it is known how long one takes; the first ones are slower. */
 const TRIED_STEPS = 50
+/** Ten exchanges, with which a machine that was busy when it was measured still tells something. */
+const LEAST_STEPS = 100
 
 export interface SwarmOptions {
   readonly peers: number
@@ -63,7 +65,7 @@ export async function withSwarm<Result>(
   const running: LineProcess[] = []
   try {
     const share = Math.min(1, availableParallelism() / peers)
-    const steps = Math.ceil(trainingSeconds * share * (await stepsPerSecond(folder, model)))
+    const steps = Math.max(LEAST_STEPS, Math.ceil(trainingSeconds * share * (await stepsPerSecond(folder, model))))
     const file = join(folder, 'recipe.json')
     await init(file, '--steps', String(steps), '--min-peers', String(minimumPeers), ...model, ...recipe)
     return await body(createSwarm({ world, recipe: file, folder, peers, steps, running }))
