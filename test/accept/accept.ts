@@ -10,6 +10,7 @@ import { parseArgs, styleText } from 'node:util'
 import { seconds } from '../../peer/words.ts'
 import { house } from './house/items.ts'
 import { members } from './members/items.ts'
+import { networks } from './networks/items.ts'
 import type { Item, Row } from './row.ts'
 import { tables } from './tables/items.ts'
 import { together } from './together/items.ts'
@@ -19,6 +20,7 @@ const SUITES: ReadonlyMap<string, readonly Item[]> = new Map([
   ['house', house],
   ['tables', tables],
   ['members', members],
+  ['networks', networks],
 ])
 
 const FAILED = 1

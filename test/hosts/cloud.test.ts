@@ -1,0 +1,4 @@
+import { testScenario } from './scenario.ts'
+import { cloud } from './scenarios/cloud.ts'
+
+testScenario(cloud)

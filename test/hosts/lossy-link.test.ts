@@ -1,0 +1,4 @@
+import { testScenario } from './scenario.ts'
+import { lossyLink } from './scenarios/lossy-link.ts'
+
+testScenario(lossyLink)

@@ -1,0 +1,4 @@
+import { testScenario } from './scenario.ts'
+import { lostBootstrap } from './scenarios/lost-bootstrap.ts'
+
+testScenario(lostBootstrap)

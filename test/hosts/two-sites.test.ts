@@ -1,0 +1,4 @@
+import { testScenario } from './scenario.ts'
+import { twoSitesAndTwoPublic } from './scenarios/two-sites.ts'
+
+testScenario(twoSitesAndTwoPublic)
