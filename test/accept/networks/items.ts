@@ -12,6 +12,7 @@ import type { Scenario } from '../../hosts/scenarios/scenario.ts'
 import { straggler, suspended } from '../../hosts/scenarios/straggler.ts'
 import { twoSitesAndTwoPublic } from '../../hosts/scenarios/two-sites.ts'
 import { createRows, type Item } from '../row.ts'
+import { company } from './company.ts'
 
 /** An item that is what happens to peers on hosts in network namespaces. */
 function onHosts(name: string, about: string, scenarios: readonly Scenario[]): Item {
@@ -50,5 +51,6 @@ export const networks: readonly Item[] = [
   onHosts('sites', twoSitesAndTwoPublic.about, [twoSitesAndTwoPublic]),
   onHosts('bootstrap', lostBootstrap.about, [lostBootstrap]),
   onHosts('link', lossyLink.about, [lossyLink]),
+  company,
   onHosts('straggler', straggler.about, [straggler, suspended]),
 ]
