@@ -39,6 +39,9 @@ const OTHERS = [
   'training',
 ].map(room => `test/${room}/**/*.test.ts`)
 
+/** What takes a third of a minute or more: `npm run test:large`. */
+const LARGE = 'test/**/*.large.test.ts'
+
 /** Replaces a built-in module for everybody who imports what it imports. */
 const REPLACES_MODULES = ['test/parameters/big-endian.test.ts']
 
@@ -51,10 +54,13 @@ export default defineConfig({
     // Left to itself vitest would keep one core free, which is half of a small machine.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
-      { extends: true, test: { name: 'stateless', include: STATELESS, exclude: REPLACES_MODULES, isolate: false } },
       {
         extends: true,
-        test: { name: 'isolated', include: [...OTHERS, ...REPLACES_MODULES] },
+        test: { name: 'stateless', include: STATELESS, exclude: [...REPLACES_MODULES, LARGE], isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: 'isolated', include: [...OTHERS, ...REPLACES_MODULES], exclude: [LARGE] },
       },
     ],
   },
