@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { ipIn, runIn, within } from './commands.ts'
 import { QUEUE_SECONDS, SWITCH_ADDRESS, TUNNELS_ADDRESS, VXLAN_PORT } from './constants.ts'
 import type { Network } from './host.ts'
+import type { Inhabitant } from './inhabitant.ts'
 import { createLan } from './lan.ts'
-import type { Inhabitant } from './world.ts'
 
 /** What lies between any two hosts. */
 export interface Shape {

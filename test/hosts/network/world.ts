@@ -7,14 +7,9 @@
 
 import { run, runIn, setIn } from './commands.ts'
 import { createHost, type Host, type HostOptions } from './host.ts'
+import type { Inhabitant } from './inhabitant.ts'
 import { createLan, type Lan, type LanOptions } from './lan.ts'
 import { createShapedLan, type Shape, type ShapedLan } from './shaped-lan.ts'
-
-/** Something that runs in a world and is ended with it. */
-export interface Inhabitant {
-  readonly ended: Promise<unknown>
-  end(signal: 'SIGKILL'): void
-}
 
 export interface World {
   host(name: string, options?: HostOptions): Host
