@@ -90,11 +90,13 @@ export function createPorch(knock: Knock): Porch {
   return {
     receive(socket, enter) {
       const end = arrive(socket)
+      let said: Buffer = Buffer.alloc(0)
       const onReadable = () => {
-        const said: Buffer | null = socket.read()
-        if (said === null) return
+        const more: Buffer | null = socket.read()
+        if (more === null) return
+        // Kept here: given back to the socket it would be read again at once, and again, and nothing else would ever have its turn.
+        said = Buffer.concat([said, more])
         const rest = judge(socket, said, end)
-        if (rest === undefined && !socket.destroyed) socket.unshift(said)
         if (rest === undefined) return
         socket.off('readable', onReadable)
         if (rest.byteLength > 0) socket.unshift(rest)

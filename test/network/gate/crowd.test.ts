@@ -58,6 +58,13 @@ describe('at a peer that is beset by strangers', () => {
     expect(closed(strangers)).toBeGreaterThanOrEqual(200 - 2 * STRANGER_HANDSHAKES.atOnce)
   })
 
+  test('a newcomer gets in beside one that has said half of its first lines', async () => {
+    const [peer, newcomer] = [await member(), await member()]
+    await beset(peer.network, 1, () => PLAIN.subarray(0, 24))
+    newcomer.network.learn(peer.network.self, peer.network.addresses())
+    await openBetween(newcomer, peer, 'exchange', soon())
+  })
+
   test('a newcomer gets in past 300 that know the recipe, knock, and go no further', async () => {
     const [peer, newcomer] = [await member(), await member()]
     const knock = createKnock(SWARM)
