@@ -1,6 +1,6 @@
 import { type Server, Socket } from 'node:net'
 import { tcp as libp2pTcp } from '@libp2p/tcp'
-import { isHostWith, type Transport } from './transport.ts'
+import { carriedBySocket, isHostWith, type Transport } from './transport.ts'
 
 /** Counts at its sockets: handshakes, framing and encryption are included, TCP/IP headers not. */
 export const tcp: Transport = {
@@ -40,16 +40,6 @@ export const tcp: Transport = {
     return socket instanceof Socket ? socket : undefined
   },
   carriedBy(connection) {
-    const socket = this.socketOf?.(connection)
-    if (socket === undefined) return undefined
-    return {
-      get bytesIn() {
-        return socket.bytesRead
-      },
-      get bytesOut() {
-        return socket.bytesWritten
-      },
-      whenFinal: handler => void socket.once('close', handler),
-    }
+    return carriedBySocket(this.socketOf?.(connection))
   },
 }

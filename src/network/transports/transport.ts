@@ -32,6 +32,20 @@ export interface CarriedBytes {
   whenFinal(handler: () => void): void
 }
 
+/** The same where a connection runs over one socket: undefined where there is none. */
+export function carriedBySocket(socket: Socket | undefined): CarriedBytes | undefined {
+  if (socket === undefined) return undefined
+  return {
+    get bytesIn() {
+      return socket.bytesRead
+    },
+    get bytesOut() {
+      return socket.bytesWritten
+    },
+    whenFinal: handler => void socket.once('close', handler),
+  }
+}
+
 const HOSTS = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])
 
 /** Whether an address is a host, then exactly these protocols, and perhaps the peer that should answer. */

@@ -6,7 +6,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { WebSocket, type WebSocketServer } from 'ws'
 import { MAX_WEB_SOCKET_MESSAGE_BYTES } from '../constants.ts'
 import type { Porch, WrappedCaller } from '../gate/porch.ts'
-import { isHostWith, type Transport } from './transport.ts'
+import { carriedBySocket, isHostWith, type Transport } from './transport.ts'
 
 /** A connection looks to firewalls and proxies like a page that a browser shows, which some of them let through where nothing else is. */
 export const webSockets: Transport = {
@@ -39,17 +39,7 @@ export const webSockets: Transport = {
     return socket instanceof Socket ? socket : undefined
   },
   carriedBy(connection) {
-    const socket = this.socketOf?.(connection)
-    if (socket === undefined) return undefined
-    return {
-      get bytesIn() {
-        return socket.bytesRead
-      },
-      get bytesOut() {
-        return socket.bytesWritten
-      },
-      whenFinal: handler => void socket.once('close', handler),
-    }
+    return carriedBySocket(this.socketOf?.(connection))
   },
 }
 

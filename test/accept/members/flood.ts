@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { memoryBound } from '../../../src/network/gate/memory-bound.ts'
-import { type LineProcess, startProgram } from '../../attacks/process-lines.ts'
+import { type Line, type LineProcess, startProgram } from '../../attacks/process-lines.ts'
 import { makeSwarm } from '../../attacks/swarm-files.ts'
 import { createRows, type Item, type ItemOptions, meanOf } from '../row.ts'
 import { ROOT } from '../run.ts'
@@ -48,7 +48,8 @@ async function run(options: ItemOptions) {
         return one
       }
       const honest = [await startPeer(0), ...(await Promise.all([1, 2].map(startPeer)))]
-      while (stepsOf(honest).some(step => step === 0)) await sleep(100)
+      const hasBegun = ({ event, step }: Line) => event === 'step' && Number(step) > 0
+      await Promise.all(honest.map(one => one.heard('a first step', hasBegun, START_MS)))
 
       const port = await start([join(PROGRAMS, 'dropping-port.ts')]).said('listening', START_MS)
       const floodOn = (targets: readonly string[]) =>
