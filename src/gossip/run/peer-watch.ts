@@ -43,6 +43,8 @@ export interface PeerWatch {
   look(): void
   /** Members that have said that they chose what this peer has sealed, also those that have left since. */
   sealers(): number
+  /** Those of them that are there no longer. */
+  wentSealed(): number
   /** Whether nobody needs this peer any more after the seal. */
   dismissed(): boolean
 }
@@ -90,6 +92,10 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
       lookForOthers()
     },
     sealers: () => sealers.size,
+    wentSealed() {
+      const there = new Set(membership.alive().map(({ peer }) => peer))
+      return [...sealers].filter(peer => !there.has(peer)).length
+    },
 
     dismissed() {
       if (sealedAt === undefined || stays) return false
@@ -97,9 +103,10 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
       // A peer that restarts already sealed may be the last holder of the vector that returning peers need.
       if ((met === undefined || resumedSealed) && since < ALONE_GRACE_MS) return false
       const hash = choice.hash()
-      // Whoever has sealed something else, and has not reopened by now, does not come for this.
-      const isServed = ({ phase, choice: chosen }: Announcement) =>
-        phase === 'sealed' && (chosen === hash || since >= STRANGER_PATIENCE_MS)
+      // Whoever has sealed something else, or refuses this, and has not changed its mind by now does not come for it.
+      const isServed = ({ phase, choice: chosen, refuses }: Announcement) =>
+        (phase === 'sealed' && chosen === hash) ||
+        ((phase === 'sealed' || refuses === hash) && since >= STRANGER_PATIENCE_MS)
       const allSealed = membership
         .alive()
         .every(({ peer, announcement }) => activeMembers.isGivenUp(peer) || isServed(announcement))

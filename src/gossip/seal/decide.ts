@@ -44,6 +44,8 @@ export interface SealSelf {
   readonly knowsAll: boolean
   /** Whether it has averaged for a while since it last reopened, so that what it hears is no longer from before. */
   readonly rested: boolean
+  /** Members that had sealed what this peer has sealed, and are there no longer. */
+  readonly wentSealed: number
 }
 
 export type SealAction =
@@ -85,6 +87,14 @@ export function onlyWaits({ phase, ownSteps }: Announcement): boolean {
   return phase === 'waiting' && ownSteps === 0
 }
 
+/** What a peer stands by. */
+export type Stand = Pick<SealSelf, 'choice' | 'refuses'>
+
+/** Whether a member holds on to what this peer refuses, or refuses what it has chosen. */
+export function contradicts({ choice: own, refuses: refused }: Stand, { choice, refuses }: Announcement): boolean {
+  return (choice !== undefined && choice === refused) || (refuses !== undefined && refuses === own)
+}
+
 /** A choice on which members have sealed. */
 interface SealOfOthers {
   readonly hash: string
@@ -108,7 +118,8 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
     self.isOpen !== true &&
     holders.length > OVERRULING_SHARE * total &&
     known(holders).length > OVERRULING_SHARE * acquaintances
-  const isFirm = (sealers: number) => self.isOpen !== true && sealers > OVERRULING_SHARE * total
+  const isFirm = (sealers: number, went = 0) =>
+    self.isOpen !== true && sealers + went > OVERRULING_SHARE * (total + went)
   const active = members.filter(({ announcement }) => !onlyWaits(announcement))
 
   if (!self.contributes && (self.phase === 'waiting' || self.phase === 'averaging')) {
@@ -139,10 +150,14 @@ export function nextSealAction(swarm: string, target: number, self: SealSelf, me
     const refusing = heard.some(({ choice }) => choice !== undefined && choice === self.refuses)
     const training = heard.some(({ phase }) => phase === 'training')
     // Two thirds reopen for nobody: those few take what is sealed, or keep what they have.
-    const firm = self.phase === 'sealed' && isFirm(holdersOf(self.choice as string).length + 1)
+    const sealers = holdersOf(self.choice as string).length + 1
+    const firm = self.phase === 'sealed' && isFirm(sealers)
     const final = self.phase === 'sealed' && self.isOpen === false
     const trainingAgain = training && (self.phase === 'sealed' || !sealedElsewhere)
-    if (!firm && (refusing || (!final && (refused || trainingAgain)))) return { do: 'reopen' }
+    // Who refuses did so when they were all there: the last to go does not reopen because the others went before it.
+    const heeded = !(self.phase === 'sealed' && isFirm(sealers, self.wentSealed))
+    const objected = heeded && (refusing || (refused && !final))
+    if (!firm && (objected || (trainingAgain && !final))) return { do: 'reopen' }
     if (firm) return NOTHING
   }
 

@@ -6,11 +6,10 @@
  */
 
 import { sketchDistance } from '../../averaging/sketch.ts'
-import type { Announcement } from '../membership/announcement.ts'
 import type { Member } from '../membership/membership.ts'
 import type { PeerId } from '../ports.ts'
 import { ACQUAINTED_SHARE, OUTLYING } from './constants.ts'
-import { isNear, mayPropose, onlyWaits, type SealSelf } from './decide.ts'
+import { contradicts, isNear, mayPropose, onlyWaits, type SealSelf } from './decide.ts'
 
 /** What holds up the end. */
 export interface HoldUp {
@@ -63,10 +62,6 @@ function isApart(target: number, self: HeldUpPeer, { peer, announcement }: Membe
   const { choice, sketch } = announcement
   if (self.phase === 'sealing') return choice !== self.choice
   return !isNear(target, self.sketch, sketch) || (choice !== undefined && self.passes(choice, peer))
-}
-
-function contradicts({ choice: own, refuses: refused }: HeldUpPeer, { choice, refuses }: Announcement): boolean {
-  return (choice !== undefined && choice === refused) || (refuses !== undefined && refuses === own)
 }
 
 /** Those that are much farther away than others are: a swarm that averages with them comes no nearer to its end. */

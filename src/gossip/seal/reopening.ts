@@ -6,12 +6,13 @@ import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Contribution } from '../state/contribution.ts'
 import type { Choice } from './choice.ts'
+import { contradicts, type Stand } from './decide.ts'
 import type { EndPatience } from './end-patience.ts'
 import type { Proposals } from './proposals.ts'
 
 export interface ReopeningOptions {
   readonly phase: PeerPhase
-  readonly choice: Choice
+  readonly choice: Pick<Choice, 'hash' | 'clear'>
   readonly contribution: Pick<Contribution, 'hasAveragedWith'>
   readonly activeMembers: ActiveMembers
   readonly membership: Pick<Membership, 'size'>
@@ -27,6 +28,8 @@ export interface Reopening {
   reopensFor(peer: PeerId): boolean
   /** @param members those that counted when it was decided */
   reopen(members: readonly Member[]): void
+  /** Takes note of those that say only now what this peer has reopened for already: it did so when it heard the first of them. */
+  review(members: readonly Member[]): void
   /** Whether this peer has averaged for a while since it last reopened. */
   rested(): boolean
   /** Whether it had sealed, and has reopened since. */
@@ -43,6 +46,8 @@ export function createReopening(options: ReopeningOptions): Reopening {
   const { phase, choice, contribution, activeMembers, endPatience, proposals, membership, clock, events } = options
   let reopened = Number.NEGATIVE_INFINITY
   let isReopened = false
+  /** What it went back from, and those that have made it do so, as far as they were heard. */
+  let objected: { readonly to: Stand; readonly by: Set<PeerId> } | undefined
   /** Whether it has reopened because of members with whom no exchange was completed. */
   let hasHeardStrangers = false
 
@@ -50,15 +55,10 @@ export function createReopening(options: ReopeningOptions): Reopening {
   const reopensFor = (peer: PeerId) =>
     !endPatience.isSpent() && (contribution.hasAveragedWith(peer) || !hasHeardStrangers)
 
-  /** Those of these that made the swarm reopen. */
-  function obstructorsAmong(members: readonly Member[]): readonly PeerId[] {
-    const refused = proposals.refused()
-    return members
-      .filter(({ peer, announcement: { phase, choice: chosen, refuses } }) => {
-        const objects = (refused !== undefined && chosen === refused) || refuses === choice.hash()
-        return reopensFor(peer) && (objects || phase === 'training')
-      })
-      .map(({ peer }) => peer)
+  const isRested = () => clock.now() - reopened >= REST_INTERVALS * announceInterval(membership.size())
+
+  function countObstruction(peers: readonly PeerId[]): void {
+    tellGivenUp(peers.filter(activeMembers.obstructed))
   }
 
   function tellGivenUp(peers: readonly PeerId[]): void {
@@ -72,14 +72,30 @@ export function createReopening(options: ReopeningOptions): Reopening {
         events.emit('warning', { message: 'members are too far from what was sealed: averaging goes on' })
         isReopened = true
       }
-      const obstructors = obstructorsAmong(members)
+      const stand = { choice: choice.hash(), refuses: proposals.refused() }
+      const obstructors = members
+        .filter(
+          ({ peer, announcement }) =>
+            reopensFor(peer) && (contradicts(stand, announcement) || announcement.phase === 'training'),
+        )
+        .map(({ peer }) => peer)
+      objected = { to: stand, by: new Set(obstructors) }
       if (obstructors.some(peer => !contribution.hasAveragedWith(peer))) hasHeardStrangers = true
-      tellGivenUp(obstructors.filter(activeMembers.obstructed))
+      countObstruction(obstructors)
       reopened = clock.now()
       phase.reopen()
       choice.clear()
     },
-    rested: () => clock.now() - reopened >= REST_INTERVALS * announceInterval(membership.size()),
+    review(members) {
+      if (objected === undefined || isRested()) return
+      const { to, by } = objected
+      const late = members.filter(
+        ({ peer, announcement }) => !by.has(peer) && reopensFor(peer) && contradicts(to, announcement),
+      )
+      for (const { peer } of late) by.add(peer)
+      countObstruction(late.map(({ peer }) => peer))
+    },
+    rested: isRested,
     isReopened: () => isReopened,
     sealed() {
       isReopened = false

@@ -27,6 +27,8 @@ export interface SealOptions extends Omit<MovesOptions, 'proposals' | 'reopening
   readonly peerWatch: {
     /** Clock time at which this peer last met somebody new, or began to listen. */
     metAt(): number
+    /** How many had sealed what this peer has, and went. */
+    wentSealed(): number
   }
   readonly runTime: {
     /** Whether the swarm still waits for those that have not done their steps. */
@@ -76,6 +78,7 @@ export function createSeal(options: SealOptions): Seal {
     const givenUp = endPatience.look(holdUp(), membership.alive())
     if (givenUp.length > 0) reopening.giveUp(givenUp)
     members = activeMembers.all()
+    reopening.review(members)
     proposals.review(hash => members.some(({ announcement }) => announcement.choice === hash))
     const action = nextSealAction(swarm, target, self, members)
     if (action.do === 'nothing') phase.open()
@@ -145,6 +148,9 @@ function viewOf(options: SealOptions, proposals: Proposals, moves: Moves, reopen
     },
     get rested() {
       return reopening.rested()
+    },
+    get wentSealed() {
+      return peerWatch.wentSealed()
     },
   }
 }

@@ -33,6 +33,7 @@ function decide(self: Partial<SealSelf>, ...members: readonly Member[]) {
     isOpen: undefined,
     knowsAll: true,
     rested: true,
+    wentSealed: 0,
     ...self,
   }
   return nextSealAction(SWARM, TARGET, own, members)
@@ -260,6 +261,14 @@ describe('a peer that has sealed', () => {
     const back = memberOf('z', { phase: 'averaging', refuses: second })
     expect(decide(sealed, ...others('a'), back)).toEqual({ do: 'reopen' })
     expect(decide(sealed, ...others('a', 'b'), back)).toEqual(nothing)
+  })
+
+  test('reopens for no refusal once two thirds had sealed, though they went before it', () => {
+    const refusing = memberOf('z', { phase: 'averaging', refuses: second })
+    expect(decide({ ...sealed, wentSealed: 2 }, refusing)).toEqual(nothing)
+    expect(decide({ ...sealed, wentSealed: 1 }, refusing)).toEqual({ do: 'reopen' })
+    // One that comes back with steps of its own was not among those that had their say.
+    expect(decide({ ...sealed, wentSealed: 2 }, memberOf('z', { phase: 'training' }))).toEqual({ do: 'reopen' })
   })
 
   test('is not disturbed by one that waits', () => {

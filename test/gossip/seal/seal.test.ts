@@ -37,7 +37,7 @@ test('a peer that was about to propose, and may not any more, averages again', a
     engagements: createEngagements(replica.ledger),
     // It waits for a settlement, and begins no exchange meanwhile.
     settlement: { waits: () => true },
-    peerWatch: { metAt: () => 0 },
+    peerWatch: { wentSealed: () => 0, metAt: () => 0 },
     introductions: { pending: () => false },
     runTime: { waits: () => false, patience: () => undefined },
     mayPropose: () => mayPropose,
