@@ -14,15 +14,18 @@
 
 import { metropolisWeight } from '../../averaging/mixing.ts'
 import { RefusedError } from '../errors.ts'
+import type { Standing } from '../membership/standing.ts'
 import { LATENESS_FLOOR_MS } from '../pace/constants.ts'
 import type { AbortOptions, PeerId } from '../ports.ts'
 import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
+import { createAttendance } from './attendance.ts'
 import type { Meeting, MeetingOptions } from './meeting.ts'
 import { type Terms, termsNow } from './terms.ts'
 
 export interface RoundsOptions extends MeetingOptions {
   readonly self: PeerId
+  readonly standing: Pick<Standing, 'level' | 'isAvoided' | 'isResting'>
   readonly training: {
     /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
     trainsOnFor(peer: PeerId): boolean
@@ -33,6 +36,7 @@ export interface RoundsOptions extends MeetingOptions {
 interface Round {
   readonly opened: number
   readonly terms: Terms
+  readonly linked: readonly PeerId[]
   /** Neighbours with whom nothing was averaged yet. */
   readonly missing: Set<PeerId>
   /** Those with whom an exchange of an earlier round was under way. */
@@ -57,8 +61,7 @@ export function createRounds(options: RoundsOptions): Meeting {
   const heard = new Map<PeerId, number>()
   /** Those that wait for this peer to come. */
   const waiting = new Set<PeerId>()
-  /** Neighbours with smaller ids that did not come, so that this peer asks them in place of waiting. */
-  const chased = new Set<PeerId>()
+  const attendance = createAttendance(options)
   let open: Round | undefined
 
   /**
@@ -74,19 +77,18 @@ export function createRounds(options: RoundsOptions): Meeting {
   /** Whether an exchange with this peer is under way, or not settled. */
   const isEngaged = (peer: PeerId) => engagements.engaged(peer) || engagements.outstanding(peer)
 
-  const isAwaited = (peer: PeerId) => lateness.isExpected(peer) || (chased.has(peer) && !lateness.isSlow(peer))
-
   /** The peer with the smaller id begins: that it is always the same one spares every link a refusal. */
   function begins(round: Round, partner: PeerId): boolean {
     if (round.asked.has(partner) || round.present.has(partner) || isEngaged(partner)) return false
-    if (chased.has(partner)) return true
+    if (attendance.isLetBe(partner, round.linked)) return false
+    if (attendance.isChased(partner)) return true
     // Asked is everybody, though not everybody is waited for.
     return self < partner || attended() - round.opened > lateness.tolerance()
   }
 
   async function link(round: Round, partner: PeerId, withdraw: AbortSignal, abort: AbortOptions): Promise<void> {
     round.asked.add(partner)
-    if (partner < self) chased.add(partner)
+    if (partner < self) attendance.chase(partner)
     const averaged = await options.exchange(partner, round.terms, { round: current, withdraw })
     if (averaged) round.missing.delete(partner)
     // Not at once, or two that refuse each other would do nothing else.
@@ -106,7 +108,7 @@ export function createRounds(options: RoundsOptions): Meeting {
     // Exchanges that are still under way from an earlier round, and not just ending, go on beside this one.
     const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
     const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer) && !lateness.stalls(peer)
-    if (missing.some(peer => isHere(peer) || isAwaited(peer))) return false
+    if (missing.some(peer => isHere(peer) || attendance.isAwaited(peer, round.linked))) return false
     // A round for which all have been late again and again ends: it may have been this peer's own moment, or nobody would ever meet again.
     return round.made > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
   }
@@ -115,9 +117,9 @@ export function createRounds(options: RoundsOptions): Meeting {
     const waited = attended() - round.opened
     for (const peer of round.missing) {
       if (isEngaged(peer)) lateness.flowing(peer, waited)
-      if (!isAwaited(peer) && round.made > 0) continue
+      if (!attendance.isAwaited(peer, round.linked) && round.made > 0) continue
       lateness.missed(peer)
-      chased.delete(peer)
+      attendance.leave(peer)
     }
     open = undefined
     condition.notify()
@@ -134,6 +136,7 @@ export function createRounds(options: RoundsOptions): Meeting {
       const round: Round = {
         opened: attended(),
         terms,
+        linked,
         missing,
         busy,
         asked: new Set(),
@@ -161,7 +164,7 @@ export function createRounds(options: RoundsOptions): Meeting {
     async terms(partner, number, abort) {
       if (number === undefined) throw new RefusedError('averages in rounds')
       heard.set(partner, number)
-      chased.delete(partner)
+      attendance.leave(partner)
       waiting.add(partner)
       try {
         while (open?.missing.has(partner) !== true) {

@@ -150,7 +150,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   const common = { replica, clock, lateness, partners, engagements, participation, training, exchange: exchangeWith }
-  const meeting: Meeting = inRounds ? createRounds({ ...common, self: incarnation.self }) : createPairs(common)
+  const meeting: Meeting = inRounds
+    ? createRounds({ ...common, self: incarnation.self, standing: options.standing })
+    : createPairs(common)
 
   function applied(partner: PeerId, terms?: Terms): void {
     newcomer.established()

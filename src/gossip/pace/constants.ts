@@ -123,6 +123,9 @@ export const DOUBTFUL_PACE = 8
 /** A peer that was waited for in vain so many times in a row is not waited for either, until it comes. */
 export const MISSED_MEETINGS = 3
 
+/** Nor does asking it make it one that is waited for, once it was asked and has not come so many times more. */
+export const UNHEEDED_MEETINGS = 2 * MISSED_MEETINGS
+
 /**
  * A proposal that was not answered in time, because another partner came first, is such a part of a missed meeting. About every second one is
  * among peers that are as quick as one another; that twelve in a row are, and nothing else comes of the peer, is no chance.

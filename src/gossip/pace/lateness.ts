@@ -23,6 +23,7 @@ import {
   TOLERATED_EXCHANGES,
   TOLERATED_PACE,
   UNANSWERED_PROPOSAL,
+  UNHEEDED_MEETINGS,
 } from './constants.ts'
 import type { Observer } from './observations.ts'
 import { createRecent, type Recent } from './recent.ts'
@@ -41,6 +42,8 @@ export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
   isExpected(partner: PeerId): boolean
   /** Whether a partner was waited for in vain again and again, and has not come since. */
   isSilent(partner: PeerId): boolean
+  /** Whether one that is asked, because it does not come by itself, is waited for. */
+  mayAnswer(partner: PeerId): boolean
   /** Whether a partner takes longer than others are to wait for, by its own account or by that of its link. */
   isSlow(partner: PeerId): boolean
   /** Whether exchanges with a partner take longer than intervals of training, so that even one that has begun is not waited for. */
@@ -94,7 +97,8 @@ export function createLateness({ usualInterval, membership, training }: Lateness
     return link.median() > own + slack() && training.trains()
   }
 
-  const isSilent = (partner: PeerId) => (misses.get(partner) ?? 0) >= MISSED_MEETINGS
+  const hasMissed = (partner: PeerId, meetings: number) => (misses.get(partner) ?? 0) >= meetings
+  const isSilent = (partner: PeerId) => hasMissed(partner, MISSED_MEETINGS)
 
   const limit = () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance())
 
@@ -122,6 +126,7 @@ export function createLateness({ usualInterval, membership, training }: Lateness
     hasSlowLink,
     stalls: partner => (stalls.get(partner) ?? 0) >= STALLED_MEETINGS,
     isSilent,
+    mayAnswer: partner => !hasMissed(partner, UNHEEDED_MEETINGS) && !isSlow(partner),
     isExpected: partner => !isSilent(partner) && !isSlow(partner),
     came(partner) {
       misses.delete(partner)

@@ -8,8 +8,7 @@
 import type { Events } from '../events.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
-import type { Announcement } from '../membership/announcement.ts'
-import type { Membership } from '../membership/membership.ts'
+import type { Member, Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Choice } from '../seal/choice.ts'
@@ -19,7 +18,7 @@ import { ALONE_GRACE_MS, RETURN_GRACE_MS } from './constants.ts'
 export interface PeerWatchOptions {
   readonly clock: Clock
   readonly membership: Membership
-  readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
+  readonly activeMembers: Pick<ActiveMembers, 'isGivenUp' | 'overdue'>
   readonly phase: PeerPhase
   readonly choice: Choice
   readonly lifetime: Lifetime
@@ -103,13 +102,12 @@ export function createPeerWatch(options: PeerWatchOptions): PeerWatch {
       // A peer that restarts already sealed may be the last holder of the vector that returning peers need.
       if ((met === undefined || resumedSealed) && since < ALONE_GRACE_MS) return false
       const hash = choice.hash()
-      // Whoever has sealed something else, or refuses this, and has not changed its mind by now does not come for it.
-      const isServed = ({ phase, choice: chosen, refuses }: Announcement) =>
+      const overdue = new Set(activeMembers.overdue())
+      // Whoever has sealed something else, refuses this, or trains on, and has not changed its mind by now does not come for it.
+      const isServed = ({ peer, announcement: { phase, choice: chosen, refuses } }: Member) =>
         (phase === 'sealed' && chosen === hash) ||
-        ((phase === 'sealed' || refuses === hash) && since >= STRANGER_PATIENCE_MS)
-      const allSealed = membership
-        .alive()
-        .every(({ peer, announcement }) => activeMembers.isGivenUp(peer) || isServed(announcement))
+        ((phase === 'sealed' || refuses === hash || overdue.has(peer)) && since >= STRANGER_PATIENCE_MS)
+      const allSealed = membership.alive().every(member => activeMembers.isGivenUp(member.peer) || isServed(member))
       const mayReturn = membership.vanished().length > 0 && since < RETURN_GRACE_MS
       // A member that has not taken it by then does not want it, or cannot.
       return (allSealed || since >= SEAL_TIMEOUT_MS) && !mayReturn

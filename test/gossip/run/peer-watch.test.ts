@@ -15,7 +15,7 @@ const [HASH, OTHER] = ['aa', 'bb'].map(pair => pair.repeat(32))
 const LOOK_MS = 1_000
 
 /** Milliseconds for which a peer that has sealed stays for a member that goes on saying this. */
-async function staysFor(said: Partial<Announcement>): Promise<number> {
+async function staysFor(said: Partial<Announcement>, overdue: readonly string[] = []): Promise<number> {
   const clock = createVirtualClock()
   const membership = createMembership(clock)
   const phase = createPhase(clock, false)
@@ -23,7 +23,7 @@ async function staysFor(said: Partial<Announcement>): Promise<number> {
   const watch = createPeerWatch({
     clock,
     membership,
-    activeMembers: { isGivenUp: () => false },
+    activeMembers: { isGivenUp: () => false, overdue: () => overdue },
     phase,
     choice: { hash: () => HASH } as Parameters<typeof createPeerWatch>[0]['choice'],
     lifetime: createLifetime(clock, events),
@@ -51,10 +51,11 @@ test('whoever has sealed stays for nobody that has sealed the same', async () =>
 })
 
 test.each([
-  ['has sealed something else', { phase: 'sealed', choice: OTHER }],
-  ['refuses it', { phase: 'averaging', refuses: HASH }],
-] as const)('stays a little for a member that %s', async (_, said) => {
-  const stayed = await staysFor(said)
+  ['has sealed something else', { phase: 'sealed', choice: OTHER }, []],
+  ['refuses it', { phase: 'averaging', refuses: HASH }, []],
+  ['trains long after the end', { phase: 'training' }, ['other']],
+] as const)('stays a little for a member that %s', async (_, said, overdue) => {
+  const stayed = await staysFor(said, overdue)
   expect(stayed).toBeGreaterThanOrEqual(STRANGER_PATIENCE_MS)
   expect(stayed).toBeLessThanOrEqual(STRANGER_PATIENCE_MS + LOOK_MS)
 })
