@@ -64,7 +64,7 @@ export function createPairs(options: PairsOptions): Meeting {
 
   /** Over a long link several go on at once: then an exchange with one is not waited for to begin with another. */
   async function averageOnce(abort: AbortOptions): Promise<number> {
-    const partner = partners.next(isTraining() ? {} : { among: news.among })
+    const partner = partners.next({ duration: lateness.duration, ...(!isTraining() && { among: news.among }) })
     if (partner === undefined) return 0
     abort.signal.throwIfAborted()
     const exchange = options.exchange(partner, liveTerms(), { withdraw: never })
@@ -91,6 +91,7 @@ export function createPairs(options: PairsOptions): Meeting {
             const partner = partners.next({
               preferred: peer => lateness.isExpected(peer) && !visit.asked.has(peer),
               isSilent: lateness.isSilent,
+              duration: lateness.duration,
             })
             if (partner !== undefined && !visit.asked.has(partner)) void link(visit, partner, withdrawal.signal)
             else if (partner === undefined && visit.asked.size === 0 && !isBusy()) break

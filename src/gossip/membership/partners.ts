@@ -2,6 +2,7 @@ import type { Topology } from '../../averaging/topology.ts'
 import type { Events } from '../events.ts'
 import type { Network, PeerId, Random } from '../ports.ts'
 import type { ActiveMembers } from './active-members.ts'
+import { drawPartner } from './draw.ts'
 import type { Membership } from './membership.ts'
 import type { Standing } from './standing.ts'
 
@@ -26,6 +27,8 @@ export interface Wanted {
   readonly preferred?: (peer: PeerId) => boolean
   /** These are not asked as long as there are others in the neighbourhood. */
   readonly isSilent?: (peer: PeerId) => boolean
+  /** What an exchange with one usually takes, in milliseconds, where that is known: see {@link drawPartner}. */
+  readonly duration?: (peer: PeerId) => number | undefined
   /** Leaves those of some that come into question at all. */
   readonly among?: (peers: readonly PeerId[]) => readonly PeerId[]
 }
@@ -76,8 +79,8 @@ export function createPartners(options: PartnersOptions): Partners {
     neighbours,
     willing,
     trains: peer => membership.get(peer)?.announcement.phase === 'training',
-    next(wanted = {}) {
-      const { preferred = () => true, isSilent = () => false, among = all => all } = wanted satisfies Wanted
+    next(wanted: Wanted = {}) {
+      const { preferred = () => true, isSilent = () => false, duration = () => undefined, among = all => all } = wanted
       const all = among(neighbours(round++).filter(willing))
       const heard = all.filter(peer => !isSilent(peer))
       const free = (heard.length > 0 ? heard : all).filter(
@@ -86,7 +89,7 @@ export function createPartners(options: PartnersOptions): Partners {
       const isSound = (peer: PeerId) => !standing.isAvoided(peer)
       const tiers = [free.filter(peer => isSound(peer) && preferred(peer)), free.filter(isSound), free]
       const tier = tiers.find(one => one.length > 0) ?? []
-      return tier.length === 0 ? undefined : tier[random.integer(tier.length)]
+      return tier.length === 0 ? undefined : drawPartner(tier, duration, random)
     },
   }
 }
