@@ -28,7 +28,9 @@ export interface AttackedSwarmOptions extends Partial<Pick<SwarmSetting, 'member
 
 /** What became of one honest peer. */
 export interface HonestEnd {
-  /** Seconds from the moment at which the last of them had started; undefined where it never sealed. */
+  /** Seconds from the moment at which the last of them had started until it had made its steps; undefined where it never did. */
+  readonly trainedAfter?: number
+  /** In the same way; undefined where it never sealed. */
   readonly sealedAfter?: number
   readonly hash?: string
   readonly accuracy: number
@@ -47,6 +49,8 @@ export interface AttackedSwarm {
   readonly honest: readonly HonestEnd[]
   /** All that the attacker said. */
   readonly attacker: readonly Line[]
+  /** Seconds until the last one had made its steps; infinite where one never did. */
+  readonly trained: number
   /** Seconds until the last one had sealed; infinite where one never did. */
   readonly sealed: number
   /** Seconds until the last one went home; infinite where one had to be ended. */
@@ -128,20 +132,23 @@ async function run(
   clearTimeout(timer)
   const ended = seconds(performance.now())
 
-  const ends = honest.map((one, index) => endOf(one, join(folder, `vitals-${index}`), seconds))
+  const ends = honest.map((one, index) => endOf(one, join(folder, `vitals-${index}`), steps, seconds))
   return {
     honest: ends,
     attacker: attacker?.lines ?? [],
+    trained: Math.max(...ends.map(({ trainedAfter }) => trainedAfter ?? Number.POSITIVE_INFINITY)),
     sealed: Math.max(...ends.map(({ sealedAfter }) => sealedAfter ?? Number.POSITIVE_INFINITY)),
     ended: ended < limit ? ended : Number.POSITIVE_INFINITY,
   }
 }
 
-function endOf({ lines }: LineProcess, vitals: string, seconds: (at: number) => number): HonestEnd {
+function endOf({ lines }: LineProcess, vitals: string, steps: number, seconds: (at: number) => number): HonestEnd {
+  const trained = lines.find(({ event, step }) => event === 'step' && Number(step) >= steps)
   const sealed = lines.findLast(({ event }) => event === 'consensus')
   const stopped = lines.findLast(({ event }) => event === 'stopped')
   const warnings = lines.filter(({ event }) => event === 'warning').map(({ message }) => String(message))
   return {
+    trainedAfter: trained && seconds(trained.at),
     sealedAfter: sealed && seconds(sealed.at),
     hash: sealed?.parametersHash as string | undefined,
     accuracy: Number(stopped?.accuracy ?? Number.NaN),

@@ -133,12 +133,18 @@ const ACCURACY_SPREAD = 0.05
 const LEAST_EXCHANGES = 0.5
 
 /**
- * The latest time, in milliseconds, at which a swarm that needs so long by itself ends beside liars. The run's patience; a member that still says
+ * Liars with whom the honest average cost them as many more exchanges, on the same processors; beyond that training may take so many times as
+ * long.
+ */
+const MOST_SLOWER = 1.5
+
+/**
+ * The latest time, in milliseconds, at which a swarm that has trained after so long ends beside liars. The run's patience; a member that still says
  * that it trains when nobody is waited for any more; then one that will not follow, and a third more for those that come after it.
  */
-export function latestEnd(calm: number, patience: number): number {
+export function latestEnd(trained: number, patience: number): number {
   // The models that are attacked are small.
-  return patience * calm + OVERDUE_TRAINING_MS + (4 / 3) * firstPatience(patience * calm, 0)
+  return patience * trained + OVERDUE_TRAINING_MS + (4 / 3) * firstPatience(patience * trained, 0)
 }
 
 export interface Judgement {
@@ -152,12 +158,12 @@ export interface Judgement {
  * lost, and the seal comes within the one patience that the recipe has.
  */
 export function judge(
-  row: Pick<AttackRow, 'did' | 'most'>,
+  row: Pick<AttackRow, 'did' | 'identities' | 'most'>,
   attacked: AttackedSwarm,
   calm: AttackedSwarm,
   patience: number,
 ): Judgement {
-  const { honest, attacker, sealed } = attacked
+  const { honest, attacker, trained, sealed } = attacked
   const problems: string[] = []
   const require = (holds: boolean, problem: string) => {
     if (!holds) problems.push(problem)
@@ -174,9 +180,11 @@ export function judge(
   require(![...hashes].some(hash => planted.includes(hash)), "sealed on the attacker's vector")
   require(!warnings.some(tellsOfAdoption), "took others' parameters in place of its own")
   require(honest.every(({ inModel, leftOut }) => inModel && leftOut === 0), 'training was left out')
-  require(sealed <=
-    latestEnd(1_000 * calm.sealed, patience) /
-      1_000, `the seal took ${(sealed / calm.sealed).toFixed(1)} times as long`)
+  const partners = honest.length - 1
+  const mostSlower = (MOST_SLOWER * (partners + row.identities)) / partners
+  require(trained <= mostSlower * calm.trained, `training took ${(trained / calm.trained).toFixed(1)} times as long`)
+  const latest = latestEnd(1_000 * trained, patience) / 1_000
+  require(sealed <= latest, `the seal came after the patience, which ends after ${latest.toFixed(0)} s`)
   require(accuracy >= calmAccuracy - ACCURACY_SPREAD, 'less right than without the attack')
   require(exchanges >= LEAST_EXCHANGES * calmExchanges, 'too few exchanges')
 
@@ -189,7 +197,8 @@ export function judge(
   return {
     measured: [
       `${honest.filter(({ hash }) => hash !== undefined).length} of ${honest.length} sealed`,
-      `after ${sealed.toFixed(1)} s (without the attack ${calm.sealed.toFixed(1)} s)`,
+      `trained after ${trained.toFixed(1)} s (without the attack ${calm.trained.toFixed(1)} s)`,
+      `sealed after ${sealed.toFixed(1)} s (${calm.sealed.toFixed(1)} s; the patience ends after ${latest.toFixed(0)} s)`,
       `accuracy ${percent(accuracy)} (${percent(calmAccuracy)})`,
       `exchanges ${exchanges.toFixed(0)} (${calmExchanges.toFixed(0)})`,
       `left out ${honest.reduce((sum, { leftOut }) => sum + leftOut, 0)} steps`,
