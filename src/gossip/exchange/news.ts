@@ -29,6 +29,8 @@ export interface News {
 export interface NewsOptions {
   /** The recipe's relative consensus distance. */
   readonly target: number
+  /** Whether averaging goes on where all are near each other already. */
+  readonly beyondTarget?: boolean
   readonly choice: Pick<Choice, 'sketch'>
   readonly membership: Pick<Membership, 'alive' | 'get'>
   readonly contribution: Pick<Contribution, 'leftOutOf'>
@@ -42,7 +44,7 @@ interface Equal {
   readonly sketch: Float32Array
 }
 
-export function createNews({ target, choice, membership, contribution }: NewsOptions): News {
+export function createNews({ target, beyondTarget, choice, membership, contribution }: NewsOptions): News {
   /** This peer's own sketch at the beginning of what is under way. */
   const before = new Map<PeerId, Float32Array>()
   const equals = new Map<PeerId, Equal>()
@@ -66,7 +68,7 @@ export function createNews({ target, choice, membership, contribution }: NewsOpt
       const own = choice.sketch()
       // Steps so short that no sketch shows them are in no other's parameters either, until somebody has averaged.
       const holders = membership.alive().map(({ peer }) => peer)
-      if (contribution.leftOutOf(holders) > 0) {
+      if (beyondTarget || contribution.leftOutOf(holders) > 0) {
         return peers.filter(peer => membership.get(peer)?.announcement.phase !== 'training')
       }
       return peers.filter(peer => isBetween(peer, own))

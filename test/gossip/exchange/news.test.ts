@@ -16,11 +16,12 @@ const TARGET = 0.1
 const FAR = 0.05
 
 /** A peer at 1, and members where they say they are. */
-function createPeer(leftOut = 0) {
+function createPeer(leftOut = 0, beyondTarget = false) {
   let own = Float32Array.of(1)
   const members = new Map<string, Member>()
   const news = createNews({
     target: TARGET,
+    beyondTarget,
     choice: { sketch: () => own },
     membership: { get: peer => members.get(peer), alive: () => [...members.values()] },
     contribution: { leftOutOf: () => leftOut },
@@ -81,6 +82,14 @@ describe('there is something to average', () => {
     says('trains', 1, { phase: 'training' })
     expect(news.among(['same', 'trains'])).toEqual(['same'])
   })
+})
+
+test('averaging beyond the target goes on with all', () => {
+  const { news, says } = createPeer(0, true)
+  says('same', 1)
+  news.meets('same')
+  news.met('same')
+  expect(news.among(['same'])).toEqual(['same'])
 })
 
 describe('beside one that is ten times slower', () => {
