@@ -67,6 +67,10 @@ export function createRounds(options: RoundsOptions): Meeting {
   /** Whether an exchange with this peer is under way, or not settled. */
   const isEngaged = (peer: PeerId) => engagements.engaged(peer) || engagements.outstanding(peer)
 
+  function withNews(linked: readonly PeerId[]): readonly PeerId[] {
+    return news.among(linked.filter(peer => willing(peer) && !attendance.isLetBe(peer, linked)))
+  }
+
   /** The peer with the smaller id begins: that it is always the same one spares every link a refusal. */
   function begins(round: Round, partner: PeerId): boolean {
     if (round.asked.has(partner) || round.present.has(partner) || isEngaged(partner)) return false
@@ -123,9 +127,7 @@ export function createRounds(options: RoundsOptions): Meeting {
       const next = number.next()
       const linked = neighbours(next)
       const present = new Set(linked.filter(peer => waiting.has(peer) && willing(peer)))
-      const missing = new Set(
-        isTraining() ? linked.filter(willing) : [...news.among(linked.filter(willing)), ...present],
-      )
+      const missing = new Set(isTraining() ? linked.filter(willing) : [...withNews(linked), ...present])
       if (missing.size === 0 && !isTraining()) return { asked: 0, made: 0 }
       number.advance(next)
       const terms = termsNow(replica, () => metropolisWeight(linked.length, 1), replica.parameters.slice())
