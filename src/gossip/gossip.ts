@@ -14,6 +14,7 @@ import { createEvents, type Emit } from './events.ts'
 import { createAdmissibleNorm } from './exchange/admissible-norm.ts'
 import { createCodecChoice } from './exchange/codec-choice.ts'
 import { createLostPartners } from './exchange/lost-partners.ts'
+import { createNews } from './exchange/news.ts'
 import { createOuterSteps } from './exchange/outer-steps.ts'
 import { createParticipation } from './exchange/participation.ts'
 import { createScheduler } from './exchange/scheduler.ts'
@@ -148,6 +149,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const participation = createParticipation({ ...paced, newcomer: lateJoining })
   const partners = createPartners({ ...paced, standing })
   const slots = createSlots({ ...paced, standing })
+  const news = createNews({ ...paced, choice })
   const meetings = {
     ...paced,
     newcomer: lateJoining,
@@ -158,6 +160,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
     standing,
     partners,
     slots,
+    news,
   }
   const lostPartners = createLostPartners(paced)
   const scheduler = createScheduler({ ...meetings, lostPartners })

@@ -49,6 +49,8 @@ export interface GossipOptions {
   readonly storage?: Storage
   /** Whether this peer may propose its vector for the seal, beside what the protocol asks for. Default: always. */
   readonly mayPropose?: () => boolean
+  /** Whether averaging goes on where all are near each other already, because {@link mayPropose} asks for more than the target. Default: no. */
+  readonly beyondTarget?: boolean
   /** Whether a newcomer still has a part in what is agreed on. Default: until there is a seal, as `seal/decide.ts` says. */
   readonly isOpen?: () => boolean
   /** The state from {@link Storage.load}, to go on from there. */

@@ -210,6 +210,7 @@ async function startAttempt(
       clock,
       random: random.fork(name),
       trainer: createStillTrainer(layout, async () => first.slice()),
+      beyondTarget: true,
       mayPropose,
     },
     (event, detail) => {

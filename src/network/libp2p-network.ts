@@ -128,6 +128,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     self,
     ids: { swarm, recipe },
     admission,
+    bytesIn: meter.bytesIn,
     connected(peer) {
       backoff.reached(peer)
       told?.connected(peer)

@@ -15,6 +15,11 @@ export function protocolOf(channel: Channel): string {
   return channel === 'recipe' ? '/hearsay/recipe/1' : `/hearsay/${channel}/${PROTOCOL_VERSION}`
 }
 
+const CHANNELS = ['recipe', 'exchange', 'settle', 'fetch'] as const satisfies readonly Channel[]
+
+/** Those of all channels. */
+export const CHANNEL_PROTOCOLS: ReadonlySet<string> = new Set(CHANNELS.map(protocolOf))
+
 /** The gossipsub topic of a swarm's announcements, which only its members are told. */
 export function topicOf(swarm: string): string {
   return `hearsay/${swarm}/announce/${PROTOCOL_VERSION}`

@@ -251,6 +251,7 @@ async function startNamespace(
       storage: kept,
       // One around other means is of no use.
       checkpoint: checkpoint?.swarm === id ? checkpoint : undefined,
+      beyondTarget: true,
       mayPropose: () => {
         return exchanges >= STATISTICS_EXCHANGES && complete(clock.now() - joined)
       },

@@ -11,7 +11,10 @@ import type { PeerId } from '../ports.ts'
 export interface Attendance {
   /** Whether one of these is waited for. */
   isAwaited(peer: PeerId, linked: readonly PeerId[]): boolean
-  /** Whether exchanges with one of these broke, so that it is not asked: for longer and longer while there are others, else for a moment. */
+  /**
+   * Whether exchanges with one of these broke, so that it is not asked: for longer and longer while there are others, else for a moment. When
+   * nobody trains any more, also whether it was busy a moment ago.
+   */
   isLetBe(peer: PeerId, linked: readonly PeerId[]): boolean
   /** Whether this peer asks it, though the other was to begin. */
   isChased(peer: PeerId): boolean
@@ -23,16 +26,20 @@ export interface Attendance {
 export function createAttendance({
   lateness,
   standing,
+  isTraining,
 }: {
   readonly lateness: Pick<Lateness, 'isExpected' | 'mayAnswer'>
   readonly standing: Pick<Standing, 'level' | 'isAvoided' | 'isResting'>
+  /** Whether this peer trains: one that does not has time to ask again later whoever is busy. */
+  readonly isTraining: () => boolean
 }): Attendance {
   const chased = new Set<PeerId>()
 
   const isBroken = (peer: PeerId) => standing.level(peer) === FAILING && standing.isAvoided(peer)
 
   function isLetBe(peer: PeerId, linked: readonly PeerId[]): boolean {
-    return isBroken(peer) && (standing.isResting(peer) || !linked.every(isBroken))
+    if (!isBroken(peer)) return !isTraining() && standing.isAvoided(peer)
+    return standing.isResting(peer) || !linked.every(isBroken)
   }
 
   return {

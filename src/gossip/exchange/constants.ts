@@ -11,6 +11,12 @@
 export const MAX_CONCURRENT_EXCHANGES = 3
 
 /**
+ * Of these, a peer that trains no more begins so many by itself: with all of them begun there would be none to answer the others with, who
+ * would find each other busy.
+ */
+export const MAX_BEGUN_EXCHANGES = MAX_CONCURRENT_EXCHANGES - 1
+
+/**
  * Of these, one is lent to peers with whom no exchange has come to its end only until one asks with whom some have: so a few newcomers, whom
  * nobody knows, cannot have them all. More would keep out newcomers wherever members are busy.
  */

@@ -3,6 +3,7 @@ import type { Lateness } from '../pace/lateness.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
+import type { News } from './news.ts'
 import type { Participation } from './participation.ts'
 import type { Terms } from './terms.ts'
 
@@ -24,6 +25,9 @@ export interface MeetingOptions {
   readonly partners: Partners
   readonly engagements: Engagements
   readonly participation: Participation
+  readonly news: Pick<News, 'among'>
+  /** Whether this peer trains, up to the averaging after its last interval. */
+  readonly isTraining: () => boolean
   readonly exchange: BeginExchange
 }
 
@@ -37,7 +41,8 @@ export interface MeetingResult {
 
 /**
  * The averaging between two intervals of training: each peer comes when its interval has ended, and leaves, to train on, when averaging is
- * done. So training starts from averaged parameters, and nothing is averaged under the hands of a trainer.
+ * done. So training starts from averaged parameters, and nothing is averaged under the hands of a trainer. One that trains no more comes
+ * when there is news, or somebody waits for it.
  */
 export interface Meeting {
   /** Comes, averages with whom it is to, and leaves; those that are late are left behind. */

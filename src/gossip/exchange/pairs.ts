@@ -10,6 +10,7 @@ import type { AbortOptions, PeerId } from '../ports.ts'
 import type { Engagement } from '../state/engagements.ts'
 import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
+import { MAX_BEGUN_EXCHANGES } from './constants.ts'
 import type { Meeting, MeetingOptions } from './meeting.ts'
 import { type Terms, termsNow } from './terms.ts'
 
@@ -27,12 +28,14 @@ interface Visit {
 }
 
 export function createPairs(options: PairsOptions): Meeting {
-  const { replica, clock, lateness, partners, engagements, participation, training } = options
+  const { replica, clock, lateness, partners, engagements, participation, news, isTraining, training } = options
   const condition = createCondition(clock)
   const attended = createAttendedTime(clock)
   const never = new AbortController().signal
   /** Those that wait for this peer to come. */
   const waiting = new Set<PeerId>()
+  /** What this peer has begun since it trains no more, and has not ended. */
+  const underWay = new Set<Promise<boolean>>()
   let open: Visit | undefined
 
   const liveTerms = (): Terms => termsNow(replica, engagements.ownShare, replica.parameters)
@@ -59,11 +62,16 @@ export function createPairs(options: PairsOptions): Meeting {
     return [...visit.asked.values()].every(asked => attended() - asked > lateness.tolerance())
   }
 
+  /** Over a long link several go on at once: then an exchange with one is not waited for to begin with another. */
   async function averageOnce(abort: AbortOptions): Promise<number> {
-    const partner = partners.next(() => true)
+    const partner = partners.next({ duration: lateness.duration, ...(!isTraining() && { among: news.among }) })
     if (partner === undefined) return 0
     abort.signal.throwIfAborted()
-    return (await options.exchange(partner, liveTerms(), { withdraw: never })) ? 1 : 0
+    const exchange = options.exchange(partner, liveTerms(), { withdraw: never })
+    underWay.add(exchange)
+    exchange.finally(() => underWay.delete(exchange)).catch(() => {})
+    if (underWay.size < MAX_BEGUN_EXCHANGES) return 0
+    return (await Promise.race(underWay)) ? 1 : 0
   }
 
   return {
@@ -80,10 +88,11 @@ export function createPairs(options: PairsOptions): Meeting {
           if (visit.made > 0 && withdrawal.signal.aborted && !isBusy()) break
           if (visit.made > 0) withdrawal.abort(new RefusedError('it has averaged with another'))
           else if (mayAsk(visit)) {
-            const partner = partners.next(
-              peer => lateness.isExpected(peer) && !visit.asked.has(peer),
-              lateness.isSilent,
-            )
+            const partner = partners.next({
+              preferred: peer => lateness.isExpected(peer) && !visit.asked.has(peer),
+              isSilent: lateness.isSilent,
+              duration: lateness.duration,
+            })
             if (partner !== undefined && !visit.asked.has(partner)) void link(visit, partner, withdrawal.signal)
             else if (partner === undefined && visit.asked.size === 0 && !isBusy()) break
           }

@@ -17,10 +17,12 @@ import { RefusedError } from '../errors.ts'
 import type { Standing } from '../membership/standing.ts'
 import { LATENESS_FLOOR_MS } from '../pace/constants.ts'
 import type { AbortOptions, PeerId } from '../ports.ts'
+import { AVERAGING_PAUSE_MS } from '../run/constants.ts'
 import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
 import { createAttendance } from './attendance.ts'
 import type { Meeting, MeetingOptions } from './meeting.ts'
+import { createRoundNumber } from './round-number.ts'
 import { type Terms, termsNow } from './terms.ts'
 
 export interface RoundsOptions extends MeetingOptions {
@@ -45,51 +47,46 @@ interface Round {
   readonly asked: Set<PeerId>
   /** Missing neighbours that have come by themselves. */
   readonly present: Set<PeerId>
-  made: number
+  /** Those with whom something was averaged in it. */
+  readonly met: Set<PeerId>
   /** Whether one for whose sake this peer trains on was among them. */
   served: boolean
 }
 
 export function createRounds(options: RoundsOptions): Meeting {
-  const { self, replica, clock, lateness, partners, engagements, participation, training } = options
+  const { self, replica, clock, lateness, partners, engagements, participation, news, isTraining, training } = options
   const { neighbours, willing } = partners
   const condition = createCondition(clock)
   const attended = createAttendedTime(clock)
-  /** The round that this peer is in or has finished. It decides on its neighbours where the topology changes. */
-  let current = -1
-  /** The latest round in which each other was, as far as it has said. */
-  const heard = new Map<PeerId, number>()
+  const number = createRoundNumber(neighbours)
   /** Those that wait for this peer to come. */
   const waiting = new Set<PeerId>()
   const attendance = createAttendance(options)
   let open: Round | undefined
 
-  /**
-   * The round in which most neighbours are, if that is later than the next one. Most, so that one byzantine peer cannot send this one into
-   * a round in which it is alone.
-   */
-  function ahead(): number {
-    const linked = neighbours(current)
-    const beyond = linked.map(peer => heard.get(peer) ?? 0).filter(round => round > current + 1)
-    return 2 * beyond.length > linked.length ? Math.min(...beyond) : 0
-  }
-
   /** Whether an exchange with this peer is under way, or not settled. */
   const isEngaged = (peer: PeerId) => engagements.engaged(peer) || engagements.outstanding(peer)
+
+  function withNews(linked: readonly PeerId[]): readonly PeerId[] {
+    return news.among(linked.filter(peer => willing(peer) && !attendance.isLetBe(peer, linked)))
+  }
 
   /** The peer with the smaller id begins: that it is always the same one spares every link a refusal. */
   function begins(round: Round, partner: PeerId): boolean {
     if (round.asked.has(partner) || round.present.has(partner) || isEngaged(partner)) return false
     if (attendance.isLetBe(partner, round.linked)) return false
     if (attendance.isChased(partner)) return true
+    // One that trains no more comes for news alone, and may have none of this peer.
+    if (isTraining() && !partners.trains(partner)) return true
+    const patience = isTraining() ? lateness.tolerance() : Math.min(lateness.tolerance(), AVERAGING_PAUSE_MS)
     // Asked is everybody, though not everybody is waited for.
-    return self < partner || attended() - round.opened > lateness.tolerance()
+    return self < partner || attended() - round.opened > patience
   }
 
   async function link(round: Round, partner: PeerId, withdraw: AbortSignal, abort: AbortOptions): Promise<void> {
     round.asked.add(partner)
     if (partner < self) attendance.chase(partner)
-    const averaged = await options.exchange(partner, round.terms, { round: current, withdraw })
+    const averaged = await options.exchange(partner, round.terms, { round: number.now(), withdraw })
     if (averaged) round.missing.delete(partner)
     // Not at once, or two that refuse each other would do nothing else.
     else if (!withdraw.aborted) await condition.wait(abort).catch(() => {})
@@ -110,14 +107,14 @@ export function createRounds(options: RoundsOptions): Meeting {
     const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer) && !lateness.stalls(peer)
     if (missing.some(peer => isHere(peer) || attendance.isAwaited(peer, round.linked))) return false
     // A round for which all have been late again and again ends: it may have been this peer's own moment, or nobody would ever meet again.
-    return round.made > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
+    return round.met.size > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
   }
 
   function leave(round: Round): void {
     const waited = attended() - round.opened
     for (const peer of round.missing) {
       if (isEngaged(peer)) lateness.flowing(peer, waited)
-      if (!attendance.isAwaited(peer, round.linked) && round.made > 0) continue
+      if (!attendance.isAwaited(peer, round.linked) && round.met.size > 0) continue
       lateness.missed(peer)
       attendance.leave(peer)
     }
@@ -127,12 +124,14 @@ export function createRounds(options: RoundsOptions): Meeting {
 
   return {
     async average(abort) {
-      current = Math.max(current + 1, ahead())
-      const linked = neighbours(current)
+      const next = number.next()
+      const linked = neighbours(next)
+      const present = new Set(linked.filter(peer => waiting.has(peer) && willing(peer)))
+      const missing = new Set(isTraining() ? linked.filter(willing) : [...withNews(linked), ...present])
+      if (missing.size === 0 && !isTraining()) return { asked: 0, made: 0 }
+      number.advance(next)
       const terms = termsNow(replica, () => metropolisWeight(linked.length, 1), replica.parameters.slice())
-      const missing = new Set(linked.filter(willing))
       const busy = new Set(linked.filter(isEngaged))
-      const present = new Set([...waiting].filter(peer => missing.has(peer)))
       const round: Round = {
         opened: attended(),
         terms,
@@ -141,7 +140,7 @@ export function createRounds(options: RoundsOptions): Meeting {
         busy,
         asked: new Set(),
         present,
-        made: 0,
+        met: new Set(),
         served: false,
       }
       open = round
@@ -158,16 +157,21 @@ export function createRounds(options: RoundsOptions): Meeting {
         leave(round)
         withdrawal.abort(new RefusedError('the round went on without it'))
       }
-      return { asked: linked.length, made: round.made }
+      return { asked: linked.length, made: round.met.size }
     },
 
-    async terms(partner, number, abort) {
-      if (number === undefined) throw new RefusedError('averages in rounds')
-      heard.set(partner, number)
+    async terms(partner, round, abort) {
+      if (round === undefined) throw new RefusedError('averages in rounds')
+      number.heard(partner, round)
       attendance.leave(partner)
       waiting.add(partner)
       try {
         while (open?.missing.has(partner) !== true) {
+          // There is no next interval after which it would be its turn.
+          if (open !== undefined && !isTraining() && open.linked.includes(partner) && !open.met.has(partner)) {
+            open.missing.add(partner)
+            break
+          }
           if (!participation.isOpen()) throw new RefusedError('not averaging')
           await condition.wait(abort)
         }
@@ -180,7 +184,7 @@ export function createRounds(options: RoundsOptions): Meeting {
 
     applied(partner, terms) {
       if (open !== undefined && open.terms === terms && open.missing.delete(partner)) {
-        open.made++
+        open.met.add(partner)
         open.served ||= training.trainsOnFor(partner)
       }
       lateness.came(partner)

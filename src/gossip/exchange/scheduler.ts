@@ -17,6 +17,7 @@ import type { Standing } from '../membership/standing.ts'
 import type { Lateness } from '../pace/lateness.ts'
 import type { Observer } from '../pace/observations.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
+import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import type { Engagements } from '../state/engagements.ts'
 import type { Incarnation } from '../state/incarnation.ts'
@@ -27,6 +28,7 @@ import type { CodecChoice } from './codec-choice.ts'
 import { CROSSED, createExchange, type Exchange, type Initiation } from './exchange.ts'
 import type { LostPartners } from './lost-partners.ts'
 import type { BeginExchange, Meeting, MeetingResult } from './meeting.ts'
+import type { News } from './news.ts'
 import type { OuterSteps } from './outer-steps.ts'
 import { createPairs } from './pairs.ts'
 import type { Newcomer, Participation } from './participation.ts'
@@ -59,6 +61,8 @@ export interface SchedulerOptions {
   readonly engagements: Engagements
   readonly participation: Participation
   readonly newcomer: Newcomer
+  readonly phase: PeerPhase
+  readonly news: News
   readonly lostPartners: Pick<LostPartners, 'makeRoom'>
   readonly training: TrainingOfPeer
   readonly timeouts: Timeouts
@@ -88,9 +92,10 @@ export interface Scheduler extends Pick<Exchange, 'respond'> {
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { incarnation, replica, clock, events, partners, engagements, participation, training, lateness } = options
-  const { fragments, lifetime, newcomer, outerSteps } = options
+  const { fragments, lifetime, newcomer, news, outerSteps } = options
   const { schedule, share } = options.rule.live
   const inRounds = schedule === 'rounds'
+  const isTraining = () => options.phase.now() === 'training'
   const { length } = replica.parameters
   const deck: number[] = []
   let begun = 0
@@ -105,6 +110,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   async function exchangeWith(...[partner, terms, { round, withdraw }]: Parameters<BeginExchange>): Promise<boolean> {
     const began = clock.now()
     const codec = options.codecs.next()
+    if (!isTraining()) news.meets(partner)
     let agreed = began
     let roundTrip = 0
     let bytes = 0
@@ -149,7 +155,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return outcome === 'averaged' || outcome === 'shortened' || outcome === 'unsettled'
   }
 
-  const common = { replica, clock, lateness, partners, engagements, participation, training, exchange: exchangeWith }
+  const common = {
+    replica,
+    clock,
+    lateness,
+    partners,
+    engagements,
+    participation,
+    training,
+    news,
+    isTraining,
+    exchange: exchangeWith,
+  }
   const meeting: Meeting = inRounds
     ? createRounds({ ...common, self: incarnation.self, standing: options.standing })
     : createPairs(common)
@@ -170,7 +187,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     isBehind: newcomer.behind,
     believedAge: options.believedSteps.age,
     isPart: ({ first, end }) => isFragment(length, inRounds ? 1 : fragments, first, end),
-    terms: meeting.terms,
+    async terms(partner, round, abort) {
+      const terms = await meeting.terms(partner, round, abort)
+      if (!isTraining()) news.meets(partner)
+      return terms
+    },
     isDone: training.mayEnd,
     onPartnerDone: training.partnerSaid,
     makeRoom: options.lostPartners.makeRoom,
@@ -181,6 +202,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       options.observations.flowed(partner, milliseconds)
       options.standing.completed(partner)
       const whole = part.first === 0 && part.end === length && isWhole(codec)
+      if (whole && !isTraining()) news.met(partner)
       replica.contribution.exchanged(partner, whole ? terms.steps : undefined, training.trains())
       if (!inRounds) outerSteps.take()
     },

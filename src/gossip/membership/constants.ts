@@ -54,6 +54,15 @@ export const MAX_ADDRESS_LENGTH = 256
  */
 export const SKETCH_BUCKETS = 64
 
+/**
+ * A partner with whom an exchange takes up to so many times what is usual is drawn as often as others: of durations that are as one another
+ * the longest is easily twice the median.
+ */
+export const USUAL_DURATIONS = 2
+
+/** Never less than a fourth as often: what two sides of a slow link hold comes together through those that meet across it. */
+export const LEAST_DRAW_SHARE = 0.25
+
 /** After a failed or refused exchange a partner is left alone for so long; each time twice as long where others are there to be asked. */
 export const PARTNER_BACKOFF_MS = 250
 

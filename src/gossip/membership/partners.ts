@@ -2,22 +2,35 @@ import type { Topology } from '../../averaging/topology.ts'
 import type { Events } from '../events.ts'
 import type { Network, PeerId, Random } from '../ports.ts'
 import type { ActiveMembers } from './active-members.ts'
+import { drawPartner } from './draw.ts'
 import type { Membership } from './membership.ts'
 import type { Standing } from './standing.ts'
 
 /** Whom this peer averages with next. */
 export interface Partners {
   /**
-   * A neighbour in the topology over those alive now that takes part in exchanges, one of those that are preferred where there are any, and
-   * of those that have failed only where there is nobody else; undefined where there is none.
-   *
-   * @param isSilent whether a peer is not asked as long as there are others in the neighbourhood. Default: no
+   * A neighbour in the topology over those alive now that takes part in exchanges, and of those that have failed only where there is nobody
+   * else; undefined where there is none.
    */
-  next(preferred: (peer: PeerId) => boolean, isSilent?: (peer: PeerId) => boolean): PeerId | undefined
+  next(wanted?: Wanted): PeerId | undefined
   /** All neighbours in the topology over those alive now, in this round. */
   neighbours(round: number): readonly PeerId[]
   /** Whether this peer takes part in exchanges, as far as it has said, and is not let be because it cannot be reached. */
   willing(peer: PeerId): boolean
+  /** Whether it trains, as far as it has said. */
+  trains(peer: PeerId): boolean
+}
+
+/** What is asked of a partner. Default: nothing. */
+export interface Wanted {
+  /** Of these one is taken where there are any. */
+  readonly preferred?: (peer: PeerId) => boolean
+  /** These are not asked as long as there are others in the neighbourhood. */
+  readonly isSilent?: (peer: PeerId) => boolean
+  /** What an exchange with one usually takes, in milliseconds, where that is known: see {@link drawPartner}. */
+  readonly duration?: (peer: PeerId) => number | undefined
+  /** Leaves those of some that come into question at all. */
+  readonly among?: (peers: readonly PeerId[]) => readonly PeerId[]
 }
 
 export interface PartnersOptions {
@@ -65,16 +78,18 @@ export function createPartners(options: PartnersOptions): Partners {
   return {
     neighbours,
     willing,
-    next(preferred, isSilent = () => false) {
-      const all = neighbours(round++).filter(willing)
+    trains: peer => membership.get(peer)?.announcement.phase === 'training',
+    next(wanted: Wanted = {}) {
+      const { preferred = () => true, isSilent = () => false, duration = () => undefined, among = all => all } = wanted
+      const all = among(neighbours(round++).filter(willing))
       const heard = all.filter(peer => !isSilent(peer))
       const free = (heard.length > 0 ? heard : all).filter(
         peer => !standing.isResting(peer) && !ledger.open(peer) && !engagements.engaged(peer),
       )
       const isSound = (peer: PeerId) => !standing.isAvoided(peer)
       const tiers = [free.filter(peer => isSound(peer) && preferred(peer)), free.filter(isSound), free]
-      const among = tiers.find(tier => tier.length > 0) ?? []
-      return among.length === 0 ? undefined : among[random.integer(among.length)]
+      const tier = tiers.find(one => one.length > 0) ?? []
+      return tier.length === 0 ? undefined : drawPartner(tier, duration, random)
     },
   }
 }

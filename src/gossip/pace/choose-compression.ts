@@ -18,6 +18,7 @@ import {
   AUTO_COMFORT,
   AUTO_EXCHANGE_RATIO,
   AUTO_FEWEST_EXCHANGES,
+  AUTO_OBVIOUS,
   AUTO_REMEMBERED_EXCHANGES,
   AUTO_WORTHWHILE,
 } from './constants.ts'
@@ -74,10 +75,15 @@ export function createCompressionChoice(
   let judged = false
   let sinceChange = 0
 
+  /** Whether every exchange since the last change took far too long. */
+  const isObvious = (interval: number) =>
+    sinceChange > 0 && times.least(sinceChange) > AUTO_OBVIOUS * AUTO_EXCHANGE_RATIO * interval
+
   function reconsider(): void {
     const time = times.estimate()
-    if (time === undefined || stepTimes.count === 0 || sinceChange < AUTO_FEWEST_EXCHANGES) return
+    if (time === undefined || stepTimes.count === 0) return
     const interval = stepsPerRound(localSteps) * stepTimes.median()
+    if (sinceChange < AUTO_FEWEST_EXCHANGES && !isObvious(interval)) return
     const next = chooseCompression(elements, { ...time, interval }, choice.codec)
     if (judged && next.codec === choice.codec) return
     if (next.codec !== choice.codec) sinceChange = 0

@@ -74,6 +74,12 @@ export const AUTO_REMEMBERED_EXCHANGES = 16
  */
 export const AUTO_FEWEST_EXCHANGES = 3
 
+/**
+ * With fewer, one is picked all the same where they took so many times what they may: an exchange of a minute is not waited for three times to
+ * learn that it is too long.
+ */
+export const AUTO_OBVIOUS = 4
+
 /** By what share of the larger two exchanges must differ in bytes for their times to say what a byte takes. */
 export const AUTO_OTHER_SIZE = 0.25
 

@@ -1,4 +1,4 @@
-import { AUTO_FEWEST_EXCHANGES, AUTO_OTHER_SIZE, AUTO_REMEMBERED_EXCHANGES, AUTO_ROUND_TRIPS } from './constants.ts'
+import { AUTO_OTHER_SIZE, AUTO_REMEMBERED_EXCHANGES, AUTO_ROUND_TRIPS } from './constants.ts'
 import { medianOf } from './recent.ts'
 
 /** An exchange of b bytes takes f + σ b. */
@@ -12,8 +12,10 @@ export interface TimeOfBytes {
 export interface ExchangeTime {
   /** An exchange of so many bytes, both directions together, took so long; one round trip in it took `roundTrip`. */
   took(bytes: number, milliseconds: number, roundTrip: number): void
-  /** Undefined before enough was heard. */
+  /** Undefined before one was heard; of fewer than three it may be far from what is usual. */
   estimate(): TimeOfBytes | undefined
+  /** The shortest of the last so many, in milliseconds. */
+  least(count: number): number
 }
 
 interface Exchanged {
@@ -38,8 +40,9 @@ export function createExchangeTime(): ExchangeTime {
     took(bytes, milliseconds, roundTrip) {
       recent = [...recent, { bytes, milliseconds, roundTrip }].slice(-AUTO_REMEMBERED_EXCHANGES)
     },
+    least: count => Math.min(...recent.slice(-count).map(({ milliseconds }) => milliseconds)),
     estimate() {
-      if (recent.length < AUTO_FEWEST_EXCHANGES) return undefined
+      if (recent.length === 0) return undefined
       known = fixedOf(recent) ?? known
       const usual = medianOf(recent.map(({ milliseconds }) => milliseconds))
       const roundTrip = medianOf(recent.map(({ roundTrip }) => roundTrip))
@@ -60,7 +63,7 @@ function fixedOf(exchanges: readonly Exchanged[]): number | undefined {
     }
   }
   // Two exchanges that differ from all others have so many slopes.
-  if (slopes.length < 2 * (exchanges.length - 2)) return undefined
+  if (slopes.length === 0 || slopes.length < 2 * (exchanges.length - 2)) return undefined
   const slope = medianOf(slopes)
   return Math.max(0, medianOf(exchanges.map(({ bytes, milliseconds }) => milliseconds - slope * bytes)))
 }

@@ -48,6 +48,8 @@ export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
   isSlow(partner: PeerId): boolean
   /** Whether exchanges with a partner take longer than intervals of training, so that even one that has begun is not waited for. */
   hasSlowLink(partner: PeerId): boolean
+  /** What exchanges with a partner usually take, in milliseconds; undefined before enough of them have ended. */
+  duration(partner: PeerId): number | undefined
   /** Whether a partner comes and lets itself be waited for then, again and again. */
   stalls(partner: PeerId): boolean
   came(partner: PeerId): void
@@ -89,12 +91,17 @@ export function createLateness({ usualInterval, membership, training }: Lateness
 
   const slack = () => LATENESS_FLOOR_MS + TOLERATED_EXCHANGES * flows.median()
 
+  function duration(partner: PeerId): number | undefined {
+    const link = links.get(partner)
+    return link === undefined || link.count < FEWEST_FLOWS ? undefined : link.median()
+  }
+
   function hasSlowLink(partner: PeerId): boolean {
     const own = usualInterval.milliseconds()
-    const link = links.get(partner)
-    if (own === undefined || link === undefined || link.count < FEWEST_FLOWS) return false
+    const usual = duration(partner)
+    if (own === undefined || usual === undefined) return false
     // Whether it trains is asked last: the answer takes a look at all members, and this is asked of each.
-    return link.median() > own + slack() && training.trains()
+    return usual > own + slack() && training.trains()
   }
 
   const hasMissed = (partner: PeerId, meetings: number) => (misses.get(partner) ?? 0) >= meetings
@@ -124,6 +131,7 @@ export function createLateness({ usualInterval, membership, training }: Lateness
     limitFor: partner => limit() + TOLERATED_PACE * (membership.interval(partner) ?? 0),
     isSlow,
     hasSlowLink,
+    duration,
     stalls: partner => (stalls.get(partner) ?? 0) >= STALLED_MEETINGS,
     isSilent,
     mayAnswer: partner => !hasMissed(partner, UNHEEDED_MEETINGS) && !isSlow(partner),

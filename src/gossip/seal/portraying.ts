@@ -13,7 +13,7 @@ export function createPortraying({
   sketchNews,
   events,
 }: {
-  readonly sketchNews: Pick<SketchNews, 'differs' | 'told'>
+  readonly sketchNews: Pick<SketchNews, 'differs' | 'isAnother' | 'told'>
   readonly events: Pick<Events, 'on'>
 }): Portraying {
   /** Announcements without it since the last one with it. */
@@ -28,7 +28,9 @@ export function createPortraying({
     const reachable = now.addresses.join(' ')
     // Of one that says goodbye nobody hears more, and who has not seen it must know that as well.
     const isDue = ++without >= PORTRAIT_EVERY || word.phase === 'left'
-    if (!isDue && reachable === addresses && !sketchNews.differs()) return word
+    // Of what a peer froze all are to say the same figure, to the last digit.
+    const differs = word.phase === 'sealing' ? sketchNews.isAnother() : sketchNews.differs()
+    if (!isDue && reachable === addresses && !differs) return word
     without = 0
     addresses = reachable
     sketchNews.told()

@@ -17,6 +17,8 @@ import { MISTAKEN_SHARE, RESTING_EXCHANGES, UNMOVED_SHARE } from './constants.ts
 export interface SketchNews {
   /** Whether what was told of it last is not what it is now, by more than matters to anybody. */
   differs(): boolean
+  /** Whether it is any other at all. */
+  isAnother(): boolean
   /** It is told, as it is now. */
   told(): void
   /**
@@ -51,6 +53,7 @@ export function createSketchNews({ target, clock, membership, choice }: SketchNe
 
   return {
     differs: () => !isWithin(UNMOVED_SHARE, told, choice.sketch()),
+    isAnother: () => told !== choice.sketch(),
     told() {
       told = choice.sketch()
     },

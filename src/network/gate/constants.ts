@@ -41,8 +41,8 @@ export const MAX_REFUSALS = 1_000
 export const MAX_TOLD_REFUSALS = 64
 
 /**
- * A second connection to the same member replaces the first, whose streams have so long to end. The smaller id closes it then; the other one
- * after twice as long, if it is still there.
+ * A second connection to the same member replaces the first, which is looked at after so long: one whose streams have ended, or bring nothing,
+ * is closed by the smaller id, and by the other one after twice as long, if it is still there.
  */
 export const REPLACED_MS = 5_000
 

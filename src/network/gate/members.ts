@@ -1,8 +1,9 @@
-import type { Connection } from '@libp2p/interface'
+import type { Connection, Stream } from '@libp2p/interface'
 import type { Admission } from '../../admission/admission.ts'
 import type { FrameStream, PeerId } from '../../gossip/ports.ts'
 import { ConnectionLostError } from '../../gossip/streams/stream-errors.ts'
 import { RefusedPeerError } from '../errors.ts'
+import { CHANNEL_PROTOCOLS } from '../protocols.ts'
 import { FAREWELL_MS, REPLACED_MS } from './constants.ts'
 import { createMemberTalk, type MemberTalk } from './member-talk.ts'
 import type { Refusals } from './refusals.ts'
@@ -28,6 +29,8 @@ export interface MembersOptions {
   entered(connection: Connection, before: Connection | undefined): void
   /** The last connection to a member has ended. */
   left(connection: Connection): void
+  /** Bytes that a connection has brought; undefined where nobody counts them. */
+  bytesIn(connection: Connection): number | undefined
 }
 
 interface Held {
@@ -37,7 +40,7 @@ interface Held {
   keep?(): void
 }
 
-export function createMembers({ self, admission, refusals, entered, left }: MembersOptions): Members {
+export function createMembers({ self, admission, refusals, entered, left, bytesIn }: MembersOptions): Members {
   /** The connections to each, the one that counts first. */
   const members = new Map<PeerId, readonly Held[]>()
 
@@ -80,14 +83,29 @@ export function createMembers({ self, admission, refusals, entered, left }: Memb
   }
   const unwatch = admission.onChange(cutLapsed)
 
-  /** Closes a connection when all that is under way on it has had time to end. */
+  /**
+   * Closes a connection when what is under way on it has ended, or brings nothing any more: over a slow link another one is dialled because this
+   * one is late to answer, and a model is still on its way here.
+   */
   function retire(held: Held): void {
     const { connection } = held
     // Were they not of one mind which one counts, and did both close the other's, none would be left: so one of them decides.
     const decides = self < connection.remotePeer.toString()
     const reason = new ConnectionLostError('another connection to the same peer has replaced it')
-    const timer = setTimeout(() => connection.abort(reason), decides ? REPLACED_MS : 2 * REPLACED_MS).unref()
+    let brought = bytesIn(connection)
+    let timer = after()
     held.keep = () => clearTimeout(timer)
+
+    function after(): NodeJS.Timeout {
+      return setTimeout(look, decides ? REPLACED_MS : 2 * REPLACED_MS).unref()
+    }
+
+    function look(): void {
+      const before = brought
+      brought = bytesIn(connection)
+      if (brought !== before && connection.streams.some(isOfChannel)) timer = after()
+      else connection.abort(reason)
+    }
   }
 
   return {
@@ -123,6 +141,11 @@ export function createMembers({ self, admission, refusals, entered, left }: Memb
       members.clear()
     },
   }
+}
+
+/** Whether members say something to each other on it, and not to everybody, or of themselves. */
+function isOfChannel({ protocol }: Stream): boolean {
+  return CHANNEL_PROTOCOLS.has(protocol)
 }
 
 /** Closes a connection when all that was said on it has left. */

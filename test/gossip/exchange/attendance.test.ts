@@ -7,11 +7,15 @@ import { createStanding } from '../../../src/gossip/membership/standing.ts'
 const BROKE = { refused: false, milliseconds: 0 }
 const REFUSED = { refused: true, milliseconds: 0 }
 
-function createWatched(expected: (peer: string) => boolean = () => true) {
+function createWatched(expected: (peer: string) => boolean = () => true, isTraining = true) {
   const clock = createVirtualClock()
   const standing = createStanding(clock, { hasAveragedWith: () => false })
   let answers = true
-  const attendance = createAttendance({ standing, lateness: { isExpected: expected, mayAnswer: () => answers } })
+  const attendance = createAttendance({
+    standing,
+    lateness: { isExpected: expected, mayAnswer: () => answers },
+    isTraining: () => isTraining,
+  })
   return {
     standing,
     attendance,
@@ -58,6 +62,14 @@ test('one that was busy is waited for as before', () => {
   standing.failed('busy', REFUSED)
   expect(attendance.isLetBe('busy', ['busy', 'other'])).toBe(false)
   expect(attendance.isAwaited('busy', ['busy', 'other'])).toBe(true)
+})
+
+test('one that was busy is let be for a while by a peer that trains no more', async () => {
+  const { attendance, standing, pass } = createWatched(() => true, false)
+  standing.failed('busy', REFUSED)
+  expect(attendance.isLetBe('busy', ['busy'])).toBe(true)
+  await pass(PARTNER_BACKOFF_MS + 1)
+  expect(attendance.isLetBe('busy', ['busy'])).toBe(false)
 })
 
 test('one that is asked because it does not come is waited for, until it has not answered for long', () => {

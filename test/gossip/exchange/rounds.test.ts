@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { VirtualClock } from '../../../simulations/virtual/clock.ts'
 import type { WorldOptions } from '../../../simulations/virtual/world.ts'
 import { mean } from '../../../src/averaging/aggregators/mean.ts'
 import { mixingMatrix } from '../../../src/averaging/mixing.ts'
@@ -7,55 +6,14 @@ import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import { ring } from '../../../src/averaging/topologies/ring.ts'
 import type { Topology } from '../../../src/averaging/topology.ts'
-import type { Trainer } from '../../../src/gossip/ports.ts'
-import { createLayout } from '../../../src/parameters/layout.ts'
 import { driveRule } from '../../averaging/drive-rule.ts'
 import { createAveragingWorld } from '../averaging-world.ts'
 import { createDriftTrainer } from '../drift-trainer.ts'
+import { createPullTrainer, INTERVAL_MS, pull } from '../pull-trainer.ts'
 
 const PEERS = 6
 const ROUNDS = 12
 const LOCAL_STEPS = 2
-const STEP_MS = 20
-const PULL = 0.1
-
-/** The value to which a peer's data draw every coordinate. */
-const targetOf = (index: number) => 10 * index
-
-/**
- * Gradient descent on ½ (x − target)², exactly.
- *
- * @param stepMs of a single step. Default: an interval takes a fixed time, however long it is
- */
-function createPullTrainer(
-  index: number,
-  clock: VirtualClock,
-  slowness?: (index: number) => number,
-  stepMs?: number,
-): Trainer {
-  return {
-    layout: createLayout([{ name: 'x', shape: [8], trainable: true }]),
-    backend: 'none',
-    samples: 1,
-    initial: async () => new Float32Array(8),
-    train(parameters, steps) {
-      const before = parameters.slice()
-      const took = stepMs === undefined ? STEP_MS : steps * stepMs
-      return clock.work((slowness?.(index) ?? 1) * took, async () => {
-        const update = before.map(x => pull(x, index, steps))
-        return { update, loss: 0, samples: steps, seconds: STEP_MS / 1_000 }
-      })
-    },
-    evaluate: async () => ({ loss: 0, accuracy: 0, samples: 0 }),
-    state: async () => ({ tensors: {}, metadata: {} }),
-    async restore() {},
-    stop: async () => {},
-  }
-}
-
-function pull(x: number, index: number, steps: number): number {
-  return (targetOf(index) - x) * (1 - (1 - PULL) ** steps)
-}
 
 const inStep = {
   peers: PEERS,
@@ -145,7 +103,7 @@ describe('peers that average in step', () => {
     const world = createWorldInStep({
       topology: complete,
       steps,
-      trainer: async (index, _random, clock) => createPullTrainer(index, clock, slowness, STEP_MS),
+      trainer: async (index, _random, clock) => createPullTrainer(index, clock, slowness, INTERVAL_MS),
     })
     await world.startAll()
     const [slow, ...others] = world.simulatedPeers

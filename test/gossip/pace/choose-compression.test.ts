@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chooseCompression, createCompressionChoice } from '../../../src/gossip/pace/choose-compression.ts'
-import { AUTO_EXCHANGE_RATIO, AUTO_FEWEST_EXCHANGES } from '../../../src/gossip/pace/constants.ts'
+import { AUTO_EXCHANGE_RATIO, AUTO_FEWEST_EXCHANGES, AUTO_OBVIOUS } from '../../../src/gossip/pace/constants.ts'
 import { parseCodec } from '../../../src/parameters/codecs/registry.ts'
 import { FRAME_FLOATS } from '../../../src/parameters/constants.ts'
 import { createRandom } from '../../../src/random/random.ts'
@@ -105,7 +105,18 @@ describe('compression that chooses by itself', () => {
     const choice = createCompressionChoice(10, ELEMENTS)
     expect(choice.now().codec.name).toBe('none')
     expect(choice.now().reason).toBe('none: nothing has been measured yet')
-    expect(new Set(exchangeOver(SLOWEST, AUTO_FEWEST_EXCHANGES - 1, choice))).toEqual(new Set(['none']))
+    expect(new Set(exchangeOver(SLOW, AUTO_FEWEST_EXCHANGES - 1, choice))).toEqual(new Set(['none']))
+  })
+
+  it('waits for no second exchange where the first took many times what it may', () => {
+    const times = AUTO_OBVIOUS * AUTO_EXCHANGE_RATIO
+    const hopeless = { fixed: 0, bytesPerMs: BYTES.none / (1.1 * times * INTERVAL) }
+    expect(exchangeOver(hopeless, 1)).toEqual(['int8'])
+    const long = { fixed: 0, bytesPerMs: BYTES.none / (0.9 * times * INTERVAL) }
+    expect(exchangeOver(long, AUTO_FEWEST_EXCHANGES)).toEqual([
+      ...Array(AUTO_FEWEST_EXCHANGES - 1).fill('none'),
+      'int8',
+    ])
   })
 
   it('loses nothing on a fast link, and says so once it has measured', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AUTO_FEWEST_EXCHANGES, AUTO_REMEMBERED_EXCHANGES } from '../../../src/gossip/pace/constants.ts'
+import { AUTO_REMEMBERED_EXCHANGES } from '../../../src/gossip/pace/constants.ts'
 import { createExchangeTime } from '../../../src/gossip/pace/exchange-time.ts'
 
 /** Exchanges of so many bytes that took 40 ms and one for every 1000 bytes. */
@@ -11,9 +11,16 @@ function heard(bytes: readonly number[], times = createExchangeTime()) {
 const often = (bytes: number, times: number) => Array.from({ length: times }, () => bytes)
 
 describe('the time of an exchange', () => {
-  it('is not known before a few exchanges', () => {
-    expect(heard(often(10_000, AUTO_FEWEST_EXCHANGES - 1)).estimate()).toBeUndefined()
-    expect(heard(often(10_000, AUTO_FEWEST_EXCHANGES)).estimate()).toBeDefined()
+  it('is known from the first exchange on, and of those of the same bytes as that of one', () => {
+    expect(createExchangeTime().estimate()).toBeUndefined()
+    for (const times of [1, 2, 3]) {
+      expect(heard(often(10_000, times)).estimate()).toEqual({ fixed: 15, perByte: (50 - 15) / 10_000 })
+    }
+  })
+
+  it('was at least that of the shortest of the last ones', () => {
+    const times = heard([1_000, 10_000, 20_000])
+    expect([times.least(1), times.least(2), times.least(3)]).toEqual([60, 50, 41])
   })
 
   it('is told apart into what bytes take and what is always there, where exchanges differ in bytes', () => {

@@ -8,13 +8,14 @@ import { announcementOf } from '../announcements.ts'
 function createSitter() {
   const { sketch, addresses: _, ...word } = announcementOf()
   const events = createEvents(() => {})
-  const state = { moved: false, addresses: ['/ip4/1.2.3.4/tcp/1'] }
+  const state = { moved: false, another: false, addresses: ['/ip4/1.2.3.4/tcp/1'] }
   const portray = createPortraying({
     events,
     sketchNews: {
       differs: () => state.moved,
+      isAnother: () => state.moved || state.another,
       told() {
-        state.moved = false
+        state.moved = state.another = false
       },
     },
   })
@@ -36,6 +37,14 @@ test('a portrait is shown when the sketch has moved, and when addresses are othe
   expect(says()).toBe(false)
   state.addresses = [...state.addresses, '/ip4/1.2.3.4/tcp/2']
   expect(says()).toBe(true)
+})
+
+test('of what a peer froze a portrait is shown even where it has moved by less than matters', () => {
+  const { state, says } = createSitter()
+  says()
+  state.another = true
+  expect(says('averaging')).toBe(false)
+  expect([says('sealing'), says('sealing')]).toEqual([true, false])
 })
 
 test('a portrait is shown to somebody who was met, and with a goodbye', () => {
