@@ -132,6 +132,12 @@ module.exports = {
       'Who is a member: documents and their signatures, no sockets and no files.',
     ),
     room('network', ['admission', 'gossip', 'random'], 'A driver of the Network port.'),
+    {
+      name: 'routers are asked by what is loaded when it is wanted',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/network/upnp/' },
+      to: { path: '^src/network/upnp/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
     room('storage', ['gossip', 'parameters'], 'A driver of the Storage port.'),
 
     room('testing', ['gossip', 'parameters', 'random'], 'What ports promise, checked; it knows no driver of them.'),

@@ -101,6 +101,7 @@ async function assemble(
       recipe: prepared.hash,
       random: createRandom(`${seed}/${id}/network`),
       warn: message => emit('warning', { message }),
+      portMapping: mapping => emit('upnp', mapping),
       logger,
       contacts: await state?.contacts.read(),
       keepContacts: state?.contacts.keep,

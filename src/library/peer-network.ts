@@ -3,6 +3,7 @@ import type { Contact, Network, PeerId } from '../gossip/ports.ts'
 import { peerIdOf } from '../network/identity.ts'
 import { createLibp2pNetwork } from '../network/libp2p-network.ts'
 import type { ComponentLogger } from '../network/logger.ts'
+import type { PortMapping } from '../network/upnp/port-mapping.ts'
 import type { Random } from '../random/random.ts'
 import type { Libp2pOptions, PeerOptions } from './peer.ts'
 import { bandwidthOf, isNetwork } from './peer-options.ts'
@@ -21,6 +22,8 @@ export interface PeerNetwork {
     readonly recipe: string
     readonly random: Random
     readonly warn: (message: string) => void
+    /** Is told what came of asking the router for a port, where that is wanted. */
+    readonly portMapping: (mapping: PortMapping) => void
     readonly logger: ComponentLogger
     /** Where members were reached in an earlier run. */
     readonly contacts: readonly Contact[] | undefined
@@ -39,9 +42,9 @@ export async function preparePeerNetwork(
   }
   const key = identity ?? (await createIdentity())
   const reach: Libp2pOptions = alone
-    ? { ...network, listen: [], announce: [], connect: [], mdns: false }
+    ? { ...network, listen: [], announce: [], connect: [], mdns: false, upnp: false }
     : { ...network }
-  const { listen, announce, connect = [], mdns = true, bandwidthMbps } = reach
+  const { listen, announce, connect = [], mdns = true, upnp = false, bandwidthMbps } = reach
   return {
     id: peerIdOf(key),
     identity: key,
@@ -56,6 +59,7 @@ export async function preparePeerNetwork(
         announce,
         connect,
         mdns,
+        portMapping: upnp ? options.portMapping : undefined,
         bandwidth: bandwidthOf(bandwidthMbps),
       }),
   }

@@ -43,6 +43,7 @@ const libp2pOptions = optionsOf<Libp2pOptions>({
   announce: texts,
   connect: texts,
   mdns: flag.optional(),
+  upnp: flag.optional(),
   bandwidthMbps: numberAbove(0).optional(),
 })
 

@@ -10,6 +10,7 @@ import type { GossipEvents } from '../gossip/events.ts'
 import type { AbortOptions, Evaluation, Network, PeerId, Storage, Tried } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { ComponentLogger } from '../network/logger.ts'
+import type { PortMapping } from '../network/upnp/port-mapping.ts'
 import type { FrozenPart } from '../parameters/frozen.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
@@ -34,6 +35,11 @@ export interface Libp2pOptions {
   readonly connect?: readonly string[]
   /** Whether to find peers on the local network. Default: yes. */
   readonly mdns?: boolean
+  /**
+   * Whether to have the router open a port for this peer, by UPnP, for as long as it runs, and announce where that is; {@link PeerEvents.upnp} says
+   * what came of it. Default: no, and no router is asked.
+   */
+  readonly upnp?: boolean
   /** The bandwidth of its sockets in each direction, in Mbit/s. Default: as much as they can. */
   readonly bandwidthMbps?: number
 }
@@ -141,6 +147,8 @@ export interface PeerEvents extends GossipEvents {
    * feature that never varies. Again when the swarm has agreed anew.
    */
   standardised: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+  /** What came of asking the router for a port, where `network.upnp` is set: at first, and whenever that has changed. */
+  upnp: PortMapping
   /** The common model was judged on the test samples of the members, as {@link Peer.evaluateTogether} asked for. */
   judged: JudgedTogether
   /** The peer has ended; with all that its network carried since it was started, and what for. */

@@ -26,6 +26,8 @@ export interface Surroundings {
 export interface OwnAddresses {
   /** Those that a person has given. */
   readonly announced: readonly Multiaddr[]
+  /** Those that a router has said it opened. */
+  readonly mapped: readonly Multiaddr[]
   /** Those at which others have seen this peer. */
   readonly observed: readonly Multiaddr[]
   /** Those on which it listens. */
@@ -44,7 +46,10 @@ const linkLocal = blockList(['169.254.0.0', 16], ['fe80::', 10])
 const LEAST = { bridge: 10, linkLocal: 11, loopback: 12 } as const
 
 /** This peer's addresses, those first by which others reach it most likely, each once. */
-export function orderOwn({ announced, observed, listened }: OwnAddresses, surroundings: Surroundings): Multiaddr[] {
+export function orderOwn(
+  { announced, mapped, observed, listened }: OwnAddresses,
+  surroundings: Surroundings,
+): Multiaddr[] {
   const { interfaces, inUse } = surroundings
   const routes = new Set(interfaces.filter(({ address }) => surroundings.routed.has(address)).map(({ name }) => name))
 
@@ -62,7 +67,7 @@ export function orderOwn({ announced, observed, listened }: OwnAddresses, surrou
   }
 
   const ranked = [
-    ...announced.map(address => ({ address, rank: -1 })),
+    ...[...announced, ...mapped].map(address => ({ address, rank: -1 })),
     ...listened.map(address => ({ address, rank: rankOf(address) })),
     ...observed.map(address => ({ address, rank: 1 })),
   ].sort((a, b) => a.rank - b.rank)

@@ -19,7 +19,7 @@
  */
 
 import { setMaxListeners } from 'node:events'
-import type { Multiaddr } from '@multiformats/multiaddr'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Admission } from '../admission/admission.ts'
 import { openAdmission } from '../admission/open.ts'
 import type { Network, NetworkHandlers } from '../gossip/ports.ts'
@@ -42,6 +42,7 @@ import { createNodeGate } from './node-gate.ts'
 import { type Bandwidth, createPace } from './pace.ts'
 import { MEMBERSHIP_PROTOCOL, topicOf } from './protocols.ts'
 import { createUpkeep, type UpkeepOptions } from './upkeep.ts'
+import type { PortMapping } from './upnp/port-mapping.ts'
 
 export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | 'keepContacts'> {
   /** The swarm's id: SHA-256 of its recipe, in hex; of a later generation, what is made of that and of the seals. */
@@ -64,6 +65,8 @@ export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | '
   readonly names?: Names
   /** Whether to find peers on the local network, and be found. */
   readonly mdns: boolean
+  /** Has the router open a port, by UPnP, and is told what came of it: at first, and whenever that has changed. Default: no router is asked. */
+  portMapping?(mapping: PortMapping): void
   /** The limit of what the sockets carry. Default: none. */
   readonly bandwidth?: Bandwidth
   /** Spreads dials over time. */
@@ -104,7 +107,10 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
 
 /** The options of a network with the addresses parsed, of which a node that is there already has taken its own. */
 export interface DriverOptions
-  extends Pick<Libp2pNetworkOptions, 'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn' | 'names'>,
+  extends Pick<
+      Libp2pNetworkOptions,
+      'swarm' | 'recipe' | 'admission' | 'bandwidth' | 'random' | 'warn' | 'names' | 'portMapping'
+    >,
     Pick<UpkeepOptions, 'interfaces' | 'contacts' | 'keepContacts'> {
   readonly listen: readonly Multiaddr[]
   readonly connect: readonly Multiaddr[]
@@ -159,6 +165,22 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
   )
   parts.whenFound(upkeep.found(createDiscoveryDialler(node, gate, dialler, random, { signal: stopping.signal })))
 
+  /** Nothing of it is loaded where nobody wants it; nobody waits for a router. */
+  async function askRouter(portMapping: (mapping: PortMapping) => void): Promise<() => Promise<void>> {
+    const { keepPortMapping } = await import('./upnp/port-mapping.ts')
+    return keepPortMapping({
+      listened: parts.addresses.listened,
+      moved: upkeep.retry,
+      tell(mapping) {
+        const addresses = mapping.addresses.map(text => multiaddr(text))
+        parts.addresses.mapped(addresses)
+        told?.moved?.()
+        portMapping({ ...mapping, addresses: addresses.map(address => `${address}/p2p/${self}`) })
+      },
+    })
+  }
+
+  let endMapping: Promise<() => Promise<void>> | undefined
   let started: Promise<void> | undefined
   async function start(handlers: NetworkHandlers): Promise<void> {
     told = handlers
@@ -185,6 +207,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
       backoff.moved()
       handlers.moved?.()
     })
+    if (options.portMapping !== undefined) endMapping = askRouter(options.portMapping)
     const until = { signal: stopping.signal, retry: upkeep.retry }
     for (const target of options.connect) keepConnected(given, gate, target, random, warn, until)
   }
@@ -197,8 +220,10 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     await started?.catch(() => {})
     // Closing a connection ends its streams as if all had been said; a reset says that it has not.
     channels.abort(reason)
+    const closed = endMapping?.then(end => end())
     await parts.discovery?.stop()
     await node.stop()
+    await closed
     gate.stop()
   }
 

@@ -24,6 +24,10 @@ export interface OwnAddresses {
   includes(address: Multiaddr): boolean
   /** Compares two addresses of another peer: negative where the first is to be dialled first. */
   compare(a: Multiaddr, b: Multiaddr): number
+  /** The addresses on which this peer listens. */
+  listened(): readonly Multiaddr[]
+  /** Hears at which addresses a router hands on connections to this peer, from now on. */
+  mapped(addresses: readonly Multiaddr[]): void
   /** Sees the addresses on which libp2p listens, from now on. */
   attach(listening: Listening): void
   /** Looks up the default route, on which the order depends. */
@@ -42,6 +46,7 @@ export interface OwnAddressesOptions {
 
 export function createOwnAddresses({ self, announced, inUse, sightings }: OwnAddressesOptions): OwnAddresses {
   let listening: Listening | undefined
+  let mapped: readonly Multiaddr[] = []
   let routed: ReadonlySet<string> = new Set()
   let lookedUp = Number.NEGATIVE_INFINITY
   /** Of one turn of the event loop, in which a sort may ask for them many times. */
@@ -57,6 +62,8 @@ export function createOwnAddresses({ self, announced, inUse, sightings }: OwnAdd
     return interfaces
   }
 
+  const listened = () => listening?.transportManager.getAddrs() ?? []
+
   async function refresh(): Promise<void> {
     lookedUp = performance.now()
     routed = await routedIps()
@@ -66,20 +73,24 @@ export function createOwnAddresses({ self, announced, inUse, sightings }: OwnAdd
     list() {
       // For the next time: routes seldom change.
       if (performance.now() - lookedUp > ROUTE_FRESH_MS) void refresh()
-      const listened = listening?.transportManager.getAddrs() ?? []
-      const own = { announced, observed: agreedAddresses(sightings(), listened), listened }
+      const here = listened()
+      const own = { announced, mapped, observed: agreedAddresses(sightings(), here), listened: here }
       return orderOwn(own, { interfaces: interfacesNow(), routed, inUse: inUse() })
         .slice(0, MAX_ADDRESSES)
         .map(address => address.encapsulate(`/p2p/${self}`))
     },
     includes(address) {
-      const own = [...announced, ...(listening?.transportManager.getAddrs() ?? [])]
+      const own = [...announced, ...mapped, ...listened()]
       const place = withoutPeer(address)
       return own.some(each => withoutPeer(each) === place)
     },
     compare(a, b) {
       const near = { interfaces: interfacesNow() }
       return dialRank(a, near) - dialRank(b, near)
+    },
+    listened,
+    mapped(addresses) {
+      mapped = addresses
     },
     attach(components) {
       listening = components

@@ -22,6 +22,7 @@ export type { SearchedInterface, Tried, TriedAddress } from '../gossip/ports.ts'
 export { type TryTargetOptions, tryTarget } from '../library/try-target.ts'
 export { STAGES, type Stage, type StageFailure, type StageName } from '../network/diagnosis/stages.ts'
 export type { Names } from '../network/names.ts'
+export type { PortMapping } from '../network/upnp/port-mapping.ts'
 export type { ProbedLink }
 
 /** Asks for peers on every interface, as peers do, and listens for a second and a half to who hears it. */

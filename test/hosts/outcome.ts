@@ -60,3 +60,15 @@ function describeOutcome({ name, exit, hash, members, inModel, ownSteps, exchang
   const words = exit === 0 && hash !== undefined ? '' : ` (said last: ${saidLast})`
   return `${name}: ${ended}, ${sealed}, ${ownSteps} own steps, exchanges ${exchanges}${words}`
 }
+
+/** Exchanges in which two peers averaged with each other. The one with the smaller id begins them, and tells of them. */
+export function averagedTogether(a: HostPeer, b: HostPeer): number {
+  return averagedWith(a, b) + averagedWith(b, a)
+}
+
+function averagedWith({ process }: HostPeer, other: HostPeer): number {
+  const id = other.process.lines.find(({ event }) => event === 'started')?.peerId
+  return process.lines.filter(
+    ({ event, peer, outcome }) => event === 'exchange' && peer === id && outcome === 'averaged',
+  ).length
+}

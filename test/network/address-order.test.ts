@@ -17,7 +17,13 @@ function surroundings(interfaces: readonly LocalAddress[], given: Partial<Surrou
 }
 
 function order(interfaces: readonly LocalAddress[], given: Partial<Surroundings> = {}, others = {}): string[] {
-  const own = { announced: [], observed: [], listened: interfaces.map(({ address }) => at(address)), ...others }
+  const own = {
+    announced: [],
+    mapped: [],
+    observed: [],
+    listened: interfaces.map(({ address }) => at(address)),
+    ...others,
+  }
   return orderOwn(own, surroundings(interfaces, given)).map(address => address.toString().split('/')[2] ?? '')
 }
 
@@ -46,10 +52,11 @@ describe('own addresses', () => {
     const ordered = order(
       interfaces,
       { routed: new Set(['10.1.2.3']), inUse: new Set(['10.99.0.1', '127.0.0.1']) },
-      { announced: [at('203.0.113.1', 9)], observed: [at('203.0.113.2')] },
+      { announced: [at('203.0.113.1', 9)], mapped: [at('203.0.113.3')], observed: [at('203.0.113.2')] },
     )
     expect(ordered).toEqual([
       '203.0.113.1',
+      '203.0.113.3',
       '10.99.0.1',
       '203.0.113.2',
       '10.1.2.3',

@@ -361,3 +361,25 @@ test('peers that cannot be reached are told of with the reasons, and with what t
     'the other peer cannot be reached from here, nor have they come: 1 fails otherwise (…dddddd); the sky fell',
   )
 })
+
+const ADDRESS = '/ip4/80.0.0.7/tcp/4001/p2p/12D3KooWaaaaaa'
+
+test.each<[outcome: PeerEvents['upnp']['outcome'], said: RegExp, advice: RegExp | undefined]>([
+  [
+    'mapped',
+    /^--upnp: other peers reach this one at \/ip4\/80\.0\.0\.7\/tcp\/4001\S+, a port that the router 192\.168\.1\.1 opened$/,
+    undefined,
+  ],
+  ['needless', /^--upnp: no router is asked for a port: why$/, undefined],
+  ['silent', /^--upnp: no port was opened: why$/, /--announce$/],
+  ['refused', /^--upnp: the router 192\.168\.1\.1 opens no port: why$/, /--announce$/],
+  ['private', /^--upnp: a port of the router 192\.168\.1\.1 leads nowhere: why$/, /both routers.*--announce/],
+])('what came of asking the router is told, and what to do where it is in vain: %s', (outcome, said, advice) => {
+  const { emit, lines, warnings, events } = listen()
+  const mapping = { outcome, addresses: outcome === 'mapped' ? [ADDRESS] : [], router: '192.168.1.1', reason: 'why' }
+  emit('upnp', mapping)
+  expect(events.at(-1)).toMatchObject({ event: 'upnp', ...mapping })
+  expect(advice === undefined ? lines.at(-1) : warnings.at(-1)).toMatch(said)
+  if (advice !== undefined) expect(lines.at(-1)).toMatch(advice)
+  expect(warnings).toHaveLength(advice === undefined ? 0 : 1)
+})

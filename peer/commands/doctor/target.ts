@@ -26,7 +26,7 @@ const REMEDIES: Readonly<Record<StageFailure, string>> = {
     'the machine is there, and no peer listens on this port: is it running, and is the port that of its --listen? Without --listen it is another at every start',
   silent:
     'nothing comes back: a firewall drops it, the peer is behind a router that hands on no port to it (NAT), or the machine is off. There: open the TCP port ' +
-    'of --listen, or hand it on; or let that peer connect to this one',
+    'of --listen, or have the router hand it on (--upnp asks it to); or let that peer connect to this one',
   unreachable:
     'the machine is off, or in another network than this address says: take the address that the peer prints now',
   closed:

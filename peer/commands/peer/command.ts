@@ -68,6 +68,10 @@ export function addPeer(program: Command): void {
       collect,
     )
     .option(
+      '--upnp',
+      'have the router open a port for this peer while it runs, and announce it (default: no router is asked)',
+    )
+    .option(
       '--connect <MULTIADDR>',
       'another peer of the swarm, or /dnsaddr/DOMAIN for a list of them; may be repeated',
       collect,

@@ -8,6 +8,7 @@ import { describeStandardised } from './standardised.ts'
 import { createEstimate, describeRound } from './training-pace.ts'
 import { describeTried } from './tried.ts'
 import { describeUnreachable } from './unreachable.ts'
+import { describePortMapping } from './upnp.ts'
 
 /** Those that go out as JSON lines as they are. */
 const PLAIN = [
@@ -22,6 +23,7 @@ const PLAIN = [
   'compression',
   'warning',
   'unreachable',
+  'upnp',
   'consensus',
   'judged',
   'stopped',
@@ -137,6 +139,12 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
   peer.addEventListener('unreachable', ({ detail }) => {
     const [what, ...advice] = describeUnreachable(detail)
     out.warn(what)
+    for (const line of advice) out.say(line)
+  })
+  peer.addEventListener('upnp', ({ detail }) => {
+    const [what, ...advice] = describePortMapping(detail)
+    if (advice.length > 0) out.warn(what)
+    else out.say(what)
     for (const line of advice) out.say(line)
   })
   peer.addEventListener('consensus', ({ detail }) => {

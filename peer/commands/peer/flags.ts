@@ -8,6 +8,7 @@ export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly strict?: true
   readonly listen?: readonly string[]
   readonly announce?: readonly string[]
+  readonly upnp?: true
   readonly connect?: readonly string[]
   readonly mdns: boolean
   readonly bandwidth?: number

@@ -115,6 +115,7 @@ async function create(
       announce: flags.announce,
       connect: flags.connect,
       mdns: flags.mdns,
+      upnp: flags.upnp,
       bandwidthMbps: flags.bandwidth,
     },
     state: flags.state,

@@ -32,7 +32,7 @@ export function describeUnreachable({ peers, of }: PeerEvents['unreachable']): r
   const reason = peers.every(({ obstacle }) => obstacle === 'failed') ? peers[0]?.reason : undefined
   return [
     `${whom} be reached from here, nor have they come: ${[...why, ...(reason === undefined ? [] : [reason])].join('; ')}`,
-    'They and this peer learn from each other through others. For a direct way one side of each two has to be reachable: forward a port of its ' +
-      'router to that of --listen and give its address by --announce, open its firewall, or --connect to an address that works',
+    'They and this peer learn from each other through others. For a direct way one side of each two has to be reachable: have its router ' +
+      'open a port (--upnp), or forward one to that of --listen and give its address by --announce, open its firewall, or --connect to an address that works',
   ]
 }

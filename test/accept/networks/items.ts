@@ -11,6 +11,7 @@ import { roamingByConnect, roamingByMdns } from '../../hosts/scenarios/roaming.t
 import type { Scenario } from '../../hosts/scenarios/scenario.ts'
 import { straggler, suspended } from '../../hosts/scenarios/straggler.ts'
 import { twoSitesAndTwoPublic } from '../../hosts/scenarios/two-sites.ts'
+import { upnp, upnpInVain } from '../../hosts/scenarios/upnp.ts'
 import { createRows, type Item } from '../row.ts'
 import { company } from './company.ts'
 
@@ -46,6 +47,8 @@ export const networks: readonly Item[] = [
     partedSealsStaying,
     containerHost,
     cloud,
+    upnp,
+    upnpInVain,
     finding,
   ]),
   onHosts('sites', twoSitesAndTwoPublic.about, [twoSitesAndTwoPublic]),

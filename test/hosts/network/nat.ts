@@ -35,6 +35,8 @@ function dropUnasked(table: string, outside: NetworkInterface): string {
     .flatMap(hook => [
       `add chain ip ${table} ${hook}ed { type filter hook ${hook} priority 0; }`,
       `add rule ip ${table} ${hook}ed ct state established,related accept`,
+      // A port that the router was asked to open.
+      `add rule ip ${table} ${hook}ed ct status dnat accept`,
       `add rule ip ${table} ${hook}ed iifname ${outside.name} drop`,
     ])
     .join('\n')

@@ -1,6 +1,6 @@
 import { oneToOne } from '../network/nat.ts'
 import { withWorld } from '../network/world.ts'
-import { areOneSeal, describeOutcomes, outcomesOf } from '../outcome.ts'
+import { areOneSeal, averagedTogether, describeOutcomes, outcomesOf } from '../outcome.ts'
 import { withSwarm } from '../swarm.ts'
 import { openInternet, publicAddress } from './internet.ts'
 import type { Scenario } from './scenario.ts'
@@ -32,15 +32,12 @@ export const cloud: Scenario = {
         const clouded = swarm.start(host, ...known, '--listen', `/ip4/0.0.0.0/tcp/${PORT}`, ...announced)
         const hidden = swarm.start(site.host, ...known)
         const outcomes = await outcomesOf([first, clouded, hidden], DEADLINE_MS)
-        const id = clouded.process.lines.find(({ event }) => event === 'started')?.peerId
-        const averaged = hidden.process.lines.filter(
-          ({ event, peer, outcome }) => event === 'exchange' && peer === id && outcome === 'averaged',
-        )
+        const averaged = averagedTogether(hidden, clouded)
         return [
           {
             asked: 'who is behind a NAT reaches the host in the cloud, of which it was not told',
-            measured: `${averaged.length} exchanges averaged`,
-            passed: id !== undefined && averaged.length > 0,
+            measured: `${averaged} exchanges averaged`,
+            passed: averaged > 0,
           },
           { asked: 'all seal on one hash', measured: describeOutcomes(outcomes), passed: areOneSeal(outcomes) },
         ]

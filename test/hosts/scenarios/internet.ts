@@ -20,8 +20,18 @@ export interface PublicHost {
   readonly address: string
 }
 
+/** A network of private addresses, and the router that hides it. */
+export interface Home {
+  readonly lan: Lan
+  readonly router: Host
+  readonly inside: NetworkInterface
+  readonly outside: NetworkInterface
+}
+
 export interface Site {
   readonly host: Host
+  /** Undefined where no router hides it. */
+  readonly home?: Home
   readonly at: NetworkInterface
   /** All at which others may believe it to be: its own, and that of its router. */
   readonly addresses: readonly string[]
@@ -56,11 +66,11 @@ export function openInternet(world: World): Internet {
       const home = world.lan(`${name}-lan`)
       const router = world.host(`${name}-router`, { forwards: true })
       const outside = router.join(lan, place(last))
-      router.join(home, { address: `192.168.${last}.1/24` })
+      const inside = router.join(home, { address: `192.168.${last}.1/24` })
       masquerade(router, outside, nat)
       const address = `192.168.${last}.2`
       const at = host.join(home, { address: `${address}/24`, gateway: `192.168.${last}.1` })
-      return { host, at, addresses: [address, publicAddress(last)] }
+      return { host, at, addresses: [address, publicAddress(last)], home: { lan: home, router, inside, outside } }
     },
   }
 }
