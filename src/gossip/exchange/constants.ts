@@ -10,6 +10,9 @@
  */
 export const MAX_CONCURRENT_EXCHANGES = 3
 
+/** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
+export const AVERAGING_PAUSE_MS = 40
+
 /**
  * Of these, a peer that trains no more begins so many by itself: with all of them begun there would be none to answer the others with, who
  * would find each other busy.

@@ -8,10 +8,9 @@
 
 import { sketchDistance } from '../../averaging/sketch.ts'
 import { norm } from '../../parameters/vectors.ts'
+import { UNMOVED_SHARE } from '../membership/constants.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerId } from '../ports.ts'
-import type { Choice } from '../seal/choice.ts'
-import { UNMOVED_SHARE } from '../seal/constants.ts'
 import type { Contribution } from '../state/contribution.ts'
 
 export interface News {
@@ -31,7 +30,10 @@ export interface NewsOptions {
   readonly target: number
   /** Whether averaging goes on where all are near each other already. */
   readonly beyondTarget?: boolean
-  readonly choice: Pick<Choice, 'sketch'>
+  readonly choice: {
+    /** Of this peer's parameters as they are; the same object as long as they are the same. */
+    sketch(): Float32Array
+  }
   readonly membership: Pick<Membership, 'alive' | 'get'>
   readonly contribution: Pick<Contribution, 'leftOutOf'>
 }

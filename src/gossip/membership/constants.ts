@@ -55,6 +55,12 @@ export const MAX_ADDRESS_LENGTH = 256
 export const SKETCH_BUCKETS = 64
 
 /**
+ * Parameters that have moved by no more than this share of the target distance are where they were. A swarm proposes where sketches say half
+ * the target, each right to 9 %: with this a proposal beyond the target is still more than five deviations away.
+ */
+export const UNMOVED_SHARE = 1 / 32
+
+/**
  * A partner with whom an exchange takes up to so many times what is usual is drawn as often as others: of durations that are as one another
  * the longest is easily twice the median.
  */

@@ -12,9 +12,6 @@ import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
  */
 export const REVIEW_GAP_MS = 20
 
-/** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
-export const AVERAGING_PAUSE_MS = 40
-
 /** A peer that has never met anybody waits so long for others before it seals alone. */
 export const ALONE_GRACE_MS = 10_000
 

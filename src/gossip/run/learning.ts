@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 
+import { AVERAGING_PAUSE_MS } from '../exchange/constants.ts'
 import type { Participation } from '../exchange/participation.ts'
 import type { Scheduler } from '../exchange/scheduler.ts'
 import type { Interval } from '../pace/interval.ts'
@@ -14,7 +15,7 @@ import type { PeerPhase } from '../phase.ts'
 import type { AbortOptions, Clock, Random, Trainer, TrainingUpdate } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import type { LateJoining } from '../sync/late-joining.ts'
-import { AVERAGING_PAUSE_MS, CHECKPOINT_INTERVAL_MS, CHECKPOINT_SHARE, PROGRESS_LABELS } from './constants.ts'
+import { CHECKPOINT_INTERVAL_MS, CHECKPOINT_SHARE, PROGRESS_LABELS } from './constants.ts'
 import type { DivergenceCheck } from './divergence.ts'
 import type { RoundReport } from './round-report.ts'
 import type { RunTime } from './run-time.ts'

@@ -28,12 +28,6 @@ export const SLOW_FETCH_BYTES_PER_MS = 125
 /** For so many announcements nobody new was met, when a peer believes that it has heard of everybody. */
 export const MEMBERS_SETTLED_INTERVALS = 3
 
-/**
- * Parameters that have moved by no more than this share of the target distance are where they were. A swarm proposes where sketches say half
- * the target, each right to 9 %: with this a proposal beyond the target is still more than five deviations away.
- */
-export const UNMOVED_SHARE = 1 / 32
-
 /** A peer that so many exchanges in a row have not moved has come to rest: one alone may have been with a partner that was as far away as it. */
 export const RESTING_EXCHANGES = 3
 

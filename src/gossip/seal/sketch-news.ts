@@ -8,11 +8,11 @@
 import { sketchDistance } from '../../averaging/sketch.ts'
 import { norm } from '../../parameters/vectors.ts'
 import { announceInterval, newsGap } from '../membership/announce-interval.ts'
-import { ANNOUNCE_GAP_MS } from '../membership/constants.ts'
+import { ANNOUNCE_GAP_MS, UNMOVED_SHARE } from '../membership/constants.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { Clock } from '../ports.ts'
 import type { Choice } from './choice.ts'
-import { MISTAKEN_SHARE, RESTING_EXCHANGES, UNMOVED_SHARE } from './constants.ts'
+import { MISTAKEN_SHARE, RESTING_EXCHANGES } from './constants.ts'
 
 export interface SketchNews {
   /** Whether what was told of it last is not what it is now, by more than matters to anybody. */

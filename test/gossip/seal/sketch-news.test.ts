@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
-import { RESTING_EXCHANGES, UNMOVED_SHARE } from '../../../src/gossip/seal/constants.ts'
+import { UNMOVED_SHARE } from '../../../src/gossip/membership/constants.ts'
+import { RESTING_EXCHANGES } from '../../../src/gossip/seal/constants.ts'
 import { createSketchNews } from '../../../src/gossip/seal/sketch-news.ts'
 
 const TARGET = 0.1
