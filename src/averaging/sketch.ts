@@ -1,4 +1,4 @@
-import { distance, requireSameLength } from '../parameters/vectors.ts'
+import { distance, norm, requireSameLength } from '../parameters/vectors.ts'
 import { consensusDistance } from './consensus.ts'
 
 /**
@@ -46,6 +46,16 @@ export function createSketcher(length: number, buckets: number, seed: number): S
 /** Estimates ‖x − y‖ from the sketches of x and y. @throws LengthMismatchError */
 export function sketchDistance(a: Float32Array, b: Float32Array): number {
   return distance(a, b)
+}
+
+/**
+ * Whether what these are sketches of is no further apart than this, relative to the norm of the first. Sketches are made once of the same
+ * parameters, so most are compared with themselves.
+ *
+ * @throws LengthMismatchError
+ */
+export function areWithin(relativeDistance: number, own: Float32Array, other: Float32Array): boolean {
+  return own === other || sketchDistance(own, other) <= relativeDistance * norm(own)
 }
 
 /**

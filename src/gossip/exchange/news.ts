@@ -6,8 +6,7 @@
  * @packageDocumentation
  */
 
-import { sketchDistance } from '../../averaging/sketch.ts'
-import { norm } from '../../parameters/vectors.ts'
+import { areWithin } from '../../averaging/sketch.ts'
 import { UNMOVED_SHARE } from '../membership/constants.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerId } from '../ports.ts'
@@ -51,29 +50,25 @@ export function createNews({ target, beyondTarget, choice, membership, contribut
   const before = new Map<PeerId, Float32Array>()
   const equals = new Map<PeerId, Equal>()
 
-  /** Sketches are made once of the same parameters, so most are compared with themselves. */
-  function isSame(one: Float32Array, own: Float32Array): boolean {
-    return one === own || sketchDistance(one, own) <= UNMOVED_SHARE * target * norm(own)
-  }
+  const isSame = (own: Float32Array, other: Float32Array) => areWithin(UNMOVED_SHARE * target, own, other)
 
   function isBetween(peer: PeerId, own: Float32Array): boolean {
     const announcement = membership.get(peer)?.announcement
-    if (announcement === undefined || announcement.phase === 'training') return false
+    if (announcement === undefined) return false
     const equal = equals.get(peer)
     const theirs = equal?.sequence === announcement.sequence ? equal.sketch : announcement.sketch
-    return !isSame(theirs, own)
+    return !isSame(own, theirs)
   }
 
   return {
     among(peers) {
-      if (peers.length === 0) return peers
-      const own = choice.sketch()
+      const still = peers.filter(peer => membership.get(peer)?.announcement.phase !== 'training')
+      if (still.length === 0) return still
       // Steps so short that no sketch shows them are in no other's parameters either, until somebody has averaged.
       const holders = membership.alive().map(({ peer }) => peer)
-      if (beyondTarget || contribution.leftOutOf(holders) > 0) {
-        return peers.filter(peer => membership.get(peer)?.announcement.phase !== 'training')
-      }
-      return peers.filter(peer => isBetween(peer, own))
+      if (beyondTarget || contribution.leftOutOf(holders) > 0) return still
+      const own = choice.sketch()
+      return still.filter(peer => isBetween(peer, own))
     },
     meets: peer => void before.set(peer, choice.sketch()),
     met(peer) {
@@ -81,7 +76,7 @@ export function createNews({ target, beyondTarget, choice, membership, contribut
       before.delete(peer)
       const sequence = membership.get(peer)?.announcement.sequence
       const own = choice.sketch()
-      if (sketch === undefined || sequence === undefined || !isSame(sketch, own)) return
+      if (sketch === undefined || sequence === undefined || !isSame(own, sketch)) return
       equals.set(peer, { sequence, sketch: own })
     },
   }

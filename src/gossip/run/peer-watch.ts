@@ -20,7 +20,7 @@ export interface PeerWatchOptions {
   readonly membership: Membership
   readonly activeMembers: Pick<ActiveMembers, 'isGivenUp' | 'overdue'>
   readonly phase: PeerPhase
-  readonly choice: Choice
+  readonly choice: Pick<Choice, 'hash'>
   readonly lifetime: Lifetime
   /** Whether this peer averages with others at all. */
   readonly averages: boolean

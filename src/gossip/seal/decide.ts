@@ -9,8 +9,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { estimateConsensusDistance, sketchDistance } from '../../averaging/sketch.ts'
-import { norm } from '../../parameters/vectors.ts'
+import { areWithin, estimateConsensusDistance } from '../../averaging/sketch.ts'
 import type { Announcement } from '../membership/announcement.ts'
 import type { Member } from '../membership/membership.ts'
 import type { Phase } from '../phase.ts'
@@ -231,5 +230,5 @@ export function mayPropose(target: number, self: Pick<SealSelf, 'sketch'>, membe
 
 /** Whether a member is so near, by its sketch, that it holds up no proposal. */
 export function isNear(target: number, own: Float32Array, other: Float32Array): boolean {
-  return sketchDistance(own, other) <= (target / SKETCH_MARGIN) * norm(own)
+  return areWithin(target / SKETCH_MARGIN, own, other)
 }

@@ -5,8 +5,7 @@
  * @packageDocumentation
  */
 
-import { sketchDistance } from '../../averaging/sketch.ts'
-import { norm } from '../../parameters/vectors.ts'
+import { areWithin } from '../../averaging/sketch.ts'
 import { announceInterval, newsGap } from '../membership/announce-interval.ts'
 import { ANNOUNCE_GAP_MS, UNMOVED_SHARE } from '../membership/constants.ts'
 import type { Membership } from '../membership/membership.ts'
@@ -45,10 +44,8 @@ export function createSketchNews({ target, clock, membership, choice }: SketchNe
   let still = 0
   let rested = Number.NEGATIVE_INFINITY
 
-  /** Sketches are made once of the same parameters, so most are compared with themselves. */
   function isWithin(share: number, one: Float32Array | undefined, now: Float32Array): boolean {
-    if (one === now) return true
-    return one !== undefined && sketchDistance(one, now) <= share * target * norm(now)
+    return one !== undefined && areWithin(share * target, now, one)
   }
 
   return {

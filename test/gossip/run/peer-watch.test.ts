@@ -25,7 +25,7 @@ async function staysFor(said: Partial<Announcement>, overdue: readonly string[] 
     membership,
     activeMembers: { isGivenUp: () => false, overdue: () => overdue },
     phase,
-    choice: { hash: () => HASH } as Parameters<typeof createPeerWatch>[0]['choice'],
+    choice: { hash: () => HASH },
     lifetime: createLifetime(clock, events),
     averages: true,
     steps: 1,
