@@ -7,6 +7,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gossipsub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
 import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Admission } from '../../src/admission/admission.ts'
@@ -109,7 +110,10 @@ export async function lootWithoutProof(
   topics: readonly string[],
   listen: number,
 ): Promise<Loot & { readonly protocols: readonly string[] }> {
-  const node = await rawNode({ pubsub: gossipsub({ allowPublishToZeroTopicPeers: true }) })
+  const node = await rawNode({
+    pubsub: gossipsub({ allowPublishToZeroTopicPeers: true }),
+    identify: identify({ runOnConnectionOpen: false, timeout: IDENTIFY_MS }),
+  })
   const { pubsub } = node.services
   let announcements = 0
   for (const topic of topics) pubsub.subscribe(topic)
@@ -122,14 +126,11 @@ export async function lootWithoutProof(
   pubsub.addEventListener('message', ({ detail }) => {
     announcements += detail.data.byteLength
   })
-  const identified = new Promise<readonly string[]>((resolve, reject) => {
-    node.addEventListener('peer:identify', ({ detail }) => resolve(detail.protocols))
-    setTimeout(() => reject(new Error('a stranger is not identified')), IDENTIFY_MS).unref()
-  })
   const connection = await node.dial(multiaddr(address))
+  // Before anything else is asked: what follows opens more streams than a stranger may have, and who is asked last is told nothing.
+  const { protocols } = await node.services.identify.identify(connection)
   const own = CHANNELS.map(protocolOf)
   const spoken = await Promise.all(own.map(protocol => speak(connection, protocol, listen)))
-  const protocols = await identified
   await sleep(listen)
   await node.stop()
   return { said: spoken.reduce((sum, bytes) => sum + bytes, 0), announcements, merged: 0, protocols }
