@@ -72,8 +72,11 @@ export const KNOCKED_HANDSHAKES = { perSecond: 50, atOnce: 128 }
 /** Connections of others that have not knocked: peers of other recipes and versions, for as long as recipes are compared, and strangers. */
 export const STRANGER_PLACES = 16
 
-/** Handshakes of those: a thirtieth of a core. */
-export const STRANGER_HANDSHAKES = { perSecond: 10, atOnce: 16 }
+/**
+ * Handshakes of those: a full rate is about a hundredth of a core, so that several peers of one machine lose little, too. Who is turned away
+ * comes again, and sixteen that come at once wait for nothing.
+ */
+export const STRANGER_HANDSHAKES = { perSecond: 2, atOnce: 16 }
 
 /** Knocks that are remembered, so that none is used twice: those of ten minutes at the full rate. */
 export const MAX_KNOCKS_REMEMBERED = 32_768
