@@ -28,7 +28,9 @@ export interface AttackedSwarmOptions extends Partial<Pick<SwarmSetting, 'member
 
 /** What became of one honest peer. */
 export interface HonestEnd {
-  /** Seconds from the moment at which the last of them had started until it had made its steps; undefined where it never did. */
+  /** Seconds from the moment at which the last of them had started until its first step; undefined where it never made one. */
+  readonly begunAfter?: number
+  /** In the same way, until it had made all its steps. */
   readonly trainedAfter?: number
   /** In the same way; undefined where it never sealed. */
   readonly sealedAfter?: number
@@ -49,6 +51,8 @@ export interface AttackedSwarm {
   readonly honest: readonly HonestEnd[]
   /** All that the attacker said. */
   readonly attacker: readonly Line[]
+  /** Seconds until the last one made its first step; infinite where one never did. */
+  readonly begun: number
   /** Seconds until the last one had made its steps; infinite where one never did. */
   readonly trained: number
   /** Seconds until the last one had sealed; infinite where one never did. */
@@ -136,18 +140,25 @@ async function run(
   return {
     honest: ends,
     attacker: attacker?.lines ?? [],
-    trained: Math.max(...ends.map(({ trainedAfter }) => trainedAfter ?? Number.POSITIVE_INFINITY)),
-    sealed: Math.max(...ends.map(({ sealedAfter }) => sealedAfter ?? Number.POSITIVE_INFINITY)),
+    begun: lastOf(ends, 'begunAfter'),
+    trained: lastOf(ends, 'trainedAfter'),
+    sealed: lastOf(ends, 'sealedAfter'),
     ended: ended < limit ? ended : Number.POSITIVE_INFINITY,
   }
 }
 
+function lastOf(ends: readonly HonestEnd[], when: 'begunAfter' | 'trainedAfter' | 'sealedAfter'): number {
+  return Math.max(...ends.map(end => end[when] ?? Number.POSITIVE_INFINITY))
+}
+
 function endOf({ lines }: LineProcess, vitals: string, steps: number, seconds: (at: number) => number): HonestEnd {
-  const trained = lines.find(({ event, step }) => event === 'step' && Number(step) >= steps)
+  const reached = (least: number) => lines.find(({ event, step }) => event === 'step' && Number(step) >= least)
+  const [begun, trained] = [reached(1), reached(steps)]
   const sealed = lines.findLast(({ event }) => event === 'consensus')
   const stopped = lines.findLast(({ event }) => event === 'stopped')
   const warnings = lines.filter(({ event }) => event === 'warning').map(({ message }) => String(message))
   return {
+    begunAfter: begun && seconds(begun.at),
     trainedAfter: trained && seconds(trained.at),
     sealedAfter: sealed && seconds(sealed.at),
     hash: sealed?.parametersHash as string | undefined,

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { OVERDUE_TRAINING_MS } from '../../src/gossip/run/constants.ts'
+import { CATCH_UP_MS, OVERDUE_TRAINING_MS } from '../../src/gossip/run/constants.ts'
 import { firstPatience } from '../../src/gossip/seal/end-patience.ts'
 import type { AttackedSwarm, AttackedSwarmOptions } from './attacked-swarm.ts'
 
@@ -138,8 +138,14 @@ const LEAST_EXCHANGES = 0.5
  */
 const MOST_SLOWER = 1.5
 
+/** Who says that it is far ahead has the others wait for so long, in seconds, before they begin without it. */
+const MOST_WAIT = CATCH_UP_MS / 1_000
+
+/** Peers say ten times a second at which step they are; the rest is what one more wait costs on a busy machine. */
+const WAIT_SPREAD = 2
+
 /**
- * The latest time, in milliseconds, at which a swarm that has trained after so long ends beside liars. The run's patience; a member that still says
+ * The latest time, in milliseconds, at which a swarm that has trained for so long ends beside liars. The run's patience; a member that still says
  * that it trains when nobody is waited for any more; then one that will not follow, and a third more for those that come after it.
  */
 export function latestEnd(trained: number, patience: number): number {
@@ -163,7 +169,7 @@ export function judge(
   calm: AttackedSwarm,
   patience: number,
 ): Judgement {
-  const { honest, attacker, trained, sealed } = attacked
+  const { honest, attacker, begun, trained, sealed } = attacked
   const problems: string[] = []
   const require = (holds: boolean, problem: string) => {
     if (!holds) problems.push(problem)
@@ -182,8 +188,10 @@ export function judge(
   require(honest.every(({ inModel, leftOut }) => inModel && leftOut === 0), 'training was left out')
   const partners = honest.length - 1
   const mostSlower = (MOST_SLOWER * (partners + row.identities)) / partners
-  require(trained <= mostSlower * calm.trained, `training took ${(trained / calm.trained).toFixed(1)} times as long`)
-  const latest = latestEnd(1_000 * trained, patience) / 1_000
+  const [training, calmTraining] = [trained - begun, calm.trained - calm.begun]
+  require(begun <= calm.begun + MOST_WAIT + WAIT_SPREAD, `began ${(begun - calm.begun).toFixed(1)} s later`)
+  require(training <= mostSlower * calmTraining, `training took ${(training / calmTraining).toFixed(1)} times as long`)
+  const latest = begun + latestEnd(1_000 * training, patience) / 1_000
   require(sealed <= latest, `the seal came after the patience, which ends after ${latest.toFixed(0)} s`)
   require(accuracy >= calmAccuracy - ACCURACY_SPREAD, 'less right than without the attack')
   require(exchanges >= LEAST_EXCHANGES * calmExchanges, 'too few exchanges')
@@ -197,7 +205,7 @@ export function judge(
   return {
     measured: [
       `${honest.filter(({ hash }) => hash !== undefined).length} of ${honest.length} sealed`,
-      `trained after ${trained.toFixed(1)} s (without the attack ${calm.trained.toFixed(1)} s)`,
+      `trained for ${training.toFixed(1)} s (without the attack ${calmTraining.toFixed(1)} s), from ${begun.toFixed(1)} s on (${calm.begun.toFixed(1)} s)`,
       `sealed after ${sealed.toFixed(1)} s (${calm.sealed.toFixed(1)} s; the patience ends after ${latest.toFixed(0)} s)`,
       `accuracy ${percent(accuracy)} (${percent(calmAccuracy)})`,
       `exchanges ${exchanges.toFixed(0)} (${calmExchanges.toFixed(0)})`,
