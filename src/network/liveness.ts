@@ -73,7 +73,7 @@ export function watchLiveness(options: LivenessOptions, { signal }: AbortOptions
     return known
   }
 
-  /** Notes what it has brought since the last look. One whose bytes nobody counts is left to libp2p. */
+  /** Notes what it has brought since the last look. One whose bytes nobody counts is left to its transport. */
   function note(connection: Connection): Seen {
     const known = seenOf(connection)
     const bytes = bytesIn(connection)

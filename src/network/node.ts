@@ -131,7 +131,9 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
       addressSorter: ({ multiaddr: a }, { multiaddr: b }) =>
         sign(Number(dials.hasFailed(a)) - Number(dials.hasFailed(b))) || sign(addresses.compare(a, b)),
     },
-    connectionMonitor: { pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
+    // It would end a connection on which the ping before is still on its way, or this peer's own look: over a slow link, in the middle of a model.
+    // Which connections still lead somewhere is looked at in `liveness.ts`.
+    connectionMonitor: { pingTimeout: { minTimeout: PING_TIMEOUT_MS }, abortConnectionOnPingFailure: false },
     connectionGater: {
       denyDialPeer: denies,
       denyInboundEncryptedConnection: denies,
