@@ -9,6 +9,7 @@ import type { Standing } from './gate/handshake.ts'
 import { hostOf } from './hosts.ts'
 import type { Pace } from './pace.ts'
 import { protocolOf } from './protocols.ts'
+import { createWriteAhead, type WriteAhead } from './write-ahead.ts'
 
 /** The streams of the channels, with peers of whom it is known what they are. */
 export interface Channels {
@@ -30,10 +31,17 @@ export function createChannels(
 ): Channels {
   const streams = new Map<FrameStream, Connection>()
   const callers = createCallers()
+  const aheads = new WeakMap<Connection, WriteAhead>()
+
+  function aheadOf(connection: Connection): WriteAhead {
+    const ahead = aheads.get(connection) ?? createWriteAhead()
+    aheads.set(connection, ahead)
+    return ahead
+  }
 
   function adopt(connection: Connection, stream: Stream): FrameStream {
     const host = hostOf(connection.remoteAddr)
-    const frames = createFrameStream(connection.remotePeer.toString(), stream, { pace, host })
+    const frames = createFrameStream(connection.remotePeer.toString(), stream, { pace, host, ahead: aheadOf(connection) })
     // One that is over already would never be taken out again.
     if (stream.status === 'open') streams.set(frames, connection)
     stream.addEventListener('close', () => streams.delete(frames))

@@ -11,11 +11,26 @@ const MiB = 1024 * KiB
 export const READ_AHEAD_BYTES = 1 * MiB
 
 /**
- * Bytes of a stream that wait for the connection, at which its writer waits too: four frames of parameters. libp2p makes one
+ * Bytes of a stream that wait for the connection at most, at which its writer waits too: four frames of parameters. libp2p makes one
  * message of all that waits, and cuts that into packets of 64 KiB less a few bytes; frame by frame, every fifth packet would
  * be nearly empty. What waits is not copied, so it takes no memory.
  */
 export const WRITE_AHEAD_BYTES = 1 * MiB
+
+/** As many as wait at first, on a connection of which nothing is known: less than a frame, so that a slow one is known by its first. */
+export const WRITE_AHEAD_FIRST_BYTES = 64 * KiB
+
+/** What a system takes for a connection before its link is felt, and more: Linux begins with 87 kB. */
+export const UNFELT_BYTES = 256 * KiB
+
+/** As many at least: two packets of a dozen segments each, which is what a connection of many losses has under way. */
+export const WRITE_AHEAD_LEAST_BYTES = 32 * KiB
+
+/**
+ * What waits for a connection is to be gone in so long: everything else on it comes after. Over 100 ms and 1 % loss a connection carries 175 kB/s,
+ * and a megabyte that waited had announcements, answers and new streams come after six seconds, by which their peer was taken for gone.
+ */
+export const WRITE_AHEAD_MS = 200
 
 /**
  * Bytes that the other side may send on one stream before they are read. Throughput is at most window / round trip: 40 MB/s
@@ -114,10 +129,7 @@ export const ADDRESS_DIAL_TIMEOUT_MS = 5_000
 export const REDIAL_FIRST_MS = 500
 export const REDIAL_MAX_MS = 30_000
 
-/**
- * libp2p pings every connection and cuts those that do not answer in time. A peer whose event loop is busy for some
- * seconds is slow, not gone: by default it would lose all its connections after 5 s.
- */
+/** libp2p pings every connection, from which it knows how long a round trip takes. Over a slow link an answer comes after what waits there. */
 export const PING_TIMEOUT_MS = 30_000
 
 /**
@@ -172,7 +184,7 @@ export const LIVENESS_ANSWER_MS = 1_500
 
 /**
  * One that has not answered within so long is taken for gone, and its connection is ended. A member whose event loop stands still for eight
- * seconds keeps its connections; libp2p's own look comes every ten seconds, and waits for {@link PING_TIMEOUT_MS}.
+ * seconds keeps its connections; libp2p's own pings, every ten seconds, end nothing.
  */
 export const LIVENESS_ABANDON_MS = 6_000
 

@@ -1,11 +1,11 @@
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { AbortOptions, PeerId } from '../gossip/ports.ts'
+import { abortable } from './abortable.ts'
 import { withoutPeer } from './address-dials.ts'
 import { DIAL_TIMEOUT_MS } from './constants.ts'
 import type { DialBackoff } from './dial-backoff.ts'
 import { RefusedPeerError, UnreachableError } from './errors.ts'
-import { abortable } from './frame-stream.ts'
 import type { Gate } from './gate/gate.ts'
 import { obstacleOf } from './obstacles.ts'
 

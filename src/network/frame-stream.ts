@@ -1,12 +1,14 @@
 import type { Stream } from '@libp2p/interface'
-import type { Uint8ArrayList } from 'uint8arraylist'
-import type { AbortOptions, FrameStream, PeerId } from '../gossip/ports.ts'
+import type { FrameStream, PeerId } from '../gossip/ports.ts'
 import { MAX_FRAME_BYTES } from '../gossip/streams/constants.ts'
 import { ConnectionLostError, ProtocolError, StreamEndedError } from '../gossip/streams/stream-errors.ts'
-import { PIECE_BYTES, READ_AHEAD_BYTES, WRITE_AHEAD_BYTES } from './constants.ts'
-import { checkLength, decodeFrames, encodeFrame } from './frames.ts'
+import { abortable } from './abortable.ts'
+import { READ_AHEAD_BYTES } from './constants.ts'
+import { createFrameWriter } from './frame-writer.ts'
+import { checkLength, decodeFrames } from './frames.ts'
 import type { Pace } from './pace.ts'
 import { receivedBytes } from './received-bytes.ts'
+import { createWriteAhead, type WriteAhead } from './write-ahead.ts'
 
 export interface FrameStreamOptions {
   /** Where the bandwidth is limited. */
@@ -15,6 +17,8 @@ export interface FrameStreamOptions {
   readonly host?: string
   /** Unread bytes at which the other side is stopped. */
   readonly readAhead?: number
+  /** How much may wait for the connection, of all its streams. Default: as for the only one */
+  readonly ahead?: WriteAhead
 }
 
 /**
@@ -22,17 +26,16 @@ export interface FrameStreamOptions {
  * is copied on the way out, and once on the way in.
  *
  * - A read that is cancelled takes nothing: the next one gets the frame.
- * - A write that is cancelled has been queued: the frame may still arrive, whole.
+ * - A write that is cancelled has sent all of the frame or nothing: it may still arrive, whole.
  * - A close that is cancelled resets the stream, which could not be ended cleanly any more.
  * - A frame that is too long, or an end inside a frame, resets the stream and rejects the read with a `ProtocolError`.
  * - A connection that is lost, or a reset by the other side, rejects with a `ConnectionLostError`; `cause` is what libp2p
  *   says.
- *
  */
 export function createFrameStream(
   peer: PeerId,
   stream: Stream,
-  { pace, host, readAhead = READ_AHEAD_BYTES }: FrameStreamOptions = {},
+  { pace, host, readAhead = READ_AHEAD_BYTES, ahead = createWriteAhead() }: FrameStreamOptions = {},
 ): FrameStream {
   const broken = new AbortController()
   let otherSideEnded = stream.remoteWriteStatus === 'closed'
@@ -76,56 +79,14 @@ export function createFrameStream(
     }
   }
 
-  // Once for the whole stream: a model is a thousand frames.
-  let change: PromiseWithResolvers<void> | undefined
-  const changed = () => {
-    change?.resolve()
-    change = undefined
-  }
-  for (const event of ['drain', 'idle', 'close'] as const) stream.addEventListener(event, changed)
-
-  function send(bytes: Uint8ArrayList): void {
-    if (stream.status !== 'open') throw new ConnectionLostError('the connection closed before everything was sent')
-    try {
-      stream.send(bytes)
-    } catch (error) {
-      // A connection that fails while it is written to has closed the stream by now.
-      broken.signal.throwIfAborted()
-      throw error
-    }
-    traffic.bytesOut += bytes.byteLength
-  }
-
-  async function sendPaced(bytes: Uint8ArrayList, pace: Pace, { signal }: AbortOptions): Promise<void> {
-    const options = { signal: AbortSignal.any([signal, broken.signal]) }
-    for (let begun = false; bytes.byteLength > 0; begun = true) {
-      const piece = Math.min(bytes.byteLength, PIECE_BYTES)
-      try {
-        await drained(WRITE_AHEAD_BYTES, options)
-        await pace.sending(piece, options)
-      } catch (error) {
-        // Part of a frame would be taken for the beginning of the next one.
-        if (begun && stream.status === 'open') {
-          pace.sent(bytes.byteLength)
-          send(bytes)
-        }
-        throw error
-      }
-      send(bytes.sublist(0, piece))
-      bytes.consume(piece)
-    }
-  }
-
-  /** Waits until no more than so many bytes wait for the connection. */
-  async function drained(bytes: number, { signal }: AbortOptions): Promise<void> {
-    while (stream.writeBufferLength > bytes) {
-      broken.signal.throwIfAborted()
-      if (stream.status !== 'open') throw new ConnectionLostError('the connection closed before everything was sent')
-      change ??= Promise.withResolvers()
-      await abortable(change.promise, signal)
-    }
-    broken.signal.throwIfAborted()
-  }
+  const writer = createFrameWriter(stream, {
+    broken: broken.signal,
+    ahead,
+    pace,
+    sent(bytes) {
+      traffic.bytesOut += bytes
+    },
+  })
 
   return {
     peer,
@@ -149,18 +110,11 @@ export function createFrameStream(
       return frame
     },
 
-    async write(frame, { signal }) {
-      signal.throwIfAborted()
-      broken.signal.throwIfAborted()
-      const bytes = encodeFrame(frame)
-      if (pace === undefined) send(bytes)
-      else await sendPaced(bytes, pace, { signal })
-      await drained(WRITE_AHEAD_BYTES, { signal })
-    },
+    write: writer.write,
 
     async close({ signal }) {
       try {
-        await drained(0, { signal })
+        await writer.drained(0, { signal })
         await stream.close({ signal })
       } catch (cause) {
         const lost = new ConnectionLostError('the connection closed before the stream ended', { cause })
@@ -172,14 +126,4 @@ export function createFrameStream(
 
     abort,
   }
-}
-
-/** The promise, or the signal's reason if that comes first; listens to the signal no longer than needed. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

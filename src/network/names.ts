@@ -10,10 +10,10 @@
 import { lookup, Resolver } from 'node:dns/promises'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { AbortOptions } from '../gossip/ports.ts'
+import { abortable } from './abortable.ts'
 import { peerIn } from './addresses.ts'
 import { DNS_TIMEOUT_MS, DNS_TRIES, MAX_DNSADDR_DEPTH, MAX_DNSADDR_LISTS, MAX_RESOLVED } from './constants.ts'
 import { UnreachableError } from './errors.ts'
-import { abortable } from './frame-stream.ts'
 import { isOwned } from './transports/registry.ts'
 
 /** Asks the system, or another, what a name stands for. */
