@@ -33,14 +33,16 @@ import { createDialBackoff } from './dial-backoff.ts'
 import { createDialler } from './dialler.ts'
 import { createDiscoveryDialler, keepConnected } from './dialling.ts'
 import { ListenError, reasonOf, UnreachableError } from './errors.ts'
+import type { Gate } from './gate/gate.ts'
 import { createGivenAddresses } from './given-addresses.ts'
 import { peerIdOf } from './identity.ts'
+import { createLanes } from './lanes/lanes.ts'
 import type { ComponentLogger } from './logger.ts'
 import { createNames, type Names } from './names.ts'
 import { createNode, type SwarmNode } from './node.ts'
 import { createNodeGate } from './node-gate.ts'
 import { type Bandwidth, createPace } from './pace.ts'
-import { MEMBERSHIP_PROTOCOL, topicOf } from './protocols.ts'
+import { LANE_PROTOCOL, MEMBERSHIP_PROTOCOL, topicOf } from './protocols.ts'
 import { createUpkeep, type UpkeepOptions } from './upkeep.ts'
 import type { PortMapping } from './upnp/port-mapping.ts'
 
@@ -130,8 +132,10 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
   const book = createAddressBook(node, parts.addresses, backoff, warn)
   let told: NetworkHandlers | undefined
 
-  const gate = createNodeGate(parts, {
+  const lanes = createLanes(node, connection => gate.standing(connection), { signal: stopping.signal })
+  const gate: Gate = createNodeGate(parts, {
     self,
+    lanes,
     ids: { swarm, recipe },
     admission,
     bytesIn: meter.bytesIn,
@@ -156,7 +160,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     names: options.names ?? createNames(),
     random: random.fork('given addresses'),
   })
-  const channels = createChannels(node, gate, pace)
+  const channels = createChannels(node, gate, lanes, pace)
   const dialler = createDialler(node, gate, backoff, { signal: stopping.signal })
   const upkeep = createUpkeep(
     parts,
@@ -190,6 +194,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
       if (!book.knows(detail.toString())) node.peerStore.delete(detail).catch(() => {})
     })
     await node.handle(MEMBERSHIP_PROTOCOL, gate.answer, { maxInboundStreams: 1, maxOutboundStreams: 1 })
+    await node.handle(LANE_PROTOCOL, gate.answerLane, { maxInboundStreams: 1, maxOutboundStreams: 1 })
     await channels.serve(handlers)
     parts.readMembers(gate.connections)
     await parts.addresses.refresh()

@@ -3,9 +3,11 @@ import type { PeerId } from '../gossip/ports.ts'
 import { MAX_CONNECTIONS } from './constants.ts'
 import { createGate, type Gate, type GateOptions } from './gate/gate.ts'
 import { isLocal } from './hosts.ts'
+import type { Lanes } from './lanes/lanes.ts'
 import type { SwarmNode } from './node.ts'
 
-export interface NodeGateOptions extends Omit<GateOptions, 'makeRoom' | 'entered' | 'left'> {
+export interface NodeGateOptions extends Omit<GateOptions, 'makeRoom' | 'entered' | 'left' | 'laneOpened' | 'lanes'> {
+  readonly lanes: Lanes
   connected(peer: PeerId): void
   disconnected(peer: PeerId, connection: Connection): void
 }
@@ -21,6 +23,12 @@ export function createNodeGate(
   }: Pick<SwarmNode, 'banned' | 'gossip' | 'entrance' | 'muxer' | 'hideLocal'>,
   options: NodeGateOptions,
 ): Gate {
+  /** Lets it say as much as members may. */
+  function admit(connection: Connection): void {
+    entrance.leave(connection)
+    muxer.admit(connection)
+  }
+
   const gate = createGate({
     ...options,
     makeRoom(connection) {
@@ -28,9 +36,12 @@ export function createNodeGate(
       if (banned.has(peer)) return 'was banned'
       const isOneMore = connection.direction === 'inbound' && gate.connectionTo(peer) === undefined
       if (isOneMore && gate.members().length >= MAX_CONNECTIONS) return 'comes when all places for members are taken'
-      entrance.leave(connection)
-      muxer.admit(connection)
+      admit(connection)
       return undefined
+    },
+    laneOpened(connection) {
+      admit(connection)
+      options.lanes.add(connection)
     },
     entered(connection, before) {
       gossip.open(connection)
@@ -38,6 +49,7 @@ export function createNodeGate(
     },
     left(connection) {
       gossip.close(connection)
+      options.lanes.end(connection.remotePeer.toString())
       options.disconnected(connection.remotePeer.toString(), connection)
     },
   })

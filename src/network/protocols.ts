@@ -20,6 +20,12 @@ const CHANNELS = ['recipe', 'exchange', 'settle', 'fetch'] as const satisfies re
 /** Those of all channels. */
 export const CHANNEL_PROTOCOLS: ReadonlySet<string> = new Set(CHANNELS.map(protocolOf))
 
+/** On it whoever has dialled asks for the connection to be a lane. */
+export const LANE_PROTOCOL = `/hearsay/lane/${PROTOCOL_VERSION}`
+
+/** A part of a stream that goes over several lanes. */
+export const PART_PROTOCOL = `/hearsay/part/${PROTOCOL_VERSION}`
+
 /** The gossipsub topic of a swarm's announcements, which only its members are told. */
 export function topicOf(swarm: string): string {
   return `hearsay/${swarm}/announce/${PROTOCOL_VERSION}`

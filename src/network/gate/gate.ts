@@ -10,7 +10,8 @@ import type { Channel, FrameStream, PeerId } from '../../gossip/ports.ts'
 import { ConnectionLostError } from '../../gossip/streams/stream-errors.ts'
 import { RefusedPeerError, UnreachableError } from '../errors.ts'
 import { createFrameStream } from '../frame-stream.ts'
-import { MEMBERSHIP_PROTOCOL } from '../protocols.ts'
+import type { Lanes } from '../lanes/lanes.ts'
+import { LANE_PROTOCOL, MEMBERSHIP_PROTOCOL } from '../protocols.ts'
 import { ACQUAINTANCE_MS, FAREWELL_MS, GATE_READ_AHEAD_BYTES, PROOF_TIMEOUT_MS } from './constants.ts'
 import { meetAsDialler, meetAsListener, type Party, readHello, type Standing } from './handshake.ts'
 import { decodeHello } from './hello.ts'
@@ -20,6 +21,10 @@ import { createRefusals, type Refusals } from './refusals.ts'
 export interface GateOptions extends Omit<Party, 'makeRoom'>, Omit<MembersOptions, 'refusals'> {
   /** Makes room for what a member says on a connection. @returns why there is none, as what is to be said of the member */
   makeRoom(connection: Connection): string | undefined
+  /** Connections to members that are lanes. */
+  readonly lanes: Pick<Lanes, 'hasRoom' | 'isMeant'>
+  /** A connection to a member is a lane, from now on. */
+  laneOpened(connection: Connection): void
   /** A peer of another recipe, generation or version. */
   acquainted(peer: PeerId): void
   warn(message: string): void
@@ -30,6 +35,8 @@ export interface Gate {
   meet(connection: Connection): void
   /** Serves {@link MEMBERSHIP_PROTOCOL}. */
   answer(stream: Stream, connection: Connection): Promise<void>
+  /** Serves {@link LANE_PROTOCOL}. */
+  answerLane(stream: Stream, connection: Connection): Promise<void>
   /**
    * What the peer of a connection is; waits while that is being found out.
    *
@@ -86,7 +93,14 @@ export function createGate(options: GateOptions): Gate {
       })
     })
     meeting.outcome.promise.catch(() => {}).finally(() => clearTimeout(late))
-    if (connection.direction === 'outbound') void conclude(meeting, proveByDialling(partyOn(connection), meeting))
+    if (connection.direction === 'inbound') return
+    if (isMember(connection) && options.lanes.isMeant(connection)) void becomeLane(meeting, askForLane(meeting))
+    else void conclude(meeting, proveByDialling(partyOn(connection), meeting))
+  }
+
+  /** The keys of a connection show whose it is: who has proved on another one that it is a member need not do so again. */
+  function isMember({ remotePeer }: Connection): boolean {
+    return members.connectionTo(remotePeer.toString()) !== undefined
   }
 
   /** Nothing came of it in time: strangers, and peers of a version that knows nothing of this. */
@@ -108,6 +122,34 @@ export function createGate(options: GateOptions): Gate {
       return [await meetAsListener(partyOn(connection), stream, hello, meeting.ending), stream]
     }
     await conclude(meeting, met())
+  }
+
+  async function answerLane(raw: Stream, connection: Connection): Promise<void> {
+    const meeting = meetings.get(connection)
+    const stream = frames(connection, raw)
+    if (meeting === undefined || meeting.begun || connection.direction === 'outbound') {
+      return stream.abort(new UnreachableError('who dials asks for a lane, and once'))
+    }
+    meeting.begun = true
+    await becomeLane(meeting, grantLane(meeting, stream))
+  }
+
+  async function grantLane({ connection, ending }: Meeting, stream: FrameStream): Promise<void> {
+    if (!isMember(connection)) throw new UnreachableError('lanes are for members')
+    if (!options.lanes.hasRoom(connection.remotePeer.toString())) throw new UnreachableError('it has all its lanes')
+    await stream.write(LANE_GRANTED, ending)
+    stream.close({ signal: AbortSignal.timeout(FAREWELL_MS) }).catch(() => {})
+  }
+
+  async function becomeLane(meeting: Meeting, granted: Promise<void>): Promise<void> {
+    try {
+      await granted
+      if (!isMember(meeting.connection)) throw new UnreachableError('it is a member no longer')
+      options.laneOpened(meeting.connection)
+      meeting.outcome.resolve('admitted')
+    } catch (error) {
+      refuse(meeting, error as Error)
+    }
   }
 
   async function conclude(meeting: Meeting, met: Promise<[Standing, FrameStream?]>): Promise<void> {
@@ -151,6 +193,7 @@ export function createGate(options: GateOptions): Gate {
   return {
     meet,
     answer,
+    answerLane,
     async standing(connection) {
       const meeting = meetings.get(connection)
       if (meeting === undefined) throw new ConnectionLostError('the connection is not known')
@@ -174,6 +217,15 @@ export function createGate(options: GateOptions): Gate {
 
 function frames(connection: Connection, stream: Stream): FrameStream {
   return createFrameStream(connection.remotePeer.toString(), stream, { readAhead: GATE_READ_AHEAD_BYTES })
+}
+
+/** What is said to one who asks for a lane, and may have it. */
+const LANE_GRANTED = Uint8Array.of(1)
+
+async function askForLane({ connection, ending }: Meeting): Promise<void> {
+  const stream = frames(connection, await connection.newStream(LANE_PROTOCOL, { signal: ending.signal }))
+  await stream.read({ signal: ending.signal, most: LANE_GRANTED.byteLength })
+  stream.close({ signal: AbortSignal.timeout(FAREWELL_MS) }).catch(() => {})
 }
 
 /** Opens the stream on which both prove what they are, where the other side knows of it. */
