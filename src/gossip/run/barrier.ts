@@ -1,6 +1,7 @@
 /**
  * When a swarm is there: nobody trains its first step before as many members with data have come as the recipe asks for, and one of
- * the others says that it counts enough too. This file only decides, from what has been announced.
+ * the others says that it counts enough too; or before two thirds of those whom it has reached say so, because behind a router not everybody
+ * reaches everybody. This file only decides, from what has been announced.
  *
  * @packageDocumentation
  */
@@ -21,6 +22,9 @@ export interface WaitingSelf {
   readonly hasWaitedForSeal: boolean
 }
 
+/** One that says that enough are there could have made it up. */
+const LEAST_WITNESSES = 2
+
 /** Members with data that wait or train, this peer among them. */
 export function countPresent(self: WaitingSelf, members: readonly Member[]): number {
   const others = members.filter(({ announcement }) => counts(self, announcement)).length
@@ -30,8 +34,11 @@ export function countPresent(self: WaitingSelf, members: readonly Member[]): num
 /** Whether this peer may train, or average, its first. */
 export function mayBegin(self: WaitingSelf, members: readonly Member[], minimum: number): boolean {
   if (!self.hasWaitedForSeal && hasEnded(self, members)) return false
-  if (countPresent(self, members) < minimum) return false
-  return minimum === 1 || members.some(({ announcement }) => announcement.ready && counts(self, announcement))
+  if (minimum === 1) return countPresent(self, members) >= 1
+  const others = members.filter(({ announcement }) => counts(self, announcement))
+  const ready = others.filter(({ announcement }) => announcement.ready)
+  if (countPresent(self, members) >= minimum) return ready.length > 0
+  return others.length >= LEAST_WITNESSES && ready.length >= OVERRULING_SHARE * others.length
 }
 
 /**
