@@ -144,7 +144,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   // Averaging.
   const codings = createCodings({ ...paced, random: incarnation.random })
   events.on('replaced', codings.adopted)
-  const codecs = createCodecChoice(paced)
+  const codecs = createCodecChoice({ ...paced, choice })
   const outerSteps = createOuterSteps(paced, checkpoint?.trainer.tensors)
   const participation = createParticipation({ ...paced, newcomer: lateJoining })
   const partners = createPartners({ ...paced, standing })

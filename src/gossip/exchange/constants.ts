@@ -10,6 +10,12 @@
  */
 export const MAX_CONCURRENT_EXCHANGES = 3
 
+/**
+ * Two whose training is over and that are further apart than so many times the target average compressed, where the recipe compresses: int8 leaves
+ * about a hundredth of the difference, which is averaged exactly after it.
+ */
+export const CODED_DISTANCES = 4
+
 /** Between two exchanges when training is over: short against a transfer, long enough not to spin without partners. */
 export const AVERAGING_PAUSE_MS = 40
 

@@ -109,7 +109,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   async function exchangeWith(...[partner, terms, { round, withdraw }]: Parameters<BeginExchange>): Promise<boolean> {
     const began = clock.now()
-    const codec = options.codecs.next()
+    const codec = options.codecs.next(partner)
     if (!isTraining()) news.meets(partner)
     let agreed = began
     let roundTrip = 0

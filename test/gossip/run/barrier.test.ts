@@ -2,25 +2,17 @@ import { describe, expect, test } from 'vitest'
 import type { Announcement } from '../../../src/gossip/membership/announcement.ts'
 import type { Member } from '../../../src/gossip/membership/membership.ts'
 import { mayBegin, type WaitingSelf } from '../../../src/gossip/run/barrier.ts'
+import { announcementOf } from '../announcements.ts'
 
 const NEWCOMER: WaitingSelf = { hasData: true, belongs: false, hasWaitedForSeal: false }
-const WAITING: Announcement = {
-  sequence: 1,
-  every: 1_000,
-  phase: 'waiting',
-  step: 0,
-  age: 0,
-  ownSteps: 0,
-  hasData: true,
-  ready: false,
-  done: false,
-  partners: 0,
-  sketch: new Float32Array(64),
-  addresses: [],
-}
+const WAITING = { phase: 'waiting', ready: false, done: false, partners: 0 } as const
 
 function membersOf(...announced: Partial<Announcement>[]): readonly Member[] {
-  return announced.map((one, i) => ({ peer: `peer-${i}`, announcement: { ...WAITING, ...one }, heard: 0 }))
+  return announced.map((one, i) => ({
+    peer: `peer-${i}`,
+    announcement: announcementOf({ ...WAITING, ...one }),
+    heard: 0,
+  }))
 }
 
 const READY = { ready: true }
