@@ -9,17 +9,18 @@ export const MAX_NAMESPACE_BYTES = 48
 
 /**
  * Relative distance at which statistics may be sealed. Their largest coordinate decides it; that the small ones have been
- * averaged as well is what {@link STATISTICS_EXCHANGES} is for. A hundred times the rounding of float32.
+ * averaged as well is what {@link REMAINING_EXPONENT} is for. A hundred times the rounding of float32.
  */
 export const STATISTICS_DISTANCE = 1e-5
 
 /**
- * Exchanges that a peer begins, since it last met somebody new, before it proposes statistics. Between random pairs the
- * mean squared distance falls by e in as many exchanges as there are peers (Boyd, Ghosh, Prabhakar and Shah, "Randomized
- * gossip algorithms", 2006), so what a peer began with weighs e^-20 of its
- * difference from the others then.
+ * Before statistics are proposed, exchanges since somebody new was last met have taken the mean squared distance to e^-40 of what it was: what a
+ * peer began with then weighs e^-20, which is nothing to a float32.
  */
-export const STATISTICS_EXCHANGES = 40
+export const REMAINING_EXPONENT = 40
+
+/** Exchanges that a peer begins in any case: between two the first says all, and may have begun before the other was ready. */
+export const FEWEST_EXCHANGES = 3
 
 /** After somebody new was met, so long others that started at the same time are waited for. */
 export const STATISTICS_NEWCOMER_MS = 3_000

@@ -30,11 +30,11 @@ import { norm } from '../parameters/vectors.ts'
 import type { Random } from '../random/random.ts'
 import {
   STATISTICS_DISTANCE,
-  STATISTICS_EXCHANGES,
   STATISTICS_MAXIMUM_NORM,
   STATISTICS_NEWCOMER_MS,
   STATISTICS_TIMEOUT_MS,
 } from './constants.ts'
+import { exchangesToAgree } from './exchanges-to-agree.ts'
 import type { Namespaces } from './namespaces.ts'
 import { createStillTrainer } from './still-trainer.ts'
 
@@ -253,7 +253,7 @@ async function startNamespace(
       checkpoint: checkpoint?.swarm === id ? checkpoint : undefined,
       beyondTarget: true,
       mayPropose: () => {
-        return exchanges >= STATISTICS_EXCHANGES && complete(clock.now() - joined)
+        return exchanges >= exchangesToAgree(Math.max(2, gossip.members().length + 1)) && complete(clock.now() - joined)
       },
     },
     (event, detail) => {
