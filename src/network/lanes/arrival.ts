@@ -1,10 +1,10 @@
 import type { Stream } from '@libp2p/interface'
-import { STILL_MS } from './constants.ts'
+import { PREAMBLE_BYTES } from './constants.ts'
 
 /** What has come on streams that were open at the same time. */
 export interface Arrived {
   readonly bytes: number
-  /** Bytes a millisecond, of the time in which they came one after the other. */
+  /** Bytes a millisecond, from the first that was more than an agreement on the last. */
   readonly rate: number
 }
 
@@ -24,14 +24,14 @@ export function createArrivals(
 ): Arrivals {
   let open = 0
   let bytes = 0
-  let milliseconds = 0
-  let last: number | undefined
+  let began: number | undefined
+  let last = 0
 
   function came(more: number): void {
-    // Who says nothing for longer has nothing to say.
-    if (last !== undefined && now() - last < STILL_MS) milliseconds += now() - last
-    last = now()
     bytes += more
+    last = now()
+    // Before that two agree on what is to come, for which one may wait for the other.
+    if (bytes > PREAMBLE_BYTES) began ??= last
   }
 
   return {
@@ -40,10 +40,9 @@ export function createArrivals(
       stream.addEventListener('message', ({ data }) => came(data.byteLength))
       stream.addEventListener('close', () => {
         if (--open > 0) return
-        const arrived = { bytes, rate: bytes / milliseconds }
+        const arrived = { bytes, rate: bytes / (last - (began ?? last)) }
         bytes = 0
-        milliseconds = 0
-        last = undefined
+        began = undefined
         ended(arrived)
       })
     },

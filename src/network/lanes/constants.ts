@@ -12,8 +12,8 @@ export const MAX_LANES = 4
 /** Streams that have brought less say nothing of a link: a connection begins slowly. */
 export const TELLING_BYTES = 256 * KiB
 
-/** A lost packet or two hold a connection up for less than this; what is silent for longer has nothing to say. */
-export const STILL_MS = 1_000
+/** Two have said so much at most before parameters flow. */
+export const PREAMBLE_BYTES = 4 * KiB
 
 /** What takes no longer than this over one connection is quick enough. */
 export const SLOW_MS = 1_000
@@ -21,11 +21,14 @@ export const SLOW_MS = 1_000
 /** Over a shorter round trip a lost packet is sent again before it slows a connection down. */
 export const LONG_ROUND_TRIP_MS = 20
 
-/** Lanes that carry less than so many times what one connection carried bring nothing: something else limits the link. */
-export const LEAST_GAIN = 1.5
+/**
+ * Lanes that carry less than so many times what one connection carried bring nothing: something else limits the link. Where three models are on
+ * their way at once, lanes to one member carry less than four times as much, and still twice.
+ */
+export const LEAST_GAIN = 1.3
 
-/** Streams over lanes before it is known what they bring: the first finds them cold. */
-export const TRIALS = 2
+/** Streams over lanes before it is known what they bring: the first finds them cold, and each loses packets of its own. */
+export const TRIALS = 3
 
 /** Lanes that brought nothing are tried again after so long: links change. */
 export const FOLDED_MS = 600_000

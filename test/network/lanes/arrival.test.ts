@@ -37,23 +37,25 @@ describe('what comes on streams', () => {
     expect(ended).toEqual([])
     other.bring(2_000)
     other.end()
-    expect(ended).toEqual([{ bytes: 10_000, rate: 250 }])
+    expect(ended).toEqual([{ bytes: 10_000, rate: 500 }])
     const next = open()
-    next.bring(50)
-    clock.now += 5
-    next.bring(50)
+    next.bring(5_000)
+    clock.now += 50
+    next.bring(5_000)
     next.end()
-    expect(ended[1]).toEqual({ bytes: 100, rate: 20 })
+    expect(ended[1]).toEqual({ bytes: 10_000, rate: 200 })
   })
 
-  test('counts no time in which nothing is said', () => {
+  test('counts no time before the parameters, or after them, and every pause between', () => {
     const { clock, ended, open } = arrivalsInTime()
     const stream = open()
-    for (const pause of [100, 60_000, 100, 0]) {
-      stream.bring(500)
+    stream.bring(200)
+    clock.now += 60_000
+    for (const pause of [100, 3_900, 60_000]) {
+      stream.bring(200_000)
       clock.now += pause
     }
     stream.end()
-    expect(ended).toEqual([{ bytes: 2_000, rate: 10 }])
+    expect(ended).toEqual([{ bytes: 600_200, rate: 150.05 }])
   })
 })

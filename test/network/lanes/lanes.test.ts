@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { MAX_LANES, SLOW_MS, TELLING_BYTES } from '../../../src/network/lanes/constants.ts'
+import { MAX_LANES, SLOW_MS, TELLING_BYTES, TRIALS } from '../../../src/network/lanes/constants.ts'
 import { LANE_PROTOCOL, PART_PROTOCOL } from '../../../src/network/protocols.ts'
 import { openBetween } from '../../../src/testing/probe-peers.ts'
 import { type NodePeer, startNodePeer } from '../node-peer.ts'
@@ -88,7 +88,7 @@ describe.concurrent('lanes beside a connection', { timeout: 40_000 }, () => {
     const { a, b, path } = await overPath({ ...SLOW, isShared: true })
     await sendModel(a, b)
     await untilLanes(a, b)
-    for (let model = 0; model < 2; model++) expect(await sendModel(a, b)).toBe(MAX_LANES)
+    for (let model = 0; model < TRIALS; model++) expect(await sendModel(a, b)).toBe(MAX_LANES)
     await have(path, 1)
     expect(await sendModel(a, b)).toBe(0)
     expect(path.open()).toBe(1)
