@@ -17,7 +17,7 @@ export interface Word {
   readonly ownSteps: number
   /** Whether it has data of its own to train on. */
   readonly hasData: boolean
-  /** Whether it counts as many members as the recipe asks for before anybody trains. */
+  /** Whether it counts as many members as the recipe asks for before anybody trains, or has begun before. */
   readonly ready: boolean
   /** Whether it has trained all that it is to train at least; it may train on for others. */
   readonly done: boolean

@@ -1,7 +1,7 @@
 /**
  * When a swarm is there: nobody trains its first step before as many members with data have come as the recipe asks for, and one of
- * the others says that it counts enough too; or before two thirds of those whom it has reached say so, because behind a router not everybody
- * reaches everybody. This file only decides, from what has been announced.
+ * the others says that it counts enough too; or before two thirds of those whom it has reached say so: behind a router not everybody reaches
+ * everybody, and some of those with whom a swarm has begun may be gone. This file only decides, from what has been announced.
  *
  * @packageDocumentation
  */
@@ -18,6 +18,8 @@ export interface WaitingSelf {
    * to a run that has ended does not begin another one beside it.
    */
   readonly belongs: boolean
+  /** Whether it has trained in this run before: its first step is behind it. */
+  readonly hasBegun: boolean
   /** Whether it has waited so long for the seal of a run that is said to have ended that it does no longer. */
   readonly hasWaitedForSeal: boolean
 }
@@ -38,7 +40,7 @@ export function mayBegin(self: WaitingSelf, members: readonly Member[], minimum:
   const others = members.filter(({ announcement }) => counts(self, announcement))
   const ready = others.filter(({ announcement }) => announcement.ready)
   if (countPresent(self, members) >= minimum) return ready.length > 0
-  return others.length >= LEAST_WITNESSES && ready.length >= OVERRULING_SHARE * others.length
+  return others.length >= (self.hasBegun ? 1 : LEAST_WITNESSES) && ready.length >= OVERRULING_SHARE * others.length
 }
 
 /**

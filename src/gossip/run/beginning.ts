@@ -47,7 +47,7 @@ export interface BeginningOptions {
 }
 
 export interface Beginning {
-  /** Whether this peer counts enough members. */
+  /** Whether this peer counts enough members, or has begun before. */
   ready(): boolean
   /** Something was heard. */
   heard(): void
@@ -67,11 +67,13 @@ export function createBeginning(options: BeginningOptions): Beginning {
   let listened = Number.NEGATIVE_INFINITY
   /** Since when this peer waits; undefined before it does. */
   let waiting: number | undefined
+  let begun = false
 
   // A peer that has trained in this run, or trains nothing, does not come too late for it.
   const self = (): WaitingSelf => ({
     hasData: steps > 0,
     belongs: contribution.ownSteps() > 0 || steps === 0,
+    hasBegun: begun || contribution.ownSteps() > 0,
     hasWaitedForSeal: waiting !== undefined && clock.now() - waiting >= ENDED_RUN_WAIT_MS,
   })
   const awaitsContact = () => options.hasContacts && !options.peerWatch.hasMet()
@@ -87,7 +89,8 @@ export function createBeginning(options: BeginningOptions): Beginning {
     hasListened() &&
     mayBegin(self(), membership.alive(), minimum) &&
     !options.introductions.pending()
-  const ready = () => countPresent(self(), membership.alive()) >= minimum
+  // Once a swarm has begun it goes on with those who are left.
+  const ready = () => self().hasBegun || countPresent(self(), membership.alive()) >= minimum
 
   function tell(): void {
     events.emit('waiting', {
@@ -158,6 +161,7 @@ export function createBeginning(options: BeginningOptions): Beginning {
         if (hasSealed()) return
         if (may()) break
       }
+      begun = true
       begin()
       events.emit('changed', {})
       await together(abort)

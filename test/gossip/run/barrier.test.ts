@@ -4,7 +4,7 @@ import type { Member } from '../../../src/gossip/membership/membership.ts'
 import { mayBegin, type WaitingSelf } from '../../../src/gossip/run/barrier.ts'
 import { announcementOf } from '../announcements.ts'
 
-const NEWCOMER: WaitingSelf = { hasData: true, belongs: false, hasWaitedForSeal: false }
+const NEWCOMER: WaitingSelf = { hasData: true, belongs: false, hasBegun: false, hasWaitedForSeal: false }
 const WAITING = { phase: 'waiting', ready: false, done: false, partners: 0 } as const
 
 function membersOf(...announced: Partial<Announcement>[]): readonly Member[] {
@@ -38,6 +38,13 @@ describe('a peer begins', () => {
   test('not because one says so, or members that bring no data', () => {
     expect(mayBegin(NEWCOMER, membersOf(READY), 3)).toBe(false)
     expect(mayBegin(NEWCOMER, membersOf({ ...READY, hasData: false }, { ...READY, hasData: false }), 3)).toBe(false)
+  })
+
+  test('again, when one says so of all that it reaches: its first step is behind it', () => {
+    const returning = { ...NEWCOMER, belongs: true, hasBegun: true }
+    expect(mayBegin(returning, membersOf(READY), 5)).toBe(true)
+    expect(mayBegin(returning, membersOf({}), 5)).toBe(false)
+    expect(mayBegin(returning, [], 5)).toBe(false)
   })
 
   test('no run beside one that has ended, as two thirds say', () => {

@@ -2,7 +2,7 @@ import type { Row } from '../../accept/row.ts'
 import { withWorld } from '../network/world.ts'
 import { areOneSeal, describeOutcomes, outcomesOf } from '../outcome.ts'
 import { type HostPeer, withSwarm } from '../swarm.ts'
-import { averagesAfter, describeSeconds, exchangeAfter, longest } from '../times.ts'
+import { averagesAfter, describeSeconds, longest } from '../times.ts'
 import { officePlace, openOffice } from './office.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -33,8 +33,8 @@ export const lostBootstrap: Scenario = {
         ]
         const members = hosts.slice(BOOTSTRAPS).map((host, i) => swarm.start(host, ...flags(i)))
         const ids = await Promise.all(members.map(one => one.id()))
-        const others = (i: number) => ids.filter((_, j) => j !== i)
-        await Promise.all(members.map((one, i) => Promise.any(others(i).map(id => exchangeAfter(one, id, 0, MEET_MS)))))
+        const met = await Promise.all(members.map((_, i) => averagesAfter(members, ids, i, 0, MEET_MS)))
+        if (met.some(times => longest(times) === undefined)) throw new Error('the members never met each other')
         for (const { process } of firsts) process.end('SIGKILL')
 
         const rows: Row[] = []
