@@ -1,11 +1,9 @@
 import type { Stream } from '@libp2p/interface'
 import type { FrameStream, PeerId } from '../gossip/ports.ts'
-import { MAX_FRAME_BYTES } from '../gossip/streams/constants.ts'
-import { ConnectionLostError, ProtocolError, StreamEndedError } from '../gossip/streams/stream-errors.ts'
-import { abortable } from './abortable.ts'
+import { ConnectionLostError } from '../gossip/streams/stream-errors.ts'
 import { READ_AHEAD_BYTES } from './constants.ts'
+import { createFrameReader } from './frame-reader.ts'
 import { createFrameWriter } from './frame-writer.ts'
-import { checkLength, decodeFrames } from './frames.ts'
 import type { Pace } from './pace.ts'
 import { receivedBytes } from './received-bytes.ts'
 import { createWriteAhead, type WriteAhead } from './write-ahead.ts'
@@ -64,21 +62,10 @@ export function createFrameStream(
     stream.abort(reason)
   }
 
-  let expected = MAX_FRAME_BYTES
-  const frames = decodeFrames(receivedBytes(stream, broken.signal, { pace, readAhead }), () => expected)
-  let next: Promise<Uint8Array> | undefined
-
-  async function nextFrame(): Promise<Uint8Array> {
-    try {
-      const { done, value } = await frames.next()
-      if (done) throw new StreamEndedError('the other side closed the stream')
-      return value
-    } catch (error) {
-      if (error instanceof ProtocolError) abort(error)
-      throw error
-    }
-  }
-
+  const read = createFrameReader(receivedBytes(stream, broken.signal, { pace, readAhead }), {
+    broken: broken.signal,
+    abort,
+  })
   const writer = createFrameWriter(stream, {
     broken: broken.signal,
     ahead,
@@ -93,23 +80,7 @@ export function createFrameStream(
     host,
     traffic,
 
-    async read({ signal, most = MAX_FRAME_BYTES }) {
-      signal.throwIfAborted()
-      broken.signal.throwIfAborted()
-      expected = most
-      next ??= nextFrame()
-      const frame = await abortable(next, signal)
-      next = undefined
-      try {
-        // A read that was cancelled may have expected more.
-        checkLength(frame.byteLength, most)
-      } catch (error) {
-        abort(error as Error)
-        throw error
-      }
-      return frame
-    },
-
+    read,
     write: writer.write,
 
     async close({ signal }) {

@@ -1,9 +1,9 @@
 import { Uint8ArrayList } from 'uint8arraylist'
 import type { AbortOptions, FrameStream } from '../../gossip/ports.ts'
-import { MAX_FRAME_BYTES } from '../../gossip/streams/constants.ts'
 import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../gossip/streams/stream-errors.ts'
 import { abortable } from '../abortable.ts'
-import { checkLength, decodeFrames, encodeFrame } from '../frames.ts'
+import { createFrameReader } from '../frame-reader.ts'
+import { encodeFrame } from '../frames.ts'
 import { PART_BYTES, REORDERED_BYTES } from './constants.ts'
 
 /** Before each piece of the bytes stands which one it is, an unsigned 32-bit integer, big-endian. */
@@ -87,21 +87,8 @@ export function createStripedStream(parts: readonly FrameStream[]): FrameStream 
     }
   }
 
-  let expected = MAX_FRAME_BYTES
-  const frames = decodeFrames(inOrder(), () => expected)
-  let reading: Promise<Uint8Array> | undefined
+  const read = createFrameReader(inOrder(), { broken: broken.signal, abort })
   for (const lane of lanes) void receive(lane)
-
-  async function nextFrame(): Promise<Uint8Array> {
-    try {
-      const { done, value } = await frames.next()
-      if (done) throw new StreamEndedError('the other side closed the stream')
-      return value
-    } catch (error) {
-      if (error instanceof ProtocolError) abort(error)
-      throw error
-    }
-  }
 
   let written = 0
   const freeLane = () => lanes.find(lane => !lane.isWriting)
@@ -139,21 +126,7 @@ export function createStripedStream(parts: readonly FrameStream[]): FrameStream 
     host,
     traffic,
 
-    async read({ signal, most = MAX_FRAME_BYTES }) {
-      signal.throwIfAborted()
-      broken.signal.throwIfAborted()
-      expected = most
-      reading ??= nextFrame()
-      const frame = await abortable(reading, signal)
-      reading = undefined
-      try {
-        checkLength(frame.byteLength, most)
-      } catch (error) {
-        abort(error as Error)
-        throw error
-      }
-      return frame
-    },
+    read,
 
     async write(frame, { signal }) {
       signal.throwIfAborted()
