@@ -2,6 +2,9 @@ import { LONGEST_LINE, MOST_LINES, MOST_POINTS } from './constants.ts'
 import { createThinned, type Thinned } from './thinned.ts'
 import type { LogLine, Measured, Now, Point, Whole } from './told.ts'
 
+/** What does not change while it is looked at. */
+export type About = Pick<Whole, 'what' | 'title' | 'recipe' | 'facts'>
+
 /** News of a board: what it is called on the way to a page, and what is told. */
 export type News =
   | { readonly name: 'whole' }
@@ -12,7 +15,7 @@ export type News =
 /** All that a dashboard shows, kept in bounded memory, so that a page that is opened late shows what came before. */
 export interface Board {
   /** What is looked at. Pages take the whole anew. */
-  introduce(about: Pick<Whole, 'title' | 'recipe' | 'facts'>): void
+  introduce(about: About): void
   /** Seconds since it was made. */
   seconds(): number
   now(): Now
@@ -38,12 +41,12 @@ const AT_FIRST: Now = {
   target: null,
 }
 
-export function createBoard(title: string): Board {
+export function createBoard(what: Whole['what']): Board {
   const began = performance.now()
   const listeners: ((news: News) => void)[] = []
   const series = new Map<string, Thinned<Point>>()
   const log: LogLine[] = []
-  let about: Pick<Whole, 'title' | 'recipe' | 'facts'> = { title, recipe: {}, facts: [] }
+  let about: About = { what, title: what, recipe: {}, facts: [] }
   let now = AT_FIRST
 
   function tell(news: News): void {

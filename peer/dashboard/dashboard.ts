@@ -4,6 +4,7 @@ import { WrongUsage } from '../wrong-usage.ts'
 import { type Board, createBoard } from './board.ts'
 import type { Place } from './place.ts'
 import { serveBoard } from './server.ts'
+import type { Whole } from './told.ts'
 
 /** A page in a browser that shows what a command does. */
 export interface Dashboard {
@@ -16,13 +17,14 @@ export interface Dashboard {
 }
 
 export interface DashboardOptions {
-  /** What it shows, until that is known better. */
-  readonly title: string
+  readonly what: Whole['what']
   readonly place: Place
   /** The output of the command. */
   readonly out: Output
   /** Whether that prints no address. */
   readonly isSilent: boolean
+  /** Whether the command tells events as JSON lines, and no document. */
+  readonly tellsEvents: boolean
   /** What {@link Dashboard.stopped} is aborted with. */
   readonly why: Error
 }
@@ -32,8 +34,15 @@ export interface DashboardOptions {
  *
  * @throws WrongUsage where nothing can listen there, or nobody would learn the address
  */
-export async function openDashboard({ title, place, out, isSilent, why }: DashboardOptions): Promise<Dashboard> {
-  const board = createBoard(title)
+export async function openDashboard({
+  what,
+  place,
+  out,
+  isSilent,
+  tellsEvents,
+  why,
+}: DashboardOptions): Promise<Dashboard> {
+  const board = createBoard(what)
   const controller = new AbortController()
   const server = await serveBoard(board, place, () => {
     if (controller.signal.aborted) return
@@ -43,11 +52,11 @@ export async function openDashboard({ title, place, out, isSilent, why }: Dashbo
   if (isSilent && (place.port === 0 || !server.isLoopback)) {
     await server.close()
     throw new WrongUsage(
-      '--dashboard has an address that nobody can guess, and --quiet does not print it; leave out --quiet, or add --json',
+      `--dashboard has an address that nobody can guess, and --quiet does not print it; leave out --quiet${tellsEvents ? ', or add --json' : ''}`,
     )
   }
   out.say(`dashboard: ${server.address}`)
-  out.jsonLine({ event: 'dashboard', time: new Date().toISOString(), address: server.address })
+  if (tellsEvents) out.jsonLine({ event: 'dashboard', time: new Date().toISOString(), address: server.address })
   return { board, stopped: controller.signal, out: copied(out, board), close: server.close }
 }
 

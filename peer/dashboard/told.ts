@@ -6,6 +6,7 @@
 
 /** All that is known, told to a page when it opens and whenever it has lost the thread. */
 export interface Whole {
+  readonly what: 'peer' | 'swarm'
   /** What is looked at, such as `peer …a1b2c3`. */
   readonly title: string
   readonly recipe: object
@@ -29,7 +30,7 @@ export interface Now {
   readonly waiting: string | null
   /** How others join, and the lines to paste for it. */
   readonly joining: { readonly how: string; readonly lines: readonly string[] } | null
-  /** The step, and those asked for; null before anything is known. */
+  /** The step, of a swarm that of its slowest peer, and those asked for; null before anything is known. */
   readonly steps: { readonly done: number; readonly asked: number } | null
   readonly nodes: readonly Node[]
   readonly links: readonly Link[]
@@ -63,13 +64,14 @@ export interface Link {
   readonly exchanges: boolean
 }
 
-/** What two peers have to do with each other, as one of them sees it. */
+/** What two peers have to do with each other, as one of them sees it; of a swarm what one has to do with all the others. */
 export interface Neighbour {
   readonly id: string
   readonly name: string
   readonly phase: string
   readonly step: number
-  readonly isConnected: boolean
+  /** How it is reached, in a word or two. */
+  readonly connection: string
   readonly distance: number | null
   /** Exchanges that came to their end, whoever began them, and those of which one side does not know yet how far they went. */
   readonly exchanges: number

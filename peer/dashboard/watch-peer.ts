@@ -1,9 +1,11 @@
 import type { MemberView, Peer, PeerEvents, SwarmView } from '../../src/index.ts'
 import { count, counted, shortHash, shortPeer } from '../words.ts'
-import type { Board } from './board.ts'
-import { LOOK_MS, MOST_MEMBERS, MOST_OF_TIME } from './constants.ts'
+import type { About, Board } from './board.ts'
+import { MOST_MEMBERS } from './constants.ts'
+import { createLooking } from './looking.ts'
 import { createPartners } from './partners.ts'
-import type { Link, Neighbour, Node, Now, RunPhase, Whole } from './told.ts'
+import type { Link, Neighbour, Node, Now, RunPhase } from './told.ts'
+import { bytesByPurpose } from './traffic.ts'
 
 /** What a dashboard shows of a peer and the peer does not tell itself. */
 export interface Watching {
@@ -30,7 +32,6 @@ export function watchPeer(peer: Peer, board: Board, watching: Watching): void {
   let waiting: string | null = null
   let asked = recipe.training.steps
   let hasEnded = false
-  let timer: NodeJS.Timeout | undefined
 
   function phaseNow(): RunPhase {
     const { phase } = peer.status()
@@ -54,6 +55,8 @@ export function watchPeer(peer: Peer, board: Board, watching: Watching): void {
     const status = peer.status()
     const view = peer.view()
     const members = nearestFirst(view.members).slice(0, MOST_MEMBERS)
+    const links = linksOf(peer.id, members, before)
+    const exchanging = new Set(links.filter(({ exchanges }) => exchanges).map(({ to }) => to))
     board.become({
       phase,
       seal: peer.sealed() ?? null,
@@ -61,33 +64,21 @@ export function watchPeer(peer: Peer, board: Board, watching: Watching): void {
       joining: joiningIn(phase),
       steps: { done: status.ownSteps, asked },
       nodes: nodesOf(peer, view, members),
-      links: linksOf(peer.id, members, before),
-      neighbours: members.map(member => ({ ...neighbourOf(member), ...partners.with(member.peer) })),
+      links,
+      neighbours: members.map(member => ({ ...neighbourOf(member, exchanging), ...partners.with(member.peer) })),
       more: view.members.length - members.length,
       target: watching.isAlone ? null : recipe.averaging.consensusDistance,
     })
     before = new Map(members.map(member => [member.peer, member.exchanges]))
-    const { exchange, fetch } = status.streams
-    const [exchanged, fetched] = [exchange, fetch].map(({ bytesIn, bytesOut }) => bytesIn + bytesOut)
-    board.measure({
-      distance: status.consensusDistance,
-      exchangeBytes: exchanged,
-      fetchBytes: fetched,
-      overheadBytes: Math.max(0, status.bytesIn + status.bytesOut - exchanged - fetched),
-    })
+    board.measure({ distance: status.consensusDistance, ...bytesByPurpose([status]) })
   }
 
-  function lookAgain(): void {
-    const began = performance.now()
-    look()
-    const took = performance.now() - began
-    timer = setTimeout(lookAgain, Math.max(LOOK_MS, took / MOST_OF_TIME))
-  }
+  const looking = createLooking(look)
 
   peer.addEventListener('started', ({ detail }) => {
     asked = watching.stepsAsked(detail.shard)
     board.introduce(introductionOf(peer, detail, watching.membership))
-    lookAgain()
+    looking.begin()
   })
   peer.addEventListener('waiting', ({ detail }) => {
     waiting = watching.describeWaiting(detail)
@@ -98,10 +89,7 @@ export function watchPeer(peer: Peer, board: Board, watching: Watching): void {
   })
   peer.addEventListener('stopped', () => {
     hasEnded = true
-    // One that could not start has nothing to show.
-    if (timer === undefined) return
-    clearTimeout(timer)
-    look()
+    looking.end()
   })
 }
 
@@ -109,8 +97,9 @@ function introductionOf(
   { id, recipe, swarm }: Peer,
   { backend, device, shard, parameters, frozen }: PeerEvents['started'],
   membership: string,
-): Pick<Whole, 'title' | 'recipe' | 'facts'> {
+): About {
   return {
+    what: 'peer',
     title: `peer ${shortPeer(id)}`,
     recipe,
     facts: [
@@ -159,7 +148,11 @@ function linksOf(self: string, members: readonly MemberView[], before: ReadonlyM
     }))
 }
 
-function neighbourOf(member: MemberView): Omit<Neighbour, 'bytes' | 'broken' | 'last'> {
+function neighbourOf(
+  member: MemberView,
+  exchanging: ReadonlySet<string>,
+): Omit<Neighbour, 'bytes' | 'broken' | 'last'> {
   const { peer, phase, step, connected, distance, exchanges, unsettled } = member
-  return { id: peer, name: shortPeer(peer), phase, step, isConnected: connected, distance, exchanges, unsettled }
+  const connection = exchanging.has(peer) ? 'exchanges now' : connected ? 'connected' : 'heard of'
+  return { id: peer, name: shortPeer(peer), phase, step, connection, distance, exchanges, unsettled }
 }

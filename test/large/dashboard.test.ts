@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Running, type Said, withFolder, withProcesses } from '../accept/running-process.ts'
+import { start as startPrinting } from '../peer/command-line.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { axeViolations, CHROMIUM, hasChromium, launchChromium, openPage, PHONE, WIDE } from './chromium.ts'
 
@@ -144,7 +145,8 @@ describe.skipIf(!hasChromium)(`the dashboard in Chromium (${CHROMIUM}; apt insta
 
         const second = again(port)
         await open.page.waitForSelector('#link.live', DEADLINE)
-        expect(await open.page.title()).toBe(title)
+        // The dashboard is there before the peer has been made again.
+        await expect.poll(() => open.page.title(), DEADLINE).toBe(title)
         await open.page.waitForSelector('#log :text("resumed at step")', DEADLINE)
         // The token was that of the life before.
         await trusted.page.waitForSelector('#link:text("refused: the address has changed")', DEADLINE)
@@ -158,6 +160,38 @@ describe.skipIf(!hasChromium)(`the dashboard in Chromium (${CHROMIUM}; apt insta
         await Promise.all([open, trusted].map(({ page }) => page.close()))
       }),
     )
+  }, 600_000)
+
+  test('follows a swarm in one process to its seal, and the training alone after it', async () => {
+    const running = startPrinting(['swarm', '--peers', '4', '--steps', '400', '--backend', 'wasm', '--dashboard', '0'])
+    await running.printed(/dashboard: http:\S+/)
+    const [address] = /http:\S+/.exec(running.soFar().stderr) as RegExpExecArray
+    const { page, hosts, complaints } = await openPage(browser, address)
+    await expect.poll(() => page.locator('#neighbours tr').count(), DEADLINE).toBe(4)
+    await page.waitForSelector('#phases .now:text("training")', DEADLINE)
+    await expect
+      .poll(() => page.locator('#graph').getAttribute('aria-label'), DEADLINE)
+      .toMatch(/^Swarm: 4 peers, 6 connections, [1-6] exchanging now$/)
+    await page.waitForSelector('#seal:not([hidden])', DEADLINE)
+    const [seal] = await textsOf(page, '#hash code')
+    expect(seal).toMatch(/^[0-9a-f]{64}$/)
+    await page.waitForSelector('#waiting-why:text("training each peer alone")', DEADLINE)
+    await take(page, 'dashboard-swarm')
+    expect(await axeViolations(page)).toEqual([])
+    const titles = await textsOf(page, '#curves figure:visible h2')
+    for (const title of ['Accuracy', 'Loss', 'Distance of the swarm', 'Bytes by purpose', 'Samples a second']) {
+      expect(
+        titles.some(text => text.startsWith(title)),
+        title,
+      ).toBe(true)
+    }
+    const { code, stdout } = await running.finished
+    expect(code).toBe(0)
+    expect(stdout).toContain(seal.slice(0, 12))
+    await page.waitForSelector('#link:text("ended")', DEADLINE)
+    await page.close()
+    expect([...hosts]).toEqual([new URL(address).host])
+    expect(complaints.filter(text => !IS_GONE.test(text))).toEqual([])
   }, 600_000)
 
   test('stops its peer with the token, by keyboard, once one is sure; a wrong token is refused', async () => {

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createBoard } from '../../peer/dashboard/board.ts'
 import { LOOK_MS, MOST_MEMBERS } from '../../peer/dashboard/constants.ts'
 import { watchPeer } from '../../peer/dashboard/watch-peer.ts'
-import type { MemberView, PeerEvents } from '../../src/index.ts'
+import { watchSwarmOn } from '../../peer/dashboard/watch-swarm.ts'
+import type { MemberView, PeerEvents, RecipeInput, RoundResult } from '../../src/index.ts'
 import { createFakePeer } from './fake-peer.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -31,6 +32,11 @@ const member: MemberView = {
   exchanging: false,
   exchanges: 2,
   unsettled: 0,
+}
+
+const round: PeerEvents['round'] = {
+  ...{ step: 10, age: 10, loss: 0.5, accuracy: null, samplesPerSecond: 100, localSteps: 10 },
+  ...{ consensusDistance: 0.1, peers: 0, bytesIn: 60, bytesOut: 50 },
 }
 
 /** A fake peer that is watched, with samples in batches of 10. */
@@ -117,10 +123,7 @@ test('figures become curves, with what is no number left out, and bytes by what 
   }
   become({ phase: 'training', bytesIn: 60, bytesOut: 50, streams, consensusDistance: 0.1 })
   emit('started', started)
-  emit('round', {
-    ...{ step: 10, age: 10, loss: 0.5, accuracy: null, samplesPerSecond: 100, localSteps: 10 },
-    ...{ consensusDistance: 0.1, peers: 0, bytesIn: 60, bytesOut: 50, rmse: 2, mae: 1, r2: 0.5 },
-  })
+  emit('round', { ...round, rmse: 2, mae: 1, r2: 0.5 })
   again()
   const last = Object.entries(board.whole().series).map(([name, points]) => [name, points.at(-1)?.[1]])
   expect(Object.fromEntries(last)).toEqual({
@@ -144,7 +147,7 @@ test('of a large swarm those are shown that the peer is connected to, and the ot
     more: 50,
     nodes: MOST_MEMBERS + 1,
   })
-  expect(neighbours.filter(({ isConnected }) => isConnected).length).toBe(10)
+  expect(neighbours.filter(({ connection }) => connection !== 'heard of').length).toBe(10)
 })
 
 test('at its end a peer is seen once more, and then no more', () => {
@@ -157,4 +160,71 @@ test('at its end a peer is seen once more, and then no more', () => {
   const { at } = board.now()
   again()
   expect(board.now().at).toBe(at)
+})
+
+describe('a swarm whose peers all run here', () => {
+  /** Two fake peers that are connected to each other, watched as a swarm. */
+  function watchTwo() {
+    const recipe: RecipeInput = { training: { batch: 10, steps: 100 } }
+    const fakes = ['a', 'b'].map(id => createFakePeer(recipe, id))
+    const board = createBoard('swarm')
+    const watched = watchSwarmOn(board, fakes[0].peer.recipe)
+    const exchanged = (count: number) => {
+      fakes[0].sees({ distance: 0.3, members: [{ ...member, peer: 'b', exchanges: count }] })
+      fakes[1].sees({ distance: 0.2, members: [{ ...member, peer: 'a', exchanges: count }] })
+    }
+    exchanged(0)
+    return { fakes, board, watched, exchanged, start: () => watched.start(fakes.map(({ peer }) => peer)) }
+  }
+
+  test('is shown with each connection once, and is as far as its slowest peer', () => {
+    const { fakes, board, exchanged, start } = watchTwo()
+    fakes[0].become({ phase: 'averaging', step: 100, ownSteps: 100 })
+    fakes[1].become({ phase: 'training', step: 60, ownSteps: 60 })
+    start()
+    expect(board.now()).toMatchObject({ phase: 'training', steps: { done: 60, asked: 100 }, seal: null })
+    expect(board.now().nodes).toMatchObject([
+      { id: 'a', isSelf: false, distance: 0.3, samples: 1_000 },
+      { id: 'b', isSelf: false, distance: 0.2, samples: 600 },
+    ])
+    expect(board.now().links).toMatchObject([{ exchanges: false }])
+    exchanged(1)
+    vi.advanceTimersToNextTimer()
+    expect(board.now().links).toMatchObject([{ exchanges: true }])
+    expect(board.now().neighbours).toMatchObject([
+      { id: 'a', connection: 'to 1 of 1', exchanges: 1 },
+      { id: 'b', connection: 'to 1 of 1', exchanges: 1 },
+    ])
+  })
+
+  test('has what its peers have together', () => {
+    const { fakes, board, watched, start } = watchTwo()
+    const NONE = { bytesIn: 0, bytesOut: 0 }
+    const streams = { recipe: NONE, settle: NONE, exchange: { bytesIn: 3, bytesOut: 4 }, fetch: NONE }
+    for (const { become } of fakes) become({ bytesIn: 10, bytesOut: 10, streams })
+    start()
+    for (const { emit } of fakes) emit('round', { ...round, samplesPerSecond: 50 })
+    watched.round({ consensusDistance: 0.4, merged: { loss: 1.5, accuracy: 0.5 } } as RoundResult)
+    const last = Object.entries(board.whole().series).map(([name, points]) => [name, points.at(-1)?.[1]])
+    expect(Object.fromEntries(last)).toEqual({
+      ...{ exchangeBytes: 14, fetchBytes: 0, overheadBytes: 26 },
+      ...{ samplesPerSecond: 100, distance: 0.4, loss: 1.5, accuracy: 0.5 },
+    })
+  })
+
+  test('that has sealed stays as it was while peers train alone, until its end', () => {
+    const { fakes, board, watched, start } = watchTwo()
+    for (const { become, seal } of fakes) {
+      become({ phase: 'sealed' })
+      seal('hash')
+    }
+    start()
+    watched.pause('training each peer alone')
+    expect(board.now()).toMatchObject({ phase: 'sealed', seal: 'hash', waiting: 'training each peer alone' })
+    const { at } = board.now()
+    vi.advanceTimersByTime(20 * LOOK_MS)
+    expect(board.now().at).toBe(at)
+    watched.end()
+    expect(board.now()).toMatchObject({ phase: 'ended', seal: 'hash', waiting: null })
+  })
 })

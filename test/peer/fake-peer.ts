@@ -41,19 +41,22 @@ export interface FakePeer {
   become(changes: Partial<GossipStatus>): void
   /** Changes what it sees of others. */
   sees(view: SwarmView): void
+  /** Has it seal on this hash. */
+  seal(hash: string): void
 }
 
-export function createFakePeer(recipe: RecipeInput = {}): FakePeer {
+export function createFakePeer(recipe: RecipeInput = {}, id = '12D3KooWExample'): FakePeer {
   const { target, emit } = createEvents<PeerEvents>()
   let current = status
+  let sealed: string | undefined
   let view: SwarmView = { distance: null, members: [] }
   const parts = {
-    id: '12D3KooWExample',
+    id,
     swarm: 'f'.repeat(64),
     recipe: parseRecipe(recipe),
     status: () => current,
     view: () => view,
-    sealed: () => undefined,
+    sealed: () => sealed,
   }
   return {
     peer: Object.assign(target, parts) as unknown as Peer,
@@ -63,6 +66,9 @@ export function createFakePeer(recipe: RecipeInput = {}): FakePeer {
     },
     sees(seen) {
       view = seen
+    },
+    seal(hash) {
+      sealed = hash
     },
   }
 }

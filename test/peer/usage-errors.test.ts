@@ -34,6 +34,11 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   ['an unknown flag', ['swarm', ...peers, '--zzz'], /unknown option '--zzz'; accepted are .*--peers.*--topology/],
   ['a flag of a later version', ['peer', '--metrics', '8080'], /unknown option '--metrics'/],
   ['a dashboard on no port', ['peer', '--dashboard', 'here'], /--dashboard.*expected a port such as 7070/],
+  [
+    'a dashboard of a swarm that nobody finds',
+    ['swarm', ...peers, '--quiet', '--dashboard', '0'],
+    /leave out --quiet\n$/,
+  ],
   ['a dashboard that nobody finds', ['peer', '--quiet', '--dashboard', '0'], /leave out --quiet, or add --json/],
   ['a flag without its value', ['swarm', '--peers'], /--peers <N>.*argument missing/],
   ['too many arguments', ['inspect', 'a', 'b'], /too many arguments/],

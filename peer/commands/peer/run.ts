@@ -40,7 +40,8 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   if (flags.dashboard === undefined) return await runWatched(file, flags, out, interrupted, undefined)
   const { openDashboard } = await import('../../dashboard/dashboard.ts')
   const dashboard = await openDashboard({
-    title: 'peer',
+    what: 'peer',
+    tellsEvents: true,
     place: flags.dashboard,
     out,
     isSilent: flags.quiet === true && flags.json !== true,

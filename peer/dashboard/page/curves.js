@@ -28,7 +28,7 @@ const CURVES = [
   {
     title: 'Distance of the swarm',
     lines: [
-      { name: 'distance', label: 'estimate', colour: 'blue' },
+      { name: 'distance', label: 'distance', colour: 'blue' },
       { name: 'target', label: 'agreement', colour: 'green', dashed: true },
     ],
     written: magnitude,

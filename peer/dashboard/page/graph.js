@@ -41,6 +41,9 @@ export function createGraph(place) {
 function inWords({ nodes, links }) {
   const others = nodes.filter(({ isSelf }) => !isSelf).length
   const exchanging = links.filter(({ exchanges }) => exchanges).length
+  if (others === nodes.length) {
+    return `Swarm: ${others} peers, ${links.length} connections, ${exchanging} exchanging now`
+  }
   return `Swarm: ${others} other ${others === 1 ? 'peer' : 'peers'}, ${links.length} connected to this one, ${exchanging} exchanging now`
 }
 

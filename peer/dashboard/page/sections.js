@@ -55,7 +55,7 @@ export function showPhase({ phase, seal }) {
     at('phases').dataset.current = current
     at('phases').replaceChildren(...items)
   }
-  write('phase-said', `The peer is ${current === 'ended' ? 'at its end' : current}`)
+  write('phase-said', current)
   at('seal').hidden = seal === null
   if (seal !== null && at('hash').dataset.seal !== seal) {
     at('hash').dataset.seal = seal
@@ -103,18 +103,21 @@ function pastable(text) {
 
 /** @param {Now} now @param {Readonly<Record<string, readonly Point[]>>} series */
 export function showFigures({ at: time, steps, nodes, target }, series) {
+  const isPeer = nodes.some(({ isSelf }) => isSelf)
   const last = (/** @type {string} */ name) => series[name]?.at(-1)?.[1]
   const carried = ['exchangeBytes', 'fetchBytes', 'overheadBytes'].reduce((sum, name) => sum + (last(name) ?? 0), 0)
   /** @type {readonly (readonly [name: string, value: string, note: string] | undefined)[]} */
   const figures = [
     ['running for', elapsed(time), ''],
-    steps === null ? undefined : ['own steps', count(steps.done), `of ${count(steps.asked)}`],
+    steps === null
+      ? undefined
+      : [isPeer ? 'own steps' : 'slowest at step', count(steps.done), `of ${count(steps.asked)}`],
     measured('accuracy', last('accuracy'), percent),
     measured('R²', last('r2'), value => value.toFixed(3)),
     measured('loss', last('loss'), value => value.toFixed(3)),
     measured('distance', last('distance'), magnitude, target === null ? '' : `agrees at ${magnitude(target)}`),
     measured('samples a second', last('samplesPerSecond'), count),
-    ['other peers', count(Math.max(0, nodes.length - 1)), ''],
+    isPeer ? ['other peers', count(nodes.length - 1), ''] : ['peers', count(nodes.length), ''],
     ['bytes', bytes(carried), 'in and out'],
   ]
   at('figures').replaceChildren(
@@ -136,8 +139,7 @@ function measured(name, value, written, note = '') {
 }
 
 /** @param {Now} now */
-export function showNeighbours({ neighbours, links, more }) {
-  const exchanging = new Set(links.filter(({ exchanges }) => exchanges).map(({ to }) => to))
+export function showNeighbours({ neighbours, more }) {
   const rows = neighbours.map(each => {
     const row = document.createElement('tr')
     const name = element('th', each.name)
@@ -150,7 +152,7 @@ export function showNeighbours({ neighbours, links, more }) {
       element('td', each.phase),
       element('td', count(each.step), 'figure'),
       element('td', magnitude(each.distance), 'figure'),
-      element('td', exchanging.has(each.id) ? 'exchanges now' : each.isConnected ? 'connected' : 'heard of'),
+      element('td', each.connection),
       element('td', count(each.exchanges), 'figure'),
       element('td', count(each.broken), 'figure'),
       element('td', count(each.unsettled), 'figure'),
@@ -166,8 +168,11 @@ export function showNeighbours({ neighbours, links, more }) {
   write('more', `and ${count(more)} more`)
 }
 
-/** @param {Pick<Whole, 'facts' | 'recipe' | 'title'>} whole */
-export function showAbout({ facts, recipe, title }) {
+/** @param {Pick<Whole, 'what' | 'facts' | 'recipe' | 'title'>} whole */
+export function showAbout({ what, facts, recipe, title }) {
+  write('stop', `Stop this ${what}`)
+  write('sure-head', `Stop this ${what}?`)
+  write('neighbours-head', what === 'peer' ? 'Neighbours' : 'Peers')
   write('title', title)
   document.title = `hearsay ${title}`
   at('facts').replaceChildren(...facts.flatMap(([name, value]) => [element('dt', name), element('dd', value)]))
