@@ -66,6 +66,7 @@ import type { LedgerState } from './state/ledger.ts'
 import { createReplica } from './state/replica.ts'
 import { createStatus, type GossipStatus } from './status.ts'
 import { createConversations } from './streams/conversations.ts'
+import { createSwarmView, type SwarmView } from './swarm-view.ts'
 import { createInitialVector } from './sync/initial-vector.ts'
 import { createLateJoining } from './sync/late-joining.ts'
 import { createServing } from './sync/serving.ts'
@@ -75,6 +76,7 @@ export interface Gossip extends Lifecycle {
   /** A copy of the parameters as they are now. */
   parameters(): Float32Array
   status(): GossipStatus
+  view(): SwarmView
   /** Local steps done. */
   step(): number
   /** The hash on which the swarm sealed, once it has. */
@@ -208,6 +210,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
     ...lifecycle,
     parameters: () => parameters.slice(),
     status: createStatus(run),
+    view: createSwarmView(run),
     step: () => replica.step,
     sealed: choice.sealed,
     members: membership.alive,

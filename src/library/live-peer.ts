@@ -166,6 +166,7 @@ export function createLivePeer(parts: LivePeerParts): Peer {
     addresses: () => network.addresses(),
     tried: () => network.tried?.(),
     status: gossip.status,
+    view: gossip.view,
     sealed,
     parameters,
     trained: gossip.trained,

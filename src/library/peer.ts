@@ -9,6 +9,7 @@ import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
 import type { AbortOptions, Evaluation, Network, PeerId, Storage, Tried } from '../gossip/ports.ts'
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
+import type { SwarmView } from '../gossip/swarm-view.ts'
 import type { ComponentLogger } from '../network/logger.ts'
 import type { PortMapping } from '../network/upnp/port-mapping.ts'
 import type { FrozenPart } from '../parameters/frozen.ts'
@@ -233,6 +234,8 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   /** What was done to reach others, and be reached: worth a look where nobody came. Undefined over a network that does not tell. */
   tried(): Tried | undefined
   status(): GossipStatus
+  /** The other members as this peer sees them, and how far each is from the mean. With others there it costs a pass over all parameters. */
+  view(): SwarmView
   /** The hash on which the swarm sealed, once it has and this peer knows what samples are standardised by, if they are. */
   sealed(): string | undefined
   /** A copy of the parameters as they are now. */

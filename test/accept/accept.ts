@@ -12,6 +12,7 @@ import { house } from './house/items.ts'
 import { members } from './members/items.ts'
 import { networks } from './networks/items.ts'
 import type { Item, Row } from './row.ts'
+import { see } from './see/items.ts'
 import { tables } from './tables/items.ts'
 import { together } from './together/items.ts'
 
@@ -21,6 +22,7 @@ const SUITES: ReadonlyMap<string, readonly Item[]> = new Map([
   ['tables', tables],
   ['members', members],
   ['networks', networks],
+  ['see', see],
 ])
 
 const FAILED = 1

@@ -1,5 +1,12 @@
 import type { Output } from '../../peer/output.ts'
-import { type GossipStatus, type Peer, type PeerEvents, parseRecipe, type RecipeInput } from '../../src/index.ts'
+import {
+  type GossipStatus,
+  type Peer,
+  type PeerEvents,
+  parseRecipe,
+  type RecipeInput,
+  type SwarmView,
+} from '../../src/index.ts'
 import { createEvents } from '../../src/library/typed-events.ts'
 
 const NONE = { bytesIn: 0, bytesOut: 0 }
@@ -32,17 +39,36 @@ export interface FakePeer {
   readonly emit: <Name extends keyof PeerEvents & string>(name: Name, detail: PeerEvents[Name]) => void
   /** Changes what the peer says of itself. */
   become(changes: Partial<GossipStatus>): void
+  /** Changes what it sees of others. */
+  sees(view: SwarmView): void
+  /** Has it seal on this hash. */
+  seal(hash: string): void
 }
 
-export function createFakePeer(recipe: RecipeInput = {}): FakePeer {
+export function createFakePeer(recipe: RecipeInput = {}, id = '12D3KooWExample'): FakePeer {
   const { target, emit } = createEvents<PeerEvents>()
   let current = status
-  const parts = { recipe: parseRecipe(recipe), status: () => current }
+  let sealed: string | undefined
+  let view: SwarmView = { distance: null, members: [] }
+  const parts = {
+    id,
+    swarm: 'f'.repeat(64),
+    recipe: parseRecipe(recipe),
+    status: () => current,
+    view: () => view,
+    sealed: () => sealed,
+  }
   return {
     peer: Object.assign(target, parts) as unknown as Peer,
     emit,
     become(changes) {
       current = { ...current, ...changes }
+    },
+    sees(seen) {
+      view = seen
+    },
+    seal(hash) {
+      sealed = hash
     },
   }
 }

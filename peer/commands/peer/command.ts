@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { allowModuleOption } from '../../allow-module.ts'
+import { dashboardOption } from '../../dashboard/option.ts'
 import { defineCommand } from '../../define-command.ts'
 import {
   BACKEND_HELP,
@@ -97,6 +98,7 @@ export function addPeer(program: Command): void {
     .option('--partition <P>', 'how the data is split, with --shard (default: iid)')
     .option('--seed <S>', "of this peer's randomness; with --shard of the split, the same for all", seed)
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
+    .addOption(dashboardOption())
     .addHelpText('after', `${helpOnValues([PARTITION_VALUES])}\n${HELP}`)
   for (const option of refusedOptions(command)) command.addOption(option)
   command.action(async (recipe: string | undefined, flags: PeerFlags) => {

@@ -1,4 +1,5 @@
 import type { ModuleFlags } from '../../allow-module.ts'
+import type { Place } from '../../dashboard/place.ts'
 import type { OutputFlags } from '../../output.ts'
 
 export interface PeerFlags extends OutputFlags, ModuleFlags {
@@ -28,4 +29,5 @@ export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly partition?: string
   readonly seed?: number
   readonly save?: string
+  readonly dashboard?: Place
 }

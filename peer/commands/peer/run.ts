@@ -1,5 +1,6 @@
 import type { Consensus, JudgedTogether, Peer, PeerOptions, Recipe } from '../../../src/index.ts'
 import { requireAllowed } from '../../allow-module.ts'
+import type { Dashboard } from '../../dashboard/dashboard.ts'
 import { DONE, INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { describeJudged } from '../../figures.ts'
 import { Interrupted, onInterruption } from '../../interruption.ts'
@@ -15,10 +16,11 @@ import { requireNameOfTensors, saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
 import { describeNext } from '../../what-next.ts'
 import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
-import { tellEvents } from './events.ts'
+import { type Telling, tellEvents } from './events.ts'
 import { requireFittingFlags, requireStricter } from './flag-fit.ts'
 import type { PeerFlags } from './flags.ts'
 import { describeMembership, entryOf, hintAtFounder } from './membership.ts'
+import { showOn } from './show.ts'
 import { stepsAsked } from './training-pace.ts'
 import { reportWaiting } from './waiting.ts'
 
@@ -31,16 +33,41 @@ const SAMPLE_SEED = 1
 /** @throws NotInModel where the peer ended in order, and its data are in no model that others agreed on */
 export async function runPeer(file: string | undefined, flags: PeerFlags): Promise<void> {
   const out = createOutput(flags, { timed: true })
-  const signal = onInterruption(out.say)
+  const interrupted = onInterruption(out.say)
   requireFittingFlags(flags)
   await requireWritable('--save', flags.save)
   requireNameOfTensors(flags.save)
+  if (flags.dashboard === undefined) return await runWatched(file, flags, out, interrupted, undefined)
+  const { openDashboard } = await import('../../dashboard/dashboard.ts')
+  const dashboard = await openDashboard({
+    what: 'peer',
+    tellsEvents: true,
+    place: flags.dashboard,
+    out,
+    isSilent: flags.quiet === true && flags.json !== true,
+    why: new Interrupted(),
+  })
+  try {
+    const signal = AbortSignal.any([interrupted, dashboard.stopped])
+    await runWatched(file, flags, dashboard.out, signal, dashboard)
+  } finally {
+    await dashboard.close()
+  }
+}
+
+async function runWatched(
+  file: string | undefined,
+  flags: PeerFlags,
+  out: Output,
+  signal: AbortSignal,
+  dashboard: Dashboard | undefined,
+): Promise<void> {
   if (out.live) out.say('starting…')
   const pass = flags.invite === undefined ? undefined : await readPass('--invite', flags.invite)
   const peer = await create(file, flags, pass?.text, out)
   let ending: ToldEnding & { readonly saved: boolean }
   try {
-    await tell(peer, file, flags, pass?.file, out)
+    await tell(peer, file, flags, pass?.file, out, dashboard)
     let judged: JudgedTogether | undefined
     peer.addEventListener('judged', ({ detail }) => {
       judged = detail
@@ -73,17 +100,20 @@ async function tell(
   flags: PeerFlags,
   keyFile: string | undefined,
   out: Output,
+  dashboard: Dashboard | undefined,
 ): Promise<void> {
   const { stepsForEpochs } = await import('../../../src/public/models.ts')
   const { alone = false, data, mdns, connect = [] } = flags
   const entry = await entryOf(peer, keyFile)
-  tellEvents(peer, out, {
+  const telling: Telling = {
     joining: { recipeFile, hasData: data !== 'digits', mdns, connect, entry },
     membership: describeMembership(peer.recipe, peer.membership),
     alone,
     stepsAsked: samples =>
       stepsAsked(flags, peer.recipe, epochs => stepsForEpochs(epochs, samples, peer.recipe.training.batch)),
-  })
+  }
+  tellEvents(peer, out, telling)
+  if (dashboard !== undefined) await showOn(dashboard.board, peer, telling)
 }
 
 async function create(

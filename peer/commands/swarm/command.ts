@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { allowModuleOption } from '../../allow-module.ts'
+import { dashboardOption } from '../../dashboard/option.ts'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import {
   BACKEND_HELP,
@@ -63,6 +64,7 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, rules: Rule
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
     .option('--out <FILE.json>', 'write the result', file)
     .option('--report <FILE.html>', 'write one page with plots', file)
+    .addOption(dashboardOption())
     .addOption(new Option('--shard <I/N>').argParser(refuseShard).hideHelp())
     .addHelpText('after', () => `${helpOnRecipeValues(rules, [PARTITION_VALUES])}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SwarmFlags) => {

@@ -1,4 +1,5 @@
 import type { ModuleFlags } from '../../allow-module.ts'
+import type { Place } from '../../dashboard/place.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
 
@@ -23,6 +24,7 @@ export interface SwarmFlags extends OutputFlags, RecipeFlags, ModuleFlags {
   readonly save?: string
   readonly out?: string
   readonly report?: string
+  readonly dashboard?: Place
 }
 
 /** How many peers have data of their own; undefined where one source is dealt to all. */

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { Peer, Recipe, RunResult } from '../../../src/index.ts'
 import { isComplete } from '../../agreement.ts'
+import type { Dashboard } from '../../dashboard/dashboard.ts'
 import { defaultPartition } from '../../default-partition.ts'
 import { DONE, NOT_IN_MODEL } from '../../exit-codes.ts'
-import { onInterruption } from '../../interruption.ts'
+import { Interrupted, onInterruption } from '../../interruption.ts'
 import { OPEN } from '../../names.ts'
-import { createOutput } from '../../output.ts'
+import { createOutput, type Output } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
 import { reportReading } from '../../reading.ts'
 import { writeResult } from '../../result-file.ts'
@@ -33,11 +34,36 @@ const NOTHING_KEPT =
 /** @returns the exit code */
 export async function runSwarmCommand(file: string | undefined, flags: SwarmFlags): Promise<number> {
   const out = createOutput(flags)
-  const signal = onInterruption(out.say)
+  const interrupted = onInterruption(out.say)
   await requireWritable('--out', flags.out)
   await requireWritable('--save', flags.save)
   requireNameOfTensors(flags.save)
   await requireWritable('--report', flags.report)
+  if (flags.dashboard === undefined) return await runWatched(file, flags, out, interrupted, undefined)
+  const { openDashboard } = await import('../../dashboard/dashboard.ts')
+  const dashboard = await openDashboard({
+    what: 'swarm',
+    place: flags.dashboard,
+    out,
+    isSilent: flags.quiet === true,
+    tellsEvents: false,
+    why: new Interrupted(),
+  })
+  try {
+    const signal = AbortSignal.any([interrupted, dashboard.stopped])
+    return await runWatched(file, flags, dashboard.out, signal, dashboard)
+  } finally {
+    await dashboard.close()
+  }
+}
+
+async function runWatched(
+  file: string | undefined,
+  flags: SwarmFlags,
+  out: Output,
+  signal: AbortSignal,
+  dashboard: Dashboard | undefined,
+): Promise<number> {
   const { parseBackend } = await import('../../../src/public/models.ts')
   const { parsePartition, renderReport, runSwarm } = await import('../../../src/public/simulate.ts')
   const { recipeHash } = await import('../../../src/index.ts')
@@ -76,6 +102,7 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
     `topology ${averaging.topology}, rule ${averaging.rule}, ${dealt}, seed ${seed}`,
     ...(isOpenToOthers(recipe, flags) ? [OPEN] : []),
   ])
+  const watch = dashboard && (await import('../../dashboard/watch-swarm.ts')).watchSwarmOn(dashboard.board, recipe)
   let peers: readonly Peer[] = []
   let result: RunResult
   try {
@@ -103,13 +130,21 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
           })
         }
         view.start(started)
+        watch?.start(started)
       },
-      onPhase: view.phase,
-      onRound: view.round,
+      onPhase(phase) {
+        view.phase(phase)
+        if (phase === 'alone') watch?.pause('training each peer alone, for comparison')
+      },
+      onRound(round) {
+        view.round(round)
+        watch?.round(round)
+      },
       signal,
     })
   } finally {
     view.end()
+    watch?.end()
     if (signal.aborted && peers.length > 0) {
       const slowest = Math.min(...peers.map(peer => peer.status().step))
       out.say(`stopped with the slowest peer at step ${count(slowest)} of ${count(recipe.training.steps)}`)

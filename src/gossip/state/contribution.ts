@@ -37,6 +37,8 @@ export interface Contribution {
   completed(): number
   /** Distinct others with whom something was averaged. */
   partners(): number
+  /** Exchanges with this peer that came to their end in this life, those of the end phase among them. */
+  exchangesWith(peer: PeerId): number
   /** Whether an exchange with this peer came to its end: whoever has only said something has no voice. */
   hasAveragedWith(peer: PeerId): boolean
   /** How far those with whom it averages were from this peer when it averaged last; 0 where nobody was. */
@@ -55,6 +57,7 @@ export function createContribution(before?: ContributionState): Contribution {
   let completed = 0
   let spread = before?.spread
   const averaged = new Map(Object.entries(before?.averaged ?? {}))
+  const completedWith = new Map<PeerId, number>()
 
   return {
     ownSteps: () => ownSteps,
@@ -66,6 +69,7 @@ export function createContribution(before?: ContributionState): Contribution {
     },
     exchanged(partner, steps, counts) {
       completed++
+      completedWith.set(partner, (completedWith.get(partner) ?? 0) + 1)
       if (counts) exchanges++
       averaged.set(partner, Math.max(averaged.get(partner) ?? 0, steps ?? 0))
     },
@@ -73,6 +77,7 @@ export function createContribution(before?: ContributionState): Contribution {
     exchangesAsked: () => asked,
     completed: () => completed,
     partners: () => averaged.size,
+    exchangesWith: peer => completedWith.get(peer) ?? 0,
     hasAveragedWith: peer => averaged.has(peer),
     spread: () => spread ?? 0,
     spreads(measured) {

@@ -1,0 +1,2 @@
+// The server sends the installed library under this name.
+export * from 'echarts'

@@ -1,0 +1,133 @@
+/** The swarm as a graph. */
+
+import { colour } from './curves.js'
+import * as echarts from './echarts.js'
+import { count, magnitude } from './words.js'
+
+/**
+ * @typedef {import('../told.ts').Now} Now
+ * @typedef {import('../told.ts').Node} Node
+ */
+
+/** From near to far: of the scale viridis, which is even to the eye, without its darkest part. The style sheet's legend has the same. */
+const SCALE = ['#2a788e', '#22a884', '#7ad151', '#fde725']
+
+/** A peer at this distance has nothing in common with the others. */
+const FARTHEST = 1
+
+/** The distance at which a peer is as near as it has to be, where nothing else is said. */
+const NEAR = 1e-3
+
+/** Peers that stand in one circle, nobody in the middle. */
+const FEW = 3
+
+/** Names of more would lie over one another. */
+const MOST_NAMES = 24
+
+/** @param {HTMLElement} place */
+export function createGraph(place) {
+  const chart = echarts.init(place)
+  new ResizeObserver(() => chart.resize()).observe(place)
+  return {
+    /** @param {Now} now */
+    draw(now) {
+      place.setAttribute('aria-label', inWords(now))
+      chart.setOption(optionOf(now), { notMerge: true })
+    },
+  }
+}
+
+/** @param {Now} now */
+function inWords({ nodes, links }) {
+  const others = nodes.filter(({ isSelf }) => !isSelf).length
+  const exchanging = links.filter(({ exchanges }) => exchanges).length
+  if (others === nodes.length) {
+    return `Swarm: ${others} peers, ${links.length} connections, ${exchanging} exchanging now`
+  }
+  return `Swarm: ${others} other ${others === 1 ? 'peer' : 'peers'}, ${links.length} connected to this one, ${exchanging} exchanging now`
+}
+
+/** @param {Now} now */
+function optionOf({ nodes, links, target }) {
+  const [ink, edge, panel, orange] = ['ink', 'edge', 'panel', 'orange'].map(colour)
+  const most = Math.max(1, ...nodes.map(({ samples }) => samples))
+  const largest = nodes.length > 60 ? 14 : 38
+  return {
+    animation: false,
+    textStyle: { fontFamily: 'inherit' },
+    series: [
+      {
+        type: 'graph',
+        layout: 'none',
+        left: 70,
+        right: 70,
+        top: 62,
+        bottom: 62,
+        preserveAspect: true,
+        data: nodes.map(node => ({
+          id: node.id,
+          name: node.name,
+          ...placeOf(node, nodes),
+          symbolSize: largest * (0.4 + 0.6 * Math.sqrt(node.samples / most)),
+          itemStyle: {
+            color: node.distance === null ? panel : shade(node.distance, target ?? NEAR),
+            borderColor: node.isSelf ? ink : edge,
+            borderWidth: node.isSelf ? 3 : 1.5,
+          },
+          label: {
+            show: node.isSelf || nodes.length <= MOST_NAMES,
+            formatter: labelOf(node),
+            // Away from the lines to the others.
+            position: placeOf(node, nodes).y < -1 ? 'top' : 'bottom',
+          },
+        })),
+        links: links.map(({ from, to, exchanges }) => ({
+          source: from,
+          target: to,
+          lineStyle: exchanges ? { color: orange, width: 4, opacity: 1 } : { color: edge, width: 2, opacity: 0.8 },
+        })),
+        label: { color: ink, fontSize: 11, lineHeight: 14, distance: 4 },
+        silent: true,
+      },
+    ],
+  }
+}
+
+/** @param {Node} node */
+function labelOf({ name, distance, samples }) {
+  const learned = samples === 0 ? '' : `${count(samples)} samples`
+  return [name, distance === null ? learned : `${magnitude(distance)} · ${learned}`]
+    .filter(line => line !== '')
+    .join('\n')
+}
+
+/**
+ * A few stand in a circle; the peer that is looked at is in the middle of more. In the order of their ids, so that each keeps its place.
+ *
+ * @param {Node} node @param {readonly Node[]} nodes
+ */
+function placeOf(node, nodes) {
+  const around = nodes.filter(({ isSelf }) => nodes.length <= FEW || !isSelf)
+  if (!around.includes(node) || nodes.length === 1) return { x: 0, y: 0 }
+  const ids = around.map(({ id }) => id).sort()
+  // Two stand beside each other, where there is room for names; of others one is at the top.
+  const angle = (2 * Math.PI * ids.indexOf(node.id)) / ids.length + (nodes.length === 2 ? 0 : -Math.PI / 2)
+  return { x: 100 * Math.cos(angle), y: 100 * Math.sin(angle) }
+}
+
+/** On a scale by magnitudes. @param {number} distance @param {number} near */
+function shade(distance, near) {
+  const share = Math.log(Math.max(distance, near) / near) / Math.log(Math.max(FARTHEST / near, 10))
+  const at = Math.min(1, share) * (SCALE.length - 1)
+  const low = Math.min(SCALE.length - 2, Math.floor(at))
+  return between(SCALE[low], SCALE[low + 1], at - low)
+}
+
+/** @param {string} from @param {string} to as `#rrggbb` @param {number} share */
+function between(from, to, share) {
+  const parts = [1, 3, 5].map(start => {
+    const [a, b] = [from, to].map(hex => Number.parseInt(hex.slice(start, start + 2), 16))
+    return Math.round(a + (b - a) * share)
+  })
+  return `rgb(${parts.join(', ')})`
+}

@@ -1,0 +1,101 @@
+/**
+ * What a dashboard's server tells its page. Types only, since the page runs in a browser.
+ *
+ * @packageDocumentation
+ */
+
+/** All that is known, told to a page when it opens and whenever it has lost the thread. */
+export interface Whole {
+  readonly what: 'peer' | 'swarm'
+  /** What is looked at, such as `peer …a1b2c3`. */
+  readonly title: string
+  readonly recipe: object
+  /** What does not change, for people: a name and a value each. */
+  readonly facts: readonly (readonly [name: string, value: string])[]
+  readonly now: Now
+  readonly series: Readonly<Record<string, readonly Point[]>>
+  readonly log: readonly LogLine[]
+  /** Whether this page may stop what it looks at: it was opened with the token. */
+  readonly mayStop: boolean
+}
+
+/** The state at a moment, told whole each time. */
+export interface Now {
+  /** Seconds since the dashboard was opened. */
+  readonly at: number
+  readonly phase: RunPhase
+  /** The hash on which the swarm has sealed. */
+  readonly seal: string | null
+  /** What is waited for, as the terminal says it. */
+  readonly waiting: string | null
+  /** How others join, and the lines to paste for it. */
+  readonly joining: { readonly how: string; readonly lines: readonly string[] } | null
+  /** The step, of a swarm that of its slowest peer, and those asked for; null before anything is known. */
+  readonly steps: { readonly done: number; readonly asked: number } | null
+  readonly nodes: readonly Node[]
+  readonly links: readonly Link[]
+  readonly neighbours: readonly Neighbour[]
+  /** Members beside those that are told. */
+  readonly more: number
+  /** The distance at which the swarm agrees. */
+  readonly target: number | null
+}
+
+export type RunPhase = 'starting' | 'waiting' | 'training' | 'averaging' | 'sealing' | 'sealed' | 'ended'
+
+/** A peer in the graph. */
+export interface Node {
+  readonly id: string
+  readonly name: string
+  /** Whether it is the one that is looked at. */
+  readonly isSelf: boolean
+  readonly phase: string
+  /** How far its parameters are from the mean, relative to it; null where nobody knows. */
+  readonly distance: number | null
+  /** Samples that it has learned from. */
+  readonly samples: number
+}
+
+/** A connection between two peers. */
+export interface Link {
+  readonly from: string
+  readonly to: string
+  /** Whether the two exchange, or have since the last time this was told. */
+  readonly exchanges: boolean
+}
+
+/** What two peers have to do with each other, as one of them sees it; of a swarm what one has to do with all the others. */
+export interface Neighbour {
+  readonly id: string
+  readonly name: string
+  readonly phase: string
+  readonly step: number
+  /** How it is reached, in a word or two. */
+  readonly connection: string
+  readonly distance: number | null
+  /** Exchanges that came to their end, whoever began them, and those of which one side does not know yet how far they went. */
+  readonly exchanges: number
+  readonly unsettled: number
+  /** Of the exchanges that this peer began: bytes both ways; those of which nothing was averaged. */
+  readonly bytes: number
+  readonly broken: number
+  /** The last of them; null where there was none. */
+  readonly last: { readonly outcome: string; readonly codec: string; readonly seconds: number } | null
+}
+
+/** Seconds since the dashboard was opened, and a figure. */
+export type Point = readonly [at: number, value: number]
+
+/** Figures that were measured at one time, by the name of their series. */
+export interface Measured {
+  readonly at: number
+  readonly figures: Readonly<Record<string, number>>
+}
+
+export interface LogLine {
+  /** Milliseconds since the Unix epoch. */
+  readonly time: number
+  /** `line` for people, `warning`, a `command` to paste, or a `result` of several lines. */
+  readonly kind: 'line' | 'warning' | 'command' | 'result'
+  readonly text: string
+}

@@ -1,0 +1,55 @@
+/**
+ * Chromium as the system has it, for pages that the tests open in a real browser.
+ *
+ * @packageDocumentation
+ */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+/** Where Debian's package puts it. */
+export const CHROMIUM = '/usr/bin/chromium'
+
+export const hasChromium = existsSync(CHROMIUM)
+
+export async function launchChromium(): Promise<Browser> {
+  // As root it has no sandbox; what it opens here are our own pages.
+  return await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+}
+
+/** A page, with all that it asked for and complained of. */
+export interface WatchedPage {
+  readonly page: Page
+  /** Hosts, with ports, of all requests. */
+  readonly hosts: ReadonlySet<string>
+  /** Errors and warnings of the console, and errors that nobody caught. */
+  readonly complaints: readonly string[]
+}
+
+export const WIDE = { width: 1280, height: 900 }
+export const PHONE = { width: 390, height: 844 }
+
+export async function openPage(browser: Browser, url: string): Promise<WatchedPage> {
+  const page = await browser.newPage({ viewport: WIDE, colorScheme: 'light' })
+  const hosts = new Set<string>()
+  const complaints: string[] = []
+  page.on('request', request => hosts.add(new URL(request.url()).host))
+  page.on('console', message => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', error => complaints.push(String(error)))
+  await page.goto(url)
+  return { page, hosts, complaints }
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** The violations that axe finds, each with the first place. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  // Evaluated, and not put into the page, whose policy lets in no script but its own.
+  await page.evaluate(AXE)
+  const { violations } = (await page.evaluate('axe.run()')) as AxeResults
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html}`)
+}
