@@ -1,6 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import type { FrameStream, PeerId } from '../gossip/ports.ts'
 import { ConnectionLostError } from '../gossip/streams/stream-errors.ts'
+import { closeOrAbort } from './close-or-abort.ts'
 import { READ_AHEAD_BYTES } from './constants.ts'
 import { createFrameReader } from './frame-reader.ts'
 import { createFrameWriter } from './frame-writer.ts'
@@ -84,15 +85,11 @@ export function createFrameStream(
     write: writer.write,
 
     async close({ signal }) {
-      try {
+      const close = async () => {
         await writer.drained(0, { signal })
         await stream.close({ signal })
-      } catch (cause) {
-        const lost = new ConnectionLostError('the connection closed before the stream ended', { cause })
-        const reason = broken.signal.reason ?? signal.reason ?? lost
-        abort(reason)
-        throw reason
       }
+      await closeOrAbort(close, { signal, broken: broken.signal, abort })
     },
 
     abort,

@@ -69,14 +69,13 @@ export function createFrameWriter(stream: Stream, { broken, ahead, pace, sent }:
       signal.throwIfAborted()
       broken.throwIfAborted()
       const bytes = encodeFrame(frame)
-      const options = { signal: AbortSignal.any([signal, broken]) }
       for (let begun = false; bytes.byteLength > 0; begun = true) {
         const piece = next(bytes.byteLength)
         const most = ahead.bytes() - ahead.piece()
         const waits = stream.writeBufferLength > most
         try {
           await drained(most, { signal })
-          await pace?.sending(piece, options)
+          if (pace !== undefined) await pace.sending(piece, { signal: AbortSignal.any([signal, broken]) })
         } catch (error) {
           // Part of a frame would be taken for the beginning of the next one.
           if (begun && stream.status === 'open') {

@@ -7,9 +7,9 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Connection } from '@libp2p/interface'
-import { PING_PROTOCOL } from '@libp2p/ping'
 import type { AbortOptions, PeerId } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
+import { ask } from './ask.ts'
 import {
   DISCOVERY_JITTER_MS,
   LIVENESS_ABANDON_MS,
@@ -100,7 +100,7 @@ export function watchLiveness(options: LivenessOptions, { signal }: AbortOptions
     const { spoken } = known
     const answered = new AbortController()
     const asking = { signal: AbortSignal.any([signal, answered.signal]) }
-    ask(connection, asking)
+    ask(connection, asking).catch(() => {})
     try {
       let redialled = false
       for (let waited = 0; waited < LIVENESS_ABANDON_MS; waited += LIVENESS_LOOK_MS) {
@@ -172,12 +172,4 @@ export function watchLiveness(options: LivenessOptions, { signal }: AbortOptions
       for (const connection of gate.connections()) void lookInto(connection)
     },
   }
-}
-
-/** Whatever comes back is an answer, a refusal too. */
-function ask(connection: Connection, { signal }: AbortOptions): void {
-  connection
-    .newStream(PING_PROTOCOL, { signal, runOnLimitedConnection: true })
-    .then(stream => stream.close({ signal }))
-    .catch(() => {})
 }

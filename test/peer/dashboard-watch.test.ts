@@ -4,23 +4,10 @@ import { LOOK_MS, MOST_MEMBERS } from '../../peer/dashboard/constants.ts'
 import { watchPeer } from '../../peer/dashboard/watch-peer.ts'
 import { watchSwarmOn } from '../../peer/dashboard/watch-swarm.ts'
 import type { MemberView, PeerEvents, RecipeInput, RoundResult } from '../../src/index.ts'
-import { createFakePeer } from './fake-peer.ts'
+import { createFakePeer, startedEvent } from './fake-peer.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
-
-const started: PeerEvents['started'] = {
-  peerId: '12D3KooWExample',
-  addresses: [],
-  swarm: 'f'.repeat(64),
-  backend: 'wasm',
-  device: null,
-  shard: 80,
-  frozen: 0,
-  parameters: 6,
-  step: 0,
-  age: 0,
-}
 
 const member: MemberView = {
   peer: '12D3KooWOther',
@@ -58,7 +45,7 @@ test('what a peer is, and what it waits for, is shown in the words of the termin
   const { emit, become, board, again } = watch()
   expect(board.now().phase).toBe('starting')
   become({ phase: 'waiting' })
-  emit('started', started)
+  emit('started', startedEvent)
   emit('waiting', { for: 'members', present: 1, minimum: 2, connect: [] })
   again()
   expect(board.whole()).toMatchObject({ title: 'peer …xample', recipe: { training: { steps: 500 } } })
@@ -80,7 +67,7 @@ test('what a peer is, and what it waits for, is shown in the words of the termin
 test('one that trains alone waits for nobody, and asks nobody to join', () => {
   const { emit, become, board, again } = watch({ isAlone: true })
   become({ phase: 'averaging' })
-  emit('started', started)
+  emit('started', startedEvent)
   again()
   expect(board.now()).toMatchObject({ phase: 'averaging', waiting: null, joining: null, target: null })
 })
@@ -89,7 +76,7 @@ test('others are shown with what was exchanged, and an exchange between two look
   const { emit, become, sees, board, again } = watch()
   become({ phase: 'training', ownSteps: 50 })
   sees({ distance: 0.5, members: [member, { ...member, peer: '12D3KooWFar', connected: false, distance: null }] })
-  emit('started', started)
+  emit('started', startedEvent)
   again()
   expect(board.now().nodes).toMatchObject([
     { isSelf: true, distance: 0.5, samples: 500 },
@@ -122,7 +109,7 @@ test('figures become curves, with what is no number left out, and bytes by what 
     fetch: { bytesIn: 5, bytesOut: 0 },
   }
   become({ phase: 'training', bytesIn: 60, bytesOut: 50, streams, consensusDistance: 0.1 })
-  emit('started', started)
+  emit('started', startedEvent)
   emit('round', { ...round, rmse: 2, mae: 1, r2: 0.5 })
   again()
   const last = Object.entries(board.whole().series).map(([name, points]) => [name, points.at(-1)?.[1]])
@@ -140,7 +127,7 @@ test('of a large swarm those are shown that the peer is connected to, and the ot
     connected: i >= 240,
   }))
   sees({ distance: null, members })
-  emit('started', started)
+  emit('started', startedEvent)
   const { neighbours, more, nodes } = board.now()
   expect({ told: neighbours.length, more, nodes: nodes.length }).toEqual({
     told: MOST_MEMBERS,
@@ -153,7 +140,7 @@ test('of a large swarm those are shown that the peer is connected to, and the ot
 test('at its end a peer is seen once more, and then no more', () => {
   const { emit, become, board, again } = watch()
   become({ phase: 'sealed' })
-  emit('started', started)
+  emit('started', startedEvent)
   become({ ownSteps: 77 })
   emit('stopped', {} as PeerEvents['stopped'])
   expect(board.now()).toMatchObject({ phase: 'ended', steps: { done: 77 }, waiting: null, joining: null })

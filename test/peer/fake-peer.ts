@@ -33,6 +33,20 @@ const status: GossipStatus = {
   exchangesBegun: 0,
 }
 
+/** What such a peer tells first. */
+export const startedEvent: PeerEvents['started'] = {
+  peerId: '12D3KooWExample',
+  addresses: [],
+  swarm: 'f'.repeat(64),
+  backend: 'wasm',
+  device: null,
+  shard: 80,
+  frozen: 0,
+  parameters: 6,
+  step: 0,
+  age: 0,
+}
+
 /** A peer that does nothing but tell what a test has it tell. */
 export interface FakePeer {
   readonly peer: Peer

@@ -4,23 +4,12 @@ import type { Entry } from '../../peer/commands/peer/joining.ts'
 import { createEstimate, stepsAsked } from '../../peer/commands/peer/training-pace.ts'
 import { whatFor } from '../../peer/commands/peer/waiting.ts'
 import { type PeerEvents, parseRecipe, type RecipeInput } from '../../src/index.ts'
-import { createFakePeer, recordOutput } from './fake-peer.ts'
+import { createFakePeer, recordOutput, startedEvent } from './fake-peer.ts'
 
 const LOCAL = '/ip4/127.0.0.1/tcp/4001/p2p/12D3'
 const FAR = '/ip4/192.0.2.7/tcp/4001/p2p/12D3'
 
-const started: PeerEvents['started'] = {
-  peerId: '12D3KooWExample',
-  addresses: [LOCAL, FAR],
-  swarm: 'f'.repeat(64),
-  backend: 'wasm',
-  device: null,
-  shard: 80,
-  frozen: 0,
-  parameters: 6,
-  step: 0,
-  age: 0,
-}
+const started = { ...startedEvent, addresses: [LOCAL, FAR] }
 const round: PeerEvents['round'] = {
   step: 450,
   age: 450,

@@ -1,6 +1,7 @@
 import type { Consensus, JudgedTogether, Peer, PeerOptions, Recipe } from '../../../src/index.ts'
 import { requireAllowed } from '../../allow-module.ts'
 import type { Dashboard } from '../../dashboard/dashboard.ts'
+import { withDashboard } from '../../dashboard/with-dashboard.ts'
 import { DONE, INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { describeJudged } from '../../figures.ts'
 import { Interrupted, onInterruption } from '../../interruption.ts'
@@ -37,22 +38,17 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   requireFittingFlags(flags)
   await requireWritable('--save', flags.save)
   requireNameOfTensors(flags.save)
-  if (flags.dashboard === undefined) return await runWatched(file, flags, out, interrupted, undefined)
-  const { openDashboard } = await import('../../dashboard/dashboard.ts')
-  const dashboard = await openDashboard({
-    what: 'peer',
-    tellsEvents: true,
-    place: flags.dashboard,
-    out,
-    isSilent: flags.quiet === true && flags.json !== true,
-    why: new Interrupted(),
-  })
-  try {
-    const signal = AbortSignal.any([interrupted, dashboard.stopped])
-    await runWatched(file, flags, dashboard.out, signal, dashboard)
-  } finally {
-    await dashboard.close()
-  }
+  await withDashboard(
+    {
+      what: 'peer',
+      place: flags.dashboard,
+      out,
+      isSilent: flags.quiet === true && flags.json !== true,
+      tellsEvents: true,
+      interrupted,
+    },
+    (...watched) => runWatched(file, flags, ...watched),
+  )
 }
 
 async function runWatched(

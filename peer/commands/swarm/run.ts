@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import type { Peer, Recipe, RunResult } from '../../../src/index.ts'
 import { isComplete } from '../../agreement.ts'
 import type { Dashboard } from '../../dashboard/dashboard.ts'
+import { withDashboard } from '../../dashboard/with-dashboard.ts'
 import { defaultPartition } from '../../default-partition.ts'
 import { DONE, NOT_IN_MODEL } from '../../exit-codes.ts'
-import { Interrupted, onInterruption } from '../../interruption.ts'
+import { onInterruption } from '../../interruption.ts'
 import { OPEN } from '../../names.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
@@ -39,22 +40,17 @@ export async function runSwarmCommand(file: string | undefined, flags: SwarmFlag
   await requireWritable('--save', flags.save)
   requireNameOfTensors(flags.save)
   await requireWritable('--report', flags.report)
-  if (flags.dashboard === undefined) return await runWatched(file, flags, out, interrupted, undefined)
-  const { openDashboard } = await import('../../dashboard/dashboard.ts')
-  const dashboard = await openDashboard({
-    what: 'swarm',
-    place: flags.dashboard,
-    out,
-    isSilent: flags.quiet === true,
-    tellsEvents: false,
-    why: new Interrupted(),
-  })
-  try {
-    const signal = AbortSignal.any([interrupted, dashboard.stopped])
-    return await runWatched(file, flags, dashboard.out, signal, dashboard)
-  } finally {
-    await dashboard.close()
-  }
+  return await withDashboard(
+    {
+      what: 'swarm',
+      place: flags.dashboard,
+      out,
+      isSilent: flags.quiet === true,
+      tellsEvents: false,
+      interrupted,
+    },
+    (...watched) => runWatched(file, flags, ...watched),
+  )
 }
 
 async function runWatched(

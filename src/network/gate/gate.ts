@@ -110,13 +110,22 @@ export function createGate(options: GateOptions): Gate {
     else refuse(meeting, meeting.ending.signal.reason)
   }
 
-  async function answer(raw: Stream, connection: Connection): Promise<void> {
+  /** The stream with which whoever has dialled begins. @returns undefined of one that begins nothing, which is reset */
+  function beginning(raw: Stream, connection: Connection): { meeting: Meeting; stream: FrameStream } | undefined {
     const meeting = meetings.get(connection)
     const stream = frames(connection, raw)
     if (meeting === undefined || meeting.begun || connection.direction === 'outbound') {
-      return stream.abort(new UnreachableError('who dials begins, and once'))
+      stream.abort(new UnreachableError('who dials begins, and once'))
+      return undefined
     }
     meeting.begun = true
+    return { meeting, stream }
+  }
+
+  async function answer(raw: Stream, connection: Connection): Promise<void> {
+    const begun = beginning(raw, connection)
+    if (begun === undefined) return
+    const { meeting, stream } = begun
     const met = async (): Promise<[Standing, FrameStream]> => {
       const hello = decodeHello(await readHello(stream, meeting.ending))
       return [await meetAsListener(partyOn(connection), stream, hello, meeting.ending), stream]
@@ -125,13 +134,8 @@ export function createGate(options: GateOptions): Gate {
   }
 
   async function answerLane(raw: Stream, connection: Connection): Promise<void> {
-    const meeting = meetings.get(connection)
-    const stream = frames(connection, raw)
-    if (meeting === undefined || meeting.begun || connection.direction === 'outbound') {
-      return stream.abort(new UnreachableError('who dials asks for a lane, and once'))
-    }
-    meeting.begun = true
-    await becomeLane(meeting, grantLane(meeting, stream))
+    const begun = beginning(raw, connection)
+    if (begun !== undefined) await becomeLane(begun.meeting, grantLane(begun.meeting, begun.stream))
   }
 
   async function grantLane({ connection, ending }: Meeting, stream: FrameStream): Promise<void> {

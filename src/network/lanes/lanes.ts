@@ -7,10 +7,10 @@
  */
 
 import type { Connection, Libp2p } from '@libp2p/interface'
-import { PING_PROTOCOL } from '@libp2p/ping'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { AbortOptions, PeerId } from '../../gossip/ports.ts'
 import { withoutPeer } from '../address-dials.ts'
+import { ask } from '../ask.ts'
 import { DIAL_TIMEOUT_MS, LIVENESS_ABANDON_MS } from '../constants.ts'
 import { UnreachableError } from '../errors.ts'
 import { MAX_LANES } from './constants.ts'
@@ -86,21 +86,17 @@ export function createLanes(
     }
   }
 
-  /** Any answer is one, a refusal too. */
-  async function ask(lane: Connection): Promise<void> {
+  async function endUnlessAnswered(lane: Connection): Promise<void> {
     const answer = AbortSignal.timeout(LIVENESS_ABANDON_MS)
-    try {
-      const stream = await lane.newStream(PING_PROTOCOL, { signal: answer })
-      stream.close({ signal: answer }).catch(() => {})
-    } catch {
+    await ask(lane, { signal: answer }).catch(() => {
       if (answer.aborted) lane.abort(new UnreachableError('it has not answered, after a stream over it broke'))
-    }
+    })
   }
 
   async function askAll(kept: Kept): Promise<void> {
     if (kept.isAsking) return
     kept.isAsking = true
-    await Promise.all([...kept.connections].map(ask))
+    await Promise.all([...kept.connections].map(endUnlessAnswered))
     kept.isAsking = false
   }
 

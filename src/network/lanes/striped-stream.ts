@@ -1,7 +1,8 @@
 import { Uint8ArrayList } from 'uint8arraylist'
 import type { AbortOptions, FrameStream } from '../../gossip/ports.ts'
-import { ConnectionLostError, ProtocolError, StreamEndedError } from '../../gossip/streams/stream-errors.ts'
+import { ProtocolError, StreamEndedError } from '../../gossip/streams/stream-errors.ts'
 import { abortable } from '../abortable.ts'
+import { closeOrAbort } from '../close-or-abort.ts'
 import { createFrameReader } from '../frame-reader.ts'
 import { encodeFrame } from '../frames.ts'
 import { PART_BYTES, REORDERED_BYTES } from './constants.ts'
@@ -9,10 +10,9 @@ import { PART_BYTES, REORDERED_BYTES } from './constants.ts'
 /** Before each piece of the bytes stands which one it is, an unsigned 32-bit integer, big-endian. */
 const NUMBER_BYTES = 4
 
-/** One of the streams, and what it does. */
+/** One of the streams. */
 interface Lane {
   readonly part: FrameStream
-  isWriting: boolean
   /** Bytes that have come on it and wait for those of others. */
   held: number
 }
@@ -32,7 +32,7 @@ interface Piece {
  * - A close that is cancelled resets all parts.
  */
 export function createStripedStream(parts: readonly FrameStream[]): FrameStream {
-  const lanes: readonly Lane[] = parts.map(part => ({ part, isWriting: false, held: 0 }))
+  const lanes: readonly Lane[] = parts.map(part => ({ part, held: 0 }))
   const [{ peer, host }] = parts
   const broken = new AbortController()
   const change = createChange()
@@ -91,22 +91,22 @@ export function createStripedStream(parts: readonly FrameStream[]): FrameStream 
   for (const lane of lanes) void receive(lane)
 
   let written = 0
-  const freeLane = () => lanes.find(lane => !lane.isWriting)
+  /** Those that have room, the one that has had it for longest first: so all take part from the beginning. */
+  const free = [...lanes]
 
   async function send(bytes: Uint8ArrayList): Promise<void> {
     while (bytes.byteLength > 0) {
-      await change.until(() => freeLane() !== undefined, broken.signal)
-      const lane = freeLane() as Lane
+      await change.until(() => free.length > 0, broken.signal)
+      const lane = free.shift() as Lane
       const piece = new Uint8Array(NUMBER_BYTES + Math.min(bytes.byteLength, PART_BYTES))
       new DataView(piece.buffer).setUint32(0, written++, false)
       piece.set(bytes.subarray(0, piece.byteLength - NUMBER_BYTES), NUMBER_BYTES)
       bytes.consume(piece.byteLength - NUMBER_BYTES)
       traffic.bytesOut += piece.byteLength - NUMBER_BYTES
-      lane.isWriting = true
       lane.part
         .write(piece, { signal: broken.signal })
         .then(() => {
-          lane.isWriting = false
+          free.push(lane)
           change.happened()
         })
         .catch(abort)
@@ -118,7 +118,7 @@ export function createStripedStream(parts: readonly FrameStream[]): FrameStream 
 
   async function flushed({ signal }: AbortOptions): Promise<void> {
     await abortable(sending, signal)
-    await change.until(() => lanes.every(({ isWriting }) => !isWriting), AbortSignal.any([signal, broken.signal]))
+    await change.until(() => free.length === lanes.length, AbortSignal.any([signal, broken.signal]))
   }
 
   return {
@@ -139,15 +139,11 @@ export function createStripedStream(parts: readonly FrameStream[]): FrameStream 
     },
 
     async close({ signal }) {
-      try {
+      const close = async () => {
         await flushed({ signal })
         await Promise.all(parts.map(part => part.close({ signal })))
-      } catch (cause) {
-        const lost = new ConnectionLostError('the connection closed before the stream ended', { cause })
-        const reason = broken.signal.reason ?? signal.reason ?? lost
-        abort(reason)
-        throw reason
       }
+      await closeOrAbort(close, { signal, broken: broken.signal, abort })
     },
 
     abort,

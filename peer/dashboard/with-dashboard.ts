@@ -1,0 +1,30 @@
+import { Interrupted } from '../interruption.ts'
+import type { Output } from '../output.ts'
+import type { Dashboard, DashboardOptions } from './dashboard.ts'
+import type { Place } from './place.ts'
+
+export interface WithDashboardOptions extends Omit<DashboardOptions, 'place' | 'why'> {
+  /** Where it is wanted; undefined where it is not, and then nothing of it is loaded. */
+  readonly place: Place | undefined
+  /** Ends the command, as the page's button does. */
+  readonly interrupted: AbortSignal
+}
+
+/**
+ * Runs a command beside its dashboard, for as long as the command takes.
+ *
+ * @throws WrongUsage where nothing can listen there, or nobody would learn the address
+ */
+export async function withDashboard<Result>(
+  { place, interrupted, ...options }: WithDashboardOptions,
+  run: (out: Output, signal: AbortSignal, dashboard: Dashboard | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (place === undefined) return await run(options.out, interrupted, undefined)
+  const { openDashboard } = await import('./dashboard.ts')
+  const dashboard = await openDashboard({ ...options, place, why: new Interrupted() })
+  try {
+    return await run(dashboard.out, AbortSignal.any([interrupted, dashboard.stopped]), dashboard)
+  } finally {
+    await dashboard.close()
+  }
+}
