@@ -18,11 +18,13 @@ import {
   MESH_DEGREE_HIGH,
   MESH_DEGREE_LOW,
   MESH_DEGREE_OUTBOUND,
+  MESH_LAZY,
   REJECTED_ANNOUNCEMENT_DECAY,
   REJECTED_ANNOUNCEMENT_WEIGHT,
 } from './constants.ts'
 import { UnreachableError } from './errors.ts'
 import type { GossipDoor } from './gate/gossip-door.ts'
+import { idToString, relayThrough } from './relay.ts'
 
 const RESULTS: Record<Verdict, TopicValidatorResult> = {
   accept: TopicValidatorResult.Accept,
@@ -83,9 +85,12 @@ export function announcementService(
     Dlo: MESH_DEGREE_LOW,
     Dhi: MESH_DEGREE_HIGH,
     Dout: MESH_DEGREE_OUTBOUND,
-    // The mesh brings every announcement several times. A copy is told by its signature before that is verified, which
-    // takes longer than all the rest; only what was verified once is known by it.
+    Dlazy: MESH_LAZY,
+    gossipFactor: 0,
+    // An announcement may come several times. A copy is told by its signature before that is verified, which takes longer than all the rest;
+    // only what was verified once is known by it.
     fastMsgIdFn: ({ signature }) => Buffer.from(signature ?? []).toString('base64'),
+    msgIdToStrFn: idToString,
     // Asking not to be sent a message costs as much as a message of this size.
     idontwantMinDataSize: MAX_ANNOUNCEMENT_BYTES + 1,
     maxInboundDataLength: MAX_MESH_MESSAGE_BYTES,
@@ -127,6 +132,7 @@ export function announcementService(
         if (door.mayTell(from.toString())) await receive(from, rpc)
       },
     })
+    relayThrough(service, peerId.toString(), topic)
     const outbound: Map<PeerId, { readonly rawStream: Stream }> = Reflect.get(service, 'streamsOutbound')
     service.addEventListener('gossipsub:heartbeat', () => {
       // One that ended in the moment in which it was taken would be written to for ever.

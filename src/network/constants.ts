@@ -48,6 +48,12 @@ export const LIMITED_WINDOW_SECONDS = 0.5
 export const FIRST_WINDOW_BYTES = 256 * KiB
 
 /**
+ * Bytes of a window that were read before the other side is told. A quarter of the first window: whoever sends much never waits for it, and a
+ * message of some hundred bytes costs one frame instead of two.
+ */
+export const WINDOW_UPDATE_BYTES = FIRST_WINDOW_BYTES / 4
+
+/**
  * A paused stream still receives a whole window, and libp2p resets it when that is more than its read buffer holds. The
  * defaults (window 16 MiB, buffer 4 MiB) contradict each other; so its buffer is this
  * much larger than its window: a message to spare.
@@ -129,7 +135,10 @@ export const ADDRESS_DIAL_TIMEOUT_MS = 5_000
 export const REDIAL_FIRST_MS = 500
 export const REDIAL_MAX_MS = 30_000
 
-/** libp2p pings every connection, from which it knows how long a round trip takes. Over a slow link an answer comes after what waits there. */
+/** libp2p pings every connection this often, from which it knows how long a round trip takes where no stream was opened over it. */
+export const PING_INTERVAL_MS = 30_000
+
+/** Over a slow link an answer to a ping comes after what waits there. */
 export const PING_TIMEOUT_MS = 30_000
 
 /**
@@ -161,7 +170,7 @@ export const REJECTED_ANNOUNCEMENT_DECAY = 0.99
 /**
  * Mesh neighbours that a peer aims for, and accepts at least and at most. Announcements reach every connected peer straight
  * from their author (flood publishing); the mesh only has to carry them on to the others, and each neighbour in it is one
- * more copy of every announcement. With gossipsub's own 6 a swarm of 8 spent most of its main thread on copies.
+ * more list of what there is. With gossipsub's own 6, and copies, a swarm of 8 spent most of its main thread on them.
  */
 export const MESH_DEGREE = 3
 export const MESH_DEGREE_LOW = 2
@@ -170,14 +179,32 @@ export const MESH_DEGREE_HIGH = 5
 /** Mesh neighbours that this peer chose itself, so that others cannot surround it; gossipsub wants fewer than half. */
 export const MESH_DEGREE_OUTBOUND = 1
 
+/**
+ * A neighbour is told of a message of another so long after it came, and up to twice as long where the neighbour speaks first. Longer than what
+ * its author says to all takes to reach all; and gossipsub listens to ten such lists a second.
+ */
+export const RELAY_MS = 200
+
+/** Messages of which a neighbour is told at once: beyond it sooner. A large swarm says some dozens a second. */
+export const MAX_RELAYED = 1_000
+
+/** Beside its mesh a peer tells so many others, every second, what it heard in the last three: that joins a mesh in parts. */
+export const MESH_LAZY = 3
+
 /** How often the connections to members are looked at: a look at each is a number that is read. */
 export const LIVENESS_LOOK_MS = 500
 
 /**
  * A member whose connection has brought nothing for so long is asked for an answer: three announcements of its own are missing, and all that
- * it would hand on. In a larger swarm, where announcements are rarer, it costs a round trip more often.
+ * it would hand on.
  */
 export const LIVENESS_SILENT_MS = 3_000
+
+/**
+ * Members are asked for an answer no more often than this in all, but for signs that one has moved: each time takes some milliseconds, as much
+ * as several announcements. So one of 80 is asked when its connection has been silent for 16 seconds, one of 15 after three.
+ */
+export const LIVENESS_ASKS_A_SECOND = 5
 
 /** One that has not answered within so long is dialled beside the connection: where it has moved, the new one counts at once. */
 export const LIVENESS_ANSWER_MS = 1_500

@@ -14,6 +14,7 @@ import {
   DISCOVERY_JITTER_MS,
   LIVENESS_ABANDON_MS,
   LIVENESS_ANSWER_MS,
+  LIVENESS_ASKS_A_SECOND,
   LIVENESS_LOOK_MS,
   LIVENESS_SILENT_MS,
   MAX_REDIALLED,
@@ -87,9 +88,10 @@ export function watchLiveness(options: LivenessOptions, { signal }: AbortOptions
   }
 
   function look(): void {
-    for (const connection of gate.connections()) {
-      if (note(connection).silent >= LIVENESS_SILENT_MS) void lookInto(connection)
-    }
+    const connections = [...gate.connections()]
+    // Members of a large swarm speak rarely, and there are many of them.
+    const silence = Math.max(LIVENESS_SILENT_MS, (1_000 * connections.length) / LIVENESS_ASKS_A_SECOND)
+    for (const connection of connections) if (note(connection).silent >= silence) void lookInto(connection)
   }
 
   /** Asks the other end for any answer; where none comes soon, tries another way to it; where none comes for longer, gives the connection up. */

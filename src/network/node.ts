@@ -12,6 +12,7 @@ import {
   ADDRESS_DIAL_TIMEOUT_MS,
   FIRST_WINDOW_BYTES,
   LIMITED_WINDOW_SECONDS,
+  PING_INTERVAL_MS,
   PING_TIMEOUT_MS,
   STREAM_WINDOW_BYTES,
 } from './constants.ts'
@@ -133,7 +134,11 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     },
     // It would end a connection on which the ping before is still on its way, or this peer's own look: over a slow link, in the middle of a model.
     // Which connections still lead somewhere is looked at in `liveness.ts`.
-    connectionMonitor: { pingTimeout: { minTimeout: PING_TIMEOUT_MS }, abortConnectionOnPingFailure: false },
+    connectionMonitor: {
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: { minTimeout: PING_TIMEOUT_MS },
+      abortConnectionOnPingFailure: false,
+    },
     connectionGater: {
       denyDialPeer: denies,
       denyInboundEncryptedConnection: denies,

@@ -1,7 +1,7 @@
-import type { Connection, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import type { Connection, Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { yamux } from '@libp2p/yamux'
 import type { Uint8ArrayList } from 'uint8arraylist'
-import { MAX_STREAMS_PER_CONNECTION, READ_BUFFER_SPARE_BYTES } from '../constants.ts'
+import { MAX_STREAMS_PER_CONNECTION, READ_BUFFER_SPARE_BYTES, WINDOW_UPDATE_BYTES } from '../constants.ts'
 import { UnreachableError } from '../errors.ts'
 import { STRANGER_STREAMS } from './constants.ts'
 
@@ -32,6 +32,7 @@ export function createBoundedMuxer(window: number): BoundedMuxer {
         const muxer = inner.createStreamMuxer(connection)
         muxers.set(muxer.streams, muxer)
         boundFrames(muxer, window + HEADER_BYTES)
+        saveWindowUpdates(muxer)
         return muxer
       },
     },
@@ -50,6 +51,28 @@ function boundFrames(muxer: StreamMuxer, most: number): void {
     onData(data: Uint8Array | Uint8ArrayList) {
       onData(data)
       if (buffer.byteLength > most) throw new UnreachableError('a frame of yamux that is longer than a window')
+    },
+  })
+}
+
+/** yamux answers every frame of data with an update of its window, however little of it is used: as many frames again as there are messages. */
+function saveWindowUpdates(muxer: StreamMuxer): void {
+  const create: (...args: unknown[]) => Stream = Reflect.get(muxer, '_newStream').bind(muxer)
+  Object.assign(muxer, {
+    _newStream(...args: unknown[]) {
+      const stream = create(...args)
+      const update: () => void = Reflect.get(stream, 'sendWindowUpdate').bind(stream)
+      let isOpen = false
+      Object.assign(stream, {
+        sendWindowUpdate() {
+          const used = Reflect.get(stream, 'recvWindow') - Reflect.get(stream, 'recvWindowCapacity')
+          // The first one opens the stream.
+          if (isOpen && used < WINDOW_UPDATE_BYTES) return
+          isOpen = true
+          update()
+        },
+      })
+      return stream
     },
   })
 }
