@@ -23,8 +23,12 @@ import type { Replica } from './state/replica.ts'
 
 /** The announcements that a peer makes about itself. */
 export interface Outbound {
-  /** Says how this peer is, and looks at how the others are: about once a second, and soon after something changed. */
-  announce(): void
+  /**
+   * Says how this peer is, and looks at how the others are.
+   *
+   * @param every how long others are to expect that it says nothing more, in milliseconds
+   */
+  announce(every: number): void
   /** Looks at how the others are, and says nothing. */
   look(): void
   /** Says goodbye. */
@@ -63,10 +67,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
     addresses: network.addresses().slice(0, MAX_ADDRESSES),
   })
 
-  function publish(as: Phase): void {
+  function publish(as: Phase, every: number): void {
     const word: Word = {
       sequence: incarnation.nextSequence(),
-      every: Math.round(announceInterval(membership.size())),
+      every: Math.round(every),
       phase: as,
       step: replica.step,
       age: replica.age,
@@ -98,15 +102,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
   }
 
   return {
-    announce() {
+    announce(every) {
       sweep()
-      publish(phase.now())
+      publish(phase.now(), every)
       look()
     },
     look() {
       sweep()
       look()
     },
-    leave: () => publish('left'),
+    leave: () => publish('left', announceInterval(membership.size())),
   }
 }

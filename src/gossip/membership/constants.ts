@@ -8,16 +8,26 @@
 export const ANNOUNCE_INTERVAL_MS = 1_000
 
 /**
- * Announcements that a peer hears in a second, of all others together, but for changes that others wait for. Each is verified, and forwarded
- * more than once, which takes 1 ms of a core in all: so 3 % of one, however large the swarm. Up to 30 members say something every second.
+ * Announcements that a peer hears in a second, of all others together, but for changes that others wait for. Each takes about 1 ms of a slow core,
+ * a third of it to verify: so 2 % of one, however large the swarm. Up to 20 members say something every second.
  */
-export const HEARD_A_SECOND = 30
+export const HEARD_A_SECOND = 20
 
-/** The longest interval, that of 1800 members. One that falls silent would be noticed too late to be of use; there partial views are due. */
+/** The longest interval, that of 1200 members. One that falls silent would be noticed too late to be of use; there partial views are due. */
 export const LONGEST_ANNOUNCE_INTERVAL_MS = 60_000
 
 /** A peer looks at how the others are at least so often, whether it has something to say or not; in a small swarm it always has. */
 export const LOOK_INTERVAL_MS = 1.25 * ANNOUNCE_INTERVAL_MS
+
+/**
+ * Beyond so much that its timers are late, a peer says less often how it is, as many times less often as they are later, up to so many times. A step of
+ * training takes less; and of one that has nothing else to do, a machine that is full of others.
+ */
+export const LATE_MS = 250
+export const LATE_STRETCH = 4
+
+/** Looks of which lateness is the average. */
+export const LATE_LOOKS = 4
 
 /** Changes are told sooner, but no closer together than this: an announcement costs every peer of the swarm a message. */
 export const ANNOUNCE_GAP_MS = 400

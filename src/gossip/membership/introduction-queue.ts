@@ -21,6 +21,8 @@ export interface Introduction {
   readonly since: number
   /** How often it was tried, and could not be reached. */
   readonly failures: number
+  /** Whether more than one neighbour has handed on what it says: whoever makes up members is alone in that. */
+  readonly isVouched: boolean
 }
 
 /**
@@ -124,6 +126,7 @@ export function createIntroductionQueue(clock: Clock, random: Random, size: () =
         if (announcement.sequence <= known.announcement.sequence) return
         known.announcement = announcement
         known.heard = now
+        if (introducer !== known.introducer) known.isVouched = true
         // Of all that know it, the one that is trusted most.
         const trust = (one: PeerId) => -(introducers.get(one)?.failures ?? 0)
         if (trust(introducer) > trust(known.introducer)) known.introducer = introducer
@@ -132,7 +135,8 @@ export function createIntroductionQueue(clock: Clock, random: Random, size: () =
       if (waiting.size >= MAX_INTRODUCED_BY_ONE) expire()
       if (!makeRoom(introducer)) return
       introducerOf(introducer)
-      waiting.set(peer, { peer, announcement, introducer, since: now, heard: now, due: now, failures: 0 })
+      const first = { since: now, heard: now, due: now, failures: 0, isVouched: false }
+      waiting.set(peer, { peer, announcement, introducer, ...first })
     },
 
     get: peer => waiting.get(peer),

@@ -27,6 +27,11 @@ export interface Introductions {
   introduce(peer: PeerId, told: Told, introducer: PeerId | undefined): void
   /** Whether some are being reached for which what the swarm begins or proposes waits: for a short while in all, whoever they are. */
   pending(): boolean
+  /**
+   * How many there are that were not reached yet, as far as that is known: several neighbours have heard them. For one that has just come to a
+   * large swarm they are most of it.
+   */
+  unreached(): number
   /** Those that were heard of and could not be reached yet. */
   awaited(): readonly PeerId[]
 }
@@ -135,6 +140,7 @@ export function createIntroductions(options: IntroductionsOptions): Introduction
     },
 
     pending,
+    unreached: () => [...queue.all()].filter(({ isVouched }) => isVouched).length,
 
     awaited: () => [...queue.all()].filter(({ failures }) => failures > 0).map(({ peer }) => peer),
   }

@@ -51,6 +51,17 @@ describe('those that were introduced', () => {
     expect(queue.take()?.announcement.sequence).toBe(3)
   })
 
+  test('are vouched for once a second neighbour has handed on what they say, and not by one that repeats itself', () => {
+    const { queue, put } = createQueue()
+    put('a', 'hub', 1)
+    put('a', 'hub', 2)
+    expect(queue.get('a')?.isVouched).toBe(false)
+    put('a', 'rim', 2)
+    expect(queue.get('a')?.isVouched).toBe(false)
+    put('a', 'rim', 3)
+    expect(queue.get('a')?.isVouched).toBe(true)
+  })
+
   test('are forgotten when they fall silent', async () => {
     const { queue, wait, put, sizeOf } = createQueue()
     put('a')
