@@ -47,8 +47,9 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
 
   function wait(): void {
     cancel()
-    alarm = Math.max(clock.now(), Math.min(due, looked + LOOK_INTERVAL_MS))
-    cancel = clock.after(alarm - clock.now(), wake)
+    const now = clock.now()
+    alarm = Math.max(now, Math.min(due, looked + LOOK_INTERVAL_MS))
+    cancel = clock.after(alarm - now, wake)
   }
 
   /** Whoever is late has more to do than its machine carries, of which what others say is a part, and what it says is for them. */
