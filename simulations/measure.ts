@@ -8,13 +8,16 @@ import { consensusDistance, meanSquaredDistance } from '../src/averaging/consens
 import { mixingMatrix } from '../src/averaging/mixing.ts'
 import { spectralGap } from '../src/averaging/spectrum.ts'
 import { adjacencyOf, type Topology } from '../src/averaging/topology.ts'
-import { meanOf } from '../src/parameters/vectors.ts'
+import { distance, meanOf, norm } from '../src/parameters/vectors.ts'
 import type { Evaluation } from '../src/training/trainer.ts'
 import { judgementOf } from './judgement.ts'
 import type { RoundResult, Spread } from './result.ts'
 
 /** Judges parameters on the test set. @param most labels to judge by, at most */
 export type Judge = (parameters: Float32Array, most?: number) => Promise<Evaluation>
+
+/** Peers of which each one's distance is kept: more are not looked at one by one, and a result would be full of them. */
+const MOST_PEER_DISTANCES = 64
 
 /** Beyond so many peers the spectrum takes longer than most runs. */
 const MAX_PEERS_FOR_SPECTRUM = 1_000
@@ -25,21 +28,23 @@ const MAX_PEERS_FOR_SPECTRUM = 1_000
  * @param meanDrift how far the mean is from what averaging alone must keep; null where there was training
  */
 export async function measureRound(
-  moment: Pick<RoundResult, 'round' | 'time' | 'bytesSent' | 'messages'>,
+  moment: Pick<RoundResult, 'round' | 'time' | 'bytesSent' | 'messages'> & { readonly peers: number },
   vectors: readonly Float32Array[],
   meanDrift: number | null,
   judge: Judge | undefined,
   labels?: number,
 ): Promise<RoundResult> {
-  const { round, time, bytesSent, messages } = moment
+  const { round, time, bytesSent, messages, peers } = moment
   const local: Evaluation[] = []
   if (judge !== undefined) for (const vector of vectors) local.push(await judge(vector, labels))
-  const merged = judge === undefined ? null : await judge(meanOf(vectors), labels)
+  const mean = meanOf(vectors)
+  const merged = judge === undefined ? null : await judge(mean, labels)
   return {
     round,
     time,
     consensusDistance: consensusDistance(vectors),
     meanSquaredDistance: meanSquaredDistance(vectors),
+    ...peerDistances(vectors.length === peers ? vectors.map(vector => distance(vector, mean)) : [], norm(mean)),
     meanDrift,
     localLoss: merged === null ? null : spreadOf(local.map(({ loss }) => loss)).mean,
     localAccuracy:
@@ -49,6 +54,17 @@ export async function measureRound(
     bytesSent,
     messages,
   }
+}
+
+/** @param distances `[peers]` from the mean; null of those that are not to be told */
+export function peerDistances(
+  distances: readonly (number | null)[],
+  normOfMean: number,
+): Pick<RoundResult, 'peerDistances'> {
+  if (distances.length === 0 || distances.length > MOST_PEER_DISTANCES || !(normOfMean > 0)) return {}
+  const relative = (from: number) => Number((from / normOfMean).toPrecision(4))
+  // What is about to diverge is infinitely far, which JSON does not know.
+  return { peerDistances: distances.map(from => (from === null || !Number.isFinite(from) ? null : relative(from))) }
 }
 
 function spreadOf(values: readonly number[]): Spread {

@@ -15,6 +15,7 @@ const round = z.object({
   time: figure,
   consensusDistance: figure,
   meanSquaredDistance: figure,
+  peerDistances: z.array(figure.nullable()).optional(),
   meanDrift: figure.nullable(),
   localLoss: figure.nullable(),
   localAccuracy: spread.nullable(),

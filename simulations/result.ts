@@ -20,6 +20,11 @@ export interface RoundResult {
   readonly consensusDistance: number
   /** (1/n) Σ ‖x_i − x̄‖². */
   readonly meanSquaredDistance: number
+  /**
+   * `[peers]`: ‖x_i − x̄‖ / ‖x̄‖ of each, to four digits; null of one that is not honest. Left out of larger swarms than 64, and where some were
+   * not there.
+   */
+  readonly peerDistances?: readonly (number | null)[]
   /** ‖x̄ − x̄_expected‖ / ‖x̄_expected‖ where averaging alone ran, else null. */
   readonly meanDrift: number | null
   /**

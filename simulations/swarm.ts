@@ -274,6 +274,7 @@ async function watchSwarm(
     const states = peers.map(peer => peer.status())
     return {
       facts: {
+        peers: peers.length,
         round: Math.floor(Math.min(...states.map(({ step }) => step)) / roundSteps),
         time: (systemClock.now() - began) / 1_000,
         bytesSent: states.reduce((sum, { bytesOut }) => sum + bytesOut, 0),

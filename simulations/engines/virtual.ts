@@ -167,6 +167,7 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
     async function measure(at: number, labels?: number): Promise<void> {
       const drift = expected && distance(world.mean(), expected) / norm(expected)
       const moment = {
+        peers,
         round: at,
         time: clock.now() / 1_000,
         bytesSent: world.network.bytesSent(),

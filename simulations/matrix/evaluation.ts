@@ -1,5 +1,6 @@
 import { norm } from '../../src/parameters/vectors.ts'
 import { type Judgement, judgementOf } from '../judgement.ts'
+import { peerDistances } from '../measure.ts'
 import type { RoundResult, Spread } from '../result.ts'
 import type { Learner } from '../tasks/learner.ts'
 import type { Block } from './block.ts'
@@ -35,6 +36,7 @@ export function createEvaluator({ block, learner, range, averagesOnly, honest }:
   const { heap, kernels, tables, barrier, first, last, parameters } = block
   const { judge } = learner
   const own = honest.filter(block.owns)
+  const isHonest = new Set(honest)
   const meanOver = createMeanOver(kernels, heap)
   let expected: Float64Array | undefined
 
@@ -69,6 +71,7 @@ export function createEvaluator({ block, learner, range, averagesOnly, honest }:
       time,
       consensusDistance: spread === 0 ? 0 : spread / norm(tables.mean),
       meanSquaredDistance,
+      ...peerDistances(distancesOf(tables.squaredDistance, isHonest), norm(tables.mean)),
       meanDrift: expected === undefined ? null : driftFrom(expected, tables.mean),
       localLoss: judge === undefined ? null : meanOf(honest, tables.loss),
       localAccuracy: merged?.accuracy == null ? null : spreadOf(honest, tables.accuracy),
@@ -80,6 +83,10 @@ export function createEvaluator({ block, learner, range, averagesOnly, honest }:
     barrier.wait()
     return result
   }
+}
+
+function distancesOf(squared: Float64Array, isHonest: ReadonlySet<number>): (number | null)[] {
+  return Array.from(squared, (value, peer) => (isHonest.has(peer) ? Math.sqrt(value) : null))
 }
 
 /** ‖x̄ − x̄_expected‖ / ‖x̄_expected‖ */

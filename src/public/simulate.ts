@@ -28,9 +28,11 @@ export type {
   NetworkSplit,
   Stragglers,
 } from '../../simulations/environment.ts'
+export { fixedLinks, type PeerLink } from '../../simulations/links.ts'
 export type { SimulationOptions } from '../../simulations/options.ts'
 export type { Gpus } from '../../simulations/placement.ts'
 export { DamagedResultError, isOfRecipe, parseResult, type WrittenResult } from '../../simulations/read-result.ts'
+export { type AgreementSlope, agreementSlope } from '../../simulations/report/agreement-slope.ts'
 export { type ReportInput, renderReport } from '../../simulations/report/report.ts'
 export { roundsAsCsv } from '../../simulations/report/rounds-csv.ts'
 export { renderSweepReport, type SweepReportInput } from '../../simulations/report/sweep-report.ts'
