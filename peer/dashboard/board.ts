@@ -1,9 +1,10 @@
 import { LONGEST_LINE, MOST_LINES, MOST_POINTS } from './constants.ts'
+import { createFrames } from './frames.ts'
 import { createThinned, type Thinned } from './thinned.ts'
-import type { LogLine, Measured, Now, Point, Whole } from './told.ts'
+import type { Frame, LogLine, Measured, Now, Point, Whole } from './told.ts'
 
 /** What does not change while it is looked at. */
-export type About = Pick<Whole, 'what' | 'title' | 'recipe' | 'facts'>
+export type About = Pick<Whole, 'what' | 'unit' | 'title' | 'recipe' | 'facts'>
 
 /** News of a board: what it is called on the way to a page, and what is told. */
 export type News =
@@ -19,11 +20,14 @@ export interface Board {
   /** Seconds since it was made. */
   seconds(): number
   now(): Now
-  become(now: Omit<Now, 'at'>): void
-  /** Figures of this moment; those that are no numbers are left out. */
-  measure(figures: Readonly<Record<string, number | null | undefined>>): void
+  /** @param at Default: now, in seconds */
+  become(now: Omit<Now, 'at'>, at?: number): void
+  /** Figures of a moment; those that are no numbers are left out. @param at Default: now, in seconds */
+  measure(figures: Readonly<Record<string, number | null | undefined>>, at?: number): void
   log(kind: LogLine['kind'], text: string): void
   whole(): Omit<Whole, 'mayStop'>
+  /** What it has become, one after the other. */
+  history(): readonly Frame[]
   onNews(listener: (news: News) => void): void
 }
 
@@ -46,7 +50,8 @@ export function createBoard(what: Whole['what']): Board {
   const listeners: ((news: News) => void)[] = []
   const series = new Map<string, Thinned<Point>>()
   const log: LogLine[] = []
-  let about: About = { what, title: what, recipe: {}, facts: [] }
+  const frames = createFrames()
+  let about: About = { what, unit: 'seconds', title: what, recipe: {}, facts: [] }
   let now = AT_FIRST
 
   function tell(news: News): void {
@@ -69,12 +74,12 @@ export function createBoard(what: Whole['what']): Board {
     },
     seconds,
     now: () => now,
-    become(state) {
-      now = { at: seconds(), ...state }
+    become(state, at = seconds()) {
+      now = { at, ...state }
+      frames.add(now)
       tell({ name: 'now', told: now })
     },
-    measure(given) {
-      const at = seconds()
+    measure(given, at = seconds()) {
       const figures: Record<string, number> = {}
       for (const [name, value] of Object.entries(given)) {
         if (value == null || !Number.isFinite(value)) continue
@@ -95,6 +100,7 @@ export function createBoard(what: Whole['what']): Board {
       series: Object.fromEntries([...series].map(([name, points]) => [name, points.all()])),
       log: [...log],
     }),
+    history: frames.all,
     onNews: listener => void listeners.push(listener),
   }
 }

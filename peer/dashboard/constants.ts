@@ -3,6 +3,12 @@
 /** Points of a curve that are kept and told: about as many as a wide screen has columns for one. Even, so that halving keeps the newest. */
 export const MOST_POINTS = 600
 
+/** Moments that are kept to be played back, even: with 200 peers in each they are some megabytes. */
+export const MOST_FRAMES = 120
+
+/** Connections that a moment keeps; of more, those that were in use. */
+export const MOST_FRAME_LINKS = 400
+
 /** Lines of the log that are kept: more than a person scrolls through. */
 export const MOST_LINES = 400
 

@@ -16,7 +16,7 @@ const FILES: readonly (readonly [path: string, type: string, url: () => string])
   ['/', HTML, () => own('index.html')],
   ['/style.css', CSS, () => own('style.css')],
   ['/icon.svg', 'image/svg+xml', () => own('icon.svg')],
-  ...['main.js', 'curves.js', 'graph.js', 'sections.js', 'words.js'].map(
+  ...['main.js', 'curves.js', 'graph.js', 'history.js', 'sections.js', 'words.js'].map(
     name => [`/${name}`, SCRIPT, () => own(name)] as const,
   ),
   ['/echarts.js', SCRIPT, () => import.meta.resolve('echarts/dist/echarts.esm.min.mjs')],

@@ -25,6 +25,7 @@ const HEADERS = {
 
 const EVENTS = '/events'
 const STOP = '/stop'
+const HISTORY = '/history'
 
 export interface DashboardServer {
   /** What a browser opens, with the token. */
@@ -42,7 +43,7 @@ export interface DashboardServer {
 export async function serveBoard(board: Board, place: Place, stop: () => void): Promise<DashboardServer> {
   const files = await readPageFiles()
   const token = randomBytes(16).toString('base64url')
-  const known = new Set([...PAGE_PATHS, EVENTS, STOP].map(path => path.slice(1)))
+  const known = new Set([...PAGE_PATHS, EVENTS, STOP, HISTORY].map(path => path.slice(1)))
   const streams = createEventStreams()
   const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, answer)
   server.maxConnections = MOST_CONNECTIONS
@@ -67,6 +68,7 @@ export async function serveBoard(board: Board, place: Place, stop: () => void): 
     else if (access.path === STOP) answerStop(method, access.hasToken, response)
     else if (method !== 'GET') say(response, 405, 'this is only to be looked at')
     else if (access.path === EVENTS) openStream(trustOf(access.hasToken), response)
+    else if (access.path === HISTORY) sendHistory(response)
     else sendFile(access.path, response)
   }
 
@@ -82,6 +84,10 @@ export async function serveBoard(board: Board, place: Place, stop: () => void): 
   function openStream(trust: Trust, response: ServerResponse): void {
     if (streams.open(response, trust, { name: 'whole', told: wholeFor(trust) })) return
     say(response, 503, 'too many pages look on already: close some')
+  }
+
+  function sendHistory(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(board.history()))
   }
 
   function sendFile(path: string, response: ServerResponse): void {

@@ -6,7 +6,9 @@
 
 /** All that is known, told to a page when it opens and whenever it has lost the thread. */
 export interface Whole {
-  readonly what: 'peer' | 'swarm'
+  readonly what: 'peer' | 'swarm' | 'simulation'
+  /** What goes on along the curves: seconds since the dashboard was opened, or the rounds of a simulation. */
+  readonly unit: 'seconds' | 'rounds'
   /** What is looked at, such as `peer …a1b2c3`. */
   readonly title: string
   readonly recipe: object
@@ -19,9 +21,12 @@ export interface Whole {
   readonly mayStop: boolean
 }
 
+/** How it was at a moment, as far as it is kept; without connections that were idle, where there were many. */
+export type Frame = Pick<Now, 'at' | 'phase' | 'seal' | 'steps' | 'nodes' | 'links' | 'target'>
+
 /** The state at a moment, told whole each time. */
 export interface Now {
-  /** Seconds since the dashboard was opened. */
+  /** In the unit of the whole. */
   readonly at: number
   readonly phase: RunPhase
   /** The hash on which the swarm has sealed. */
@@ -83,7 +88,7 @@ export interface Neighbour {
   readonly last: { readonly outcome: string; readonly codec: string; readonly seconds: number } | null
 }
 
-/** Seconds since the dashboard was opened, and a figure. */
+/** A moment, in the unit of the whole, and a figure. */
 export type Point = readonly [at: number, value: number]
 
 /** Figures that were measured at one time, by the name of their series. */

@@ -100,6 +100,7 @@ function introductionOf(
 ): About {
   return {
     what: 'peer',
+    unit: 'seconds',
     title: `peer ${shortPeer(id)}`,
     recipe,
     facts: [

@@ -65,6 +65,7 @@ export function watchSwarmOn(board: Board, recipe: Recipe): SwarmWatch {
       peers = started
       board.introduce({
         what: 'swarm',
+        unit: 'seconds',
         title: `swarm of ${peers.length}`,
         recipe,
         facts: [

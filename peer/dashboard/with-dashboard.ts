@@ -3,6 +3,13 @@ import type { Output } from '../output.ts'
 import type { Dashboard, DashboardOptions } from './dashboard.ts'
 import type { Place } from './place.ts'
 
+/** A page that shows something finished stays until somebody ends it. */
+export async function stayOpen(out: Output, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  out.say('it is finished, and can be played back on the dashboard; Ctrl-C closes that')
+  await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+}
+
 export interface WithDashboardOptions extends Omit<DashboardOptions, 'place' | 'why'> {
   /** Where it is wanted; undefined where it is not, and then nothing of it is loaded. */
   readonly place: Place | undefined

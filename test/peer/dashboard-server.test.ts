@@ -172,7 +172,13 @@ test.skipIf(elsewhere === undefined)('on another interface nothing is seen witho
 
 test('a page that opens late is told all that was, and then what comes', async () => {
   const served = await serve()
-  served.board.introduce({ what: 'peer', title: 'peer …abc', recipe: { hearsay: '1' }, facts: [['rule', 'dpsgd']] })
+  served.board.introduce({
+    what: 'peer',
+    unit: 'seconds',
+    title: 'peer …abc',
+    recipe: { hearsay: '1' },
+    facts: [['rule', 'dpsgd']],
+  })
   served.board.measure({ loss: 2, accuracy: null, rmse: Number.NaN })
   served.board.log('line', 'before')
   served.board.become(now)

@@ -1,3 +1,4 @@
+import type { RunResult } from '../../../src/index.ts'
 import { DamagedResultError, isOfRecipe, parseResult, type WrittenResult } from '../../../src/public/simulate.ts'
 import { Failure } from '../../failure.ts'
 import { coefficient, describeQuality } from '../../quality.ts'
@@ -64,7 +65,12 @@ export async function inspectResult(file: string, content: unknown): Promise<Fin
     sealed,
     partial,
   }
-  return { json, text: `${file} is the result of a run\n\n${drawFacts(facts, process.stdout)}` }
+  // Its fields and its recipe were checked; of the rest nothing is shown.
+  return {
+    json,
+    run: { ...(content as RunResult), recipe },
+    text: `${file} is the result of a run\n\n${drawFacts(facts, process.stdout)}`,
+  }
 }
 
 function readOrRefuse(file: string, content: unknown): WrittenResult {

@@ -1,10 +1,12 @@
 import { extname } from 'node:path'
 import { Failure } from '../../failure.ts'
+import { onInterruption } from '../../interruption.ts'
 import { readBytes } from '../../json-file.ts'
-import { createOutput, type OutputFlags } from '../../output.ts'
+import { createOutput } from '../../output.ts'
 import { looksLikePass } from '../../pass.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { Finding } from './finding.ts'
+import type { InspectFlags } from './flags.ts'
 import { inspectPass } from './pass.ts'
 import { inspectRecipe, looksLikeRecipe } from './recipe.ts'
 import { inspectResult, looksLikeResult } from './result.ts'
@@ -14,16 +16,29 @@ const EXPECTED = 'a recipe, a checkpoint, saved parameters, a result or an invit
 
 /**
  * @throws WrongUsage where the file is none of those that can be looked at
+ * @throws WrongUsage where something else than a result is to be played back
  * @throws Failure where it is one, and damaged
  */
-export async function runInspect(file: string, flags: OutputFlags): Promise<void> {
+export async function runInspect(file: string, flags: InspectFlags): Promise<void> {
   const out = createOutput(flags)
-  const { json, text, damage } = looksLikePass(file)
+  const { json, text, damage, run } = looksLikePass(file)
     ? inspectPass('this', file)
     : await find(file, await readBytes(file, EXPECTED))
+  if (flags.dashboard !== undefined && run === undefined) {
+    throw new WrongUsage(`--dashboard plays back results, as --out writes them; ${file} is none`)
+  }
   out.jsonDocument(damage === undefined ? json : { ...json, damaged: true })
   out.show(text)
   if (damage !== undefined) throw new Failure(`${file} is damaged: ${damage}`)
+  if (flags.dashboard !== undefined && run !== undefined) {
+    const { playBack } = await import('./play-back.ts')
+    await playBack(
+      run,
+      flags,
+      out,
+      onInterruption(() => {}),
+    )
+  }
 }
 
 async function find(file: string, bytes: Buffer): Promise<Finding> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { allowModuleOption } from '../../allow-module.ts'
+import { dashboardOption } from '../../dashboard/option.ts'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
 import { file, fileOrFolder } from '../../flag-values.ts'
 import { helpOnSimulationValues, type RuleNames } from '../../names.ts'
@@ -54,6 +55,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, rules: R
     .option('--report <FILE.html>', 'write one page with plots', file)
     .option('--sweep <FILE>', 'run all combinations of a grid, or what is left of them', file)
     .option('--scenario <NAME>', 'run one of the experiments that come with hearsay, and judge it')
+    .addOption(dashboardOption())
     .addHelpText('after', () => `${helpOnSimulationValues(rules)}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SimulateFlags) => {
       const typed = shellWords(['hearsay', ...process.argv.slice(2)])

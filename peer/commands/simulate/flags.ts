@@ -1,6 +1,7 @@
 import type { Recipe, SimulationOptions } from '../../../src/index.ts'
 import type { EngineName } from '../../../src/public/simulate.ts'
 import type { ModuleFlags } from '../../allow-module.ts'
+import type { Place } from '../../dashboard/place.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { RecipeFlags } from '../../recipe-flags.ts'
 
@@ -42,4 +43,5 @@ export interface SimulateFlags extends OutputFlags, RunFlags {
   readonly report?: string
   readonly sweep?: string
   readonly scenario?: string
+  readonly dashboard?: Place
 }

@@ -1,5 +1,7 @@
-import type { RunResult } from '../../../src/index.ts'
+import type { RoundResult, RunResult } from '../../../src/index.ts'
 import { leftOutOf } from '../../agreement.ts'
+import type { Dashboard } from '../../dashboard/dashboard.ts'
+import { stayOpen, withDashboard } from '../../dashboard/with-dashboard.ts'
 import { DONE, INTERRUPTED } from '../../exit-codes.ts'
 import { Failure } from '../../failure.ts'
 import { onInterruption } from '../../interruption.ts'
@@ -12,6 +14,7 @@ import { requireWritableFiles, writeFiles } from './files.ts'
 import type { SimulateFlags } from './flags.ts'
 import { type Plan, planSimulation } from './plan.ts'
 import { describeSimulation } from './summary.ts'
+import { watchPlan } from './watch.ts'
 
 /**
  * @param command what was typed
@@ -29,28 +32,53 @@ export async function runSimulation(file: string | undefined, flags: SimulateFla
     return await runScenario(flags.scenario, flags, command, out, signal)
   }
   await requireWritableFiles(flags)
-  const plan = await planSimulation(file, flags, { warn: out.warn })
-  signal.throwIfAborted()
-  const result = await runPlan(plan, out, signal)
+  return await withDashboard(
+    {
+      what: 'simulation',
+      place: flags.dashboard,
+      out,
+      isSilent: flags.quiet === true,
+      tellsEvents: false,
+      interrupted: signal,
+    },
+    async (out, signal, dashboard) => {
+      const plan = await planSimulation(file, flags, { warn: out.warn })
+      signal.throwIfAborted()
+      const result = await runPlan(plan, out, signal, dashboard)
 
-  // Shown first: it must not be lost with a file that cannot be written.
-  out.jsonDocument(result)
-  out.show(describeSimulation(result))
-  await writeFiles(result, flags, { command, edges: plan.edges }, out)
-  return exitCodeOf(result, plan)
+      // Shown first: it must not be lost with a file that cannot be written.
+      out.jsonDocument(result)
+      out.show(describeSimulation(result))
+      await writeFiles(result, flags, { command, edges: plan.edges }, out)
+      if (dashboard !== undefined) await stayOpen(out, signal)
+      return exitCodeOf(result, plan)
+    },
+  )
 }
 
-async function runPlan(plan: Plan, out: Output, signal: AbortSignal): Promise<RunResult> {
+async function runPlan(
+  plan: Plan,
+  out: Output,
+  signal: AbortSignal,
+  dashboard: Dashboard | undefined,
+): Promise<RunResult> {
   const { recipeHash } = await import('../../../src/index.ts')
   const { averaging, objective } = plan.recipe
   const rounds = await roundsOf(plan)
+  const watch = dashboard && (await watchPlan(dashboard.board, plan, rounds))
   const progress = showProgress(
     out,
     `swarm ${shortHash(recipeHash(plan.recipe))}: ${counted(plan.peers, 'peer')}, task ${objective.task}, ` +
       `topology ${averaging.topology}, rule ${averaging.rule}, engine ${plan.engine}, seed ${plan.seed}`,
   )
   try {
-    return await execute(plan, { onRound: round => progress.update(momentOf(round, rounds)), signal })
+    function onRound(round: RoundResult): void {
+      progress.update(momentOf(round, rounds))
+      watch?.round(round)
+    }
+    const result = await execute(plan, { onRound, signal })
+    watch?.end(result)
+    return result
   } finally {
     progress.end()
   }

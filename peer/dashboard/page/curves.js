@@ -1,10 +1,12 @@
 /** The curves over time. */
 
 import * as echarts from './echarts.js'
-import { bytes, count, elapsed, magnitude, percent } from './words.js'
+import { bytes, count, magnitude, moment, percent } from './words.js'
 
 /**
  * @typedef {import('../told.ts').Point} Point
+ * @typedef {import('../told.ts').Whole['unit']} Unit
+ * @typedef {{ target: number | null, at: number | undefined, unit: Unit }} Around what is drawn beside figures: where the swarm agrees, and the moment that is looked at
  * @typedef {{ name: string, label: string, colour: string, dashed?: true }} Line
  * @typedef {Line & { points: readonly Point[] }} DrawnLine
  * @typedef {{ title: string, lines: readonly Line[], written: (value: number) => string, log?: true, stacked?: true, share?: true }} Curve
@@ -14,7 +16,10 @@ import { bytes, count, elapsed, magnitude, percent } from './words.js'
 const CURVES = [
   {
     title: 'Accuracy',
-    lines: [{ name: 'accuracy', label: 'accuracy', colour: 'green' }],
+    lines: [
+      { name: 'accuracy', label: 'accuracy', colour: 'green' },
+      { name: 'localAccuracy', label: 'of each peer by itself, on average', colour: 'blue' },
+    ],
     written: percent,
     share: true,
   },
@@ -30,6 +35,7 @@ const CURVES = [
     lines: [
       { name: 'distance', label: 'distance', colour: 'blue' },
       { name: 'target', label: 'agreement', colour: 'green', dashed: true },
+      { name: 'theory', label: 'by averaging alone, in theory', colour: 'orange', dashed: true },
     ],
     written: magnitude,
     log: true,
@@ -44,6 +50,7 @@ const CURVES = [
     written: bytes,
     stacked: true,
   },
+  { title: 'Bytes sent', lines: [{ name: 'sentBytes', label: 'bytes sent', colour: 'blue' }], written: bytes },
   {
     title: 'Samples a second',
     lines: [{ name: 'samplesPerSecond', label: 'samples/s', colour: 'purple' }],
@@ -60,10 +67,10 @@ export function colour(name) {
 export function createCurves(place) {
   const shown = CURVES.map(curve => createCurve(place, curve))
   return {
-    /** @param {Readonly<Record<string, readonly Point[]>>} series @param {number | null} target */
-    draw(series, target) {
-      const aim = target === null ? [] : levelAt(target, series.distance ?? [])
-      for (const curve of shown) curve.draw({ ...series, target: aim })
+    /** @param {Readonly<Record<string, readonly Point[]>>} series @param {Around} around */
+    draw(series, around) {
+      const aim = around.target === null ? [] : levelAt(around.target, series.distance ?? [])
+      for (const curve of shown) curve.draw({ ...series, target: aim }, around)
     },
   }
 }
@@ -84,29 +91,33 @@ function createCurve(place, curve) {
   plot.className = 'plot'
   plot.setAttribute('role', 'img')
   figure.append(head)
-  if (curve.lines.length > 1) figure.append(legendOf(curve.lines))
-  figure.append(plot)
+  const legend = document.createElement('div')
+  legend.className = 'legend'
+  figure.append(legend, plot)
   figure.hidden = true
   place.append(figure)
   /** @type {ReturnType<typeof echarts.init> | undefined} A plot has no size before it is shown. */
   let chart
 
   return {
-    /** @param {Readonly<Record<string, readonly Point[]>>} series */
-    draw(series) {
-      const lines = curve.lines.map(line => ({ ...line, points: series[line.name] ?? [] }))
+    /** @param {Readonly<Record<string, readonly Point[]>>} series @param {Around} around */
+    draw(series, around) {
+      const lines = curve.lines
+        .map(line => ({ ...line, points: series[line.name] ?? [] }))
+        .filter(({ points }) => points.length > 0)
       const ends = lines.flatMap(({ points }) => points.slice(-1))
       // Nothing but zeros is no curve either.
       figure.hidden = ends.every(([, value]) => value === 0)
       if (figure.hidden) return
       const last = curve.stacked ? ends.reduce((sum, [, value]) => sum + value, 0) : ends[0][1]
       latest.value = curve.written(last)
-      plot.setAttribute('aria-label', inWords(curve, lines))
+      plot.setAttribute('aria-label', inWords(curve, lines, around.unit))
+      explain(legend, lines)
       if (chart === undefined) {
         chart = echarts.init(plot)
         new ResizeObserver(() => chart?.resize()).observe(plot)
       }
-      chart.setOption(optionOf(curve, lines), { notMerge: true })
+      chart.setOption(optionOf(curve, lines, around), { notMerge: true })
     },
   }
 }
@@ -116,36 +127,38 @@ function power(value) {
   return value < 0.01 ? value.toExponential(0) : String(value)
 }
 
-/** @param {readonly Line[]} lines */
-function legendOf(lines) {
-  const legend = document.createElement('div')
-  legend.className = 'legend'
-  for (const { label, colour } of lines) {
-    const entry = document.createElement('span')
-    const swatch = document.createElement('span')
-    swatch.className = `swatch ${colour}`
-    entry.append(swatch, label)
-    legend.append(entry)
-  }
-  return legend
+/** Says which line is which, where there are several. @param {HTMLElement} legend @param {readonly Line[]} lines */
+function explain(legend, lines) {
+  const names = lines.map(({ name }) => name).join()
+  if (legend.dataset.names === names) return
+  legend.dataset.names = names
+  legend.hidden = lines.length < 2
+  legend.replaceChildren(
+    ...lines.map(({ label, colour }) => {
+      const entry = document.createElement('span')
+      const swatch = document.createElement('span')
+      swatch.className = `swatch ${colour}`
+      entry.append(swatch, label)
+      return entry
+    }),
+  )
 }
 
-/** The curve for those who do not see it. @param {Curve} curve @param {readonly DrawnLine[]} lines */
-function inWords({ title, written }, lines) {
-  const said = lines
-    .filter(({ points }) => points.length > 0)
-    .map(({ label, points, dashed }) => {
-      const [[firstAt, first], [lastAt, last]] = [points[0], points[points.length - 1]]
-      if (dashed) return `${label} at ${written(last)}`
-      return `${label} ${written(last)} at ${elapsed(lastAt)}, ${written(first)} at ${elapsed(firstAt)}`
-    })
+/** The curve for those who do not see it. @param {Curve} curve @param {readonly DrawnLine[]} lines @param {Unit} unit */
+function inWords({ title, written }, lines, unit) {
+  const said = lines.map(({ label, points, dashed }) => {
+    const [[firstAt, first], [lastAt, last]] = [points[0], points[points.length - 1]]
+    if (dashed) return `${label} at ${written(last)}`
+    return `${label} ${written(last)} at ${moment(lastAt, unit)}, ${written(first)} at ${moment(firstAt, unit)}`
+  })
   return `${title}: ${said.join('; ')}`
 }
 
-/** @param {Curve} curve @param {readonly DrawnLine[]} lines */
-function optionOf(curve, lines) {
+/** @param {Curve} curve @param {readonly DrawnLine[]} lines @param {Around} around */
+function optionOf(curve, lines, { at, unit }) {
   const { written, log, stacked, share } = curve
   const [ink, faint, rule] = ['ink', 'faint', 'rule'].map(colour)
+  const along = (/** @type {number} */ time) => (unit === 'rounds' ? count(time) : moment(time, unit))
   const text = { color: faint, fontSize: 11 }
   return {
     animation: false,
@@ -156,7 +169,7 @@ function optionOf(curve, lines) {
       min: 'dataMin',
       max: 'dataMax',
       splitNumber: 4,
-      axisLabel: { ...text, formatter: elapsed, showMinLabel: false, showMaxLabel: false, hideOverlap: true },
+      axisLabel: { ...text, formatter: along, showMinLabel: false, showMaxLabel: false, hideOverlap: true },
       axisLine: { lineStyle: { color: rule } },
       splitLine: { show: false },
     },
@@ -177,11 +190,11 @@ function optionOf(curve, lines) {
       textStyle: { color: ink, fontSize: 12 },
       formatter: (/** @type {{ seriesName: string, value: Point }[]} */ under) =>
         [
-          elapsed(under[0].value[0]),
+          moment(under[0].value[0], unit),
           ...under.map(({ seriesName, value }) => `${seriesName} ${written(value[1])}`),
         ].join('\n'),
     },
-    series: lines.map(({ label, colour: name, points, dashed }) => ({
+    series: lines.map(({ label, colour: name, points, dashed }, index) => ({
       name: label,
       type: 'line',
       data: log ? points.filter(([, value]) => value > 0) : points,
@@ -189,7 +202,20 @@ function optionOf(curve, lines) {
       symbolSize: 5,
       lineStyle: { width: 2, type: dashed ? 'dashed' : 'solid' },
       color: colour(name),
+      ...(at !== undefined && index === 0 ? { markLine: markAt(at, ink) } : {}),
       ...(stacked ? { stack: 'all', areaStyle: { opacity: 0.35 } } : {}),
     })),
+  }
+}
+
+/** The moment that is looked at. @param {number} time @param {string} ink */
+function markAt(time, ink) {
+  return {
+    silent: true,
+    symbol: 'none',
+    animation: false,
+    data: [{ xAxis: time }],
+    label: { show: false },
+    lineStyle: { color: ink, width: 1, type: 'solid' },
   }
 }

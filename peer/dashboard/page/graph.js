@@ -5,7 +5,7 @@ import * as echarts from './echarts.js'
 import { count, magnitude } from './words.js'
 
 /**
- * @typedef {import('../told.ts').Now} Now
+ * @typedef {import('../told.ts').Frame} Frame
  * @typedef {import('../told.ts').Node} Node
  */
 
@@ -29,7 +29,7 @@ export function createGraph(place) {
   const chart = echarts.init(place)
   new ResizeObserver(() => chart.resize()).observe(place)
   return {
-    /** @param {Now} now */
+    /** @param {Frame} now */
     draw(now) {
       place.setAttribute('aria-label', inWords(now))
       chart.setOption(optionOf(now), { notMerge: true })
@@ -37,7 +37,7 @@ export function createGraph(place) {
   }
 }
 
-/** @param {Now} now */
+/** @param {Frame} now */
 function inWords({ nodes, links }) {
   const others = nodes.filter(({ isSelf }) => !isSelf).length
   const exchanging = links.filter(({ exchanges }) => exchanges).length
@@ -47,7 +47,7 @@ function inWords({ nodes, links }) {
   return `Swarm: ${others} other ${others === 1 ? 'peer' : 'peers'}, ${links.length} connected to this one, ${exchanging} exchanging now`
 }
 
-/** @param {Now} now */
+/** @param {Frame} now */
 function optionOf({ nodes, links, target }) {
   const [ink, edge, panel, orange] = ['ink', 'edge', 'panel', 'orange'].map(colour)
   const most = Math.max(1, ...nodes.map(({ samples }) => samples))
@@ -96,9 +96,9 @@ function optionOf({ nodes, links, target }) {
 /** @param {Node} node */
 function labelOf({ name, distance, samples }) {
   const learned = samples === 0 ? '' : `${count(samples)} samples`
-  return [name, distance === null ? learned : `${magnitude(distance)} · ${learned}`]
-    .filter(line => line !== '')
-    .join('\n')
+  const apart = distance === null ? '' : magnitude(distance)
+  const figures = [apart, learned].filter(figure => figure !== '').join(' · ')
+  return figures === '' ? name : `${name}\n${figures}`
 }
 
 /**

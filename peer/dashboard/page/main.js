@@ -2,7 +2,9 @@
 
 import { createCurves } from './curves.js'
 import { createGraph } from './graph.js'
+import { createHistory } from './history.js'
 import { addLog, at, clearLog, showAbout, showFigures, showNeighbours, showPhase, showWaiting } from './sections.js'
+import { moment } from './words.js'
 
 /**
  * @typedef {import('../told.ts').Whole} Whole
@@ -23,6 +25,10 @@ const curves = createCurves(at('curves'))
 
 /** @type {Now | undefined} */
 let now
+/** @type {Whole['unit']} */
+let unit = 'seconds'
+const written = (/** @type {number} */ time) => moment(time, unit)
+const history = createHistory(draw, written)
 /** @type {Record<string, Point[]>} */
 let series = {}
 let isDue = false
@@ -34,13 +40,20 @@ function draw() {
   requestAnimationFrame(() => {
     isDue = false
     if (now === undefined) return
-    showPhase(now)
+    const before = history.shown()
+    const shown = before ?? now
+    showPhase(shown)
     showWaiting(now)
-    showFigures(now, series)
+    showFigures(shown, before === undefined ? series : until(before.at), unit)
     showNeighbours(now)
-    graph.draw(now)
-    curves.draw(series, now.target)
+    graph.draw(shown)
+    curves.draw(series, { target: shown.target, at: before?.at, unit })
   })
+}
+
+/** The figures up to a moment. @param {number} time */
+function until(time) {
+  return Object.fromEntries(Object.entries(series).map(([name, points]) => [name, points.filter(([at]) => at <= time)]))
 }
 
 /** @param {string} text @param {'live' | 'lost' | ''} kind */
@@ -58,16 +71,20 @@ function follow() {
   source = new EventSource('events')
   hear('whole', (/** @type {Whole} */ whole) => {
     now = whole.now
+    unit = whole.unit
     series = Object.fromEntries(Object.entries(whole.series).map(([name, points]) => [name, [...points]]))
     showAbout(whole)
     clearLog()
     addLog(whole.log, MOST_LINES)
     at('stop').hidden = !whole.mayStop || now.phase === 'ended'
     sayLink('live', 'live')
+    // It is there to be played back, and nothing depends on it.
+    history.load().catch(() => {})
     draw()
   })
   hear('now', (/** @type {Now} */ told) => {
     now = told
+    history.add(now)
     if (now.phase === 'ended') at('stop').hidden = true
     draw()
   })

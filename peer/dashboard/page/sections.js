@@ -4,6 +4,7 @@ import { bytes, count, elapsed, magnitude, percent, timeOfDay } from './words.js
 
 /**
  * @typedef {import('../told.ts').Now} Now
+ * @typedef {import('../told.ts').Frame} Frame
  * @typedef {import('../told.ts').Whole} Whole
  * @typedef {import('../told.ts').LogLine} LogLine
  * @typedef {import('../told.ts').Point} Point
@@ -40,7 +41,7 @@ function write(id, text) {
   if (place.textContent !== text) place.textContent = text
 }
 
-/** @param {Now} now */
+/** @param {Frame} now */
 export function showPhase({ phase, seal }) {
   const hasEnded = phase === 'ended'
   // One that ended on the way got as far as its seal says.
@@ -101,15 +102,21 @@ function pastable(text) {
   return parts
 }
 
-/** @param {Now} now @param {Readonly<Record<string, readonly Point[]>>} series */
-export function showFigures({ at: time, steps, nodes, target }, series) {
+/** @param {Frame} now @param {Readonly<Record<string, readonly Point[]>>} series @param {Whole['unit']} unit */
+export function showFigures({ at: time, steps, nodes, target }, series, unit) {
+  const isSimulated = unit === 'rounds'
   const isPeer = nodes.some(({ isSelf }) => isSelf)
   const last = (/** @type {string} */ name) => series[name]?.at(-1)?.[1]
-  const carried = ['exchangeBytes', 'fetchBytes', 'overheadBytes'].reduce((sum, name) => sum + (last(name) ?? 0), 0)
+  const carried = ['exchangeBytes', 'fetchBytes', 'overheadBytes', 'sentBytes'].reduce(
+    (sum, name) => sum + (last(name) ?? 0),
+    0,
+  )
   /** @type {readonly (readonly [name: string, value: string, note: string] | undefined)[]} */
   const figures = [
-    ['running for', elapsed(time), ''],
-    steps === null
+    isSimulated
+      ? ['round', count(time), steps === null ? '' : `of ${count(steps.asked)}`]
+      : ['running for', elapsed(time), ''],
+    steps === null || isSimulated
       ? undefined
       : [isPeer ? 'own steps' : 'slowest at step', count(steps.done), `of ${count(steps.asked)}`],
     measured('accuracy', last('accuracy'), percent),
@@ -117,8 +124,12 @@ export function showFigures({ at: time, steps, nodes, target }, series) {
     measured('loss', last('loss'), value => value.toFixed(3)),
     measured('distance', last('distance'), magnitude, target === null ? '' : `agrees at ${magnitude(target)}`),
     measured('samples a second', last('samplesPerSecond'), count),
-    isPeer ? ['other peers', count(nodes.length - 1), ''] : ['peers', count(nodes.length), ''],
-    ['bytes', bytes(carried), 'in and out'],
+    isSimulated
+      ? undefined
+      : isPeer
+        ? ['other peers', count(nodes.length - 1), '']
+        : ['peers', count(nodes.length), ''],
+    ['bytes', bytes(carried), isSimulated ? 'sent' : 'in and out'],
   ]
   at('figures').replaceChildren(
     ...figures.flatMap(figure => {
@@ -170,6 +181,18 @@ export function showNeighbours({ neighbours, more }) {
 
 /** @param {Pick<Whole, 'what' | 'facts' | 'recipe' | 'title'>} whole */
 export function showAbout({ what, facts, recipe, title }) {
+  const isSimulated = what === 'simulation'
+  at('neighbours-part').hidden = isSimulated
+  at('phases').hidden = isSimulated
+  at('exchanging').hidden = isSimulated
+  write('linked', isSimulated ? 'may average, by the topology' : 'connected')
+  if (isSimulated) {
+    write(
+      'graph-said',
+      'Colour: distance from the mean of all, relative to it, which stands below the name. Drawn are up to 64 peers.',
+    )
+    write('sure-said', 'It ends cleanly, as by Ctrl-C: what there is by then is the result.')
+  }
   write('stop', `Stop this ${what}`)
   write('sure-head', `Stop this ${what}?`)
   write('neighbours-head', what === 'peer' ? 'Neighbours' : 'Peers')

@@ -31,6 +31,11 @@ export function elapsed(seconds) {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(left)}` : `${minutes}:${two(left)}`
 }
 
+/** A moment of a run. @param {number} time @param {'seconds' | 'rounds'} unit */
+export function moment(time, unit) {
+  return unit === 'rounds' ? `round ${count(time)}` : elapsed(time)
+}
+
 /** HH:MM:SS, as the clock on the wall shows it. @param {number} time in milliseconds since the Unix epoch */
 export function timeOfDay(time) {
   return new Date(time).toTimeString().slice(0, 8)

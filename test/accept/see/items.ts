@@ -9,6 +9,11 @@ const dashboard = testsOf('dashboard', 'a swarm as it is seen in a browser', [
     ...LARGE,
     'test/large/dashboard.test.ts',
   ],
+  [
+    'in Chromium: a simulation and a finished result are played back with a slider, by keyboard',
+    ...LARGE,
+    'test/large/simulation-dashboard.test.ts',
+  ],
   ['who may look and who may stop, what is kept, and a page that is stuck', 'test/peer/dashboard-server.test.ts'],
 ])
 
