@@ -86,4 +86,25 @@ describe.skipIf(!hasChromium)(`simulations in Chromium (${CHROMIUM}; apt install
     },
     240_000,
   )
+
+  test.each([
+    { what: 'simulation', args: ['simulate', '--engine', 'matrix', '--peers', '4', '--rounds', '100000'] },
+    { what: 'swarm', args: ['swarm', '--peers', '2', '--steps', '1000000', '--backend', 'wasm'] },
+  ])(
+    'stop a $what that runs, with the token',
+    async ({ what, args }) => {
+      const running = start([...args, '--dashboard', '0'])
+      await running.printed(/dashboard: http:\S+/)
+      const [address] = /http:\S+/.exec(running.soFar().stderr) as RegExpExecArray
+      const { page } = await openPage(browser, address)
+      await page.waitForSelector('#curves figure:visible', DEADLINE)
+      expect(await page.locator('#stop').textContent()).toBe(`Stop this ${what}`)
+      await page.locator('#stop').click()
+      await page.locator('#sure .danger').click()
+      expect((await running.finished).code).toBe(130)
+      await page.waitForSelector('#link:text("ended")', DEADLINE)
+      await page.close()
+    },
+    240_000,
+  )
 })
