@@ -75,7 +75,7 @@ export function createBoard(what: Whole['what']): Board {
     seconds,
     now: () => now,
     become(state, at = seconds()) {
-      now = { at, ...state }
+      now = { ...state, at }
       frames.add(now)
       tell({ name: 'now', told: now })
     },

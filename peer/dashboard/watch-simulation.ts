@@ -34,21 +34,9 @@ export function watchSimulationOn(board: Board, simulated: Simulated): Simulatio
   const { recipe, swarm, peers, engine, seed, rounds } = simulated
   const { training, averaging } = recipe
   const trains = training.steps > 0
-  let state: Omit<Now, 'at'> = {
-    phase: 'starting',
-    seal: null,
-    waiting: null,
-    joining: null,
-    steps: null,
-    nodes: [],
-    links: [],
-    neighbours: [],
-    more: 0,
-    target: averaging.rule === 'none' ? null : averaging.consensusDistance,
-  }
-  let latest = 0
-  const links = linksOf(simulated)
-  const nameOf = (index: number) => `peer ${index}`
+  let state: Now = { ...board.now(), target: averaging.rule === 'none' ? null : averaging.consensusDistance }
+  /** Of a swarm whose peers are drawn. */
+  let links: readonly PeerLink[] | undefined
 
   board.introduce({
     what: 'simulation',
@@ -67,10 +55,11 @@ export function watchSimulationOn(board: Board, simulated: Simulated): Simulatio
   return {
     round(result) {
       const { round, peerDistances = [], consensusDistance, merged, localAccuracy, bytesSent } = result
-      latest = round
-      const ids = peerDistances.map((_, index) => nameOf(index))
+      const ids = peerDistances.map((_, index) => `peer ${index}`)
+      if (ids.length > 0) links ??= linksOf(simulated)
       state = {
         ...state,
+        at: round,
         phase: phaseAt(round, trains, rounds),
         steps: rounds === undefined ? null : { done: Math.min(round, rounds), asked: rounds },
         nodes: peerDistances.map((distance, index) => ({
@@ -81,7 +70,7 @@ export function watchSimulationOn(board: Board, simulated: Simulated): Simulatio
           distance,
           samples: 0,
         })),
-        links: ids.length === 0 ? [] : linksBetween(ids, links),
+        links: (links ?? []).map(([from, to]) => ({ from: ids[from], to: ids[to], exchanges: false })),
         more: peers - ids.length,
       }
       board.become(state, round)
@@ -100,7 +89,7 @@ export function watchSimulationOn(board: Board, simulated: Simulated): Simulatio
     },
     end(result) {
       for (const [round, distance] of agreementSlope(result)?.points ?? []) board.measure({ theory: distance }, round)
-      board.become({ ...state, phase: 'ended', seal: result.sealed ? result.final.parametersHash : null }, latest)
+      board.become({ ...state, phase: 'ended', seal: result.sealed ? result.final.parametersHash : null }, state.at)
     },
   }
 }
@@ -112,8 +101,4 @@ function linksOf({ recipe, peers, edges }: Simulated): readonly PeerLink[] {
 
 function phaseAt(round: number, trains: boolean, rounds: number | undefined): RunPhase {
   return trains && (rounds === undefined || round < rounds) ? 'training' : 'averaging'
-}
-
-function linksBetween(ids: readonly string[], links: readonly PeerLink[]): Now['links'] {
-  return links.map(([from, to]) => ({ from: ids[from], to: ids[to], exchanges: false }))
 }
