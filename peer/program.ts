@@ -1,5 +1,6 @@
 import { Command, Help, type Option } from 'commander'
 import { version } from '../src/version.ts'
+import { addCompletion } from './commands/completion/command.ts'
 import { addDoctor } from './commands/doctor/command.ts'
 import { addEvaluate } from './commands/evaluate/command.ts'
 import { addExport } from './commands/export/command.ts'
@@ -31,6 +32,7 @@ const commands = [
   addPredict,
   addExport,
   addDoctor,
+  addCompletion,
 ]
 
 const EXAMPLES = `

@@ -22,7 +22,7 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   [
     'no command',
     [],
-    /no command; accepted are swarm, peer, simulate, init, schema, invite, revoke, inspect, evaluate, predict, export, doctor/,
+    /no command; accepted are swarm, peer, simulate, init, schema, invite, revoke, inspect, evaluate, predict, export, doctor, completion/,
   ],
   [
     'a table that would not be what its name says',
