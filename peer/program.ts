@@ -57,6 +57,13 @@ Exit codes:
        were to seal, and did not
   130  interrupted, after a clean stop`
 
+/** For who types `hearsay` alone. Each line works as it stands, in this order. */
+const FIRST = `no command; to begin, type one of
+  hearsay simulate --peers 5                       a swarm, simulated
+  hearsay init                                     writes recipe.json
+  hearsay peer recipe.json --state recipe-founder  takes part with it
+  hearsay --help                                   all commands`
+
 export async function buildProgram(args: readonly string[], setExitCode: SetExitCode): Promise<Command> {
   const program = new Command('hearsay')
     .description('Peers that learn one model together, with no server and without sharing their data.')
@@ -81,7 +88,7 @@ export async function buildProgram(args: readonly string[], setExitCode: SetExit
   // Only help needs them, and they take their time to load.
   const rules = needsRules(args) ? await readRuleNames() : undefined
   for (const add of commands) add(program, setExitCode, rules)
-  if (args.length === 0) throw new WrongUsage(`no command; accepted are ${commandNames(program)} (see hearsay --help)`)
+  if (args.length === 0) throw new WrongUsage(FIRST)
   return program
 }
 
