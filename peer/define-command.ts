@@ -4,13 +4,18 @@ import { WrongUsage } from './wrong-usage.ts'
 /** Tells the exit code of a command that ended without throwing, where it is not 0. */
 export type SetExitCode = (code: number) => void
 
-/** Adds a command with the flags that all of them take, and errors that list what is accepted. */
+/** Adds a command with the flags of those that tell people or programs something, and errors that list what is accepted. */
 export function defineCommand(program: Command, name: string, description: string): Command {
+  return addCommand(program, name, description)
+    .option('--json', 'machine output on stdout; everything for people on stderr')
+    .option('--quiet', 'nothing for people but errors')
+}
+
+/** The same without any flag. */
+export function addCommand(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .option('--json', 'machine output on stdout; everything for people on stderr')
-    .option('--quiet', 'nothing for people but errors')
     .exitOverride(error => {
       throw sayWhatIsAccepted(error, program.commands.find(command => command.name() === name) ?? program)
     })

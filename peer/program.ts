@@ -1,5 +1,6 @@
 import { Command, Help, type Option } from 'commander'
 import { version } from '../src/version.ts'
+import { addCompletion } from './commands/completion/command.ts'
 import { addDoctor } from './commands/doctor/command.ts'
 import { addEvaluate } from './commands/evaluate/command.ts'
 import { addExport } from './commands/export/command.ts'
@@ -31,6 +32,7 @@ const commands = [
   addPredict,
   addExport,
   addDoctor,
+  addCompletion,
 ]
 
 const EXAMPLES = `
@@ -54,6 +56,13 @@ Exit codes:
        swarm had sealed without its data; of swarm and simulate: the peers
        were to seal, and did not
   130  interrupted, after a clean stop`
+
+/** For who types `hearsay` alone. Each line works as it stands, in this order. */
+const FIRST = `no command; to begin, type one of
+  hearsay simulate --peers 5                       a swarm, simulated
+  hearsay init                                     writes recipe.json
+  hearsay peer recipe.json --state recipe-founder  takes part with it
+  hearsay --help                                   all commands`
 
 export async function buildProgram(args: readonly string[], setExitCode: SetExitCode): Promise<Command> {
   const program = new Command('hearsay')
@@ -79,7 +88,7 @@ export async function buildProgram(args: readonly string[], setExitCode: SetExit
   // Only help needs them, and they take their time to load.
   const rules = needsRules(args) ? await readRuleNames() : undefined
   for (const add of commands) add(program, setExitCode, rules)
-  if (args.length === 0) throw new WrongUsage(`no command; accepted are ${commandNames(program)} (see hearsay --help)`)
+  if (args.length === 0) throw new WrongUsage(FIRST)
   return program
 }
 

@@ -20,11 +20,6 @@ const peers = ['--peers', '2']
 
 const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] = [
   [
-    'no command',
-    [],
-    /no command; accepted are swarm, peer, simulate, init, schema, invite, revoke, inspect, evaluate, predict, export, doctor/,
-  ],
-  [
     'a table that would not be what its name says',
     ['predict', 'model.safetensors', '--data', 'csv:a.csv', '--out', 'out.parquet'],
     /not as \.parquet; expected a name such as predicted\.csv/,
@@ -275,6 +270,18 @@ describe('wrong usage ends with exit code 2 and one line that says what is accep
       expectRefusal(await hearsay(...args), words)
     },
   )
+})
+
+test('hearsay alone says what to type first, in lines that the command line understands', async () => {
+  const { code, stdout, stderr } = await warmHearsay()
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  const lines = [...stderr.matchAll(/^ {2}hearsay (.*?) {2,}/gm)].map(([, line]) => line)
+  expect(lines).toEqual(['simulate --peers 5', 'init', 'peer recipe.json --state recipe-founder', '--help'])
+  for (const line of stderr.trim().split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
+  // What the third line names is what the second writes.
+  const wrote = await start(['init', '--yes'], { cwd: folder.path }).finished
+  expect(wrote.code).toBe(0)
+  expect(wrote.stdout + wrote.stderr).toContain(`hearsay ${lines[2]}`)
 })
 
 test.concurrent('a Node that is too old is told so', async ({ expect }) => {
