@@ -17,3 +17,9 @@ export function writeJsonLog(level: LogLevel, text: string): void {
 export function asksForJsonLog(args: readonly string[]): boolean {
   return args.some((arg, i) => arg === '--log-format=json' || (arg === 'json' && args[i - 1] === '--log-format'))
 }
+
+/** What Node itself warns of is a line of the log too. */
+export function logNodeWarnings(): void {
+  process.removeAllListeners('warning')
+  process.on('warning', ({ name, message }) => writeJsonLog('warning', `${name}: ${message}`))
+}

@@ -3,7 +3,7 @@ import { plainMessage } from './commander-message.ts'
 import { DONE, FAILED, INTERRUPTED, NOT_IN_MODEL, WRONG_USAGE } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { Interrupted } from './interruption.ts'
-import { asksForJsonLog, writeJsonLog } from './json-log.ts'
+import { asksForJsonLog, logNodeWarnings, writeJsonLog } from './json-log.ts'
 import { NotInModel } from './not-in-model.ts'
 import { buildProgram } from './program.ts'
 import { WrongUsage } from './wrong-usage.ts'
@@ -16,7 +16,9 @@ export async function main(args: readonly string[]): Promise<void> {
       if (error.code !== 'EPIPE') throw error
     })
   }
-  const say = asksForJsonLog(args) ? (text: string) => writeJsonLog('error', text) : sayOnStderr
+  const isJson = asksForJsonLog(args)
+  const say: Say = isJson ? text => writeJsonLog('error', text) : sayOnStderr
+  if (isJson) logNodeWarnings()
   // Node ends a process in which nothing can happen any more, whatever is still awaited.
   process.once('beforeExit', () => {
     process.exit(complain('ended without a result; this is a bug of hearsay, please report the command', FAILED, say))

@@ -30,4 +30,5 @@ export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly seed?: number
   readonly save?: string
   readonly dashboard?: Place
+  readonly metrics?: Place
 }
