@@ -1,10 +1,13 @@
 import { styleText } from 'node:util'
+import { type LogFormat, type LogLevel, writeJsonLog } from './json-log.ts'
 import { fitting, PROSE_WIDTH, widthOf, wrap } from './prose.ts'
 
 /** The flags of every command that decide what goes where. */
 export interface OutputFlags {
   readonly json?: boolean
   readonly quiet?: boolean
+  /** How what is said to people on stderr is written; of commands that run for days. */
+  readonly logFormat?: LogFormat
 }
 
 export interface OutputOptions {
@@ -38,38 +41,22 @@ export interface Output {
 
 const BETWEEN_FIGURES = '   '
 
-export function createOutput(
-  { json = false, quiet = false }: OutputFlags,
-  { timed = false }: OutputOptions = {},
-): Output {
-  const isTerminal = process.stderr.isTTY === true
-  const startOfLine = () => (timed && !json ? `${timeOfDay()} ` : '')
-  const write = (start: string, line: string) => {
-    process.stderr.write(`${start === '' ? '' : styleText('dim', start, { stream: process.stderr })}${line}\n`)
-  }
-  const tellPeople = (line: string) => {
-    if (quiet) return
-    // An indented line is a command, to be copied as it is, or a table.
-    if (line.startsWith(' ')) {
-      write('', line)
-      return
-    }
-    const start = startOfLine()
-    // Only for eyes: a program reads lines.
-    const lines = isTerminal ? wrap(line, ' '.repeat(start.length), widthOf(process.stderr)) : start + line
-    write(start, lines.slice(start.length))
-  }
+export function createOutput(flags: OutputFlags, { timed = false }: OutputOptions = {}): Output {
+  const { json = false, quiet = false, logFormat = 'text' } = flags
+  const isText = logFormat === 'text'
+  const people = isText ? linesOfText(timed && !json) : linesOfJson
   return {
     json,
-    live: !quiet && isTerminal,
-    say: tellPeople,
-    sayFigures(figures) {
-      if (quiet) return
-      const start = startOfLine()
-      const width = isTerminal ? (process.stderr.columns || PROSE_WIDTH) - start.length : Number.POSITIVE_INFINITY
-      write(start, fitting(figures, width, BETWEEN_FIGURES))
+    live: !quiet && isText && process.stderr.isTTY === true,
+    say: line => {
+      if (!quiet) people.say('info', line)
     },
-    warn: line => tellPeople(`${styleText('yellow', 'warning:', { stream: process.stderr })} ${line}`),
+    sayFigures: figures => {
+      if (!quiet) people.sayFigures(figures)
+    },
+    warn: line => {
+      if (!quiet) people.say('warning', line)
+    },
     print: text => {
       if (!json) process.stdout.write(`${text}\n`)
     },
@@ -81,6 +68,45 @@ export function createOutput(
     },
     jsonDocument: value => {
       if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    },
+  }
+}
+
+/** Where people are told something: stderr. */
+interface Lines {
+  say(level: Exclude<LogLevel, 'error'>, line: string): void
+  sayFigures: Output['sayFigures']
+}
+
+const linesOfJson: Lines = {
+  say: writeJsonLog,
+  sayFigures: figures => writeJsonLog('info', figures.join(BETWEEN_FIGURES)),
+}
+
+/** @param timed whether they begin with the time of day */
+function linesOfText(timed: boolean): Lines {
+  const isTerminal = process.stderr.isTTY === true
+  const startOfLine = () => (timed ? `${timeOfDay()} ` : '')
+  const write = (start: string, line: string) => {
+    process.stderr.write(`${start === '' ? '' : styleText('dim', start, { stream: process.stderr })}${line}\n`)
+  }
+  return {
+    say(level, text) {
+      const line = level === 'info' ? text : `${styleText('yellow', 'warning:', { stream: process.stderr })} ${text}`
+      // An indented line is a command, to be copied as it is, or a table.
+      if (line.startsWith(' ')) {
+        write('', line)
+        return
+      }
+      const start = startOfLine()
+      // Only for eyes: a program reads lines.
+      const lines = isTerminal ? wrap(line, ' '.repeat(start.length), widthOf(process.stderr)) : start + line
+      write(start, lines.slice(start.length))
+    },
+    sayFigures(figures) {
+      const start = startOfLine()
+      const width = isTerminal ? (process.stderr.columns || PROSE_WIDTH) - start.length : Number.POSITIVE_INFINITY
+      write(start, fitting(figures, width, BETWEEN_FIGURES))
     },
   }
 }

@@ -10,6 +10,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { isLocalName } from '../serving/local-name.ts'
 
 export interface Asked {
   readonly path: string
@@ -59,9 +60,4 @@ function comesFromElsewhere({
 }: IncomingHttpHeaders): boolean {
   if (origin !== undefined && origin !== `http://${host}`) return true
   return (site === 'cross-site' || site === 'same-site') && mode !== 'navigate'
-}
-
-/** With any port: that of the other end, where somebody came by `ssh -L`. */
-function isLocalName(host = ''): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host)
 }

@@ -33,20 +33,8 @@ export const MOST_CONNECTIONS = 128
  */
 export const MOST_WAITING_BYTES = 1024 * 1024
 
-/** Time from one look at the peer to the next: what a person takes for live. */
-export const LOOK_MS = 1_000
-
-/** A look sketches the parameters, which of a large model takes its time: it takes no more than this share of it. */
-export const MOST_OF_TIME = 0.02
-
 /** Something is said so often even where nothing happens, so that a browser that is gone is noticed. */
 export const HEARTBEAT_MS = 15_000
 
 /** A browser that has lost its dashboard tries again after so long. */
 export const RETRY_MS = 2_000
-
-/** A request that has not come as a whole by then never will. */
-export const REQUEST_MS = 10_000
-
-/** At the end pages have so long to read the last news. */
-export const FAREWELL_MS = 500

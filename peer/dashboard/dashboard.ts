@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Output } from '../output.ts'
+import type { Place } from '../serving/place.ts'
 import { WrongUsage } from '../wrong-usage.ts'
 import { type Board, createBoard } from './board.ts'
-import type { Place } from './place.ts'
 import { serveBoard } from './server.ts'
 import type { Whole } from './told.ts'
 

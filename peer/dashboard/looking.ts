@@ -1,4 +1,4 @@
-import { LOOK_MS, MOST_OF_TIME } from './constants.ts'
+import { LOOK_MS, MOST_OF_TIME } from '../serving/constants.ts'
 
 /** Looks at what a dashboard shows, now and again and again. */
 export interface Looking {

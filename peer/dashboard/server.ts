@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { networkInterfaces } from 'node:os'
-import { WrongUsage } from '../wrong-usage.ts'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { REQUEST_MS } from '../serving/constants.ts'
+import { closeServer, listen } from '../serving/listen.ts'
+import type { Place } from '../serving/place.ts'
 import { accessOf } from './access.ts'
 import type { Board } from './board.ts'
-import { FAREWELL_MS, MOST_CONNECTIONS, REQUEST_MS } from './constants.ts'
+import { MOST_CONNECTIONS } from './constants.ts'
 import { createEventStreams, type Trust } from './event-streams.ts'
 import { PAGE_PATHS, readPageFiles } from './page-files.ts'
-import { inUrl, type Place } from './place.ts'
 import type { Whole } from './told.ts'
 
 /** Nothing but the page itself, and nothing of it in a frame. */
@@ -47,9 +45,7 @@ export async function serveBoard(board: Board, place: Place, stop: () => void): 
   const streams = createEventStreams()
   const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, answer)
   server.maxConnections = MOST_CONNECTIONS
-  await listen(server, place)
-  const bound = server.address() as AddressInfo
-  const isLoopback = /^(127\.|::1$|::ffff:127\.)/.test(bound.address)
+  const { origin, isLoopback } = await listen(server, place, '--dashboard')
 
   const trustOf = (hasToken: boolean): Trust => (hasToken ? 'all' : 'no secrets')
   const wholeFor = (trust: Trust): Whole => ({ ...board.whole(), mayStop: trust === 'all' })
@@ -99,53 +95,16 @@ export async function serveBoard(board: Board, place: Place, stop: () => void): 
   }
 
   return {
-    address: `http://${inUrl(reachedAt(place.host, bound))}:${bound.port}/${token}/`,
+    address: `${origin}/${token}/`,
     isLoopback,
     async close() {
-      const closed = once(server, 'close')
-      server.close()
+      const closed = closeServer(server)
       streams.close()
-      const patience = setTimeout(() => server.closeAllConnections(), FAREWELL_MS)
-      server.closeIdleConnections()
       await closed
-      clearTimeout(patience)
     },
   }
 }
 
 function say(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
-}
-
-async function listen(server: Server, { host, port }: Place): Promise<void> {
-  try {
-    server.listen({ host, port })
-    await once(server, 'listening')
-    // What goes wrong with one connection later is no reason to end what is looked at.
-    server.on('error', () => {})
-  } catch (error) {
-    throw new WrongUsage(`--dashboard ${inUrl(host)}:${port}: ${whyNot(error as NodeJS.ErrnoException, port)}`)
-  }
-}
-
-function whyNot({ code, message }: NodeJS.ErrnoException, port: number): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `port ${port} is taken by another program; take another one, or 0 for any that is free`
-    case 'EACCES':
-      return `this user may not listen on port ${port}; take one above 1023, or 0 for any that is free`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'that is no address of this machine; leave it out for this machine only, or take 0.0.0.0 for all its networks'
-    default:
-      return message
-  }
-}
-
-/** Where others open what listens on all interfaces: at the first address that is not of this machine only. */
-function reachedAt(host: string, { address }: AddressInfo): string {
-  if (address !== '0.0.0.0' && address !== '::') return host
-  const addresses = Object.values(networkInterfaces()).flatMap(each => each ?? [])
-  return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1'
 }

@@ -1,7 +1,7 @@
 import { Interrupted } from '../interruption.ts'
 import type { Output } from '../output.ts'
+import type { Place } from '../serving/place.ts'
 import type { Dashboard, DashboardOptions } from './dashboard.ts'
-import type { Place } from './place.ts'
 
 /** A page that shows something finished stays until somebody ends it. */
 export async function stayOpen(out: Output, signal: AbortSignal): Promise<void> {

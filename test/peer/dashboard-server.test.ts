@@ -4,10 +4,10 @@ import { networkInterfaces } from 'node:os'
 import { afterEach, expect, test } from 'vitest'
 import { type Board, createBoard } from '../../peer/dashboard/board.ts'
 import { MOST_LINES, MOST_PAGES, MOST_POINTS, MOST_WAITING_BYTES } from '../../peer/dashboard/constants.ts'
-import { dashboardPlace } from '../../peer/dashboard/place.ts'
 import { type DashboardServer, serveBoard } from '../../peer/dashboard/server.ts'
 import { createThinned } from '../../peer/dashboard/thinned.ts'
 import type { Measured, Now, Whole } from '../../peer/dashboard/told.ts'
+import { placeOf } from '../../peer/serving/place.ts'
 
 const servers: DashboardServer[] = []
 const requests: ClientRequest[] = []
@@ -26,7 +26,7 @@ interface Served extends DashboardServer {
 async function serve(place = '0'): Promise<Served> {
   const board = createBoard('peer')
   let stops = 0
-  const server = await serveBoard(board, dashboardPlace(place), () => void stops++)
+  const server = await serveBoard(board, placeOf(place), () => void stops++)
   servers.push(server)
   const { port, pathname } = new URL(server.address)
   return { ...server, board, stops: () => stops, port: Number(port), token: pathname.slice(1, -1) }
@@ -88,11 +88,11 @@ test.each([
   ['0.0.0.0:80', '0.0.0.0', 80],
   ['[::1]:7070', '::1', 7070],
   ['localhost:7070', 'localhost', 7070],
-])('%s is a place', (text, host, port) => expect(dashboardPlace(text)).toEqual({ host, port }))
+])('%s is a place', (text, host, port) => expect(placeOf(text)).toEqual({ host, port }))
 
 test.each(['', ':', '70000', 'x', '7070x', '::1:7070', 'a:b:1', '127.0.0.1:', '127.0.0.1', '-1'])(
   '%j is no place, and what is one is said',
-  text => expect(() => dashboardPlace(text)).toThrow(/Expected a port such as 7070/),
+  text => expect(() => placeOf(text)).toThrow(/Expected a port such as 7070/),
 )
 
 test('the page and all that it loads is there, with and without the token, under a policy that lets in nothing else', async () => {

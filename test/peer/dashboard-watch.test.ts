@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createBoard } from '../../peer/dashboard/board.ts'
-import { LOOK_MS, MOST_MEMBERS } from '../../peer/dashboard/constants.ts'
+import { MOST_MEMBERS } from '../../peer/dashboard/constants.ts'
 import { watchPeer } from '../../peer/dashboard/watch-peer.ts'
 import { watchSwarmOn } from '../../peer/dashboard/watch-swarm.ts'
+import { LOOK_MS } from '../../peer/serving/constants.ts'
 import type { MemberView, PeerEvents, RecipeInput, RoundResult } from '../../src/index.ts'
 import { createFakePeer, startedEvent } from './fake-peer.ts'
 

@@ -101,7 +101,7 @@ test('help that is cut short, as by head, ends without a word', async () => {
 })
 
 /** Libraries that help does not need, and which take their time to load. */
-const HEAVY = /node_modules\/(@tensorflow|@libp2p|libp2p|zod|csv-parse|sharp|echarts|@clack)/
+const HEAVY = /node_modules\/(@tensorflow|@libp2p|libp2p|zod|csv-parse|sharp|echarts|@clack|prom-client)/
 
 test.each(['', 'peer', 'swarm', 'simulate', 'init', 'invite', 'revoke'])(
   'help costs no library but that of the command line: hearsay %s --help',

@@ -54,3 +54,22 @@ test('in a terminal lines go on under their beginning, and of figures as many as
     '',
   ])
 })
+
+test('a log in JSON is one object a line, without colours, and with --quiet nothing', () => {
+  const written = record(40)
+  const out = createOutput({ logFormat: 'json' }, { timed: true })
+  out.say('\u001b[32m+\u001b[39m a peer joined, and this line is longer than the terminal is wide')
+  out.say('  hearsay peer --connect "/ip4/192.0.2.7"')
+  out.sayFigures(['step 450 of 1,000', 'loss 0.1', 'accuracy 90 %', 'distance 0.5'])
+  out.warn('odd\nin two lines')
+  createOutput({ logFormat: 'json', quiet: true }).warn('not said')
+  const lines = written().trim().split('\n')
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  expect(lines.map(line => JSON.parse(line))).toEqual([
+    { time, level: 'info', message: '+ a peer joined, and this line is longer than the terminal is wide' },
+    { time, level: 'info', message: 'hearsay peer --connect "/ip4/192.0.2.7"' },
+    { time, level: 'info', message: 'step 450 of 1,000   loss 0.1   accuracy 90 %   distance 0.5' },
+    { time, level: 'warning', message: 'odd\nin two lines' },
+  ])
+  expect(out.live).toBe(false)
+})

@@ -27,7 +27,10 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   ['a wrong command', ['sworm'], /unknown command 'sworm'; accepted are swarm, peer/],
   ['a misspelt flag', ['swarm', '--peerz', '3'], /unknown option '--peerz' \(Did you mean --peers\?\)/],
   ['an unknown flag', ['swarm', ...peers, '--zzz'], /unknown option '--zzz'; accepted are .*--peers.*--topology/],
-  ['a flag of a later version', ['peer', '--metrics', '8080'], /unknown option '--metrics'/],
+  ['a flag that no version has', ['peer', '--metrics-file', 'a.prom'], /unknown option '--metrics-file'/],
+  ['metrics on no port', ['peer', '--metrics', 'here'], /--metrics.*expected a port such as 7070/],
+  ['metrics that nobody finds', ['peer', '--quiet', '--metrics', '0'], /leave out --quiet, or add --json\n$/],
+  ['a log in another format', ['peer', '--log-format', 'xml'], /--log-format.*accepted are text, json/],
   ['a dashboard on no port', ['peer', '--dashboard', 'here'], /--dashboard.*expected a port such as 7070/],
   [
     'a dashboard of a swarm that nobody finds',

@@ -1,5 +1,5 @@
-import type { Place } from '../../dashboard/place.ts'
 import type { OutputFlags } from '../../output.ts'
+import type { Place } from '../../serving/place.ts'
 
 export interface InspectFlags extends OutputFlags {
   /** For results only. */

@@ -15,6 +15,8 @@ import {
   source,
   wholeNumber,
 } from '../../flag-values.ts'
+import { LOG_FORMATS } from '../../json-log.ts'
+import { metricsOption } from '../../metrics/option.ts'
 import { helpOnValues, PARTITION_VALUES } from '../../names.ts'
 import { membershipOptions, recipeOptions } from '../../recipe-flags.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
@@ -99,6 +101,10 @@ export function addPeer(program: Command): void {
     .option('--seed <S>', "of this peer's randomness; with --shard of the split, the same for all", seed)
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
     .addOption(dashboardOption())
+    .addOption(metricsOption())
+    .addOption(
+      new Option('--log-format <FORMAT>', 'how lines on stderr are written').choices(LOG_FORMATS).default('text'),
+    )
     .addHelpText('after', `${helpOnValues([PARTITION_VALUES])}\n${HELP}`)
   for (const option of refusedOptions(command)) command.addOption(option)
   command.action(async (recipe: string | undefined, flags: PeerFlags) => {

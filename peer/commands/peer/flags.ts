@@ -1,6 +1,6 @@
 import type { ModuleFlags } from '../../allow-module.ts'
-import type { Place } from '../../dashboard/place.ts'
 import type { OutputFlags } from '../../output.ts'
+import type { Place } from '../../serving/place.ts'
 
 export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly data: string
@@ -30,4 +30,5 @@ export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly seed?: number
   readonly save?: string
   readonly dashboard?: Place
+  readonly metrics?: Place
 }

@@ -5,6 +5,8 @@ import { withDashboard } from '../../dashboard/with-dashboard.ts'
 import { DONE, INTERRUPTED, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { describeJudged } from '../../figures.ts'
 import { Interrupted, onInterruption } from '../../interruption.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
+import { withMetrics } from '../../metrics/with-metrics.ts'
 import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { requireWritable } from '../../output-file.ts'
@@ -38,17 +40,19 @@ export async function runPeer(file: string | undefined, flags: PeerFlags): Promi
   requireFittingFlags(flags)
   await requireWritable('--save', flags.save)
   requireNameOfTensors(flags.save)
-  await withDashboard(
-    {
-      what: 'peer',
-      place: flags.dashboard,
-      out,
-      isSilent: flags.quiet === true && flags.json !== true,
-      tellsEvents: true,
-      interrupted,
-    },
-    (...watched) => runWatched(file, flags, ...watched),
+  const isSilent = flags.quiet === true && flags.json !== true
+  await withMetrics({ place: flags.metrics, out, isSilent }, metrics =>
+    withDashboard(
+      { what: 'peer', place: flags.dashboard, out, isSilent, tellsEvents: true, interrupted },
+      (out, signal, dashboard) => runWatched(file, flags, out, signal, { dashboard, metrics }),
+    ),
   )
+}
+
+/** Who looks on while a peer runs, beside the terminal. */
+interface Onlookers {
+  readonly dashboard: Dashboard | undefined
+  readonly metrics: Metrics | undefined
 }
 
 async function runWatched(
@@ -56,14 +60,14 @@ async function runWatched(
   flags: PeerFlags,
   out: Output,
   signal: AbortSignal,
-  dashboard: Dashboard | undefined,
+  onlookers: Onlookers,
 ): Promise<void> {
   if (out.live) out.say('starting…')
   const pass = flags.invite === undefined ? undefined : await readPass('--invite', flags.invite)
   const peer = await create(file, flags, pass?.text, out)
   let ending: ToldEnding & { readonly saved: boolean }
   try {
-    await tell(peer, file, flags, pass?.file, out, dashboard)
+    await tell(peer, file, flags, pass?.file, out, onlookers)
     let judged: JudgedTogether | undefined
     peer.addEventListener('judged', ({ detail }) => {
       judged = detail
@@ -96,7 +100,7 @@ async function tell(
   flags: PeerFlags,
   keyFile: string | undefined,
   out: Output,
-  dashboard: Dashboard | undefined,
+  { dashboard, metrics }: Onlookers,
 ): Promise<void> {
   const { stepsForEpochs } = await import('../../../src/public/models.ts')
   const { alone = false, data, mdns, connect = [] } = flags
@@ -109,6 +113,7 @@ async function tell(
       stepsAsked(flags, peer.recipe, epochs => stepsForEpochs(epochs, samples, peer.recipe.training.batch)),
   }
   tellEvents(peer, out, telling)
+  metrics?.watch(peer, telling.stepsAsked)
   if (dashboard !== undefined) await showOn(dashboard.board, peer, telling)
 }
 

@@ -1,9 +1,9 @@
 import type { Recipe, SimulationOptions } from '../../../src/index.ts'
 import type { EngineName } from '../../../src/public/simulate.ts'
 import type { ModuleFlags } from '../../allow-module.ts'
-import type { Place } from '../../dashboard/place.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { RecipeFlags } from '../../recipe-flags.ts'
+import type { Place } from '../../serving/place.ts'
 
 export type TaskName = Recipe['objective']['task']
 

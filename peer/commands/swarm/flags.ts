@@ -1,7 +1,7 @@
 import type { ModuleFlags } from '../../allow-module.ts'
-import type { Place } from '../../dashboard/place.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { LearningTask, RecipeFlags } from '../../recipe-flags.ts'
+import type { Place } from '../../serving/place.ts'
 
 export interface SwarmFlags extends OutputFlags, RecipeFlags, ModuleFlags {
   /** There, unless each peer has its own data. */

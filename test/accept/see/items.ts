@@ -17,5 +17,12 @@ const dashboard = testsOf('dashboard', 'a swarm as it is seen in a browser', [
   ['who may look and who may stop, what is kept, and a page that is stuck', 'test/peer/dashboard-server.test.ts'],
 ])
 
+const operating = testsOf('operating', 'a peer that programs look after', [
+  [
+    'a swarm of two scraped from waiting to its seal, health and readiness, what is refused, a log in JSON, a port that is taken',
+    'test/peer/metrics.test.ts',
+  ],
+])
+
 /** The evidence that a swarm can be watched, in the order in which it was asked for. */
-export const see: readonly Item[] = [dashboard]
+export const see: readonly Item[] = [dashboard, operating]

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-/** Where a dashboard is to listen. */
+/** Where something is to listen for browsers and programs. */
 export interface Place {
   readonly host: string
   /** 0 for any that is free. */
@@ -11,7 +11,7 @@ export interface Place {
 const DEFAULT_HOST = '127.0.0.1'
 
 /** `7070`, `0.0.0.0:7070` or `[::1]:7070`. */
-export function dashboardPlace(text: string): Place {
+export function placeOf(text: string): Place {
   const [, bracketed, name = bracketed ?? DEFAULT_HOST, digits] =
     /^(?:\[([\da-f:.]+)\]:|([^:[\]/\s]+):)?(\d{1,5})$/i.exec(text) ?? []
   const port = Number(digits)
