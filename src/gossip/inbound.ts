@@ -14,6 +14,7 @@ import type { Membership } from './membership/membership.ts'
 import type { PeerScores } from './membership/peer-scores.ts'
 import { createRate } from './membership/rate.ts'
 import type { RecipeHandshake } from './membership/recipe-handshake.ts'
+import type { Standing } from './membership/standing.ts'
 import type { AbortOptions, Channel, Clock, FrameStream, Network, NetworkHandlers, PeerId, Verdict } from './ports.ts'
 import type { PeerWatch } from './run/peer-watch.ts'
 import type { Review } from './run/review.ts'
@@ -28,6 +29,7 @@ export interface InboundOptions {
   readonly scores: PeerScores
   readonly membership: Membership
   readonly introductions: Introductions
+  readonly standing: Pick<Standing, 'moved'>
   readonly believedSteps: BelievedSteps
   readonly activeMembers: ActiveMembers
   readonly conversations: Conversations
@@ -68,6 +70,8 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     const { isNewer, joined } = membership.hear(from, announcement)
     if (!isNewer) return false
     network.learn(from, announcement.addresses)
+    if (known !== undefined && known.announcement.addresses.join() !== announcement.addresses.join())
+      options.standing.moved(from)
     if (joined) {
       peerWatch.met()
       events.emit('met', {})
@@ -125,6 +129,9 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
       if (network.self < peer) conversations.talk(peer, 'recipe', lifetime.end, options.handshake.meet).catch(() => {})
     },
     disconnected: introductions.disconnected,
-    moved: () => events.emit('changed', {}),
+    moved() {
+      options.standing.moved()
+      events.emit('changed', {})
+    },
   }
 }

@@ -92,6 +92,13 @@ export const LONGEST_BACKOFF_MS = 60_000
 export const BACKOFF_OVER_HELD = 4
 
 /**
+ * What was under way when one of two changed its address breaks when its silence is noticed, after nine seconds, through no fault of theirs: up to
+ * so long it is not held against the partner, once in so long for each. So one that makes use of it has no more than a fifth of a place either.
+ */
+export const MOVED_HELD_MS = 12_000
+export const MOVED_GAP_MS = 60_000
+
+/**
  * Announcements of one peer are heeded and forwarded so often in the long run, twice as often as an honest peer has something to say, and
  * so many at once: those of {@link MEMBER_EXPIRY_MS}, for a peer whose event loop stood still, or a network that held them back.
  */

@@ -4,6 +4,8 @@ import {
   BACKOFF_OVER_HELD,
   LONGEST_BACKOFF_MS,
   LONGEST_REFUSED_BACKOFF_MS,
+  MOVED_GAP_MS,
+  MOVED_HELD_MS,
   PARTNER_BACKOFF_MS,
 } from '../../../src/gossip/membership/constants.ts'
 import { createStanding, FAILING, NEW, PROVEN } from '../../../src/gossip/membership/standing.ts'
@@ -22,9 +24,17 @@ function createWatched() {
     await clock.run(() => !holds())
     return clock.now() - began
   }
+  /** @returns the time then */
+  async function wait(milliseconds: number): Promise<number> {
+    const end = clock.now() + milliseconds
+    clock.after(milliseconds, () => {})
+    await clock.run(() => clock.now() >= end)
+    return clock.now()
+  }
   return {
     standing,
     averaged,
+    wait,
     avoided: () => lasts(() => standing.isAvoided('a')),
     rests: () => lasts(() => standing.isResting('a')),
   }
@@ -55,6 +65,36 @@ describe('the standing of a peer', () => {
     }
     expect(times.slice(0, 3)).toEqual([250, 500, 1_000])
     expect(times.at(-1)).toBe(LONGEST_REFUSED_BACKOFF_MS)
+  })
+
+  test.each(['a', undefined])('is no worse for what broke because one of the two has moved: %s', async mover => {
+    const { standing, avoided, wait } = createWatched()
+    await wait(5_000)
+    standing.moved(mover)
+    await wait(5_000)
+    standing.failed('a', { refused: false, milliseconds: 9_500 })
+    expect(await avoided()).toBe(PARTNER_BACKOFF_MS)
+    // What began after it had moved is another matter.
+    standing.failed('a', { refused: false, milliseconds: 1_000 })
+    expect(await avoided()).toBe(BACKOFF_OVER_HELD * 1_000)
+  })
+
+  test('is no better for one that says again and again that it has moved, or holds what it has for long', async () => {
+    const { standing, avoided, wait } = createWatched()
+    await wait(10_000)
+    standing.moved('a')
+    standing.failed('a', { refused: false, milliseconds: MOVED_HELD_MS + 100 })
+    expect(await avoided()).toBe(BACKOFF_OVER_HELD * (MOVED_HELD_MS + 100))
+    const excused: number[] = []
+    for (let i = 0; i < 10; i++) {
+      standing.completed('a')
+      standing.moved('a')
+      const now = await wait(5_000)
+      standing.failed('a', { refused: false, milliseconds: 5_000 })
+      if ((await avoided()) !== BACKOFF_OVER_HELD * 5_000) excused.push(now)
+    }
+    expect(excused.length).toBeGreaterThan(1)
+    for (const [i, at] of excused.slice(1).entries()) expect(at - excused[i]).toBeGreaterThanOrEqual(MOVED_GAP_MS)
   })
 
   test('lets it be avoided for some times as long as it has held something, up to a bound', async () => {
