@@ -37,14 +37,13 @@ export async function measureRound(
   const { round, time, bytesSent, messages, peers } = moment
   const local: Evaluation[] = []
   if (judge !== undefined) for (const vector of vectors) local.push(await judge(vector, labels))
-  const mean = meanOf(vectors)
-  const merged = judge === undefined ? null : await judge(mean, labels)
+  const merged = judge === undefined ? null : await judge(meanOf(vectors), labels)
   return {
     round,
     time,
     consensusDistance: consensusDistance(vectors),
     meanSquaredDistance: meanSquaredDistance(vectors),
-    ...peerDistances(vectors.length === peers ? vectors.map(vector => distance(vector, mean)) : [], norm(mean)),
+    ...(vectors.length === peers && isFew(peers) ? distancesFromMean(vectors) : {}),
     meanDrift,
     localLoss: merged === null ? null : spreadOf(local.map(({ loss }) => loss)).mean,
     localAccuracy:
@@ -56,12 +55,21 @@ export async function measureRound(
   }
 }
 
+/** Whether each one's distance is told of so many peers. */
+export const isFew = (peers: number) => peers <= MOST_PEER_DISTANCES
+
+function distancesFromMean(vectors: readonly Float32Array[]): Pick<RoundResult, 'peerDistances'> {
+  const mean = meanOf(vectors)
+  const distances = vectors.map(vector => distance(vector, mean))
+  return peerDistances(distances, norm(mean))
+}
+
 /** @param distances `[peers]` from the mean; null of those that are not to be told */
 export function peerDistances(
   distances: readonly (number | null)[],
   normOfMean: number,
 ): Pick<RoundResult, 'peerDistances'> {
-  if (distances.length === 0 || distances.length > MOST_PEER_DISTANCES || !(normOfMean > 0)) return {}
+  if (!(normOfMean > 0)) return {}
   const relative = (from: number) => Number((from / normOfMean).toPrecision(4))
   // What is about to diverge is infinitely far, which JSON does not know.
   return { peerDistances: distances.map(from => (from === null || !Number.isFinite(from) ? null : relative(from))) }

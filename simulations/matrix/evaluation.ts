@@ -1,6 +1,6 @@
 import { norm } from '../../src/parameters/vectors.ts'
 import { type Judgement, judgementOf } from '../judgement.ts'
-import { peerDistances } from '../measure.ts'
+import { isFew, peerDistances } from '../measure.ts'
 import type { RoundResult, Spread } from '../result.ts'
 import type { Learner } from '../tasks/learner.ts'
 import type { Block } from './block.ts'
@@ -71,7 +71,9 @@ export function createEvaluator({ block, learner, range, averagesOnly, honest }:
       time,
       consensusDistance: spread === 0 ? 0 : spread / norm(tables.mean),
       meanSquaredDistance,
-      ...peerDistances(distancesOf(tables.squaredDistance, isHonest), norm(tables.mean)),
+      ...(isFew(tables.squaredDistance.length)
+        ? peerDistances(distancesOf(tables.squaredDistance, isHonest), norm(tables.mean))
+        : {}),
       meanDrift: expected === undefined ? null : driftFrom(expected, tables.mean),
       localLoss: judge === undefined ? null : meanOf(honest, tables.loss),
       localAccuracy: merged?.accuracy == null ? null : spreadOf(honest, tables.accuracy),
