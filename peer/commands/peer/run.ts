@@ -65,7 +65,7 @@ async function runWatched(
 ): Promise<void> {
   if (out.screen !== undefined) out.say('starting…')
   const pass = flags.invite === undefined ? undefined : await readPass('--invite', flags.invite)
-  const peer = await create(file, flags, pass?.text, out)
+  const peer = await create(file, flags, pass?.text, out, onlookers.metrics)
   let ending: ToldEnding & { readonly saved: boolean }
   let drawn = () => {}
   try {
@@ -131,6 +131,7 @@ async function create(
   flags: PeerFlags,
   invitation: string | undefined,
   out: Output,
+  metrics: Metrics | undefined,
 ): Promise<Peer> {
   const { createPeer, defaultRecipe, loadDataset } = await import('../../../src/index.ts')
   const { loadingOf, parseBackend } = await import('../../../src/public/models.ts')
@@ -157,6 +158,7 @@ async function create(
       mdns: flags.mdns,
       upnp: flags.upnp,
       bandwidthMbps: flags.bandwidth,
+      metrics: metrics?.libp2p,
     },
     state: flags.state,
     invitation,
