@@ -145,6 +145,19 @@ export const fileOrFolder = notEmpty('the name of a file or a folder')
 export const folder = notEmpty('the name of a folder')
 export const source = notEmpty(SOURCE_FORMS)
 
+/** What a picture shows, where that is said, and its file. */
+export interface FigureFile {
+  readonly quantity?: string
+  readonly file: string
+}
+
+/** `mergedLoss:loss.svg` or `loss.svg`; may be repeated. One letter before a colon is a drive of Windows. */
+export function figure(text: string, before: readonly FigureFile[] = []): readonly FigureFile[] {
+  const [, quantity, file] = /^(?:([A-Za-z]\w+):)?(.+\.svg)$/is.exec(text) ?? []
+  if (file !== undefined) return [...before, quantity === undefined ? { file } : { quantity, file }]
+  throw new InvalidArgumentError('Expected FILE.svg, or what it shows before it, such as consensusDistance:FILE.svg.')
+}
+
 /** For a flag that may be repeated. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text]

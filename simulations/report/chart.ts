@@ -29,13 +29,17 @@ export async function drawChart(option: EChartsOption, { width, height }: Size):
 
 /** The parts of the library that reports use. */
 async function charts() {
-  const [core, { LineChart, HeatmapChart, GraphChart }, components, { SVGRenderer }] = await Promise.all([
+  const [core, { LineChart, HeatmapChart, GraphChart, CustomChart }, components, { SVGRenderer }] = await Promise.all([
     import('echarts/core'),
     import('echarts/charts'),
     import('echarts/components'),
     import('echarts/renderers'),
   ])
-  const { GridComponent, VisualMapComponent } = components
-  core.use([LineChart, HeatmapChart, GraphChart, GridComponent, VisualMapComponent, SVGRenderer])
+  const { GridComponent, GraphicComponent, LegendComponent, VisualMapComponent } = components
+  core.use([
+    ...[LineChart, HeatmapChart, GraphChart, CustomChart],
+    ...[GridComponent, GraphicComponent, LegendComponent, VisualMapComponent],
+    SVGRenderer,
+  ])
   return core
 }

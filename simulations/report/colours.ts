@@ -56,6 +56,11 @@ export const SERIES: readonly string[] = (
  */
 export const SCALE: readonly string[] = ['#440154', '#3b528b', '#21918c', '#5ec962', '#fde725']
 
+/** A drawing that stands by itself, on paper: with colours in place of names. */
+export function onPaper(svg: string): string {
+  return svg.replaceAll(/var\(--(\w+)\)/g, (_, name: Name) => LIGHT[name])
+}
+
 /** Says what the names are, on a screen that is light or dark and on paper. */
 export function colourSheet(): string {
   return [

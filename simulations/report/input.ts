@@ -21,3 +21,11 @@ export interface SweepReportInput {
   /** The command that runs all of it, as it is typed. */
   readonly command: string
 }
+
+/** The data of a figure for a paper. */
+export interface FigureInput {
+  /** One run, or many: those that differ in nothing but their seed become one line. */
+  readonly outcomes: readonly SweepOutcome[]
+  /** A column of the rounds' CSV. Default: accuracy, R² or loss of the merged model, and the consensus distance where nothing is learned. */
+  readonly quantity?: string
+}

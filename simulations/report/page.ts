@@ -49,6 +49,7 @@ export async function renderPage(page: Page): Promise<string> {
 ${style}</style>
 </head>
 <body>
+<main>
 <h1>${escaped(title)}</h1>
 ${lead.map(text => `<p>${escaped(text)}</p>`).join('\n')}
 ${warning === undefined ? '' : `<p class="partial" role="alert">${escaped(warning)}</p>\n`}${list(notes)}
@@ -59,6 +60,7 @@ ${plots.join('\n')}
 </div>
 ${tables.map(table).join('\n')}
 ${appendix.map(({ title, text }) => `<details><summary>${escaped(title)}</summary><pre>${escaped(text)}</pre></details>`).join('\n')}
+</main>
 <footer>Made by hearsay. Plots by Apache ECharts.</footer>
 </body>
 </html>
@@ -102,7 +104,8 @@ function table({ title, columns, rows, folded = false }: PageTable): string {
       return `<tr><th scope="row">${first}</th>${others.map(cell => `<td${kind}>${cell}</td>`).join('')}</tr>`
     })
     .join('\n')
-  const content = `<div class="scroll"><table>\n${head}<tbody>\n${body}\n</tbody></table></div>`
+  // By keyboard too, where it is wider than the screen.
+  const content = `<div class="scroll" tabindex="0" role="region" aria-label="${escaped(title)}"><table>\n${head}<tbody>\n${body}\n</tbody></table></div>`
   return folded
     ? `<details><summary>${escaped(title)}</summary>${content}</details>`
     : `<h2>${escaped(title)}</h2>\n${content}`

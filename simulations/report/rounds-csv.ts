@@ -1,7 +1,7 @@
 import type { RoundResult, RunResult } from '../result.ts'
 
 /** The value of each column, in the order of the file. Programs rely on the names. */
-const COLUMNS: Readonly<Record<string, (round: RoundResult) => number | null>> = {
+export const COLUMNS = {
   round: ({ round }) => round,
   time: ({ time }) => time,
   consensusDistance: ({ consensusDistance }) => consensusDistance,
@@ -21,14 +21,15 @@ const COLUMNS: Readonly<Record<string, (round: RoundResult) => number | null>> =
   mergedR2: ({ merged }) => merged?.r2 ?? null,
   mergedRmse: ({ merged }) => merged?.rmse ?? null,
   mergedMae: ({ merged }) => merged?.mae ?? null,
-}
+} as const satisfies Readonly<Record<string, (round: RoundResult) => number | null>>
+
+export type ColumnName = keyof typeof COLUMNS
 
 /** The rounds of a run for a spreadsheet: a row each, what was not measured left empty. */
 export async function roundsAsCsv({ rounds }: RunResult): Promise<string> {
   const { stringify } = await import('csv-stringify/sync')
-  const names = Object.keys(COLUMNS)
   return stringify(
-    rounds.map(round => names.map(name => COLUMNS[name](round))),
-    { header: true, columns: names },
+    rounds.map(round => Object.values(COLUMNS).map(of => of(round))),
+    { header: true, columns: Object.keys(COLUMNS) },
   )
 }

@@ -1,30 +1,31 @@
 import type { SweepOutcome } from '../sweep/outcome.ts'
+import { aboutSeeds, coursesOf } from './courses.ts'
 import { bytes, count, counted, magnitude, percent, seconds } from './figures.ts'
 import type { SweepReportInput } from './input.ts'
 import type { Page, PageTable } from './page.ts'
-import {
-  accuracyOverBytesPlot,
-  comparedCourses,
-  distancesPlot,
-  localQualityPlot,
-  mergedPlot,
-} from './plots/compared.ts'
+import { accuracyOverBytesPlot, distancesPlot, localQualityPlot, mergedPlot } from './plots/compared.ts'
+
+/** More lines cannot be told apart; the table has them all. */
+const MOST_LINES = 24
 
 type WithResult = Extract<SweepOutcome, { result: unknown }>
 
 export function sweepPage({ title, lead, outcomes, command }: SweepReportInput): Page {
   const ran = outcomes.filter(outcome => 'result' in outcome)
-  const courses = comparedCourses(ran)
+  const courses = coursesOf(outcomes).filter(({ results }) => results.length > 0)
+  const drawn = courses.slice(0, MOST_LINES)
   return {
     title,
     lead: [...lead, summary(outcomes)],
-    notes: courses.notes,
-    plots: [
-      mergedPlot(courses.lines),
-      localQualityPlot(courses.lines),
-      distancesPlot(courses.lines),
-      accuracyOverBytesPlot(courses.lines),
-    ].filter(plot => plot !== undefined),
+    notes: [
+      ...aboutSeeds(drawn),
+      ...(courses.length > MOST_LINES
+        ? [`Plots show the first ${MOST_LINES} of ${count(courses.length)} lines; the table has all.`]
+        : []),
+    ],
+    plots: [mergedPlot(drawn), localQualityPlot(drawn), distancesPlot(drawn), accuracyOverBytesPlot(drawn)].filter(
+      plot => plot !== undefined,
+    ),
     tables: [figuresTable(ran), ...reasonsTable(outcomes)],
     command,
     appendix: [{ title: 'Each run by itself', text: outcomes.map(({ command }) => command).join('\n') }],

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { renderFigure } from '../../simulations/report/figure.ts'
 import { renderSweepReport } from '../../simulations/report/sweep-report.ts'
+import { trajectoriesAsCsv } from '../../simulations/report/trajectories-csv.ts'
 import { simulate } from '../../simulations/simulate.ts'
 import { keepResultsIn } from '../../simulations/sweep/kept-results.ts'
 import type { SweepOutcome } from '../../simulations/sweep/outcome.ts'
@@ -11,6 +13,7 @@ import { type ReadyRun, runSweep, type SweepOptions } from '../../simulations/sw
 import { parseSweep } from '../../simulations/sweep/sweep-file.ts'
 import { parseRecipe } from '../../src/recipe/recipe.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { readPlot } from './svg.ts'
 
 const { path } = temporaryFolder()
 const accepted = ['peers', 'topology', 'rule', 'seed']
@@ -184,7 +187,7 @@ test('one page compares the runs, with the seeds of one setting as one line, and
   const html = await renderSweepReport({ title: 'Two graphs', lead: [], outcomes, command: 'hearsay simulate' })
   expect(html).toContain('<h1>Two graphs</h1>')
   expect(html).toContain('4 runs: 2 finished, 2 refused.')
-  expect(html).toContain('A line is the mean of the runs that differ in nothing but their seed.')
+  expect(html).toContain('A line is the mean of the runs that differ in nothing but their seed;')
   expect(html).toMatch(/<th scope="row">topology=hypercube seed=1<\/th><td>refused: hypercube needs/)
   expect(html).toContain('run topology=ring seed=2')
 })
@@ -192,11 +195,15 @@ test('one page compares the runs, with the seeds of one setting as one line, and
 const report = async (outcomes: readonly SweepOutcome[]) =>
   await renderSweepReport({ title: 'Seeds', lead: [], outcomes, command: 'hearsay simulate' })
 
-/** Curves of the consensus distance, of which a page draws each twice: for wide screens and for narrow ones. */
+/** A page draws each plot twice: for wide screens and for narrow ones. */
+const wideOf = (plot: string) => plot.split('<div class="narrow"')[0]
+
+/** Curves of the consensus distance. */
 function curves(html: string): string[] {
   const [plot] = html.split('<h2>Consensus distance</h2>')[1].split('</figure>')
-  const [wide] = plot.split('<div class="narrow"')
-  return [...wide.matchAll(/<path d="([^"]*)" fill="none" stroke="[^"]*" stroke-width="2"/g)].map(([, path]) => path)
+  return [...wideOf(plot).matchAll(/<path d="([^"]*)" fill="none" stroke="[^"]*" stroke-width="2"/g)].map(
+    ([, path]) => path,
+  )
 }
 
 test('runs that have nothing but a seed are one line', async () => {
@@ -204,26 +211,69 @@ test('runs that have nothing but a seed are one line', async () => {
     points: read({ base: { peers: 4, topology: 'ring' }, grid: { seed: [1, 2, 3] } }),
   }).sweep()
   const html = await report(outcomes)
-  expect(html).toContain('A line is the mean of the runs that differ in nothing but their seed.')
+  expect(html).toContain('A line is the mean of the runs that differ in nothing but their seed;')
   expect(curves(html)).toHaveLength(1)
 })
 
-test('a run that ended early does not shorten the mean of the others, and the page says that it is not in it', async () => {
+/** Two seeds, of which one diverged after round 1 of 2. */
+async function seedsOfWhichOneDiverged(): Promise<readonly [SweepOutcome, SweepOutcome]> {
   const seeded = read({ base: { peers: 4, topology: 'ring' }, grid: { seed: [1, 2] } })
   const [whole, other] = await sweeper({ points: seeded }).sweep()
   if (!('result' in whole && 'result' in other)) throw new Error('both should have a result')
-  const early: SweepOutcome = {
-    ...other,
-    status: 'diverged',
-    result: {
-      ...other.result,
-      rounds: other.result.rounds.slice(0, 2),
-      partial: { reason: 'diverged', round: 2, peer: 'peer-0' },
-    },
-  }
+  const partial = { reason: 'diverged', round: 2, peer: 'peer-0' } as const
+  const rounds = other.result.rounds.slice(0, 2).map(round => ({ ...round, consensusDistance: 10 }))
+  return [whole, { ...other, status: 'diverged', result: { ...other.result, seed: 2, rounds, partial } }]
+}
+
+test('a run that diverged counts for as long as it lasted, and nobody can miss that the others went on', async () => {
+  const [whole, early] = await seedsOfWhichOneDiverged()
   const html = await report([whole, early])
-  expect(html).toContain('Not in these means: 1 run that ended early')
-  expect(curves(html)).toEqual(curves(await report([whole])))
+  expect(html).toContain('Of 2 runs, seed 2 diverged in round 2.')
+  expect(html).toContain('× is where a run diverged.')
+  const svg = await renderFigure({ outcomes: [whole, early], quantity: 'consensusDistance' })
+  for (const said of ['Thin line: the mean of the seeds that went on.', '×: a seed diverged.', 'seed 2 diverged']) {
+    expect(svg).toContain(said)
+  }
+  const rounds = 'result' in whole ? whole.result.rounds.map(({ consensusDistance }) => consensusDistance) : []
+  for (const drawing of [svg, wideOf(html.split('<h2>Consensus distance</h2>')[1])]) {
+    const plot = readPlot(drawing, { logarithmic: true })
+    expectNear(plot.lines(2), [(rounds[0] + 10) / 2, (rounds[1] + 10) / 2])
+    expectNear(plot.lines(1.2), [(rounds[1] + 10) / 2, rounds[2]])
+    // In the last round the band has no width.
+    expectNear(plot.bands, [10, 10, rounds[2], rounds[2], rounds[1], rounds[0]])
+  }
+})
+
+function expectNear(found: readonly (readonly (readonly [number, number])[])[], expected: readonly number[]): void {
+  expect(found).toHaveLength(1)
+  expect(found[0].map(([, y], i) => Math.abs(Math.log10(y / expected[i])) < 0.01)).toEqual(expected.map(() => true))
+}
+
+test('a setting of which nothing came is named in a figure, and so are lines that have no place in it', async () => {
+  const some = read({ base: { peers: 6 }, grid: { topology: ['ring', 'hypercube'], seed: [1, 2] } })
+  const svg = await renderFigure({ outcomes: await sweeper({ points: some }).sweep() })
+  expect(svg).toContain('topology=hypercube: of 2 runs, seed 1 was refused, seed 2 was refused.')
+  const [ring] = await sweeper({ points: read({ base: { peers: 4, topology: 'ring' }, grid: {} }) }).sweep()
+  const many = Array.from({ length: 10 }, (_, i) => ({ ...ring, name: `a=${'<&>'.repeat(20)} rule=${i}` }))
+  const crowded = await renderFigure({ outcomes: many })
+  expect(crowded).toContain('Drawn are the first 8 of 10 settings.')
+  // Names that are too long are cut, and still no two are the same.
+  expect([...crowded.matchAll(/>(\d): a=&lt;&amp;&gt;.*…[^ ]* rule=(\d)</g)].map(([, i, rule]) => i + rule)).toEqual(
+    [...Array(8).keys()].map(i => `${i + 1}${i}`),
+  )
+})
+
+test('rounds of all runs become rows with the flags in which they differ', async () => {
+  const [whole, early] = await seedsOfWhichOneDiverged()
+  const mixed: SweepOutcome[] = [
+    { ...whole, name: 'fast', flags: { peers: 4, strict: true, rule: 'a,b', seed: 1 } },
+    { ...early, name: 'slow', flags: { peers: 4 } },
+  ]
+  const [heading, ...rows] = (await trajectoriesAsCsv(mixed)).trimEnd().split('\n')
+  expect(heading).toMatch(/^run,strict,rule,seed,status,round,time,consensusDistance,/)
+  expect(rows).toHaveLength(5)
+  expect(rows[0]).toMatch(/^fast,true,"a,b",1,finished,0,0,/)
+  expect(rows[4]).toMatch(/^slow,,,2,diverged,1,/)
 })
 
 test('runs become rows of a CSV with their flags, how they ended and their last figures', async () => {

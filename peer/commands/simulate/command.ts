@@ -2,10 +2,9 @@ import type { Command } from 'commander'
 import { allowModuleOption } from '../../allow-module.ts'
 import { dashboardOption } from '../../dashboard/option.ts'
 import { defineCommand, type SetExitCode } from '../../define-command.ts'
-import { file, fileOrFolder } from '../../flag-values.ts'
+import { figure, file, fileOrFolder, wholeNumber } from '../../flag-values.ts'
 import { helpOnSimulationValues, type RuleNames } from '../../names.ts'
 import { MOST_PEERS, requirePeers } from '../../require-peers.ts'
-import { shellWords } from '../../shell-words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { SimulateFlags } from './flags.ts'
 import { runOptions } from './options.ts'
@@ -30,6 +29,8 @@ Examples:
   hearsay simulate --peers 8 --loss 0.05 --delay 5-50 --seed 7 --out a.json
   hearsay simulate --engine matrix --peers 1000 --rule d2 --topology torus \\
     --model linear --rounds 100 --report a.html
+  hearsay simulate --engine matrix --peers 16 --rule d2 --topology ring \\
+    --model linear --rounds 100 --seeds 5 --figure a.svg --trajectories a.csv
   hearsay simulate --sweep grid.json --out results/
   hearsay simulate --scenario heterogeneity
 
@@ -37,6 +38,9 @@ Exit codes: 0 done, 1 failed or diverged, 2 wrong usage, 3 the peers were to
 agree and did not, or without the data of some, 130 interrupted.
 
 docs/simulating.md tells more.`
+
+/** More are a mistake: nobody waits for them. */
+const MOST_SEEDS = 10_000
 
 export function addSimulate(program: Command, setExitCode: SetExitCode, rules: RuleNames | undefined): void {
   const command = defineCommand(program, 'simulate', 'the same without a network, replayable').argument(
@@ -48,17 +52,28 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, rules: R
     .addOption(allowModuleOption())
     .option(
       '--out <FILE.json>',
-      'write the result; with --sweep and --scenario a folder, for all of them',
+      'write the result; with --seeds, --sweep and --scenario a folder, for all of them',
       fileOrFolder,
     )
-    .option('--csv <FILE.csv>', 'write the rounds, a row each; with --sweep the runs', file)
+    .option('--csv <FILE.csv>', 'write the rounds, a row each; of many runs the runs', file)
+    .option('--trajectories <FILE.csv>', 'write the rounds of all runs, with their flags and seeds as columns', file)
     .option('--report <FILE.html>', 'write one page with plots', file)
+    .option(
+      '--figure <[QUANTITY:]FILE.svg>',
+      'write one plot for a paper, of a column of the rounds such as consensusDistance (default: what is learned); may be repeated',
+      figure,
+    )
+    .option(
+      '--seeds <N>',
+      'run it N times, with the seeds from --seed on: plots show their mean and range',
+      wholeNumber(1, MOST_SEEDS),
+    )
     .option('--sweep <FILE>', 'run all combinations of a grid, or what is left of them', file)
     .option('--scenario <NAME>', 'run one of the experiments that come with hearsay, and judge it')
     .addOption(dashboardOption())
     .addHelpText('after', () => `${helpOnSimulationValues(rules)}\n${HELP}`)
     .action(async (recipe: string | undefined, flags: SimulateFlags) => {
-      const typed = shellWords(['hearsay', ...process.argv.slice(2)])
+      const typed = ['hearsay', ...process.argv.slice(2)]
       if (flags.sweep === undefined && flags.scenario === undefined) requirePeers(flags, MOST_PEERS)
       else requireNothingElse(command, recipe, flags.sweep === undefined ? '--scenario' : '--sweep')
       const { runSimulation } = await import('./run.ts')
@@ -67,7 +82,7 @@ export function addSimulate(program: Command, setExitCode: SetExitCode, rules: R
 }
 
 /** The flags that may stand beside one that says by itself what is run. */
-const BESIDE = ['sweep', 'scenario', 'out', 'csv', 'report', 'json', 'quiet', 'allowModule']
+const BESIDE = ['sweep', 'scenario', 'out', 'csv', 'trajectories', 'report', 'figure', 'json', 'quiet', 'allowModule']
 
 /** @throws WrongUsage for a flag that would be ignored, because many runs have flags of their own */
 function requireNothingElse(command: Command, recipe: string | undefined, which: '--sweep' | '--scenario'): void {

@@ -1,6 +1,7 @@
 import type { Recipe, SimulationOptions } from '../../../src/index.ts'
 import type { EngineName } from '../../../src/public/simulate.ts'
 import type { ModuleFlags } from '../../allow-module.ts'
+import type { FigureFile } from '../../flag-values.ts'
 import type { OutputFlags } from '../../output.ts'
 import type { RecipeFlags } from '../../recipe-flags.ts'
 import type { Place } from '../../serving/place.ts'
@@ -40,7 +41,11 @@ export interface RunFlags extends RecipeFlags, ModuleFlags {
 export interface SimulateFlags extends OutputFlags, RunFlags {
   readonly out?: string
   readonly csv?: string
+  readonly trajectories?: string
   readonly report?: string
+  readonly figure?: readonly FigureFile[]
+  /** How many runs, of as many seeds. */
+  readonly seeds?: number
   readonly sweep?: string
   readonly scenario?: string
   readonly dashboard?: Place

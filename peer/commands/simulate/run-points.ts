@@ -1,5 +1,5 @@
 /**
- * Many runs, one after another: what sweeps and scenarios share.
+ * Many runs, one after another: what seeds, sweeps and scenarios share.
  *
  * @packageDocumentation
  */
@@ -23,12 +23,17 @@ export interface PointsToRun {
   readonly title: string
   readonly kept?: KeptResults
   readonly allowModule?: true
+  /** What a point is, and the words to type after `hearsay` for it alone. Default: a point has all flags of its run. */
+  readonly reading?: {
+    readonly read: typeof readPoint
+    readonly typed: typeof typedPoint
+  }
   readonly signal: AbortSignal
 }
 
 /** Runs them with a bar for all of them. */
 export async function runPoints(
-  { points, title, kept, allowModule, signal }: PointsToRun,
+  { points, title, kept, allowModule, reading = { read: readPoint, typed: typedPoint }, signal }: PointsToRun,
   out: Output,
 ): Promise<SweepOutcome[]> {
   const { runSweep } = await import('../../../src/public/simulate.ts')
@@ -41,10 +46,10 @@ export async function runPoints(
       points,
       kept,
       signal,
-      commandOf: ({ flags }) => shellWords(['hearsay', ...typedPoint(flags)]),
+      commandOf: ({ flags }) => shellWords(['hearsay', ...reading.typed(flags)]),
       async prepare(point) {
         try {
-          const { file, flags } = readPoint(point.flags)
+          const { file, flags } = reading.read(point.flags)
           const plan = await planSimulation(
             file,
             { ...flags, allowModule },

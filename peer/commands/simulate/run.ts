@@ -8,6 +8,7 @@ import { onInterruption } from '../../interruption.ts'
 import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { showProgress } from '../../progress.ts'
+import { shellWords } from '../../shell-words.ts'
 import { count, counted, distance, shortHash, shortPeer } from '../../words.ts'
 import { execute, momentOf, roundsOf } from './execute.ts'
 import { requireWritableFiles, writeFiles } from './files.ts'
@@ -17,11 +18,16 @@ import { describeSimulation } from './summary.ts'
 import { watchPlan } from './watch.ts'
 
 /**
- * @param command what was typed
+ * @param typed the words of the command
  * @returns the exit code
  */
-export async function runSimulation(file: string | undefined, flags: SimulateFlags, command: string): Promise<number> {
+export async function runSimulation(
+  file: string | undefined,
+  flags: SimulateFlags,
+  typed: readonly string[],
+): Promise<number> {
   const out = createOutput(flags)
+  const command = shellWords(typed)
   const signal = onInterruption(out.say)
   if (flags.sweep !== undefined) {
     const { runSweepFile } = await import('./sweep.ts')
@@ -30,6 +36,10 @@ export async function runSimulation(file: string | undefined, flags: SimulateFla
   if (flags.scenario !== undefined) {
     const { runScenario } = await import('./scenario.ts')
     return await runScenario(flags.scenario, flags, command, out, signal)
+  }
+  if (flags.seeds !== undefined) {
+    const { runSeeds } = await import('./seeds.ts')
+    return await runSeeds({ file, flags, seeds: flags.seeds, typed }, out, signal)
   }
   await requireWritableFiles(flags)
   return await withDashboard(

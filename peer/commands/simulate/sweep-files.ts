@@ -3,13 +3,15 @@ import type { Output } from '../../output.ts'
 import { requireWritable, writeOutput } from '../../output-file.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { SimulateFlags } from './flags.ts'
+import { requireWritablePlots, writePlots } from './plot-files.ts'
 
-type Files = Pick<SimulateFlags, 'csv' | 'report'>
+type Files = Pick<SimulateFlags, 'csv' | 'report' | 'figure' | 'trajectories'>
 
 /** Finds out before hours of work whether the comparison can be written. */
-export async function requireSweepFiles({ csv, report }: Files): Promise<void> {
-  await requireWritable('--csv', csv)
-  await requireWritable('--report', report)
+export async function requireSweepFiles(files: Files): Promise<void> {
+  await requireWritable('--csv', files.csv)
+  await requireWritable('--report', files.report)
+  await requireWritablePlots(files)
 }
 
 /** The folder that `--out` names. @throws WrongUsage where it cannot be one */
@@ -26,10 +28,12 @@ export async function keepingIn(folder: string): Promise<KeptResults> {
 /** Writes what compares the runs; each has its own file already. */
 export async function writeSweepFiles(
   outcomes: readonly SweepOutcome[],
-  { csv, report }: Files,
+  files: Files,
   heading: { readonly title: string; readonly lead: readonly string[]; readonly command: string },
-  { say }: Output,
+  out: Output,
 ): Promise<void> {
+  const { csv, report } = files
+  const { say } = out
   if (csv !== undefined) {
     const { outcomesAsCsv } = await import('../../../src/public/simulate.ts')
     await writeOutput('--csv', csv, await outcomesAsCsv(outcomes))
@@ -40,4 +44,5 @@ export async function writeSweepFiles(
     await writeOutput('--report', report, await renderSweepReport({ ...heading, outcomes }))
     say(`wrote ${report}`)
   }
+  await writePlots(outcomes, files, out)
 }

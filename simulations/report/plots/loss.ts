@@ -1,10 +1,7 @@
 import type { RunResult } from '../../result.ts'
 import { colour } from '../colours.ts'
-import { drawLines } from '../lines.ts'
+import { drawLines, isOfManyMagnitudes } from '../lines.ts'
 import type { Plot } from '../plot.ts'
-
-/** From such a factor between the largest and the smallest, most of a linear axis would be empty. */
-const MANY_MAGNITUDES = 100
 
 /** Undefined where nothing is learned. */
 export function lossPlot({ rounds, recipe }: RunResult): Plot | undefined {
@@ -13,7 +10,7 @@ export function lossPlot({ rounds, recipe }: RunResult): Plot | undefined {
   )
   if (judged.length === 0) return undefined
   const values = judged.flatMap(({ local, merged }) => [local, merged])
-  const logarithmic = Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > MANY_MAGNITUDES
+  const logarithmic = isOfManyMagnitudes(values)
   return {
     title: 'Loss',
     caption: `${MEANING[recipe.objective.task] ?? MEANING.classify} The gap between the two is what peers lose by not agreeing.`,
@@ -32,12 +29,13 @@ export function lossPlot({ rounds, recipe }: RunResult): Plot | undefined {
         },
       ],
       { name: 'round' },
-      { name: UNIT[recipe.objective.task] ?? UNIT.classify, logarithmic },
+      { name: LOSS_UNIT[recipe.objective.task] ?? LOSS_UNIT.classify, logarithmic },
     ),
   }
 }
 
-const UNIT: Readonly<Record<string, string>> = {
+/** What a loss is measured in. */
+export const LOSS_UNIT: Readonly<Record<string, string>> = {
   classify: 'cross-entropy, nats',
   regress: 'loss, standardised',
   language: 'cross-entropy, nats per character',
