@@ -34,12 +34,12 @@ const coreRoom = (name, allowed, comment) => ({
 /** What `exports` of package.json names: nothing else can be imported by those who install hearsay. */
 const PUBLIC = '^src/(index|public/[^/]+)[.]ts$'
 
-/** Allows packages that match only in the places that are named. */
+/** Allows packages that match only in the places that are named, and in programs that are not shipped. */
 const onlyIn = (places, packages, comment) => ({
   name: `${packages} only in ${places}`,
   comment,
   severity: 'error',
-  from: { pathNot: `^(${places}|test|bench)/` },
+  from: { pathNot: `^(${places}|test|bench|examples)/` },
   to: { path: `^node_modules/(${packages})`, dependencyTypesNot: ['type-only'] },
 })
 

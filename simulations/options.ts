@@ -1,3 +1,4 @@
+import type { AveragingRule } from '../src/averaging/rule.ts'
 import type { Split } from '../src/data/source.ts'
 import type { PreparedRecipe } from '../src/library/prepared-recipe.ts'
 import type { Recipe, RecipeInput } from '../src/recipe/recipe.ts'
@@ -29,6 +30,11 @@ export interface SimulationOptions {
   readonly init?: 'normal' | 'spread'
   /** The content of a topology's file, `file:EDGES`: the caller reads it, so that a simulation reads no files. */
   readonly edges?: string
+  /**
+   * The averaging rule that the recipe names (`averaging.rule`), where it is the caller's own. The engine `matrix` runs any, in this thread;
+   * `virtual` those that say how peers carry them out, as `createPeer` does.
+   */
+  readonly rule?: AveragingRule
   /**
    * One-way delay of a message, in milliseconds: `MS`, `LO-HI` (uniform), `normal:MEAN,SD`, `lognormal:MEDIAN,SIGMA` or
    * `exponential:MEAN`. Default: that of a local network, `1-5`.

@@ -28,7 +28,7 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
     throw new UsageError(`unknown engine "${engine}"; accepted are ${Object.keys(engines).join(', ')}`)
   }
   const checked = data === undefined ? undefined : checkInMemory(data)
-  const prepared = await prepareRecipe(options.recipe, { edges: options.edges })
+  const prepared = await prepareRecipe(options.recipe, { edges: options.edges, rule: options.rule })
   const { recipe } = prepared
   requireInitialWeights(recipe, options.from)
   const result = await (await engines[engine]())({ ...options, recipe, prepared, data: checked })

@@ -23,6 +23,10 @@ export const flag = value('true or false', given => typeof given === 'boolean')
 export const callback = value('a function', given => typeof given === 'function')
 export const number = value('a number', given => typeof given === 'number' && !Number.isNaN(given))
 export const signal = value('an AbortSignal', given => given instanceof AbortSignal)
+export const ruleOption = value(
+  'an averaging rule, as defineRule checks it',
+  given => typeof given === 'object' && given !== null && 'name' in given && 'merge' in given,
+)
 export const seed = value('a whole number', Number.isSafeInteger)
 
 export function wholeNumber(least: number): z.ZodType {

@@ -25,6 +25,11 @@ export async function simulateOverSockets(options: Simulation): Promise<RunResul
       `${given} is for the engines virtual and matrix: over libp2p the network and the time are real`,
     )
   }
+  if (options.rule !== undefined) {
+    throw new UsageError(
+      'over libp2p every peer brings the rule itself: give it to createPeer, or take the engine virtual or matrix',
+    )
+  }
   if (data === undefined) {
     throw new UsageError(
       `real peers learn from data; the task ${recipe.objective.task} runs on the engine virtual or matrix`,

@@ -36,7 +36,7 @@ import type { RoundResult, RunResult } from '../result.ts'
 export async function simulateInRounds(options: Simulation): Promise<RunResult> {
   const began = performance.now()
   const { peers, seed, signal, recipe, prepared } = options
-  const parts = partsOf({ recipe, swarm: prepared.hash, edges: options.edges })
+  const parts = partsOf({ recipe, swarm: prepared.hash, edges: options.edges, rule: options.rule })
   const throughMean = averagesThroughMean(options, parts)
   requireConditions(options)
   requireFitting(options, parts, throughMean)

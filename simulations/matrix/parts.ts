@@ -2,7 +2,7 @@ import type { Aggregator } from '../../src/averaging/aggregator.ts'
 import { mean } from '../../src/averaging/aggregators/mean.ts'
 import { parseAggregator } from '../../src/averaging/aggregators/registry.ts'
 import type { AveragingRule } from '../../src/averaging/rule.ts'
-import { parseRule } from '../../src/averaging/rules/registry.ts'
+import { chosenRule } from '../../src/averaging/rules/chosen-rule.ts'
 import { parseTopology } from '../../src/averaging/topologies/registry.ts'
 import type { Topology } from '../../src/averaging/topology.ts'
 import { UsageError } from '../../src/errors.ts'
@@ -23,13 +23,15 @@ interface PartsSource {
   readonly swarm: string
   /** Content of the file that the topology names, where it names one. */
   readonly edges: string | undefined
+  /** The rule that it names, where it is the caller's own. */
+  readonly rule: AveragingRule | undefined
 }
 
 /**
  * @param fastMean stands in for the plain mean
  * @throws UsageError for a name that nothing has
  */
-export function partsOf({ recipe, swarm, edges }: PartsSource, fastMean: Aggregator = mean): Parts {
+export function partsOf({ recipe, swarm, edges, rule: own }: PartsSource, fastMean: Aggregator = mean): Parts {
   const { averaging, exchange } = recipe
   if (exchange.compression === AUTO_COMPRESSION) {
     throw new UsageError(
@@ -43,6 +45,6 @@ export function partsOf({ recipe, swarm, edges }: PartsSource, fastMean: Aggrega
   }
   const named = parseAggregator(averaging.aggregator)
   const aggregator = named === mean ? fastMean : named
-  const rule = parseRule(averaging.rule, { aggregator, codec: parseCodec(exchange.compression) })
+  const rule = chosenRule(averaging.rule, own, { aggregator, codec: parseCodec(exchange.compression) })
   return { rule, aggregator, topology: parseTopology(averaging.topology, { seed: swarm, edges }) }
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { complete } from '../../src/averaging/topologies/complete.ts'
+import { UsageError } from '../../src/errors.ts'
 import { recipeHash, stepsPerRound } from '../../src/recipe/recipe.ts'
 import { EVALUATIONS, LOCAL_NETWORK } from '../defaults.ts'
 import type { Simulation } from '../options.ts'
@@ -23,6 +24,13 @@ function threadsFor(work: number): number {
   return work < WORTH_THREADS ? 1 : availableParallelism()
 }
 
+/** @throws UsageError where a rule of the caller's own is to run in several */
+function threadsOf({ rule, workers }: Simulation, work: number): number {
+  if (rule === undefined) return workers ?? threadsFor(work)
+  if (workers === undefined || workers === 1) return 1
+  throw new UsageError(`${rule.name} is a rule of your own, which runs in the thread that has it: leave out workers`)
+}
+
 /** @param byzantinePeers ascending */
 export function planRun(
   options: Simulation,
@@ -36,11 +44,12 @@ export function planRun(
   const trains = steps > 0
   const work = peers * task.parameters * (trains ? steps * recipe.training.batch : (options.rounds ?? 1))
   const rounds = trains ? Math.ceil(steps / localSteps) : (options.rounds ?? MOST_ROUNDS)
-  const threads = Math.min(options.workers ?? threadsFor(work), peers)
+  const threads = Math.min(threadsOf(options, work), peers)
   return {
     recipe,
     swarm: recipeHash(recipe),
     edges: options.edges,
+    rule: options.rule,
     peers,
     seed,
     task,

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+import type { AveragingRule } from '../../src/averaging/rule.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
 import type { FrozenPart } from '../../src/parameters/frozen.ts'
 import type { Recipe } from '../../src/recipe/recipe.ts'
@@ -60,6 +61,8 @@ export interface Plan {
   readonly swarm: string
   /** Content of the file that the topology names, where it names one. */
   readonly edges: string | undefined
+  /** The rule that the recipe names, where it is the caller's own: functions, which cross to no thread, so there is but one. */
+  readonly rule: AveragingRule | undefined
   readonly peers: number
   readonly seed: number
   readonly task: TaskPlan

@@ -38,6 +38,8 @@ export function agreementSlope(
 
 /** Whether a round multiplies all parameters by the mixing matrix whose gap is known; not in pairs, all at once, or part by part. */
 function averagesByW(recipe: RunResult['recipe']): boolean {
-  const { mixing, travels } = ruleOf(recipe)
+  const rule = ruleOf(recipe)
+  if (rule === undefined) return false
+  const { mixing, travels } = rule
   return !['pairwise', 'all', 'none'].includes(mixing) && travels !== 'parts'
 }

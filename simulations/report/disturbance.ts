@@ -7,6 +7,7 @@ import { ruleOf } from './rule-of.ts'
  */
 export function isUndisturbed({ recipe, conditions = {} }: Pick<RunResult, 'recipe' | 'conditions'>): boolean {
   const { loss = 0, churn = 0, splits = [], byzantine } = conditions
+  const rule = ruleOf(recipe)
   return (
     loss === 0 &&
     churn === 0 &&
@@ -14,6 +15,7 @@ export function isUndisturbed({ recipe, conditions = {} }: Pick<RunResult, 'reci
     (byzantine?.share ?? 0) === 0 &&
     recipe.averaging.aggregator === 'mean' &&
     recipe.exchange.compression === 'none' &&
-    ruleOf(recipe).movesMean !== true
+    rule !== undefined &&
+    rule.movesMean !== true
   )
 }

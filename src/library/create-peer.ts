@@ -16,6 +16,7 @@ import { createLivePeer, type LivePeerParts } from './live-peer.ts'
 import { loggingEvents } from './log-events.ts'
 import { membershipOf } from './membership.ts'
 import { programOf } from './module-permission.ts'
+import { NO_DATA } from './no-data.ts'
 import type { Peer, PeerEvents, PeerOptions } from './peer.ts'
 import { preparePeerNetwork } from './peer-network.ts'
 import { requireFitting, requirePeerOptions, resume, stepsOf, withState } from './peer-options.ts'
@@ -50,6 +51,7 @@ export async function createPeerAmong(admission: Admission | undefined, given: P
     modelFile === undefined ? written : withModelFile(parseRecipe(written), modelFile),
     {
       isModelOwn: options.trainer !== undefined,
+      rule: options.rule,
     },
   )
   requireFitting(options, prepared.recipe)
@@ -149,7 +151,7 @@ async function assemble(
     await state?.keepRecipe(`${JSON.stringify(recipe, null, 2)}\n`)
     const { data = 'digits', shard, trainer: own } = options
     // Data that others brought were split by them.
-    if (typeof data === 'string' && shard === undefined && own === undefined)
+    if (typeof data === 'string' && data !== NO_DATA && shard === undefined && own === undefined)
       await state?.keepSplit(`${JSON.stringify({ seed })}\n`)
     await weights.keep()
     return createLivePeer({

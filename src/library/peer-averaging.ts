@@ -1,8 +1,9 @@
 import { mean } from '../averaging/aggregators/mean.ts'
 import { type AveragingRule, isLive, type LiveRule } from '../averaging/rule.ts'
 import { adpsgd } from '../averaging/rules/adpsgd.ts'
+import { chosenRule } from '../averaging/rules/chosen-rule.ts'
 import { dpsgd } from '../averaging/rules/dpsgd.ts'
-import { parseRule, peerRuleNames, plainParts, rulesThat } from '../averaging/rules/registry.ts'
+import { peerRuleNames, plainParts, rulesThat } from '../averaging/rules/registry.ts'
 import { complete } from '../averaging/topologies/complete.ts'
 import { edgesFileOf, parseTopology } from '../averaging/topologies/registry.ts'
 import type { Topology } from '../averaging/topology.ts'
@@ -37,15 +38,22 @@ export function recommendedRule({ averaging, exchange }: RecipeInput): string {
  * How peers of this recipe average.
  *
  * @param topology the recipe's, where it has been read
+ * @param own the rule that the recipe names, where it is the caller's own
  * @throws UsageError for what the two-sided exchange cannot carry out, with what comes nearest
  */
 export function peerAveraging(
   recipe: Recipe,
   topology = parseTopology(recipe.averaging.topology, { seed: '' }),
+  own?: AveragingRule,
 ): PeerAveraging {
   const { aggregator, weights } = recipe.averaging
-  const rule = parseRule(recipe.averaging.rule, plainParts)
+  const rule = chosenRule(recipe.averaging.rule, own, plainParts)
   if (!isLive(rule)) {
+    if (own !== undefined) {
+      throw new UsageError(
+        `the rule ${own.name} does not say how peers carry it out (live); simulate with the engine matrix runs every rule`,
+      )
+    }
     throw new UsageError(
       `peers do not exchange by the rule ${rule.name}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
     )

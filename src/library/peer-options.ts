@@ -20,6 +20,7 @@ import {
   numberFrom,
   optionsOf,
   requireOptions,
+  ruleOption,
   seed,
   text,
   value,
@@ -27,6 +28,7 @@ import {
 } from '../strict-options.ts'
 import type { ShardSpec } from './fit-data.ts'
 import { beginNext, generationId } from './generation.ts'
+import { NO_DATA } from './no-data.ts'
 import type { Libp2pOptions, PeerOptions } from './peer.ts'
 
 const texts = z.array(text, 'an array of texts').optional()
@@ -63,6 +65,7 @@ const peerOptions = optionsOf<PeerOptions>({
     'a Trainer, with layout, train and what else the port has',
     given => typeof given === 'object' && given !== null && 'layout' in given && 'train' in given,
   ).optional(),
+  rule: ruleOption.optional(),
   initial: value('a Float32Array, [parameters]', given => given instanceof Float32Array).optional(),
   from: value(
     'a file of weights, or a Float32Array, [weights of the model]',
@@ -130,6 +133,7 @@ export function requireFitting(options: PeerOptions, recipe: Recipe): void {
     throw new UsageError('a trainer of its own standardises its data itself; the recipe says data.standardise')
   }
   requireLength(options)
+  requireNothingToTrain(options)
   requireCompany(options)
   requireKeeping(options, recipe)
   requireReach(options)
@@ -143,6 +147,17 @@ function requireLength({ steps, epochs, more, state }: PeerOptions): void {
   if (more !== undefined && state === undefined) {
     throw new UsageError('more goes on from the parameters that were sealed in a state: give the folder, as state')
   }
+}
+
+/** A peer without data, beside what asks for training. */
+function requireNothingToTrain({ data, steps, epochs, more, shard, alone }: PeerOptions): void {
+  if (data !== NO_DATA) return
+  const asked = { steps: steps || undefined, epochs, more, shard, alone: alone || undefined }
+  const [name] = Object.entries(asked).find(([, given]) => given !== undefined) ?? []
+  if (name === undefined) return
+  throw new UsageError(
+    `createPeer: a peer whose data are ${NO_DATA} trains nothing, and watches others: leave out ${name}`,
+  )
 }
 
 /** The options with the folder of `storage` as what it is, a state. */
@@ -208,13 +223,14 @@ export function resume(
   return more === undefined ? checkpoint : beginNext(checkpoint, { recipeHash: hash, steps: more, state })
 }
 
-/** Local steps that a peer trains at least. */
+/** Local steps that a peer trains at least; 0 of one without data. */
 export function stepsOf(
-  { steps, epochs, more }: PeerOptions,
+  { data, steps, epochs, more }: PeerOptions,
   { training }: Recipe,
   samples: number,
   checkpoint: Checkpoint | undefined,
 ): number {
+  if (data === NO_DATA) return 0
   if (more !== undefined) return more
   if (steps === undefined && epochs === undefined && checkpoint?.generation) return checkpoint.generation.steps
   return epochs === undefined ? (steps ?? training.steps) : stepsForEpochs(epochs, samples, training.batch)

@@ -5,6 +5,7 @@
  */
 
 import type { MembershipKind } from '../admission/admission.ts'
+import type { LiveRule } from '../averaging/rule.ts'
 import type { Split } from '../data/source.ts'
 import type { GossipEvents } from '../gossip/events.ts'
 import type { AbortOptions, Evaluation, Network, PeerId, Storage, Tried } from '../gossip/ports.ts'
@@ -56,7 +57,10 @@ export interface PeerOptions {
    * recipe's digest. Default: where the recipe says.
    */
   readonly modelFile?: string
-  /** The peer's own data: a SOURCE as on the command line, or a dataset in memory. Default: `digits`. */
+  /**
+   * The peer's own data: a SOURCE as on the command line, or a dataset in memory; or `none`, for a peer that trains nothing: it watches its
+   * swarm, and has the common model in the end. Default: `digits`.
+   */
   readonly data?: string | Split
   /** Whether data of which something would be skipped are refused. Default: no; a warning names what was skipped. */
   readonly strict?: boolean
@@ -70,6 +74,11 @@ export interface PeerOptions {
    * which they agree. The peer stops it when it stops.
    */
   readonly trainer?: Trainer
+  /**
+   * The averaging rule that the recipe names (`averaging.rule`), where it is the caller's own: peers agree on its name, and every one of
+   * them brings it. The core carries it out by its {@link LiveForm}.
+   */
+  readonly rule?: LiveRule
   /**
    * `[parameters]`: what this peer begins from, in place of what the recipe's seed gives; for instance what an earlier model has
    * learned. Peers that begin together average what they begin from; a latecomer takes what the swarm has.

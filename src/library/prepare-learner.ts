@@ -10,6 +10,7 @@ import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
 import { shardsOf, testShardOf } from './fit-data.ts'
 import { loadingOf } from './loading.ts'
+import { blankSample, NO_DATA, noDataFor, withoutSamples } from './no-data.ts'
 import type { PeerOptions } from './peer.ts'
 import type { PreparedRecipe } from './prepared-recipe.ts'
 import { trainerOptionsOf } from './trainer-options.ts'
@@ -54,15 +55,18 @@ export async function prepareLearner(
     ...loadingOf(recipe),
     warn: (message: string) => warnings.push(message),
   }
-  const split = fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
+  const hasNone = source === NO_DATA
+  const split = hasNone
+    ? noDataFor(recipe)
+    : fitData(typeof source === 'string' ? await loadDataset(source, loading) : checkInMemory(source))
   const shard = part === undefined ? split.train : shardsOf(split.train, part)[part.index]
   const test = part === undefined ? split.test : testShardOf(split.test, part)
   const standardising = needsStatistics(recipe) ? createStandardiser(shard, quantitiesOf(recipe)) : undefined
   const seen = (dataset: Dataset) => standardising?.through(dataset) ?? dataset
   const options = trainerOptionsOf(
     recipe,
-    seen(shard),
-    seen(test),
+    hasNone ? blankSample(recipe) : seen(shard),
+    hasNone ? blankSample(recipe) : seen(test),
     `${seed}/samples`,
     backend,
     standardising?.classWeights,
@@ -72,7 +76,7 @@ export async function prepareLearner(
     const trainer = await createWorkerTrainer({ ...options, backend: name, gpu })
     try {
       const { device } = devices
-      const given = beginningFrom(initial, trainer)
+      const given = beginningFrom(initial, hasNone ? withoutSamples(trainer, recipe) : trainer)
       return { trainer: given, died: trainer.died, device, warnings, standardising, seen: seen(shard) }
     } catch (error) {
       await trainer.stop()

@@ -1,3 +1,4 @@
+import type { AveragingRule } from '../averaging/rule.ts'
 import { parseTopology } from '../averaging/topologies/registry.ts'
 import type { Topology } from '../averaging/topology.ts'
 import type { Split } from '../data/source.ts'
@@ -36,6 +37,8 @@ export interface PrepareOptions {
   readonly edges?: string
   /** Whether the model is the caller's own, and its name in the recipe only a name. Default: no. */
   readonly isModelOwn?: boolean
+  /** The rule that the recipe names, where it is the caller's own. */
+  readonly rule?: AveragingRule
 }
 
 /**
@@ -44,7 +47,7 @@ export interface PrepareOptions {
  */
 export async function prepareRecipe(
   given: RecipeInput,
-  { edges, isModelOwn = false }: PrepareOptions = {},
+  { edges, isModelOwn = false, rule }: PrepareOptions = {},
 ): Promise<PreparedRecipe> {
   const parsed = parseRecipe(given)
   const recipe = isModelOwn ? parsed : await identifyModel(parsed)
@@ -63,7 +66,7 @@ export async function prepareRecipe(
     get topology() {
       return topologyOf()
     },
-    averaging: () => peerAveraging(recipe, topologyOf()),
+    averaging: () => peerAveraging(recipe, topologyOf(), rule),
     requirePeers(peers) {
       const misfit = topologyOf().misfit(peers)
       if (misfit !== undefined) throw new UsageError(misfit)

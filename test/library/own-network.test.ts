@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest'
-import { createVirtualNetwork } from '../../simulations/virtual/network.ts'
 import type { Storage } from '../../src/gossip/ports.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import { createPeer } from '../../src/index.ts'
-import { systemClock } from '../../src/library/system-clock.ts'
-import { createRandom } from '../../src/random/random.ts'
+import { createLocalNetwork } from './local-network.ts'
 
 const recipe = { model: { name: 'linear' }, training: { steps: 40 } } as const
-
-/** A network between these peers in this process, over no socket. */
-function createLocalNetwork() {
-  return createVirtualNetwork(systemClock, createRandom('own network'), { delay: '0', loss: 0 })
-}
 
 test('two peers learn together over a network of their own, and seal on one hash', async () => {
   const network = createLocalNetwork()

@@ -43,6 +43,11 @@ export function start(args: readonly string[], { cwd = tmpdir(), nodeFlags = [] 
   return begin(process.execPath, [...nodeFlags, PROGRAM, ...args], cwd)
 }
 
+/** Starts another program of the repository, by its path from there. */
+export function startProgram(program: string, args: readonly string[], { cwd = tmpdir() } = {}): Running {
+  return begin(process.execPath, [fileURLToPath(new URL(`../../${program}`, import.meta.url)), ...args], cwd)
+}
+
 /** `hearsay` as a shell knows it that finds it on its path: the program takes the shell's place, and gets its signals. */
 const AS_INSTALLED = `hearsay() { exec '${process.execPath}' '${PROGRAM}' "$@"; }`
 

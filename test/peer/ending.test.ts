@@ -48,6 +48,13 @@ const WORK = '1,000 steps on its own data; 95 of 100 exchanges with 3 other peer
 const IN_MODEL = "the model contains this peer's data"
 const LATE = { inModel: false, ownSteps: 0, exchanges: 0, exchangesAsked: 0, partners: 0 }
 
+test('a peer that brought no data does not say that they are in the model', () => {
+  const { code, lines } = describeEnding(ending(sealed, { ownSteps: 0 }, { brings: false }))
+  expect(code).toBe(0)
+  expect(lines).not.toContain(IN_MODEL)
+  expect(lines).toContain('this peer had nothing to train, and brought no data')
+})
+
 test('a peer of a sealed swarm says by how many it was sealed, what it did, and that its data are in the model', () => {
   expect(describeEnding(ending(sealed))).toEqual({
     code: 0,

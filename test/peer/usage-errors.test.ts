@@ -94,6 +94,7 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
   ['no epoch', ['peer', '--epochs', '0'], /--epochs <N> cannot be '0'; expected a number above 0/],
   ['a wait of no time', ['peer', '--wait', '0'], /--wait <SECONDS> cannot be '0'; expected a number above 0/],
   ['a wait for nobody', ['peer', '--alone', '--wait', '5'], /--alone and --wait cannot be given together/],
+  ['steps without data', ['peer', '--data', 'none', '--steps', '5'], /--data none only watches.*leave out --steps/],
   ['staying alone', ['peer', '--alone', '--stay'], /--alone and --stay cannot be given together/],
   [
     'a peer that is looser than its swarm',

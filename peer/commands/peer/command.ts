@@ -55,7 +55,7 @@ Exit codes:
 export function addPeer(program: Command): void {
   const command = defineCommand(program, 'peer', 'take part in a swarm with data of your own')
     .argument('[RECIPE]', 'JSON file of the swarm (default: a small classifier of digits)')
-    .option('--data <SOURCE>', 'what this peer learns from; it never leaves it', source, 'digits')
+    .option('--data <SOURCE>', 'what this peer learns from; it never leaves it (none: only watch)', source, 'digits')
     .option('--strict', 'refuse data of which something would be skipped')
     .option(
       '--from <FILE>',

@@ -132,9 +132,9 @@ function workOf({ ownSteps, exchanges, exchangesAsked, partners, bytesIn, bytesO
 
 function contributionOf({ outcome, brings }: Ending): string {
   const { inModel, leftOut, ownSteps } = outcome
+  if (!brings) return 'this peer had nothing to train, and brought no data'
   if (inModel && leftOut === 0) return "the model contains this peer's data"
   if (inModel || leftOut < ownSteps) return `the model contains this peer's data, but for ${lastSteps(outcome)}`
-  if (!brings) return 'this peer had nothing to train, and brought no data'
   return `the model does not contain this peer's data${leftOut === 0 ? '' : `: ${counted(leftOut, 'step')} left out`}`
 }
 

@@ -136,6 +136,8 @@ export function tellEvents(
   })
   if (verbose) peer.addEventListener('exchange', ({ detail }) => out.say(describeExchange(detail)))
   peer.addEventListener('trained', () => {
+    if (asked === 0)
+      return out.say('watching: this peer has nothing to train, and takes the model on which others agree')
     const next = alone || peer.recipe.averaging.rule === 'none' ? '' : '; averaging until all agree'
     out.say(`training ended after ${counted(peer.status().ownSteps, 'own step')}${next}`)
   })

@@ -12,12 +12,19 @@ const APART: readonly (readonly [a: keyof PeerFlags, b: keyof PeerFlags, why: st
   ['alone', 'stay', 'one that trains alone has nothing to give to others'],
 ]
 
+/** What is about a peer's own training. */
+const TRAINING: readonly (keyof PeerFlags)[] = ['shard', 'steps', 'epochs', 'more', 'alone']
+
 /** @throws WrongUsage for flags that do not go together, or miss another */
 export function requireFittingFlags(flags: PeerFlags): void {
   for (const [a, b, why] of APART) {
     if (flags[a] !== undefined && flags[b] !== undefined) {
       throw new WrongUsage(`--${a} and --${b} cannot be given together: ${why}; leave out one`)
     }
+  }
+  const training = TRAINING.find(flag => flags[flag] !== undefined)
+  if (flags.data === 'none' && training !== undefined) {
+    throw new WrongUsage(`--data none only watches what others learn; leave out --${training}`)
   }
   if (flags.more !== undefined && flags.state === undefined) {
     throw new WrongUsage('--more trains on from what was sealed in a state; it needs --state DIR')

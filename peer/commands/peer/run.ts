@@ -113,7 +113,13 @@ async function tell(
   const { alone = false, data, mdns, connect = [] } = flags
   const entry = await entryOf(peer, keyFile)
   const telling: Telling = {
-    joining: { recipeFile, hasData: data !== 'digits', mdns, connect, entry },
+    joining: {
+      recipeFile,
+      hasData: data !== 'digits' && !(data === 'none' && recipeFile === undefined),
+      mdns,
+      connect,
+      entry,
+    },
     membership: describeMembership(peer.recipe, peer.membership),
     alone,
     verbose: flags.verbose === true,

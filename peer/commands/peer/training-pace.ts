@@ -15,10 +15,11 @@ import type { PeerFlags } from './flags.ts'
  * @param ofEpochs what so many passes over its own samples take
  */
 export function stepsAsked(
-  { steps, epochs, more }: Pick<PeerFlags, 'steps' | 'epochs' | 'more'>,
+  { data, steps, epochs, more }: Partial<Pick<PeerFlags, 'data' | 'steps' | 'epochs' | 'more'>>,
   { training }: Recipe,
   ofEpochs: (epochs: number) => number,
 ): number {
+  if (data === 'none') return 0
   if (more !== undefined) return more
   if (epochs !== undefined) return ofEpochs(epochs)
   return steps ?? training.steps

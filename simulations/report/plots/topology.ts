@@ -23,7 +23,8 @@ const MOST_ROUNDS = 8
 export function topologyPlot({ recipe, recipeHash, peers }: RunResult, edges: string | undefined): Plot | undefined {
   const topology = parseTopology(recipe.averaging.topology, { seed: recipeHash, edges })
   if (peers < 2 || topology.misfit(peers) !== undefined) return undefined
-  const meaning = MEANING[ruleOf(recipe).mixing] ?? ''
+  const rule = ruleOf(recipe)
+  const meaning = (rule && MEANING[rule.mixing]) ?? ''
   const rounds = peers <= MOST_DRAWN_PEERS ? graphsOf(topology, peers) : []
   const isDrawn = rounds.length > 0 && edgesOf(rounds) <= MOST_DRAWN_EDGES
   return {

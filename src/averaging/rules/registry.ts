@@ -97,6 +97,11 @@ const families: Readonly<Record<string, RuleFamily>> = {
 /** Rules without their parameters: each of them {@link parseRule} accepts. */
 export const ruleNames: readonly string[] = Object.keys(families).sort()
 
+/** Whether a recipe that says so means one of these rules, whatever it is written with after a colon. */
+export function isRuleName(text: string): boolean {
+  return Object.hasOwn(families, text.split(':', 1)[0])
+}
+
 /** The default parts of a rule. */
 export const plainParts: RuleParts = { aggregator: mean, codec: uncompressed }
 
