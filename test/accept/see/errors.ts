@@ -1,5 +1,7 @@
-import { createRows, type Item } from '../row.ts'
-import { ROOT, run } from '../run.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRows, type Item, lastLines } from '../row.ts'
+import { run } from '../run.ts'
+import { withFolder } from '../running-process.ts'
 
 interface Report {
   readonly testResults: readonly {
@@ -18,11 +20,15 @@ export const errors: Item = {
   seeds: 1,
   async run(options) {
     const rows = createRows(options)
-    const flags = ['--config', `${ROOT}/vitest.large.config.ts`, '--reporter', 'json']
-    const { out } = await run('vitest', 'run', ...flags, 'test/large/newcomer.test.ts')
-    const report: Report = JSON.parse(out.slice(out.indexOf('{"num'), out.lastIndexOf('}') + 1))
+    const report = await withFolder(async path => {
+      const file = path('report.json')
+      const flags = ['--config', 'vitest.large.config.ts', '--reporter', 'json', '--outputFile', file]
+      const { out } = await run('vitest', 'run', ...flags, 'test/large/newcomer.test.ts')
+      if (!existsSync(file)) throw new Error(`the tests did not end: ${lastLines(out)}`)
+      return JSON.parse(readFileSync(file, 'utf8')) as Report
+    })
     const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults)
-    for (const [kind, those] of Map.groupBy(tests, ({ ancestorTitles: [first = ''] }) => first)) {
+    for (const [kind, those] of Map.groupBy(tests, ({ ancestorTitles: [kind], title }) => kind ?? title)) {
       const failed = those
         .filter(({ status }) => status !== 'passed')
         .map(({ title, status }) => `${title} (${status})`)

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 
 /** What every place is made of: nothing in it is seen outside, and it vanishes with the process that holds it. */
@@ -19,10 +19,11 @@ export interface Place {
 
 /** @param script lines of a shell that make it what it is */
 export async function createPlace(script: string): Promise<Place> {
-  const holder: ChildProcess = spawn('unshare', [...(FLAGS ?? []), 'sh', '-c', 'echo made; exec sleep infinity'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+  // It ends with this process at the latest, whose end of the pipe is gone then.
+  const holder = spawn('unshare', [...(FLAGS ?? []), 'sh', '-c', 'echo made; exec cat'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
-  await once(holder.stdout as NonNullable<typeof holder.stdout>, 'data')
+  await once(holder.stdout, 'data')
   const user = FLAGS?.includes('-rnm') === true ? ['-U', '--preserve-credentials'] : []
   const within = ['nsenter', '-t', String(holder.pid), ...user, '-n', '-m', '--']
   const place: Place = {
