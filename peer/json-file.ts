@@ -14,10 +14,11 @@ export async function readBytes(file: string, what: string): Promise<Buffer> {
   }
 }
 
-export function parseJson(text: string, file: string): unknown {
+/** @param what the file should be, for messages */
+export function parseJson(text: string, file: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new WrongUsage(`${file} is not JSON: ${(error as SyntaxError).message}`)
+    throw new WrongUsage(`${file} is not JSON (${(error as SyntaxError).message}); expected ${what}`)
   }
 }

@@ -19,7 +19,7 @@ export async function requireWritable(flag: string, file: string | undefined): P
   try {
     await access(folder, constants.W_OK)
   } catch {
-    throw new WrongUsage(`${flag} ${file}: the folder ${folder} cannot be written to`)
+    throw new WrongUsage(`${flag} ${file}: the folder ${folder} cannot be written to; name a file in another one`)
   }
 }
 
@@ -56,9 +56,7 @@ export async function writeOutput(
   try {
     await writeAtomically(file, content, mode)
   } catch (error) {
-    const { message, cause = error } = error as Error
-    const { code = message } = cause as NodeJS.ErrnoException
-    throw new Failure(`${flag} ${file} could not be written (${code})`, { cause: error })
+    throw new Failure(`${flag} ${(error as Error).message}`, { cause: error })
   }
 }
 
@@ -80,6 +78,7 @@ export async function writeStream(flag: string, file: string, chunks: AsyncItera
     await rm(beside, { force: true })
     const { code, syscall } = error as NodeJS.ErrnoException
     if (code === undefined || syscall === undefined) throw error
-    throw new Failure(`${flag} ${file} could not be written (${code})`, { cause: error })
+    const { whyUnwritten } = await import('../src/public/models.ts')
+    throw new Failure(`${flag} ${file} cannot be written: ${whyUnwritten(error)}`, { cause: error })
   }
 }

@@ -2,12 +2,12 @@ import type { Recipe } from '../src/index.ts'
 import { parseJson, readBytes } from './json-file.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
+const EXPECTED = 'a recipe, as hearsay init writes one; data are named with --data SOURCE'
+
 /** Reads a recipe and checks it down to the names in it. */
 export async function readRecipe(file: string): Promise<Recipe> {
-  return await parseRecipeOf(
-    file,
-    parseJson((await readBytes(file, 'a recipe, as hearsay init writes one')).toString(), file),
-  )
+  const text = (await readBytes(file, EXPECTED)).toString()
+  return await parseRecipeOf(file, parseJson(text, file, EXPECTED))
 }
 
 /** @param file named in messages */

@@ -165,7 +165,10 @@ export async function accept(
   const own = seed === undefined ? credential : await claimFor(credential, await signerOf(seed), self)
   const last = own.invitations.at(-1) as ChainedInvitation
   const misfit = misfitOf(own, recipe)
-  if (misfit !== undefined) throw new InvitationError(`this peer ${misfit}`)
+  if (misfit !== undefined)
+    throw new InvitationError(
+      `this peer ${misfit}: use the recipe that came with the invitation, or ask for another invitation`,
+    )
   const guest = last.claim?.guest ?? last.to
   if (guest !== self) {
     throw new InvitationError(`this invitation is for the peer ${guest}; this peer is ${self}`)

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
 import { DataFileError } from './errors.ts'
 
 const REASONS = new Map([
@@ -12,7 +13,14 @@ const REASONS = new Map([
 export function unreadable(path: string, error: unknown): DataFileError {
   if (error instanceof DataFileError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return new DataFileError(`${path}: ${REASONS.get(code) ?? String(error)}`, { cause: error })
+  const where = code === 'ENOENT' ? whereItWasSought(path) : ''
+  return new DataFileError(`${path}: ${REASONS.get(code) ?? String(error)}${where}`, { cause: error })
+}
+
+function whereItWasSought(path: string): string {
+  // A shell leaves it as it is in the middle of a word, as in csv:~/mine.csv.
+  if (path.startsWith('~')) return '; write out the folder that ~ stands for'
+  return isAbsolute(path) ? '' : `; it was looked for at ${resolve(path)}`
 }
 
 /** @throws DataFileError */

@@ -124,6 +124,8 @@ export interface TriedAddress {
 export interface SearchedInterface {
   readonly name: string
   readonly family: 4 | 6
+  /** Whether it leads to this machine alone. Default: no. */
+  readonly isInternal?: boolean
   /** Why nobody can be found there; undefined where nothing speaks against it. */
   readonly failure?: string
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { UsageError } from '../errors.ts'
 import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES } from '../gossip/membership/constants.ts'
@@ -15,7 +16,19 @@ export function parseAddress(text: string, purpose: keyof Transport['examples'])
   if (address !== undefined) return address
   const titles = transports.map(({ title }) => title).join(' or ')
   const examples = transports.map(({ examples }) => examples[purpose]).join(' or ')
-  throw new UsageError(`${purpose} address ${JSON.stringify(text)} is not a ${titles} multiaddr such as ${examples}`)
+  const meant = asMultiaddr(text)
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+  throw new UsageError(
+    `${purpose} address ${JSON.stringify(text)} is not a ${titles} multiaddr such as ${examples}${hint}`,
+  )
+}
+
+/** The multiaddr of what is written as elsewhere: `192.168.1.20:4001`, `[fd00::1]:4001`, `peer.example:4001`. */
+function asMultiaddr(text: string): string | undefined {
+  const [, bracketed, name = bracketed, port] = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(text) ?? []
+  if (name === undefined) return undefined
+  const meant = `/${{ 0: 'dns', 4: 'ip4', 6: 'ip6' }[isIP(name)]}/${name}/tcp/${port}`
+  return ownedAddress(meant) === undefined ? undefined : meant
 }
 
 /**

@@ -11,10 +11,10 @@ import {
   REDIAL_MAX_MS,
 } from './constants.ts'
 import type { Dialler } from './dialler.ts'
-import { RefusedPeerError, reasonOf } from './errors.ts'
+import { RefusedPeerError } from './errors.ts'
 import type { Gate } from './gate/gate.ts'
 import type { GivenAddresses } from './given-addresses.ts'
-import { leadsHere } from './obstacles.ts'
+import { leadsHere, whyInVain } from './obstacles.ts'
 
 /**
  * Dials an address until somebody answers, and again when that connection ends: a person gave the address, and expects it
@@ -47,7 +47,7 @@ export async function keepConnected(
       else if (failures === 2 && leadsHere(error))
         warn(`${address} is this peer itself; trying again, should another come there`)
       else if (failures === 2)
-        warn(`cannot connect to ${address} yet (${reasonOf(error)}); trying again until it answers`)
+        warn(`cannot connect to ${address} yet (${whyInVain(error)}); trying again until it answers`)
     }
     // Half of the delay is random: peers that lost the same neighbour do not come back all at once.
     const delay = Math.min(REDIAL_FIRST_MS * 2 ** Math.max(0, failures - 1), REDIAL_MAX_MS)

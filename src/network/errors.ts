@@ -35,5 +35,6 @@ export class IdentityError extends HearsayError {
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ')
   const text = error instanceof Error ? error.message || error.name : String(error)
-  return text.split('\n', 1)[0] ?? text
+  // libp2p says the address twice.
+  return (text.split('\n', 1)[0] ?? text).replace(/^connection error \S+: /, '')
 }

@@ -3,9 +3,10 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { AbortOptions, PeerId, TriedAddress } from '../gossip/ports.ts'
 import type { Random } from '../random/random.ts'
 import { peerIn } from './addresses.ts'
-import { reasonOf, UnreachableError } from './errors.ts'
+import { UnreachableError } from './errors.ts'
 import type { Gate } from './gate/gate.ts'
 import { hasName, type Names, resolveAddress } from './names.ts'
+import { whyInVain } from './obstacles.ts'
 
 /** The addresses that a person gave, each with what became of it. */
 export interface GivenAddresses {
@@ -81,7 +82,7 @@ export function createGivenAddresses({ connect, node, gate, names, random }: Giv
         )
         return connection
       } catch (error) {
-        tell(reasonOf(error), false)
+        tell(whyInVain(error), false)
         throw error
       }
     },

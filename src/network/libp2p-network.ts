@@ -291,7 +291,9 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
 
     tried: () => ({
       listening: node.getMultiaddrs().map(String),
-      interfaces: parts.discovery?.links().map(({ name, family, failure }) => ({ name, family, failure })),
+      interfaces: parts.discovery
+        ?.links()
+        .map(({ name, family, isInternal, failure }) => ({ name, family, isInternal, failure })),
       dialled: given.tried(),
     }),
 
@@ -302,8 +304,19 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
   }
 }
 
+/** What to do where this machine does not let a peer listen. */
+const LISTEN_REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'another program has this port, perhaps another peer: listen on another one, or on tcp/0 for any that is free',
+  EADDRNOTAVAIL: 'that is no address of this machine: listen on /ip4/0.0.0.0/tcp/4001 for all that it has',
+  EACCES: 'this user may not listen on that port: take one above 1023',
+}
+
 /** libp2p puts the stack of each cause into the message; what a person needs is the line of the system's error. */
 function listenReason(error: Error): string {
   const line = error.message.split('\n').find(each => /listen E[A-Z]+/.test(each))
-  return line?.replace(/^.*?listen (?=E[A-Z]+)/, '') ?? 'no transport supports it'
+  if (line === undefined) return 'no transport supports it'
+  const said = line.replace(/^.*?listen (?=E[A-Z]+)/, '')
+  const remedy = LISTEN_REMEDIES[/^E[A-Z]+/.exec(said)?.[0] ?? '']
+  return remedy === undefined ? said : `${said}; ${remedy}`
 }

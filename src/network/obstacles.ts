@@ -26,6 +26,25 @@ const WORDS: Readonly<Record<Exclude<Obstacle, 'failed'>, string>> = {
   unknown: 'it has announced no address that can be dialled',
 }
 
+/** What to do about an address that was dialled in vain. Of what fails otherwise nobody knows. */
+const REMEDIES: Readonly<Partial<Record<Obstacle, string>>> = {
+  silent:
+    'a firewall or a router may be in between, or another program has the port: open the TCP port of --listen there, or let that peer connect to this one',
+  refused: 'is a peer running there, and is that the port of its --listen?',
+  unroutable:
+    'is this machine on a network, does that address belong to one that it reaches, and does no firewall refuse it?',
+  impostor: 'take the address that the peer prints now',
+}
+
+const OTHER_PROGRAM = 'another program has this port: take the address that the peer prints now'
+
+/** Why an address was dialled in vain, and what to do about it, for people, on one line. */
+export function whyInVain(error: unknown): string {
+  const { obstacle, reason } = obstacleOf(error)
+  const remedy = reason.includes('no libp2p') ? OTHER_PROGRAM : REMEDIES[obstacle]
+  return remedy === undefined ? reason : `${reason}; ${remedy}`
+}
+
 /** What stands between this peer and one that was dialled in vain, with its reason for people, on one line. */
 export function obstacleOf(error: unknown): { readonly obstacle: Obstacle; readonly reason: string } {
   const obstacle = kindOf(first(error))

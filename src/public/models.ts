@@ -43,6 +43,7 @@ export { type DataSize, stepsForData, stepsForEpochs } from '../recipe/steps-for
 export { writeAtomically } from '../storage/atomic-file.ts'
 export { decodeCheckpoint } from '../storage/checkpoint-file.ts'
 export { readCheckpoint } from '../storage/stored-checkpoint.ts'
+export { whyUnwritten } from '../storage/why-unwritten.ts'
 export { parseBackend } from '../training/backend.ts'
 export { backendNames } from '../training/backends/registry.ts'
 export { type BackendChoice, chooseBackend } from '../training/choose-backend.ts'

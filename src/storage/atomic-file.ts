@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { HearsayError } from '../errors.ts'
 import { replace } from './replace.ts'
 import { syncFolder } from './sync-folder.ts'
+import { whyUnwritten } from './why-unwritten.ts'
 
 /** A file could not be written; what was there before is untouched. */
 export class WriteError extends HearsayError {
@@ -40,7 +41,7 @@ export async function writeAtomically(
     await replace(beside, path)
   } catch (error) {
     await rm(beside, { force: true })
-    throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })
+    throw new WriteError(`${path} cannot be written: ${whyUnwritten(error)}`, { cause: error })
   }
   await syncFolder(dirname(path))
 }

@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { WriteError, writeAtomically } from './atomic-file.ts'
 import { syncFolder } from './sync-folder.ts'
+import { whyUnwritten } from './why-unwritten.ts'
 
 /**
  * Makes a folder that is there with all its files or not at all: written beside its place and renamed, as
@@ -25,7 +26,7 @@ export async function writeFolderAtomically(
   } catch (error) {
     await rm(beside, { recursive: true, force: true })
     if (error instanceof WriteError) throw error
-    throw new WriteError(`${path} cannot be written: ${(error as Error).message}`, { cause: error })
+    throw new WriteError(`${path} cannot be written: ${whyUnwritten(error)}`, { cause: error })
   }
   await syncFolder(dirname(place))
 }

@@ -19,6 +19,7 @@ import {
 } from './journal-file.ts'
 import { type EncodedEntry, encodeEntry, journalOwner } from './journal-format.ts'
 import { previousFile, readCheckpoint } from './stored-checkpoint.ts'
+import { whyUnwritten } from './why-unwritten.ts'
 
 /** A checkpoint's file and its journals as the Storage port. */
 export interface CheckpointStorage extends Storage {
@@ -79,7 +80,7 @@ export function createCheckpointStorage(
       }
       await journal.append(entries)
     } catch (cause) {
-      failure = new WriteError(`${path} cannot be written: ${(cause as Error).message}`, { cause })
+      failure = new WriteError(`${path} cannot be written: ${whyUnwritten(cause)}`, { cause })
       throw failure
     }
   }
@@ -131,7 +132,7 @@ export function createCheckpointStorage(
     try {
       await makeJournal(path, { generation: first, base: named ?? 0, owner: journalOwner(peer, basename(file)) })
     } catch (cause) {
-      throw new WriteError(`${path} cannot be written: ${(cause as Error).message}`, { cause })
+      throw new WriteError(`${path} cannot be written: ${whyUnwritten(cause)}`, { cause })
     }
   }
 

@@ -15,6 +15,7 @@ import { LockedError, takeLock } from './lock.ts'
 import { makePrivateFolder } from './private-folder.ts'
 import { sealDocument, unsealDocument } from './sealed-document.ts'
 import { readCheckpoint, type StoredCheckpoint } from './stored-checkpoint.ts'
+import { whyUnwritten } from './why-unwritten.ts'
 
 /** Another process uses this state, or it cannot be read or written. */
 export class StateError extends UsageError {
@@ -204,7 +205,7 @@ async function takeFolder(path: string, warn: (message: string) => void): Promis
         `--state ${path} is in use by process ${error.holder}; every peer needs a folder of its own (if that process is no peer, remove ${join(path, LOCK)})`,
       )
     }
-    throw new StateError(`--state ${path} cannot be used: ${(error as Error).message}`)
+    throw new StateError(`--state ${path} cannot be used: ${whyUnwritten(error)}`)
   }
 }
 

@@ -73,9 +73,12 @@ export function createEncoder(
   const missing = wanted.filter(name => !places.has(name))
   if (missing.length > 0) {
     const what = missing.length === 1 ? 'the column' : 'the columns'
-    const others = extra.length === 0 ? '' : `; it has ${joined(extra.map(quoteName))}, which the recipe does not know`
+    const others =
+      extra.length === 0
+        ? `, and the recipe knows all others: expected a table with ${missing.length === 1 ? 'it' : 'them'}`
+        : `; it has ${joined(extra.map(quoteName))}, which the recipe does not know: rename what is the same`
     problems.push(
-      `${what} ${joined(missing.map(quote))} of the recipe ${missing.length === 1 ? 'is' : 'are'} missing${others}: rename what is the same`,
+      `${what} ${joined(missing.map(quote))} of the recipe ${missing.length === 1 ? 'is' : 'are'} missing${others}`,
     )
   }
   if (problems.length > 0) return { problems }

@@ -41,7 +41,8 @@ export async function choose(text: string, gpu: GpuWish | undefined, attempt: Tr
   parseBackend(text)
   if (text === AUTO) return await chooseBest(gpu, attempt)
   const kind = backendKind(text)
-  if (gpu !== undefined && !kind.gpu) throw new UsageError(`the backend ${text} uses no GPU: ${GPU_BACKENDS} do`)
+  if (gpu !== undefined && !kind.gpu)
+    throw new UsageError(`the backend ${text} uses no GPU: ${GPU_BACKENDS} do; name one of these, or leave out --gpu`)
   if (kind.packages.length === 0) return untried(kind)
   const trial = await attempt(text, numbered(gpu))
   if (trial.outcome === 'works') return { name: text, devices: trial.devices, skipped: [] }
@@ -66,9 +67,11 @@ async function chooseBest(gpu: GpuWish | undefined, attempt: Try): Promise<Backe
     if (trial.outcome === 'broken') skipped.push(describe(kind, trial))
   }
   throw new BackendUnavailableError(
-    [`no backend can compute on ${gpu === 'any' ? 'a GPU' : `GPU ${gpu}`} here`, ...skipped, 'See hearsay doctor'].join(
-      '. ',
-    ),
+    [
+      `no backend can compute on ${gpu === 'any' ? 'a GPU' : `GPU ${gpu}`} here`,
+      ...skipped,
+      'without --gpu the CPU computes; hearsay doctor tries every backend',
+    ].join('; '),
   )
 }
 

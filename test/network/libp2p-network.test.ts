@@ -163,7 +163,8 @@ describe('the libp2p network', () => {
     const error = await startPeer(second).catch(error => error)
     expect(error.name).toBe('ListenError')
     expect(error.message).toBe(
-      `cannot listen on ${address}: EADDRINUSE: address already in use ${hostAndPort(address)}`,
+      `cannot listen on ${address}: EADDRINUSE: address already in use ${hostAndPort(address)}; ` +
+        'another program has this port, perhaps another peer: listen on another one, or on tcp/0 for any that is free',
     )
   })
 

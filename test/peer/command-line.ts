@@ -38,9 +38,17 @@ const DEADLINE_MS = 180_000
 /** The tests' own, and no colours. */
 const environment = () => ({ ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined })
 
+interface Start {
+  readonly cwd?: string
+  readonly nodeFlags?: readonly string[]
+  /** The beginning of a command that runs the rest of it somewhere else. */
+  readonly within?: readonly string[]
+}
+
 /** Starts the real command line as a process of its own. */
-export function start(args: readonly string[], { cwd = tmpdir(), nodeFlags = [] as readonly string[] } = {}): Running {
-  return begin(process.execPath, [...nodeFlags, PROGRAM, ...args], cwd)
+export function start(args: readonly string[], { cwd = tmpdir(), nodeFlags = [], within = [] }: Start = {}): Running {
+  const [command, ...rest] = [...within, process.execPath, ...nodeFlags, PROGRAM, ...args]
+  return begin(command, rest, cwd)
 }
 
 /** Starts another program of the repository, by its path from there. */

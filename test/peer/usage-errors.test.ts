@@ -171,6 +171,17 @@ const WRONG: readonly [what: string, args: readonly string[], words: RegExp][] =
     ['peer', '--connect', '/ip4/1.2.3.4'],
     /connect address "\/ip4\/1\.2\.3\.4" is not a TCP .*multiaddr/,
   ],
+  [
+    'an address to connect to as it is written elsewhere',
+    ['peer', '--connect', '[fd00::1]:4001'],
+    /did you mean \/ip6\/fd00::1\/tcp\/4001\?\n$/,
+  ],
+  ['a table in place of a recipe', ['peer', csv], /not JSON .*; data are named with --data SOURCE\n$/],
+  [
+    'data in a home that no shell has written out',
+    ['peer', '--data', 'csv:~/none.csv'],
+    /write out the folder that ~ stands for\n$/,
+  ],
   ['an output in no folder', ['swarm', ...peers, '--out', missing], /--out .*: there is no folder .*nowhere/],
   ['parameters as ONNX', ['peer', '--save', 'm.onnx'], /is safetensors; .* hearsay export --state DIR --to m\.onnx/],
   ['parameters in no folder', ['peer', '--save', missing], /--save .*: there is no folder/],

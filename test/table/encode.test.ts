@@ -146,7 +146,9 @@ describe('a file of the recipe', () => {
       ],
     })
     expect(createEncoder(schema, NAMES.slice(1), {}, true)).toEqual({
-      problems: ['the column "age" of the recipe is missing: rename what is the same'],
+      problems: [
+        'the column "age" of the recipe is missing, and the recipe knows all others: expected a table with it',
+      ],
     })
   })
 

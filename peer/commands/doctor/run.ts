@@ -17,7 +17,7 @@ const CHECKS: readonly (readonly [Check, advice: string])[] = [
   [node, 'install a newer Node.js'],
   ...backendNames.map(name => [backend(name, name === NEEDED_BACKEND), 'choose another with --backend'] as const),
   [port, 'see whether a firewall or a sandbox forbids listening'],
-  [exchange, 'see whether a firewall forbids connections on this machine'],
+  [exchange, 'see whether loopback is up, and whether a firewall forbids connections on this machine'],
   [discovery, 'not needed: tell peers of each other with --connect MULTIADDR'],
   [clock, 'set the clock'],
 ]

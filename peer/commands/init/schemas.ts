@@ -5,6 +5,8 @@ import { withFlags } from '../../recipe-flags.ts'
 import { recipeOfSites } from '../../recipe-of-sites.ts'
 import type { InitFlags } from './flags.ts'
 
+const EXPECTED = "a site's schema, as hearsay schema writes it"
+
 /** The recipe that fits the tables of all sites. */
 export async function recipeOfSchemas(
   flags: InitFlags,
@@ -13,7 +15,7 @@ export async function recipeOfSchemas(
   const { parseSiteSchema } = await import('../../../src/public/tables.ts')
   const sites = []
   for (const file of files) {
-    const content = parseJson((await readBytes(file, "a site's schema, as hearsay schema writes it")).toString(), file)
+    const content = parseJson((await readBytes(file, EXPECTED)).toString(), file, EXPECTED)
     sites.push({ name: file, site: parseSiteSchema(content, file) })
   }
   // A table is learned in seconds: a swarm that began without a site would have ended before it came.

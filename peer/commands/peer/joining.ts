@@ -72,6 +72,10 @@ export interface PrintedBefore {
 /** An invitation takes several lines of a terminal: it is printed again after so many notices, of which one comes every ten seconds. */
 const NOTICES_PER_INVITATION = 30
 
+/** Of a peer that listens on every interface that is up. */
+const UNREACHABLE =
+  'nobody can reach this peer, for no network interface of this machine is up: connect it to a network, and the peer finds out'
+
 /** For whom a peer waits, and what is typed elsewhere so that they come. */
 export function describeWaiting(
   { for: what, present, minimum, connect }: PeerEvents['waiting'],
@@ -103,7 +107,9 @@ export function describeWaiting(
   } as const
   const [short, long] = reasons[what]
   const why = printed.why ? short : long
-  if (!printed.joining) return [why, ...describeJoining(connect, hint)]
+  if (!printed.joining) {
+    return [why, ...(connect.length === 0 ? [UNREACHABLE] : describeJoining(connect, hint))]
+  }
   // Told together with it a moment ago.
   if (!printed.why) return [why]
   if (hint.entry().kind === 'invitation' && printed.sinceLine < NOTICES_PER_INVITATION) {

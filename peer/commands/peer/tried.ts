@@ -1,4 +1,4 @@
-import type { Tried } from '../../../src/public/network.ts'
+import type { SearchedInterface, Tried } from '../../../src/public/network.ts'
 import { commandLine } from '../../shell-words.ts'
 import { farthestFirst, type JoiningHint } from './joining.ts'
 
@@ -21,15 +21,24 @@ export function describeTried(
   ]
 }
 
+const titleOf = ({ name, family }: SearchedInterface) => `${name} (IPv${family})`
+
+function describeSearched(searched: readonly SearchedInterface[], broken: readonly SearchedInterface[]): string {
+  if (searched.length > 0) {
+    const isAnywhere = searched.some(({ isInternal }) => isInternal !== true)
+    return `mDNS found nobody on ${searched.map(titleOf).join(', ')}${isAnywhere ? '' : ': this machine is on no network'}`
+  }
+  return broken.length > 0
+    ? 'mDNS could search no interface, for a firewall or the network forbids it: --connect does without'
+    : 'mDNS could search no interface, for none of this machine is up: connect it to a network'
+}
+
 function describeSearch(interfaces: Tried['interfaces']): string[] {
   if (interfaces === undefined) return ['the local network was not searched (--no-mdns)']
-  const titleOf = ({ name, family }: (typeof interfaces)[number]) => `${name} (IPv${family})`
   const searched = interfaces.filter(({ failure }) => failure === undefined)
   const broken = interfaces.filter(({ failure }) => failure !== undefined)
   return [
-    searched.length === 0
-      ? 'mDNS could search no interface'
-      : `mDNS found nobody on ${searched.map(titleOf).join(', ')}`,
+    describeSearched(searched, broken),
     ...broken.map(each => `mDNS could not search ${titleOf(each)}: ${each.failure}`),
   ]
 }

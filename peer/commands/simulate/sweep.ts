@@ -33,7 +33,7 @@ export async function runSweepFile(
   }
   await requireSweepFiles(flags)
   const { parseSweep } = await import('../../../src/public/simulate.ts')
-  const content = parseJson((await readBytes(file, EXPECTED)).toString(), file)
+  const content = parseJson((await readBytes(file, EXPECTED)).toString(), file, EXPECTED)
   const points = parseSweep(content, pointFlagNames(), file)
   requireAllowedPrograms(file, points, flags)
   const kept = await keepingIn(flags.out)

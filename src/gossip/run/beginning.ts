@@ -118,7 +118,7 @@ export function createBeginning(options: BeginningOptions): Beginning {
         throw new NobodyThereError(
           `waited ${Math.round(options.wait / 1_000)} s for ${minimum} peers with data, and ` +
             `${countPresent(self(), membership.alive())} ${countPresent(self(), membership.alive()) === 1 ? 'was' : 'were'} there: ` +
-            'start the others with the same recipe, and with --connect where they are not on the same network',
+            'start the others with the same recipe, and with --connect where they do not find each other by themselves',
         )
       }
       await condition.wait(abort)

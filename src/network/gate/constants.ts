@@ -37,6 +37,9 @@ export const REFUSED_PAUSE_MS = 60_000
 /** Refusals that are kept in mind, of whoever comes: names cost nothing. */
 export const MAX_REFUSALS = 1_000
 
+/** Why a peer of another recipe is refused where recipes are not shown to strangers, as what is said of it. */
+export const OTHER_RECIPE = 'has another recipe'
+
 /** Refusals that a person is told of, each once: beyond them it is an attack, and more of the same. */
 export const MAX_TOLD_REFUSALS = 64
 

@@ -23,7 +23,7 @@ import { printable } from '../../gossip/membership/printable.ts'
 import type { AbortOptions, FrameStream, PeerId } from '../../gossip/ports.ts'
 import { ProtocolError } from '../../gossip/streams/stream-errors.ts'
 import { RefusedPeerError } from '../errors.ts'
-import { MAX_HELLO_BYTES, MAX_REVOCATIONS_BYTES, MAX_VERDICT_BYTES, NONCE_BYTES } from './constants.ts'
+import { MAX_HELLO_BYTES, MAX_REVOCATIONS_BYTES, MAX_VERDICT_BYTES, NONCE_BYTES, OTHER_RECIPE } from './constants.ts'
 import {
   decodeHello,
   decodeTags,
@@ -181,7 +181,7 @@ async function judge(
   { signal }: AbortOptions,
 ): Promise<string | undefined> {
   // A recipe is shown only to those who may have it.
-  if (relation === 'other recipe') return admission.kind === 'open' ? undefined : 'has another recipe'
+  if (relation === 'other recipe') return admission.kind === 'open' ? undefined : OTHER_RECIPE
   // A copy: the next read overwrites it.
   const proof = (await stream.read({ signal, most: MAX_PROOF_BYTES })).slice()
   const reason = await admission.judge(proof, context)

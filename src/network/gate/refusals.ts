@@ -1,7 +1,7 @@
 import { printable } from '../../gossip/membership/printable.ts'
 import type { PeerId } from '../../gossip/ports.ts'
 import type { RefusedPeerError } from '../errors.ts'
-import { MAX_REFUSALS, MAX_TOLD_REFUSALS, REFUSED_PAUSE_MS } from './constants.ts'
+import { MAX_REFUSALS, MAX_TOLD_REFUSALS, OTHER_RECIPE, REFUSED_PAUSE_MS } from './constants.ts'
 
 /** Who has refused this peer, or was refused, a moment ago. */
 export interface Refusals {
@@ -38,8 +38,9 @@ export function createRefusals(warn: (message: string) => void): Refusals {
     add(peer, error) {
       keep(peer, error)
       const reason = printable(error.reason)
-      const text =
+      const what =
         error.by === 'here' ? `${peer} ${reason}, and is not let in` : `${peer} refuses this peer, which ${reason}`
+      const text = reason === OTHER_RECIPE ? `${what}: start both with the same file` : what
       if (told.has(text) || told.size >= MAX_TOLD_REFUSALS) return
       told.add(text)
       warn(text)
