@@ -52,6 +52,7 @@ export {
 export { recipeFor } from './library/recipe-for.ts'
 export { createIdentity } from './network/identity.ts'
 export type { ComponentLogger, Logger, Say } from './network/logger.ts'
+export type { Libp2pMetrics } from './network/traffic.ts'
 export {
   defaultRecipe,
   parseRecipe,
