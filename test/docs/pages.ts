@@ -52,6 +52,9 @@ function readPage(path: string): Page {
     const where = `${path}:${node.position?.start.line}`
     if (node.type === 'heading') anchors.add(slugger.slug(textOf(node)))
     if (node.type === 'link' || node.type === 'image' || node.type === 'definition') links.push({ where, to: node.url })
+    if (node.type === 'html') {
+      for (const [, to] of node.value.matchAll(/\b(?:href|src|srcset)="([^"\s]+)/g)) links.push({ where, to })
+    }
     if (node.type === 'code') {
       blocks.push({ where, page: path, language: node.lang ?? undefined, remark: node.meta ?? '', text: node.value })
     }
