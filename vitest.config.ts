@@ -29,6 +29,7 @@ const STATELESS = [
 const OTHERS = [
   'acceptance',
   'data',
+  'docs',
   'examples',
   'library',
   'network',

@@ -1,9 +1,10 @@
 import type { RunResult } from '../src/index.ts'
+import type { ResultDocument } from '../src/public/simulate.ts'
 import { writeOutput } from './output-file.ts'
 import { count } from './words.ts'
 
 /** Writes what `--out` asks for. */
-export async function writeResult(file: string, result: RunResult): Promise<void> {
+export async function writeResult(file: string, result: ResultDocument): Promise<void> {
   await writeOutput('--out', file, `${JSON.stringify(result, null, 2)}\n`)
 }
 

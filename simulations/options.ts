@@ -5,6 +5,7 @@ import type { Recipe, RecipeInput } from '../src/recipe/recipe.ts'
 import type { Bandwidth, Byzantine, ChurnEvent, EngineName, NetworkSplit, Stragglers } from './environment.ts'
 import type { RoundResult } from './result.ts'
 
+/** A run to be simulated: its recipe, its peers, its data, its engine, and the conditions under which it runs. */
 export interface SimulationOptions {
   readonly recipe: RecipeInput
   readonly peers: number
@@ -68,6 +69,7 @@ export interface SimulationOptions {
   readonly backend?: string
   /** Rounds between two evaluations. Default: 1 without training, else so that there are about 50. */
   readonly evaluateEvery?: number
+  /** Told of every round that is evaluated, as soon as it is. */
   readonly onRound?: (round: RoundResult) => void
   /** Ends the run early: what there is by then is the result, marked as partial. */
   readonly signal?: AbortSignal

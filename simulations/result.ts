@@ -120,7 +120,7 @@ export interface RunResult {
     readonly wallSeconds: number
     /** Seconds in which peers train, talk and merge. The matrix engine counts neither evaluations nor what comes before and after. */
     readonly secondsInRounds: number
-    /** Local steps of all peers together, over {@link secondsInRounds}. */
+    /** Local steps of all peers together, over `secondsInRounds`. */
     readonly peerStepsPerSecond: number
     readonly peakRssBytes: number
   }

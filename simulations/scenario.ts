@@ -26,6 +26,7 @@ const files: Readonly<Record<string, unknown>> = {
   'outer-optimisers': outerOptimisers,
 }
 
+/** The names of all scenarios. */
 export const scenarioNames: readonly string[] = Object.keys(files)
 
 const flags = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -48,6 +49,7 @@ const schema = z.strictObject({
   ),
 })
 
+/** An experiment: its runs, and what each is expected to end with. */
 export interface Scenario {
   readonly name: string
   readonly title: string

@@ -17,6 +17,7 @@ import type { Gpus } from './placement.ts'
 import { floats, recipe, split } from './require-options.ts'
 import type { RoundResult } from './result.ts'
 
+/** A swarm of real peers on this machine: its recipe, its data, and how its peers are reached. */
 export interface SwarmOptions {
   readonly recipe: RecipeInput
   readonly peers: number
@@ -43,6 +44,7 @@ export interface SwarmOptions {
   readonly mdns?: boolean
   /** The peers, once they run: for a live view. */
   readonly onStart?: (peers: readonly Peer[]) => void
+  /** Told of every round that is evaluated, as soon as it is. */
   readonly onRound?: (round: RoundResult) => void
   /** Called when a phase begins: `alone` while isolated peers are trained for comparison, after the swarm has sealed. */
   readonly onPhase?: (phase: 'training' | 'alone' | 'done') => void

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Output } from '../output.ts'
 import type { Place } from '../serving/place.ts'
+import { tellEvent } from '../tell-event.ts'
 import { WrongUsage } from '../wrong-usage.ts'
 import { type Board, createBoard } from './board.ts'
 import { serveBoard } from './server.ts'
@@ -56,7 +57,7 @@ export async function openDashboard({
     )
   }
   out.say(`dashboard: ${server.address}`)
-  if (tellsEvents) out.jsonLine({ event: 'dashboard', time: new Date().toISOString(), address: server.address })
+  if (tellsEvents) tellEvent(out, 'dashboard', { address: server.address })
   return { board, stopped: controller.signal, out: copied(out, board), close: server.close }
 }
 

@@ -1,6 +1,7 @@
 import type { Libp2pMetrics, Peer } from '../../src/index.ts'
 import type { Output } from '../output.ts'
 import type { Place } from '../serving/place.ts'
+import { tellEvent } from '../tell-event.ts'
 import { WrongUsage } from '../wrong-usage.ts'
 import { type Health, healthOf, readinessOf } from './health.ts'
 import { createRegistry } from './registry.ts'
@@ -50,7 +51,7 @@ export async function openMetrics({ place, out, isSilent }: MetricsOptions): Pro
   )
   const address = `${server.origin}/metrics`
   out.say(`metrics: ${address}`)
-  out.jsonLine({ event: 'metrics', time: new Date().toISOString(), address })
+  tellEvent(out, 'metrics', { address })
   return {
     watch(peer, stepsAsked) {
       watched = watchFromOutside(peer, stepsAsked)

@@ -13,7 +13,8 @@ export interface AgreementSlope {
   readonly points: readonly [Point, Point]
 }
 
-type Point = readonly [round: number, distance: number]
+/** A point of a plot of distance over rounds. */
+export type Point = readonly [round: number, distance: number]
 
 /**
  * The slope of a run's consensus distance by averaging alone; undefined where there is none: where a round is no multiplication by one

@@ -9,9 +9,11 @@ import type { SweepPoint } from './point.ts'
 export interface ReadyRun {
   /** All that decides the result, as text: the same text, the same result. */
   readonly what: string
+  /** Runs it. Rejects with the error with which the run failed. */
   run(listening: Pick<SimulationOptions, 'onRound' | 'signal'>): Promise<RunResult>
 }
 
+/** A grid of runs, and how one of them is made. */
 export interface SweepOptions {
   readonly points: readonly SweepPoint[]
   /** @throws UsageError for a point that cannot be */

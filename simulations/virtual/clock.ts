@@ -33,6 +33,7 @@ interface Event {
  */
 const TURNS_A_LOOP = 64
 
+/** A clock that jumps from event to event, at 0 in the beginning. */
 export function createVirtualClock(): VirtualClock {
   /** A binary heap: the next event is the first. */
   let queue: Event[] = []

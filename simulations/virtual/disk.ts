@@ -21,6 +21,7 @@ interface Appended {
   readonly number: number
 }
 
+/** An empty disk. */
 export function createVirtualDisk(): VirtualDisk {
   let checkpoint: Checkpoint | undefined
   /** Entries that were appended after the checkpoint was taken, in order. */

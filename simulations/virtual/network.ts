@@ -32,6 +32,7 @@ export class UnreachableError extends HearsayError {
   override readonly name = 'UnreachableError'
 }
 
+/** A network of peers in one process, in virtual time. */
 export interface VirtualNetwork {
   /** A port for a peer of this name, not started. A name can come back after its former port stopped or was killed. */
   join(peer: PeerId, place?: Place): Network
@@ -65,6 +66,7 @@ interface Node extends Endpoint {
   readonly traffic: { -readonly [Direction in keyof Traffic]: number }
 }
 
+/** A network on which nobody is yet. The same clock, random numbers and conditions give the same run. */
 export function createVirtualNetwork(clock: Clock, random: Random, conditions: NetworkConditions): VirtualNetwork {
   const nodes = new Map<PeerId, Node>()
   const carried = new Map<PeerId, Node['traffic']>()

@@ -8,6 +8,7 @@
 import type { OuterStep } from './outer-step.ts'
 import type { Topology } from './topology.ts'
 
+/** How deployed peers carry out a rule. */
 export interface LiveForm {
   /**
    * - `pairs`: a peer that has ended an interval of training averages with one other that has;

@@ -19,6 +19,7 @@
 
 import { requireSameLength, type Vector } from '../parameters/vectors.ts'
 
+/** What a peer adds after an exchange, or a round, along what was trained since the last one. */
 export interface OuterStep {
   /**
    * The outer step of some of the parameters: every coordinate steps by itself, so a peer may do it frame by frame, with those
@@ -35,7 +36,7 @@ export interface OuterStep {
   restart(parameters: Float32Array): void
   /** Copies of φ and the momentum, by names that no trainer uses; they belong to the parameters as they are now. */
   state(): Record<string, Float32Array>
-  /** Takes up what {@link state} gave; without these names in it nothing changes. @throws LengthMismatchError */
+  /** Takes up what `state()` gave; without these names in it nothing changes. @throws LengthMismatchError */
   restore(state: Readonly<Record<string, Float32Array>>): void
 }
 

@@ -86,6 +86,8 @@ export interface RuleHost {
 }
 
 /**
+ * An averaging rule: what a peer says in a round, and what it makes of what it hears.
+ *
  * @typeParam State what one peer remembers between rounds: plain data (numbers, typed arrays, maps), so that it can be part
  * of a checkpoint. Only the rule looks inside.
  */
@@ -147,6 +149,7 @@ export interface AveragingRule<State = unknown> {
 /** A rule that deployed peers can carry out. */
 export type LiveRule<State = unknown> = AveragingRule<State> & { readonly live: LiveForm }
 
+/** Whether deployed peers can carry out the rule; others are simulated. */
 export function isLive(rule: AveragingRule): rule is LiveRule {
   return rule.live !== undefined
 }

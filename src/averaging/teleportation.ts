@@ -25,6 +25,7 @@ export function activePeers(peers: number, k: number, round: number, seed: numbe
     .slice(0, k)
 }
 
+/** A round of teleportation: who is active, what they fetch, and how they mix. */
 export interface TeleportationRound<V extends Vector> {
   /** `[k]`: the vectors of those that were active before, by places. Not changed. */
   readonly held: readonly V[]

@@ -43,6 +43,7 @@ export interface Dataset {
   readonly targets?: number
 }
 
+/** Samples in a dataset. */
 export function samples(dataset: Dataset): number {
   const { labels, values, outputs = 1 } = dataset
   return values === undefined ? labels.length / targets(dataset) : values.length / outputs
@@ -68,6 +69,7 @@ export function isSequence({ targets }: Dataset): boolean {
   return targets !== undefined
 }
 
+/** Numbers in a sample: the product of its shape. */
 export function features(dataset: Dataset): number {
   return dataset.shape.reduce((product, size) => product * size, 1)
 }

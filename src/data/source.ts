@@ -10,6 +10,7 @@ export interface Split {
   readonly table?: TableReport
 }
 
+/** How a source is read, and for what. */
 export interface LoadOptions {
   /** For whatever is random: the digits themselves, the order of a CSV file's rows. */
   readonly seed: number | string

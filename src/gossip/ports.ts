@@ -13,6 +13,7 @@ export type { Random } from '../random/random.ts'
 export type { Evaluation, Trainer, TrainerState, TrainingUpdate } from '../training/trainer.ts'
 export type { PeerId } from './peer-id.ts'
 
+/** Something that takes time, and can be called off. */
 export interface AbortOptions {
   readonly signal: AbortSignal
 }
@@ -89,6 +90,7 @@ export interface NetworkHandlers {
    * learn what is different.
    */
   acquainted(peer: PeerId): void
+  /** The last connection to a member has ended. */
   disconnected(peer: PeerId): void
   /** The addresses of this peer have changed: others are to be told soon. Default: nobody is. */
   moved?(): void
@@ -140,8 +142,10 @@ export interface Tried {
   readonly dialled: readonly TriedAddress[]
 }
 
+/** The way to the other members. What must hold of one is in `networkCompliance` of `hearsay/testing`. */
 export interface Network {
   readonly self: PeerId
+  /** Begins to find others and to be found, and tells the handlers of them. */
   start(handlers: NetworkHandlers): Promise<void>
   /** Addresses at which others can reach this peer. */
   addresses(): readonly string[]
@@ -169,9 +173,11 @@ export interface Network {
   traffic(): Traffic
   /** What was done to reach others, for a peer that nobody came to. Default: nobody knows */
   tried?(): Tried
+  /** Closes all connections and lets go of all sockets. Streams that are open break. */
   stop(): Promise<void>
 }
 
+/** The time as the core knows it: real, or that of a simulation. */
 export interface Clock {
   /** Milliseconds since the Unix epoch (in a simulation, since its beginning). */
   now(): number

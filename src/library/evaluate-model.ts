@@ -30,6 +30,7 @@ import { mapsOf } from './model-maps.ts'
 const PARTS = ['all', 'test', 'train'] as const
 type Part = (typeof PARTS)[number]
 
+/** A model, and the labelled data that it is judged on. */
 export interface EvaluateOptions {
   readonly model: LoadedModel
   /** A SOURCE as on the command line. */
@@ -40,6 +41,7 @@ export interface EvaluateOptions {
   readonly seed?: number
   /** Whether data of which something would be skipped are refused. Default: no. */
   readonly strict?: boolean
+  /** Told of what may need attention, a sentence each. Default: nobody is. */
   readonly warn?: (message: string) => void
   readonly signal?: AbortSignal
 }

@@ -25,6 +25,7 @@ export class ExportError extends UsageError {
   override readonly name = 'ExportError'
 }
 
+/** A model to be exported, and the format. */
 export interface ExportOptions {
   /** A peer's state folder. The peer may be running: what is exported is its last checkpoint. */
   readonly state: string
@@ -38,6 +39,7 @@ export interface ExportOptions {
   readonly warn?: (message: string) => void
 }
 
+/** A model as it was exported, and where it comes from. */
 export interface ExportedModel {
   readonly format: 'safetensors' | 'onnx' | 'tfjs'
   readonly recipe: Recipe
@@ -65,7 +67,7 @@ const ONNX = '.onnx'
 /**
  * Writes the model of a peer's last checkpoint as {@link encodeModel} does, as ONNX, or as a LayersModel that `tf.loadLayersModel`
  * reads; its output is logits, whatever the model ended in, or of a regression values in the units of the data. That carries what
- * {@link describeModel} says as user-defined metadata, with `leftOut`, the softmax or the sigmoid of one unit that it ended in before; where
+ * `describeModel` says as user-defined metadata, with `leftOut`, the softmax or the sigmoid of one unit that it ended in before; where
  * the swarm standardises samples, it begins with layers that do so. A model with layers that TensorFlow.js does not have, as `language`,
  * is read back where hearsay has registered them: as the model `tfjs:FILE`.
  *

@@ -9,7 +9,11 @@ export interface LayersModelLike {
    * @returns a tensor of logits, `[batch, …, classes]`
    */
   predict(inputs: object): object
-  /** @param target such as `file://FOLDER`, where a handler for it is there */
+  /**
+   * Writes the model.
+   *
+   * @param target such as `file://FOLDER`, where a handler for it is there
+   */
   save(target: string): Promise<object>
   /** Frees the memory of its tensors. */
   dispose(): object

@@ -52,6 +52,7 @@ export interface LoadedModel {
   dispose(): void
 }
 
+/** How a model is loaded whose recipe names a file. */
 export interface LoadModelOptions {
   /** Where the file lies that the recipe's model is made from, where it is another place than the recipe has it in. */
   readonly modelFile?: string

@@ -119,6 +119,7 @@ export type { Revoked }
 
 const revokeOptions = optionsOf<RevokeOptions>({ state: text, whom: text })
 
+/** Who is to be put out, and by whom. */
 export interface RevokeOptions {
   /** The founder's state, or that of a guest, for those whom it has let in. */
   readonly state: string

@@ -24,6 +24,7 @@ export function programOf(recipe: Recipe): string | undefined {
   return familyOfFile(name) === 'module' && learnsFromData(recipe) ? name.slice('module:'.length) : undefined
 }
 
+/** A recipe whose model is a program, and what speaks for running it. */
 export interface ModuleRequest {
   readonly recipe: Recipe
   /** The file that has the recipe, for messages. */

@@ -49,6 +49,7 @@ export interface Libp2pOptions {
   readonly metrics?: Libp2pMetrics
 }
 
+/** The making of a peer: its recipe, its data, its way to others, and what it keeps. */
 export interface PeerOptions {
   /** The recipe that the swarm agrees on. Default: a small classifier on the built-in digits. */
   readonly recipe?: RecipeInput
@@ -136,6 +137,7 @@ export interface PeerOptions {
   readonly consensusDistance?: number
 }
 
+/** The events of a peer, with what each tells. `hearsay peer --json` prints them, a line each: docs/formats.md. */
 export interface PeerEvents extends GossipEvents {
   started: {
     readonly peerId: PeerId
@@ -196,6 +198,7 @@ export interface JudgedTogether {
   readonly reason?: string
 }
 
+/** The model on which a swarm has agreed, as one peer knows it. */
 export interface Consensus {
   readonly consensusDistance: number
   /** Hex SHA-256 of the parameters: of all peers, once sealed. */
@@ -214,6 +217,7 @@ export interface PeerMembership {
   readonly until?: number
 }
 
+/** Whom an invitation lets in, and for how long. */
 export interface InviteOptions {
   /** The id of the peer that may come by it. Default: whoever holds the text, which is a secret then. */
   readonly for?: PeerId
@@ -242,9 +246,11 @@ export interface Peer extends TypedEventTarget<PeerEvents> {
   listen(): Promise<void>
   /** Begins. Where samples are to be standardised, training begins later, when the swarm has agreed how. */
   start(): Promise<void>
+  /** Addresses at which others can reach this peer; none before {@link listen}, or {@link start}. */
   addresses(): readonly string[]
   /** What was done to reach others, and be reached: worth a look where nobody came. Undefined over a network that does not tell. */
   tried(): Tried | undefined
+  /** How the peer stands at this moment. Cheap: nothing is measured for it. */
   status(): GossipStatus
   /** The other members as this peer sees them, and how far each is from the mean. With others there it costs a pass over all parameters. */
   view(): SwarmView

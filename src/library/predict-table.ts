@@ -22,6 +22,7 @@ export class PredictError extends UsageError {
   override readonly name = 'PredictError'
 }
 
+/** How a table is predicted. */
 export interface PredictTableOptions {
   /** Refuses a table with a row that cannot be read, in place of leaving it out. Default: no. */
   readonly strict?: boolean
@@ -37,6 +38,7 @@ export interface SkippedRows {
   readonly reasons: readonly string[]
 }
 
+/** A table with a prediction for each row, block by block as it is read. */
 export interface PredictedTable {
   /** The file's path. */
   readonly file: string

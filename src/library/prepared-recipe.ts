@@ -32,6 +32,7 @@ export interface PreparedRecipe {
   fitData(data: Split): Split
 }
 
+/** What is known beside the recipe. */
 export interface PrepareOptions {
   /** The content of the topology's file, `file:EDGES`. */
   readonly edges?: string

@@ -6,7 +6,7 @@ import { recommendedRule } from './peer-averaging.ts'
 import { regressionTraining } from './regression-defaults.ts'
 
 /**
- * The recipe of a swarm whose sites have these tables: what {@link recipeFor} makes of data, made of what the sites say of theirs.
+ * The recipe of a swarm whose sites have these tables: what `recipeFor` of `hearsay` makes of data, made of what the sites say of theirs.
  *
  * @param sites how many there are, among which the rows are
  * @param given what is decided already, such as `{ model: { name: 'linear' } }`

@@ -19,6 +19,7 @@ import { MembershipError, membershipOf } from './membership.ts'
 import type { PeerOptions } from './peer.ts'
 import { type PreparedRecipe, prepareRecipe } from './prepared-recipe.ts'
 
+/** A peer to be tried, and what this one would come with. */
 export interface TryTargetOptions {
   /** A multiaddr, as of `network.connect` of `createPeer`. */
   readonly address: string

@@ -1,10 +1,12 @@
 /** An `EventTarget` that knows the names of its events and what their `detail` is. */
 export interface TypedEventTarget<Events> {
+  /** Has an event of this name told to a listener, once or until it is removed or the signal is aborted. */
   addEventListener<Name extends keyof Events & string>(
     name: Name,
     listener: (event: CustomEvent<Events[Name]>) => void,
     options?: { readonly once?: boolean; readonly signal?: AbortSignal },
   ): void
+  /** Ends what {@link addEventListener} began for this very listener. */
   removeEventListener<Name extends keyof Events & string>(
     name: Name,
     listener: (event: CustomEvent<Events[Name]>) => void,

@@ -1,7 +1,7 @@
 import { prefixLogger } from '@libp2p/logger'
 
 /** Says one line; `formatter` has `%s`, `%d`, `%o` and so on where the arguments go. */
-type Say = (formatter: string, ...given: unknown[]) => void
+export type Say = (formatter: string, ...given: unknown[]) => void
 
 /** The part of libp2p's `Logger` that a peer itself uses. */
 export interface Logger extends Say {
@@ -11,11 +11,13 @@ export interface Logger extends Say {
   readonly trace: Say
   /** Whether anybody reads it: what is costly to say is not said otherwise. */
   readonly enabled: boolean
+  /** The logger of a part of this part. */
   newScope(name: string): Logger
 }
 
 /** What libp2p logs through, too: a logger for each part of a peer. */
 export interface ComponentLogger {
+  /** The logger of one part, under its name. */
   forComponent(name: string): Logger
 }
 

@@ -15,6 +15,7 @@ export class SafetensorsError extends HearsayError {
   override readonly name = 'SafetensorsError'
 }
 
+/** A tensor of a file. */
 export interface NamedTensor {
   readonly name: string
   readonly shape: readonly number[]
@@ -22,6 +23,7 @@ export interface NamedTensor {
   readonly data: Float32Array
 }
 
+/** The content of a safetensors file. */
 export interface Safetensors {
   /** The tensors in the order of their data in the file. */
   readonly tensors: readonly NamedTensor[]

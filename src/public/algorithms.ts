@@ -29,6 +29,7 @@ export { defineAggregator, defineCodec, defineRule, defineTopology } from '../av
 export type { LiveForm, LiveSetting } from '../averaging/live-form.ts'
 export { applyMixing, type MixingMatrix, mixingMatrix } from '../averaging/mixing.ts'
 export type { OuterStep } from '../averaging/outer-step.ts'
+export type { Seed as MaskSeed } from '../averaging/privacy/chacha20.ts'
 export { type FixedPoint, fromFixedPoint, toFixedPoint } from '../averaging/privacy/fixed-point.ts'
 export { type GaussianMechanism, privatise } from '../averaging/privacy/gaussian-mechanism.ts'
 export { type MaskedRound, maskShare, sumOfShares } from '../averaging/privacy/pairwise-masks.ts'
@@ -43,6 +44,7 @@ export type {
   ReceivedMessage,
   RuleHost,
   RuleMessage,
+  Travel,
 } from '../averaging/rule.ts'
 export { createMessage, isLive, plainBytes } from '../averaging/rule.ts'
 export { adpsgd } from '../averaging/rules/adpsgd.ts'

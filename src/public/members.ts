@@ -18,6 +18,7 @@
 
 import { createSwarmKey as createKey, parseSwarmKey } from '../admission/key.ts'
 
+export type { MembershipKind } from '../admission/admission.ts'
 export {
   describeInvitation,
   type InvitationDescription,

@@ -17,7 +17,8 @@
 import { parseModel as readModel } from '../training/models.ts'
 
 export { features, gather, samples } from '../data/dataset.ts'
-export type { Checkpoint } from '../gossip/state/checkpoint.ts'
+export type { Abort, Checkpoint, Generation, SealedAs } from '../gossip/state/checkpoint.ts'
+export type { ContributionState } from '../gossip/state/contribution.ts'
 export { encodeModel, type LearnedModel } from '../library/encode-model.ts'
 export { type InitialWeights, readInitialWeights } from '../library/initial-weights.ts'
 export { LANGUAGE_BATCH } from '../library/language-defaults.ts'
@@ -36,17 +37,25 @@ export { sampleText } from '../library/sample-text.ts'
 export { saveLayersModel } from '../library/save-layers-model.ts'
 export type { FrozenPart } from '../parameters/frozen.ts'
 export { hashParameters } from '../parameters/hash.ts'
-export { createLayout, type Layout, type TensorSlot, type TensorSpec, viewTensors } from '../parameters/layout.ts'
+export {
+  createLayout,
+  type Layout,
+  type TensorSlot,
+  type TensorSpec,
+  type TensorView,
+  viewTensors,
+} from '../parameters/layout.ts'
 export { decodeSafetensors, encodeSafetensors, type NamedTensor, type Safetensors } from '../parameters/safetensors.ts'
 export { stepsPerRound } from '../recipe/recipe.ts'
 export { type DataSize, stepsForData, stepsForEpochs } from '../recipe/steps-for-data.ts'
 export { writeAtomically } from '../storage/atomic-file.ts'
-export { decodeCheckpoint } from '../storage/checkpoint-file.ts'
-export { readCheckpoint } from '../storage/stored-checkpoint.ts'
+export { decodeCheckpoint, type ReadCheckpoint } from '../storage/checkpoint-file.ts'
+export { type Damage, readCheckpoint, type StoredCheckpoint } from '../storage/stored-checkpoint.ts'
 export { whyUnwritten } from '../storage/why-unwritten.ts'
 export { parseBackend } from '../training/backend.ts'
+export type { Devices } from '../training/backends/backend-kind.ts'
 export { backendNames } from '../training/backends/registry.ts'
-export { type BackendChoice, chooseBackend } from '../training/choose-backend.ts'
+export { type BackendChoice, chooseBackend, type GpuWish } from '../training/choose-backend.ts'
 export { weightsOf } from '../training/layers-model/batch-statistics.ts'
 export { type BackendTrial, tryBackend } from '../training/try-backend.ts'
 

@@ -36,6 +36,7 @@ export type {
   Obstacle,
   PeerId,
   Random,
+  ReadOptions,
   SearchedInterface,
   Storage,
   Traffic,
@@ -48,8 +49,17 @@ export type {
   Verdict,
 } from '../gossip/ports.ts'
 export type { Checkpoint, Decision, Doubt } from '../gossip/state/checkpoint.ts'
+export type { Difference } from '../gossip/state/difference.ts'
 export { replay } from '../gossip/state/journal.ts'
-export type { JournalEntry } from '../gossip/state/journal-entry.ts'
+export type {
+  Aborted,
+  Applied,
+  Closed,
+  Decided,
+  JournalEntry,
+  Prepared,
+  Returned,
+} from '../gossip/state/journal-entry.ts'
 export type { FrozenPart } from '../parameters/frozen.ts'
 export type { Layout, TensorSlot, TensorSpec } from '../parameters/layout.ts'
 export { defineTrainer, type TrainerDefinition } from '../training/define-trainer.ts'

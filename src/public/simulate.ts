@@ -31,8 +31,8 @@ export type {
 export { fixedLinks, type PeerLink } from '../../simulations/links.ts'
 export type { SimulationOptions } from '../../simulations/options.ts'
 export type { Gpus } from '../../simulations/placement.ts'
-export { DamagedResultError, isOfRecipe, parseResult, type WrittenResult } from '../../simulations/read-result.ts'
-export { type AgreementSlope, agreementSlope } from '../../simulations/report/agreement-slope.ts'
+export { DamagedResultError, isOfRecipe, parseResult } from '../../simulations/read-result.ts'
+export { type AgreementSlope, agreementSlope, type Point } from '../../simulations/report/agreement-slope.ts'
 export { type FigureInput, renderFigure } from '../../simulations/report/figure.ts'
 export { quantityNames } from '../../simulations/report/quantities.ts'
 export { type ReportInput, renderReport } from '../../simulations/report/report.ts'
@@ -40,6 +40,7 @@ export { roundsAsCsv } from '../../simulations/report/rounds-csv.ts'
 export { renderSweepReport, type SweepReportInput } from '../../simulations/report/sweep-report.ts'
 export { trajectoriesAsCsv } from '../../simulations/report/trajectories-csv.ts'
 export type { PeerResult, RoundResult, RunConditions, RunResult, Spread } from '../../simulations/result.ts'
+export type { ResultDocument, WrittenResult } from '../../simulations/result-document.ts'
 export {
   type Expectation,
   findScenario,

@@ -25,10 +25,13 @@
 export { openTable } from '../data/sources.ts'
 export { type DescribeSourceOptions, describeSource } from '../data/table/describe-source.ts'
 export type { TableSource } from '../data/table/opened-source.ts'
+export type { TableParameters, TestPart } from '../data/table/parameters.ts'
+export type { Problem } from '../data/table/problems.ts'
 export type { TableReport } from '../data/table/report.ts'
 export type { Cells, ReadOptions, RowBlock, TableRows } from '../data/table/rows.ts'
 export type { SurveyedTable } from '../data/table/survey-table.ts'
 export { schemaRecipe } from '../library/schema-recipe.ts'
+export type { DateFormat } from '../table/cells.ts'
 export {
   type CellFault,
   createEncoder,

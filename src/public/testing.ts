@@ -17,7 +17,12 @@
 
 export { createVirtualClock, type VirtualClock } from '../../simulations/virtual/clock.ts'
 export { createVirtualDisk, type VirtualDisk } from '../../simulations/virtual/disk.ts'
-export { createVirtualNetwork, type NetworkConditions, type VirtualNetwork } from '../../simulations/virtual/network.ts'
+export {
+  createVirtualNetwork,
+  type NetworkConditions,
+  type Place,
+  type VirtualNetwork,
+} from '../../simulations/virtual/network.ts'
 export { createVirtualWorld } from '../../simulations/virtual/network-world.ts'
 export type { ComplianceTest } from '../testing/compliance-test.ts'
 export { networkCompliance, type World } from '../testing/network-compliance.ts'

@@ -19,7 +19,7 @@ export interface Random {
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T
   /** An independent stream named by `label`; forking does not move this one. */
   fork(label: string | number): Random
-  /** Enough to go on from here with {@link restoreRandom}. */
+  /** Enough to go on from here with `restoreRandom`. */
   state(): number[]
 }
 
@@ -34,6 +34,7 @@ function hash32(text: string, basis: number): number {
 
 const FNV_BASIS = 0x811c9dc5
 
+/** A source of numbers that depends on the seed alone: on every machine the same. */
 export function createRandom(seed: number | string): Random {
   const text = String(seed)
   return wrap(xoroshiro128plus(hash32(text, FNV_BASIS)))

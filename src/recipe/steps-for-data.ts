@@ -33,9 +33,9 @@ export interface DataSize {
 }
 
 /**
- * Steps for data of this size where none are given: {@link PASSES} over them, or {@link PASSES_OF_SEQUENCES}, but no fewer
- * than {@link FEWEST} steps and no more than {@link MOST}; past that one pass, as long as it takes no more than
- * {@link MOST_OF_ONE_PASS}.
+ * Steps for data of this size where none are given: `PASSES` over them, or `PASSES_OF_SEQUENCES`, but no fewer
+ * than `FEWEST` steps and no more than `MOST`; past that one pass, as long as it takes no more than
+ * `MOST_OF_ONE_PASS`.
  */
 export function stepsForData({ samples, sequences }: DataSize, batch: number): number {
   const passes = stepsForEpochs(sequences ? PASSES_OF_SEQUENCES : PASSES, samples, batch)

@@ -47,6 +47,7 @@ export function missingMarks(marks: Iterable<string>): ReadonlySet<string> {
 export interface DateFormat {
   /** How people write it: `dd.mm.yyyy`. */
   readonly form: string
+  /** Seconds since the beginning of 1970, UTC; NaN where the text is no such date. */
   read(text: string): number
 }
 

@@ -9,6 +9,7 @@ import { isSameClass } from './describe-site.ts'
 import { columnWidth, labelNames, type TableColumn, type TableSchema, tableWidth } from './schema.ts'
 import { joined, quote, quoteName } from './words.ts'
 
+/** How one file writes what the schema leaves open. */
 export interface EncodeOptions {
   /** The file's way of writing days, where the user says it. */
   readonly date?: DateFormat
@@ -25,6 +26,7 @@ export interface CellFault {
   readonly expected: string
 }
 
+/** Makes features and labels of the rows of one file, whose columns were found in the schema. */
 export interface TableEncoder {
   /** Features of a row. */
   readonly width: number

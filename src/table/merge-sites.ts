@@ -16,6 +16,7 @@ export interface NamedSite {
   readonly site: SiteSchema
 }
 
+/** The columns that fit all sites. */
 export interface MergedSites {
   readonly schema: TableSchema
   /** In their order; undefined where the label is measured. */
@@ -32,6 +33,8 @@ export interface SiteConflicts {
 }
 
 /**
+ * The columns of all sites together, or every conflict between them.
+ *
  * @param sites one at least
  * @param keepsConstant whether columns are kept that say the same everywhere, and a label that is one class. Default: no, as there is
  * nothing to learn from them

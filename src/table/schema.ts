@@ -7,60 +7,84 @@
 
 import { z } from 'zod'
 
-const name = z.string().min(1)
+const name = z.string().min(1).describe('The name of the column, as the head of a file has it.')
 
-/**
- * What is subtracted from a number before it becomes float32, so that the digits in which large values differ (times, pressures,
- * account numbers) are not lost. About the mean, rounded to the deviation's leading digit so that it tells nobody's row.
- */
-const origin = z.number().default(0)
+const origin = z
+  .number()
+  .default(0)
+  .describe(
+    'What is subtracted from a number before it becomes float32, so that the digits in which large values differ (times, pressures, account ' +
+      "numbers) are not lost. About the mean, rounded to the deviation's leading digit so that it tells nobody's row.",
+  )
 
-/** Missing numbers become the mean that the swarm agrees on, or make a row that is refused. */
-const missingNumber = z.enum(['mean', 'refuse']).default('mean')
+const missingNumber = z
+  .enum(['mean', 'refuse'])
+  .default('mean')
+  .describe('A missing number becomes the mean that the swarm agrees on, or makes a row that is refused.')
 
-/** A measured or counted quantity: one feature. */
-const numberColumn = z.strictObject({ name, kind: z.literal('number'), origin, missing: missingNumber })
+const numberColumn = z
+  .strictObject({ name, kind: z.literal('number').describe('A number.'), origin, missing: missingNumber })
+  .describe('A measured or counted quantity: one feature.')
 
-/** Yes or no, however a file spells it (true, T, Y, 1, …): one feature, 1 or 0. */
-const yesNoColumn = z.strictObject({ name, kind: z.literal('yes/no'), missing: missingNumber })
+const yesNoColumn = z
+  .strictObject({ name, kind: z.literal('yes/no').describe('Yes or no.'), missing: missingNumber })
+  .describe('Yes or no, however a file spells it (true, T, Y, 1, …): one feature, 1 or 0.')
 
-/** A day or a time: one feature, in seconds since the beginning of 1970, UTC. How a file writes it is the file's own matter. */
-const dateColumn = z.strictObject({ name, kind: z.literal('date'), origin, missing: missingNumber })
+const dateColumn = z
+  .strictObject({ name, kind: z.literal('date').describe('A day or a time.'), origin, missing: missingNumber })
+  .describe(
+    "A day or a time: one feature, in seconds since the beginning of 1970, UTC. How a file writes it is the file's own matter.",
+  )
 
-/** One of several values: a feature for each, 1 for the one that is there and 0 for the others. */
 const categoryColumn = z
   .strictObject({
     name,
-    kind: z.literal('category'),
-    values: z.array(z.string().min(1)).min(1),
-    /** Whether values that are not listed are one more, together: rare ones that a site did not name. Otherwise they are refused. */
-    other: z.boolean().default(false),
-    /** A missing one is a value of its own, or makes a row that is refused. */
-    missing: z.enum(['value', 'refuse']).default('refuse'),
+    kind: z.literal('category').describe('One of several values.'),
+    values: z.array(z.string().min(1)).min(1).describe('The values, each of which is a feature.'),
+    other: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether values that are not listed are one more, together: rare ones that a site did not name. Otherwise they are refused.',
+      ),
+    missing: z
+      .enum(['value', 'refuse'])
+      .default('refuse')
+      .describe('A missing one is a value of its own, or makes a row that is refused.'),
   })
   .refine(({ values }) => new Set(values).size === values.length, {
     path: ['values'],
     error: 'a value is listed twice',
   })
+  .describe('One of several values: a feature for each, 1 for the one that is there and 0 for the others.')
 
 const column = z.discriminatedUnion('kind', [numberColumn, yesNoColumn, dateColumn, categoryColumn])
 
-/** What is to be predicted: a class, whose names are the model's; or one or several numbers. A row without it is left out. */
-const label = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('class'), name }),
-  z.strictObject({
-    kind: z.literal('number'),
-    targets: z.array(z.strictObject({ name, origin })).min(1),
-  }),
-])
+const label = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({ kind: z.literal('class').describe('A class.'), name })
+      .describe("A class; the names of all are the model's."),
+    z
+      .strictObject({
+        kind: z.literal('number').describe('Numbers.'),
+        targets: z
+          .array(z.strictObject({ name, origin }))
+          .min(1)
+          .describe('The columns that hold them, in the order of the outputs.'),
+      })
+      .describe('One or several numbers.'),
+  ])
+  .describe('What is to be predicted. A row without it is left out.')
 
+/** The columns of a swarm's tables, as a recipe has them. */
 export const tableSchema = z
   .strictObject({
-    /** In the order of the model's features. */
-    columns: z.array(column).min(1),
+    columns: z.array(column).min(1).describe("The columns, in the order of the model's features."),
     label,
-    /** Texts that stand for a missing value, beside the empty cell, in any case of letters. */
-    missing: z.array(z.string().min(1)),
+    missing: z
+      .array(z.string().min(1))
+      .describe('Texts that stand for a missing value, beside the empty cell, in any case of letters.'),
   })
   .superRefine(({ columns, label }, context) => {
     const names = [...columns.map(({ name }) => name), ...labelNames(label)]
@@ -69,10 +93,15 @@ export const tableSchema = z
     if (again === undefined) return
     context.addIssue({ code: 'custom', message: `two columns are named ${JSON.stringify(again)}` })
   })
+  .describe(
+    "The columns of the swarm's tables, where its data are tables: each peer's file is read by them, whatever their order there.",
+  )
 
 /** The columns of a swarm's tables, with every default filled in. */
 export type TableSchema = z.infer<typeof tableSchema>
+/** A column of the tables of a swarm. */
 export type TableColumn = TableSchema['columns'][number]
+/** What is to be predicted. */
 export type TableLabel = TableSchema['label']
 
 /** The same columns, their numbers as they are: for models that look them up or count on their size. */

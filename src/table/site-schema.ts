@@ -52,8 +52,11 @@ const siteSchema = z.strictObject({
   missing: z.array(z.string().min(1)),
 })
 
+/** What one site has: what `hearsay schema` writes. */
 export type SiteSchema = z.infer<typeof siteSchema>
+/** A column of one site, and what is told of it. */
 export type SiteColumn = SiteSchema['columns'][number]
+/** What one site has to predict. */
 export type SiteLabel = SiteSchema['label']
 
 /** A site's schema that cannot be: which field, what is accepted. */

@@ -27,9 +27,11 @@ export interface Shelf {
   stop(): Promise<void>
 }
 
+/** What is on a disk at one moment. */
 export interface Capture {
   /** The same for disks that hold the same. */
   readonly content: unknown
+  /** What a peer would find that started from it. */
   load(): Promise<Checkpoint | undefined>
 }
 

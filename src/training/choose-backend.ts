@@ -5,6 +5,7 @@ import { BACKENDS } from './backends/registry.ts'
 import { BackendUnavailableError } from './errors.ts'
 import { type BackendTrial, tryBackend } from './try-backend.ts'
 
+/** The backend that trains, and why no better one does. */
 export interface BackendChoice {
   readonly name: string
   readonly devices: Devices

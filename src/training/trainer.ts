@@ -104,7 +104,10 @@ export interface Trainer {
    * part when the members of a swarm judge their common model together.
    */
   judge?(parameters: Float32Array): Promise<TestCounts>
+  /** What it carries from step to step, for a checkpoint. */
   state(): Promise<TrainerState>
+  /** Goes on from what `state()` gave. Rejects where it is not of such a trainer. */
   restore(state: TrainerState): Promise<void>
+  /** Frees what it holds: threads, memory. Calls whose turn had not come reject with `TrainerStoppedError`. */
   stop(): Promise<void>
 }

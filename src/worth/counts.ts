@@ -43,6 +43,7 @@ export interface ValueCounts {
   readonly sums: readonly ValueSums[]
 }
 
+/** What a model answered on test samples, counted: of a classifier, or of a regression. */
 export type TestCounts = ClassCounts | ValueCounts
 
 /** What a model predicts, on which the shape of its counts depends. */

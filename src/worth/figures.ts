@@ -77,6 +77,7 @@ export interface Regression {
   readonly outputs: readonly ValueFigures[]
 }
 
+/** What a model is worth: of a classifier, or of a regression. */
 export type Figures = Classification | Regression
 
 /** What counts do not say. */

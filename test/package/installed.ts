@@ -5,9 +5,11 @@
  */
 
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import type { CodeBlock } from '../docs/pages.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
@@ -61,10 +63,10 @@ export async function execute(project: string, program: string, ...given: readon
   return (await run(process.execPath, [program, ...given], { cwd: project })).stdout
 }
 
-/** The first example in TypeScript of a text, or of the comment that begins a file. */
-export async function exampleIn(path: string): Promise<string> {
-  const text = (await readFile(join(root, path), 'utf8')).replaceAll(/^ \* ?/gm, '')
+/** The example in the comment that begins a file. */
+export function headOf(path: string): CodeBlock {
+  const text = readFileSync(join(root, path), 'utf8').replaceAll(/^ \* ?/gm, '')
   const found = /```ts\n(.*?)```/s.exec(text)?.[1]
   if (found === undefined) throw new Error(`${path} has no example`)
-  return found
+  return { where: path, page: path, language: 'ts', remark: '', text: found }
 }

@@ -4,22 +4,24 @@ import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { compile, exampleIn, execute, install } from './installed.ts'
+import { type CodeBlock, codeBlocks } from '../docs/pages.ts'
+import { compile, execute, headOf, install } from './installed.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'hearsay-package-'))
 let files: readonly string[] = []
 
-/** The entry points, and where each has its example. */
-const EXAMPLES: Readonly<Record<string, string>> = {
-  readme: 'README.md',
-  simulating: 'docs/simulating.md',
-  hearsay: 'src/index.ts',
-  ...Object.fromEntries(
-    Object.keys(manifest.exports)
-      .filter(entry => entry !== '.' && entry !== './package.json')
-      .map(entry => [entry.slice(2), `src/public/${entry.slice(2)}.ts`]),
-  ),
-}
+/** The examples in TypeScript: of the entry points, each at its head, and of the documentation. */
+const EXAMPLES: ReadonlyMap<string, CodeBlock> = new Map(
+  [
+    headOf('src/index.ts'),
+    ...Object.keys(manifest.exports)
+      .filter(entry => !['.', './package.json', './schemas/*.json'].includes(entry))
+      .map(entry => headOf(`src/public/${entry.slice(2)}.ts`)),
+    ...codeBlocks.filter(({ language }) => language === 'ts'),
+  ].map(block => [block.where, block]),
+)
+
+const programOf = (where: string) => `${where.replaceAll(/\W+/g, '-')}.ts`
 
 /** What is done without others, where an example waits for them. */
 function withoutOthers(example: string): string {
@@ -35,14 +37,12 @@ beforeAll(async () => {
     (_, i) => `${4 + (i % 7) / 3},${3 + (i % 5) / 4},${i % 3 === 0 ? 'yes' : 'no'}`,
   )
   writeFileSync(join(project, 'mine.csv'), ['length,width,label', ...rows].join('\n'))
-  for (const [name, path] of Object.entries(EXAMPLES)) {
-    writeFileSync(join(project, `${name}.ts`), withoutOthers(await exampleIn(path)))
-  }
+  for (const [where, { text }] of EXAMPLES) writeFileSync(join(project, programOf(where)), withoutOthers(text))
 }, 120_000)
 
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
-test('the examples of README and of every entry point compile, with the types of all libraries checked', async () => {
+test('the examples of the documentation and of every entry point compile, with the types of all libraries checked', async () => {
   await compile(project)
 })
 
@@ -55,8 +55,10 @@ test('a program that misuses a type does not', async () => {
   rmSync(join(project, 'wrong.ts'))
 })
 
-test.concurrent.each(Object.keys(EXAMPLES))('the example of %s runs', async name => {
-  expect(await execute(project, `${name}.ts`)).not.toBe('')
+const run = [...EXAMPLES.values()].filter(({ remark }) => remark === '')
+
+test.concurrent.each(run)('the example of $where runs', async ({ where }) => {
+  expect(await execute(project, programOf(where))).not.toBe('')
 })
 
 test('the command line runs', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import { requireDescribedOutput } from '../published-formats.ts'
 
 export const PROGRAM = fileURLToPath(new URL('../../peer/hearsay.ts', import.meta.url))
 const WARM_PROGRAM = fileURLToPath(new URL('programs/warm-hearsay.ts', import.meta.url))
@@ -45,7 +46,7 @@ interface Start {
   readonly within?: readonly string[]
 }
 
-/** Starts the real command line as a process of its own. */
+/** Starts the real command line as a process of its own. Fails where it prints an event or a result that is not as published. */
 export function start(args: readonly string[], { cwd = tmpdir(), nodeFlags = [], within = [] }: Start = {}): Running {
   const [command, ...rest] = [...within, process.execPath, ...nodeFlags, PROGRAM, ...args]
   return begin(command, rest, cwd)
@@ -92,7 +93,12 @@ function begin(command: string, args: readonly string[], cwd: string): Running {
     child.on('close', code => {
       clearTimeout(deadline)
       running.delete(child)
-      resolve({ code, stdout, stderr })
+      try {
+        requireDescribedOutput(stdout)
+        resolve({ code, stdout, stderr })
+      } catch (error) {
+        reject(error)
+      }
       for (const look of watchers) look()
     })
   })
@@ -142,6 +148,7 @@ async function inWarmProcess(args: readonly string[]): Promise<Finished> {
   warm.child.send(args)
   const said = once(warm.child, 'message', { signal: AbortSignal.timeout(DEADLINE_MS) })
   const [finished] = await Promise.race([said, warm.ended])
+  requireDescribedOutput(finished.stdout)
   return finished
 }
 

@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts'
 
 /** Whether something in it is of a recipe; an empty one is a recipe too, of defaults. */
 export function looksLikeRecipe(content: object): boolean {
-  const fields = Object.keys(content)
+  const fields = Object.keys(content).filter(field => field !== '$schema')
   return fields.length === 0 || fields.some(field => Object.hasOwn(defaultRecipe, field))
 }
 

@@ -1,8 +1,9 @@
 import { styleText } from 'node:util'
-import type { Peer, PeerEvents } from '../../../src/index.ts'
+import type { EventDetail, EventName, Peer, PeerEvents } from '../../../src/index.ts'
 import { describeExchange } from '../../event-lines.ts'
 import { describeTestSamples, summariseFigures } from '../../figures.ts'
 import type { Output } from '../../output.ts'
+import { tellEvent } from '../../tell-event.ts'
 import { count, counted, shortHash, shortPeer } from '../../words.ts'
 import { describeJoining, describeWaiting, isCommand, type JoiningHint } from './joining.ts'
 import { describeStandardised } from './standardised.ts'
@@ -10,6 +11,11 @@ import { createEstimate, describeRound } from './training-pace.ts'
 import { describeTried } from './tried.ts'
 import { describeUnreachable } from './unreachable.ts'
 import { describePortMapping } from './upnp.ts'
+
+/** An event that a line of JSON can tell as it is. */
+type PlainEvent = {
+  [Name in keyof PeerEvents & EventName]: PeerEvents[Name] extends EventDetail<Name> ? Name : never
+}[keyof PeerEvents & EventName]
 
 /** Those that go out as JSON lines as they are. */
 const PLAIN = [
@@ -28,7 +34,7 @@ const PLAIN = [
   'consensus',
   'judged',
   'stopped',
-] as const satisfies readonly (keyof PeerEvents)[]
+] as const satisfies readonly PlainEvent[]
 
 /** An address at which nobody answers, which the network tries for as long as the peer lives. */
 const UNREACHED = /^cannot connect to /
@@ -76,9 +82,10 @@ export function tellEvents(
     return entry.kind === 'invitation' ? { invite: entry.text } : {}
   }
 
-  const tell = (event: string, detail: object) => out.jsonLine({ event, time: new Date().toISOString(), ...detail })
   for (const name of PLAIN) {
-    peer.addEventListener(name, ({ detail }) => tell(name, name === 'waiting' ? { ...detail, ...inviting() } : detail))
+    peer.addEventListener(name, ({ detail }) =>
+      tellEvent(out, name, name === 'waiting' ? { ...detail, ...inviting() } : detail),
+    )
   }
   /** What was tried, where nobody came. */
   function tellTried(): void {
@@ -90,11 +97,15 @@ export function tellEvents(
 
   peer.addEventListener('failed', ({ detail: { error } }) => {
     const isNobodyThere = error.name === 'NobodyThereError'
-    tell('failed', { name: error.name, message: error.message, ...(isNobodyThere ? { tried: peer.tried() } : {}) })
+    tellEvent(out, 'failed', {
+      name: error.name,
+      message: error.message,
+      ...(isNobodyThere ? { tried: peer.tried() } : {}),
+    })
     if (isNobodyThere) tellTried()
   })
   peer.addEventListener('alone', ({ detail }) => {
-    tell('alone', { ...detail, tried: peer.tried() })
+    tellEvent(out, 'alone', { ...detail, tried: peer.tried() })
     tellTried()
   })
 

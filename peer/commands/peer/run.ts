@@ -17,6 +17,7 @@ import { readRecipe, requireKnownNames } from '../../recipe-file.ts'
 import { describeSample } from '../../sample.ts'
 import { requireNameOfTensors, saveParameters } from '../../save-parameters.ts'
 import { hintAtInit } from '../../task.ts'
+import { tellEvent } from '../../tell-event.ts'
 import { describeNext } from '../../what-next.ts'
 import { describeEnding, describeNothingKept, type End, type ToldEnding } from './ending.ts'
 import { type Telling, tellEvents } from './events.ts'
@@ -306,7 +307,7 @@ async function tellSample(peer: Peer, out: Output): Promise<void> {
   const { sampleText } = await import('../../../src/public/models.ts')
   const sample = await sampleText(peer.recipe, peer.parameters(), createRandom(SAMPLE_SEED), peer.frozen)
   if (sample === undefined) return
-  out.jsonLine({ event: 'sample', time: new Date().toISOString(), sample })
+  tellEvent(out, 'sample', { sample })
   out.show(describeSample(sample, 'the model', process.stdout))
 }
 

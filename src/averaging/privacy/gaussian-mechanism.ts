@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts'
 import { norm, requireSameLength, type Vector } from '../../parameters/vectors.ts'
 import type { Random } from '../../random/random.ts'
 
+/** How much is cut of what is told, and how much noise is added: the two numbers from which privacy is accounted. */
 export interface GaussianMechanism {
   /** C: what is told is no longer than this. `Infinity`, with no noise, tells everything. */
   readonly clip: number

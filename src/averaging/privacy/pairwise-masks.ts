@@ -25,6 +25,7 @@ export function maskShare(share: Uint32Array, own: number, seeds: ReadonlyMap<nu
   for (const [other, seed] of seeds) addMask(share, own < other ? 1 : -1, seed, round)
 }
 
+/** What arrived of a round of masked vectors, from which their sum is to be found. */
 export interface MaskedRound {
   readonly round: number
   /** All peers that have masked for each other in this round. */

@@ -11,7 +11,7 @@ export interface GaussianRelease {
   readonly noise: number
   /**
    * With which probability every record takes part in a release, each by itself (Poisson sampling); 1 where all always do. The
-   * bound for less than 1 is for a record that is added or removed, as in {@link sampledDivergence}.
+   * bound for less than 1 is for a record that is added or removed, as in `sampledDivergence`.
    */
   readonly samplingRate: number
 }

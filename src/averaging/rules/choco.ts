@@ -29,7 +29,7 @@ interface ChocoState {
  * x̂_i, so that what is rounded becomes small as peers agree. The sum stands for messages that are never repeated, so links
  * must stay as they are and lose nothing.
  *
- * @param gamma γ in (0, 1]; by default see {@link defaultGamma}
+ * @param gamma γ in (0, 1]; by default see `defaultGamma`
  * @throws UsageError where there is no default
  */
 export function choco(name: string, codec: Codec, gamma?: number): AveragingRule<ChocoState> {

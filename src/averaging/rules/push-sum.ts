@@ -25,11 +25,11 @@ interface PushSumState {
  * The vector that travels is not the push but the sum σ_ij of all pushes through that link, and the receiver adds what it has not had yet,
  * σ_ij − ρ_ij. So a message makes up for all that were lost before it, and one that comes twice or late changes nothing: no mass is ever
  * lost, which is what the mean rests on (Spiridonoff, Olshevsky and Paschalidis 2020, "Robust Asynchronous Stochastic Gradient-Push"). It
- * costs the memory of a vector at both ends of every link; where nothing can be lost, {@link naivePushSum} does without.
+ * costs the memory of a vector at both ends of every link; where nothing can be lost, `push-sum:naive` does without.
  *
  * In float32 a sum over T rounds is rounded to about T · 2⁻²⁴ of one push. The rounded-off part stays with the sender, so it
  * is noise between the two of them and no loss: the mean stays, but peers agree ever less, by an error that grows linearly with
- * T, to a thousandth of the parameters after some 10⁵ rounds. {@link naivePushSum} has no such limit.
+ * T, to a thousandth of the parameters after some 10⁵ rounds. `push-sum:naive` has no such limit.
  */
 export const pushSum: AveragingRule<PushSumState> = {
   name: 'push-sum',

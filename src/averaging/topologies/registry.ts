@@ -60,15 +60,19 @@ export function edgesFileOf(text: string): string | undefined {
 }
 
 /**
- * @param options.seed decides every random choice; all peers must use the same, or their graphs differ
- * @param options.edges what is in the file that {@link edgesFileOf} names
+ * The topology of this name: `ring`, `random-regular:20`.
+ *
+ * @param text as a recipe writes it
+ * @param options `seed` decides every random choice: all peers must use the same, or their graphs differ; `edges` is what is in the file that
+ *   {@link edgesFileOf} names
  * @throws UsageError for an unknown name, a parameter that is missing, malformed or not wanted, or edges that are missing
  *   or malformed
  */
 export function parseTopology(
   text: string,
-  { seed, edges }: { readonly seed: Seed; readonly edges?: string },
+  options: { readonly seed: number | string; readonly edges?: string },
 ): Topology {
+  const { seed, edges } = options
   if (edgesFileOf(text) !== undefined) {
     if (edges !== undefined) return fromEdges(text, edges)
     throw new UsageError(`the edges of ${text} were not read: such a topology is for simulations, which read the file`)

@@ -2,6 +2,7 @@ import { dateOption, ignoredBy, type TableSource } from './opened-source.ts'
 import type { ReadOptions } from './rows.ts'
 import { type SurveyedTable, surveyTable } from './survey-table.ts'
 
+/** How a table is looked at. */
 export interface DescribeSourceOptions extends ReadOptions {
   /** What the label means. Default: classes where it is text or few whole numbers, else a measured quantity. */
   readonly task?: 'classify' | 'regress'

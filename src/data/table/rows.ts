@@ -26,12 +26,14 @@ export interface TableRows {
   read(options?: ReadOptions): AsyncIterable<RowBlock>
 }
 
+/** Some rows of a table, as they follow one another in the file. */
 export interface RowBlock {
   readonly rows: readonly Cells[]
   /** `[rows]`: where each row stands in the file. */
   readonly lines: readonly number[]
 }
 
+/** How rows are read, and who is told of it. */
 export interface ReadOptions {
   readonly signal?: AbortSignal
   /** Told how much was read, in bytes of the file, packed where it is, and how many it has. */

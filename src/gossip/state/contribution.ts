@@ -14,7 +14,7 @@ export interface ContributionState {
   readonly exchangesAsked: number
   /** With each partner, how many own steps had been trained when all parameters were last averaged with it. */
   readonly averaged: Readonly<Record<PeerId, number>>
-  /** See {@link Contribution.spread}; unknown before the first exchange, and of states that are older than it. */
+  /** See `Contribution.spread`; unknown before the first exchange, and of states that are older than it. */
   readonly spread?: number
 }
 

@@ -51,4 +51,5 @@ export interface Closed {
   readonly side: 'initiator' | 'responder'
 }
 
+/** A line of the journal: what has become of an exchange since the checkpoint. */
 export type JournalEntry = Decided | Prepared | Applied | Aborted | Returned | Closed

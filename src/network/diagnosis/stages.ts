@@ -1,6 +1,7 @@
 /** The stages on the way to a peer, in their order. */
 export const STAGES = ['name', 'route', 'port', 'noise', 'protocol', 'membership', 'recipe'] as const
 
+/** A stage on the way to a peer. */
 export type StageName = (typeof STAGES)[number]
 
 /** What a stage can fail of. */

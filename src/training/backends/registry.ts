@@ -16,6 +16,7 @@ const kinds: Readonly<Record<keyof typeof FORMS, BackendKind>> = {
   cpu,
 }
 
+/** The names of all backends, the best first. */
 export const backendNames = formsOf(FORMS)
 
 /** All backends, best first: the order in which one is chosen. */

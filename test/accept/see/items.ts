@@ -1,7 +1,8 @@
 import type { Item } from '../row.ts'
 import { testsOf } from '../tests-of.ts'
-import { newcomer } from './newcomer.ts'
+import { docs } from './docs.ts'
 import { errors } from './errors.ts'
+import { newcomer } from './newcomer.ts'
 
 const LARGE = ['--config', 'vitest.large.config.ts'] as const
 
@@ -40,4 +41,4 @@ const examples = testsOf('examples', 'programs to copy from, each run as its pag
 ])
 
 /** The evidence that a swarm can be watched, in the order in which it was asked for. */
-export const see: readonly Item[] = [newcomer, errors, dashboard, operating, examples]
+export const see: readonly Item[] = [newcomer, errors, dashboard, operating, examples, docs]
