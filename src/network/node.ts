@@ -26,6 +26,7 @@ import { peerIdOf } from './identity.ts'
 import { createInterfaceWatch, type InterfaceWatch } from './interfaces.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
 import { createLocalDiscovery, type LocalDiscovery } from './mdns/local-discovery.ts'
+import { noiseCrypto } from './noise-crypto.ts'
 import { createOwnAddresses, type Listening, type OwnAddresses } from './own-addresses.ts'
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
@@ -119,7 +120,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     privateKey: privateKeyOf(options.identity),
     addresses: { listen: options.listen.map(String), announceFilter: addresses.list },
     transports: transports.map(transport => withDials(dials, transport.make(porch))),
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise({ crypto: noiseCrypto() })],
     connectionProtector: () => entrance.protector,
     streamMuxers: [() => muxer.factory],
     connectionManager: {
