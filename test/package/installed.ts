@@ -15,6 +15,9 @@ const root = join(import.meta.dirname, '../..')
 /** What a program in TypeScript brings along. */
 const OF_CONSUMER = ['@types/node']
 
+/** The command line in a project where the package is installed. */
+export const installedProgram = 'node_modules/hearsay/dist/peer/hearsay.js'
+
 interface Packed {
   readonly filename: string
   readonly files: readonly { readonly path: string }[]
@@ -58,7 +61,7 @@ export async function compile(project: string): Promise<void> {
 
 /** Runs a program of a project. @returns what it printed */
 export async function execute(project: string, program: string, ...given: readonly string[]): Promise<string> {
-  return (await run(process.execPath, [program, ...given], { cwd: project })).stdout
+  return (await run(process.execPath, [program, ...given], { cwd: project, maxBuffer: 2 ** 24 })).stdout
 }
 
 /** The first example in TypeScript of a text, or of the comment that begins a file. */
