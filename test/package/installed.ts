@@ -18,15 +18,25 @@ const OF_CONSUMER = ['@types/node']
 /** The command line in a project where the package is installed. */
 export const installedProgram = 'node_modules/hearsay/dist/peer/hearsay.js'
 
-interface Packed {
+/** What `npm pack` tells. */
+export interface Packed {
   readonly filename: string
+  /** Bytes, as it is fetched. */
+  readonly size: number
+  readonly unpackedSize: number
   readonly files: readonly { readonly path: string }[]
+}
+
+/** Packs it as for the registry. @returns the name of the file in the folder, and the files in it */
+export async function pack(folder: string): Promise<Packed> {
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root })
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [Packed]
+  return packed
 }
 
 /** @returns the paths of the files in the package */
 export async function install(project: string): Promise<readonly string[]> {
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', project], { cwd: root })
-  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [Packed]
+  const { filename, files } = await pack(project)
   const place = join(project, 'node_modules/hearsay')
   await mkdir(place, { recursive: true })
   await run('tar', ['-xzf', join(project, filename), '-C', place, '--strip-components', '1'])
@@ -70,4 +80,20 @@ export async function exampleIn(path: string): Promise<string> {
   const found = /```ts\n(.*?)```/s.exec(text)?.[1]
   if (found === undefined) throw new Error(`${path} has no example`)
   return found
+}
+
+/** What an example does without others, where it waits for them. */
+export function withoutOthers(example: string): string {
+  return example
+    .replace('waitSeconds: 600', 'alone: true')
+    .replace("state: './me'", `state: './${crypto.randomUUID()}'`)
+}
+
+/** The table that examples read. */
+export async function writeTable(project: string): Promise<void> {
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${4 + (i % 7) / 3},${3 + (i % 5) / 4},${i % 3 === 0 ? 'yes' : 'no'}`,
+  )
+  await writeFile(join(project, 'mine.csv'), ['length,width,label', ...rows].join('\n'))
 }

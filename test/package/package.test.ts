@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { compile, exampleIn, execute, install, installedProgram } from './installed.ts'
+import { compile, exampleIn, execute, install, installedProgram, withoutOthers, writeTable } from './installed.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'hearsay-package-'))
 let files: readonly string[] = []
@@ -21,20 +21,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   ),
 }
 
-/** What is done without others, where an example waits for them. */
-function withoutOthers(example: string): string {
-  return example
-    .replace('waitSeconds: 600', 'alone: true')
-    .replace("state: './me'", `state: './${crypto.randomUUID()}'`)
-}
-
 beforeAll(async () => {
   files = await install(project)
-  const rows = Array.from(
-    { length: 60 },
-    (_, i) => `${4 + (i % 7) / 3},${3 + (i % 5) / 4},${i % 3 === 0 ? 'yes' : 'no'}`,
-  )
-  writeFileSync(join(project, 'mine.csv'), ['length,width,label', ...rows].join('\n'))
+  await writeTable(project)
   for (const [name, path] of Object.entries(EXAMPLES)) {
     writeFileSync(join(project, `${name}.ts`), withoutOthers(await exampleIn(path)))
   }
