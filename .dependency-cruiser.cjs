@@ -173,6 +173,11 @@ module.exports = {
       '(sharp|csv-parse|hyparquet|hyparquet-compressors)/',
       'What reads files of data is known to one room.',
     ),
+    onlyIn(
+      'charts',
+      'echarts/',
+      'The parts of ECharts that are drawn with are one module, which the build puts together.',
+    ),
     onlyIn('src/library/onnx', 'protons-runtime/', 'What writes ONNX is known to one room.'),
     {
       name: 'peer uses the public API',

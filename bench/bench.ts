@@ -19,6 +19,7 @@ import { learning } from './learning.ts'
 import { overhead } from './overhead.ts'
 import { responsiveness } from './responsiveness.ts'
 import { simulator } from './simulator.ts'
+import { start } from './start.ts'
 import { training } from './training.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
@@ -32,6 +33,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['overhead', overhead],
   ['defaults', defaults],
   ['company', company],
+  ['start', start],
 ])
 
 /** The median of every key, and its smallest and largest value beside it. */

@@ -13,8 +13,8 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.exitCode = 2
 } else {
   const { enableCompileCache } = await import('node:module')
-  // Half of what a start costs is reading the same libraries again.
-  enableCompileCache()
+  // Half of what a start costs is reading the same libraries again. Deno has a cache of its own, and not this function.
+  enableCompileCache?.()
   const { main } = await import('./main.ts')
   await main(process.argv.slice(2))
 }

@@ -6,7 +6,7 @@ export class Interrupted extends Error {
 }
 
 /**
- * Listens for Ctrl-C and SIGTERM from now on. The first asks for a clean stop, the second ends the process at once.
+ * Listens for Ctrl-C and SIGTERM from now on; on Windows, where nothing sends that, for Ctrl-Break. The first asks for a clean stop, the second ends the process at once.
  *
  * @returns aborted with {@link Interrupted} at the first
  */
@@ -19,6 +19,7 @@ export function onInterruption(say: (line: string) => void): AbortSignal {
   }
   process.on('SIGINT', () => interrupt('interrupted'))
   process.on('SIGTERM', () => interrupt('asked to end'))
+  process.on('SIGBREAK', () => interrupt('asked to end'))
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', () => {
       // The reader of the output has gone, as `head` does; what follows has no reader either.

@@ -51,8 +51,8 @@ export {
 } from './library/predict-table.ts'
 export { recipeFor } from './library/recipe-for.ts'
 export { createIdentity } from './network/identity.ts'
+export type { Libp2pMetrics } from './network/libp2p-metrics.ts'
 export type { ComponentLogger, Logger, Say } from './network/logger.ts'
-export type { Libp2pMetrics } from './network/traffic.ts'
 export {
   defaultRecipe,
   parseRecipe,

@@ -1,9 +1,11 @@
 /**
- * Part of `npm run build`: puts the binaries and the dashboard's page where the compiled code looks for them, because tsc copies no other files.
+ * Part of `npm run build`: puts the binaries, the dashboard's page and the library of charts where the compiled code looks for them, because
+ * tsc copies no other files and bundles none.
  */
 
-import { copyFile, cp, readdir } from 'node:fs/promises'
+import { copyFile, cp, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bundleCharts } from './bundle-charts.ts'
 
 const root = join(import.meta.dirname, '..')
 for (const folder of ['src/training/kernels', 'src/parameters/kernels']) {
@@ -14,3 +16,7 @@ for (const folder of ['src/training/kernels', 'src/parameters/kernels']) {
 
 const PAGE = 'peer/dashboard/page'
 await cp(join(root, PAGE), join(root, 'dist', PAGE), { recursive: true, filter: path => !/\.(json|d\.ts)$/.test(path) })
+
+const { code, licences } = await bundleCharts('production')
+await writeFile(join(root, 'dist/charts/echarts.js'), code)
+await writeFile(join(root, 'dist/charts/LICENSES.txt'), licences)

@@ -11,7 +11,7 @@ const HTML = 'text/html; charset=utf-8'
 const CSS = 'text/css; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
 
-/** The page's own files, which lie beside this one, and the one library that it draws with, from where it is installed. */
+/** The page's own files, which lie beside this one, and the one library that it draws with. */
 const FILES: readonly (readonly [path: string, type: string, url: () => string])[] = [
   ['/', HTML, () => own('index.html')],
   ['/style.css', CSS, () => own('style.css')],
@@ -19,7 +19,7 @@ const FILES: readonly (readonly [path: string, type: string, url: () => string])
   ...['main.js', 'curves.js', 'graph.js', 'history.js', 'sections.js', 'words.js'].map(
     name => [`/${name}`, SCRIPT, () => own(name)] as const,
   ),
-  ['/echarts.js', SCRIPT, () => import.meta.resolve('echarts/dist/echarts.esm.min.mjs')],
+  ['/echarts.js', SCRIPT, charts],
 ]
 
 /** All paths of the page. */
@@ -31,6 +31,12 @@ export async function readPageFiles(): Promise<ReadonlyMap<string, PageFile>> {
     return [path, { type, content: await readFile(fileURLToPath(url())) }] as const
   })
   return new Map(await Promise.all(read))
+}
+
+/** In the package its parts that are used, as the build put them together; the sources, which no browser reads, have the whole of it installed. */
+function charts(): string {
+  if (import.meta.url.endsWith('.ts')) return import.meta.resolve('echarts/dist/echarts.esm.min.mjs')
+  return new URL('../../charts/echarts.js', import.meta.url).href
 }
 
 function own(name: string): string {

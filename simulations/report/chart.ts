@@ -1,4 +1,4 @@
-import type { EChartsOption } from 'echarts'
+import type { EChartsOption } from '../../charts/echarts.ts'
 
 /** Pixels at which text is as large as that around it. */
 export interface Size {
@@ -13,7 +13,8 @@ export interface Size {
  * @returns an `<svg>` element that fits the width it is given
  */
 export async function drawChart(option: EChartsOption, { width, height }: Size): Promise<string> {
-  const { init } = await charts()
+  // Loaded only here: it takes its time.
+  const { init } = await import('../../charts/echarts.ts')
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit' }, ...option })
   const svg = chart.renderToSVGString()
@@ -25,21 +26,4 @@ export async function drawChart(option: EChartsOption, { width, height }: Size):
       .replaceAll(/ (ecmeta_\w+|pointer-events|class)="[^"]*"/g, '')
       .replaceAll(/<style\s*>.*?<\/style>/gs, '')
   )
-}
-
-/** The parts of the library that reports use. */
-async function charts() {
-  const [core, { LineChart, HeatmapChart, GraphChart, CustomChart }, components, { SVGRenderer }] = await Promise.all([
-    import('echarts/core'),
-    import('echarts/charts'),
-    import('echarts/components'),
-    import('echarts/renderers'),
-  ])
-  const { GridComponent, GraphicComponent, LegendComponent, VisualMapComponent } = components
-  core.use([
-    ...[LineChart, HeatmapChart, GraphChart, CustomChart],
-    ...[GridComponent, GraphicComponent, LegendComponent, VisualMapComponent],
-    SVGRenderer,
-  ])
-  return core
 }

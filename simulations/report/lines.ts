@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import type { CustomSeriesOption, LineSeriesOption } from 'echarts'
+import type { CustomSeriesOption, LineSeriesOption } from '../../charts/echarts.ts'
 import { colour } from './colours.ts'
 import { magnitude } from './figures.ts'
 import type { LegendEntry, Plot } from './plot.ts'

@@ -1,4 +1,4 @@
-import type { EChartsOption } from 'echarts'
+import type { EChartsOption } from '../../charts/echarts.ts'
 import { drawChart } from './chart.ts'
 import { colour, onPaper } from './colours.ts'
 import { type Course, coursesOf, linesOf } from './courses.ts'

@@ -1,4 +1,4 @@
-import type { EChartsOption } from 'echarts'
+import type { EChartsOption } from '../../charts/echarts.ts'
 
 /** One picture of a report, and what it takes to read it. */
 export interface Plot {

@@ -1,4 +1,4 @@
-import { DataFileError } from './errors.ts'
+import { DataFileError, SourceError } from './errors.ts'
 
 /** The form that all images of a dataset are given. */
 export interface ImageForm {
@@ -28,9 +28,13 @@ const SOUND = { failOn: 'error' } as const
 
 const GREY = ['b-w', 'grey16']
 
-/** Loads the decoder, which takes its time and only images need. */
+/**
+ * Loads the decoder, which takes its time and only images need.
+ *
+ * @throws SourceError that says what to install, where it is not
+ */
 export async function loadImageDecoder(): Promise<ImageDecoder> {
-  const { default: sharp } = await import('sharp')
+  const sharp = await loadSharp()
   return {
     form: path =>
       explained(async () => {
@@ -51,11 +55,27 @@ export async function loadImageDecoder(): Promise<ImageDecoder> {
   }
 }
 
+/** An optional peer dependency, because it is a tenth of an install. */
+async function loadSharp() {
+  try {
+    return (await import('sharp')).default
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND'
+    // One that is there says over many lines what is wrong with it.
+    const why = isMissing ? 'is not installed' : `does not load: ${firstLine(error)}`
+    throw new SourceError(`images: needs sharp, which ${why}; to install it: npm install sharp`, { cause: error })
+  }
+}
+
 async function explained<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).trim().split('\n')
-    throw new DataFileError(line, { cause: error })
+    throw new DataFileError(firstLine(error), { cause: error })
   }
+}
+
+function firstLine(error: unknown): string {
+  const [line] = (error instanceof Error ? error.message : String(error)).trim().split('\n')
+  return line
 }

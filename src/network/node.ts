@@ -1,6 +1,6 @@
 import type { GossipSub } from '@libp2p/gossipsub'
 import { type Identify, type IdentifyComponents, identify } from '@libp2p/identify'
-import type { Connection, Libp2p, PeerInfo } from '@libp2p/interface'
+import type { Connection, Libp2p, Metrics, PeerInfo } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -24,13 +24,15 @@ import { createPorch } from './gate/porch.ts'
 import { isLocal } from './hosts.ts'
 import { peerIdOf } from './identity.ts'
 import { createInterfaceWatch, type InterfaceWatch } from './interfaces.ts'
+import type { Libp2pMetrics } from './libp2p-metrics.ts'
 import { type ComponentLogger, defaultLogger } from './logger.ts'
 import { createLocalDiscovery, type LocalDiscovery } from './mdns/local-discovery.ts'
+import { noiseCrypto } from './noise-crypto.ts'
 import { createOwnAddresses, type Listening, type OwnAddresses } from './own-addresses.ts'
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
 import { topicOf } from './protocols.ts'
-import { createTrafficMeter, type Libp2pMetrics, type TrafficMeter } from './traffic.ts'
+import { createTrafficMeter, type TrafficMeter } from './traffic.ts'
 import { transports } from './transports/registry.ts'
 
 /** More than there ever are. */
@@ -91,7 +93,7 @@ export interface SwarmNode {
  */
 export async function createNode(options: NodeOptions): Promise<SwarmNode> {
   const logger = options.logger ?? defaultLogger
-  const meter = createTrafficMeter(options.metrics?.({ logger }))
+  const meter = createTrafficMeter(options.metrics?.({ logger }) as Metrics | undefined)
   const banned = new Set<PeerId>()
   const gossip = createGossipDoor()
   let found = (_peer: PeerInfo) => {}
@@ -122,7 +124,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     privateKey: privateKeyOf(options.identity),
     addresses: { listen: options.listen.map(String), announceFilter: addresses.list },
     transports: transports.map(transport => withDials(dials, transport.make(porch))),
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise({ crypto: noiseCrypto() })],
     connectionProtector: () => entrance.protector,
     streamMuxers: [() => muxer.factory],
     connectionManager: {

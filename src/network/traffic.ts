@@ -1,11 +1,7 @@
 import type { Connection, Metrics, MultiaddrConnection } from '@libp2p/interface'
 import type { Network } from '../gossip/ports.ts'
-import type { ComponentLogger } from './logger.ts'
 import { carriedBy } from './transports/registry.ts'
 import type { CarriedBytes } from './transports/transport.ts'
-
-/** Makes what keeps libp2p's own metrics. */
-export type Libp2pMetrics = (components: { readonly logger: ComponentLogger }) => Metrics
 
 export interface TrafficMeter {
   /** Metrics to give to libp2p: the place where it shows every connection, as soon as its transport has one. */

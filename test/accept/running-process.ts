@@ -47,10 +47,11 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL')
 })
 
-/** Starts `hearsay` with these arguments. */
-export function start(args: readonly string[]): Running {
+/** Starts `hearsay` with these arguments. @param command with which it is run, by default from its sources */
+export function start(args: readonly string[], command: readonly string[] = [process.execPath, PROGRAM]): Running {
   const began = performance.now()
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const [file, ...before] = command
+  const child = spawn(file, [...before, ...args], {
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },

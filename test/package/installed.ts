@@ -17,15 +17,28 @@ const root = join(import.meta.dirname, '../..')
 /** What a program in TypeScript brings along. */
 const OF_CONSUMER = ['@types/node']
 
-interface Packed {
+/** The command line in a project where the package is installed. */
+export const installedProgram = 'node_modules/hearsay/dist/peer/hearsay.js'
+
+/** What `npm pack` tells. */
+export interface Packed {
   readonly filename: string
+  /** Bytes, as it is fetched. */
+  readonly size: number
+  readonly unpackedSize: number
   readonly files: readonly { readonly path: string }[]
+}
+
+/** Packs it as for the registry. @returns the name of the file in the folder, and the files in it */
+export async function pack(folder: string): Promise<Packed> {
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root })
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [Packed]
+  return packed
 }
 
 /** @returns the paths of the files in the package */
 export async function install(project: string): Promise<readonly string[]> {
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', project], { cwd: root })
-  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [Packed]
+  const { filename, files } = await pack(project)
   const place = join(project, 'node_modules/hearsay')
   await mkdir(place, { recursive: true })
   await run('tar', ['-xzf', join(project, filename), '-C', place, '--strip-components', '1'])
@@ -60,7 +73,7 @@ export async function compile(project: string): Promise<void> {
 
 /** Runs a program of a project. @returns what it printed */
 export async function execute(project: string, program: string, ...given: readonly string[]): Promise<string> {
-  return (await run(process.execPath, [program, ...given], { cwd: project })).stdout
+  return (await run(process.execPath, [program, ...given], { cwd: project, maxBuffer: 2 ** 24 })).stdout
 }
 
 /** The example in the comment that begins a file. */
@@ -69,4 +82,20 @@ export function headOf(path: string): CodeBlock {
   const found = /```ts\n(.*?)```/s.exec(text)?.[1]
   if (found === undefined) throw new Error(`${path} has no example`)
   return { where: path, page: path, language: 'ts', remark: '', text: found }
+}
+
+/** What an example does without others, where it waits for them. */
+export function withoutOthers(example: string): string {
+  return example
+    .replace('waitSeconds: 600', 'alone: true')
+    .replace("state: './me'", `state: './${crypto.randomUUID()}'`)
+}
+
+/** The table that examples read. */
+export async function writeTable(project: string): Promise<void> {
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${4 + (i % 7) / 3},${3 + (i % 5) / 4},${i % 3 === 0 ? 'yes' : 'no'}`,
+  )
+  await writeFile(join(project, 'mine.csv'), ['length,width,label', ...rows].join('\n'))
 }

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { type CodeBlock, codeBlocks } from '../docs/pages.ts'
-import { compile, execute, headOf, install } from './installed.ts'
+import { compile, execute, headOf, install, installedProgram, withoutOthers, writeTable } from './installed.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'hearsay-package-'))
 let files: readonly string[] = []
@@ -23,20 +23,9 @@ const EXAMPLES: ReadonlyMap<string, CodeBlock> = new Map(
 
 const programOf = (where: string) => `${where.replaceAll(/\W+/g, '-')}.ts`
 
-/** What is done without others, where an example waits for them. */
-function withoutOthers(example: string): string {
-  return example
-    .replace('waitSeconds: 600', 'alone: true')
-    .replace("state: './me'", `state: './${crypto.randomUUID()}'`)
-}
-
 beforeAll(async () => {
   files = await install(project)
-  const rows = Array.from(
-    { length: 60 },
-    (_, i) => `${4 + (i % 7) / 3},${3 + (i % 5) / 4},${i % 3 === 0 ? 'yes' : 'no'}`,
-  )
-  writeFileSync(join(project, 'mine.csv'), ['length,width,label', ...rows].join('\n'))
+  await writeTable(project)
   for (const [where, { text }] of EXAMPLES) writeFileSync(join(project, programOf(where)), withoutOthers(text))
 }, 120_000)
 
@@ -62,8 +51,38 @@ test.concurrent.each(run)('the example of $where runs', async ({ where }) => {
 })
 
 test('the command line runs', async () => {
-  const version = await execute(project, 'node_modules/hearsay/dist/peer/hearsay.js', '--version')
+  const version = await execute(project, installedProgram, '--version')
   expect(version.trim()).toBe(manifest.version)
+})
+
+test('reports and the dashboard bring their charts along, with the licences of what was built in', async () => {
+  const report = join(project, 'report.html')
+  const simulation = ['simulate', '--task', 'consensus', '--peers', '4', '--rounds', '3', '--report', report]
+  await execute(project, installedProgram, ...simulation)
+  expect(await readFile(report, 'utf8')).toContain('<path')
+  const built = 'node_modules/hearsay/dist'
+  writeFileSync(
+    join(project, 'page.js'),
+    `import { readPageFiles } from './${built}/peer/dashboard/page-files.js'
+     process.stdout.write((await readPageFiles()).get('/echarts.js').content)`,
+  )
+  const served = await execute(project, 'page.js')
+  expect(served).toBe(await readFile(join(project, built, 'charts/echarts.js'), 'utf8'))
+  expect(served).not.toMatch(/\bfrom\s*["']|\bimport\s*["'(]/)
+  const licences = await readFile(join(project, built, 'charts/LICENSES.txt'), 'utf8')
+  expect(licences.match(/(?<=^=== ).*/gm)?.sort()).toEqual(['echarts', 'tslib', 'zrender'])
+})
+
+test('images without sharp end with one line that says what to type', async () => {
+  for (const label of ['cat', 'dog']) {
+    mkdirSync(join(project, 'photos', label), { recursive: true })
+    writeFileSync(join(project, 'photos', label, '1.png'), '')
+  }
+  const ended = execute(project, installedProgram, 'peer', '--alone', '--data', 'images:photos')
+  await expect(ended).rejects.toMatchObject({
+    code: 2,
+    stderr: 'hearsay: images: needs sharp, which is not installed; to install it: npm install sharp\n',
+  })
 })
 
 test('relative links in its texts lead to files that are shipped', async () => {
@@ -80,6 +99,6 @@ test('relative links in its texts lead to files that are shipped', async () => {
   }
 })
 
-test('no source map without its source, and no tests', () => {
-  expect(files.filter(file => /\.map$|\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
+test('no source map without its source, no tests, and no types that nobody can import', () => {
+  expect(files.filter(file => /\.map$|\.test\.|(?<!\.d)\.ts$|^dist\/(peer|charts)\/.*\.d\.ts$/.test(file))).toEqual([])
 })

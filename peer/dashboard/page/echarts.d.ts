@@ -1,2 +1,2 @@
-// The server sends the installed library under this name.
-export * from 'echarts'
+// The server sends what is built of this module under this name.
+export * from '../../../charts/echarts.ts'

@@ -1,4 +1,4 @@
-import type { EChartsOption } from 'echarts'
+import type { EChartsOption } from '../../../charts/echarts.ts'
 import type { Topology } from '../../../src/averaging/topology.ts'
 import { colour } from '../colours.ts'
 

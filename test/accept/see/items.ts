@@ -1,6 +1,7 @@
 import type { Item } from '../row.ts'
 import { testsOf } from '../tests-of.ts'
 import { docs } from './docs.ts'
+import { embed } from './embed.ts'
 import { errors } from './errors.ts'
 import { newcomer } from './newcomer.ts'
 
@@ -41,4 +42,4 @@ const examples = testsOf('examples', 'programs to copy from, each run as its pag
 ])
 
 /** The evidence that a swarm can be watched, in the order in which it was asked for. */
-export const see: readonly Item[] = [newcomer, errors, dashboard, operating, examples, docs]
+export const see: readonly Item[] = [newcomer, errors, dashboard, operating, embed, examples, docs]
