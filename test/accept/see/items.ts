@@ -1,5 +1,7 @@
 import type { Item } from '../row.ts'
 import { testsOf } from '../tests-of.ts'
+import { container } from './container.ts'
+import { prometheus } from './prometheus.ts'
 
 const LARGE = ['--config', 'vitest.large.config.ts'] as const
 
@@ -25,4 +27,4 @@ const operating = testsOf('operating', 'a peer that programs look after', [
 ])
 
 /** The evidence that a swarm can be watched, in the order in which it was asked for. */
-export const see: readonly Item[] = [dashboard, operating]
+export const see: readonly Item[] = [dashboard, operating, prometheus, container]
