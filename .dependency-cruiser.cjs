@@ -162,7 +162,12 @@ module.exports = {
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|zlib)$' },
     },
     onlyIn('src/training', '@tensorflow/', 'TensorFlow.js is known to one room.'),
-    onlyIn('src/network', '(@libp2p/|libp2p/|@multiformats/|it-pipe/|dns-packet/)', 'libp2p is known to one room.'),
+    onlyIn(
+      'src/network',
+      '(@libp2p/(?!prometheus-metrics/)|libp2p/|@multiformats/|it-pipe/|dns-packet/)',
+      'libp2p is known to one room.',
+    ),
+    onlyIn('peer/metrics', '(prom-client/|@libp2p/prometheus-metrics/)', 'Prometheus is known to one room.'),
     onlyIn(
       'src/data',
       '(sharp|csv-parse|hyparquet|hyparquet-compressors)/',

@@ -1,11 +1,14 @@
 import { styleText } from 'node:util'
 import { type LogFormat, type LogLevel, writeJsonLog } from './json-log.ts'
+import { createScreen, type Screen } from './live/screen.ts'
 import { fitting, PROSE_WIDTH, widthOf, wrap } from './prose.ts'
 
 /** The flags of every command that decide what goes where. */
 export interface OutputFlags {
   readonly json?: boolean
   readonly quiet?: boolean
+  /** Whether every step on the way is a line that stays; of commands that have many. */
+  readonly verbose?: boolean
   /** How what is said to people on stderr is written; of commands that run for days. */
   readonly logFormat?: LogFormat
 }
@@ -35,41 +38,52 @@ export interface Output {
   jsonLine(value: unknown): void
   /** With `--json`: the one document on stdout. */
   jsonDocument(value: unknown): void
-  /** Whether there is somebody before a terminal to draw for. */
-  readonly live: boolean
+  /** The lowest lines of the terminal, below all that is said and printed; undefined where nobody looks at them. */
+  readonly screen: Screen | undefined
 }
 
 const BETWEEN_FIGURES = '   '
 
 export function createOutput(flags: OutputFlags, { timed = false }: OutputOptions = {}): Output {
-  const { json = false, quiet = false, logFormat = 'text' } = flags
+  const { json = false, quiet = false, verbose = false, logFormat = 'text' } = flags
   const isText = logFormat === 'text'
   const people = isText ? linesOfText(timed && !json) : linesOfJson
+  const isLive = !quiet && !verbose && isText && process.stderr.isTTY === true && !logsThere()
+  const screen = isLive ? createScreen(process.stderr) : undefined
+  const above: Screen['above'] = screen?.above ?? (write => write())
+  // Of what goes elsewhere the terminal sees nothing.
+  const printing: Screen['above'] = process.stdout.isTTY === true ? above : write => write()
+  const print = (text: string) => printing(() => void process.stdout.write(`${text}\n`))
   return {
     json,
-    live: !quiet && isText && process.stderr.isTTY === true,
+    screen,
     say: line => {
-      if (!quiet) people.say('info', line)
+      if (!quiet) above(() => people.say('info', line))
     },
     sayFigures: figures => {
-      if (!quiet) people.sayFigures(figures)
+      if (!quiet) above(() => people.sayFigures(figures))
     },
     warn: line => {
-      if (!quiet) people.say('warning', line)
+      if (!quiet) above(() => people.say('warning', line))
     },
     print: text => {
-      if (!json) process.stdout.write(`${text}\n`)
+      if (!json) print(text)
     },
     show: text => {
-      if (!quiet && !json) process.stdout.write(`${text}\n`)
+      if (!quiet && !json) print(text)
     },
     jsonLine: value => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`)
+      if (json) print(JSON.stringify(value))
     },
     jsonDocument: value => {
-      if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+      if (json) print(JSON.stringify(value, null, 2))
     },
   }
+}
+
+/** The log of libp2p goes to the same terminal, and knows of no frame in it. */
+function logsThere(): boolean {
+  return (process.env.DEBUG ?? '') !== ''
 }
 
 /** Where people are told something: stderr. */

@@ -16,6 +16,7 @@ import { addSwarm } from './commands/swarm/command.ts'
 import { type SetExitCode, sayWhatIsAccepted } from './define-command.ts'
 import { readRuleNames } from './names.ts'
 import { widthOf } from './prose.ts'
+import { commandLine } from './shell-words.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 // A new command is one folder in commands/ and one entry here.
@@ -58,11 +59,21 @@ Exit codes:
   130  interrupted, after a clean stop`
 
 /** For who types `hearsay` alone. Each line works as it stands, in this order. */
-const FIRST = `no command; to begin, type one of
-  hearsay simulate --peers 5                       a swarm, simulated
-  hearsay init                                     writes recipe.json
-  hearsay peer recipe.json --state recipe-founder  takes part with it
-  hearsay --help                                   all commands`
+const FIRST = [
+  ['simulate --peers 5', 'a swarm, simulated'],
+  ['init', 'writes recipe.json'],
+  ['peer recipe.json --state recipe-founder', 'takes part with it'],
+  ['--help', 'all commands'],
+] as const
+
+function whatToTypeFirst(): string {
+  const lines = FIRST.map(([words, meaning]) => [`  ${commandLine(words.split(' '))}`, meaning] as const)
+  const width = Math.max(...lines.map(([line]) => line.length))
+  return [
+    'no command; to begin, type one of',
+    ...lines.map(([line, meaning]) => `${line.padEnd(width)}  ${meaning}`),
+  ].join('\n')
+}
 
 export async function buildProgram(args: readonly string[], setExitCode: SetExitCode): Promise<Command> {
   const program = new Command('hearsay')
@@ -88,7 +99,7 @@ export async function buildProgram(args: readonly string[], setExitCode: SetExit
   // Only help needs them, and they take their time to load.
   const rules = needsRules(args) ? await readRuleNames() : undefined
   for (const add of commands) add(program, setExitCode, rules)
-  if (args.length === 0) throw new WrongUsage(FIRST)
+  if (args.length === 0) throw new WrongUsage(whatToTypeFirst())
   return program
 }
 

@@ -1,5 +1,4 @@
-import { styleText } from 'node:util'
-import { createLogUpdate } from 'log-update'
+import { bar } from './live/gauges.ts'
 import type { Output } from './output.ts'
 import { fitting, PROSE_WIDTH } from './prose.ts'
 import { seconds } from './words.ts'
@@ -15,8 +14,6 @@ export interface Moment {
 /** Shows how far something is, for people. */
 export interface Progress {
   update(moment: Moment): void
-  /** A line that stays. */
-  say(line: string): void
   end(): void
 }
 
@@ -32,28 +29,26 @@ const BAR_COLUMNS = 20
  * @param title what is said before the first progress: by then nothing can be wrong with how it was asked for
  */
 export function showProgress(out: Output, title: string): Progress {
-  const drawing = out.live ? createLogUpdate(process.stderr) : undefined
+  const { screen } = out
   /** The time before the first progress, as for reading data, says nothing of how long the rest takes. */
   let began: number | undefined
   let last: number | undefined
 
-  function lineOf({ share, facts }: Moment): string {
+  function lineOf({ share, facts }: Moment, width: number): string {
     const now = performance.now()
     const elapsed = (now - (began ?? now)) / 1_000
     const left = share === undefined || share === 0 ? undefined : (elapsed / share) * (1 - share)
     const when = left === undefined ? `${seconds(elapsed)} so far` : `${seconds(left)} left`
     const how = share === undefined ? [] : [`${String(Math.floor(100 * share)).padStart(3)} %`]
     const [first, ...others] = facts
-    return fitting([...how, first, when, ...others], lineWidth(), '   ')
+    return fitting([...how, first, when, ...others], width, '   ')
   }
 
   function draw(moment: Moment): void {
-    const bar = moment.share === undefined ? '' : `${barOf(moment.share)} `
-    drawing?.(`  ${bar}${lineOf(moment)}`)
-  }
-
-  function lineWidth(): number {
-    return drawing === undefined ? PROSE_WIDTH - 2 : (process.stderr.columns || PROSE_WIDTH) - BAR_COLUMNS - 4
+    screen?.draw(({ columns }) => {
+      const gauge = moment.share === undefined ? '' : `${bar(moment.share, BAR_COLUMNS, process.stderr)} `
+      return `  ${gauge}${lineOf(moment, columns - BAR_COLUMNS - 4)}`
+    })
   }
 
   return {
@@ -61,24 +56,12 @@ export function showProgress(out: Output, title: string): Progress {
       const now = performance.now()
       began ??= now
       if (last === undefined) out.say(title)
-      else if (now - last < (drawing === undefined ? LINE_MS : REDRAW_MS)) return
+      else if (now - last < (screen === undefined ? LINE_MS : REDRAW_MS)) return
       // The first line without a bar would only say that it has begun.
-      if (drawing !== undefined) draw(moment)
-      else if (last !== undefined) out.say(`  ${lineOf(moment)}`)
+      if (screen !== undefined) draw(moment)
+      else if (last !== undefined) out.say(`  ${lineOf(moment, PROSE_WIDTH - 2)}`)
       last = now
     },
-    say(line) {
-      drawing?.clear()
-      out.say(line)
-    },
-    end() {
-      drawing?.clear()
-      drawing?.done()
-    },
+    end: () => screen?.clear(),
   }
-}
-
-function barOf(share: number): string {
-  const full = Math.round(share * BAR_COLUMNS)
-  return styleText('cyan', '█'.repeat(full), { stream: process.stderr }) + '░'.repeat(BAR_COLUMNS - full)
 }

@@ -33,16 +33,21 @@ export function wrap(text: string, indent = '', width = PROSE_WIDTH): string {
   return [...lines, indent + line].join('\n')
 }
 
-/** The parts, from the first, that fit in a line. The first is there whatever its length. */
+/** The parts, from the first, that fit in a line; of the first as many words as do, where it does not. */
 export function fitting(parts: readonly string[], width: number, between = ', '): string {
   let line = parts[0]
+  if (columnsOf(line) > width) {
+    const words = stripVTControlCharacters(line).split(' ')
+    return words.length > 1 ? fitting(words, width, ' ') : words[0].slice(0, width)
+  }
   for (const part of parts.slice(1)) {
     if (columnsOf(line + between + part) > width) break
     line += between + part
   }
-  return line.slice(0, width)
+  return line
 }
 
-function columnsOf(text: string): number {
+/** Columns that a text of one line takes in a terminal. */
+export function columnsOf(text: string): number {
   return stripVTControlCharacters(text).length
 }

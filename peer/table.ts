@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
+import { columnsOf, widthOf, wrap } from './prose.ts'
 
 /** A column of a table: those to the left hold words, those to the right figures. */
 export interface Column {
@@ -25,16 +26,47 @@ const NO_LINES = {
   middle: '  ',
 } as const
 
-/**
- * A table without lines.
- *
- * @param stream decides whether there may be colours
- */
+/** What stands in a table: a cell of each row for each column. */
+export interface Cells {
+  /** The most important first. */
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+const INDENT = '  '
+
+/** A table without lines. Of a terminal it takes the columns that fit, and says which do not. */
 export function drawTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   stream: NodeJS.WriteStream,
 ): string {
+  const fitting = fitColumns({ columns, rows }, stream.columns ?? Number.POSITIVE_INFINITY)
+  const table = drawCells(fitting, stream)
+  const missing = columns.slice(fitting.columns.length).map(({ title }) => title)
+  if (missing.length === 0) return table
+  const note = wrap(`in a wider terminal also: ${missing.join(', ')}`, INDENT, widthOf(stream))
+  return `${table}\n${styleText('dim', note, { stream })}`
+}
+
+/** As many columns, from the first, as fit side by side; the first is there whatever its width. */
+export function fitColumns({ columns, rows }: Cells, width: number): Cells {
+  let taken = INDENT.length
+  let shown = 0
+  for (const [i, { title }] of columns.entries()) {
+    taken += Math.max(columnsOf(title), ...rows.map(row => columnsOf(row[i]))) + (i === 0 ? 0 : NO_LINES.middle.length)
+    if (taken > width && i > 0) break
+    shown++
+  }
+  return { columns: columns.slice(0, shown), rows: rows.map(row => row.slice(0, shown)) }
+}
+
+/**
+ * The same, with all columns that there are.
+ *
+ * @param stream decides whether there may be colours
+ */
+export function drawCells({ columns, rows }: Cells, stream: NodeJS.WriteStream): string {
   const table = new Table({
     head: columns.map(({ title }) => styleText('dim', title, { stream })),
     colAligns: columns.map(({ align }) => align),
@@ -46,7 +78,7 @@ export function drawTable(
   return table
     .toString()
     .split('\n')
-    .map(line => `  ${line.trimEnd()}`)
+    .map(line => `${INDENT}${line.trimEnd()}`)
     .join('\n')
 }
 

@@ -1,5 +1,5 @@
 import type { Recipe } from '../src/index.ts'
-import { shellWords } from './shell-words.ts'
+import { commandLine } from './shell-words.ts'
 
 /** Where a model was kept: a peer's state, or a file of safetensors. */
 export interface Kept {
@@ -16,5 +16,5 @@ export function describeNext({ data }: Pick<Recipe, 'data'>, { state, file }: Ke
     ...(state === undefined ? [] : [['export', '--state', state, '--to', 'model.onnx']]),
   ]
   if (commands.length === 0) return []
-  return ['what to do with the model:', ...commands.map(words => `  hearsay ${shellWords(words)}`)]
+  return ['what to do with the model:', ...commands.map(words => `  ${commandLine(words)}`)]
 }

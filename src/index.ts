@@ -45,6 +45,7 @@ export {
 export { recipeFor } from './library/recipe-for.ts'
 export { createIdentity } from './network/identity.ts'
 export type { ComponentLogger, Logger } from './network/logger.ts'
+export type { Libp2pMetrics } from './network/traffic.ts'
 export {
   defaultRecipe,
   parseRecipe,

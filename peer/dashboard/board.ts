@@ -1,6 +1,6 @@
+import { createThinned, type Thinned } from '../live/thinned.ts'
 import { LONGEST_LINE, MOST_LINES, MOST_POINTS } from './constants.ts'
 import { createFrames } from './frames.ts'
-import { createThinned, type Thinned } from './thinned.ts'
 import type { Frame, LogLine, Measured, Now, Point, Whole } from './told.ts'
 
 /** What does not change while it is looked at. */

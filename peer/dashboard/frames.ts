@@ -1,5 +1,5 @@
+import { createThinned } from '../live/thinned.ts'
 import { MOST_FRAME_LINKS, MOST_FRAMES } from './constants.ts'
-import { createThinned } from './thinned.ts'
 import type { Frame, Now } from './told.ts'
 
 /** How a run was, moment by moment, for a page to be played back. */

@@ -1,4 +1,4 @@
-import type { Peer } from '../../src/index.ts'
+import type { Libp2pMetrics, Peer } from '../../src/index.ts'
 import type { Output } from '../output.ts'
 import type { Place } from '../serving/place.ts'
 import { WrongUsage } from '../wrong-usage.ts'
@@ -15,6 +15,8 @@ export interface Metrics {
    * @param stepsAsked own steps that it is to train at the least with so many samples
    */
   watch(peer: Peer, stepsAsked: (samples: number) => number): void
+  /** To be given to the peer, so that libp2p's own metrics are among them. */
+  readonly libp2p: Libp2pMetrics
   close(): Promise<void>
 }
 
@@ -54,6 +56,7 @@ export async function openMetrics({ place, out, isSilent }: MetricsOptions): Pro
       watched = watchFromOutside(peer, stepsAsked)
       registry.watch(watched)
     },
+    libp2p: registry.libp2p,
     close: server.close,
   }
 }

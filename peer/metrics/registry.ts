@@ -1,5 +1,6 @@
+import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { PeerEvents } from '../../src/index.ts'
+import type { Libp2pMetrics, PeerEvents } from '../../src/index.ts'
 import { version } from '../../src/version.ts'
 import { LOOK_MS } from '../serving/constants.ts'
 import { PHASES, type Seen, type Watched } from './watched.ts'
@@ -26,6 +27,8 @@ export interface PeerRegistry {
   text(): Promise<string>
   /** From here on they are about this peer too. */
   watch(watched: Watched): void
+  /** Adds those of libp2p, of a peer that is made with it. */
+  readonly libp2p: Libp2pMetrics
 }
 
 export function createRegistry(): PeerRegistry {
@@ -35,6 +38,8 @@ export function createRegistry(): PeerRegistry {
   let isFreshUntil = 0
   return {
     contentType: registry.contentType,
+    // Those of the process are there.
+    libp2p: prometheusMetrics({ registry, collectDefaultMetrics: false }),
     text() {
       // However often somebody asks, they are collected now and then only.
       if (last === undefined || performance.now() >= isFreshUntil) {

@@ -44,7 +44,7 @@ export async function preparePeerNetwork(
   const reach: Libp2pOptions = alone
     ? { ...network, listen: [], announce: [], connect: [], mdns: false, upnp: false }
     : { ...network }
-  const { listen, announce, connect = [], mdns = true, upnp = false, bandwidthMbps } = reach
+  const { listen, announce, connect = [], mdns = true, upnp = false, bandwidthMbps, metrics } = reach
   return {
     id: peerIdOf(key),
     identity: key,
@@ -59,6 +59,7 @@ export async function preparePeerNetwork(
         announce,
         connect,
         mdns,
+        metrics,
         portMapping: upnp ? options.portMapping : undefined,
         bandwidth: bandwidthOf(bandwidthMbps),
       }),

@@ -45,6 +45,7 @@ const libp2pOptions = optionsOf<Libp2pOptions>({
   mdns: flag.optional(),
   upnp: flag.optional(),
   bandwidthMbps: numberAbove(0).optional(),
+  metrics: callback.optional(),
 })
 
 const peerOptions = optionsOf<PeerOptions>({

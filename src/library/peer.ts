@@ -11,6 +11,7 @@ import type { AbortOptions, Evaluation, Network, PeerId, Storage, Tried } from '
 import type { GossipStatus, PeerOutcome } from '../gossip/status.ts'
 import type { SwarmView } from '../gossip/swarm-view.ts'
 import type { ComponentLogger } from '../network/logger.ts'
+import type { Libp2pMetrics } from '../network/traffic.ts'
 import type { PortMapping } from '../network/upnp/port-mapping.ts'
 import type { FrozenPart } from '../parameters/frozen.ts'
 import type { Layout } from '../parameters/layout.ts'
@@ -43,6 +44,8 @@ export interface Libp2pOptions {
   readonly upnp?: boolean
   /** The bandwidth of its sockets in each direction, in Mbit/s. Default: as much as they can. */
   readonly bandwidthMbps?: number
+  /** Keeps libp2p's own metrics, as `prometheusMetrics(…)` of `@libp2p/prometheus-metrics` does. Default: nobody does. */
+  readonly metrics?: Libp2pMetrics
 }
 
 export interface PeerOptions {

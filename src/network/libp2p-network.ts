@@ -43,6 +43,7 @@ import { createNode, type SwarmNode } from './node.ts'
 import { createNodeGate } from './node-gate.ts'
 import { type Bandwidth, createPace } from './pace.ts'
 import { LANE_PROTOCOL, MEMBERSHIP_PROTOCOL, topicOf } from './protocols.ts'
+import type { Libp2pMetrics } from './traffic.ts'
 import { createUpkeep, type UpkeepOptions } from './upkeep.ts'
 import type { PortMapping } from './upnp/port-mapping.ts'
 
@@ -77,6 +78,8 @@ export interface Libp2pNetworkOptions extends Pick<UpkeepOptions, 'contacts' | '
   warn(message: string): void
   /** Where libp2p logs. Default: as `DEBUG` says. */
   readonly logger?: ComponentLogger
+  /** Keeps libp2p's own metrics. Default: nobody does. */
+  readonly metrics?: Libp2pMetrics
 }
 
 /** Any port of every interface. A machine without IPv6 does without the second, which libp2p takes for no error. */
@@ -102,6 +105,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions): Promis
     mdns,
     bandwidth,
     logger: options.logger,
+    metrics: options.metrics,
     warn: options.warn,
   })
   return driveNode(node, { ...options, listen, connect })

@@ -30,7 +30,7 @@ import { createOwnAddresses, type Listening, type OwnAddresses } from './own-add
 import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
 import { topicOf } from './protocols.ts'
-import { createTrafficMeter, type TrafficMeter } from './traffic.ts'
+import { createTrafficMeter, type Libp2pMetrics, type TrafficMeter } from './traffic.ts'
 import { transports } from './transports/registry.ts'
 
 /** More than there ever are. */
@@ -52,6 +52,8 @@ export interface NodeOptions {
   readonly bandwidth?: Bandwidth
   /** Where its parts log. Default: as `DEBUG` says. */
   readonly logger?: ComponentLogger
+  /** Keeps libp2p's own metrics, as `@libp2p/prometheus-metrics` does. Default: nobody does. */
+  readonly metrics?: Libp2pMetrics
   /** Warns, on one line, where peers on the local network cannot be looked for. Default: nobody is told */
   warn?(message: string): void
 }
@@ -88,7 +90,8 @@ export interface SwarmNode {
  * @throws IdentityError when the identity is not a private key
  */
 export async function createNode(options: NodeOptions): Promise<SwarmNode> {
-  const meter = createTrafficMeter()
+  const logger = options.logger ?? defaultLogger
+  const meter = createTrafficMeter(options.metrics?.({ logger }))
   const banned = new Set<PeerId>()
   const gossip = createGossipDoor()
   let found = (_peer: PeerInfo) => {}
@@ -115,7 +118,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
 
   const libp2p = await createLibp2p({
     start: false,
-    logger: options.logger ?? defaultLogger,
+    logger,
     privateKey: privateKeyOf(options.identity),
     addresses: { listen: options.listen.map(String), announceFilter: addresses.list },
     transports: transports.map(transport => withDials(dials, transport.make(porch))),

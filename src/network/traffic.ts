@@ -1,7 +1,11 @@
-import type { Connection, Metrics } from '@libp2p/interface'
+import type { Connection, Metrics, MultiaddrConnection } from '@libp2p/interface'
 import type { Network } from '../gossip/ports.ts'
+import type { ComponentLogger } from './logger.ts'
 import { carriedBy } from './transports/registry.ts'
 import type { CarriedBytes } from './transports/transport.ts'
+
+/** Makes what keeps libp2p's own metrics. */
+export type Libp2pMetrics = (components: { readonly logger: ComponentLogger }) => Metrics
 
 export interface TrafficMeter {
   /** Metrics to give to libp2p: the place where it shows every connection, as soon as its transport has one. */
@@ -16,16 +20,18 @@ export interface TrafficMeter {
   bytesIn(connection: Connection): number | undefined
 }
 
-export function createTrafficMeter(): TrafficMeter {
+/** @param beside keeps libp2p's own metrics, where somebody reads them */
+export function createTrafficMeter(beside?: Metrics): TrafficMeter {
   const open = new Set<CarriedBytes>()
   /** A connection and what it runs over have the same timeline. */
   const byTimeline = new WeakMap<Connection['timeline'], CarriedBytes>()
   const ended = { bytesIn: 0, bytesOut: 0 }
 
   return {
-    metrics: {
-      ...NO_METRICS,
-      trackMultiaddrConnection(connection) {
+    // libp2p has one place for metrics: what is kept beside is what this one inherits from.
+    metrics: Object.assign(Object.create(beside ?? NO_METRICS) as Metrics, {
+      trackMultiaddrConnection(connection: MultiaddrConnection) {
+        beside?.trackMultiaddrConnection(connection)
         const carried = carriedBy(connection)
         open.add(carried)
         byTimeline.set(connection.timeline, carried)
@@ -34,7 +40,7 @@ export function createTrafficMeter(): TrafficMeter {
           add(carried, ended)
         })
       },
-    },
+    }),
     bytesIn: ({ timeline }) => byTimeline.get(timeline)?.bytesIn,
     total() {
       const sum = { ...ended }
@@ -58,7 +64,7 @@ const metric = { update: nothing, increment: nothing, decrement: nothing, reset:
 const counter = { increment: nothing, reset: nothing }
 const histogram = { observe: nothing, reset: nothing, timer: stopTimer }
 
-/** libp2p's own metrics, of which none is kept. */
+/** Where nobody reads libp2p's own metrics, none is kept. */
 const NO_METRICS: Metrics = {
   trackMultiaddrConnection: nothing,
   trackProtocolStream: nothing,

@@ -5,8 +5,8 @@ import { afterEach, expect, test } from 'vitest'
 import { type Board, createBoard } from '../../peer/dashboard/board.ts'
 import { MOST_LINES, MOST_PAGES, MOST_POINTS, MOST_WAITING_BYTES } from '../../peer/dashboard/constants.ts'
 import { type DashboardServer, serveBoard } from '../../peer/dashboard/server.ts'
-import { createThinned } from '../../peer/dashboard/thinned.ts'
 import type { Measured, Now, Whole } from '../../peer/dashboard/told.ts'
+import { createThinned } from '../../peer/live/thinned.ts'
 import { placeOf } from '../../peer/serving/place.ts'
 
 const servers: DashboardServer[] = []

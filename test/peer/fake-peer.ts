@@ -101,7 +101,7 @@ export function recordOutput(): RecordedOutput {
   const events: Record<string, unknown>[] = []
   const out: Output = {
     json: true,
-    live: false,
+    screen: undefined,
     say: line => void lines.push(line),
     sayFigures: figures => void lines.push(figures.join('   ')),
     warn: line => void warnings.push(line),

@@ -45,7 +45,7 @@ function parse(text: string): Map<string, number> {
     if (type !== undefined) described.add(type)
     else if (!/^# HELP [a-z]\w* .+/.test(line)) {
       const [, series, name, value] =
-        /^(([a-z]\w*)(?:\{(?:[a-z_]+="[^"]*",?)+\})?) (-?[\d.]+(?:e[+-]?\d+)?|\+Inf|Nan)$/.exec(line) ?? []
+        /^(([a-z]\w*)(?:\{(?:[a-z]\w*="[^"]*",?)+\})?) (-?[\d.]+(?:e[+-]?\d+)?|\+Inf|Nan)$/.exec(line) ?? []
       if (series === undefined || name === undefined) throw new Error(`no sample: ${line}`)
       expect([...described].some(known => name === known || name.replace(/_(sum|count|bucket)$/, '') === known)).toBe(
         true,
@@ -278,9 +278,12 @@ test('a swarm of two is scraped from waiting to its seal, and its log is JSON', 
       'hearsay_network_bytes_total{direction="in",purpose="exchange"}',
       'hearsay_network_bytes_total{direction="out",purpose="overhead"}',
       'process_cpu_seconds_total',
+      'libp2p_noise_encrypted_packets_total',
     ])
       expect(now.get(counter), counter).toBeGreaterThan(before.get(counter) ?? Number.NaN)
   }, 20_000)
+  const carried = [...parse((await ask(metrics)).text)].filter(([name]) => name.startsWith('libp2p_data_transfer'))
+  expect(carried.find(([name]) => name.includes('"/hearsay/exchange/4 sent"'))?.[1]).toBeGreaterThan(1_000)
   expect((await second.finished).code).toBe(0)
   first.signal('SIGINT')
   const { code, stderr, stdout } = await first.finished

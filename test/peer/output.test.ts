@@ -71,5 +71,5 @@ test('a log in JSON is one object a line, without colours, and with --quiet noth
     { time, level: 'info', message: 'step 450 of 1,000   loss 0.1   accuracy 90 %   distance 0.5' },
     { time, level: 'warning', message: 'odd\nin two lines' },
   ])
-  expect(out.live).toBe(false)
+  expect(out.screen).toBeUndefined()
 })

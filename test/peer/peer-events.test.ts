@@ -54,6 +54,7 @@ function listen({
     joining: { recipeFile, hasData, mdns, connect, entry: () => entry },
     membership: MEMBERSHIP,
     alone,
+    verbose: false,
     stepsAsked: samples => stepsAsked(flags, fake.peer.recipe, epochs => epochs * samples),
   })
   return { ...fake, ...recorded }

@@ -73,8 +73,8 @@ test('people see tables and the hash on stdout', async () => {
   expect(stdout).toMatch(/common model +\d+\.\d %/)
   expect(stdout).toMatch(/all 3 peers sealed on\n {2}[0-9a-f]{64}\n/)
   for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
-  expect(stderr).toMatch(/^swarm [0-9a-f]{12}: 3 peers/m)
-  expect(stderr).toMatch(/\nthe model is thrown away: with --save FILE it is written, [^\n]*\n$/)
+  expect(stderr).toMatch(/^[\d:]{8} swarm [0-9a-f]{12}: 3 peers/m)
+  expect(stderr).toMatch(/\n[\d:]{8} the model is thrown away: with --save FILE it is written, [^\n]*\n$/)
 })
 
 test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint, and the result as far as it came', async () => {
@@ -88,7 +88,7 @@ test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint, and the result 
   expect(stdout).toBe('')
   const [, afterwards] = stderr.split('interrupted: stopping cleanly; once more ends at once\n')
   expect(afterwards).toMatch(
-    /^stopped with the slowest peer at step [\d,]+ of 1,000,000\nwrote .*interrupted\.json, as far as it came\n$/,
+    /^[\d:]{8} stopped with the slowest peer at step [\d,]+ of 1,000,000\n[\d:]{8} wrote .*interrupted\.json, as far as it came\n$/,
   )
   expect(JSON.parse(readFileSync(out, 'utf8')).partial).toEqual({ reason: 'interrupted' })
   for (const peer of ['peer-1', 'peer-2', 'peer-3']) {

@@ -11,7 +11,7 @@ import { onInterruption } from '../../interruption.ts'
 import { createOutput } from '../../output.ts'
 import { readPass } from '../../pass.ts'
 import { readRecipe } from '../../recipe-file.ts'
-import { shellWords } from '../../shell-words.ts'
+import { commandLine } from '../../shell-words.ts'
 import type { Diagnosis } from './check.ts'
 import { drawDiagnoses } from './draw-diagnoses.ts'
 import type { DoctorFlags } from './flags.ts'
@@ -96,5 +96,5 @@ function commandFor(address: string, recipeFile: string | undefined, { state, in
   const recipe = recipeFile === undefined ? [] : [recipeFile]
   const kept = state === undefined ? [] : ['--state', state]
   const pass = invite === undefined ? [] : ['--invite', invite]
-  return shellWords(['hearsay', 'peer', ...recipe, '--connect', address, ...kept, ...pass])
+  return commandLine(['peer', ...recipe, '--connect', address, ...kept, ...pass])
 }

@@ -9,7 +9,7 @@ import type { Recipe } from '../../../src/index.ts'
 import { founderFolder, nameOfRecipe } from '../../founder-folder.ts'
 import { OPEN } from '../../names.ts'
 import { requireWritable, writeSecret } from '../../output-file.ts'
-import { shellWords } from '../../shell-words.ts'
+import { commandLine } from '../../shell-words.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
 
@@ -85,7 +85,7 @@ export function describeFounded(
   { recipe, state, key }: Founded,
   { file, swarm, source, isOfSites }: { file: string; swarm: string; source: readonly string[]; isOfSites: boolean },
 ): string[] {
-  const command = (...words: readonly string[]) => `  ${shellWords(['hearsay', ...words])}`
+  const command = (...words: readonly string[]) => `  ${commandLine(words)}`
   const peer = (...words: readonly string[]) => command('peer', file, ...source, ...words)
   // Sites have tables of their own, none of which is here.
   const trial = isOfSites ? [] : [command('swarm', file, '--peers', '5', ...source)]

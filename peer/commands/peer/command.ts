@@ -100,6 +100,7 @@ export function addPeer(program: Command): void {
     .option('--partition <P>', 'how the data is split, with --shard (default: iid)')
     .option('--seed <S>', "of this peer's randomness; with --shard of the split, the same for all", seed)
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
+    .option('--verbose', 'a line for every round and exchange, and nothing that is redrawn')
     .addOption(dashboardOption())
     .addOption(metricsOption())
     .addOption(

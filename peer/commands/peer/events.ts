@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Peer, PeerEvents } from '../../../src/index.ts'
+import { describeExchange } from '../../event-lines.ts'
 import { describeTestSamples, summariseFigures } from '../../figures.ts'
 import type { Output } from '../../output.ts'
 import { count, counted, shortHash, shortPeer } from '../../words.ts'
@@ -42,12 +43,18 @@ export interface Telling {
   readonly membership: string
   /** Whether the peer was told to train alone. */
   readonly alone: boolean
+  /** Whether people are told of every exchange. */
+  readonly verbose: boolean
   /** Own steps that the peer is to train at the least with so many samples. */
   readonly stepsAsked: (samples: number) => number
 }
 
 /** Tells what happens to a peer: a program by JSON lines, people in words. */
-export function tellEvents(peer: Peer, out: Output, { joining, membership, alone, stepsAsked }: Telling): void {
+export function tellEvents(
+  peer: Peer,
+  out: Output,
+  { joining, membership, alone, verbose, stepsAsked }: Telling,
+): void {
   let started = false
   /** Addresses at which others can reach this peer, until users were told how. */
   let untold: readonly string[] | undefined
@@ -113,7 +120,8 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
   peer.addEventListener('waiting', ({ detail }) => {
     const printed = { why: waitedFor === detail.for, joining: untold === undefined, sinceLine, refusal: isRefused }
     const lines = describeWaiting(detail, joining, printed)
-    for (const line of lines) out.say(line)
+    // In a terminal the reason stands below until it is another, and the line to paste above.
+    if (out.screen === undefined || !printed.why || !printed.joining) for (const line of lines) out.say(line)
     sinceLine = lines.some(isCommand) ? 0 : sinceLine + 1
     waitedFor = detail.for
     untold = undefined
@@ -123,8 +131,10 @@ export function tellEvents(peer: Peer, out: Output, { joining, membership, alone
   peer.addEventListener('peer:leave', ({ detail }) => out.say(`${green('-')} ${shortPeer(detail.peer)} left`))
   peer.addEventListener('round', ({ detail }) => {
     tellHowToJoin()
-    out.sayFigures(describeRound(detail, { status: peer.status(), asked, alone }, estimateLeft))
+    if (out.screen === undefined)
+      out.sayFigures(describeRound(detail, { status: peer.status(), asked, alone }, estimateLeft))
   })
+  if (verbose) peer.addEventListener('exchange', ({ detail }) => out.say(describeExchange(detail)))
   peer.addEventListener('trained', () => {
     const next = alone || peer.recipe.averaging.rule === 'none' ? '' : '; averaging until all agree'
     out.say(`training ended after ${counted(peer.status().ownSteps, 'own step')}${next}`)

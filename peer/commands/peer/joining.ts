@@ -5,7 +5,7 @@
  */
 
 import type { PeerEvents } from '../../../src/index.ts'
-import { shellWords } from '../../shell-words.ts'
+import { commandLine } from '../../shell-words.ts'
 import { dateAndTime } from '../../until.ts'
 import { count, counted } from '../../words.ts'
 
@@ -117,7 +117,7 @@ export function describeWaiting(
 function commandFor(address: string, { recipeFile, hasData, entry }: JoiningHint): string {
   const recipe = recipeFile === undefined ? [] : [recipeFile]
   const data = hasData ? ['--data', 'SOURCE'] : []
-  return `  ${shellWords(['hearsay', 'peer', ...recipe, ...data, '--connect', address, ...inviteFlag(entry())])}`
+  return `  ${commandLine(['peer', ...recipe, ...data, '--connect', address, ...inviteFlag(entry())])}`
 }
 
 /** Whether a line is one to type, and no sentence. */

@@ -22,6 +22,7 @@ import { describeEnding, describeNothingKept, type End, type ToldEnding } from '
 import { type Telling, tellEvents } from './events.ts'
 import { requireFittingFlags, requireStricter } from './flag-fit.ts'
 import type { PeerFlags } from './flags.ts'
+import { drawPeer } from './live-view.ts'
 import { describeMembership, entryOf, hintAtFounder } from './membership.ts'
 import { showOn } from './show.ts'
 import { stepsAsked } from './training-pace.ts'
@@ -62,22 +63,25 @@ async function runWatched(
   signal: AbortSignal,
   onlookers: Onlookers,
 ): Promise<void> {
-  if (out.live) out.say('starting…')
+  if (out.screen !== undefined) out.say('starting…')
   const pass = flags.invite === undefined ? undefined : await readPass('--invite', flags.invite)
-  const peer = await create(file, flags, pass?.text, out)
+  const peer = await create(file, flags, pass?.text, out, onlookers.metrics)
   let ending: ToldEnding & { readonly saved: boolean }
+  let drawn = () => {}
   try {
-    await tell(peer, file, flags, pass?.file, out, onlookers)
+    drawn = await tell(peer, file, flags, pass?.file, out, onlookers)
     let judged: JudgedTogether | undefined
     peer.addEventListener('judged', ({ detail }) => {
       judged = detail
     })
     const end = await takePart(peer, flags, out, signal)
+    drawn()
     ending = await conclude(peer, end, () => judged, flags, out)
     // A user who interrupts knows why it ends; that is worth more than what goes wrong while stopping.
     if (ending.code === INTERRUPTED) await peer.stop('interrupted').catch(() => {})
     else await peer.stop()
   } catch (error) {
+    drawn()
     await peer.stop('failed').catch(() => {})
     throw error
   }
@@ -93,7 +97,10 @@ async function runWatched(
   if (code === NOT_IN_MODEL) throw new NotInModel(missing)
 }
 
-/** @param keyFile the file of the swarm's key, where it was given by one */
+/**
+ * @param keyFile the file of the swarm's key, where it was given by one
+ * @returns ends what is drawn
+ */
 async function tell(
   peer: Peer,
   recipeFile: string | undefined,
@@ -101,7 +108,7 @@ async function tell(
   keyFile: string | undefined,
   out: Output,
   { dashboard, metrics }: Onlookers,
-): Promise<void> {
+): Promise<() => void> {
   const { stepsForEpochs } = await import('../../../src/public/models.ts')
   const { alone = false, data, mdns, connect = [] } = flags
   const entry = await entryOf(peer, keyFile)
@@ -109,12 +116,14 @@ async function tell(
     joining: { recipeFile, hasData: data !== 'digits', mdns, connect, entry },
     membership: describeMembership(peer.recipe, peer.membership),
     alone,
+    verbose: flags.verbose === true,
     stepsAsked: samples =>
       stepsAsked(flags, peer.recipe, epochs => stepsForEpochs(epochs, samples, peer.recipe.training.batch)),
   }
   tellEvents(peer, out, telling)
   metrics?.watch(peer, telling.stepsAsked)
   if (dashboard !== undefined) await showOn(dashboard.board, peer, telling)
+  return out.screen === undefined ? () => {} : drawPeer(peer, out.screen, telling)
 }
 
 async function create(
@@ -122,6 +131,7 @@ async function create(
   flags: PeerFlags,
   invitation: string | undefined,
   out: Output,
+  metrics: Metrics | undefined,
 ): Promise<Peer> {
   const { createPeer, defaultRecipe, loadDataset } = await import('../../../src/index.ts')
   const { loadingOf, parseBackend } = await import('../../../src/public/models.ts')
@@ -148,6 +158,7 @@ async function create(
       mdns: flags.mdns,
       upnp: flags.upnp,
       bandwidthMbps: flags.bandwidth,
+      metrics: metrics?.libp2p,
     },
     state: flags.state,
     invitation,

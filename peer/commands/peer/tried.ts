@@ -1,5 +1,5 @@
 import type { Tried } from '../../../src/public/network.ts'
-import { shellWords } from '../../shell-words.ts'
+import { commandLine } from '../../shell-words.ts'
 import { farthestFirst, type JoiningHint } from './joining.ts'
 
 /** What a peer that nobody came to has tried, and what to type to see where it ends. */
@@ -17,7 +17,7 @@ export function describeTried(
       ? 'this peer listens nowhere'
       : `others could have reached this peer at ${farthestFirst(listening).join(', ')}`,
     'to see where the way to another peer ends, with an address that it prints:',
-    `  ${shellWords(['hearsay', 'doctor', '--connect', address, ...recipe])}`,
+    `  ${commandLine(['doctor', '--connect', address, ...recipe])}`,
   ]
 }
 

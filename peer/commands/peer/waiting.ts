@@ -9,6 +9,8 @@ const SILENCE_MS = 5_000
 export function reportWaiting(peer: Peer, out: Output): () => void {
   let timer: NodeJS.Timeout | undefined
   let said = ''
+  // There it stands below all the time.
+  if (out.screen !== undefined) return () => {}
   peer.addEventListener('trained', () => {
     if (peer.recipe.averaging.rule === 'none') return
     timer ??= setInterval(() => {

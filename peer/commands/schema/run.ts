@@ -3,7 +3,7 @@ import { createOutput } from '../../output.ts'
 import { requireFree, writeOutput } from '../../output-file.ts'
 import { describeProblems } from '../../problems.ts'
 import { reportReading } from '../../reading.ts'
-import { shellWords } from '../../shell-words.ts'
+import { commandLine } from '../../shell-words.ts'
 import { describeSite } from '../../table-report.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { SchemaFlags } from './flags.ts'
@@ -36,7 +36,7 @@ export async function runSchema(flags: SchemaFlags): Promise<void> {
       describeSite(source.name, site, { unlabelled, dialect: source.table.dialect }),
       '',
       `wrote ${file}: read it, and give it to whoever writes the recipe. Then:`,
-      `  ${shellWords(['hearsay', 'init', '--schema', file, 'OTHER.json'])}`,
+      `  ${commandLine(['init', '--schema', file, 'OTHER.json'])}`,
     ].join('\n'),
   )
 }

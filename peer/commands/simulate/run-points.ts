@@ -48,7 +48,7 @@ export async function runPoints(
           const plan = await planSimulation(
             file,
             { ...flags, allowModule },
-            { warn: message => progress.say(message), load },
+            { warn: message => out.say(message), load },
           )
           rounds = await roundsOf(plan)
           return { what: await whatRuns(plan, flags.data), run: listening => execute(plan, listening) }

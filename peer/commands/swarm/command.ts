@@ -64,6 +64,7 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, rules: Rule
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
     .option('--out <FILE.json>', 'write the result', file)
     .option('--report <FILE.html>', 'write one page with plots', file)
+    .option('--verbose', 'a line for every round and exchange, and nothing that is redrawn')
     .addOption(dashboardOption())
     .addOption(new Option('--shard <I/N>').argParser(refuseShard).hideHelp())
     .addHelpText('after', () => `${helpOnRecipeValues(rules, [PARTITION_VALUES])}\n${HELP}`)

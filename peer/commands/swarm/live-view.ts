@@ -1,10 +1,12 @@
 import { styleText } from 'node:util'
-import { createLogUpdate } from 'log-update'
 import type { GossipStatus, Peer, Recipe, RoundResult } from '../../../src/index.ts'
+import type { Size } from '../../live/screen.ts'
+import { drawStanding } from '../../live/standing.ts'
+import { createThinned } from '../../live/thinned.ts'
 import type { Output } from '../../output.ts'
-import { fitting, PROSE_WIDTH, widthOf } from '../../prose.ts'
-import { mainFigure } from '../../quality.ts'
-import { type Column, drawTable } from '../../table.ts'
+import { fitting, PROSE_WIDTH } from '../../prose.ts'
+import { describeQuality } from '../../quality.ts'
+import type { Column } from '../../table.ts'
 import { bytes, count, distance, kilobytes, seconds, shortPeer } from '../../words.ts'
 
 /** The display for people while a swarm runs. */
@@ -34,6 +36,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'kB out', align: 'right' },
 ]
 
+/** Distances of which the curve is made. */
+const MOST_DISTANCES = 96
+
 /**
  * A table that is redrawn in a terminal; a line now and then where stderr is none.
  *
@@ -41,94 +46,133 @@ const COLUMNS: readonly Column[] = [
  */
 export function watchSwarm(out: Output, recipe: Recipe, title: readonly string[]): LiveView {
   const began = Date.now()
+  const isTogether = recipe.averaging.rule !== 'none'
+  const distances = createThinned<number>(MOST_DISTANCES)
+  /** Samples a second of each peer, as it said last. */
+  const speeds = new Map<string, number>()
   let peers: readonly Peer[] = []
+  let firstStep: { readonly step: number; readonly at: number } | undefined
   let last: RoundResult | undefined
-  let timer: NodeJS.Timeout | undefined
-  let note = 'starting the peers…'
-  const drawing = out.live ? createLogUpdate(process.stderr) : undefined
+  let note: string | undefined = 'starting the peers…'
+  const { screen } = out
 
   function elapsed(): string {
-    return seconds((Date.now() - began) / 1_000)
+    return `${seconds((Date.now() - began) / 1_000)} so far`
   }
 
-  function progress(states: readonly GossipStatus[]): string {
+  /** Undefined while anybody trains. */
+  function stageOf(states: readonly GossipStatus[]): string | undefined {
     const sealed = states.filter(({ phase }) => phase === 'sealed').length
-    const training = states.filter(({ phase }) => phase === 'training').length
     const waiting = states.filter(({ phase }) => phase === 'waiting').length
-    if (training > 0) return trainingOf(states, recipe.training.steps)
+    if (states.some(({ phase }) => phase === 'training')) return undefined
     if (waiting > 0) return `waiting: ${states.length - waiting} of ${states.length} have begun`
-    return `agreeing: ${sealed} of ${states.length} sealed`
+    return isTogether ? `agreeing: ${sealed} of ${states.length} sealed` : 'training has ended'
   }
 
   /** Nothing before anybody has begun: what the model makes of samples that are not standardised yet says nothing of it. */
-  function merged(states: readonly GossipStatus[]): string[] {
-    return last?.merged == null || states.every(({ phase }) => phase === 'waiting')
-      ? []
-      : [`merged ${mainFigure(last.merged)}`]
+  function figuresOf(states: readonly GossipStatus[]): string[] {
+    const speed = [...speeds.values()].reduce((sum, one) => sum + one, 0)
+    const merged = states.every(({ phase }) => phase === 'waiting') ? null : (last?.merged ?? null)
+    return [
+      ...(merged === null ? [] : [`merged model: loss ${merged.loss.toFixed(3)}`]),
+      ...[merged === null ? undefined : describeQuality(merged)].filter(words => words !== undefined),
+      ...(speed === 0 ? [] : [`${count(Math.round(speed))} samples/s`]),
+    ]
   }
 
-  function draw(): void {
-    const dim = (text: string) => styleText('dim', text, { stream: process.stderr })
-    if (note !== '') {
-      drawing?.(`\n  ${dim(`${elapsed()}  ${note}`)}`)
-      return
-    }
+  /** Seconds until the slowest has trained, by the clock. */
+  function trainingLeft(step: number): number | undefined {
+    const now = Date.now()
+    firstStep ??= { step, at: now }
+    const made = step - firstStep.step
+    if (made <= 0) return undefined
+    return ((recipe.training.steps - step) * (now - firstStep.at)) / 1_000 / made
+  }
+
+  function draw(size: Size): string {
+    if (note !== undefined && peers.length === 0) return `\n  ${styleText('dim', note, { stream: process.stderr })}`
     const states = peers.map(peer => peer.status())
-    const room = Math.max(1, (process.stderr.rows ?? 24) - 6)
-    const rows = peers.slice(0, room).map((peer, i) => rowOf(peer, states[i]))
-    const more = peers.length > room ? `\n  ${dim(`and ${peers.length - room} more`)}` : ''
-    const table = drawTable(COLUMNS, rows, process.stderr)
-    const status = fitting([`${elapsed()}  ${progress(states)}`, ...merged(states)], widthOf(process.stderr) - 2)
-    drawing?.(`\n${table}${more}\n\n  ${dim(status)}`)
+    const slowest = Math.min(...states.map(({ step }) => step))
+    const apart = farthestOf(states)
+    if (apart !== undefined) distances.add(apart)
+    return drawStanding(
+      {
+        members: { columns: COLUMNS, rows: peers.map((peer, i) => rowOf(peer, states[i])) },
+        training: {
+          title: 'slowest at step',
+          done: slowest,
+          asked: recipe.training.steps,
+          left: slowest > 0 ? trainingLeft(slowest) : undefined,
+        },
+        ...(isTogether && {
+          exchanges: {
+            made: states.reduce((sum, { exchanges }) => sum + exchanges, 0),
+            asked: states.reduce((sum, { exchangesAsked }) => sum + exchangesAsked, 0),
+          },
+          distances: { values: distances.all(), target: recipe.averaging.consensusDistance },
+        }),
+        figures: figuresOf(states),
+        note: [note ?? stageOf(states), elapsed()].filter(words => words !== undefined).join(', '),
+      },
+      size,
+      process.stderr,
+    )
   }
 
   function line(): void {
-    if (note !== '') return
+    if (note !== undefined) return
     const states = peers.map(peer => peer.status())
     const sent = states.reduce((sum, { bytesOut }) => sum + bytesOut, 0)
-    const far = states.map(({ consensusDistance }) => consensusDistance).filter(one => one !== null)
-    const apart = far.length === 0 ? [] : [`distance ${distance(Math.max(...far))}`]
-    const parts = [`${elapsed()}  ${progress(states)}`, ...apart, ...merged(states), `${bytes(sent)} sent`]
+    const far = farthestOf(states)
+    const apart = far === undefined ? [] : [`distance ${distance(far)}`]
+    const parts = [
+      stageOf(states) ?? trainingOf(states, recipe.training.steps),
+      elapsed(),
+      ...apart,
+      ...figuresOf(states),
+      `${bytes(sent)} sent`,
+    ]
     out.say(fitting(parts, PROSE_WIDTH))
   }
 
-  if (drawing !== undefined) timer = setInterval(draw, REDRAW_MS)
-  else timer = setInterval(line, LINE_MS)
+  screen?.draw(draw)
+  const timer = screen === undefined ? setInterval(line, LINE_MS) : setInterval(() => screen.draw(draw), REDRAW_MS)
 
   return {
     start(started) {
-      drawing?.clear()
       for (const line of title) out.say(line)
       peers = started
-      note = ''
+      for (const peer of peers) {
+        peer.addEventListener('round', ({ detail }) => speeds.set(peer.id, detail.samplesPerSecond))
+      }
+      note = undefined
     },
     phase(phase) {
       if (phase !== 'alone') return
-      if (drawing !== undefined) {
-        // The last state of the swarm stays on the screen.
-        draw()
-        drawing.done()
-      }
-      note = 'training each peer alone, for comparison…'
-      if (drawing === undefined) out.say(`${elapsed()}  ${note}`)
+      speeds.clear()
+      note = 'training each peer alone for comparison'
+      if (screen === undefined) out.say(`${note}, ${elapsed()}`)
     },
     round(round) {
       last = round
     },
     warn(peer, message) {
-      drawing?.clear()
       out.warn(`${shortPeer(peer.id)}: ${message}`)
     },
     say(peer, message) {
-      drawing?.clear()
       out.say(`${shortPeer(peer.id)}: ${message}`)
     },
     end() {
       clearInterval(timer)
-      drawing?.clear()
-      drawing?.done()
+      screen?.leave()
     },
   }
+}
+
+/** The distance of the one that is farthest from the others; undefined where nobody knows. */
+function farthestOf(states: readonly GossipStatus[]): number | undefined {
+  const known = states.map(({ consensusDistance }) => consensusDistance).filter(one => one !== null)
+  return known.length === 0 ? undefined : Math.max(...known)
 }
 
 function trainingOf(states: readonly GossipStatus[], steps: number): string {

@@ -4,6 +4,7 @@ import { isComplete } from '../../agreement.ts'
 import type { Dashboard } from '../../dashboard/dashboard.ts'
 import { withDashboard } from '../../dashboard/with-dashboard.ts'
 import { defaultPartition } from '../../default-partition.ts'
+import { describeExchange, describeInterval } from '../../event-lines.ts'
 import { DONE, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
 import { OPEN } from '../../names.ts'
@@ -34,7 +35,7 @@ const NOTHING_KEPT =
 
 /** @returns the exit code */
 export async function runSwarmCommand(file: string | undefined, flags: SwarmFlags): Promise<number> {
-  const out = createOutput(flags)
+  const out = createOutput(flags, { timed: process.stderr.isTTY !== true })
   const interrupted = onInterruption(out.say)
   await requireWritable('--out', flags.out)
   await requireWritable('--save', flags.save)
@@ -120,6 +121,10 @@ async function runWatched(
         peers = started
         for (const peer of peers) {
           peer.addEventListener('compression', ({ detail }) => view.say(peer, `compression ${detail.reason}`))
+          if (flags.verbose) {
+            peer.addEventListener('exchange', ({ detail }) => view.say(peer, describeExchange(detail)))
+            peer.addEventListener('round', ({ detail }) => view.say(peer, describeInterval(detail)))
+          }
           peer.addEventListener('warning', ({ detail }) => {
             // Once they are asked to stop they lose one another, as they should.
             if (!signal.aborted) view.warn(peer, detail.message)
