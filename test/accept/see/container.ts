@@ -52,7 +52,7 @@ async function composed(): Promise<Row> {
       const contained = out.split('\n').filter(line => line.includes("the model contains this peer's data")).length
       return {
         asked,
-        measured: `${sealed} of ${PEERS} sealed with all, ${contained} with their data in the model; ${lastLines(out, 1)}`,
+        measured: `${sealed} of ${PEERS} sealed with all, ${contained} with their data in the model${sealed === PEERS ? '' : `; ${lastLines(out)}`}`,
         passed: sealed === PEERS && contained === PEERS,
       }
     } finally {

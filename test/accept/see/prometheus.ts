@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { createRows, type Item, lastLines, type Row } from '../row.ts'
+import { createRows, type Item, type Row } from '../row.ts'
 import { withFolder, withProcesses } from '../running-process.ts'
 import { beside, tryTool } from './installed.ts'
 
 const PEERS = 3
+const STEPS = 300
 const DEADLINE_MS = 120_000
 const LOOK_AGAIN_MS = 500
 
-/** A name of prom-client's default metrics, which they keep for those who have it on their boards. */
-const ITS_OWN_NAMES = /^nodejs_active_(handles|requests|resources)_total non-counter metrics should not have/
+/** With which promtool tells that it could read everything, and likes something less. */
+const READ_WITH_COMPLAINTS = 3
 
 /** The values of an expression, by the address that was scraped. */
 async function ask(origin: string, query: string): Promise<ReadonlyMap<string, number>> {
@@ -44,7 +45,18 @@ async function scraped(): Promise<readonly Row[]> {
   return await withFolder(path =>
     withProcesses(async start => {
       const listen = '/ip4/127.0.0.1/tcp/0'
-      const common = ['peer', '--json', '--no-mdns', '--listen', listen, '--metrics', '0', '--stay', '--steps', '300']
+      const common = [
+        'peer',
+        '--json',
+        '--no-mdns',
+        '--listen',
+        listen,
+        '--metrics',
+        '0',
+        '--stay',
+        '--steps',
+        String(STEPS),
+      ]
       const first = start(common)
       const { addresses } = (await first.said('started')) as unknown as { addresses: readonly string[] }
       const others = Array.from({ length: PEERS - 1 }, () => start([...common, '--connect', addresses[0] ?? '']))
@@ -57,24 +69,24 @@ async function scraped(): Promise<readonly Row[]> {
       const place = `127.0.0.1:${await freePort()}`
       const args = [`--config.file=${path('prometheus.yml')}`, `--storage.tsdb.path=${path('data')}`]
       return await beside('prometheus', [...args, `--web.listen-address=${place}`], async () => {
+        // A look at a peer may be older than its seal, by seconds.
         const sealed = await until(`http://${place}`, 'hearsay_sealed == 1')
-        const steps = await until(`http://${place}`, 'hearsay_own_steps')
+        const steps = await until(`http://${place}`, `hearsay_own_steps >= ${STEPS}`)
         const text = await (await fetch(origins[0] as URL)).text()
         await writeFile(path('metrics'), text)
         const checked = await tryTool('sh', '-c', `promtool check metrics < '${path('metrics')}'`)
-        const complaints = (checked?.out ?? 'no promtool')
-          .split('\n')
-          .filter(line => line !== '' && !ITS_OWN_NAMES.test(line))
+        const complaints = (checked?.out ?? '').split('\n').filter(line => line !== '')
+        const ours = complaints.filter(line => line.startsWith('hearsay_'))
         return [
           {
             asked: `Prometheus scrapes a swarm of ${PEERS} until its seal`,
             measured: `${sealed.size} sealed; own steps ${[...steps.values()].join(', ')}`,
-            passed: [...steps.values()].every(count => count >= 300),
+            passed: [...steps.values()].every(count => count >= STEPS),
           },
           {
-            asked: 'promtool has nothing to say of metrics that are ours',
-            measured: complaints.length === 0 ? 'nothing' : lastLines(complaints.join('\n')),
-            passed: complaints.length === 0,
+            asked: 'promtool reads the metrics, and has nothing to say of ours',
+            measured: `exit code ${checked?.code}; ${ours.length} complaints of ours, ${complaints.length - ours.length} of those of prom-client and libp2p`,
+            passed: [0, READ_WITH_COMPLAINTS].includes(checked?.code ?? 1) && ours.length === 0,
           },
         ]
       })
