@@ -1,9 +1,11 @@
 import type { Item } from '../row.ts'
 import { testsOf } from '../tests-of.ts'
+import { container } from './container.ts'
 import { docs } from './docs.ts'
 import { embed } from './embed.ts'
 import { errors } from './errors.ts'
 import { newcomer } from './newcomer.ts'
+import { prometheus } from './prometheus.ts'
 
 const LARGE = ['--config', 'vitest.large.config.ts'] as const
 
@@ -42,4 +44,14 @@ const examples = testsOf('examples', 'programs to copy from, each run as its pag
 ])
 
 /** The evidence that a swarm can be watched, in the order in which it was asked for. */
-export const see: readonly Item[] = [newcomer, errors, dashboard, operating, embed, examples, docs]
+export const see: readonly Item[] = [
+  newcomer,
+  errors,
+  dashboard,
+  operating,
+  prometheus,
+  container,
+  embed,
+  examples,
+  docs,
+]
