@@ -77,7 +77,7 @@ export interface PeerOptions {
   readonly trainer?: Trainer
   /**
    * The averaging rule that the recipe names (`averaging.rule`), where it is the caller's own: peers agree on its name, and every one of
-   * them brings it. The core carries it out by its {@link LiveForm}.
+   * them brings it. The core carries it out by its `LiveForm`.
    */
   readonly rule?: LiveRule
   /**
