@@ -18,7 +18,7 @@ import { init, use } from 'echarts/core'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 
 use([LineChart, HeatmapChart, GraphChart, CustomChart])
-use([GraphicComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent])
+use([GridComponent, GraphicComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent])
 use([CanvasRenderer, SVGRenderer])
 
 export type { CustomSeriesOption, EChartsOption, LineSeriesOption } from 'echarts'

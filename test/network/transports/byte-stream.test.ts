@@ -112,11 +112,11 @@ describe('the byte stream of a TCP connection', () => {
       transports: [tcp.make()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      metrics: () => ({
-        ...createTrafficMeter().metrics,
-        trackMultiaddrConnection: connection =>
-          counts.push({ stream: countByteStream(connection), socket: tcp.carriedBy?.(connection) }),
-      }),
+      metrics: () =>
+        Object.assign(createTrafficMeter().metrics, {
+          trackMultiaddrConnection: (connection: MultiaddrConnection) =>
+            counts.push({ stream: countByteStream(connection), socket: tcp.carriedBy?.(connection) }),
+        }),
     })
     cleanups.push(() => node.stop())
     return { node, counts }
