@@ -31,9 +31,15 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
   const prepared = await prepareRecipe(options.recipe, { edges: options.edges, rule: options.rule })
   const { recipe } = prepared
   requireInitialWeights(recipe, options.from)
-  const result = await (await engines[engine]())({ ...options, recipe, prepared, data: checked })
   const conditions = conditionsOf(options)
-  return conditions === undefined ? result : { ...result, conditions }
+  const result = await (await engines[engine]())({
+    ...options,
+    recipe,
+    prepared,
+    data: checked,
+    onStart: options.onStart && (start => options.onStart?.({ recipe, ...start, ...(conditions && { conditions }) })),
+  })
+  return { ...result, ...(conditions && { conditions }) }
 }
 
 /** The conditions in a result: here and not in the engines, so that all report alike what was asked for. */
