@@ -14,6 +14,8 @@ export interface Whole {
   readonly recipe: object
   /** What does not change, for people: a name and a value each. */
   readonly facts: readonly (readonly [name: string, value: string])[]
+  /** Whether it is known who exchanges with whom. */
+  readonly tellsExchanges: boolean
   readonly now: Now
   readonly series: Readonly<Record<string, readonly Point[]>>
   readonly log: readonly LogLine[]
@@ -44,9 +46,13 @@ export interface Now {
   readonly more: number
   /** The distance at which the swarm agrees. */
   readonly target: number | null
+  /** When and where it diverged, and what may help. */
+  readonly diverged: string | null
+  /** What is to be said of the lines between peers: why some are missing, or what they are. */
+  readonly aside: string | null
 }
 
-export type RunPhase = 'starting' | 'waiting' | 'training' | 'averaging' | 'sealing' | 'sealed' | 'ended'
+export type RunPhase = 'starting' | 'waiting' | 'training' | 'averaging' | 'sealing' | 'sealed' | 'ended' | 'diverged'
 
 /** A peer in the graph. */
 export interface Node {
@@ -61,10 +67,12 @@ export interface Node {
   readonly samples: number
 }
 
-/** A connection between two peers. */
+/** What is between two peers. */
 export interface Link {
   readonly from: string
   readonly to: string
+  /** What ties them: a connection, or nothing but the topology, by which they may average. */
+  readonly by: 'connection' | 'topology'
   /** Whether the two exchange, or have since the last time this was told. */
   readonly exchanges: boolean
 }
