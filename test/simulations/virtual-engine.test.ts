@@ -26,7 +26,7 @@ test('the gap is told before the first round, and then every exchange, by the nu
   const told: string[] = []
   let [averaged, onRing] = [0, 0]
   const recipe = consensus({ topology: 'ring' })
-  const result = await run({
+  await run({
     recipe,
     rounds: 5,
     loss: 0.01,

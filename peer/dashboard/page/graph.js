@@ -56,6 +56,7 @@ function inWords({ nodes, links }, { what, tellsExchanges }) {
     ...(tellsExchanges
       ? [`${exchanging} ${what === 'simulation' ? 'that have just exchanged' : 'exchanging now'}`]
       : []),
+    ...nodes.filter(({ phase }) => phase === 'diverged').map(({ name }) => `${name} has diverged`),
     ...(isPeer && ties > 0 ? [`${counted(ties, 'further pair')} that may average, by the topology`] : []),
   ].join(', ')}`
 }
