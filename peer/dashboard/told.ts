@@ -71,8 +71,8 @@ export interface Node {
 export interface Link {
   readonly from: string
   readonly to: string
-  /** What ties them: a connection, or nothing but the topology, by which they may average. */
-  readonly by: 'connection' | 'topology'
+  /** What ties them: a connection; only the topology, by which they may average; or nothing but that they have exchanged. */
+  readonly by: 'connection' | 'topology' | 'exchange'
   /** Whether the two exchange, or have since the last time this was told. */
   readonly exchanges: boolean
 }

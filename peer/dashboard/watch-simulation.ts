@@ -34,6 +34,8 @@ export interface Simulated {
   readonly rounds: number | undefined
   /** Whether its exchanges are told. */
   readonly tellsExchanges: boolean
+  /** Of a swarm of real peers, whose places in the topology follow from their ids: those ids, in the order of the peers, where they are known. */
+  readonly ids?: readonly string[]
   /** The content of the topology's file, where it has one; without it the graph has no lines. */
   readonly edges?: string
 }
@@ -133,8 +135,10 @@ interface Lines {
 
 const NOBODY_DRAWN = 'No peers are drawn: the distance of each is known of up to 64, as long as all are there.'
 
-function linesOf({ recipe, peers, edges, tellsExchanges }: Simulated): Lines {
+function linesOf({ recipe, peers, engine, ids, edges, tellsExchanges }: Simulated): Lines {
   const { topology } = recipe.averaging
+  const without = (why: string) =>
+    `${why}: ${tellsExchanges ? 'lines are between those that have just exchanged' : 'no lines are drawn'}.`
   const file = edgesFileOf(topology)
   if (file !== undefined && edges === undefined) {
     return {
@@ -143,22 +147,32 @@ function linesOf({ recipe, peers, edges, tellsExchanges }: Simulated): Lines {
     }
   }
   const pairs = fixedLinks(recipe, peers, edges)
-  if (pairs !== undefined) return { pairs, aside: null }
-  const changing = `By the topology ${topology} who may average with whom changes from round to round`
-  return {
-    pairs: [],
-    aside: tellsExchanges
-      ? `${changing}: lines are between those that have just exchanged.`
-      : `${changing}: no lines are drawn.`,
+  if (pairs === undefined) {
+    return {
+      pairs: [],
+      aside: without(`By the topology ${topology} who may average with whom changes from round to round`),
+    }
   }
+  if (engine !== 'libp2p') return { pairs, aside: null }
+  if (ids === undefined) {
+    return {
+      pairs: [],
+      aside: without(
+        'Over libp2p the places of peers in the topology follow from ids that they have only once they run',
+      ),
+    }
+  }
+  const places = [...ids.keys()].sort((a, b) => (ids[a] < ids[b] ? -1 : 1))
+  return { pairs: pairs.map(([a, b]) => [places[a], places[b]]), aside: null }
 }
 
-/** Those by the topology, and where two have exchanged besides. */
+/** Those by the topology, and besides where two have exchanged: peers that do not know all others yet stand in a smaller graph. */
 function linksOf(pairs: Lines['pairs'], exchanged: ReadonlySet<string>): readonly Link[] {
-  const byTopology = pairs.map(([from, to]) => pairOf(from, to))
+  const byTopology = new Set(pairs.map(([from, to]) => pairOf(from, to)))
   return [...new Set([...byTopology, ...exchanged])].map(pair => {
     const [from, to] = pair.split(' ').map(Number)
-    return { from: idOf(from), to: idOf(to), by: 'topology', exchanges: exchanged.has(pair) }
+    const by = byTopology.has(pair) ? 'topology' : 'exchange'
+    return { from: idOf(from), to: idOf(to), by, exchanges: exchanged.has(pair) }
   })
 }
 

@@ -144,12 +144,12 @@ describe.skipIf(!hasChromium)(`simulations in Chromium (${CHROMIUM}; apt install
     {
       engine: 'virtual',
       peers: '6',
-      name: /^Swarm: 6 peers, 6 pairs that may average, [1-6] that have just exchanged$/,
+      name: /^Swarm: 6 peers, 6 pairs that may average, [1-9] pairs? that have just exchanged$/,
     },
     {
       engine: 'libp2p',
       peers: '4',
-      name: /^Swarm: 4 peers, 4 pairs that may average, [1-4] that have just exchanged$/,
+      name: /^Swarm: 4 peers, [1-6] pairs? that have just exchanged$/,
     },
   ])(
     'who has just exchanged is shown by the engine $engine',
@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)(`simulations in Chromium (${CHROMIUM}; apt install
     })
     const { edges: _, ...old } = JSON.parse(readFileSync(out, 'utf8'))
     await watching(['inspect', folder.write('old.json', JSON.stringify(old))], async ({ page, graph }) => {
-      await expect.poll(graph, DEADLINE).toBe('Swarm: 5 peers, 0 pairs that may average')
+      await expect.poll(graph, DEADLINE).toBe('Swarm: 5 peers')
       expect(await page.locator('#aside').textContent()).toMatch(
         /^No lines are drawn: the edges were in the file .*own\.txt/,
       )

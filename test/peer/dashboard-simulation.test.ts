@@ -36,11 +36,14 @@ interface Averaging {
 }
 
 /** A board on which a run of six is watched. */
-function watchOn({ recipe, edges }: Pick<RunResult, 'recipe' | 'edges'>, { tellsExchanges = false } = {}) {
+function watchOn(
+  { recipe, edges }: Pick<RunResult, 'recipe' | 'edges'>,
+  { engine = 'matrix', tellsExchanges = false, ids = undefined as readonly string[] | undefined } = {},
+) {
   const board = createBoard('simulation')
   const swarm = recipeHash(recipe)
   const watch = watchSimulationOn(board, {
-    ...{ recipe, swarm, peers: 6, engine: 'matrix', seed: 1, rounds: 8, tellsExchanges, edges },
+    ...{ recipe, swarm, peers: 6, engine, seed: 1, rounds: 8, tellsExchanges, edges, ids },
   })
   const lines = () => board.now().links.map(({ from, to }) => `${from.at(-1)}${to.at(-1)}`)
   const inUse = () =>
@@ -140,11 +143,13 @@ describe('exchanges', () => {
     const { watch, lines, inUse } = watchOn(result, { tellsExchanges: true })
     watch.round(rounds[0])
     watch.exchange(exchange(1, 0))
+    watch.exchange(exchange(0, 3))
     watch.exchange(exchange(3, 4, 'failed'))
     expect(inUse()).toEqual([])
     watch.round(rounds[1])
-    expect(inUse()).toEqual(['01'])
-    expect(lines().length).toBe(6)
+    // The second two know only some of the others, and stand on a smaller ring.
+    expect(inUse()).toEqual(['01', '03'])
+    expect(lines().length).toBe(7)
     watch.round(rounds[2])
     expect(inUse()).toEqual([])
   })
@@ -188,6 +193,22 @@ test('a topology from a file is drawn by the edges that the result has, and with
   expect(bare.board.now().aside).toBe(
     'No lines are drawn: the edges were in the file own.txt, and the result does not have them.',
   )
+})
+
+test('real peers stand in the topology by their ids: in a result they are known, and before only who has exchanged', async () => {
+  const { result, rounds } = await averageForRounds(1, { topology: 'chain' })
+  const ids = ['f', 'a', 'e', 'b', 'd', 'c']
+  const finished = watchOn(result, { engine: 'libp2p', ids })
+  finished.watch.round(rounds[0])
+  // The chain a, b, c, d, e, f.
+  expect(finished.lines()).toEqual(['13', '35', '45', '24', '02'])
+  const running = watchOn(result, { engine: 'libp2p', tellsExchanges: true })
+  running.watch.round(rounds[0])
+  expect(running.lines()).toEqual([])
+  expect(running.board.now().aside).toMatch(/^Over libp2p .*: lines are between those that have just exchanged\.$/)
+  running.watch.exchange({ from: 1, to: 3, outcome: 'averaged' })
+  running.watch.round(rounds[1])
+  expect(running.board.now().links).toEqual([{ from: 'peer 1', to: 'peer 3', by: 'exchange', exchanges: true }])
 })
 
 test('one that diverges ends so, with round and peer, and is still drawn', async () => {

@@ -15,10 +15,11 @@ export async function playBack(
     { what: 'simulation', place, out, isSilent: quiet === true, tellsEvents: false, interrupted },
     async (out, signal, dashboard) => {
       if (dashboard === undefined) return
-      const { recipe, recipeHash: swarm, engine, seed, peers, edges, rounds, final } = run
+      const { recipe, recipeHash: swarm, engine, seed, peers, edges, rounds, final, peerResults } = run
       const watch = watchSimulationOn(dashboard.board, {
         ...{ recipe, swarm, engine, seed, peers, edges },
         rounds: final.round,
+        ids: peerResults?.length === peers ? peerResults.map(({ peer }) => peer) : undefined,
         // A result has where its rounds have led, and not by which exchanges.
         tellsExchanges: false,
       })

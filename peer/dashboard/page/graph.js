@@ -46,15 +46,19 @@ function inWords({ nodes, links }, { what, tellsExchanges }) {
   const others = nodes.filter(({ isSelf }) => !isSelf).length
   const isPeer = others < nodes.length
   const connections = links.filter(({ by }) => by === 'connection').length
-  const ties = links.length - connections
+  const ties = links.filter(({ by }) => by === 'topology').length
   const exchanging = links.filter(({ exchanges }) => exchanges).length
   return `Swarm: ${[
     isPeer ? `${others} other ${others === 1 ? 'peer' : 'peers'}` : `${others} peers`,
     ...(isPeer ? [`${connections} connected to this one`] : []),
     ...(what === 'swarm' ? [counted(connections, 'connection')] : []),
-    ...(what === 'simulation' ? [`${counted(ties, 'pair')} that may average`] : []),
+    ...(what === 'simulation' && ties > 0 ? [`${counted(ties, 'pair')} that may average`] : []),
     ...(tellsExchanges
-      ? [`${exchanging} ${what === 'simulation' ? 'that have just exchanged' : 'exchanging now'}`]
+      ? [
+          what === 'simulation'
+            ? `${counted(exchanging, 'pair')} that have just exchanged`
+            : `${exchanging} exchanging now`,
+        ]
       : []),
     ...nodes.filter(({ phase }) => phase === 'diverged').map(({ name }) => `${name} has diverged`),
     ...(isPeer && ties > 0 ? [`${counted(ties, 'further pair')} that may average, by the topology`] : []),
@@ -105,7 +109,7 @@ function optionOf({ nodes, links, target }) {
           target: link.to,
           lineStyle: link.exchanges
             ? { color: orange, width: 4, opacity: 1 }
-            : { color: edge, ...(link.by === 'topology' ? { width: 1, opacity: 1 } : { width: 2, opacity: 0.8 }) },
+            : { color: edge, ...(link.by === 'topology' ? { width: 1, opacity: 1, type: 'dashed' } : { width: 2, opacity: 0.8 }) },
         })),
         label: { color: ink, fontSize: 11, lineHeight: 14, distance: 4 },
         silent: true,
