@@ -109,7 +109,10 @@ function optionOf({ nodes, links, target }) {
           target: link.to,
           lineStyle: link.exchanges
             ? { color: orange, width: 4, opacity: 1 }
-            : { color: edge, ...(link.by === 'topology' ? { width: 1, opacity: 1, type: 'dashed' } : { width: 2, opacity: 0.8 }) },
+            : {
+                color: edge,
+                ...(link.by === 'topology' ? { width: 1, opacity: 1, type: 'dashed' } : { width: 2, opacity: 0.8 }),
+              },
         })),
         label: { color: ink, fontSize: 11, lineHeight: 14, distance: 4 },
         silent: true,
