@@ -23,7 +23,7 @@ export interface Whole {
   readonly mayStop: boolean
 }
 
-/** How it was at a moment, as far as it is kept; without connections that were idle, where there were many. */
+/** How it was at a moment, as far as it is kept; without lines that were idle, where there were many. */
 export type Frame = Pick<Now, 'at' | 'phase' | 'seal' | 'steps' | 'nodes' | 'links' | 'target'>
 
 /** The state at a moment, told whole each time. */
