@@ -1,12 +1,7 @@
-import { CommanderError } from 'commander'
-import { plainMessage } from './commander-message.ts'
-import { DONE, FAILED, INTERRUPTED, NOT_IN_MODEL, WRONG_USAGE } from './exit-codes.ts'
-import { Failure } from './failure.ts'
-import { Interrupted } from './interruption.ts'
+import { complain, complainOf, type Say, sayOnStderr } from './complain.ts'
+import { DONE, FAILED } from './exit-codes.ts'
 import { asksForJsonLog, logNodeWarnings, writeJsonLog } from './json-log.ts'
-import { NotInModel } from './not-in-model.ts'
 import { buildProgram } from './program.ts'
-import { WrongUsage } from './wrong-usage.ts'
 
 /** Runs the command line and ends the process with the exit code that tells how it went. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -31,9 +26,6 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exit(code)
 }
 
-/** Tells people of an error. */
-type Say = (text: string) => void
-
 async function run(args: readonly string[], say: Say): Promise<number> {
   let code = DONE
   try {
@@ -43,34 +35,6 @@ async function run(args: readonly string[], say: Say): Promise<number> {
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    return await report(error, say)
+    return await complainOf(error, say)
   }
-}
-
-async function report(error: unknown, say: Say): Promise<number> {
-  const fail = (message: string, code: number) => complain(message, code, say)
-  if (error instanceof Interrupted) return INTERRUPTED
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return DONE
-    return fail(plainMessage(error.message), WRONG_USAGE)
-  }
-  if (error instanceof WrongUsage) return fail(error.message, WRONG_USAGE)
-  if (error instanceof Failure) return fail(error.message, FAILED)
-  if (error instanceof NotInModel) return fail(error.message, NOT_IN_MODEL)
-  // Loaded already where one of its errors was thrown.
-  const { HearsayError, UsageError } = await import('../src/index.ts')
-  if (error instanceof UsageError) return fail(error.message, WRONG_USAGE)
-  if (error instanceof HearsayError) return fail(error.message, FAILED)
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  return fail('this is a bug of hearsay, not your mistake; please report it with the lines above', FAILED)
-}
-
-function complain(message: string, code: number, say: Say): number {
-  // One line, but for a list.
-  say(`hearsay: ${message.trim().replaceAll(/\s*\n(?! {2})\s*/g, ' ')}`)
-  return code
-}
-
-function sayOnStderr(text: string): void {
-  process.stderr.write(`${text}\n`)
 }

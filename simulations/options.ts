@@ -1,9 +1,20 @@
 import type { AveragingRule } from '../src/averaging/rule.ts'
 import type { Split } from '../src/data/source.ts'
+import type { GossipEvents } from '../src/gossip/events.ts'
 import type { PreparedRecipe } from '../src/library/prepared-recipe.ts'
 import type { Recipe, RecipeInput } from '../src/recipe/recipe.ts'
 import type { Bandwidth, Byzantine, ChurnEvent, EngineName, NetworkSplit, Stragglers } from './environment.ts'
-import type { RoundResult } from './result.ts'
+import type { RoundResult, RunResult } from './result.ts'
+
+/** What is known of a run before its first round, as its result has it. */
+export type RunStart = Pick<RunResult, 'recipe' | 'spectralGap' | 'conditions'>
+
+/** An exchange that two peers had, as the one that began it tells of it. */
+export interface SimulatedExchange extends Omit<GossipEvents['exchange'], 'peer'> {
+  /** The peer that began it, and its partner, by their numbers, from 0. */
+  readonly from: number
+  readonly to: number
+}
 
 /** A run to be simulated: its recipe, its peers, its data, its engine, and the conditions under which it runs. */
 export interface SimulationOptions {
@@ -69,6 +80,13 @@ export interface SimulationOptions {
   readonly backend?: string
   /** Rounds between two evaluations. Default: 1 without training, else so that there are about 50. */
   readonly evaluateEvery?: number
+  /** Told once, before the first round. */
+  readonly onStart?: (start: RunStart) => void
+  /**
+   * Told of every exchange that ends, by the engines `virtual` and `libp2p`: the core tells of each, and there may be many thousands in a
+   * second. The matrix engine works in whole rounds, and tells of none.
+   */
+  readonly onExchange?: (exchange: SimulatedExchange) => void
   /** Told of every round that is evaluated, as soon as it is. */
   readonly onRound?: (round: RoundResult) => void
   /** Ends the run early: what there is by then is the result, marked as partial. */
@@ -76,7 +94,8 @@ export interface SimulationOptions {
 }
 
 /** The same once its recipe was prepared: what engines are given. */
-export interface Simulation extends SimulationOptions {
+export interface Simulation extends Omit<SimulationOptions, 'onStart'> {
   readonly recipe: Recipe
   readonly prepared: PreparedRecipe
+  readonly onStart?: (start: Pick<RunStart, 'spectralGap'>) => void
 }

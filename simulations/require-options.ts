@@ -61,6 +61,8 @@ const simulationOptions = optionsOf<SimulationOptions>({
   workers: wholeNumber(1).optional(),
   backend: text.optional(),
   evaluateEvery: wholeNumber(1).optional(),
+  onStart: callback.optional(),
+  onExchange: callback.optional(),
   onRound: callback.optional(),
   signal: signal.optional(),
 })

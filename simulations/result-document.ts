@@ -181,6 +181,10 @@ export const resultDocument = z
     engine: z.string().meta({ description: 'What ran it.', examples: ['matrix', 'virtual', 'libp2p'] }),
     peers: count.describe('How many peers there were.'),
     conditions: conditions.optional(),
+    edges: z
+      .string()
+      .optional()
+      .describe("The content of the topology's file, where its edges are in one (`file:EDGES`)."),
     rounds: z
       .array(round.describe('How the swarm stands at one moment.'))
       .min(1)

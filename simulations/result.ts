@@ -93,6 +93,8 @@ export interface RunResult {
   readonly peers: number
   /** Left out where nothing was given. */
   readonly conditions?: RunConditions
+  /** The content of the topology's file, where its edges are in one (`file:EDGES`). */
+  readonly edges?: string
   readonly rounds: readonly RoundResult[]
   /** The mixing matrix's spectral gap, where the matrix is fixed; else null. */
   readonly spectralGap: number | null

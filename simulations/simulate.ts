@@ -1,7 +1,9 @@
+import { edgesFileOf } from '../src/averaging/topologies/registry.ts'
 import { checkInMemory } from '../src/data/check-dataset.ts'
 import { UsageError } from '../src/errors.ts'
 import { requireInitialWeights } from '../src/library/initial-weights.ts'
 import { prepareRecipe } from '../src/library/prepared-recipe.ts'
+import type { Recipe } from '../src/recipe/recipe.ts'
 import type { EngineName } from './environment.ts'
 import type { Simulation, SimulationOptions } from './options.ts'
 import { requireSimulationOptions } from './require-options.ts'
@@ -31,9 +33,21 @@ export async function simulate(options: SimulationOptions): Promise<RunResult> {
   const prepared = await prepareRecipe(options.recipe, { edges: options.edges, rule: options.rule })
   const { recipe } = prepared
   requireInitialWeights(recipe, options.from)
-  const result = await (await engines[engine]())({ ...options, recipe, prepared, data: checked })
   const conditions = conditionsOf(options)
-  return conditions === undefined ? result : { ...result, conditions }
+  const known = { ...(conditions && { conditions }), ...edgesOf(recipe, options) }
+  const result = await (await engines[engine]())({
+    ...options,
+    recipe,
+    prepared,
+    data: checked,
+    onStart: options.onStart && (start => options.onStart?.({ recipe, ...start, ...(conditions && { conditions }) })),
+  })
+  return { ...result, ...known }
+}
+
+/** The edges of a topology that has them in a file, so that a result says by itself who averaged with whom. */
+function edgesOf({ averaging }: Recipe, { edges }: SimulationOptions): Pick<RunResult, 'edges'> {
+  return edges === undefined || edgesFileOf(averaging.topology) === undefined ? {} : { edges }
 }
 
 /** The conditions in a result: here and not in the engines, so that all report alike what was asked for. */

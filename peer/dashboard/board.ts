@@ -4,7 +4,7 @@ import { createFrames } from './frames.ts'
 import type { Frame, LogLine, Measured, Now, Point, Whole } from './told.ts'
 
 /** What does not change while it is looked at. */
-export type About = Pick<Whole, 'what' | 'unit' | 'title' | 'recipe' | 'facts'>
+export type About = Pick<Whole, 'what' | 'unit' | 'title' | 'recipe' | 'facts' | 'tellsExchanges'>
 
 /** News of a board: what it is called on the way to a page, and what is told. */
 export type News =
@@ -43,6 +43,8 @@ const AT_FIRST: Now = {
   neighbours: [],
   more: 0,
   target: null,
+  diverged: null,
+  aside: null,
 }
 
 export function createBoard(what: Whole['what']): Board {
@@ -51,7 +53,7 @@ export function createBoard(what: Whole['what']): Board {
   const series = new Map<string, Thinned<Point>>()
   const log: LogLine[] = []
   const frames = createFrames()
-  let about: About = { what, unit: 'seconds', title: what, recipe: {}, facts: [] }
+  let about: About = { what, unit: 'seconds', title: what, recipe: {}, facts: [], tellsExchanges: false }
   let now = AT_FIRST
 
   function tell(news: News): void {

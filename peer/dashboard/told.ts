@@ -14,6 +14,8 @@ export interface Whole {
   readonly recipe: object
   /** What does not change, for people: a name and a value each. */
   readonly facts: readonly (readonly [name: string, value: string])[]
+  /** Whether it is known who exchanges with whom. */
+  readonly tellsExchanges: boolean
   readonly now: Now
   readonly series: Readonly<Record<string, readonly Point[]>>
   readonly log: readonly LogLine[]
@@ -21,7 +23,7 @@ export interface Whole {
   readonly mayStop: boolean
 }
 
-/** How it was at a moment, as far as it is kept; without connections that were idle, where there were many. */
+/** How it was at a moment, as far as it is kept; without lines that were idle, where there were many. */
 export type Frame = Pick<Now, 'at' | 'phase' | 'seal' | 'steps' | 'nodes' | 'links' | 'target'>
 
 /** The state at a moment, told whole each time. */
@@ -44,9 +46,13 @@ export interface Now {
   readonly more: number
   /** The distance at which the swarm agrees. */
   readonly target: number | null
+  /** When and where it diverged, and what may help. */
+  readonly diverged: string | null
+  /** What is to be said of the lines between peers: why some are missing, or what they are. */
+  readonly aside: string | null
 }
 
-export type RunPhase = 'starting' | 'waiting' | 'training' | 'averaging' | 'sealing' | 'sealed' | 'ended'
+export type RunPhase = 'starting' | 'waiting' | 'training' | 'averaging' | 'sealing' | 'sealed' | 'ended' | 'diverged'
 
 /** A peer in the graph. */
 export interface Node {
@@ -61,10 +67,12 @@ export interface Node {
   readonly samples: number
 }
 
-/** A connection between two peers. */
+/** What is between two peers. */
 export interface Link {
   readonly from: string
   readonly to: string
+  /** What ties them: a connection; only the topology, by which they may average; or nothing but that they have exchanged. */
+  readonly by: 'connection' | 'topology' | 'exchange'
   /** Whether the two exchange, or have since the last time this was told. */
   readonly exchanges: boolean
 }

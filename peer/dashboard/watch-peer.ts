@@ -1,4 +1,5 @@
-import type { MemberView, Peer, PeerEvents, SwarmView } from '../../src/index.ts'
+import type { MemberLink, MemberView, Peer, PeerEvents, SwarmView } from '../../src/index.ts'
+import { parseTopology } from '../../src/public/algorithms.ts'
 import { createLooking } from '../live/looking.ts'
 import { count, counted, shortHash, shortPeer } from '../words.ts'
 import type { About, Board } from './board.ts'
@@ -26,6 +27,8 @@ export interface Watching {
 /** Shows a peer on a board, from its start to its end. */
 export function watchPeer(peer: Peer, board: Board, watching: Watching): void {
   const { recipe } = peer
+  const { topology } = recipe.averaging
+  const { changes } = parseTopology(topology, { seed: peer.swarm })
   const partners = createPartners()
   /** Exchanges with each at the last look. */
   let before = new Map<string, number>()
@@ -55,8 +58,8 @@ export function watchPeer(peer: Peer, board: Board, watching: Watching): void {
     const status = peer.status()
     const view = peer.view()
     const members = nearestFirst(view.members).slice(0, MOST_MEMBERS)
-    const links = linksOf(peer.id, members, before)
-    const exchanging = new Set(links.filter(({ exchanges }) => exchanges).map(({ to }) => to))
+    const own = linksOf(peer.id, members, before)
+    const exchanging = new Set(own.filter(({ exchanges }) => exchanges).map(({ to }) => to))
     board.become({
       phase,
       seal: peer.sealed() ?? null,
@@ -64,10 +67,12 @@ export function watchPeer(peer: Peer, board: Board, watching: Watching): void {
       joining: joiningIn(phase),
       steps: { done: status.ownSteps, asked },
       nodes: nodesOf(peer, view, members),
-      links,
+      links: [...own, ...linksByTopology(peer.id, view, members, own)],
       neighbours: members.map(member => ({ ...neighbourOf(member, exchanging), ...partners.with(member.peer) })),
       more: view.members.length - members.length,
       target: watching.isAlone ? null : recipe.averaging.consensusDistance,
+      diverged: null,
+      aside: watching.isAlone ? null : asideOn(view, topology, changes),
     })
     before = new Map(members.map(member => [member.peer, member.exchanges]))
     board.measure({ distance: status.consensusDistance, ...bytesByPurpose([status]) })
@@ -101,6 +106,7 @@ function introductionOf(
   return {
     what: 'peer',
     unit: 'seconds',
+    tellsExchanges: true,
     title: `peer ${shortPeer(id)}`,
     recipe,
     facts: [
@@ -144,9 +150,36 @@ function linksOf(self: string, members: readonly MemberView[], before: ReadonlyM
     .map(({ peer, exchanging, exchanges }) => ({
       from: self,
       to: peer,
+      by: 'connection',
       // Most take far less time than there is between two looks.
       exchanges: exchanging || exchanges > (before.get(peer) ?? 0),
     }))
+}
+
+/** Of those that are drawn, and between whom there is no line yet. */
+function linksByTopology(
+  self: string,
+  { links }: SwarmView,
+  members: readonly MemberView[],
+  own: readonly Link[],
+): readonly Link[] {
+  const connected = new Set(own.map(({ to }) => to))
+  const drawn = new Set([self, ...members.map(({ peer }) => peer)])
+  const isNew = ([a, b]: MemberLink) => !connected.has(a === self ? b : b === self ? a : '')
+  return (links ?? [])
+    .filter(link => link.every(peer => drawn.has(peer)) && isNew(link))
+    .map(([from, to]) => ({ from, to, by: 'topology', exchanges: false }))
+}
+
+/** What a peer knows of lines, and what it does not. @param changes whether the topology does from round to round */
+function asideOn({ links, members }: SwarmView, topology: string, changes: boolean): string | null {
+  if (members.length === 0) return null
+  const own = "Connections and exchanges are this peer's own: those among others it does not know."
+  if (links !== null) {
+    return `${own} Who may average with whom follows from the topology ${topology} and from the members that this peer knows.`
+  }
+  const why = changes ? 'changes from round to round' : 'would be more than 400 lines'
+  return `${own} Who may average with whom ${why}, by the topology ${topology}, and is not drawn.`
 }
 
 function neighbourOf(

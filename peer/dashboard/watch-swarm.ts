@@ -54,6 +54,8 @@ export function watchSwarmOn(board: Board, recipe: Recipe): SwarmWatch {
       neighbours: shown.map(each => ({ ...rowOf(each, peers.length - 1), ...dealings.with(each.peer.id) })),
       more: peers.length - shown.length,
       target: recipe.averaging.rule === 'none' ? null : recipe.averaging.consensusDistance,
+      diverged: null,
+      aside: null,
     })
     before = exchanges
     board.measure(bytesByPurpose(states))
@@ -68,6 +70,7 @@ export function watchSwarmOn(board: Board, recipe: Recipe): SwarmWatch {
         unit: 'seconds',
         title: `swarm of ${peers.length}`,
         recipe,
+        tellsExchanges: true,
         facts: [
           ['swarm', shortHash(peers[0].swarm)],
           ['model', recipe.model.name],
@@ -141,7 +144,7 @@ function linksOf(
       const pair = between(peer.id, member.peer)
       const isNew = (exchanges.get(pair) ?? 0) > (before.get(pair) ?? 0)
       const exchange = member.exchanging || isNew || links.get(pair)?.exchanges === true
-      links.set(pair, { from: peer.id, to: member.peer, exchanges: exchange })
+      links.set(pair, { from: peer.id, to: member.peer, by: 'connection', exchanges: exchange })
     }
   }
   return [...links.values()]

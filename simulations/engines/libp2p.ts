@@ -5,7 +5,9 @@
  */
 
 import { UsageError } from '../../src/errors.ts'
-import type { Simulation } from '../options.ts'
+import type { Peer } from '../../src/library/peer.ts'
+import { fixedSpectralGap } from '../measure.ts'
+import type { Simulation, SimulationOptions } from '../options.ts'
 import type { RunResult } from '../result.ts'
 import { runSwarm } from '../swarm.ts'
 
@@ -18,7 +20,19 @@ const VIRTUAL = ['loss', 'delay', 'churn', 'stragglers', 'splits', 'byzantine', 
  * @throws UsageError where the options do not fit together, or are of the other engines
  */
 export async function simulateOverSockets(options: Simulation): Promise<RunResult> {
-  const { recipe, peers, data, from, partition = 'iid', seed, backend, bandwidth, onRound, signal } = options
+  const {
+    recipe,
+    peers,
+    data,
+    from,
+    partition = 'iid',
+    seed,
+    backend,
+    bandwidth,
+    onExchange,
+    onRound,
+    signal,
+  } = options
   const given = VIRTUAL.find(name => options[name] !== undefined)
   if (given !== undefined) {
     throw new UsageError(
@@ -38,7 +52,9 @@ export async function simulateOverSockets(options: Simulation): Promise<RunResul
   if (bandwidth?.link !== undefined) {
     throw new UsageError('over libp2p a peer has one bandwidth for all its links: --bandwidth, not --link-bandwidth')
   }
+  options.onStart?.({ spectralGap: fixedSpectralGap(options.prepared.topology, peers) })
   return await runSwarm({
+    onStart: onExchange && (started => tellExchanges(started, onExchange)),
     recipe,
     peers,
     data,
@@ -50,4 +66,14 @@ export async function simulateOverSockets(options: Simulation): Promise<RunResul
     onRound,
     signal,
   })
+}
+
+function tellExchanges(peers: readonly Peer[], tell: NonNullable<SimulationOptions['onExchange']>): void {
+  const numbers = new Map(peers.map(({ id }, index) => [id, index]))
+  for (const [from, peer] of peers.entries()) {
+    peer.addEventListener('exchange', ({ detail: { peer: partner, ...exchange } }) => {
+      const to = numbers.get(partner)
+      if (to !== undefined) tell({ from, to, ...exchange })
+    })
+  }
 }

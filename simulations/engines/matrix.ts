@@ -51,6 +51,8 @@ export async function simulateInRounds(options: Simulation): Promise<RunResult> 
   const { parameters } = task
   const tables = createTables(memory, heap, { peers, parameters, threads })
 
+  const spectralGap = gapOf(parts, peers, fitted)
+  options.onStart?.({ spectralGap })
   const rounds: RoundResult[] = []
   const interrupt = () => Atomics.store(tables.control, CONTROL.interrupted, 1)
   if (signal?.aborted) interrupt()
@@ -69,7 +71,7 @@ export async function simulateInRounds(options: Simulation): Promise<RunResult> 
     engine: 'matrix',
     peers,
     rounds,
-    spectralGap: gapOf(parts, peers, fitted),
+    spectralGap,
     parametersHash: hashParameters(mean),
     sample: await sampleText(
       recipe,

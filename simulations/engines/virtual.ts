@@ -8,6 +8,8 @@ import { consensusDistance } from '../../src/averaging/consensus.ts'
 import { none as isolated } from '../../src/averaging/rules/none.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { HearsayError, UsageError } from '../../src/errors.ts'
+import type { GossipEvents } from '../../src/gossip/events.ts'
+import type { PeerId } from '../../src/gossip/ports.ts'
 import { PROGRESS_LABELS } from '../../src/gossip/run/constants.ts'
 import { peerBytes } from '../../src/library/peer-bytes.ts'
 import { sampleText } from '../../src/library/sample-text.ts'
@@ -85,6 +87,9 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
 
   const began = performance.now()
   const progress = createProgress()
+  const spectralGap = fixedSpectralGap(graph, peers)
+  options.onStart?.({ spectralGap })
+
   const world = createWorld({
     swarm,
     // A partial view already holds the neighbours alone, so every peer in it may be chosen.
@@ -104,9 +109,19 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
     slowness: slowness.links,
     partialView: views && (index => views[index]),
     trainer: task.trainer,
-    onEvent: progress.onEvent,
+    onEvent(peer, name, detail) {
+      progress.onEvent(peer, name, detail)
+      if (name === 'exchange') tellExchange(peer, detail as GossipEvents['exchange'])
+    },
   })
   const { clock, simulatedPeers } = world
+  const numbers = new Map(simulatedPeers.map(({ peer, index }) => [peer, index]))
+
+  function tellExchange(peer: PeerId, { peer: partner, ...exchange }: GossipEvents['exchange']): void {
+    const [from, to] = [numbers.get(peer), numbers.get(partner)]
+    if (from !== undefined && to !== undefined) options.onExchange?.({ from, to, ...exchange })
+  }
+
   try {
     const onFailure = (index: number, error: Error) => progress.onEvent(simulatedPeers[index].peer, 'failed', { error })
     const churn = await populate(world, options.churn, random.fork('churn'), onFailure)
@@ -213,7 +228,7 @@ export async function simulateVirtually(options: Simulation): Promise<RunResult>
       engine: 'virtual',
       peers,
       rounds,
-      spectralGap: fixedSpectralGap(graph, peers),
+      spectralGap,
       parametersHash: sealedHash(world) ?? hashParameters(meanOf(vectors)),
       sample: await sampleText(recipe, meanOf(vectors), createRandom(`${seed}/sample`), task.frozen),
       sealed,

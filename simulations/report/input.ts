@@ -8,7 +8,7 @@ export interface ReportInput {
   readonly result: RunResult
   /** The command that reproduces the run, as it is typed. */
   readonly command: string
-  /** The content of the file of the topology `file:EDGES`, where that is the one. */
+  /** The content of the file of the topology `file:EDGES`, where that is the one. Default: what the result has of it. */
   readonly edges?: string
 }
 

@@ -28,7 +28,7 @@ export function runPage({ result, command, edges }: ReportInput): Page {
       lossPlot(result),
       consensusDistancePlot(result),
       bytesPlot(result),
-      topologyPlot(result, edges),
+      topologyPlot(result, edges ?? result.edges),
       pairwiseDistancesPlot(result),
     ].filter(plot => plot !== undefined),
     tables: [

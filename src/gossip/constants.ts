@@ -32,3 +32,6 @@ export const PROTOCOL_VERSION = 4
 
 /** Members kept in memory; beyond it new ones are ignored. A swarm larger than this needs partial views. */
 export const MAX_MEMBERS = 10_000
+
+/** Links by the topology that a peer tells of who looks at the swarm: more are no graph that anybody reads, and complete ones grow with the square of the members. */
+export const MOST_LINKS_SEEN = 400

@@ -1,5 +1,7 @@
 import { distance, norm, preciseMeanOf } from '../parameters/vectors.ts'
+import { MOST_LINKS_SEEN } from './constants.ts'
 import type { Membership } from './membership/membership.ts'
+import type { MemberLink, Partners } from './membership/partners.ts'
 import type { Phase } from './phase.ts'
 import type { Network, PeerId } from './ports.ts'
 import type { Choice } from './seal/choice.ts'
@@ -17,6 +19,12 @@ export interface SwarmView {
   readonly distance: number | null
   /** The other members that are there, sorted by id. */
   readonly members: readonly MemberView[]
+  /**
+   * Who may average with whom by the topology, over this peer and the members that it knows, without those that only wait: each two once. Every
+   * peer works it out by itself, so one that knows other members sees other links. Null where they change from round to round, and where there are
+   * more than 400.
+   */
+  readonly links: readonly MemberLink[] | null
 }
 
 /** A member as another one sees it: what it announced last, and what the two have to do with each other. */
@@ -40,6 +48,7 @@ export interface MemberView {
 
 export interface SwarmViewOptions {
   readonly membership: Pick<Membership, 'alive'>
+  readonly partners: Pick<Partners, 'links'>
   readonly network: Pick<Network, 'connections'>
   readonly choice: Pick<Choice, 'sketch'>
   readonly contribution: Pick<Contribution, 'exchangesWith'>
@@ -49,7 +58,7 @@ export interface SwarmViewOptions {
 
 /** @returns how the swarm is seen at the moment of each call; with others there it costs a sketch of the parameters, where they have moved */
 export function createSwarmView(options: SwarmViewOptions): () => SwarmView {
-  const { membership, network, choice, contribution, engagements, ledger } = options
+  const { membership, partners, network, choice, contribution, engagements, ledger } = options
 
   function unsettledWith(peer: PeerId): number {
     return new Set([...ledger.decisions(peer), ...ledger.doubts(peer)].map(({ id }) => id)).size
@@ -77,6 +86,7 @@ export function createSwarmView(options: SwarmViewOptions): () => SwarmView {
           unsettled: unsettledWith(peer),
         }
       }),
+      links: partners.links(MOST_LINKS_SEEN) ?? null,
     }
   }
 }

@@ -29,7 +29,7 @@ export type {
   Stragglers,
 } from '../../simulations/environment.ts'
 export { fixedLinks, type PeerLink } from '../../simulations/links.ts'
-export type { SimulationOptions } from '../../simulations/options.ts'
+export type { RunStart, SimulatedExchange, SimulationOptions } from '../../simulations/options.ts'
 export type { Gpus } from '../../simulations/placement.ts'
 export { DamagedResultError, isOfRecipe, parseResult } from '../../simulations/read-result.ts'
 export { type AgreementSlope, agreementSlope, type Point } from '../../simulations/report/agreement-slope.ts'

@@ -14,11 +14,14 @@ test('a peer sees who is there, how far each is from the mean, and what it has t
   })
   await world.start(0)
   const first = () => world.simulatedPeers[0].gossip
-  expect(first()?.view()).toEqual({ distance: null, members: [] })
+  expect(first()?.view()).toEqual({ distance: null, members: [], links: [] })
   for (const index of [1, 2, 3]) await world.start(index)
   await world.until(() => (first()?.step() ?? 0) >= STEPS / 2)
 
   const views = world.simulatedPeers.map(({ gossip }) => gossip?.view())
+  // All know the same members, so all see the same links: everybody to everybody.
+  expect(views.map(view => view?.links)).toEqual(views.map(() => views[0]?.links))
+  expect(views[0]?.links?.length).toBe(6)
   for (const [index, view] of views.entries()) {
     const names = view?.members.map(({ peer }) => peer)
     expect(names).toEqual([0, 1, 2, 3].filter(other => other !== index).map(other => `peer-${other}`))

@@ -83,7 +83,13 @@ describe.skipIf(!hasChromium)(`the dashboard in Chromium (${CHROMIUM}; apt insta
       await expect
         .poll(() => page.locator('#graph').getAttribute('aria-label'), DEADLINE)
         .toMatch(/[12] exchanging now/)
-      expect(await page.locator('#graph').getAttribute('aria-label')).toContain('2 other peers, 2 connected')
+      expect(await page.locator('#graph').getAttribute('aria-label')).toMatch(
+        /^Swarm: 2 other peers, 2 connected to this one, [0-2] exchanging now, 1 further pair that may average, by the topology$/,
+      )
+      expect(await page.locator('#by-topology').isVisible()).toBe(true)
+      expect(await page.locator('#aside').textContent()).toContain(
+        "this peer's own: those among others it does not know",
+      )
 
       await page.waitForSelector('#curves figure:visible:has-text("Samples a second")', DEADLINE)
       await expect.poll(() => page.locator('#log li:has-text("step ")').count(), DEADLINE).toBeGreaterThan(6)

@@ -178,6 +178,7 @@ test('a page that opens late is told all that was, and then what comes', async (
     title: 'peer …abc',
     recipe: { hearsay: '1' },
     facts: [['rule', 'dpsgd']],
+    tellsExchanges: true,
   })
   served.board.measure({ loss: 2, accuracy: null, rmse: Number.NaN })
   served.board.log('line', 'before')

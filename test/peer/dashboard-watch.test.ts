@@ -28,8 +28,8 @@ const round: PeerEvents['round'] = {
 }
 
 /** A fake peer that is watched, with samples in batches of 10. */
-function watch({ isAlone = false } = {}) {
-  const fake = createFakePeer({ training: { batch: 10, steps: 500 } })
+function watch({ isAlone = false, topology = 'ring' } = {}) {
+  const fake = createFakePeer({ training: { batch: 10, steps: 500 }, averaging: { topology } })
   const board = createBoard('peer')
   watchPeer(fake.peer, board, {
     membership: 'open: to anyone',
@@ -84,20 +84,59 @@ test('others are shown with what was exchanged, and an exchange between two look
     { isSelf: false, distance: 0.25, samples: 300 },
     { isSelf: false, distance: null, samples: 300 },
   ])
-  expect(board.now().links).toEqual([{ from: '12D3KooWExample', to: member.peer, exchanges: false }])
+  expect(board.now().links).toEqual([{ from: '12D3KooWExample', to: member.peer, by: 'connection', exchanges: false }])
   const exchange = { peer: member.peer, bytes: 100, seconds: 0.5, codec: 'none', outcome: 'averaged' } as const
   emit('exchange', exchange)
   emit('exchange', { ...exchange, bytes: 20, outcome: 'failed' })
   sees({ distance: 0.5, members: [{ ...member, exchanges: 3 }] })
   again()
   // Twenty looks later it is over.
-  expect(board.now().links).toEqual([{ from: '12D3KooWExample', to: member.peer, exchanges: false }])
+  expect(board.now().links).toEqual([{ from: '12D3KooWExample', to: member.peer, by: 'connection', exchanges: false }])
   sees({ distance: 0.5, members: [{ ...member, exchanges: 4 }] })
   vi.advanceTimersToNextTimer()
-  expect(board.now().links).toEqual([{ from: '12D3KooWExample', to: member.peer, exchanges: true }])
+  expect(board.now().links).toEqual([{ from: '12D3KooWExample', to: member.peer, by: 'connection', exchanges: true }])
   expect(board.now().neighbours).toMatchObject([
     { exchanges: 4, bytes: 120, broken: 1, last: { outcome: 'failed', codec: 'none', seconds: 0.5 } },
   ])
+})
+
+describe('who may average with whom', () => {
+  const [self, other, far] = ['12D3KooWExample', member.peer, '12D3KooWFar']
+  const members = [other, far].map(peer => ({ ...member, peer, connected: peer === other, exchanges: 0 }))
+
+  test('is drawn by the topology where there is no connection of this peer, and it is said what is known', () => {
+    const { emit, sees, board } = watch()
+    sees({
+      distance: 0.5,
+      members,
+      links: [
+        [self, far],
+        [self, other],
+        [far, other],
+        [other, '12D3KooWUnseen'],
+      ],
+    })
+    emit('started', startedEvent)
+    expect(board.now().links).toEqual([
+      { from: self, to: other, by: 'connection', exchanges: false },
+      { from: self, to: far, by: 'topology', exchanges: false },
+      { from: far, to: other, by: 'topology', exchanges: false },
+    ])
+    expect(board.now().aside).toMatch(
+      /this peer's own.* follows from the topology \S+ and from the members that this peer knows\.$/,
+    )
+  })
+
+  test.each([
+    { topology: 'one-peer-exponential', why: 'changes from round to round' },
+    { topology: 'complete', why: 'would be more than 400 lines' },
+  ])('is not drawn where it $why', ({ topology, why }) => {
+    const { emit, sees, board } = watch({ topology })
+    sees({ distance: 0.5, members, links: null })
+    emit('started', startedEvent)
+    expect(board.now().links).toEqual([{ from: self, to: other, by: 'connection', exchanges: false }])
+    expect(board.now().aside).toContain(why)
+  })
 })
 
 test('figures become curves, with what is no number left out, and bytes by what they were for', () => {

@@ -53,8 +53,8 @@ export interface FakePeer {
   readonly emit: <Name extends keyof PeerEvents & string>(name: Name, detail: PeerEvents[Name]) => void
   /** Changes what the peer says of itself. */
   become(changes: Partial<GossipStatus>): void
-  /** Changes what it sees of others. */
-  sees(view: SwarmView): void
+  /** Changes what it sees of others; without links they are not told. */
+  sees(view: Omit<SwarmView, 'links'> & Partial<SwarmView>): void
   /** Has it seal on this hash. */
   seal(hash: string): void
 }
@@ -63,7 +63,7 @@ export function createFakePeer(recipe: RecipeInput = {}, id = '12D3KooWExample')
   const { target, emit } = createEvents<PeerEvents>()
   let current = status
   let sealed: string | undefined
-  let view: SwarmView = { distance: null, members: [] }
+  let view: SwarmView = { distance: null, members: [], links: [] }
   const parts = {
     id,
     swarm: 'f'.repeat(64),
@@ -79,7 +79,7 @@ export function createFakePeer(recipe: RecipeInput = {}, id = '12D3KooWExample')
       current = { ...current, ...changes }
     },
     sees(seen) {
-      view = seen
+      view = { links: null, ...seen }
     },
     seal(hash) {
       sealed = hash

@@ -13,6 +13,8 @@ test.for(['matrix', 'virtual'] as const)('the engine %s averages along a list of
   })
   const result = await simulate({ recipe, peers: 5, rounds: 10, seed: 1, engine, edges })
   expect(result.spectralGap).toBeCloseTo(0.345, 3)
+  // It says by itself who averaged with whom.
+  expect(result.edges).toBe(edges)
   expect(result.final.consensusDistance).toBeLessThan(result.rounds[0].consensusDistance / 10)
   await expect(simulate({ recipe, peers: 6, rounds: 10, seed: 1, engine, edges })).rejects.toThrow('ties 5 peers')
 })

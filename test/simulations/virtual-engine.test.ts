@@ -22,6 +22,34 @@ async function learn(options: Partial<SimulationOptions>, training: RecipeInput[
   return await simulate({ recipe, peers: 4, seed: 3, data, ...options })
 }
 
+test('the gap is told before the first round, and then every exchange, by the numbers of the two', async () => {
+  const told: string[] = []
+  let [averaged, onRing] = [0, 0]
+  const recipe = consensus({ topology: 'ring' })
+  await run({
+    recipe,
+    rounds: 5,
+    loss: 0.01,
+    onStart({ spectralGap, conditions }) {
+      told.push('start')
+      expect(spectralGap).toBeCloseTo((2 - 2 * Math.cos(Math.PI / 4)) / 3, 6)
+      expect(conditions).toEqual({ loss: 0.01 })
+    },
+    onRound: ({ round }) => told.push(`round ${round}`),
+    onExchange({ from, to, outcome, bytes }) {
+      if (outcome !== 'averaged') return
+      averaged++
+      if ([1, 7].includes((from - to + 8) % 8)) onRing++
+      expect(bytes).toBeGreaterThan(0)
+    },
+  })
+  expect(told.slice(0, 2)).toEqual(['start', 'round 0'])
+  // A round is as many exchanges as there are peers.
+  expect(averaged).toBe(5 * 8)
+  // Who knows but some of the others in the beginning stands on a smaller ring.
+  expect(onRing).toBeGreaterThan(averaged / 2)
+})
+
 describe('under churn', () => {
   test('a swarm ends by its rounds, and keeps its mean', async () => {
     const { final, rounds } = await run({ churn: 0.3, rounds: 100, evaluateEvery: 10 })

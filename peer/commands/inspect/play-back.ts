@@ -15,8 +15,15 @@ export async function playBack(
     { what: 'simulation', place, out, isSilent: quiet === true, tellsEvents: false, interrupted },
     async (out, signal, dashboard) => {
       if (dashboard === undefined) return
-      const { recipe, recipeHash: swarm, engine, seed, peers, rounds, final } = run
-      const watch = watchSimulationOn(dashboard.board, { recipe, swarm, engine, seed, peers, rounds: final.round })
+      const { recipe, recipeHash: swarm, engine, seed, peers, edges, rounds, final, peerResults } = run
+      const watch = watchSimulationOn(dashboard.board, {
+        ...{ recipe, swarm, engine, seed, peers, edges },
+        rounds: final.round,
+        ids: peerResults?.length === peers ? peerResults.map(({ peer }) => peer) : undefined,
+        // A result has where its rounds have led, and not by which exchanges.
+        tellsExchanges: false,
+      })
+      watch.start(run)
       for (const round of rounds) watch.round(round)
       watch.end(run)
       await stayOpen(out, signal)

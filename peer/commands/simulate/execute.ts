@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts'
 /** Runs what was planned. */
 export async function execute(
   plan: Plan,
-  listening: Pick<SimulationOptions, 'onRound' | 'signal'>,
+  listening: Pick<SimulationOptions, 'onStart' | 'onExchange' | 'onRound' | 'signal'>,
 ): Promise<RunResult> {
   const { simulate } = await import('../../../src/index.ts')
   return await simulate({ ...plan, ...listening })

@@ -1,7 +1,9 @@
 import type { RoundResult, RunResult } from '../../../src/index.ts'
 import { leftOutOf } from '../../agreement.ts'
+import { complainOf, sayOnStderr } from '../../complain.ts'
 import type { Dashboard } from '../../dashboard/dashboard.ts'
 import { stayOpen, withDashboard } from '../../dashboard/with-dashboard.ts'
+import { describeDivergence } from '../../divergence.ts'
 import { DONE, INTERRUPTED } from '../../exit-codes.ts'
 import { Failure } from '../../failure.ts'
 import { onInterruption } from '../../interruption.ts'
@@ -9,7 +11,7 @@ import { NotInModel } from '../../not-in-model.ts'
 import { createOutput, type Output } from '../../output.ts'
 import { showProgress } from '../../progress.ts'
 import { shellWords } from '../../shell-words.ts'
-import { count, counted, distance, shortHash, shortPeer } from '../../words.ts'
+import { counted, distance, shortHash, shortPeer } from '../../words.ts'
 import { execute, momentOf, roundsOf } from './execute.ts'
 import { requireWritableFiles, writeFiles } from './files.ts'
 import type { SimulateFlags } from './flags.ts'
@@ -60,10 +62,24 @@ export async function runSimulation(
       out.jsonDocument(result)
       out.show(describeSimulation(result))
       await writeFiles(result, flags, { command, edges: plan.edges }, out)
-      if (dashboard !== undefined) await stayOpen(out, signal)
-      return exitCodeOf(result, plan)
+      if (dashboard === undefined) return exitCodeOf(result, plan)
+      const code = await toldExitCode(() => exitCodeOf(result, plan), dashboard)
+      await stayOpen(out, signal)
+      return code
     },
   )
+}
+
+/** What went wrong is said at once, on the page too: who looks on may do so for hours. */
+async function toldExitCode(exitCode: () => number, { board }: Dashboard): Promise<number> {
+  try {
+    return exitCode()
+  } catch (error) {
+    return await complainOf(error, text => {
+      board.log('warning', text)
+      sayOnStderr(text)
+    })
+  }
 }
 
 async function runPlan(
@@ -86,7 +102,7 @@ async function runPlan(
       progress.update(momentOf(round, rounds))
       watch?.round(round)
     }
-    const result = await execute(plan, { onRound, signal })
+    const result = await execute(plan, { onStart: watch?.start, onExchange: watch?.exchange, onRound, signal })
     watch?.end(result)
     return result
   } finally {
@@ -104,10 +120,7 @@ export function exitCodeOf(
 ): number {
   const { partial, sealed, final } = result
   if (partial?.reason === 'diverged') {
-    throw new Failure(
-      `the run diverged: in round ${count(partial.round)} the parameters of ${partial.peer} were not finite, or their norm was ` +
-        `above ${distance(recipe.security.maximumNorm)} (security.maximumNorm in the recipe)${adviceOn(recipe)}`,
-    )
+    throw new Failure(`the run diverged: ${describeDivergence(partial, recipe)}`)
   }
   if (partial?.reason === 'interrupted') return INTERRUPTED
   const { rule, consensusDistance } = recipe.averaging
@@ -123,11 +136,4 @@ export function exitCodeOf(
   const leftOut = sealed && churn === undefined ? leftOutOf(result).map(({ peer }) => shortPeer(peer)) : []
   if (leftOut.length === 0) return DONE
   throw new NotInModel(`the model on which the peers agreed does not contain the data of ${leftOut.join(', ')}`)
-}
-
-/** Advice against divergence, in terms of the flags that the run's task has. */
-function adviceOn({ objective, training }: Plan['recipe']): string {
-  if (training.steps === 0) return ''
-  const clipping = ['classify', 'regress', 'language'].includes(objective.task) ? ', or --clip-norm' : ''
-  return `; a smaller --learning-rate may help${clipping}`
 }

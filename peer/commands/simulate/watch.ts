@@ -7,5 +7,8 @@ export async function watchPlan(board: Board, plan: Plan, rounds: number | undef
   const { recipe, engine, seed, peers, edges } = plan
   const { recipeHash } = await import('../../../src/index.ts')
   const { watchSimulationOn } = await import('../../dashboard/watch-simulation.ts')
-  return watchSimulationOn(board, { recipe, swarm: recipeHash(recipe), engine, seed, peers, edges, rounds })
+  // The matrix engine knows whole rounds, and no exchanges.
+  const tellsExchanges = engine !== 'matrix' && recipe.averaging.rule !== 'none'
+  const swarm = recipeHash(recipe)
+  return watchSimulationOn(board, { recipe, swarm, engine, seed, peers, edges, rounds, tellsExchanges })
 }

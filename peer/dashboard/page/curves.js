@@ -1,13 +1,13 @@
 /** The curves over time. */
 
 import * as echarts from './echarts.js'
-import { bytes, count, magnitude, moment, percent } from './words.js'
+import { bytes, count, loss, magnitude, moment, percent } from './words.js'
 
 /**
  * @typedef {import('../told.ts').Point} Point
  * @typedef {import('../told.ts').Whole['unit']} Unit
  * @typedef {{ target: number | null, at: number | undefined, unit: Unit }} Around what is drawn beside figures: where the swarm agrees, and the moment that is looked at
- * @typedef {{ name: string, label: string, colour: string, dashed?: true }} Line
+ * @typedef {{ name: string, label: string, colour: string, dashed?: true, rate?: true }} Line a line with a rate says what a round leaves of it
  * @typedef {Line & { points: readonly Point[] }} DrawnLine
  * @typedef {{ title: string, lines: readonly Line[], written: (value: number) => string, log?: true, stacked?: true, share?: true }} Curve
  */
@@ -29,13 +29,13 @@ const CURVES = [
     lines: [{ name: 'rmse', label: 'RMSE', colour: 'purple' }],
     written: magnitude,
   },
-  { title: 'Loss', lines: [{ name: 'loss', label: 'loss', colour: 'orange' }], written: value => value.toFixed(3) },
+  { title: 'Loss', lines: [{ name: 'loss', label: 'loss', colour: 'orange' }], written: loss },
   {
     title: 'Distance of the swarm',
     lines: [
       { name: 'distance', label: 'distance', colour: 'blue' },
       { name: 'target', label: 'agreement', colour: 'green', dashed: true },
-      { name: 'theory', label: 'by averaging alone, in theory', colour: 'orange', dashed: true },
+      { name: 'theory', label: 'at most, by averaging alone, in theory', colour: 'orange', dashed: true, rate: true },
     ],
     written: magnitude,
     log: true,
@@ -104,6 +104,7 @@ function createCurve(place, curve) {
     draw(series, around) {
       const lines = curve.lines
         .map(line => ({ ...line, points: series[line.name] ?? [] }))
+        .map(line => (line.rate && line.points.length > 1 ? { ...line, label: withRate(line) } : line))
         .filter(({ points }) => points.length > 0)
       const ends = lines.flatMap(({ points }) => points.slice(-1))
       // Nothing but zeros is no curve either.
@@ -122,6 +123,13 @@ function createCurve(place, curve) {
   }
 }
 
+/** What is left of it in a round, which is the same in each. @param {DrawnLine} line */
+function withRate({ label, points }) {
+  const [[start, from], [end, to]] = [points[0], points[points.length - 1]]
+  const left = (to / from) ** (1 / (end - start))
+  return `${label}: ×\u00a0${Number(left.toPrecision(3))}\u00a0a\u00a0round`
+}
+
 /** A power of ten, as a logarithmic axis has them. @param {number} value */
 function power(value) {
   return value < 0.01 ? value.toExponential(0) : String(value)
@@ -129,7 +137,7 @@ function power(value) {
 
 /** Says which line is which, where there are several. @param {HTMLElement} legend @param {readonly Line[]} lines */
 function explain(legend, lines) {
-  const names = lines.map(({ name }) => name).join()
+  const names = lines.map(({ label }) => label).join()
   if (legend.dataset.names === names) return
   legend.dataset.names = names
   legend.hidden = lines.length < 2
@@ -160,6 +168,8 @@ function optionOf(curve, lines, { at, unit }) {
   const [ink, faint, rule] = ['ink', 'faint', 'rule'].map(colour)
   const along = (/** @type {number} */ time) => (unit === 'rounds' ? count(time) : moment(time, unit))
   const text = { color: faint, fontSize: 11 }
+  // A logarithmic axis has no zero.
+  const shown = log ? lines.map(line => ({ ...line, points: line.points.filter(([, value]) => value > 0) })) : lines
   return {
     animation: false,
     textStyle: { fontFamily: 'inherit' },
@@ -169,6 +179,7 @@ function optionOf(curve, lines, { at, unit }) {
       min: 'dataMin',
       max: 'dataMax',
       splitNumber: 4,
+      ...(unit === 'rounds' ? { minInterval: 1 } : {}),
       axisLabel: { ...text, formatter: along, showMinLabel: false, showMaxLabel: false, hideOverlap: true },
       axisLine: { lineStyle: { color: rule } },
       splitLine: { show: false },
@@ -194,10 +205,10 @@ function optionOf(curve, lines, { at, unit }) {
           ...under.map(({ seriesName, value }) => `${seriesName} ${written(value[1])}`),
         ].join('\n'),
     },
-    series: lines.map(({ label, colour: name, points, dashed }, index) => ({
+    series: shown.map(({ label, colour: name, points, dashed }, index) => ({
       name: label,
       type: 'line',
-      data: log ? points.filter(([, value]) => value > 0) : points,
+      data: points,
       showSymbol: points.length < 2,
       symbolSize: 5,
       lineStyle: { width: 2, type: dashed ? 'dashed' : 'solid' },

@@ -3,7 +3,19 @@
 import { createCurves } from './curves.js'
 import { createGraph } from './graph.js'
 import { createHistory } from './history.js'
-import { addLog, at, clearLog, showAbout, showFigures, showNeighbours, showPhase, showWaiting } from './sections.js'
+import {
+  addLog,
+  at,
+  clearLog,
+  isOver,
+  showAbout,
+  showDivergence,
+  showFigures,
+  showLines,
+  showNeighbours,
+  showPhase,
+  showWaiting,
+} from './sections.js'
 import { moment } from './words.js'
 
 /**
@@ -27,6 +39,8 @@ const curves = createCurves(at('curves'))
 let now
 /** @type {Whole['unit']} */
 let unit = 'seconds'
+/** @type {Pick<Whole, 'what' | 'tellsExchanges'>} */
+let about = { what: 'peer', tellsExchanges: true }
 const written = (/** @type {number} */ time) => moment(time, unit)
 const history = createHistory(draw, written)
 /** @type {Record<string, Point[]>} */
@@ -44,9 +58,11 @@ function draw() {
     const shown = before ?? now
     showPhase(shown)
     showWaiting(now)
+    showDivergence(now)
+    showLines(shown, now)
     showFigures(shown, before === undefined ? series : until(before.at), unit)
     showNeighbours(now)
-    graph.draw(shown)
+    graph.draw(shown, about)
     curves.draw(series, { target: shown.target, at: before?.at, unit })
   })
 }
@@ -72,11 +88,12 @@ function follow() {
   hear('whole', (/** @type {Whole} */ whole) => {
     now = whole.now
     unit = whole.unit
+    about = whole
     series = Object.fromEntries(Object.entries(whole.series).map(([name, points]) => [name, [...points]]))
     showAbout(whole)
     clearLog()
     addLog(whole.log, MOST_LINES)
-    at('stop').hidden = !whole.mayStop || now.phase === 'ended'
+    at('stop').hidden = !whole.mayStop || isOver(now.phase)
     sayLink('live', 'live')
     // It is there to be played back, and nothing depends on it.
     history.load().catch(() => {})
@@ -85,7 +102,7 @@ function follow() {
   hear('now', (/** @type {Now} */ told) => {
     now = told
     history.add(now)
-    if (now.phase === 'ended') at('stop').hidden = true
+    if (isOver(now.phase)) at('stop').hidden = true
     draw()
   })
   hear('measured', (/** @type {Measured} */ { at: time, figures }) => {
@@ -101,7 +118,7 @@ function follow() {
     if (source?.readyState === EventSource.CLOSED) {
       return sayLink('refused: the address has changed, open the one that the terminal shows', 'lost')
     }
-    if (now?.phase === 'ended') sayLink('ended; this is how it was', '')
+    if (now !== undefined && isOver(now.phase)) sayLink('ended; this is how it was', '')
     else sayLink('connection lost; trying again…', 'lost')
   })
 }

@@ -1,6 +1,6 @@
 /** The parts of the page that are text: phases, figures, tables, the log. */
 
-import { bytes, count, elapsed, magnitude, percent, timeOfDay } from './words.js'
+import { bytes, count, elapsed, loss, magnitude, percent, timeOfDay } from './words.js'
 
 /**
  * @typedef {import('../told.ts').Now} Now
@@ -41,9 +41,14 @@ function write(id, text) {
   if (place.textContent !== text) place.textContent = text
 }
 
+/** Whether nothing goes on any more. @param {Now['phase']} phase */
+export function isOver(phase) {
+  return phase === 'ended' || phase === 'diverged'
+}
+
 /** @param {Frame} now */
 export function showPhase({ phase, seal }) {
-  const hasEnded = phase === 'ended'
+  const hasEnded = isOver(phase)
   // One that ended on the way got as far as its seal says.
   const index = hasEnded ? (seal === null ? -1 : PHASES.length) : PHASES.findIndex(([name]) => name === phase)
   const items = PHASES.map(([, name], i) => {
@@ -51,7 +56,7 @@ export function showPhase({ phase, seal }) {
     if (i === index) item.setAttribute('aria-current', 'step')
     return item
   })
-  const current = hasEnded ? 'ended' : (PHASES[index]?.[1] ?? phase)
+  const current = hasEnded ? phase : (PHASES[index]?.[1] ?? phase)
   if (at('phases').dataset.current !== current) {
     at('phases').dataset.current = current
     at('phases').replaceChildren(...items)
@@ -62,6 +67,25 @@ export function showPhase({ phase, seal }) {
     at('hash').dataset.seal = seal
     at('hash').replaceChildren(pastable(seal))
   }
+}
+
+/** @param {Now} now */
+export function showDivergence({ diverged }) {
+  at('diverged').hidden = diverged === null
+  const said = diverged ?? ''
+  write('diverged-why', `${said.charAt(0).toUpperCase()}${said.slice(1)}`)
+}
+
+/** Which kinds of lines there are, and what is to be said of them. @param {Frame} shown @param {Now} now */
+export function showLines({ links }, { aside }) {
+  for (const [id, by] of [
+    ['connected', 'connection'],
+    ['by-topology', 'topology'],
+  ]) {
+    at(id).hidden = links.every(link => link.by !== by)
+  }
+  at('aside').hidden = aside === null
+  write('aside', aside ?? '')
 }
 
 /** @param {Now} now */
@@ -121,7 +145,7 @@ export function showFigures({ at: time, steps, nodes, target }, series, unit) {
       : [isPeer ? 'own steps' : 'slowest at step', count(steps.done), `of ${count(steps.asked)}`],
     measured('accuracy', last('accuracy'), percent),
     measured('R²', last('r2'), value => value.toFixed(3)),
-    measured('loss', last('loss'), value => value.toFixed(3)),
+    measured('loss', last('loss'), loss),
     measured('distance', last('distance'), magnitude, target === null ? '' : `agrees at ${magnitude(target)}`),
     measured('samples a second', last('samplesPerSecond'), count),
     isSimulated
@@ -179,13 +203,13 @@ export function showNeighbours({ neighbours, more }) {
   write('more', `and ${count(more)} more`)
 }
 
-/** @param {Pick<Whole, 'what' | 'facts' | 'recipe' | 'title'>} whole */
-export function showAbout({ what, facts, recipe, title }) {
+/** @param {Pick<Whole, 'what' | 'facts' | 'recipe' | 'title' | 'tellsExchanges'>} whole */
+export function showAbout({ what, facts, recipe, title, tellsExchanges }) {
   const isSimulated = what === 'simulation'
   at('neighbours-part').hidden = isSimulated
   at('phases').hidden = isSimulated
-  at('exchanging').hidden = isSimulated
-  write('linked', isSimulated ? 'may average, by the topology' : 'connected')
+  at('exchanging').hidden = !tellsExchanges
+  write('exchanging-said', isSimulated ? 'have just exchanged' : 'exchange now')
   if (isSimulated) {
     write(
       'graph-said',

@@ -12,6 +12,11 @@ export function magnitude(value) {
   return Math.abs(value) < 1e-3 ? value.toExponential(1) : value.toPrecision(2)
 }
 
+/** A loss; of what diverges it has many digits, and none that matters. @param {number} value */
+export function loss(value) {
+  return Math.abs(value) < 1e5 ? value.toFixed(3) : value.toExponential(1)
+}
+
 /** @param {number} value */
 export function count(value) {
   return Math.round(value).toLocaleString('en')

@@ -1,10 +1,14 @@
 import type { Topology } from '../../averaging/topology.ts'
 import type { Events } from '../events.ts'
+import type { PeerPhase } from '../phase.ts'
 import type { Network, PeerId, Random } from '../ports.ts'
 import type { ActiveMembers } from './active-members.ts'
 import { drawPartner } from './draw.ts'
 import type { Membership } from './membership.ts'
 import type { Standing } from './standing.ts'
+
+/** Two peers that may average with each other, the one whose id sorts first in front. */
+export type MemberLink = readonly [first: PeerId, second: PeerId]
 
 /** Whom this peer averages with next. */
 export interface Partners {
@@ -15,6 +19,11 @@ export interface Partners {
   next(wanted?: Wanted): PeerId | undefined
   /** All neighbours in the topology over those alive now, in this round. */
   neighbours(round: number): readonly PeerId[]
+  /**
+   * Who may average with whom by the topology, over those alive now as this peer knows them: each two once. Undefined where that changes from
+   * round to round, and where there are more than so many.
+   */
+  links(most: number): readonly MemberLink[] | undefined
   /** Whether this peer takes part in exchanges, as far as it has said, and is not let be because it cannot be reached. */
   willing(peer: PeerId): boolean
   /** Whether it trains, as far as it has said. */
@@ -36,6 +45,7 @@ export interface Wanted {
 export interface PartnersOptions {
   readonly incarnation: { readonly self: PeerId; readonly random: Random }
   readonly topology: Topology
+  readonly phase: Pick<PeerPhase, 'now'>
   readonly membership: Membership
   readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
   readonly standing: Pick<Standing, 'isAvoided' | 'isResting'>
@@ -48,14 +58,16 @@ export interface PartnersOptions {
 
 /** Everybody sorts the members by id, so peers that know the same members agree on the topology without a word. */
 export function createPartners(options: PartnersOptions): Partners {
-  const { topology, membership, standing, network, ledger, engagements, events } = options
+  const { topology, phase, membership, standing, network, ledger, engagements, events } = options
   const { self, random } = options.incarnation
   let round = 0
   let complained: string | undefined
 
+  /** A member that only waits for the swarm to begin, or to end, is no node of its graph yet. */
+  const takingPart = () => membership.alive().filter(({ announcement }) => announcement.phase !== 'waiting')
+
   function neighbours(round: number): readonly PeerId[] {
-    // A member that only waits for the swarm to begin, or to end, is no node of its graph yet.
-    const members = membership.alive().filter(({ announcement }) => announcement.phase !== 'waiting')
+    const members = takingPart()
     const index = members.filter(({ peer }) => peer < self).length
     const peers = members.map(({ peer }) => peer).toSpliced(index, 0, self)
     const misfit = topology.misfit(peers.length)
@@ -68,15 +80,36 @@ export function createPartners(options: PartnersOptions): Partners {
     return topology.neighbours(index, peers.length, round).map(neighbour => peers[neighbour])
   }
 
+  function links(most: number): readonly MemberLink[] | undefined {
+    const others = takingPart().map(({ peer }) => peer)
+    const peers = phase.now() === 'waiting' ? others : [...others, self].sort()
+    const fits = topology.misfit(peers.length) === undefined
+    if (fits && topology.changes) return undefined
+    const found = new Map<string, MemberLink>()
+    for (const [index, peer] of peers.entries()) {
+      const linked = fits
+        ? topology.neighbours(index, peers.length, 0).map(other => peers[other])
+        : peers.slice(index + 1)
+      for (const other of linked) {
+        const link: MemberLink = peer < other ? [peer, other] : [other, peer]
+        found.set(link.join(' '), link)
+        // A graph of thousands is not worked out for somebody who looks at it once a second.
+        if (found.size > most) return undefined
+      }
+    }
+    return [...found.values()]
+  }
+
   function willing(peer: PeerId): boolean {
-    const phase = membership.get(peer)?.announcement.phase
-    if ((phase !== 'training' && phase !== 'averaging') || options.activeMembers.isGivenUp(peer)) return false
+    const said = membership.get(peer)?.announcement.phase
+    if ((said !== 'training' && said !== 'averaging') || options.activeMembers.isGivenUp(peer)) return false
     // One that comes by itself is connected, and rests no longer.
     return network.unreached?.().some(each => each.isResting && each.peer === peer) !== true
   }
 
   return {
     neighbours,
+    links,
     willing,
     trains: peer => membership.get(peer)?.announcement.phase === 'training',
     next(wanted: Wanted = {}) {
