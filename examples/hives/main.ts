@@ -61,24 +61,26 @@ const germanNumber = (number: number) => number.toFixed(1).replace('.', ',')
 
 /** As a spreadsheet in Germany writes it. */
 function north(): string {
-  const rows = hivesOf({ name: 'north', hives: 400, combs: 5, mites: 1 }).map(({ name, seen, combs, mites, breed, fed, winter }) =>
-    [
-      name,
-      germanDay(seen),
-      germanNumber(combs),
-      mites === undefined ? '' : germanNumber(mites),
-      breed,
-      fed ? 'yes' : 'no',
-      winter,
-    ].join(';'),
+  const rows = hivesOf({ name: 'north', hives: 400, combs: 5, mites: 1 }).map(
+    ({ name, seen, combs, mites, breed, fed, winter }) =>
+      [
+        name,
+        germanDay(seen),
+        germanNumber(combs),
+        mites === undefined ? '' : germanNumber(mites),
+        breed,
+        fed ? 'yes' : 'no',
+        winter,
+      ].join(';'),
   )
   return ['hive;seen;combs;mites;breed;fed;winter', ...rows, ''].join('\n')
 }
 
 /** As a program elsewhere does, with the columns in another order. */
 function south(): string {
-  const rows = hivesOf({ name: 'south', hives: 300, combs: 9, mites: 5 }).map(({ seen, combs, mites, breed, fed, winter }) =>
-    [breed, combs.toFixed(2), fed ? 'True' : 'False', mites?.toFixed(2) ?? 'NA', day(seen), winter].join(','),
+  const rows = hivesOf({ name: 'south', hives: 300, combs: 9, mites: 5 }).map(
+    ({ seen, combs, mites, breed, fed, winter }) =>
+      [breed, combs.toFixed(2), fed ? 'True' : 'False', mites?.toFixed(2) ?? 'NA', day(seen), winter].join(','),
   )
   return ['breed,combs,fed,mites,seen,winter', ...rows, ''].join('\n')
 }

@@ -23,6 +23,14 @@ const dashboard = testsOf('dashboard', 'a swarm as it is seen in a browser', [
   ['who may look and who may stop, what is kept, and a page that is stuck', 'test/peer/dashboard-server.test.ts'],
 ])
 
+const tutorial = testsOf('tutorial', 'ten minutes of somebody who has never seen it', [
+  [
+    'docs/tutorial.md typed into three terminals, and what it shows printed there',
+    ...LARGE,
+    'test/large/tutorial.test.ts',
+  ],
+])
+
 const operating = testsOf('operating', 'a peer that programs look after', [
   [
     'a swarm of two scraped from waiting to its seal, health and readiness, what is refused, a log in JSON, a port that is taken',
@@ -46,6 +54,7 @@ const examples = testsOf('examples', 'programs to copy from, each run as its pag
 /** The evidence that a swarm can be watched, in the order in which it was asked for. */
 export const see: readonly Item[] = [
   newcomer,
+  tutorial,
   errors,
   dashboard,
   operating,
