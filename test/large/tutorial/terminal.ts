@@ -27,7 +27,7 @@ export interface Terminal {
   type(lines: string): Promise<void>
   /** What stands in it since it was last typed into. */
   text(): Promise<string>
-  /** Resolves once what stands there is so; rejects with it where that is too late. */
+  /** Resolves once what stands there is so; rejects with it where what was typed has ended without. */
   shows(what: (text: string) => boolean): Promise<void>
   /** Resolves with the exit codes of all lines so far, once the last has ended. */
   ended(): Promise<readonly number[]>
@@ -45,7 +45,6 @@ export async function openTerminal(
 ): Promise<Terminal> {
   const [command, ...args] = [...within, 'script', '-qfec', 'exec bash --norc --noprofile', '/dev/null']
   const child = spawn(command, args, {
-    cwd,
     stdio: ['pipe', 'pipe', 'inherit'],
     // As where a person sits: with colours, and none of what the tests' own processes are told.
     env: {
@@ -81,10 +80,10 @@ export async function openTerminal(
     return (await screen.lines()).slice(from).join('\n')
   }
 
-  async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  async function until(isSo: () => boolean | Promise<boolean>, isLost = () => isOver): Promise<void> {
     const deadline = AbortSignal.timeout(DEADLINE_MS)
     while (!(await isSo())) {
-      if (isOver || deadline.aborted) throw new Error(`the terminal shows\n${await text()}`)
+      if (isLost() || deadline.aborted) throw new Error(`the terminal shows\n${await text()}`)
       await new Promise<void>(resolve => {
         const look = () => {
           watchers.delete(look)
@@ -110,13 +109,18 @@ export async function openTerminal(
       }
     },
     text,
-    shows: what => until(async () => what(await text())),
+    shows: what =>
+      until(
+        async () => what(await text()),
+        () => isOver || isAtPrompt(),
+      ),
     async ended() {
       await until(isAtPrompt)
       return codes.slice(1)
     },
     close: () => void child.kill('SIGHUP'),
   }
+  await terminal.type(`cd ${cwd}`)
   await terminal.type(`stty cols ${COLUMNS} rows ${ROWS}`)
   return terminal
 }
