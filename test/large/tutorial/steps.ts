@@ -34,6 +34,8 @@ const DIFFERENT: readonly (readonly [such: RegExp, others: string])[] = [
   [/http:\S+/, String.raw`http:\S+`],
   [/\b[0-9a-f]{64}\b/, '[0-9a-f]{64}'],
   [/\b(?=[a-f]*\d)[0-9a-f]{12}\b/, '[0-9a-f]{12}'],
+  // Of a hive of which it is not sure, one model says this and another that.
+  [/\b(?:lost|survived)(?=,0)/, '(?:lost|survived)'],
   [/[░█]+/, '[░█]+'],
   [/[▁-▇█]+/, '[▁-█]+'],
   [/\b(?:\d+ min )?[\d.,]+ (?:ms|s)(?! *\S*samples)\b/, String.raw`(?:\d+ min )?[\d.,]+ m?s`],
