@@ -6,9 +6,11 @@ ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /hearsay
 COPY package.json package-lock.json ./
+COPY tools/reference/package.json ./tools/reference/
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY tools ./tools
+COPY charts ./charts
 COPY src ./src
 COPY peer ./peer
 COPY simulations ./simulations
@@ -17,6 +19,7 @@ RUN npm run build && chmod +x dist/peer/hearsay.js
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /hearsay
 COPY package.json package-lock.json ./
+COPY tools/reference/package.json ./tools/reference/
 RUN npm ci --omit=dev --no-audit --no-fund
 
 FROM ${NODE_IMAGE}

@@ -5,7 +5,7 @@ import type { Storage } from '../gossip/ports.ts'
 import { createIdentity } from '../network/identity.ts'
 import { defaultLogger } from '../network/logger.ts'
 import { createRandom } from '../random/random.ts'
-import { parseRecipe, stepsPerRound } from '../recipe/recipe.ts'
+import { defaultRecipe, parseRecipe, stepsPerRound } from '../recipe/recipe.ts'
 import { createNamespaces } from '../standardise/namespaces.ts'
 import { createStatistics, type StatisticsOptions } from '../standardise/statistics.ts'
 import { type StateDirectory, statisticsFile } from '../storage/state-directory.ts'
@@ -46,7 +46,7 @@ export async function createPeer(given: PeerOptions = {}): Promise<Peer> {
 export async function createPeerAmong(admission: Admission | undefined, given: PeerOptions): Promise<Peer> {
   requirePeerOptions(given)
   const options = withState(given)
-  const { recipe: written = {}, modelFile } = options
+  const { recipe: written = defaultRecipe, modelFile } = options
   const prepared = await prepareRecipe(
     modelFile === undefined ? written : withModelFile(parseRecipe(written), modelFile),
     {

@@ -51,7 +51,7 @@ export interface Libp2pOptions {
 
 /** The making of a peer: its recipe, its data, its way to others, and what it keeps. */
 export interface PeerOptions {
-  /** The recipe that the swarm agrees on. Default: a small classifier on the built-in digits. */
+  /** The recipe that the swarm agrees on. Default: a small classifier on the built-in digits, the swarm of `hearsay peer` without a recipe. */
   readonly recipe?: RecipeInput
   /**
    * Where this peer's copy of the model's file lies, where the recipe's model is made from one (`tfjs:FILE`, `module:FILE`). It must have the

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, globSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Page, pages, ROOT } from './pages.ts'
@@ -38,4 +38,9 @@ test('a link to what is not there is found', () => {
 test('the pages that people begin with are among those that are read', () => {
   expect([...byPath.keys()]).toEqual(expect.arrayContaining(['README.md', 'SECURITY.md', 'docs/formats.md']))
   expect(pages.flatMap(({ links }) => links).length).toBeGreaterThan(50)
+})
+
+test('the list of examples has every one', () => {
+  const examples = globSync('examples/*/', { cwd: ROOT }).map(path => posix.basename(path))
+  expect(byPath.get('examples/README.md')?.links.map(({ to }) => to)).toEqual(expect.arrayContaining(examples))
 })

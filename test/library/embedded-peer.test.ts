@@ -10,6 +10,7 @@ import { createPeer } from '../../src/library/create-peer.ts'
 import type { PeerOptions } from '../../src/library/peer.ts'
 import { saveLayersModel } from '../../src/library/save-layers-model.ts'
 import { createIdentity } from '../../src/network/identity.ts'
+import { defaultRecipe } from '../../src/recipe/recipe.ts'
 import { inputsOf } from '../data/inputs-of.ts'
 
 const data = await loadDataset('digits', { seed: 1, samples: 200 })
@@ -40,6 +41,12 @@ test('predict gives the probabilities of classes, without TensorFlow.js at the c
   await expect(peer.predict(new Float32Array(785))).rejects.toThrow(
     'predict: inputs has 785 numbers; it must be a multiple of 784',
   )
+})
+
+test('without a recipe a peer is of the swarm of `hearsay peer`', async () => {
+  const peer = await createPeer({ ...quick, recipe: undefined })
+  onTestFinished(() => peer.stop())
+  expect(peer.recipe).toEqual(defaultRecipe)
 })
 
 test('a peer begins from the parameters that it is given, and stops at the end of its block', async () => {

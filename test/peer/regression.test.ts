@@ -49,8 +49,9 @@ test.concurrent('simulate --task regress tells R² and RMSE, in words and in the
 })
 
 test.concurrent('a swarm of real peers agrees on how values are standardised, and tells R²', async () => {
-  const { code, stdout } = await warmHearsay('swarm', ...flags, '--json')
+  const { code, stdout, stderr } = await warmHearsay('swarm', ...flags, '--json')
   expect(code).toBe(0)
+  expect(stderr).toMatch(/\nthe model is thrown away: with --save FILE it is written, [^\n]*\n$/)
   const { final, rounds, peerResults, sealed } = JSON.parse(stdout)
   expect(sealed).toBe(true)
   // The beginning too, which is judged once it is known by what values are standardised.

@@ -11,22 +11,9 @@ test('three peers seal on one hash, and everything that was written says the sam
   const out = `${folder.path}/result.json`
   const saved = `${folder.path}/model.safetensors`
   const state = `${folder.path}/swarm`
-  const ran = await hearsay(
-    'swarm',
-    ...tiny,
-    '--steps',
-    '60',
-    '--out',
-    out,
-    '--save',
-    saved,
-    '--state',
-    state,
-    '--json',
-  )
+  const ran = await hearsay('swarm', ...tiny, '--steps', '60', '--out', out, '--save', saved, '--state', state)
   expect(ran.code, ran.stderr).toBe(0)
-  const result = JSON.parse(ran.stdout)
-  expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(result)
+  const result = JSON.parse(readFileSync(out, 'utf8'))
   expect(result).toMatchObject({ hearsay: '1', engine: 'libp2p', peers: 3, seed: 1, sealed: true })
   const hash = result.final.parametersHash
   expect(hash).toMatch(/^[0-9a-f]{64}$/)
@@ -64,17 +51,13 @@ test('three peers seal on one hash, and everything that was written says the sam
   expect(ofState).toBe(ofFile)
   const agreeing = ofFile.split('\n').filter(line => /(yes|no),\1,/.test(line))
   expect(agreeing.length).toBeGreaterThan(180)
-})
 
-test('people see tables and the hash on stdout', async () => {
-  const { code, stdout, stderr } = await hearsay('swarm', ...tiny, '--steps', '20')
-  expect(code, stderr).toBe(0)
-  expect(stdout).toMatch(/peer +samples +steps +in the swarm +alone +exchanges +MB in +MB out\n/)
-  expect(stdout).toMatch(/common model +\d+\.\d %/)
-  expect(stdout).toMatch(/all 3 peers sealed on\n {2}[0-9a-f]{64}\n/)
-  for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
-  expect(stderr).toMatch(/^[\d:]{8} swarm [0-9a-f]{12}: 3 peers/m)
-  expect(stderr).toMatch(/\n[\d:]{8} the model is thrown away: with --save FILE it is written, [^\n]*\n$/)
+  // People see tables, and the hash.
+  expect(ran.stdout).toMatch(/peer +samples +steps +in the swarm +alone +exchanges +MB in +MB out\n/)
+  expect(ran.stdout).toMatch(/common model +\d+\.\d %/)
+  expect(ran.stdout).toContain(`all 3 peers sealed on\n  ${hash}\n`)
+  for (const line of ran.stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(78)
+  expect(ran.stderr).toMatch(/^[\d:]{8} swarm [0-9a-f]{12}: 3 peers/m)
 })
 
 test('Ctrl-C stops a swarm cleanly, each peer with a checkpoint, and the result as far as it came', async () => {

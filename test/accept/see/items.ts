@@ -39,15 +39,24 @@ const operating = testsOf('operating', 'a peer that programs look after', [
 ])
 
 const examples = testsOf('examples', 'programs to copy from, each run as its page says', [
-  ['three peers find the line that none of them has the points for', 'test/examples/own-trainer.test.ts'],
+  [
+    'three peers find the line that none of them has the points for',
+    ...LARGE,
+    'test/examples/own-trainer.large.test.ts',
+  ],
+  ['the tables of the tutorial, and what init says of them', 'test/examples/hives.test.ts'],
   ['a model of their own, built', 'test/examples/own-model.test.ts'],
   ['and learned by real peers', ...LARGE, 'test/examples/own-model.large.test.ts'],
-  ['a rule that keeps the mean and needs a fraction of the rounds', 'test/examples/own-rule.test.ts'],
+  ['a rule that keeps the mean and needs a fraction of the rounds', ...LARGE, 'test/examples/own-rule.large.test.ts'],
   ['a storage that does all that is asked of one', 'test/examples/own-storage.test.ts'],
   ['peers that are killed go on from it', ...LARGE, 'test/examples/own-storage.large.test.ts'],
-  ['two web applications: predictions, status, metrics, events, a clean stop', 'test/examples/express.test.ts'],
+  [
+    'two web applications: predictions, status, metrics, events, a clean stop',
+    ...LARGE,
+    'test/examples/express.large.test.ts',
+  ],
   ['a swarm watched by one that has no data', ...LARGE, 'test/examples/watch.large.test.ts'],
-  ['three hospitals with unlike tables', 'test/examples/three-hospitals.test.ts'],
+  ['three hospitals with unlike tables', ...LARGE, 'test/examples/three-hospitals.large.test.ts'],
   ['four agents solve a world of which each knows a quarter', ...LARGE, 'test/examples/q-learning.large.test.ts'],
 ])
 

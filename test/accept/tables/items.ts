@@ -13,7 +13,12 @@ const dialects = testsOf('dialects', 'the reader of text against values written 
 ])
 
 const hospitals = testsOf('hospitals', 'three sites with unlike tables, from schemas to predictions', [
-  ['north, south and west end with one model, and predict', 'test/examples/three-hospitals.test.ts'],
+  [
+    'north, south and west end with one model, and predict',
+    '--config',
+    'vitest.large.config.ts',
+    'test/examples/three-hospitals.large.test.ts',
+  ],
 ])
 
 /** The evidence that issue 12 asks for, in its order, and the files as people have them. */

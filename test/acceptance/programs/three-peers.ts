@@ -1,6 +1,6 @@
 /**
- * Three `hearsay peer` processes that are given no address, to be run where multicast stays on this machine. With `kill`,
- * the third is killed in the middle of an exchange and started again from its state. Prints what they said as one JSON
+ * Three `hearsay peer` processes that are given no address, to be run where multicast stays on this machine. The
+ * third is killed in the middle of an exchange and started again from its state. Prints what they said as one JSON
  * document.
  *
  * @packageDocumentation
@@ -18,7 +18,7 @@ const PROGRAM = fileURLToPath(new URL('../../../peer/hearsay.ts', import.meta.ur
 const CHECKPOINT = 'checkpoint.safetensors'
 const PEERS = 3
 /** A few seconds of training for who is killed early: it is back before the others have finished. */
-const STEPS = { plain: 300, kill: 600 }
+const STEPS = 500
 /** A kill that comes too late to hit an exchange is tried again so often. */
 const MAX_KILLS = 8
 
@@ -32,10 +32,9 @@ interface Running {
   readonly exit: Promise<number | string | null>
 }
 
-const kill = process.argv[2] === 'kill'
 const folder = mkdtempSync(join(tmpdir(), 'hearsay-three-'))
 const recipe = join(folder, 'recipe.json')
-writeFileSync(recipe, JSON.stringify({ training: { steps: kill ? STEPS.kill : STEPS.plain } }))
+writeFileSync(recipe, JSON.stringify({ training: { steps: STEPS } }))
 const stateOf = (index: number) => join(folder, `peer-${index}`)
 
 function start(index: number): Running {
@@ -103,14 +102,12 @@ async function main(): Promise<void> {
   const lives = [third]
   let openAtKill = 0
   try {
-    if (kill) {
-      for (let attempt = 0; attempt < MAX_KILLS && openAtKill === 0; attempt++) {
-        await third.said('started')
-        await killInAnExchange(third, 3)
-        openAtKill = await openExchanges(3)
-        third = start(3)
-        lives.push(third)
-      }
+    for (let attempt = 0; attempt < MAX_KILLS && openAtKill === 0; attempt++) {
+      await third.said('started')
+      await killInAnExchange(third, 3)
+      openAtKill = await openExchanges(3)
+      third = start(3)
+      lives.push(third)
     }
     const peers = [...first, third]
     const consensus = await Promise.all(peers.map(peer => peer.said('consensus')))
