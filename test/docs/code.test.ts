@@ -36,9 +36,17 @@ test('every block of code says in what language it is', () => {
   expect(others.map(({ where, language }) => `${where}: ${language}`)).toEqual([])
 })
 
+/** Blocks of the tutorial are typed by test/large/tutorial.test.ts; others that are not run say why. */
+const REMARK = /^not run: \S|^(typed|printed) in terminal \d$/
+
 test('every block that is not run says why', () => {
-  const silent = codeBlocks.filter(({ remark }) => remark !== '' && !/^not run: \S/.test(remark))
+  const silent = codeBlocks.filter(({ remark }) => remark !== '' && !REMARK.test(remark))
   expect(silent.map(({ where, remark }) => `${where}: ${remark}`)).toEqual([])
+})
+
+test('what is typed in terminals is on the page whose terminals are opened', () => {
+  const inTerminals = codeBlocks.filter(({ remark }) => remark.includes(' in terminal '))
+  for (const { where, page } of inTerminals) expect(page, where).toBe('docs/tutorial.md')
 })
 
 test('JavaScript and Python that are run are on the page whose code is', () => {

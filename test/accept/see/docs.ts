@@ -35,7 +35,7 @@ npm() { [ "$1 $2 $3" = 'run hearsay --' ] && shift 3 && hearsay "$@"; }
 
 /** What a reader of a page has done before its first command. */
 const BEFORE: Readonly<Record<string, string>> = {
-  'README.md': 'for site in south west; do hearsay schema --data csv:mine.csv --out $site.json; done',
+  'docs/command-line.md': 'for site in south west; do hearsay schema --data csv:mine.csv --out $site.json; done',
   'docs/dashboard.md': 'hearsay init --data csv:mine.csv --membership open',
   'docs/operating.md': 'hearsay init --data csv:mine.csv --state ./me',
   'docs/using-the-model.md':

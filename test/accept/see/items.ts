@@ -23,6 +23,14 @@ const dashboard = testsOf('dashboard', 'a swarm as it is seen in a browser', [
   ['who may look and who may stop, what is kept, and a page that is stuck', 'test/peer/dashboard-server.test.ts'],
 ])
 
+const tutorial = testsOf('tutorial', 'ten minutes of somebody who has never seen it', [
+  [
+    'docs/tutorial.md typed into three terminals, and what it shows printed there',
+    ...LARGE,
+    'test/large/tutorial.test.ts',
+  ],
+])
+
 const operating = testsOf('operating', 'a peer that programs look after', [
   [
     'a swarm of two scraped from waiting to its seal, health and readiness, what is refused, a log in JSON, a port that is taken',
@@ -36,6 +44,7 @@ const examples = testsOf('examples', 'programs to copy from, each run as its pag
     ...LARGE,
     'test/examples/own-trainer.large.test.ts',
   ],
+  ['the tables of the tutorial, and what init says of them', 'test/examples/hives.test.ts'],
   ['a model of their own, built', 'test/examples/own-model.test.ts'],
   ['and learned by real peers', ...LARGE, 'test/examples/own-model.large.test.ts'],
   ['a rule that keeps the mean and needs a fraction of the rounds', ...LARGE, 'test/examples/own-rule.large.test.ts'],
@@ -54,6 +63,7 @@ const examples = testsOf('examples', 'programs to copy from, each run as its pag
 /** The evidence that a swarm can be watched, in the order in which it was asked for. */
 export const see: readonly Item[] = [
   newcomer,
+  tutorial,
   errors,
   dashboard,
   operating,

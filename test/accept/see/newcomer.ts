@@ -6,14 +6,14 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { seconds } from '../../../peer/words.ts'
 import { within } from '../../hosts/network/commands.ts'
 import { whyNoHosts } from '../../hosts/network/permitted.ts'
 import { withWorld } from '../../hosts/network/world.ts'
-import { CHROMIUM, hasChromium, WIDE } from '../../large/chromium.ts'
+import { CHROMIUM, hasChromium, launchChromium, takePicture, WIDE } from '../../large/chromium.ts'
 import { createRows, type Item, lastLines } from '../row.ts'
 import { ROOT } from '../run.ts'
 import { withFolder } from '../running-process.ts'
@@ -88,14 +88,6 @@ function type(line: string, { folder, namespace }: Shell, cache: string): Typed 
   }
 }
 
-/** A browser of a machine whose network is a namespace. */
-async function openBrowser(namespace: string, folder: string) {
-  const program = join(folder, 'chromium-there')
-  writeFileSync(program, `#!/bin/sh\nexec ${within(namespace).join(' ')} ${CHROMIUM} "$@"\n`)
-  chmodSync(program, 0o755)
-  return await chromium.launch({ executablePath: program, args: ['--no-sandbox'] })
-}
-
 export const newcomer: Item = {
   name: 'newcomer',
   about: 'the first minutes: two commands, a second machine that pastes a line, the dashboard open',
@@ -133,7 +125,7 @@ export const newcomer: Item = {
           return job
         }
         const clone = (shell: Shell) => ({ ...shell, folder: join(shell.folder, 'hearsay') })
-        let browser: Awaited<ReturnType<typeof openBrowser>> | undefined
+        let browser: Browser | undefined
         try {
           // The mirror of npm is not on that network: both machines install before they go there.
           const cloned = await Promise.all(
@@ -160,11 +152,11 @@ export const newcomer: Item = {
           const [, address] = await peer.printed(/dashboard: (http\S+)/)
           say('the second command prints the address of its page, and the line for others', line.trim(), true)
 
-          browser = await openBrowser(first.namespace, path('.'))
+          browser = await launchChromium({ within: within(first.namespace), folder: path('.') })
           const page = await browser.newPage({ viewport: WIDE })
           await page.goto(address)
           const waits = await page.waitForSelector('#waiting:not([hidden])', { timeout: DEADLINE_MS })
-          await page.screenshot({ path: join(images, 'newcomer-waiting.png') })
+          await takePicture(page, join(images, 'newcomer-waiting.png'))
           say(
             'the page says for whom it waits',
             ((await waits.textContent()) ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 100),
@@ -173,13 +165,14 @@ export const newcomer: Item = {
 
           const other = start(line.trim(), clone(second))
           await page.waitForSelector('#phases .now:text("training")', { timeout: DEADLINE_MS })
-          await page.waitForSelector('#curves figure:visible', { timeout: DEADLINE_MS })
-          await page.screenshot({ path: join(images, 'newcomer-training.png') })
+          // Curves of how good the model is, besides those of the distance and of the bytes.
+          await page.locator('#curves figure:visible').nth(3).waitFor({ timeout: DEADLINE_MS })
+          await takePicture(page, join(images, 'newcomer-training.png'))
           say('the second machine pastes the line, and the page shows both train', line.trim().slice(0, 40), true)
 
           await page.waitForSelector('#seal:not([hidden])', { timeout: DEADLINE_MS })
           const shown = await page.textContent('#hash code')
-          await page.screenshot({ path: join(images, 'newcomer-sealed.png') })
+          await takePicture(page, join(images, 'newcomer-sealed.png'))
           const ends = await Promise.all([peer.ended, other.ended])
           const hashes = ends.map(({ out }) => /sealed on ([0-9a-f]{64})/.exec(out)?.[1])
           say(
