@@ -40,6 +40,8 @@ const MOST_POINTS = 400
 
 /** From such a factor between the largest and the smallest, most of a linear axis would be empty. */
 const MANY_MAGNITUDES = 100
+/** Over more than so many magnitudes the chart would label every tenth alone, and begin and end at one of those. */
+const MOST_MAGNITUDES = 10
 const CROSS = 'path://M-1,-1L1,1M1,-1L-1,1'
 /** Of the width of a line. */
 const THIN = 0.6
@@ -56,7 +58,13 @@ export function drawLines(lines: readonly Line[], x: Axis, y: Axis): Pick<Plot, 
     option: {
       grid: { left: 8, right: 20, top: 34, bottom: 28, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       xAxis: { ...axis(x), nameLocation: 'middle', nameGap: 26, splitLine: { show: false } },
-      yAxis: { ...axis(y), nameLocation: 'end', nameGap: 10, nameTextStyle: { align: 'left', ...TEXT } },
+      yAxis: {
+        ...axis(y),
+        ...decades(lines, y),
+        nameLocation: 'end',
+        nameGap: 10,
+        nameTextStyle: { align: 'left', ...TEXT },
+      },
       series: [
         ...lines.flatMap(line => band(line, x, y)),
         ...lines.flatMap((line, i) => series(line, i / lines.length, x, y)),
@@ -77,6 +85,21 @@ function axis({ name, logarithmic = false, format = magnitude }: Axis) {
     axisLine: { lineStyle: { color: colour('faint') } },
     axisTick: { lineStyle: { color: colour('faint') } },
     splitLine: { lineStyle: { color: colour('rule') } },
+  }
+}
+
+/** From where to where a logarithmic axis of very many magnitudes goes, and which it labels: about as many as there is room for. */
+function decades(lines: readonly Line[], { logarithmic = false }: Axis) {
+  const exponents = logarithmic ? valuesOf(lines).flatMap(value => (value > 0 ? [Math.log10(value)] : [])) : []
+  const least = Math.floor(exponents.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY))
+  const most = Math.ceil(exponents.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY))
+  if (!(most - least > MOST_MAGNITUDES)) return {}
+  const interval = Math.ceil((most - least) / MOST_MAGNITUDES)
+  return {
+    // Of a logarithmic axis this is in exponents.
+    interval,
+    min: 10 ** (interval * Math.floor(least / interval)),
+    max: 10 ** (interval * Math.ceil(most / interval)),
   }
 }
 

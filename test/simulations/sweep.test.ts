@@ -249,6 +249,18 @@ function expectNear(found: readonly (readonly (readonly [number, number])[])[], 
   expect(found[0].map(([, y], i) => Math.abs(Math.log10(y / expected[i])) < 0.01)).toEqual(expected.map(() => true))
 }
 
+test('an axis of very many magnitudes reaches no further than what is drawn on it, and has labels on the way', async () => {
+  const [ring] = await sweeper({ points: read({ base: { peers: 4, topology: 'ring' }, grid: {} }) }).sweep()
+  if (!('result' in ring)) throw new Error('there should be a result')
+  const distances = [7, 1e-4, 2e-10]
+  const rounds = ring.result.rounds.slice(0, 3).map((round, i) => ({ ...round, consensusDistance: distances[i] }))
+  const outcome: SweepOutcome = { ...ring, result: { ...ring.result, rounds } }
+  const plot = readPlot(await renderFigure({ outcomes: [outcome] }), { logarithmic: true })
+  expectNear(plot.lines(2), distances)
+  expect(plot.texts).toEqual(expect.arrayContaining(['100', '1', '0.01', '1e-4', '1e-6', '1e-8', '1e-10']))
+  expect(plot.texts).not.toContain('1e-12')
+})
+
 test('a setting of which nothing came is named in a figure, and so are lines that have no place in it', async () => {
   const some = read({ base: { peers: 6 }, grid: { topology: ['ring', 'hypercube'], seed: [1, 2] } })
   const svg = await renderFigure({ outcomes: await sweeper({ points: some }).sweep() })

@@ -20,7 +20,8 @@ export function createRoundNumber(neighbours: (round: number) => readonly PeerId
   const rounds = new Map<PeerId, number>()
 
   function ahead(): number {
-    const linked = neighbours(current)
+    // Who is in no round yet goes by its neighbours in the first.
+    const linked = neighbours(Math.max(current, 0))
     const beyond = linked.map(peer => rounds.get(peer) ?? 0).filter(round => round > current + 1)
     return 2 * beyond.length > linked.length ? Math.min(...beyond) : 0
   }
