@@ -21,7 +21,7 @@ export interface NetworkConditions {
 
 /** A peer's place on the network. */
 export interface Place {
-  /** Its messages take so many times longer, and its bandwidth is so many times smaller. Default: 1. */
+  /** Its messages take so many times longer, and its bandwidth is so many times smaller; read for each of them. Default: 1. */
   readonly slowness?: number
   /** The peers that hear what it announces. Default: all. */
   readonly partialView?: readonly PeerId[]
@@ -138,11 +138,13 @@ export function createVirtualNetwork(clock: Clock, random: Random, conditions: N
     return partialView === undefined ? nodes.values() : partialView.flatMap(peer => nodes.get(peer) ?? [])
   }
 
-  function join(peer: PeerId, { slowness = 1, partialView }: Place = {}): Network {
+  function join(peer: PeerId, place: Place = {}): Network {
     const node: Node = {
       peer,
-      slowness,
-      partialView,
+      get slowness() {
+        return place.slowness ?? 1
+      },
+      partialView: place.partialView,
       handlers: undefined,
       connections: new Set(),
       banned: new Set(),

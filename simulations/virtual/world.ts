@@ -138,7 +138,9 @@ export function createWorld(options: WorldOptions): World {
         ...options,
         recipe: { swarm: options.swarm },
         network: network.join(peer, {
-          slowness: options.slowness?.(index),
+          get slowness() {
+            return options.slowness?.(index)
+          },
           partialView: options.partialView?.(index).map(other => simulatedPeers[other].peer),
         }),
         clock: mortal.clock,

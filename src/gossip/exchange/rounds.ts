@@ -15,15 +15,15 @@
 import { metropolisWeight } from '../../averaging/mixing.ts'
 import { RefusedError } from '../errors.ts'
 import type { Standing } from '../membership/standing.ts'
-import { LATENESS_FLOOR_MS } from '../pace/constants.ts'
 import type { AbortOptions, PeerId } from '../ports.ts'
 import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
 import { createAttendance } from './attendance.ts'
 import { AVERAGING_PAUSE_MS } from './constants.ts'
 import type { Meeting, MeetingOptions } from './meeting.ts'
+import { createRoundEnd, type Round } from './round-end.ts'
 import { createRoundNumber } from './round-number.ts'
-import { type Terms, termsNow } from './terms.ts'
+import { termsNow } from './terms.ts'
 
 export interface RoundsOptions extends MeetingOptions {
   readonly self: PeerId
@@ -32,25 +32,6 @@ export interface RoundsOptions extends MeetingOptions {
     /** Whether this peer, which has done its own steps, trains on for the sake of that one. */
     trainsOnFor(peer: PeerId): boolean
   }
-}
-
-/** A round that this peer is in. */
-interface Round {
-  readonly opened: number
-  readonly terms: Terms
-  readonly linked: readonly PeerId[]
-  /** Neighbours with whom nothing was averaged yet. */
-  readonly missing: Set<PeerId>
-  /** Those with whom an exchange of an earlier round was under way. */
-  readonly busy: Set<PeerId>
-  /** Missing neighbours that this peer has asked. */
-  readonly asked: Set<PeerId>
-  /** Missing neighbours that have come by themselves. */
-  readonly present: Set<PeerId>
-  /** Those with whom something was averaged in it. */
-  readonly met: Set<PeerId>
-  /** Whether one for whose sake this peer trains on was among them. */
-  served: boolean
 }
 
 export function createRounds(options: RoundsOptions): Meeting {
@@ -66,6 +47,7 @@ export function createRounds(options: RoundsOptions): Meeting {
 
   /** Whether an exchange with this peer is under way, or not settled. */
   const isEngaged = (peer: PeerId) => engagements.engaged(peer) || engagements.outstanding(peer)
+  const isOver = createRoundEnd({ lateness, attendance, training, willing, isEngaged, attended })
 
   function withNews(linked: readonly PeerId[]): readonly PeerId[] {
     return news.among(linked.filter(peer => willing(peer) && !attendance.isLetBe(peer, linked)))
@@ -92,22 +74,6 @@ export function createRounds(options: RoundsOptions): Meeting {
     else if (!withdraw.aborted) await condition.wait(abort).catch(() => {})
     round.asked.delete(partner)
     condition.notify()
-  }
-
-  function isOver(round: Round): boolean {
-    for (const peer of round.missing) if (!willing(peer)) round.missing.delete(peer)
-    const waited = attended() - round.opened
-    if (round.missing.size === 0) return true
-    const keeps = (peer: PeerId) => training.trainsOnFor(peer) && waited < lateness.limitFor(peer)
-    if (!round.served && [...round.missing].some(keeps)) return false
-    if (waited >= lateness.limit()) return true
-    for (const peer of round.busy) if (!isEngaged(peer)) round.busy.delete(peer)
-    // Exchanges that are still under way from an earlier round, and not just ending, go on beside this one.
-    const missing = [...round.missing].filter(peer => !round.busy.has(peer) || waited < LATENESS_FLOOR_MS)
-    const isHere = (peer: PeerId) => round.present.has(peer) && !lateness.hasSlowLink(peer) && !lateness.stalls(peer)
-    if (missing.some(peer => isHere(peer) || attendance.isAwaited(peer, round.linked))) return false
-    // A round for which all have been late again and again ends: it may have been this peer's own moment, or nobody would ever meet again.
-    return round.met.size > 0 || missing.every(lateness.isSlow) || waited >= lateness.tolerance()
   }
 
   function leave(round: Round): void {

@@ -44,8 +44,8 @@ export interface Lateness extends Required<Pick<Observer, 'flowed'>> {
   isSilent(partner: PeerId): boolean
   /** Whether one that is asked, because it does not come by itself, is waited for. */
   mayAnswer(partner: PeerId): boolean
-  /** Whether a partner takes longer than others are to wait for, by its own account or by that of its link. */
-  isSlow(partner: PeerId): boolean
+  /** Whether an interval takes a partner longer than others are to wait for, by its own account. */
+  hasSlowPace(partner: PeerId): boolean
   /** Whether exchanges with a partner take longer than intervals of training, so that even one that has begun is not waited for. */
   hasSlowLink(partner: PeerId): boolean
   /** What exchanges with a partner usually take, in milliseconds; undefined before enough of them have ended. */
@@ -109,12 +109,14 @@ export function createLateness({ usualInterval, membership, training }: Lateness
 
   const limit = () => Math.max(LEAST_MEETING_MS, MEETING_LIMIT * tolerance())
 
-  function isSlow(partner: PeerId): boolean {
+  function hasSlowPace(partner: PeerId): boolean {
     const own = usualInterval.milliseconds()
     if (own === undefined || flows.count === 0) return false
     const isSlower = (membership.interval(partner) ?? 0) > TOLERATED_PACE * own + slack()
-    return (isSlower && training.trains()) || hasSlowLink(partner)
+    return isSlower && training.trains()
   }
+
+  const isSlow = (partner: PeerId) => hasSlowPace(partner) || hasSlowLink(partner)
 
   return {
     flowed(partner, milliseconds) {
@@ -129,7 +131,7 @@ export function createLateness({ usualInterval, membership, training }: Lateness
     tolerance,
     limit,
     limitFor: partner => limit() + TOLERATED_PACE * (membership.interval(partner) ?? 0),
-    isSlow,
+    hasSlowPace,
     hasSlowLink,
     duration,
     stalls: partner => (stalls.get(partner) ?? 0) >= STALLED_MEETINGS,

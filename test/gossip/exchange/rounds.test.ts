@@ -6,6 +6,7 @@ import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
 import { complete } from '../../../src/averaging/topologies/complete.ts'
 import { ring } from '../../../src/averaging/topologies/ring.ts'
 import type { Topology } from '../../../src/averaging/topology.ts'
+import type { GossipStatus } from '../../../src/gossip/status.ts'
 import { driveRule } from '../../averaging/drive-rule.ts'
 import { createAveragingWorld } from '../averaging-world.ts'
 import { createDriftTrainer } from '../drift-trainer.ts'
@@ -143,6 +144,33 @@ describe('peers that average in step', () => {
     expect(uneven.time / even.time).toBeLessThan(1.3)
     expect(uneven.slow).toMatchObject({ inModel: true, partners: PEERS - 1, members: PEERS })
   })
+
+  test.each([
+    ['one as quick', 1],
+    ['one that is ten times slower', 10],
+  ])(
+    'go on averaging with %s, where there is no other, over a link that was slow for a moment',
+    async (_, slowness) => {
+      const rounds = 400
+      const isSlow = (now: number) => now >= 2_000 && now < 3_000
+      const world: WorldInStep = createAveragingWorld({
+        ...inStep,
+        peers: 2,
+        minimumPeers: 2,
+        topology: complete,
+        steps: rounds * LOCAL_STEPS,
+        networkConditions: { delay: '1-2', loss: 0 },
+        slowness: () => (isSlow(world.clock.now()) ? 15 : 1),
+        trainer: async (index, _random, clock) => createPullTrainer(index, clock, () => (index === 0 ? slowness : 1)),
+      })
+      await world.startAll()
+      await world.until(() => world.sealed(), 600_000)
+      // Of the quick one no more is asked than what the slow one can give.
+      const [{ exchanges, exchangesAsked }] = world.simulatedPeers.map(({ gossip }) => gossip?.status() as GossipStatus)
+      expect(exchangesAsked).toBeGreaterThan(50)
+      expect(exchanges).toBeGreaterThan(0.95 * exchangesAsked)
+    },
+  )
 
   test('do not wait for one that has died', async () => {
     const world = createWorldInStep()
