@@ -6,62 +6,57 @@ import { defineConfig } from 'vitest/config'
 // command line keeps what it has compiled in the same place.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 
-/** Tests of code that keeps nothing in its modules: files may follow one another in one warm process. */
-const STATELESS = [
+/** Rooms whose test files follow one another in one warm process: what they keep in modules, as a backend of TensorFlow.js, suits the next. */
+const WARM = [
   'test/*.test.ts',
   ...[
     'admission',
     'attacks',
     'averaging',
     'conformance',
+    'data',
+    'docs',
     'gossip',
     'judging',
     'parameters',
     'random',
     'recipe',
     'simulations',
+    'standardise',
+    'storage',
     'table',
+    'training',
     'worth',
   ].map(room => `test/${room}/**/*.test.ts`),
 ]
 
-/** TensorFlow.js, libp2p, processes and the environment have state of their own. */
-const OTHERS = [
-  'acceptance',
-  'data',
-  'docs',
-  'examples',
-  'library',
-  'network',
-  'package',
-  'peer',
-  'standardise',
-  'storage',
-  'training',
-].map(room => `test/${room}/**/*.test.ts`)
+/** libp2p, processes and the environment have state of their own. */
+const OTHERS = ['acceptance', 'examples', 'library', 'network', 'package', 'peer'].map(
+  room => `test/${room}/**/*.test.ts`,
+)
 
 /** What takes a third of a minute or more: `npm run test:large`. */
 const LARGE = 'test/**/*.large.test.ts'
 
-/** Replaces a built-in module for everybody who imports what it imports. */
-const REPLACES_MODULES = ['test/parameters/big-endian.test.ts']
+/** Replace a module for everybody who imports what they import. */
+const REPLACE_MODULES = ['test/parameters/big-endian.test.ts', 'test/storage/windows.test.ts']
 
 export default defineConfig({
   test: {
     // Deadlines inside the tests are what fails a hang; this is only the net under them.
     testTimeout: 60_000,
     hookTimeout: 30_000,
-    // Files run side by side, more of them than there are cores: peers that wait for one another leave a fifth of the time to others.
-    // Left to itself vitest would keep one core free, which is half of a small machine.
-    maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    // Files run side by side, more of them than there are cores: peers that wait for one another leave time to others. Left to itself vitest
+    // would keep one core free, which is half of a small machine.
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       {
         extends: true,
-        test: { name: 'stateless', include: STATELESS, exclude: [...REPLACES_MODULES, LARGE], isolate: false },
+        test: { name: 'warm', include: WARM, exclude: [...REPLACE_MODULES, LARGE], isolate: false },
       },
       {
         extends: true,
-        test: { name: 'isolated', include: [...OTHERS, ...REPLACES_MODULES], exclude: [LARGE] },
+        test: { name: 'isolated', include: [...OTHERS, ...REPLACE_MODULES], exclude: [LARGE] },
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, truncateSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { type Dataset, subset } from '../../src/data/dataset.ts'
 import { createRowStore } from '../../src/data/row-store.ts'
 import type { Split } from '../../src/data/source.ts'
@@ -20,7 +20,8 @@ import { inputsOf } from './inputs-of.ts'
 
 const folder = temporaryFolder()
 // The test runner kills its processes, and they cannot clean up: what one kept is removed with the rest.
-process.env.TMPDIR = folder.path
+vi.stubEnv('TMPDIR', folder.path)
+afterAll(() => vi.unstubAllEnvs())
 
 /** Too little for anything. */
 const NO_MEMORY = 0

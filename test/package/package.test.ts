@@ -44,7 +44,8 @@ test('a program that misuses a type does not', async () => {
   rmSync(join(project, 'wrong.ts'))
 })
 
-const run = [...EXAMPLES.values()].filter(({ remark }) => remark === '')
+/** Those of other pages than README are run by the large tests. */
+const run = [...EXAMPLES.values()].filter(({ remark, page }) => remark === '' && !page.startsWith('docs/'))
 
 test.concurrent.each(run)('the example of $where runs', async ({ where }) => {
   expect(await execute(project, programOf(where))).not.toBe('')

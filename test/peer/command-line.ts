@@ -171,3 +171,17 @@ export function blobs(): string {
   })
   return `x,y,label\n${rows.join('\n')}\n`
 }
+
+/** A line of `--json`. */
+export interface Line {
+  readonly event: string
+  readonly [field: string]: unknown
+}
+
+/** What was printed with `--json`, line by line. */
+export function linesOf(stdout: string): Line[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Line)
+}

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, watch } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { blobs, hearsay, start, warmHearsay } from './command-line.ts'
+import { blobs, hearsay, type Line, linesOf, start, warmHearsay } from './command-line.ts'
 
 const folder = temporaryFolder()
 const csv = folder.write('blobs.csv', blobs())
@@ -9,18 +9,6 @@ const recipeOf = (name: string, changes: object) =>
   folder.write(name, JSON.stringify({ model: { name: 'linear', shape: [2], classes: 2 }, ...changes }))
 // Named: trying what else is installed takes longer than these runs.
 const LOOPBACK = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--data', `csv:${csv}`, '--backend', 'wasm']
-
-interface Line {
-  readonly event: string
-  readonly [field: string]: unknown
-}
-
-function linesOf(stdout: string): Line[] {
-  return stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line) as Line)
-}
 
 test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', async () => {
   const recipe = recipeOf('two.json', { training: { steps: 200 } })
@@ -79,36 +67,6 @@ test('two peers meet, seal on one hash, save it, and tell of it in JSON lines', 
     /sealed by 2 of 2, .*\n.*own data; .* with 1 other peer; .*\n.*contains this peer's data/,
   )
   expect(JSON.parse((await warmHearsay('inspect', saved, '--json')).stdout).metadata.parametersHash).toBe(hash)
-})
-
-test.concurrent('one that stays hands the model to a latecomer, whose data have no part in it, until Ctrl-C', async () => {
-  const recipe = recipeOf('late.json', { training: { steps: 40 } })
-  const staying = start(['peer', recipe, ...LOOPBACK, '--stay', '--json'])
-  await staying.printed(/"event":"started"/)
-  const [address] = /\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+/.exec(staying.soFar().stdout) ?? []
-  const join = ['peer', recipe, ...LOOPBACK, '--json', '--connect', String(address)]
-  const second = await hearsay(...join)
-  expect(second.code, second.stderr).toBe(0)
-
-  const late = await hearsay(...join)
-  expect(late.code, late.stderr).toBe(3)
-  expect(linesOf(late.stdout).at(-1)).toMatchObject({
-    event: 'stopped',
-    reason: 'adopted',
-    ownSteps: 0,
-    inModel: false,
-  })
-  // It takes the figures, in which its own test samples have no part.
-  const judged = linesOf(late.stdout).find(({ event }) => event === 'judged')
-  expect(judged).toMatchObject({ members: 2, of: 2, figures: { kind: 'classes' } })
-  const same = linesOf(second.stdout).find(({ event }) => event === 'judged')
-  expect({ ...judged, time: '' }).toEqual({ ...same, time: '' })
-  expect(late.stderr).toMatch(/\nhearsay: this peer came after the end; its data have no part in the model\. [^\n]*\n$/)
-
-  staying.signal('SIGINT')
-  const { code, stdout, stderr } = await staying.finished
-  expect(code, stderr).toBe(0)
-  expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'stopped', reason: 'consensus', inModel: true })
 })
 
 test.concurrent('a peer whom nobody comes to gives up after --wait, and says what to type elsewhere', async () => {
