@@ -21,7 +21,7 @@ function expectSum(outcome: JudgingOutcome | undefined, parts: readonly TestCoun
 describe('the counts of a swarm', () => {
   test.each([
     { peers: 5, shape: TWO },
-    { peers: 12, shape: THREE },
+    { peers: 10, shape: THREE },
   ])('at $peers peers that lose one message in five are those of one place, to the last of a million', async given => {
     const { peers: count, shape } = given
     const swarm = createCountingSwarm(count, ROUGH, indices(count))

@@ -4,29 +4,16 @@ import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { type CodeBlock, codeBlocks } from '../docs/pages.ts'
-import { compile, execute, headOf, install, installedProgram, withoutOthers, writeTable } from './installed.ts'
+import { examples, isReadFirst, programOf } from './examples.ts'
+import { compile, execute, install, installedProgram, withoutOthers, writeTable } from './installed.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'hearsay-package-'))
 let files: readonly string[] = []
 
-/** The examples in TypeScript: of the entry points, each at its head, and of the documentation. */
-const EXAMPLES: ReadonlyMap<string, CodeBlock> = new Map(
-  [
-    headOf('src/index.ts'),
-    ...Object.keys(manifest.exports)
-      .filter(entry => !['.', './package.json', './schemas/*.json'].includes(entry))
-      .map(entry => headOf(`src/public/${entry.slice(2)}.ts`)),
-    ...codeBlocks.filter(({ language }) => language === 'ts'),
-  ].map(block => [block.where, block]),
-)
-
-const programOf = (where: string) => `${where.replaceAll(/\W+/g, '-')}.ts`
-
 beforeAll(async () => {
   files = await install(project)
   await writeTable(project)
-  for (const [where, { text }] of EXAMPLES) writeFileSync(join(project, programOf(where)), withoutOthers(text))
+  for (const example of examples) writeFileSync(join(project, programOf(example)), withoutOthers(example.text))
 }, 120_000)
 
 afterAll(() => rmSync(project, { recursive: true, force: true }))
@@ -44,11 +31,8 @@ test('a program that misuses a type does not', async () => {
   rmSync(join(project, 'wrong.ts'))
 })
 
-/** Those of other pages than README are run by the large tests. */
-const run = [...EXAMPLES.values()].filter(({ remark, page }) => remark === '' && !page.startsWith('docs/'))
-
-test.concurrent.each(run)('the example of $where runs', async ({ where }) => {
-  expect(await execute(project, programOf(where))).not.toBe('')
+test.concurrent.each(examples.filter(isReadFirst))('the example of $where runs', async example => {
+  expect(await execute(project, programOf(example))).not.toBe('')
 })
 
 test('the command line runs', async () => {
