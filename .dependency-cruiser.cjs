@@ -39,7 +39,7 @@ const onlyIn = (places, packages, comment) => ({
   name: `${packages} only in ${places}`,
   comment,
   severity: 'error',
-  from: { pathNot: `^(${places}|test|bench|examples)/` },
+  from: { pathNot: `^(${places}|test|bench|examples|tools)/` },
   to: { path: `^node_modules/(${packages})`, dependencyTypesNot: ['type-only'] },
 })
 
