@@ -110,7 +110,7 @@ async function strict(project: string): Promise<Row> {
 /** In a file of its own for each, whose peer begins anew. */
 async function runsExample(project: string, example: string, { name, command }: Runtime): Promise<Row> {
   // What libp2p holds open keeps no Node and no Bun, and Deno for ever: see docs/embedding.md.
-  const end = name === DENO ? 'process.exit()\n' : ''
+  const end = name === DENO ? '\nprocess.exit()\n' : ''
   const file = `example-${name.split(/[@ ]/)[0].toLowerCase()}.ts`
   await writeFile(join(project, file), withoutOthers(example) + end)
   const { passed, said } = await ran(project, [...command, file])
