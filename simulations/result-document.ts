@@ -9,6 +9,7 @@
 
 import { z } from 'zod'
 import type { DeepReadonly } from '../src/library/deep-readonly.ts'
+import { optionalErrors } from '../src/worth/errors-document.ts'
 import { figuresDocument } from '../src/worth/figures-document.ts'
 import type { RunConditions } from './result.ts'
 
@@ -23,22 +24,10 @@ const spreadOf = <Figure extends z.ZodType<number | null>>(one: Figure) =>
     max: one.describe('The most of a peer.'),
   })
 
-const errors = {
-  rmse: measured.describe('Root of the mean squared error, in the units of the data.'),
-  mae: measured.describe('Mean absolute error, in the units of the data.'),
-  r2: measured.describe('R²; null where it is no number, as of samples that all have one value.'),
-}
-
 const judgement = z.object({
   loss: measured.describe('Mean loss; null where it is not finite.'),
   accuracy: measured.describe('Share of test samples classified correctly; null where nothing is classified.'),
-  rmse: errors.rmse.optional(),
-  mae: errors.mae.optional(),
-  r2: errors.r2.optional(),
-  perTarget: z
-    .array(z.object(errors))
-    .optional()
-    .describe('The errors of each output of a regression, in their order, where there are several.'),
+  ...optionalErrors,
 })
 
 const MERGED =
@@ -122,9 +111,9 @@ const peerResult = z
     accuracy: measured.describe(
       'Accuracy of its own model when its training ended, before the swarm agreed; null where nothing is classified.',
     ),
-    r2: errors.r2.optional(),
-    rmse: errors.rmse.optional(),
-    mae: errors.mae.optional(),
+    r2: optionalErrors.r2,
+    rmse: optionalErrors.rmse,
+    mae: optionalErrors.mae,
     alone: measured.describe(
       'Accuracy of the same peer alone: the same shard, the same steps, no exchanges. Null where it diverged or was not tried.',
     ),

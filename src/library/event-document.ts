@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod'
+import { optionalErrors } from '../worth/errors-document.ts'
 import { figuresDocument } from '../worth/figures-document.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 import type { PeerEvents } from './peer.ts'
@@ -21,12 +22,6 @@ const distance = figure.describe('The relative consensus distance, by the estima
 const accuracy = figure
   .nullable()
   .describe('Accuracy on the test set; null where nothing is classified, or it was not measured.')
-
-const errors = {
-  rmse: figure.nullable().describe('Root of the mean squared error, in the units of the data.'),
-  mae: figure.nullable().describe('Mean absolute error, in the units of the data.'),
-  r2: figure.nullable().describe('R²; null where it is no number, as of samples that all have one value.'),
-}
 
 const traffic = {
   bytesIn: figure.describe('Bytes that came in since the start.'),
@@ -111,13 +106,7 @@ const details = {
       age,
       loss: figure.nullable().describe('Mean loss on the test set; null where it is not finite.'),
       accuracy,
-      rmse: errors.rmse.optional(),
-      mae: errors.mae.optional(),
-      r2: errors.r2.optional(),
-      perTarget: z
-        .array(z.object(errors))
-        .optional()
-        .describe('The errors of each output of a regression, in their order, where there are several.'),
+      ...optionalErrors,
       samplesPerSecond: figure.describe('Samples that are trained in a second.'),
       localSteps: figure.describe('Local steps between two exchanges, as of now.'),
       consensusDistance: distance
@@ -222,8 +211,8 @@ const details = {
       }),
       step,
       accuracy,
-      r2: errors.r2.optional(),
-      rmse: errors.rmse.optional(),
+      r2: optionalErrors.r2,
+      rmse: optionalErrors.rmse,
       checkpoint: z.string().nullable().describe("The checkpoint's file, where one was written."),
       ownSteps: count.describe('Local steps trained on its own data, in all its lives.'),
       exchanges: count.describe('Exchanges that it took part in while it trained, whoever began them.'),
