@@ -36,6 +36,7 @@ const tried = z
         z.object({
           name: z.string().describe('Its name.'),
           family: z.literal([4, 6]).describe('IPv4 or IPv6.'),
+          isInternal: z.boolean().optional().describe('Whether it leads to this machine alone; absent is no.'),
           failure: z
             .string()
             .optional()
