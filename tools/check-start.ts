@@ -4,7 +4,7 @@
  */
 
 import { start } from '../bench/start.ts'
-import { medianOf } from '../src/gossip/pace/recent.ts'
+import { medianOf } from '../src/averaging/medians.ts'
 
 /** Milliseconds that a bare Node takes on a machine for which the budgets are meant. */
 const BARE_MS = 30

@@ -11,9 +11,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
+import { createSketcher } from '../../src/averaging/sketch.ts'
 import { createCodings } from '../../src/gossip/coding/codings.ts'
 import { createExchange } from '../../src/gossip/exchange/exchange.ts'
-import { termsNow } from '../../src/gossip/exchange/terms.ts'
+import { createSnapshotSketches, liveTerms } from '../../src/gossip/exchange/terms.ts'
+import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
 import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { FrameStream } from '../../src/gossip/ports.ts'
 import { createEngagements } from '../../src/gossip/state/engagements.ts'
@@ -123,7 +125,13 @@ const exchange = createExchange({
   slots: { isFreeFor: () => true, take() {}, reclaim() {} },
   terms: async () => terms(),
 })
-const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
+const sketcher = createSketcher(length, SKETCH_BUCKETS, 1)
+const sketches = createSnapshotSketches(
+  replica.parameters,
+  { sketch: () => sketcher.sketch(replica.parameters) },
+  sketcher,
+)
+const terms = () => liveTerms(replica, engagements.ownShare, sketches)
 
 /** Watches this process from the end of the warm-up to the end of the exchange after it. */
 function createWatch() {

@@ -1,3 +1,4 @@
+import type { Range } from '../parameters/range.ts'
 import { distance, norm, requireSameLength } from '../parameters/vectors.ts'
 import { consensusDistance } from './consensus.ts'
 
@@ -12,12 +13,13 @@ import { consensusDistance } from './consensus.ts'
 export interface Sketcher {
   readonly buckets: number
   /**
-   * Takes one pass over the vector, in float64.
+   * Takes one pass over the vector, or over a part of it, in float64.
    *
+   * @param part the elements that count; the others are taken for 0
    * @returns `[buckets]`
    * @throws LengthMismatchError when the vector is not as long as the sketcher was made for
    */
-  sketch(vector: Float32Array): Float32Array
+  sketch(vector: Float32Array, part?: Range): Float32Array
 }
 
 /**
@@ -29,10 +31,10 @@ export function createSketcher(length: number, buckets: number, seed: number): S
   const key = scramble(seed)
   return {
     buckets,
-    sketch(vector) {
+    sketch(vector, { first, end } = { first: 0, end: length }) {
       requireSameLength({ length }, vector)
       const sums = new Float64Array(buckets)
-      for (let i = 0; i < length; i++) {
+      for (let i = first; i < end; i++) {
         const hash = scramble(i ^ key)
         // The lowest bit is the sign; the other 31, scaled, are the bucket.
         const bucket = Math.floor(((hash >>> 1) * buckets) / 2 ** 31)

@@ -28,7 +28,7 @@ export const MAX_STEPS = 2 ** 48
  * the topic and the first word between two peers, so that peers of different versions cannot mix, and is raised by whatever others would misunderstand. 1 is that of
  * hearsay 0.1.
  */
-export const PROTOCOL_VERSION = 4
+export const PROTOCOL_VERSION = 5
 
 /** Members kept in memory; beyond it new ones are ignored. A swarm larger than this needs partial views. */
 export const MAX_MEMBERS = 10_000

@@ -67,3 +67,11 @@ export class NormError extends HearsayError {
     )
   }
 }
+
+/** Another's parameters are farther away than the sketch of them that it has given: what was merged until then is all that is. */
+export class FalseSketchError extends HearsayError {
+  override readonly name = 'FalseSketchError'
+  constructor(peer: PeerId) {
+    super(`${peer} has sent parameters that are farther from this peer's than its sketch of them says`)
+  }
+}

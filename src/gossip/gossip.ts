@@ -12,6 +12,7 @@ import { createSketcher } from '../averaging/sketch.ts'
 import { createCodings } from './coding/codings.ts'
 import { createEvents, type Emit } from './events.ts'
 import { createAdmissibleNorm } from './exchange/admissible-norm.ts'
+import { createClipping } from './exchange/clipping.ts'
 import { createCodecChoice } from './exchange/codec-choice.ts'
 import { createLostPartners } from './exchange/lost-partners.ts'
 import { createNews } from './exchange/news.ts'
@@ -20,6 +21,7 @@ import { createParticipation } from './exchange/participation.ts'
 import { createScheduler } from './exchange/scheduler.ts'
 import { createSettlement, createSettlementProtocol } from './exchange/settlement.ts'
 import { createSlots } from './exchange/slots.ts'
+import { createSnapshotSketches } from './exchange/terms.ts'
 import { createInbound } from './inbound.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLifetime } from './lifetime.ts'
@@ -149,7 +151,10 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const codecs = createCodecChoice({ ...paced, choice })
   const outerSteps = createOuterSteps(paced, checkpoint?.trainer.tensors)
   const participation = createParticipation({ ...paced, newcomer: lateJoining })
-  const partners = createPartners({ ...paced, standing })
+  const inRounds = settings.rule.live.schedule === 'rounds'
+  const clipping = settings.clipping && createClipping({ ...paced, ...settings.clipping, inRounds, choice })
+  const sketches = createSnapshotSketches(parameters, choice, sketcher)
+  const partners = createPartners({ ...paced, standing, isSpent: clipping?.isSpent })
   const slots = createSlots({ ...paced, standing })
   const news = createNews({ ...paced, choice })
   const meetings = {
@@ -157,6 +162,8 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
     newcomer: lateJoining,
     codings,
     codecs,
+    clipping,
+    sketches,
     outerSteps,
     participation,
     standing,

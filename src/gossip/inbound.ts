@@ -1,5 +1,6 @@
 import { RefusedError } from './errors.ts'
 import type { Events } from './events.ts'
+import type { Clipping } from './exchange/clipping.ts'
 import type { LostPartners } from './exchange/lost-partners.ts'
 import type { Scheduler } from './exchange/scheduler.ts'
 import type { SettlementProtocol } from './exchange/settlement.ts'
@@ -30,6 +31,7 @@ export interface InboundOptions {
   readonly membership: Membership
   readonly introductions: Introductions
   readonly standing: Pick<Standing, 'moved'>
+  readonly clipping?: Pick<Clipping, 'returned'>
   readonly believedSteps: BelievedSteps
   readonly activeMembers: ActiveMembers
   readonly conversations: Conversations
@@ -73,6 +75,7 @@ export function createInbound(options: InboundOptions): NetworkHandlers {
     if (known !== undefined && known.announcement.addresses.join() !== announcement.addresses.join())
       options.standing.moved(from)
     if (joined) {
+      options.clipping?.returned(from)
       peerWatch.met()
       events.emit('met', {})
       events.emit('peer:join', { peer: from })

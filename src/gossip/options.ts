@@ -30,6 +30,8 @@ export interface GossipOptions {
   readonly compression?: string
   /** Into how many fragments the parameters are cut, of which an exchange carries one. Default: one, all of them. */
   readonly fragments?: number
+  /** Merges are clipped: at this radius, or where it says none at one that follows the swarm. Default: they are not. */
+  readonly clipping?: { readonly radius?: number }
   /** Whether a peer's parameters count by its samples. Default: all alike. */
   readonly bySamples?: boolean
   /** Relative consensus distance at which the swarm may seal. */

@@ -1,4 +1,5 @@
 import { mean } from '../averaging/aggregators/mean.ts'
+import { parseAggregator } from '../averaging/aggregators/registry.ts'
 import { type AveragingRule, isLive, type LiveRule } from '../averaging/rule.ts'
 import { adpsgd } from '../averaging/rules/adpsgd.ts'
 import { chosenRule } from '../averaging/rules/chosen-rule.ts'
@@ -21,6 +22,8 @@ export interface PeerAveraging {
   readonly fragments: number
   /** Whether a peer's parameters count by its samples. */
   readonly bySamples: boolean
+  /** How merges are clipped, where they are: see `GossipOptions.clipping`. */
+  readonly clipping?: { readonly radius?: number }
 }
 
 /**
@@ -46,7 +49,7 @@ export function peerAveraging(
   topology = parseTopology(recipe.averaging.topology, { seed: '' }),
   own?: AveragingRule,
 ): PeerAveraging {
-  const { aggregator, weights } = recipe.averaging
+  const { weights } = recipe.averaging
   const rule = chosenRule(recipe.averaging.rule, own, plainParts)
   if (!isLive(rule)) {
     if (own !== undefined) {
@@ -58,16 +61,30 @@ export function peerAveraging(
       `peers do not exchange by the rule ${rule.name}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
     )
   }
-  if (aggregator !== mean.name) {
-    throw new UsageError(
-      `peers do not merge by the aggregator ${aggregator}, but by ${mean.name}; hearsay simulate --engine matrix runs every aggregator`,
-    )
-  }
+  const clipping = clippingOf(recipe, rule)
   const { compression, localSteps, fragments = 1 } = recipe.exchange
   if (compression !== AUTO_COMPRESSION) parseCodec(compression)
   const misfit = rule.live.misfit?.({ topology, localSteps }) ?? misfitOf(rule, recipe, topology)
   if (misfit !== undefined) throw new UsageError(misfit)
-  return { rule, compression, fragments, bySamples: weights === 'samples' }
+  return { rule, compression, fragments, bySamples: weights === 'samples', ...(clipping && { clipping }) }
+}
+
+/** @throws UsageError for aggregators that are not of two at a time, and where nothing is trained by which a radius could go */
+function clippingOf({ averaging, training }: Recipe, rule: LiveRule): PeerAveraging['clipping'] {
+  const aggregator = parseAggregator(averaging.aggregator)
+  if (aggregator.name === mean.name || rule.live.schedule === 'alone') return undefined
+  const { clips } = aggregator
+  if (clips === undefined) {
+    throw new UsageError(
+      `peers merge two at a time, by ${mean.name} or clipped, and not by the aggregator ${aggregator.name}; hearsay simulate --engine matrix runs every aggregator`,
+    )
+  }
+  if (training.steps === 0) {
+    throw new UsageError(
+      `the aggregator ${aggregator.name} goes by how far training moves a model, and the recipe trains nothing: write averaging.aggregator ${mean.name}`,
+    )
+  }
+  return clips
 }
 
 /** Why no rule of this kind can be carried out so, and what comes nearest. */

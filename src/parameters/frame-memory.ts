@@ -114,6 +114,11 @@ export function differenceInRoom(
   return memory.kernels.difference(from, to, weight, out.byteOffset, out.length)
 }
 
+/** Σ x², where `x` lies in a room; undefined where it lies elsewhere. */
+export function squaresInRoom(x: Float32Array): number | undefined {
+  return memoryOf(x)?.kernels.squares(x.byteOffset, x.length)
+}
+
 /**
  * target ← target + x, each element rounded once, where `x` lies in a room.
  *

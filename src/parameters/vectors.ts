@@ -30,9 +30,14 @@ export function concatenated(vectors: readonly Float32Array[]): Float32Array {
 
 /** ‖x‖₂, accumulated in float64. */
 export function norm(x: Vector): number {
+  return Math.sqrt(squaredNorm(x))
+}
+
+/** ‖x‖₂², accumulated in float64. */
+export function squaredNorm(x: Vector): number {
   let sum = 0
   for (let i = 0; i < x.length; i++) sum += x[i] * x[i]
-  return Math.sqrt(sum)
+  return sum
 }
 
 /** ‖a − b‖₂, accumulated in float64. @throws LengthMismatchError */

@@ -86,7 +86,7 @@ describe('a sketch', () => {
     const exact = consensusDistance(peers)
     const ratios = Array.from({ length: 50 }, (_, seed) => {
       const { sketch } = createSketcher(LENGTH, BUCKETS, seed)
-      return estimateConsensusDistance(peers.map(sketch)) / exact
+      return estimateConsensusDistance(peers.map(vector => sketch(vector))) / exact
     })
     // Numerator and denominator each err by at most 4.4 %, one standard deviation.
     const deviation = Math.sqrt(2) * 0.0442
@@ -97,7 +97,7 @@ describe('a sketch', () => {
   it('of the mean is the mean of the sketches', () => {
     const { sketch } = createSketcher(LENGTH, BUCKETS, 7)
     const peers = [normalVector(1), normalVector(2), normalVector(3)]
-    const mean = meanOf(peers.map(sketch))
+    const mean = meanOf(peers.map(vector => sketch(vector)))
     sketch(meanOf(peers)).forEach((value, b) => {
       expect(Math.abs(value - mean[b])).toBeLessThan(1e-5)
     })

@@ -4,12 +4,14 @@
  * @packageDocumentation
  */
 
+import { createSketcher } from '../../src/averaging/sketch.ts'
 import { createCodings } from '../../src/gossip/coding/codings.ts'
 import type { Events } from '../../src/gossip/events.ts'
 import { createExchange, type Exchange, type ExchangeOptions } from '../../src/gossip/exchange/exchange.ts'
 import { createSettlementProtocol, type SettlementProtocol } from '../../src/gossip/exchange/settlement.ts'
 import { createSlots } from '../../src/gossip/exchange/slots.ts'
-import { termsNow } from '../../src/gossip/exchange/terms.ts'
+import { createSnapshotSketches, liveTerms } from '../../src/gossip/exchange/terms.ts'
+import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
 import { createStanding } from '../../src/gossip/membership/standing.ts'
 import { createTimeouts } from '../../src/gossip/pace/timeouts.ts'
 import type { AbortOptions, Clock, FrameStream, Network } from '../../src/gossip/ports.ts'
@@ -147,7 +149,10 @@ export async function createReplicaPeer(
     slots: createSlots({ engagements, standing: createStanding(clock, replica.contribution), clock }),
     terms: async () => terms(),
   })
-  const terms = () => termsNow(replica, engagements.ownShare, replica.parameters)
+  const sketcher = createSketcher(vector.length, SKETCH_BUCKETS, 1)
+  const whole = { sketch: () => sketcher.sketch(replica.parameters) }
+  const sketches = createSnapshotSketches(replica.parameters, whole, sketcher)
+  const terms = () => liveTerms(replica, engagements.ownShare, sketches)
   const incarnation = { lostExchanges: false }
   const warnings: string[] = []
   const events: Pick<Events, 'emit'> = {

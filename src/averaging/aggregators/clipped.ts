@@ -11,6 +11,7 @@ import { mean } from './mean.ts'
 export function clipped(radius: number): Aggregator {
   return {
     name: `clipped:${radius}`,
+    clips: { radius },
     misfit: () => undefined,
     aggregate: (own, neighbours, out) => clippedMean(own, neighbours, () => radius, out),
   }
@@ -24,6 +25,7 @@ export function clipped(radius: number): Aggregator {
  */
 export const adaptivelyClipped: Aggregator = {
   name: 'clipped',
+  clips: {},
   misfit: () => undefined,
   aggregate: (own, neighbours, out) => clippedMean(own, neighbours, secondLargest, out),
 }

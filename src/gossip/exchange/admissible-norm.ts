@@ -6,10 +6,10 @@
  * @packageDocumentation
  */
 
+import { lowerMedianOf } from '../../averaging/medians.ts'
 import { norm } from '../../parameters/vectors.ts'
 import { ANNOUNCE_INTERVAL_MS } from '../membership/constants.ts'
 import type { Membership } from '../membership/membership.ts'
-import { lowerMedianOf } from '../pace/recent.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import {

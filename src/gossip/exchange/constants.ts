@@ -90,3 +90,26 @@ export const FALSE_NORM_MARGIN = 100
 
 /** Of fewer sketches than these the median is what one of them says. */
 export const FEWEST_SKETCHES = 3
+
+/** Of fewer partners than these the median is what one of them says: then what others announce counts, too. */
+export const FEWEST_MET = 3
+
+/**
+ * The differences of an exchange may be so many times as long as the radius. A sketch of 64 numbers shows a distance to 9 %, so of honest
+ * exchanges that are clipped at all about one in three hundred is cut short by this.
+ */
+export const LONGEST_OVER_RADIUS = 1.3
+
+/**
+ * By every interval that the swarm trains, a partner may move this peer by so many times what is usual for one; and what it has not used is kept
+ * for it up to so many of them. In pairs meetings come by chance: with twice of what is needed, and a depth of eight, one in thousands
+ * finds its account empty.
+ */
+export const ACCOUNT_INCOME = 2
+export const ACCOUNT_DEPTH = 8
+
+/** What a partner may move this peer by once training is over, in distances that were usual at the end of it. */
+export const END_ACCOUNT = 3
+
+/** A partner with less than this left, in usual distances, is let be until it has more: what it could still move is not worth an exchange. */
+export const LEAST_SHARE = 1 / 32

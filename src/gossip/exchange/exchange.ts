@@ -9,6 +9,9 @@
  *   frames                                ⇄    frames
  * ```
  *
+ * In a swarm that clips, both say a sketch of what they average and how far they let themselves be moved, and both take λ w of it, as
+ * `averaging/clipping.ts` says.
+ *
  * Until a frame is decided by A, any failure is an abort on both sides. After that B may be in doubt of it; `settlement.ts` ends
  * that at the next contact. The two differences are exact negatives, because subtraction of floats is antisymmetric, so the
  * sum over both peers changes by nothing but the rounding of two additions. A rule that says how much each of the two takes gives that
@@ -27,10 +30,13 @@ import type { Engagement, Engagements } from '../state/engagements.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import { type Message, receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
+import type { Clipped, Clipping, Reach } from './clipping.ts'
 import { SHORTEST_SLOT_MS } from './constants.ts'
 import { createEngagement, type EngagementOptions } from './engagement.ts'
 import { createFrameFlow, type FrameFlowOptions } from './frame-flow.ts'
 import { framesIn } from './frames-in.ts'
+import type { MoveBound } from './merge-bounds.ts'
+import { decodeReach, encodeReach } from './reach-message.ts'
 import type { Slots } from './slots.ts'
 import type { Terms } from './terms.ts'
 
@@ -70,6 +76,8 @@ export interface ExchangeOptions extends FrameFlowOptions, Pick<EngagementOption
    * Σ n x stays: Metropolis and Hastings, for a chain whose stationary distribution is n.
    */
   readonly voice: number
+  /** Undefined where merges are not clipped. */
+  readonly clipping?: Pick<Clipping, 'reach' | 'agree' | 'moved'>
   /** The rule's own account of how much of the difference this peer takes, by both ages; as `averaging/live-form.ts` says. */
   readonly share?: LiveForm['share']
 }
@@ -101,7 +109,7 @@ export interface Exchange {
   respond(stream: FrameStream, options: AbortOptions): Promise<void>
 }
 
-type Proposed = Pick<Extract<Message, { type: 'propose' }>, 'length' | 'first' | 'end' | 'codec' | 'round'>
+type Proposed = Pick<Extract<Message, { type: 'propose' }>, 'length' | 'first' | 'end' | 'codec' | 'round' | 'reach'>
 
 /** @throws ProtocolViolationError where nobody of this swarm proposes that */
 function requireOfRecipe({ length, first, end, codec, round }: Proposed, options: ExchangeOptions): void {
@@ -122,7 +130,7 @@ function requireOfRecipe({ length, first, end, codec, round }: Proposed, options
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { self, replica, engagements, clock, codings, refusal, isBehind, voice } = options
+  const { self, replica, engagements, clock, codings, refusal, isBehind, voice, clipping } = options
   const { parameters, ledger } = replica
   const flow = createFrameFlow(options)
   const during = createEngagement(options)
@@ -131,19 +139,38 @@ export function createExchange(options: ExchangeOptions): Exchange {
    * How much of the difference this peer takes, once both have said what decides that.
    *
    * @param age as this peer has said it, so that both reckon with the same two
+   * @param clipped undefined where merges are not
    * @throws RefusedError where its other exchanges leave nothing
    */
   function taken(
     engagement: Engagement,
     age: number,
     theirs: { readonly age: number; readonly voice: number },
-  ): number {
-    // A peer takes less from one that counts less.
-    if (options.share === undefined) return engagement.weight * Math.min(1, theirs.voice / voice)
-    const left = engagements.shareLeft()
-    if (left <= 0) throw new RefusedError('busy')
-    engagement.share = Math.min(options.share(age, theirs.age), left)
-    return engagement.share
+    clipped: Clipped | undefined,
+  ): { readonly weight: number; readonly move?: MoveBound } {
+    const { share = 1, squaredDistance } = clipped ?? {}
+    let weight = engagement.weight * Math.min(1, theirs.voice / voice)
+    engagement.weight *= share
+    if (options.share !== undefined) {
+      const left = engagements.shareLeft()
+      if (left <= 0) throw new RefusedError('busy')
+      weight = Math.min(options.share(age, theirs.age), left)
+      engagement.share = share * weight
+    }
+    if (squaredDistance === undefined) return { weight }
+    return { weight: share * weight, move: { squares: weight ** 2 * squaredDistance } }
+  }
+
+  /** What this peer says of how far it reaches, before it knows how much it will take. */
+  function ownReach({ partner, weight }: Engagement, terms: Terms, part: Range): Reach | undefined {
+    return clipping?.reach(partner, weight, terms.sketch(part))
+  }
+
+  function clippedBy(partner: PeerId, own: Reach | undefined, said: Proposed['reach']): Clipped | undefined {
+    if (own === undefined && said !== undefined) {
+      throw new ProtocolViolationError('said a sketch of its parameters, against the recipe')
+    }
+    return own && clipping?.agree(partner, own, decodeReach(said))
   }
 
   /** Before the first frame: what others drag out or leave open is not to stand in the way. */
@@ -177,8 +204,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const { length } = parameters
       const { age } = replica
       const { weight: own } = engagement
+      const reach = ownReach(engagement, terms, part)
       const proposal = { id, length, ...part, weight: own, age, codec, reference, done: options.isDone(), voice, round }
-      await send(stream, { type: 'propose', ...proposal }, watchdog)
+      await send(stream, { type: 'propose', ...proposal, reach: reach && encodeReach(reach) }, watchdog)
       const accepted = await receive(stream, 'accept', watchdog).finally(() =>
         withdraw?.removeEventListener('abort', onWithdraw),
       )
@@ -188,10 +216,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (isBehind(theirs.age)) throw new RefusedError(BEHIND)
       engagement.weight = Math.min(engagement.weight, accepted.weight)
       const common = accepted.reference === reference ? reference : undefined
-      const weight = taken(engagement, age, theirs)
+      const { weight, move } = taken(engagement, age, theirs, clippedBy(partner, reach, accepted.reach))
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       prepare(engagement, part)
-      const agreed = { id, part, codec, coding, terms, age: theirs.age, onSettled }
+      const agreed = { id, part, codec, coding, terms, move, age: theirs.age, onSettled }
       await flow('initiator', stream, agreed, watchdog)
     })
   }
@@ -246,16 +274,16 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const granted = terms.weight()
       engagement.weight = Math.min(granted, proposal.weight)
       const { age: own } = replica
-      const weight = taken(engagement, own, { age, voice: proposal.voice })
-      await send(
-        stream,
-        { type: 'accept', weight: granted, age: own, reference, done: options.isDone(), voice },
-        watchdog,
-      )
+      const part = { first, end }
+      const reach = ownReach(engagement, terms, part)
+      const clipped = clippedBy(partner, reach, proposal.reach)
+      const { weight, move } = taken(engagement, own, { age, voice: proposal.voice }, clipped)
+      const answer = { weight: granted, age: own, reference, done: options.isDone(), voice }
+      await send(stream, { type: 'accept', ...answer, reach: reach && encodeReach(reach) }, watchdog)
       const common = proposal.reference === reference ? reference : undefined
       const coding = codings.open({ codec, partner, id, weight, reference: common })
-      prepare(engagement, { first, end })
-      await flow('responder', stream, { id, part: { first, end }, codec, coding, terms, age }, watchdog)
+      prepare(engagement, part)
+      await flow('responder', stream, { id, part, codec, coding, terms, move, age }, watchdog)
     })
   }
 

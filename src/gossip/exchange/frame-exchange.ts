@@ -23,17 +23,16 @@
 import { FRAME_FLOATS } from '../../parameters/constants.ts'
 import { leaseBuffer, releaseBuffer } from '../../parameters/frame-memory.ts'
 import type { Range } from '../../parameters/range.ts'
-import type { Coding, Merged } from '../coding/coding.ts'
+import type { Coding } from '../coding/coding.ts'
 import { WINDOW_FRAMES } from '../constants.ts'
-import { NormError, ProtocolViolationError } from '../errors.ts'
-import { magnitude } from '../magnitude.ts'
-import type { FrameStream, PeerId } from '../ports.ts'
+import { ProtocolViolationError } from '../errors.ts'
+import type { FrameStream } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import { createConversationCondition } from '../waiting/condition.ts'
-import type { NormBound } from './admissible-norm.ts'
 import { UNSENT_ANSWERS } from './constants.ts'
 import { BODY_OFFSET, decodeFrameMessage, encodeMark, sealFrame } from './frame-message.ts'
 import { frameOf, framesIn } from './frames-in.ts'
+import type { MergeBounds } from './merge-bounds.ts'
 
 /** An exchange to which both sides have agreed. */
 export interface AgreedExchange {
@@ -45,7 +44,7 @@ export interface AgreedExchange {
   /** The values that are averaged: the parameters as they are at every moment, or, in step, as they were. */
   readonly snapshot: Float32Array
   /** Of all that the other side says of its parameters. */
-  readonly norm: NormBound
+  readonly bounds: MergeBounds
   /** Aborted when the exchange is to end: nothing is decided after that. */
   readonly signal: AbortSignal
   /** Called for every message that arrives. */
@@ -78,17 +77,16 @@ export interface FrameExchange {
 }
 
 /**
- * @throws ProtocolViolationError (from `read`) for what no honest responder says, NormError where its parameters are too large; frames that
- * were settled before remain so
+ * @throws ProtocolViolationError (from `read`) for what no honest responder says, and what {@link MergeBounds} throws; frames that were
+ * settled before remain so
  */
 export function offerFrames(exchange: AgreedExchange): FrameExchange {
-  const { id, stream, replica, part, coding, snapshot, signal, onMessage } = exchange
+  const { id, stream, replica, part, coding, snapshot, bounds, signal, onMessage } = exchange
   const partner = stream.peer
   const options = { signal }
   const expected = { signal, most: longestFrame(coding, part) }
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
-  const bounded = requireNorm(partner, exchange.norm)
   const condition = createConversationCondition({ signal })
   /** Frames that were offered and not answered, from `decided` on. */
   const offered: SentFrame[] = []
@@ -105,7 +103,7 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
     const range = frameOf(part, index)
     const { memory: used, bytes } = offered[0]
     const merged = coding.merge(range, used.subarray(BODY_OFFSET, BODY_OFFSET + bytes), body)
-    bounded(merged)
+    bounds.require(merged)
     signal.throwIfAborted()
     const recorded = replica.record({
       type: 'decided',
@@ -165,17 +163,16 @@ export function offerFrames(exchange: AgreedExchange): FrameExchange {
 }
 
 /**
- * @throws ProtocolViolationError (from `read`) for what no honest initiator says, NormError where its parameters are too large; frames that
- * were settled before remain so
+ * @throws ProtocolViolationError (from `read`) for what no honest initiator says, and what {@link MergeBounds} throws; frames that were
+ * settled before remain so
  */
 export function answerFrames(exchange: AgreedExchange): FrameExchange {
-  const { id, stream, replica, part, coding, snapshot, signal, onMessage } = exchange
+  const { id, stream, replica, part, coding, snapshot, bounds, signal, onMessage } = exchange
   const partner = stream.peer
   const options = { signal }
   const expected = { signal, most: longestFrame(coding, part) }
   const total = framesIn(part)
   const takeMemory = roomFor(coding, part)
-  const bounded = requireNorm(partner, exchange.norm)
   const condition = createConversationCondition({ signal })
   /** Answers that were not known to be read, from frame `applied` on. */
   const answers: SentFrame[] = []
@@ -197,7 +194,7 @@ export function answerFrames(exchange: AgreedExchange): FrameExchange {
     const used = takeMemory()
     const own = snapshot.subarray(range.first, range.end)
     const { bytes, ...merged } = coding.answer(range, own, body, used.subarray(BODY_OFFSET))
-    bounded(merged)
+    bounds.require(merged)
     signal.throwIfAborted()
     const recorded = replica.record({ type: 'prepared', id, partner, frame: index, ...merged.difference })
     prepared++
@@ -272,20 +269,4 @@ function roomFor(coding: Coding, part: Range): () => Uint8Array {
 /** Bytes of the longest frame that either side has to send. */
 function longestFrame(coding: Coding, { first, end }: Range): number {
   return BODY_OFFSET + coding.maximumBytes(Math.min(FRAME_FLOATS, end - first))
-}
-
-/** @returns what throws when all that was said by the other side is beyond the norm */
-function requireNorm(partner: PeerId, { most, accepting, isFalse }: NormBound): (merged: Merged) => void {
-  let sum = 0
-  return ({ squaredNorm }) => {
-    sum += squaredNorm
-    const said = Math.sqrt(sum)
-    if (said <= most) return
-    if (isFalse(said)) {
-      throw new ProtocolViolationError(
-        `said parameters with a norm of ${magnitude(said)} or more, which is not what it has announced of them`,
-      )
-    }
-    throw new NormError(partner, said, most, accepting)
-  }
 }

@@ -11,8 +11,10 @@ import type { Clock, FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import type { Watchdog } from '../waiting/watchdog.ts'
 import type { AdmissibleNorm } from './admissible-norm.ts'
+import type { Clipping } from './clipping.ts'
 import { type AgreedExchange, answerFrames, type FrameExchange, offerFrames } from './frame-exchange.ts'
 import { framesIn } from './frames-in.ts'
+import { boundMerges, type MoveBound } from './merge-bounds.ts'
 import type { Terms } from './terms.ts'
 
 /** An exchange of which all was added. */
@@ -31,6 +33,8 @@ export interface Agreement {
   readonly codec: string
   readonly coding: Coding
   readonly terms: Terms
+  /** Of how far it may move this peer; undefined where merges are not clipped. */
+  readonly move?: MoveBound
   /** The partner's. */
   readonly age: number
   readonly onSettled?: () => void
@@ -41,6 +45,8 @@ export interface FrameFlowOptions {
   readonly clock: Clock
   readonly admissibleNorm: AdmissibleNorm
   readonly timeouts: Timeouts
+  /** Undefined where merges are not clipped. */
+  readonly clipping?: Pick<Clipping, 'moved'>
   /** The first of an exchange was added on this side. */
   readonly onEstablished: () => void
   /** An exchange has ended of which some, or all, was added on this side. */
@@ -58,7 +64,7 @@ export type FrameFlow = (
 ) => Promise<void>
 
 export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
-  const { replica, clock, admissibleNorm, timeouts, onEstablished, onApplied, onCompleted } = options
+  const { replica, clock, admissibleNorm, timeouts, onEstablished, clipping, onApplied, onCompleted } = options
 
   /** Reads and writes to the end. Both, whatever becomes of one: nothing of this exchange may happen after its end. */
   async function complete(course: FrameExchange, watchdog: Watchdog): Promise<void> {
@@ -68,7 +74,7 @@ export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
   }
 
   return async (role, stream, agreed, watchdog) => {
-    const { id, codec, coding, part, age, terms } = agreed
+    const { id, codec, coding, part, age, terms, move } = agreed
     const partner = stream.peer
     const limit = timeouts.limit('frame', partner)
     const frames = framesIn(part)
@@ -76,12 +82,13 @@ export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
     let latest = began
     let slowest = 0
     let isEstablished = false
+    const bounds = boundMerges(partner, admissibleNorm(partner), move)
     const exchange: AgreedExchange = {
       ...agreed,
       snapshot: terms.snapshot(),
       stream,
       replica,
-      norm: admissibleNorm(partner),
+      bounds,
       signal: watchdog.signal,
       onMessage() {
         const now = clock.now()
@@ -110,6 +117,7 @@ export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
         timeouts.took('whole', clock.now() - began, partner, frames)
       }
     } finally {
+      clipping?.moved(partner, bounds.moved())
       coding.end(isComplete)
       // What is left open may stay for long, in memory that is shared with others.
       if (!isComplete) replica.ledger.detach(partner, id)

@@ -5,7 +5,7 @@ import type { Engagements } from '../state/engagements.ts'
 import type { Replica } from '../state/replica.ts'
 import type { News } from './news.ts'
 import type { Participation } from './participation.ts'
-import type { Terms } from './terms.ts'
+import type { SnapshotSketches, Terms } from './terms.ts'
 
 /**
  * Begins an exchange on these terms. `withdraw` takes the proposal back where it has not been answered yet. Says whether anything may have
@@ -29,6 +29,7 @@ export interface MeetingOptions {
   /** Whether this peer trains, up to the averaging after its last interval. */
   readonly isTraining: () => boolean
   readonly exchange: BeginExchange
+  readonly sketches: SnapshotSketches
 }
 
 /** The outcome of a meeting. */

@@ -12,7 +12,7 @@ import { createAttendedTime } from '../waiting/attended-time.ts'
 import { createCondition } from '../waiting/condition.ts'
 import { MAX_BEGUN_EXCHANGES } from './constants.ts'
 import type { Meeting, MeetingOptions } from './meeting.ts'
-import { type Terms, termsNow } from './terms.ts'
+import { liveTerms, type Terms } from './terms.ts'
 
 export interface PairsOptions extends MeetingOptions {
   /** One that trains no more may be met at any time. */
@@ -28,7 +28,8 @@ interface Visit {
 }
 
 export function createPairs(options: PairsOptions): Meeting {
-  const { replica, clock, lateness, partners, engagements, participation, news, isTraining, training } = options
+  const { replica, clock, lateness, partners, engagements, participation, news, isTraining, training, sketches } =
+    options
   const condition = createCondition(clock)
   const attended = createAttendedTime(clock)
   const never = new AbortController().signal
@@ -38,7 +39,7 @@ export function createPairs(options: PairsOptions): Meeting {
   const underWay = new Set<Promise<boolean>>()
   let open: Visit | undefined
 
-  const liveTerms = (): Terms => termsNow(replica, engagements.ownShare, replica.parameters)
+  const termsNow = (): Terms => liveTerms(replica, engagements.ownShare, sketches)
 
   /** Whoever drags out what it has begun is not waited for. */
   const isStalling = ({ partner, began }: Engagement) =>
@@ -48,7 +49,7 @@ export function createPairs(options: PairsOptions): Meeting {
   async function link(visit: Visit, partner: PeerId, withdraw: AbortSignal): Promise<void> {
     const asked = attended()
     visit.asked.set(partner, asked)
-    const averaged = await options.exchange(partner, liveTerms(), { withdraw })
+    const averaged = await options.exchange(partner, termsNow(), { withdraw })
     if (averaged) lateness.came(partner)
     else if (withdraw.aborted && attended() - asked > lateness.tolerance()) lateness.missed(partner)
     else if (withdraw.aborted) lateness.unanswered(partner)
@@ -67,7 +68,7 @@ export function createPairs(options: PairsOptions): Meeting {
     const partner = partners.next({ duration: lateness.duration, ...(!isTraining() && { among: news.among }) })
     if (partner === undefined) return 0
     abort.signal.throwIfAborted()
-    const exchange = options.exchange(partner, liveTerms(), { withdraw: never })
+    const exchange = options.exchange(partner, termsNow(), { withdraw: never })
     underWay.add(exchange)
     exchange.finally(() => underWay.delete(exchange)).catch(() => {})
     if (underWay.size < MAX_BEGUN_EXCHANGES) return 0
@@ -118,7 +119,7 @@ export function createPairs(options: PairsOptions): Meeting {
           if (!participation.isOpen()) throw new RefusedError('not averaging')
           await condition.wait(abort)
         }
-        return liveTerms()
+        return termsNow()
       } finally {
         waiting.delete(partner)
         condition.notify()

@@ -23,7 +23,7 @@ import { AVERAGING_PAUSE_MS } from './constants.ts'
 import type { Meeting, MeetingOptions } from './meeting.ts'
 import { createRoundEnd, type Round } from './round-end.ts'
 import { createRoundNumber } from './round-number.ts'
-import { termsNow } from './terms.ts'
+import { frozenTerms } from './terms.ts'
 
 export interface RoundsOptions extends MeetingOptions {
   readonly self: PeerId
@@ -35,7 +35,8 @@ export interface RoundsOptions extends MeetingOptions {
 }
 
 export function createRounds(options: RoundsOptions): Meeting {
-  const { self, replica, clock, lateness, partners, engagements, participation, news, isTraining, training } = options
+  const { self, replica, clock, lateness, partners, engagements, participation, news, isTraining, training, sketches } =
+    options
   const { neighbours, willing } = partners
   const condition = createCondition(clock)
   const attended = createAttendedTime(clock)
@@ -96,7 +97,7 @@ export function createRounds(options: RoundsOptions): Meeting {
       const missing = new Set(isTraining() ? linked.filter(willing) : [...withNews(linked), ...present])
       if (missing.size === 0 && !isTraining()) return { asked: 0, made: 0 }
       number.advance(next)
-      const terms = termsNow(replica, () => metropolisWeight(linked.length, 1), replica.parameters.slice())
+      const terms = frozenTerms(replica, () => metropolisWeight(linked.length, 1), sketches)
       const busy = new Set(linked.filter(isEngaged))
       const round: Round = {
         opened: attended(),

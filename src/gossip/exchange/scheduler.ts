@@ -24,6 +24,7 @@ import type { Incarnation } from '../state/incarnation.ts'
 import type { Replica } from '../state/replica.ts'
 import type { Conversations } from '../streams/conversations.ts'
 import type { AdmissibleNorm } from './admissible-norm.ts'
+import type { Clipping } from './clipping.ts'
 import type { CodecChoice } from './codec-choice.ts'
 import { CROSSED, createExchange, type Exchange, type Initiation } from './exchange.ts'
 import type { LostPartners } from './lost-partners.ts'
@@ -34,7 +35,7 @@ import { createPairs } from './pairs.ts'
 import type { Newcomer, Participation } from './participation.ts'
 import { createRounds } from './rounds.ts'
 import type { Slots } from './slots.ts'
-import type { Terms } from './terms.ts'
+import type { SnapshotSketches, Terms } from './terms.ts'
 
 /** The part of training that averaging asks, and tells of its partners. */
 export interface TrainingOfPeer {
@@ -72,6 +73,9 @@ export interface SchedulerOptions {
   readonly codecs: CodecChoice
   readonly outerSteps: OuterSteps
   readonly admissibleNorm: AdmissibleNorm
+  /** Undefined where merges are not clipped. */
+  readonly clipping?: Clipping
+  readonly sketches: SnapshotSketches
   readonly believedSteps: Pick<BelievedSteps, 'age'>
   /** The recipe's rule. */
   readonly rule: LiveRule
@@ -166,6 +170,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     news,
     isTraining,
     exchange: exchangeWith,
+    sketches: options.sketches,
   }
   const meeting: Meeting = inRounds
     ? createRounds({ ...common, self: incarnation.self, standing: options.standing })

@@ -5,9 +5,9 @@
  * @packageDocumentation
  */
 
+import { medianOf } from '../../averaging/medians.ts'
 import { MAX_MEMBERS, MAX_STEPS } from '../constants.ts'
 import { FEWEST_PACES } from '../pace/constants.ts'
-import { medianOf } from '../pace/recent.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Announcement } from './announcement.ts'
 import { ANNOUNCE_INTERVAL_MS, BELIEVED_LEAD_MS, BELIEVED_PACE, LEAST_PACE_MS } from './constants.ts'

@@ -1,4 +1,4 @@
-import { medianOf } from '../pace/recent.ts'
+import { medianOf } from '../../averaging/medians.ts'
 import type { PeerId, Random } from '../ports.ts'
 import { LEAST_DRAW_SHARE, USUAL_DURATIONS } from './constants.ts'
 

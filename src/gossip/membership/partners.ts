@@ -49,6 +49,8 @@ export interface PartnersOptions {
   readonly membership: Membership
   readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
   readonly standing: Pick<Standing, 'isAvoided' | 'isResting'>
+  /** Whether it has moved this peer by as much as it may for now. Default: nobody has. */
+  readonly isSpent?: (peer: PeerId) => boolean
   readonly network: Pick<Network, 'unreached'>
   /** An exchange that stands open with a peer is settled before there is another. */
   readonly ledger: { open(peer: PeerId): boolean }
@@ -103,6 +105,7 @@ export function createPartners(options: PartnersOptions): Partners {
   function willing(peer: PeerId): boolean {
     const said = membership.get(peer)?.announcement.phase
     if ((said !== 'training' && said !== 'averaging') || options.activeMembers.isGivenUp(peer)) return false
+    if (options.isSpent?.(peer)) return false
     // One that comes by itself is connected, and rests no longer.
     return network.unreached?.().some(each => each.isResting && each.peer === peer) !== true
   }

@@ -1,5 +1,5 @@
+import { medianOf } from '../../averaging/medians.ts'
 import { AUTO_OTHER_SIZE, AUTO_REMEMBERED_EXCHANGES, AUTO_ROUND_TRIPS } from './constants.ts'
-import { medianOf } from './recent.ts'
 
 /** An exchange of b bytes takes f + σ b. */
 export interface TimeOfBytes {

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import { medianOf, upperMedianOf } from '../../averaging/medians.ts'
 import { AUTO_FIRST_LOCAL_STEPS } from '../../recipe/recipe.ts'
 import {
   AUTO_EXCHANGE_RATIO,
@@ -18,7 +19,7 @@ import {
   TOLERATED_PACE,
 } from './constants.ts'
 import type { Observer } from './observations.ts'
-import { createRecent, medianOf, upperMedianOf } from './recent.ts'
+import { createRecent } from './recent.ts'
 
 export interface Interval extends Required<Pick<Observer, 'trained' | 'averaged'>> {
   /** Local steps until the next exchange. */

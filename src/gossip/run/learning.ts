@@ -6,6 +6,8 @@
  * @packageDocumentation
  */
 
+import { norm } from '../../parameters/vectors.ts'
+import type { Clipping } from '../exchange/clipping.ts'
 import { AVERAGING_PAUSE_MS } from '../exchange/constants.ts'
 import type { Participation } from '../exchange/participation.ts'
 import type { Scheduler } from '../exchange/scheduler.ts'
@@ -31,6 +33,7 @@ export interface LearningOptions {
   readonly steps: number
   readonly interval: Interval
   readonly observations: Required<Observer>
+  readonly clipping?: Pick<Clipping, 'trained'>
   readonly divergence: DivergenceCheck
   /** Local steps between two evaluations; never where nothing is to be evaluated. */
   readonly evaluateEvery: number
@@ -67,7 +70,7 @@ export function createLearning(options: LearningOptions): Learning {
   async function trainInterval(): Promise<Omit<TrainingUpdate, 'update'> | undefined> {
     const began = clock.now()
     let made = 0
-    let [loss, samples, seconds] = [0, 0, 0]
+    let [loss, samples, seconds, moved] = [0, 0, 0, 0]
     for (let steps = stepsOfInterval(0); made < steps; steps = stepsOfInterval(made)) {
       const count = interval.pace() === undefined ? 1 : steps - made
       const trained = await trainSteps(count)
@@ -76,8 +79,10 @@ export function createLearning(options: LearningOptions): Learning {
       loss += count * trained.loss
       samples += trained.samples
       seconds += trained.seconds
+      moved += norm(trained.update)
     }
     observations.intervalEnded(made, clock.now() - began)
+    options.clipping?.trained(moved)
     return { loss: loss / made, samples, seconds }
   }
 

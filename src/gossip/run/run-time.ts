@@ -8,10 +8,10 @@
  * @packageDocumentation
  */
 
+import { medianOf } from '../../averaging/medians.ts'
 import type { Announcement } from '../membership/announcement.ts'
 import { MAX_RUN_MS } from '../membership/constants.ts'
 import type { Member } from '../membership/membership.ts'
-import { medianOf } from '../pace/recent.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import { FOUNDING_MS, GUARDED_MEMBERS, OVERDUE_TRAINING_MS, STALLED_TRAINING_MS } from './constants.ts'
 

@@ -19,5 +19,8 @@ export const MAX_NESTING = 32
 /** Longest name of a codec, its parameter included. */
 export const MAX_CODEC_CHARACTERS = 32
 
+/** Longest sketch of parameters, as base64: four times what one takes. */
+export const MAX_SKETCH_CHARACTERS = 1_376
+
 /** One control message back and forth, a flush of the journal to a slow disk included; in step, also coming to the round. */
 export const REPLY_TIMEOUT_MS = 15_000

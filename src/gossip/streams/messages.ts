@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { MAX_OPEN_WITH_ONE, MAX_STEPS } from '../constants.ts'
 import { ProtocolViolationError, RefusedError } from '../errors.ts'
 import type { AbortOptions, FrameStream } from '../ports.ts'
-import { MAX_CODEC_CHARACTERS, MAX_CONTROL_BYTES } from './constants.ts'
+import { MAX_CODEC_CHARACTERS, MAX_CONTROL_BYTES, MAX_SKETCH_CHARACTERS } from './constants.ts'
 import { parseJson } from './json.ts'
 
 const exchangeId = z.string().min(1).max(64)
@@ -38,6 +38,16 @@ const done = z.boolean()
 /** How much its parameters count: its samples, or 1 where everybody counts alike. */
 const voice = z.number().min(1).max(MAX_STEPS)
 
+/** How far its parameters reach: in a swarm that clips, what both sides know of one another before they merge. */
+const reach = z
+  .strictObject({
+    /** Of what it averages: little-endian float32, as base64. */
+    sketch: z.string().max(MAX_SKETCH_CHARACTERS),
+    /** The distance beyond which it merges with less weight. Without one it never does. */
+    radius: z.number().positive().optional(),
+  })
+  .optional()
+
 const schemas = {
   /** Initiator to responder: let us average these elements of the parameters. */
   propose: z.strictObject({
@@ -55,6 +65,7 @@ const schemas = {
     reference: exchangeId.optional(),
     done,
     voice,
+    reach,
     /** The round, where everybody averages in step. */
     round: steps.optional(),
   }),
@@ -65,6 +76,7 @@ const schemas = {
     reference: exchangeId.optional(),
     done,
     voice,
+    reach,
   }),
   /** The hash of the vector whose frames came before. */
   digest: z.strictObject({ type: z.literal('digest'), hash }),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 /** The exports of `assembly/frames.ts`: addresses, in bytes, in one memory, and lengths, as documented there. */
 export interface FrameKernels {
   difference(own: number, theirs: number, weight: number, out: number, length: number): number
+  squares(x: number, length: number): number
   add(target: number, x: number, length: number): void
   /** The checksum as a signed number. */
   checksum(bytes: number, length: number): number

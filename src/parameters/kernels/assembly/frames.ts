@@ -40,6 +40,28 @@ export function difference(own: usize, theirs: usize, weight: f64, out: usize, l
   return sum
 }
 
+/** Σ x², of which every fourth term is summed by itself. */
+export function squares(x: usize, length: i32): f64 {
+  let low = f64x2.splat(0)
+  let high = f64x2.splat(0)
+  let i = 0
+  for (; i + 4 <= length; i += 4) {
+    const a = doubles(x)
+    const b = doubles(x + 8)
+    low = f64x2.add(low, f64x2.mul(a, a))
+    high = f64x2.add(high, f64x2.mul(b, b))
+    x += 16
+  }
+  const sums = f64x2.add(low, high)
+  let sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)
+  for (; i < length; i++) {
+    const value = <f64>f32.load(x)
+    sum += value * value
+    x += 4
+  }
+  return sum
+}
+
 /** target ← target + x, each element rounded once. */
 export function add(target: usize, x: usize, length: i32): void {
   let i = 0

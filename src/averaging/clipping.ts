@@ -1,0 +1,48 @@
+/**
+ * Merges that nobody can make too large. Where two are farther apart than the radius τ of one of them, both merge with less weight:
+ *
+ *     w λ,     λ = min(1, min(τ_A, τ_B) / d),     d = ‖x_A − x_B‖.
+ *
+ * That is the clipping of ClippedGossip (He, Karimireddy and Jaggi 2022, "Byzantine-Robust Decentralized Learning via ClippedGossip"), by
+ * both sides at once: what one adds is exactly what the other loses, so the mean stays where it is whoever is clipped. A partner that lies
+ * moves a peer by w τ at most.
+ *
+ * Deployed peers and the matrix engine use these.
+ *
+ * @packageDocumentation
+ */
+
+import { lowerMedianOf } from './medians.ts'
+
+/**
+ * τ is so many times the usual distance: see docs/decisions/017 for how far apart honest peers are, and for what one that lies can do with
+ * less and with more.
+ */
+export const RADIUS_MARGIN = 3
+
+/**
+ * λ, by how much less than its weight a difference counts.
+ *
+ * @param radius the smaller one of both sides'; infinite where neither clips
+ */
+export function clippedShare(radius: number, distance: number): number {
+  return distance > radius ? radius / distance : 1
+}
+
+/**
+ * The distance that is usual: the median of what each partner's was when it was last seen, or what this peer's own training has moved it by,
+ * whichever is larger. Fewer than half that lie move the median no further than the honest among them; and those that say that they are
+ * near cannot make it so small that the honest are clipped, because nobody but this peer says how far it has moved.
+ *
+ * @param distances one for each partner, however often it was met; perhaps none
+ * @param movement the length of what the last interval of training added; 0 where nothing is trained
+ * @returns 0 where there is nothing to go by
+ */
+export function usualDistance(distances: readonly number[], movement: number): number {
+  return Math.max(distances.length === 0 ? 0 : lowerMedianOf(distances), movement)
+}
+
+/** τ by what is usual; infinite where nothing is known of that. */
+export function radiusFor(usual: number): number {
+  return usual === 0 ? Number.POSITIVE_INFINITY : RADIUS_MARGIN * usual
+}

@@ -1,0 +1,142 @@
+/**
+ * How much another may move this peer: in one exchange, by the radius of clipping; over time, by its account. Both follow what is usual among
+ * those with whom this peer averages, for as long as the swarm trains. After that nothing new is learned, so the radius stays at least what
+ * it was, and everybody has one more account, as large as the swarm was spread at the last step.
+ *
+ * @packageDocumentation
+ */
+
+import { clippedShare, radiusFor, usualDistance } from '../../averaging/clipping.ts'
+import { createInfluence } from '../../averaging/influence.ts'
+import { sketchDistance } from '../../averaging/sketch.ts'
+import type { ActiveMembers } from '../membership/active-members.ts'
+import type { Membership } from '../membership/membership.ts'
+import type { PeerPhase } from '../phase.ts'
+import type { PeerId } from '../ports.ts'
+import type { Replica } from '../state/replica.ts'
+import {
+  ACCOUNT_DEPTH,
+  ACCOUNT_INCOME,
+  END_ACCOUNT,
+  FEWEST_MET,
+  LEAST_SHARE,
+  LONGEST_OVER_RADIUS,
+} from './constants.ts'
+
+/** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
+export interface Reach {
+  /** Of what it averages. */
+  readonly sketch: Float32Array
+  /** τ; infinite where it does not clip. */
+  readonly radius: number
+}
+
+/** What follows from both sides' words. */
+export interface Clipped {
+  /** λ, by which both take less. */
+  readonly share: number
+  /** Σ ‖d‖² of the frames, d with the weight 1, is not to be larger: whoever is farther away than that has said something false. */
+  readonly squaredDistance: number
+}
+
+export interface Clipping {
+  /** @param weight of the exchange, before it is clipped */
+  reach(partner: PeerId, weight: number, sketch: Float32Array): Reach
+  /** Both have said how far they reach: what follows, and what is remembered of it. */
+  agree(partner: PeerId, own: Reach, theirs: Reach): Clipped
+  /** What was merged of an exchange with this partner has moved this peer so far. */
+  moved(partner: PeerId, length: number): void
+  /** An interval of training has moved this peer so far. */
+  trained(length: number): void
+  /** A member that was gone is there again. */
+  returned(partner: PeerId): void
+  /** Whether this partner has moved this peer by as much as it may for now. */
+  isSpent(partner: PeerId): boolean
+}
+
+export interface ClippingOptions {
+  /** τ, where the recipe says one; otherwise it follows the swarm. */
+  readonly radius?: number
+  /** Whether everybody averages with all neighbours at once. */
+  readonly inRounds: boolean
+  readonly replica: Pick<Replica, 'age'>
+  readonly interval: { steps(): number }
+  readonly phase: Pick<PeerPhase, 'now'>
+  readonly membership: Pick<Membership, 'size' | 'isGone'>
+  readonly activeMembers: Pick<ActiveMembers, 'all'>
+  readonly choice: {
+    /** Of this peer's parameters as they are. */
+    sketch(): Float32Array
+  }
+}
+
+export function createClipping(options: ClippingOptions): Clipping {
+  const { inRounds, replica, interval, phase, membership, activeMembers, choice } = options
+  const influence = createInfluence<PeerId>()
+  /** How far from this peer those with whom it has averaged were when they did last. */
+  const met = new Map<PeerId, number>()
+  let movement = 0
+  /** The usual distance while the swarm trained. */
+  let trainedAt = 0
+  let age = replica.age
+  let isOver = false
+
+  const swarmTrains = () =>
+    phase.now() === 'training' || activeMembers.all().some(({ announcement }) => announcement.phase === 'training')
+
+  /** Of those met, where they are enough for a median to mean something; otherwise of all that have announced parameters, too. */
+  function distances(): readonly number[] {
+    const members = activeMembers.all().filter(({ announcement }) => announcement.phase !== 'waiting')
+    const ofMet = members.flatMap(({ peer }) => met.get(peer) ?? [])
+    if (ofMet.length >= FEWEST_MET) return ofMet
+    return members.map(
+      ({ peer, announcement }) => met.get(peer) ?? sketchDistance(choice.sketch(), announcement.sketch),
+    )
+  }
+
+  /** What is usual now; while the swarm trains, with what that earns everybody. */
+  function usual(weight: number): number {
+    if (!swarmTrains()) {
+      const now = Math.max(trainedAt, usualDistance(distances(), 0))
+      if (!isOver) influence.once(END_ACCOUNT * now * Math.max(1, membership.size() / Math.max(1, met.size)))
+      isOver = true
+      return now
+    }
+    isOver = false
+    trainedAt = usualDistance(distances(), movement)
+    const intervals = (replica.age - age) / interval.steps()
+    age = replica.age
+    // In pairs one of the partners is met in an interval, in step all of them.
+    const meetings = inRounds ? intervals : intervals / Math.max(1, met.size)
+    influence.earned(ACCOUNT_INCOME * meetings * weight * trainedAt, ACCOUNT_DEPTH * weight * trainedAt)
+    return trainedAt
+  }
+
+  function forgetGone(): void {
+    for (const peer of met.keys()) if (membership.isGone(peer)) met.delete(peer)
+  }
+
+  return {
+    reach(partner, weight, sketch) {
+      const radius = options.radius ?? Math.min(radiusFor(usual(weight)), influence.left(partner) / weight)
+      return { sketch, radius: Math.max(Number.MIN_VALUE, radius) }
+    },
+    agree(partner, own, theirs) {
+      const distance = sketchDistance(own.sketch, theirs.sketch)
+      if (!met.has(partner)) forgetGone()
+      met.set(partner, distance)
+      const squaredDistance = (LONGEST_OVER_RADIUS * own.radius) ** 2
+      return { share: clippedShare(Math.min(own.radius, theirs.radius), distance), squaredDistance }
+    },
+    moved(partner, length) {
+      if (options.radius === undefined) influence.moved(partner, length)
+    },
+    trained(length) {
+      movement = length
+    },
+    returned(partner) {
+      if (isOver && met.has(partner)) influence.returned(partner)
+    },
+    isSpent: partner => options.radius === undefined && influence.left(partner) < LEAST_SHARE * trainedAt,
+  }
+}
