@@ -18,7 +18,7 @@ import { lowerMedianOf } from './medians.ts'
  * τ is so many times the usual distance: see docs/decisions/017 for how far apart honest peers are, and for what one that lies can do with
  * less and with more.
  */
-export const RADIUS_MARGIN = 3
+export const RADIUS_MARGIN = 2
 
 /**
  * λ, by how much less than its weight a difference counts.

@@ -76,13 +76,17 @@ export function createClipping(options: ClippingOptions): Clipping {
   /** How far from this peer those with whom it has averaged were when they did last. */
   const met = new Map<PeerId, number>()
   let movement = 0
-  /** The usual distance while the swarm trained. */
+  /** The usual distance; since the swarm trains no more at least what it was then. With a fixed radius, 0. */
   let trainedAt = 0
   let age = replica.age
   let isOver = false
+  /** How often it was. */
+  let ends = 0
 
   const swarmTrains = () =>
     phase.now() === 'training' || activeMembers.all().some(({ announcement }) => announcement.phase === 'training')
+
+  const meetingsOfInterval = () => (inRounds ? 1 : 2 / Math.max(1, met.size))
 
   /** Of those met, where they are enough for a median to mean something; otherwise of all that have announced parameters, too. */
   function distances(): readonly number[] {
@@ -94,22 +98,34 @@ export function createClipping(options: ClippingOptions): Clipping {
     )
   }
 
-  /** What is usual now; while the swarm trains, with what that earns everybody. */
+  /** Whoever says that it trains again, and again that it has ended, gets less every time. */
+  function endAccounts(): void {
+    // Where few are neighbours, more of what the others have learned comes by each of them.
+    const neighbourhoods = Math.max(1, membership.size() / Math.max(1, met.size))
+    influence.once((END_ACCOUNT * neighbourhoods) / 2 ** ends)
+    ends++
+  }
+
+  /** What is usual now, and what everybody may move this peer by, in multiples of it. */
   function usual(weight: number): number {
     if (!swarmTrains()) {
-      const now = Math.max(trainedAt, usualDistance(distances(), 0))
-      if (!isOver) influence.once(END_ACCOUNT * now * Math.max(1, membership.size() / Math.max(1, met.size)))
+      trainedAt = Math.max(trainedAt, usualDistance(distances(), 0))
+      if (!isOver) endAccounts()
       isOver = true
-      return now
+      return trainedAt
     }
     isOver = false
-    trainedAt = usualDistance(distances(), movement)
+    trainedAt = usualDistance(distances(), movement) || trainedAt
     const intervals = (replica.age - age) / interval.steps()
     age = replica.age
-    // In pairs one of the partners is met in an interval, in step all of them.
-    const meetings = inRounds ? intervals : intervals / Math.max(1, met.size)
-    influence.earned(ACCOUNT_INCOME * meetings * weight * trainedAt, ACCOUNT_DEPTH * weight * trainedAt)
+    influence.earned(ACCOUNT_INCOME * weight * intervals * meetingsOfInterval(), ACCOUNT_DEPTH * weight)
     return trainedAt
+  }
+
+  function adaptiveRadius(partner: PeerId, weight: number): number {
+    const distance = usual(weight)
+    const left = (influence.left(partner) / weight) * distance
+    return distance === 0 ? radiusFor(0) : Math.max(Number.MIN_VALUE, Math.min(radiusFor(distance), left))
   }
 
   function forgetGone(): void {
@@ -118,8 +134,7 @@ export function createClipping(options: ClippingOptions): Clipping {
 
   return {
     reach(partner, weight, sketch) {
-      const radius = options.radius ?? Math.min(radiusFor(usual(weight)), influence.left(partner) / weight)
-      return { sketch, radius: Math.max(Number.MIN_VALUE, radius) }
+      return { sketch, radius: options.radius ?? adaptiveRadius(partner, weight) }
     },
     agree(partner, own, theirs) {
       const distance = sketchDistance(own.sketch, theirs.sketch)
@@ -129,7 +144,7 @@ export function createClipping(options: ClippingOptions): Clipping {
       return { share: clippedShare(Math.min(own.radius, theirs.radius), distance), squaredDistance }
     },
     moved(partner, length) {
-      if (options.radius === undefined) influence.moved(partner, length)
+      if (trainedAt > 0) influence.moved(partner, length / trainedAt)
     },
     trained(length) {
       movement = length
@@ -137,6 +152,6 @@ export function createClipping(options: ClippingOptions): Clipping {
     returned(partner) {
       if (isOver && met.has(partner)) influence.returned(partner)
     },
-    isSpent: partner => options.radius === undefined && influence.left(partner) < LEAST_SHARE * trainedAt,
+    isSpent: partner => trainedAt > 0 && influence.left(partner) < LEAST_SHARE,
   }
 }
