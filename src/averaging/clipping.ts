@@ -20,6 +20,10 @@ import { lowerMedianOf } from './medians.ts'
  */
 export const RADIUS_MARGIN = 2
 
+/** In the first intervals distances grow from nothing, and from one meeting with a partner to the next. */
+export const EARLY_MARGIN = 3
+export const EARLY_INTERVALS = 10
+
 /**
  * λ, by how much less than its weight a difference counts.
  *
@@ -42,7 +46,12 @@ export function usualDistance(distances: readonly number[], movement: number): n
   return Math.max(distances.length === 0 ? 0 : lowerMedianOf(distances), movement)
 }
 
-/** τ by what is usual; infinite where nothing is known of that. */
-export function radiusFor(usual: number): number {
-  return usual === 0 ? Number.POSITIVE_INFINITY : RADIUS_MARGIN * usual
+/**
+ * τ by what is usual; infinite where nothing is known of that.
+ *
+ * @param intervals of training that the parameters have absorbed
+ */
+export function radiusFor(usual: number, intervals: number): number {
+  if (usual === 0) return Number.POSITIVE_INFINITY
+  return (intervals < EARLY_INTERVALS ? EARLY_MARGIN : RADIUS_MARGIN) * usual
 }

@@ -157,20 +157,8 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const partners = createPartners({ ...paced, standing, isSpent: clipping?.isSpent })
   const slots = createSlots({ ...paced, standing })
   const news = createNews({ ...paced, choice })
-  const meetings = {
-    ...paced,
-    newcomer: lateJoining,
-    codings,
-    codecs,
-    clipping,
-    sketches,
-    outerSteps,
-    participation,
-    standing,
-    partners,
-    slots,
-    news,
-  }
+  const merging = { ...paced, newcomer: lateJoining, codings, codecs, clipping, sketches, outerSteps, participation }
+  const meetings = { ...merging, standing, partners, slots, news }
   const lostPartners = createLostPartners(paced)
   const scheduler = createScheduler({ ...meetings, lostPartners })
   const settlementProtocol = createSettlementProtocol({ ...paced, onApplied: scheduler.settled })

@@ -77,7 +77,7 @@ export function createClipping(options: ClippingOptions): Clipping {
   const met = new Map<PeerId, number>()
   let movement = 0
   /** The usual distance; since the swarm trains no more at least what it was then. With a fixed radius, 0. */
-  let trainedAt = 0
+  let usual = 0
   let age = replica.age
   let isOver = false
   /** How often it was. */
@@ -106,26 +106,33 @@ export function createClipping(options: ClippingOptions): Clipping {
     ends++
   }
 
-  /** What is usual now, and what everybody may move this peer by, in multiples of it. */
-  function usual(weight: number): number {
-    if (!swarmTrains()) {
-      trainedAt = Math.max(trainedAt, usualDistance(distances(), 0))
-      if (!isOver) endAccounts()
-      isOver = true
-      return trainedAt
+  /** Looks at what is usual, and at whether the swarm still trains. */
+  function look(): void {
+    const trains = swarmTrains()
+    if (trains) usual = usualDistance(distances(), movement) || usual
+    else usual = Math.max(usual, usualDistance(distances(), 0))
+    if (isOver === trains) {
+      isOver = !trains
+      if (isOver) endAccounts()
     }
-    isOver = false
-    trainedAt = usualDistance(distances(), movement) || trainedAt
+  }
+
+  /** Everybody may move this peer by so much more since it has trained, or has absorbed what others have. */
+  function earn(weight: number): void {
     const intervals = (replica.age - age) / interval.steps()
     age = replica.age
+    if (isOver) return
     influence.earned(ACCOUNT_INCOME * weight * intervals * meetingsOfInterval(), ACCOUNT_DEPTH * weight)
-    return trainedAt
   }
 
   function adaptiveRadius(partner: PeerId, weight: number): number {
-    const distance = usual(weight)
-    const left = (influence.left(partner) / weight) * distance
-    return distance === 0 ? radiusFor(0) : Math.max(Number.MIN_VALUE, Math.min(radiusFor(distance), left))
+    // Between two intervals it stays, so that all links of a round go by the same.
+    if (phase.now() !== 'training') look()
+    earn(weight)
+    const radius = radiusFor(usual, replica.age / interval.steps())
+    if (usual === 0) return radius
+    // Two merges at once may have overdrawn the account.
+    return Math.max(Number.MIN_VALUE, Math.min(radius, (influence.left(partner) / weight) * usual))
   }
 
   function forgetGone(): void {
@@ -144,14 +151,15 @@ export function createClipping(options: ClippingOptions): Clipping {
       return { share: clippedShare(Math.min(own.radius, theirs.radius), distance), squaredDistance }
     },
     moved(partner, length) {
-      if (trainedAt > 0) influence.moved(partner, length / trainedAt)
+      if (usual > 0) influence.moved(partner, length / usual)
     },
     trained(length) {
       movement = length
+      look()
     },
     returned(partner) {
       if (isOver && met.has(partner)) influence.returned(partner)
     },
-    isSpent: partner => trainedAt > 0 && influence.left(partner) < LEAST_SHARE,
+    isSpent: partner => usual > 0 && influence.left(partner) < LEAST_SHARE,
   }
 }

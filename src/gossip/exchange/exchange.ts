@@ -20,7 +20,6 @@
  * @packageDocumentation
  */
 
-import type { LiveForm } from '../../averaging/live-form.ts'
 import type { Range } from '../../parameters/range.ts'
 import type { Codings } from '../coding/codings.ts'
 import { ProtocolViolationError, RefusedError } from '../errors.ts'
@@ -30,17 +29,21 @@ import type { Engagement, Engagements } from '../state/engagements.ts'
 import { REPLY_TIMEOUT_MS } from '../streams/constants.ts'
 import { type Message, receive, send } from '../streams/messages.ts'
 import { withDeadline } from '../waiting/deadline.ts'
-import type { Clipped, Clipping, Reach } from './clipping.ts'
+import type { Clipping } from './clipping.ts'
 import { SHORTEST_SLOT_MS } from './constants.ts'
 import { createEngagement, type EngagementOptions } from './engagement.ts'
 import { createFrameFlow, type FrameFlowOptions } from './frame-flow.ts'
 import { framesIn } from './frames-in.ts'
-import type { MoveBound } from './merge-bounds.ts'
-import { decodeReach, encodeReach } from './reach-message.ts'
 import type { Slots } from './slots.ts'
+import { createTaking, type TakenOptions } from './taken.ts'
 import type { Terms } from './terms.ts'
 
-export interface ExchangeOptions extends FrameFlowOptions, Pick<EngagementOptions, 'onFailed'> {
+export interface ExchangeOptions
+  extends Omit<FrameFlowOptions, 'clipping'>,
+    Pick<EngagementOptions, 'onFailed'>,
+    Omit<TakenOptions, 'clipping'> {
+  /** Undefined where merges are not clipped. */
+  readonly clipping?: Pick<Clipping, 'reach' | 'agree' | 'moved'>
   readonly self: PeerId
   readonly engagements: Engagements
   readonly codings: Codings
@@ -71,15 +74,6 @@ export interface ExchangeOptions extends FrameFlowOptions, Pick<EngagementOption
   readonly slots: Slots
   /** Whether everybody averages in step, with all neighbours at once. */
   readonly inRounds: boolean
-  /**
-   * n, how much this peer's parameters count, at least 1. Each of two peers takes w · min(1, n_other / n_own) of the difference, so that
-   * Σ n x stays: Metropolis and Hastings, for a chain whose stationary distribution is n.
-   */
-  readonly voice: number
-  /** Undefined where merges are not clipped. */
-  readonly clipping?: Pick<Clipping, 'reach' | 'agree' | 'moved'>
-  /** The rule's own account of how much of the difference this peer takes, by both ages; as `averaging/live-form.ts` says. */
-  readonly share?: LiveForm['share']
 }
 
 /** Two peers that begin at once with each other make one exchange: that of the smaller id. It is no refusal. */
@@ -109,7 +103,7 @@ export interface Exchange {
   respond(stream: FrameStream, options: AbortOptions): Promise<void>
 }
 
-type Proposed = Pick<Extract<Message, { type: 'propose' }>, 'length' | 'first' | 'end' | 'codec' | 'round' | 'reach'>
+type Proposed = Pick<Extract<Message, { type: 'propose' }>, 'length' | 'first' | 'end' | 'codec' | 'round'>
 
 /** @throws ProtocolViolationError where nobody of this swarm proposes that */
 function requireOfRecipe({ length, first, end, codec, round }: Proposed, options: ExchangeOptions): void {
@@ -130,48 +124,11 @@ function requireOfRecipe({ length, first, end, codec, round }: Proposed, options
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { self, replica, engagements, clock, codings, refusal, isBehind, voice, clipping } = options
+  const { self, replica, engagements, clock, codings, refusal, isBehind, voice } = options
   const { parameters, ledger } = replica
   const flow = createFrameFlow(options)
   const during = createEngagement(options)
-
-  /**
-   * How much of the difference this peer takes, once both have said what decides that.
-   *
-   * @param age as this peer has said it, so that both reckon with the same two
-   * @param clipped undefined where merges are not
-   * @throws RefusedError where its other exchanges leave nothing
-   */
-  function taken(
-    engagement: Engagement,
-    age: number,
-    theirs: { readonly age: number; readonly voice: number },
-    clipped: Clipped | undefined,
-  ): { readonly weight: number; readonly move?: MoveBound } {
-    const { share = 1, squaredDistance } = clipped ?? {}
-    let weight = engagement.weight * Math.min(1, theirs.voice / voice)
-    engagement.weight *= share
-    if (options.share !== undefined) {
-      const left = engagements.shareLeft()
-      if (left <= 0) throw new RefusedError('busy')
-      weight = Math.min(options.share(age, theirs.age), left)
-      engagement.share = share * weight
-    }
-    if (squaredDistance === undefined) return { weight }
-    return { weight: share * weight, move: { squares: weight ** 2 * squaredDistance } }
-  }
-
-  /** What this peer says of how far it reaches, before it knows how much it will take. */
-  function ownReach({ partner, weight }: Engagement, terms: Terms, part: Range): Reach | undefined {
-    return clipping?.reach(partner, weight, terms.sketch(part))
-  }
-
-  function clippedBy(partner: PeerId, own: Reach | undefined, said: Proposed['reach']): Clipped | undefined {
-    if (own === undefined && said !== undefined) {
-      throw new ProtocolViolationError('said a sketch of its parameters, against the recipe')
-    }
-    return own && clipping?.agree(partner, own, decodeReach(said))
-  }
+  const sideOf = createTaking(options)
 
   /** Before the first frame: what others drag out or leave open is not to stand in the way. */
   function prepare(engagement: Engagement, part: Range): void {
@@ -204,9 +161,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const { length } = parameters
       const { age } = replica
       const { weight: own } = engagement
-      const reach = ownReach(engagement, terms, part)
+      const side = sideOf(engagement, terms, part, age)
       const proposal = { id, length, ...part, weight: own, age, codec, reference, done: options.isDone(), voice, round }
-      await send(stream, { type: 'propose', ...proposal, reach: reach && encodeReach(reach) }, watchdog)
+      await send(stream, { type: 'propose', ...proposal, reach: side.reach }, watchdog)
       const accepted = await receive(stream, 'accept', watchdog).finally(() =>
         withdraw?.removeEventListener('abort', onWithdraw),
       )
@@ -216,7 +173,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (isBehind(theirs.age)) throw new RefusedError(BEHIND)
       engagement.weight = Math.min(engagement.weight, accepted.weight)
       const common = accepted.reference === reference ? reference : undefined
-      const { weight, move } = taken(engagement, age, theirs, clippedBy(partner, reach, accepted.reach))
+      const { weight, move } = side.take(theirs)
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       prepare(engagement, part)
       const agreed = { id, part, codec, coding, terms, move, age: theirs.age, onSettled }
@@ -275,11 +232,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
       engagement.weight = Math.min(granted, proposal.weight)
       const { age: own } = replica
       const part = { first, end }
-      const reach = ownReach(engagement, terms, part)
-      const clipped = clippedBy(partner, reach, proposal.reach)
-      const { weight, move } = taken(engagement, own, { age, voice: proposal.voice }, clipped)
+      const side = sideOf(engagement, terms, part, own)
+      const { weight, move } = side.take({ ...proposal, age })
       const answer = { weight: granted, age: own, reference, done: options.isDone(), voice }
-      await send(stream, { type: 'accept', ...answer, reach: reach && encodeReach(reach) }, watchdog)
+      await send(stream, { type: 'accept', ...answer, reach: side.reach }, watchdog)
       const common = proposal.reference === reference ? reference : undefined
       const coding = codings.open({ codec, partner, id, weight, reference: common })
       prepare(engagement, part)

@@ -13,9 +13,8 @@ export function encodeReach({ sketch, radius }: Reach): NonNullable<Word> {
   return Number.isFinite(radius) ? { sketch: encoded, radius } : { sketch: encoded }
 }
 
-/** @throws ProtocolViolationError for what is no sketch, and where there is none */
-export function decodeReach(word: Word): Reach {
-  if (word === undefined) throw new ProtocolViolationError('said no sketch of its parameters, against the recipe')
+/** @throws ProtocolViolationError for what is no sketch */
+export function decodeReach(word: NonNullable<Word>): Reach {
   const bytes = Buffer.from(word.sketch, 'base64')
   const sketch = new Float32Array(SKETCH_BUCKETS)
   if (bytes.length !== sketch.byteLength) {
