@@ -14,10 +14,7 @@ export interface Aggregator {
   /** The name as written in a recipe, parameter included: `parseAggregator(name)` gives the same aggregator again. */
   readonly name: string
   /** Of one that shortens differences: how, as two at a time do it. Default: it does something else. */
-  readonly clips?: {
-    /** τ; without one it follows the swarm. */
-    readonly radius?: number
-  }
+  readonly clips?: Clips
   /** Why this aggregator is impossible for a peer with so many neighbours, and what would work; undefined where it is possible. */
   misfit(neighbours: number): string | undefined
   /**
@@ -27,4 +24,10 @@ export interface Aggregator {
    * @throws LengthMismatchError
    */
   aggregate(own: Vector, neighbours: readonly WeightedVector[], out: Vector): void
+}
+
+/** How differences are shortened. */
+export interface Clips {
+  /** τ; without one it follows the swarm. */
+  readonly radius?: number
 }

@@ -103,6 +103,8 @@ export interface AveragingRule<State = unknown> {
   readonly travels: Travel
   /** Whether the rule leaves to an aggregator how several vectors become one. Default: no. */
   readonly aggregates?: boolean
+  /** Whether it says one vector and merges by the weights of its links, so that these may be clipped: `rules/clipped-rule.ts`. Default: no. */
+  readonly clippable?: boolean
   readonly mixing: MixingNeed
   /** For a symmetric W: what λ_min(W) has to be above, or the rule diverges. */
   readonly smallestEigenvalue?: number

@@ -1,5 +1,6 @@
 import { distance, type Vector } from '../../parameters/vectors.ts'
 import type { Aggregator, WeightedVector } from '../aggregator.ts'
+import { EARLY_INTERVALS, radiusFor, usualDistance } from '../clipping.ts'
 import { mean } from './mean.ts'
 
 /**
@@ -18,21 +19,17 @@ export function clipped(radius: number): Aggregator {
 }
 
 /**
- * {@link clipped} with a radius that follows the swarm: the distance of the second farthest neighbour, or of the only one. It
- * lets the honest through and bounds one byzantine peer in a neighbourhood by what an honest peer could do; of two that collude, the
- * nearer sets the radius. So does the authors' implementation where no radius is given; their experiments give one, and the
- * theory's takes to know the byzantine peers.
+ * {@link clipped} with a radius that follows the swarm: a multiple of the median of the neighbours' distances, so that fewer than half of them
+ * that lie move it no further than the honest among them. The rules that peers and simulations carry out remember distances from round
+ * to round, and have both sides go by the smaller radius: see `clipping.ts`.
  */
 export const adaptivelyClipped: Aggregator = {
   name: 'clipped',
   clips: {},
   misfit: () => undefined,
-  aggregate: (own, neighbours, out) => clippedMean(own, neighbours, secondLargest, out),
-}
-
-function secondLargest(distances: readonly number[]): number {
-  const descending = distances.toSorted((a, b) => b - a)
-  return descending[Math.min(1, distances.length - 1)]
+  aggregate(own, neighbours, out) {
+    clippedMean(own, neighbours, distances => radiusFor(usualDistance(distances, 0), EARLY_INTERVALS), out)
+  },
 }
 
 /**

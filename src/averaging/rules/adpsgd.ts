@@ -23,6 +23,7 @@ export function compressedAdpsgd(codec: Codec): LiveRule<AdpsgdState> {
     hint: 'in pairs, at any time: fewer bytes, and models less alike',
     live: { schedule: 'pairs' },
     travels: 'rounded',
+    clippable: true,
     mixing: 'pairwise',
     message: { vectors: 1, scalars: 0, to: 'link' },
     start(parameters, { allocate }) {

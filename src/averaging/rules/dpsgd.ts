@@ -13,6 +13,7 @@ const dpsgdFacts = {
   live: { schedule: 'rounds' },
   travels: 'rounded',
   aggregates: true,
+  clippable: true,
   mixing: 'doubly-stochastic',
   message: { vectors: 1, scalars: 0, to: 'all' },
 } as const

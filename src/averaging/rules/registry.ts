@@ -8,6 +8,7 @@ import { type AveragingRule, isLive } from '../rule.ts'
 import { compressedAdpsgd } from './adpsgd.ts'
 import { allreduce, compressedAllreduce } from './allreduce.ts'
 import { choco } from './choco.ts'
+import { clippedRule } from './clipped-rule.ts'
 import { requireCompressible } from './compression.ts'
 import { d2 } from './d2.ts'
 import { diloco } from './diloco.ts'
@@ -119,17 +120,21 @@ export const peerRuleNames: readonly string[] = rulesThat(isLive)
  */
 export function parseRule(text: string, parts: RuleParts): AveragingRule {
   const [, name, parameters] = /^([^:]*):?(.*)$/.exec(text) ?? []
+  // Clipping is around a rule, which merges by the weights that it leaves.
+  const inner = parts.aggregator.clips === undefined ? parts : { ...parts, aggregator: mean }
   const rule = Object.hasOwn(families, text)
-    ? families[text].create(text, undefined, parts)
-    : Object.hasOwn(families, name) && families[name].create(text, parameters, parts)
+    ? families[text].create(text, undefined, inner)
+    : Object.hasOwn(families, name) && families[name].create(text, parameters, inner)
   if (!rule) {
     throw new UsageError(`unknown averaging rule "${text}"; accepted are ${acceptedRules().join(', ')}`)
   }
   requireCompressible(name, rule, parts.codec)
+  const { clips } = parts.aggregator
+  if (clips !== undefined && rule.clippable) return clippedRule(rule, clips)
   if (parts.aggregator.name !== mean.name && rule.aggregates !== true) {
-    const [taker] = rulesThat(({ aggregates }) => aggregates === true)
+    const takers = rulesThat(({ aggregates, clippable }) => (clips === undefined ? aggregates : clippable) === true)
     throw new UsageError(
-      `${name} merges what it hears in its own way, and not by ${parts.aggregator.name}; the rule that takes aggregators is ${taker}: write --rule ${taker}`,
+      `${name} merges what it hears in its own way, and not by ${parts.aggregator.name}; take ${takers.join(' or ')}: write --rule ${takers[0]}`,
     )
   }
   return rule

@@ -126,8 +126,8 @@ it('clipped:TAU shortens the way to a neighbour to TAU, and weighs it', () => {
   expect(ofNumbers('clipped:3', [0, 6, -1])).toBeCloseTo(3 / 3 - 1 / 3, 12)
 })
 
-it('clipped takes the distance of the second farthest for its radius', () => {
-  expect(ofNumbers('clipped', [0, 1e6, -5, 2])).toBeCloseTo((5 - 5 + 2) / 4, 9)
+it('clipped takes twice the median of the distances for its radius', () => {
+  expect(ofNumbers('clipped', [0, 1e6, -5, 2])).toBeCloseTo((10 - 5 + 2) / 4, 9)
   expect(ofNumbers('clipped', [0, 8])).toBe(4)
 })
 
