@@ -14,13 +14,18 @@
 import { describe, expect, it, test } from 'vitest'
 import type { VirtualClock } from '../../simulations/virtual/clock.ts'
 import { createWorld } from '../../simulations/virtual/world.ts'
+import type { Clips } from '../../src/averaging/aggregator.ts'
 import { mixingMatrix } from '../../src/averaging/mixing.ts'
-import { isLive, type LiveRule } from '../../src/averaging/rule.ts'
+import { type AveragingRule, isLive, type LiveRule } from '../../src/averaging/rule.ts'
+import { clippedRule } from '../../src/averaging/rules/clipped-rule.ts'
 import { parseRule, peerRuleNames, plainParts } from '../../src/averaging/rules/registry.ts'
+import { createSketcher, sketchDistance } from '../../src/averaging/sketch.ts'
 import { complete } from '../../src/averaging/topologies/complete.ts'
 import { createGossip } from '../../src/gossip/gossip.ts'
+import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
 import type { Trainer } from '../../src/gossip/ports.ts'
 import { createLayout } from '../../src/parameters/layout.ts'
+import type { Vector } from '../../src/parameters/vectors.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { driveRule } from './drive-rule.ts'
 
@@ -32,6 +37,11 @@ interface Row {
   readonly ulps: number
   /** Whether the rule remembers more than parameters and their age, so that rounds cannot be looked at one by one. */
   readonly remembers?: boolean
+  /**
+   * How merges are clipped. Then everybody starts from the same, as those that train do, and the last peer is moved by its training many times
+   * as far as the others from the second round on.
+   */
+  readonly clips?: Clips
 }
 
 const rows: readonly Row[] = [
@@ -43,6 +53,15 @@ const rows: readonly Row[] = [
   { rule: 'none', steps: [1, 1], ulps: 0 },
 ]
 
+const clippedRows: readonly Row[] = [
+  { rule: 'adpsgd', steps: [1, 1], ulps: 4, remembers: true, clips: { radius: 0.5 } },
+  { rule: 'dpsgd', steps: [1, 1, 1], ulps: 8, remembers: true, clips: { radius: 0.5 } },
+  { rule: 'dpsgd', steps: [1, 1, 1], ulps: 8, remembers: true, clips: {} },
+]
+/** How many times as far. */
+const FAR = 8
+
+const SWARM = '1e'.repeat(32)
 const ROUNDS = 5
 const LENGTH = 500
 const ULP = 2 ** -23
@@ -59,27 +78,28 @@ function drawn(name: string, least: number, most: number): Float32Array {
   return Float32Array.from({ length: LENGTH }, () => least + (most - least) * random.uniform())
 }
 
-const startOf = (peer: number) => drawn(`start ${peer}`, 1.25, 1.75)
+const startOf = ({ clips }: Row, peer: number) => drawn(`start ${clips === undefined ? peer : 0}`, 1.25, 1.75)
 /** Multiples of one unit in the last place, so that adding them is exact too. */
-const updateOf = (peer: number, round: number) =>
-  drawn(`update ${peer} ${round}`, -1 / 64, 1 / 64).map(x => ULP * Math.round(x / ULP))
+function updateOf({ clips, steps }: Row, peer: number, round: number): Float32Array {
+  const times = clips !== undefined && peer === steps.length - 1 && round > 1 ? FAR : 1
+  return drawn(`update ${peer} ${round}`, -1 / 64, 1 / 64).map(x => times * ULP * Math.round(x / ULP))
+}
 
 /**
  * A trainer whose updates are known beforehand, all of an interval's with its first step; it notes what intervals begin from.
- *
- * @param interval in local steps
  */
-function createKnownTrainer(peer: number, interval: number, seen: Float32Array[], clock: VirtualClock): Trainer {
+function createKnownTrainer(row: Row, peer: number, seen: Float32Array[], clock: VirtualClock): Trainer {
+  const interval = row.steps[peer]
   let done = 0
   return {
     layout: createLayout([{ name: 'x', shape: [LENGTH], trainable: true }]),
     backend: 'none',
     samples: 1,
-    initial: async () => startOf(peer),
+    initial: async () => startOf(row, peer),
     train(parameters, steps) {
       const begins = done % interval === 0
       if (begins) seen.push(parameters.slice())
-      const update = begins ? updateOf(peer, seen.length) : new Float32Array(LENGTH)
+      const update = begins ? updateOf(row, peer, seen.length) : new Float32Array(LENGTH)
       done += steps
       const took = ((INTERVAL_MS + peer * LONGER_MS) * steps) / interval
       return clock.work(took, async () => ({ update, loss: 0, samples: steps, seconds: took / 1_000 }))
@@ -92,12 +112,14 @@ function createKnownTrainer(peer: number, interval: number, seen: Float32Array[]
 }
 
 /** `[rounds + 1][peers]`: what peers of the deployed core begin each round from. */
-async function carriedOut(rule: LiveRule, { steps }: Row): Promise<Float32Array[][]> {
+async function carriedOut(rule: LiveRule, row: Row): Promise<Float32Array[][]> {
+  const { steps, clips } = row
   const seen = steps.map((): Float32Array[] => [])
   const world = createWorld({
-    swarm: '1e'.repeat(32),
+    swarm: SWARM,
     topology: complete,
     rule,
+    ...(clips && { clipping: clips }),
     peers: steps.length,
     minimumPeers: steps.length,
     steps: 0,
@@ -107,7 +129,7 @@ async function carriedOut(rule: LiveRule, { steps }: Row): Promise<Float32Array[
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,
     networkConditions: { delay: '1', loss: 0 },
-    trainer: async (index, _random, clock) => createKnownTrainer(index, steps[index], seen[index], clock),
+    trainer: async (index, _random, clock) => createKnownTrainer(row, index, seen[index], clock),
     core(options, emit) {
       const localSteps = steps[Number(options.network.self.slice('peer-'.length))]
       return createGossip({ ...options, localSteps, steps: localSteps * (ROUNDS + 1) }, emit)
@@ -119,8 +141,7 @@ async function carriedOut(rule: LiveRule, { steps }: Row): Promise<Float32Array[
 }
 
 /** How far the deployed core, with this rule, is at most from what the matrix engine makes of the row's. */
-async function largestGap(row: Row, live: LiveRule): Promise<number> {
-  const rule = parseRule(row.rule, plainParts)
+async function largestGap(row: Row, live: LiveRule, rule = asMatrix(row)): Promise<number> {
   const peers = row.steps.length
   const W = mixingMatrix(complete, peers, 0)
   const nothing = new Float32Array(LENGTH)
@@ -143,7 +164,7 @@ async function largestGap(row: Row, live: LiveRule): Promise<number> {
       train(peer, steps - 1)
     })
     age += Math.max(...row.steps)
-    driven.round(W, () => row.steps.map((_, peer) => updateOf(peer, round)))
+    driven.round(W, () => row.steps.map((_, peer) => updateOf(row, peer, round)))
     driven.estimates().forEach((expected, peer) => {
       found[round][peer].forEach((x, p) => {
         gap = Math.max(gap, Math.abs(x - expected[p]) / ULP)
@@ -151,6 +172,14 @@ async function largestGap(row: Row, live: LiveRule): Promise<number> {
     })
   }
   return gap
+}
+
+/** The rule as the matrix engine has it, but for how one that clips measures: deployed peers know distances by sketches. */
+function asMatrix({ rule, clips }: Row): AveragingRule {
+  if (clips === undefined) return parseRule(rule, plainParts)
+  const { sketch } = createSketcher(LENGTH, SKETCH_BUCKETS, Number.parseInt(SWARM.slice(0, 8), 16))
+  const sketched = (vector: Vector) => sketch(Float32Array.from(vector))
+  return clippedRule(parseRule(rule, plainParts), clips, (a, b) => sketchDistance(sketched(a), sketched(b)))
 }
 
 function liveRule(name: string): LiveRule {
@@ -166,6 +195,15 @@ test('every rule that peers can carry out has a row here', () => {
 describe('the deployed core and the matrix engine do the same', () => {
   it.each(rows)('by $rule, to $ulps units in the last place', async row => {
     expect(await largestGap(row, liveRule(row.rule))).toBeLessThanOrEqual(row.ulps)
+  })
+
+  it.each(clippedRows)('by $rule, clipped at $clips, to $ulps units in the last place', async row => {
+    expect(await largestGap(row, liveRule(row.rule))).toBeLessThanOrEqual(row.ulps)
+  })
+
+  it.each(clippedRows)('and by $rule a core that does not clip is noticed, at $clips', async row => {
+    const unclipped = parseRule(row.rule, plainParts)
+    expect(await largestGap(row, liveRule(row.rule), unclipped)).toBeGreaterThan(100)
   })
 
   it.each<[what: string, rule: string, broken: (rule: LiveRule) => LiveRule]>([
