@@ -33,17 +33,20 @@ export function clippedShare(radius: number, distance: number): number {
   return distance > radius ? radius / distance : 1
 }
 
+/** Of fewer partners than these the median is what one of them says. */
+export const FEWEST_MET = 3
+
 /**
- * The distance that is usual: the median of what each partner's was when it was last seen, or what this peer's own training has moved it by,
- * whichever is larger. Fewer than half that lie move the median no further than the honest among them; and those that say that they are
- * near cannot make it so small that the honest are clipped, because nobody but this peer says how far it has moved.
+ * The distance that is usual: the median of what each partner's was when it was last seen. Fewer than half that lie move it no further than the
+ * honest among them. Of few partners, what this peer's own training has moved it by, if that is more: nobody but itself says that.
  *
  * @param distances one for each partner, however often it was met; perhaps none
  * @param movement the length of what the last interval of training added; 0 where nothing is trained
  * @returns 0 where there is nothing to go by
  */
 export function usualDistance(distances: readonly number[], movement: number): number {
-  return Math.max(distances.length === 0 ? 0 : lowerMedianOf(distances), movement)
+  if (distances.length >= FEWEST_MET) return lowerMedianOf(distances)
+  return Math.max(...(distances.length === 0 ? [] : [lowerMedianOf(distances)]), movement)
 }
 
 /**

@@ -6,22 +6,15 @@
  * @packageDocumentation
  */
 
-import { clippedShare, radiusFor, usualDistance } from '../../averaging/clipping.ts'
+import { clippedShare, FEWEST_MET, radiusFor, usualDistance } from '../../averaging/clipping.ts'
 import { createInfluence } from '../../averaging/influence.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
-import type { Membership } from '../membership/membership.ts'
+import type { Member, Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
-import {
-  ACCOUNT_DEPTH,
-  ACCOUNT_INCOME,
-  END_ACCOUNT,
-  FEWEST_MET,
-  LEAST_SHARE,
-  LONGEST_OVER_RADIUS,
-} from './constants.ts'
+import { ACCOUNT_DEPTH, ACCOUNT_INCOME, END_ACCOUNT, LEAST_SHARE, LONGEST_OVER_RADIUS } from './constants.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
 export interface Reach {
@@ -76,7 +69,7 @@ export function createClipping(options: ClippingOptions): Clipping {
   /** How far from this peer those with whom it has averaged were when they did last. */
   const met = new Map<PeerId, number>()
   let movement = 0
-  /** The usual distance; since the swarm trains no more at least what it was then. With a fixed radius, 0. */
+  /** The usual distance; since this peer trains no more at least what it was then. */
   let usual = 0
   let age = replica.age
   let isOver = false
@@ -92,10 +85,10 @@ export function createClipping(options: ClippingOptions): Clipping {
   function distances(): readonly number[] {
     const members = activeMembers.all().filter(({ announcement }) => announcement.phase !== 'waiting')
     const ofMet = members.flatMap(({ peer }) => met.get(peer) ?? [])
-    if (ofMet.length >= FEWEST_MET) return ofMet
-    return members.map(
-      ({ peer, announcement }) => met.get(peer) ?? sketchDistance(choice.sketch(), announcement.sketch),
-    )
+    if (ofMet.length >= FEWEST_MET || members.length < FEWEST_MET) return ofMet
+    const distanceOf = ({ peer, announcement }: Member) =>
+      met.get(peer) ?? sketchDistance(choice.sketch(), announcement.sketch)
+    return members.map(distanceOf)
   }
 
   /** Whoever says that it trains again, and again that it has ended, gets less every time. */
@@ -108,13 +101,12 @@ export function createClipping(options: ClippingOptions): Clipping {
 
   /** Looks at what is usual, and at whether the swarm still trains. */
   function look(): void {
-    const trains = swarmTrains()
-    if (trains) usual = usualDistance(distances(), movement) || usual
-    else usual = Math.max(usual, usualDistance(distances(), 0))
-    if (isOver === trains) {
-      isOver = !trains
-      if (isOver) endAccounts()
-    }
+    const isTraining = phase.now() === 'training'
+    const now = usualDistance(distances(), isTraining ? movement : 0)
+    usual = isTraining && now > 0 ? now : Math.max(usual, now)
+    if (isOver !== swarmTrains()) return
+    isOver = !isOver
+    if (isOver) endAccounts()
   }
 
   /** Everybody may move this peer by so much more since it has trained, or has absorbed what others have. */

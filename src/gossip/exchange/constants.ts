@@ -91,9 +91,6 @@ export const FALSE_NORM_MARGIN = 100
 /** Of fewer sketches than these the median is what one of them says. */
 export const FEWEST_SKETCHES = 3
 
-/** Of fewer partners than these the median is what one of them says: then what others announce counts, too. */
-export const FEWEST_MET = 3
-
 /**
  * The differences of an exchange may be so many times as long as the radius. A sketch of 64 numbers shows a distance to 9 %, so of honest
  * exchanges that are clipped at all about one in three hundred is cut short by this.
