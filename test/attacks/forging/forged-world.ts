@@ -50,7 +50,7 @@ export interface ForgedSwarm extends ModelWorth {
 }
 
 /** Several times what an honest swarm takes with the steps of the default recipe; one that has not sealed by then is one that somebody stops. */
-const LIMIT_S = 120
+const LIMIT_S = 80
 
 export async function forgedWorld(options: ForgedWorldOptions): Promise<ForgedSwarm> {
   const { recipe, data, partition = 'iid', peers, forgery, sketchOf = 'lie', seed, limit = LIMIT_S, log } = options

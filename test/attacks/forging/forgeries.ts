@@ -21,8 +21,8 @@ export interface Forgery extends Attack {
   readonly poison?: (shard: Dataset) => Dataset
 }
 
-/** Of what is admissible, so that the next moment's bound is not passed either. */
-const JUST_ADMISSIBLE = 0.975
+/** Of what is admissible, which honest peers reckon by norms that are up to a second old. */
+const JUST_ADMISSIBLE = 0.9
 
 /** z: its own, hidden among so few, would be 0, and the lie the mean of the honest. */
 const DEVIATIONS = 1.5
@@ -39,14 +39,30 @@ const noise: Forgery = {
   },
 }
 
-/** Backwards, as far as the norm lets through that honest peers explain. */
+/** As large as the receiver lets through. */
+function largestNorm({ receiver }: AttackView): number {
+  return JUST_ADMISSIBLE * Math.max(LEAST_ADMISSIBLE_NORM, NORM_MARGIN * norm(receiver))
+}
+
+/** Backwards, as far as the receiver lets through. */
 const largest: Forgery = {
   name: 'norm',
-  forge({ own }, out) {
-    const length = norm(own)
-    const admissible = Math.max(LEAST_ADMISSIBLE_NORM, NORM_MARGIN * length)
-    for (let p = 0; p < out.length; p++) out[p] = (-JUST_ADMISSIBLE * admissible * own[p]) / length
+  forge(view, out) {
+    const scale = -largestNorm(view) / norm(view.own)
+    for (let p = 0; p < out.length; p++) out[p] = scale * view.own[p]
   },
+}
+
+/** The same lie, and never so large that the receiver would refuse it, and the liar with it. */
+function withinNorm(attack: Forgery): Forgery {
+  return {
+    ...attack,
+    forge(view, out) {
+      attack.forge?.(view, out)
+      const scale = Math.min(1, largestNorm(view) / norm(out))
+      for (let p = 0; p < out.length; p++) out[p] *= scale
+    },
+  }
 }
 
 /**
@@ -87,10 +103,14 @@ export const forgeries: readonly Forgery[] = [
   largest,
   { ...alie(DEVIATIONS), name: 'alie' },
   ipm,
-  { ...dissensus(EPSILON), name: 'dissensus' },
+  withinNorm({ ...dissensus(EPSILON), name: 'dissensus' }),
   poisoning(labelFlip),
-  backdoor,
+  withinNorm(backdoor),
 ]
+
+export function isForgery(name: string): boolean {
+  return forgeries.some(forgery => forgery.name === name)
+}
 
 export function forgeryNamed(name: string): Forgery {
   const found = forgeries.find(forgery => forgery.name === name)

@@ -49,13 +49,12 @@ interface Terms {
 /** The network of a peer that is a liar from now on. Exchanges carry whole models, as float32, in one frame. */
 export function forgeExchanges(network: Network, options: ForgingOptions): Network {
   options.conspiracy.liars.add(network.self)
-  return decorateStreams(network, (stream, channel) => (channel === 'exchange' ? forgedStream(stream, options) : stream))
+  return decorateStreams(network, (stream, channel) =>
+    channel === 'exchange' ? forgedStream(stream, options) : stream,
+  )
 }
 
-function forgedStream(
-  stream: FrameStream,
-  { forge, conspiracy, own, sketch, sketchOf }: ForgingOptions,
-): FrameStream {
+function forgedStream(stream: FrameStream, { forge, conspiracy, own, sketch, sketchOf }: ForgingOptions): FrameStream {
   const { peer } = stream
   const { liars, heard, random } = conspiracy
   /** That of the exchange, as far as it is known: the smaller of both sides'. */

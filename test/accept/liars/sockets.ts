@@ -1,0 +1,71 @@
+import { loadDataset } from '../../../src/data/sources.ts'
+import { meanOf as meanVector } from '../../../src/parameters/vectors.ts'
+import { parseRecipe } from '../../../src/recipe/recipe.ts'
+import { attackedSwarm } from '../../attacks/attacked-swarm.ts'
+import { judgeModel } from '../../attacks/forging/common-model.ts'
+import { forgeries } from '../../attacks/forging/forgeries.ts'
+import { createRows, type Item, type ItemOptions, type Row } from '../row.ts'
+import { AGGREGATOR, CONTROL, type Outcome, rowOf } from './outcome.ts'
+
+interface Swarm {
+  readonly honest: number
+  readonly liars: number
+  /** Seconds after which a swarm that has not sealed is ended. */
+  readonly limit: number
+}
+
+/** A third of what a recipe has by default: enough to learn the digits, and to unlearn them. */
+const STEPS = 300
+
+/** Drawn by nobody who learns: peers draw digits by seeds of their own. */
+const TEST_SEED = 'test'
+
+async function run({ honest, liars, limit }: Swarm, options: ItemOptions): Promise<readonly Row[]> {
+  const rows = createRows(options)
+  const recipe = parseRecipe({ averaging: { rule: 'dpsgd' } })
+  const { test } = await loadDataset('digits', { seed: TEST_SEED })
+  const measure = async (aggregator: string, attack?: string): Promise<Outcome> => {
+    const swarm = await attackedSwarm({
+      honest: attack === undefined ? honest + liars : honest,
+      identities: liars,
+      ...{ attack, aggregator, limit, steps: STEPS, partition: 'iid' },
+    })
+    const hashes = new Set(swarm.honest.map(({ hash }) => hash))
+    const sealed = hashes.size === 1 && !hashes.has(undefined)
+    const vectors = swarm.honest.flatMap(({ parameters }) => parameters ?? [])
+    if (vectors.length === 0) throw new Error('no honest peer has left a model')
+    const worth = await judgeModel(recipe, test, meanVector(sealed ? vectors.slice(0, 1) : vectors))
+    const told = swarm.attacker.findLast(({ event }) => event === 'told')?.lies ?? 0
+    const exchanges = swarm.honest.reduce((sum, each) => sum + each.exchanges, 0)
+    const more = [
+      `trained after ${swarm.trained.toFixed(1)} s, sealed after ${swarm.sealed.toFixed(1)} s`,
+      `${exchanges} exchanges of the honest, ${told} lies`,
+    ]
+    return { ...worth, sealed, more: more.join('; ') }
+  }
+  const calm = await measure(AGGREGATOR)
+  rows.add(rowOf({ aggregator: AGGREGATOR }, calm, calm.accuracy))
+  for (const { name } of forgeries) {
+    for (const aggregator of new Set(name === CONTROL ? ['mean', AGGREGATOR] : [AGGREGATOR])) {
+      rows.add(rowOf({ forgery: name, aggregator }, await measure(aggregator, name), calm.accuracy))
+    }
+  }
+  return rows.all()
+}
+
+function item(name: string, about: string, swarm: Swarm): Item {
+  return { name, about, seeds: 1, run: options => run(swarm, options) }
+}
+
+export const sockets: readonly Item[] = [
+  item('sockets', 'five honest peers as processes beside one liar, over real sockets', {
+    honest: 5,
+    liars: 1,
+    limit: 40,
+  }),
+  item('sockets-ten', 'eight honest peers as processes beside two liars that share what they hear', {
+    honest: 8,
+    liars: 2,
+    limit: 60,
+  }),
+]
