@@ -32,27 +32,39 @@ export interface Setting {
   readonly isShown?: boolean
 }
 
+/** What is asked of a swarm; nothing where it is printed only. */
+interface Asked {
+  readonly text: string
+  readonly holds: (outcome: Outcome, calm: number) => boolean
+}
+
+const nothing: Asked = { text: 'printed only', holds: () => true }
+const seal: Asked = { text: 'sealed', holds: ({ sealed }) => sealed }
+const failure: Asked = { text: `below ${percent(MOST_CONTROL)}`, holds: ({ accuracy }) => accuracy < MOST_CONTROL }
+const unharmed: Asked = {
+  text: 'sealed, and within 3 points of the swarm in which nobody lies',
+  holds: ({ sealed, accuracy }, calm) => sealed && accuracy >= calm - MOST_LOST,
+}
+
+function askedOf({ forgery, aggregator, isShown = false }: Setting): Asked {
+  if (isShown) return nothing
+  if (forgery === undefined) return seal
+  if (aggregator !== 'mean') return unharmed
+  return forgery === CONTROL ? failure : nothing
+}
+
 /** @param calm the accuracy where nobody lies */
-export function rowOf({ forgery, aggregator, isShown = false }: Setting, outcome: Outcome, calm: number): Row {
+export function rowOf(setting: Setting, outcome: Outcome, calm: number): Row {
+  const { text, holds } = askedOf(setting)
   const { accuracy, triggered, sealed, more } = outcome
-  const name = `${forgery ?? 'nobody lies'}, ${aggregator}`
-  const isControl = forgery === CONTROL && aggregator === 'mean'
-  const isAsked = !isShown && (forgery === undefined || aggregator !== 'mean')
-  const asked = isAsked
-    ? forgery === undefined
-      ? 'sealed'
-      : 'sealed, and within 3 points of the honest run'
-    : isControl && !isShown
-      ? 'below 50 %'
-      : 'printed only'
   return {
-    asked: `${name}: ${asked}`,
+    asked: `${setting.forgery ?? 'nobody lies'}, ${setting.aggregator}: ${text}`,
     measured: [
       `accuracy ${percent(accuracy)} (nobody lies: ${percent(calm)})`,
       `with the trigger ${percent(triggered)}`,
       sealed ? 'sealed' : 'not sealed',
       more,
     ].join('; '),
-    passed: isAsked ? sealed && accuracy >= calm - MOST_LOST : isShown || !isControl || accuracy < MOST_CONTROL,
+    passed: holds(outcome, calm),
   }
 }
