@@ -1,5 +1,7 @@
 import { percent } from '../../../peer/words.ts'
 import type { ModelWorth } from '../../attacks/forging/common-model.ts'
+import { forgeries } from '../../attacks/forging/forgeries.ts'
+import type { SketchOf } from '../../attacks/forging/forging-network.ts'
 import type { Row } from '../row.ts'
 
 /**
@@ -24,13 +26,27 @@ export interface Outcome extends ModelWorth {
   readonly more: string
 }
 
+/** Who lies in a swarm, and what the honest make of it. */
 export interface Setting {
   /** Absent where nobody lies. */
   readonly forgery?: string
   readonly aggregator: string
-  /** Whether it is printed only, whatever the aggregator. */
-  readonly isShown?: boolean
+  /** Of which vector the liars send the sketch before a lie; where the aggregator asks for one. */
+  readonly sketchOf?: SketchOf
 }
+
+const isPlain = AGGREGATOR === 'mean'
+
+/** One of each lie; that of the control also beside the plain mean, and with a sketch that is a lie too. */
+export const settings: readonly Setting[] = forgeries.flatMap(({ name: forgery }) => [
+  { forgery, aggregator: AGGREGATOR },
+  ...(forgery === CONTROL && !isPlain
+    ? ([
+        { forgery, aggregator: AGGREGATOR, sketchOf: 'own' },
+        { forgery, aggregator: 'mean' },
+      ] as const)
+    : []),
+])
 
 /** What is asked of a swarm; nothing where it is printed only. */
 interface Asked {
@@ -46,19 +62,22 @@ const unharmed: Asked = {
   holds: ({ sealed, accuracy }, calm) => sealed && accuracy >= calm - MOST_LOST,
 }
 
-function askedOf({ forgery, aggregator, isShown = false }: Setting): Asked {
-  if (isShown) return nothing
+function askedOf({ forgery, aggregator }: Setting): Asked {
   if (forgery === undefined) return seal
   if (aggregator !== 'mean') return unharmed
   return forgery === CONTROL ? failure : nothing
 }
 
-/** @param calm the accuracy where nobody lies */
-export function rowOf(setting: Setting, outcome: Outcome, calm: number): Row {
-  const { text, holds } = askedOf(setting)
+/**
+ * @param calm the accuracy where nobody lies
+ * @param isShown whether the row is printed only, whatever the aggregator
+ */
+export function rowOf(setting: Setting, outcome: Outcome, calm: number, isShown = false): Row {
+  const { text, holds } = isShown ? nothing : askedOf(setting)
+  const { forgery = 'nobody lies', aggregator, sketchOf } = setting
   const { accuracy, triggered, sealed, more } = outcome
   return {
-    asked: `${setting.forgery ?? 'nobody lies'}, ${setting.aggregator}: ${text}`,
+    asked: `${forgery}${sketchOf === 'own' ? ' with a false sketch' : ''}, ${aggregator}: ${text}`,
     measured: [
       `accuracy ${percent(accuracy)} (nobody lies: ${percent(calm)})`,
       `with the trigger ${percent(triggered)}`,

@@ -3,9 +3,8 @@ import { meanOf as meanVector } from '../../../src/parameters/vectors.ts'
 import { parseRecipe } from '../../../src/recipe/recipe.ts'
 import { attackedSwarm } from '../../attacks/attacked-swarm.ts'
 import { judgeModel } from '../../attacks/forging/common-model.ts'
-import { forgeries } from '../../attacks/forging/forgeries.ts'
 import { createRows, type Item, type ItemOptions, type Row } from '../row.ts'
-import { AGGREGATOR, CONTROL, type Outcome, rowOf } from './outcome.ts'
+import { AGGREGATOR, type Outcome, rowOf, type Setting, settings } from './outcome.ts'
 
 interface Swarm {
   readonly honest: number
@@ -24,11 +23,11 @@ async function run({ honest, liars, limit }: Swarm, options: ItemOptions): Promi
   const rows = createRows(options)
   const recipe = parseRecipe({ averaging: { rule: 'dpsgd' } })
   const { test } = await loadDataset('digits', { seed: TEST_SEED })
-  const measure = async (aggregator: string, attack?: string): Promise<Outcome> => {
+  const measure = async ({ forgery: attack, aggregator, sketchOf }: Setting): Promise<Outcome> => {
     const swarm = await attackedSwarm({
       honest: attack === undefined ? honest + liars : honest,
       identities: liars,
-      ...{ attack, aggregator, limit, steps: STEPS, partition: 'iid' },
+      ...{ attack, aggregator, sketchOf, limit, steps: STEPS, partition: 'iid' },
     })
     const hashes = new Set(swarm.honest.map(({ hash }) => hash))
     const sealed = hashes.size === 1 && !hashes.has(undefined)
@@ -43,13 +42,10 @@ async function run({ honest, liars, limit }: Swarm, options: ItemOptions): Promi
     ]
     return { ...worth, sealed, more: more.join('; ') }
   }
-  const calm = await measure(AGGREGATOR)
-  rows.add(rowOf({ aggregator: AGGREGATOR }, calm, calm.accuracy))
-  for (const { name } of forgeries) {
-    for (const aggregator of new Set(name === CONTROL ? ['mean', AGGREGATOR] : [AGGREGATOR])) {
-      rows.add(rowOf({ forgery: name, aggregator }, await measure(aggregator, name), calm.accuracy))
-    }
-  }
+  const undisturbed = { aggregator: AGGREGATOR }
+  const calm = await measure(undisturbed)
+  rows.add(rowOf(undisturbed, calm, calm.accuracy))
+  for (const setting of settings) rows.add(rowOf(setting, await measure(setting), calm.accuracy))
   return rows.all()
 }
 
