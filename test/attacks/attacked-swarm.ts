@@ -35,6 +35,8 @@ export interface AttackedSwarmOptions
   readonly sketchOf?: SketchOf
   /** After so long the swarm is ended as it is, in seconds. */
   readonly limit?: number
+  /** The same from the moment at which all honest peers have trained. Default: as long as the limit is. */
+  readonly limitTrained?: number
 }
 
 /** What became of one honest peer. */
@@ -114,6 +116,7 @@ async function run(
     membership,
     steps = STEPS,
     limit = LIMIT_S,
+    limitTrained = limit,
   }: AttackedSwarmOptions,
   folder: string,
   start: (args: readonly string[], environment?: NodeJS.ProcessEnv) => LineProcess,
@@ -159,11 +162,22 @@ async function run(
   const began = performance.now()
   const all = Promise.all(honest.map(({ ended }) => ended))
   const seconds = (at: number) => (at - began) / 1_000
-  const timer = setTimeout(() => {
-    for (const one of honest) one.end('SIGINT')
-  }, limit * 1_000)
+  let wasEnded = false
+  const timers: NodeJS.Timeout[] = []
+  const endAfter = (milliseconds: number) =>
+    timers.push(
+      setTimeout(() => {
+        wasEnded = true
+        for (const one of honest) one.end('SIGINT')
+      }, milliseconds),
+    )
+  endAfter(limit * 1_000)
+  const haveTrained = ({ event, step }: Line) => event === 'step' && Number(step) >= steps
+  Promise.all(honest.map(one => one.heard('all its steps', haveTrained, limit * 1_000)))
+    .then(() => endAfter(limitTrained * 1_000))
+    .catch(() => {})
   await all
-  clearTimeout(timer)
+  for (const timer of timers) clearTimeout(timer)
   const ended = seconds(performance.now())
 
   const ends = honest.map((one, index) => ({
@@ -176,7 +190,7 @@ async function run(
     begun: lastOf(ends, 'begunAfter'),
     trained: lastOf(ends, 'trainedAfter'),
     sealed: lastOf(ends, 'sealedAfter'),
-    ended: ended < limit ? ended : Number.POSITIVE_INFINITY,
+    ended: wasEnded ? Number.POSITIVE_INFINITY : ended,
   }
 }
 

@@ -75,20 +75,20 @@ describe('a member that forges what it merges', () => {
     expect(conspiracy.told).toBe(1)
   })
 
-  test('sends the sketch of its lie before it', async () => {
+  test('sends the sketch of its lie before it, and no radius', async () => {
     const { stream, heard } = await exchangeWith('anna', [accept])
-    await stream.write(text({ ...proposal, clip: { sketch: base64(OWN), radius: 2 } }), never)
+    await stream.write(text({ ...proposal, reach: { sketch: base64(OWN), radius: 2 } }), never)
     await stream.read(never)
     // Its parameters may have changed since.
     await stream.write(frameOf(THEIRS), never)
     const lie = Float32Array.of(-1, -2, 3, -4)
-    expect(JSON.parse(String(heard[0]))).toEqual({ ...proposal, clip: { sketch: base64(lie), radius: 2 } })
+    expect(JSON.parse(String(heard[0]))).toEqual({ ...proposal, reach: { sketch: base64(lie) } })
     expect(valuesOf(heard[1])).toEqual([...lie])
   })
 
   test('sends the sketch of its own vector before a lie, where it is to lie in that too', async () => {
     const { stream, heard } = await exchangeWith('anna', [], { sketchOf: 'own' })
-    const message = text({ ...proposal, type: 'accept', clip: { sketch: base64(OWN) } })
+    const message = text({ ...proposal, type: 'accept', reach: { sketch: base64(OWN) } })
     await stream.write(message, never)
     await stream.write(frameOf(OWN), never)
     expect(heard[0]).toEqual(message)

@@ -43,7 +43,8 @@ export interface ForgingOptions {
 /** The fields of `propose` and `accept` that concern a lie. */
 interface Terms {
   readonly weight: number
-  readonly clip?: { readonly sketch: string; readonly radius?: number }
+  /** In a swarm that clips. */
+  readonly reach?: { readonly sketch: string; readonly radius?: number }
 }
 
 /** The network of a peer that is a liar from now on. Exchanges carry whole models, as float32, in one frame. */
@@ -80,15 +81,21 @@ function forgedStream(stream: FrameStream, { forge, conspiracy, own, sketch, ske
     return forged
   }
 
-  /** What is said before the frames. With a sketch of what the frames will say, that is decided now. */
+  /**
+   * What is said before the frames. With a sketch of what the frames will say, that is decided now; without a radius the honest side's own is the
+   * only one that bounds it.
+   */
   function forgedTerms(frame: Uint8Array): Uint8Array {
-    const terms = termsOf(frame)
-    const { clip } = terms
+    const { reach, ...terms } = termsOf(frame)
     const honest = own()
-    if (clip === undefined || honest === undefined || sketchOf === 'own' || liars.has(peer)) return frame
+    if (reach === undefined || honest === undefined || liars.has(peer)) return frame
+    return Buffer.from(JSON.stringify({ ...terms, reach: { sketch: forgedSketch(reach.sketch, honest) } }))
+  }
+
+  function forgedSketch(honestly: string, honest: Float32Array): string {
+    if (sketchOf === 'own') return honestly
     lie = decide(honest)
-    const said = Buffer.from(littleEndianBytes(sketch(lie))).toString('base64')
-    return Buffer.from(JSON.stringify({ ...terms, clip: { ...clip, sketch: said } }))
+    return Buffer.from(littleEndianBytes(sketch(lie))).toString('base64')
   }
 
   function forgedFrame(frame: Uint8Array): Uint8Array {
