@@ -48,7 +48,7 @@ async function run(swarm: Swarm, options: ItemOptions): Promise<readonly Row[]> 
       ...{ recipe, data, forgery: lie, sketchOf, seed, log },
       ...(aggregator !== 'mean' && { limit: SEAL_LIMIT_S }),
     })
-    const after = `${count(exchanges / 2)} exchanges while it trained, ${count(lies)} lies, ${size(bytes)}, ${seconds.toFixed(1)} virtual s`
+    const after = `${count(Math.round(exchanges / 2))} exchanges while it trained, ${count(lies)} lies, ${size(bytes)}, ${seconds.toFixed(1)} virtual s`
     return { ...ended, more: [after, ...(trouble === undefined ? [] : [trouble])].join('; ') }
   }
   const undisturbed = { aggregator: AGGREGATOR }
