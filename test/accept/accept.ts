@@ -9,6 +9,7 @@
 import { parseArgs, styleText } from 'node:util'
 import { seconds } from '../../peer/words.ts'
 import { house } from './house/items.ts'
+import { liars } from './liars/items.ts'
 import { members } from './members/items.ts'
 import { networks } from './networks/items.ts'
 import type { Item, Row } from './row.ts'
@@ -21,6 +22,7 @@ const SUITES: ReadonlyMap<string, readonly Item[]> = new Map([
   ['house', house],
   ['tables', tables],
   ['members', members],
+  ['liars', liars],
   ['networks', networks],
   ['see', see],
 ])

@@ -1,5 +1,6 @@
 /**
  * The frame of every program that attacks: `node FILE --recipe FILE --length N --connect ADDRESS… --identities N [--invite TEXT…]`.
+ * Members that train, and lie in what they merge, come with `--of N --partition HOW [--sketch-of own]`, and have the last shards of N.
  * It says on stdout, in JSON lines, `ready` once it is connected, and what it has got or done; it attacks until it is ended.
  *
  * @packageDocumentation
@@ -48,6 +49,11 @@ interface Arguments {
   readonly identities: number
   /** Of the members that lie. */
   readonly lie: string
+  /** Into how many shards the training samples are dealt, and how, for members that train; the last are the attackers'. */
+  readonly of: number
+  readonly partition: string
+  /** Of which vector they send the sketch before a lie: `lie` or `own`. */
+  readonly sketchOf: string
   /** An invitation for each identity, where they need one. */
   readonly invitations: readonly string[]
   /** The file of the founder's identity, with which some make what the founder never would; empty where there is no founder. */
@@ -62,13 +68,16 @@ function readArguments(): Arguments {
       connect: { type: 'string', multiple: true, default: [] },
       identities: { type: 'string', default: '1' },
       lie: { type: 'string', default: '' },
+      of: { type: 'string', default: '1' },
+      partition: { type: 'string', default: 'iid' },
+      'sketch-of': { type: 'string', default: 'lie' },
       invite: { type: 'string', multiple: true, default: [] },
       founder: { type: 'string', default: '' },
     },
   })
-  const { recipe, connect, length, identities, lie, invite, founder } = values
-  const numbers = { length: Number(length), identities: Number(identities) }
-  return { recipe, connect, ...numbers, lie, invitations: invite, founderFile: founder }
+  const { recipe, connect, length, identities, lie, of, partition, 'sketch-of': sketchOf, invite, founder } = values
+  const numbers = { length: Number(length), identities: Number(identities), of: Number(of) }
+  return { recipe, connect, ...numbers, lie, partition, sketchOf, invitations: invite, founderFile: founder }
 }
 
 /** The addresses that are attacked, of a program that knows nothing else. */
@@ -91,17 +100,27 @@ export function readScene(): Scene {
 
 /** Enters the swarm with every identity; resolves once each is connected to all that are there. */
 export async function enter(scene: Scene): Promise<readonly Liar[]> {
-  const { swarm, connect } = scene
   return await Promise.all(
     Array.from({ length: scene.identities }, async (_, index) => {
-      const member = await memberOf(scene, index)
-      const place = { listen: [LOOPBACK], connect, mdns: false, random: createRandom(index), warn: console.error }
-      const network = await createLibp2pNetwork({ swarm, recipe: swarm, ...member, ...place })
+      const network = await memberNetwork(scene, index)
       const liar = await createLiar(onMain(network), systemClock)
-      await until(() => network.connections().length >= connect.length)
+      await untilConnected(network, scene)
       return liar
     }),
   )
+}
+
+/** The network of one identity, not started. */
+export async function memberNetwork(scene: Scene, index: number): Promise<Network> {
+  const { swarm, connect } = scene
+  const member = await memberOf(scene, index)
+  const place = { listen: [LOOPBACK], connect, mdns: false, random: createRandom(index), warn: console.error }
+  return await createLibp2pNetwork({ swarm, recipe: swarm, ...member, ...place })
+}
+
+/** Resolves once there are connections to all that are attacked. */
+export async function untilConnected(network: Network, { connect }: Scene): Promise<void> {
+  await until(() => network.connections().length >= connect.length)
 }
 
 /** Enters with one identity, whose libp2p node is at hand. */
@@ -114,7 +133,7 @@ export async function enterOnNode(scene: Scene, index = 0): Promise<{ readonly n
   const place = { listen, connect, random: createRandom(index), warn: console.error }
   const network = driveNode(node, { swarm, recipe: swarm, admission, ...place })
   const liar = await createLiar(onMain(network), systemClock)
-  await until(() => network.connections().length >= connect.length)
+  await untilConnected(network, scene)
   return { node, liar }
 }
 

@@ -1,13 +1,17 @@
 /**
- * Five honest peers that learn the built-in digits, each a process of its own, beside a program that attacks them; and what became of them.
+ * Honest peers that learn the built-in digits, five unless it is said, each a process of its own, beside a program that attacks them; and what
+ * became of them.
  *
  * @packageDocumentation
  */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { readLittleEndian } from '../../src/parameters/little-endian.ts'
+import { isForgery } from './forging/forgeries.ts'
+import type { SketchOf } from './forging/forging-network.ts'
 import { lies } from './lies/lies.ts'
 import { type Line, type LineProcess, startProgram } from './process-lines.ts'
 import { makeSwarm, type SwarmSetting } from './swarm-files.ts'
@@ -18,12 +22,21 @@ const HONEST = join(PROGRAMS, 'honest-peer.ts')
 /** A process that has not said this much by then never will, on however busy a machine. */
 const START_MS = 60_000
 
-export interface AttackedSwarmOptions extends Partial<Pick<SwarmSetting, 'membership' | 'rule' | 'steps'>> {
-  /** A lie, or else the file in `programs/`, without its ending; none for a calm swarm. */
+export interface AttackedSwarmOptions
+  extends Partial<Pick<SwarmSetting, 'membership' | 'rule' | 'aggregator' | 'steps'>> {
+  /** A lie or a forgery, or else the file in `programs/`, without its ending; none for a calm swarm. */
   readonly attack?: string
   readonly identities?: number
+  /** How many are honest. */
+  readonly honest?: number
+  /** How the samples are dealt to those that train. */
+  readonly partition?: string
+  /** Of which vector forgers send the sketch before a lie. */
+  readonly sketchOf?: SketchOf
   /** After so long the swarm is ended as it is, in seconds. */
   readonly limit?: number
+  /** The same from the moment at which all honest peers have trained. Default: as long as the limit is. */
+  readonly limitTrained?: number
 }
 
 /** What became of one honest peer. */
@@ -40,6 +53,8 @@ export interface HonestEnd {
   readonly leftOut: number
   readonly exchanges: number
   readonly inModel: boolean
+  /** Its parameters in the end; undefined where it was ended before. */
+  readonly parameters?: Float32Array
   readonly reopened: number
   /** The mean, over its life. */
   readonly loopDelayMs: number
@@ -78,7 +93,7 @@ export async function attackedSwarm(options: AttackedSwarmOptions): Promise<Atta
   }
 }
 
-const PEERS = 5
+const HONEST_PEERS = 5
 
 /**
  * As many as the recipe has by default. A model that is still far from done is less right by two percent for whatever disturbs it, if only that
@@ -90,18 +105,34 @@ const STEPS = 1_000
 const LIMIT_S = 300
 
 async function run(
-  { attack, identities = 1, rule, membership, steps = STEPS, limit = LIMIT_S }: AttackedSwarmOptions,
+  {
+    attack,
+    identities = 1,
+    honest: peers = HONEST_PEERS,
+    partition = 'dirichlet:0.5',
+    sketchOf = 'lie',
+    rule,
+    aggregator,
+    membership,
+    steps = STEPS,
+    limit = LIMIT_S,
+    limitTrained = limit,
+  }: AttackedSwarmOptions,
   folder: string,
   start: (args: readonly string[], environment?: NodeJS.ProcessEnv) => LineProcess,
 ): Promise<AttackedSwarm> {
-  const files = await makeSwarm(folder, { membership, rule, steps, minimumPeers: PEERS })
+  /** All that train: those that forge what they say have learned it. */
+  const of = attack !== undefined && isForgery(attack) ? peers + identities : peers
+  const files = await makeSwarm(folder, { membership, rule, aggregator, steps, minimumPeers: of })
+  const dealt = ['--of', String(of), '--partition', partition]
+  const modelOf = (index: number) => join(folder, `model-${index}`)
   const honest: LineProcess[] = []
   const addresses: string[] = []
   let length = 0
   async function startHonest(index: number): Promise<void> {
     const connect = addresses.slice(0, 1).flatMap(address => ['--connect', address])
-    const place = ['--recipe', files.recipe, '--index', String(index), '--of', String(PEERS), ...connect]
-    const args = [...place, ...(await files.membershipOf(index))]
+    const place = ['--recipe', files.recipe, '--index', String(index), ...dealt, ...connect]
+    const args = [...place, '--model', modelOf(index), ...(await files.membershipOf(index))]
     const vitals = pathToFileURL(join(PROGRAMS, 'vitals.ts')).href
     const one = start(['--import', vitals, HONEST, ...args], { VITALS: join(folder, `vitals-${index}`) })
     honest.push(one)
@@ -110,15 +141,17 @@ async function run(
     length = Number(started.parameters)
   }
   await startHonest(0)
-  await Promise.all([1, 2, 3].map(startHonest))
+  await Promise.all(Array.from({ length: peers - 2 }, (_, each) => startHonest(each + 1)))
   const attacker = attack === undefined ? undefined : start(await argumentsOf(attack))
   await attacker?.said('ready', START_MS)
-  await startHonest(PEERS - 1)
+  await startHonest(peers - 1)
 
   async function argumentsOf(name: string): Promise<readonly string[]> {
     const invitations = await Promise.all(Array.from({ length: identities }, files.invitation))
     return [
-      join(PROGRAMS, lies.has(name) ? 'liars.ts' : `${name}.ts`),
+      join(PROGRAMS, programOf(name)),
+      ...dealt,
+      ...['--sketch-of', sketchOf],
       ...['--lie', name, '--recipe', files.recipe, '--length', String(length), '--identities', String(identities)],
       ...addresses.flatMap(address => ['--connect', address]),
       ...invitations.flatMap(text => (text === undefined ? [] : ['--invite', text])),
@@ -129,22 +162,49 @@ async function run(
   const began = performance.now()
   const all = Promise.all(honest.map(({ ended }) => ended))
   const seconds = (at: number) => (at - began) / 1_000
-  const timer = setTimeout(() => {
-    for (const one of honest) one.end('SIGINT')
-  }, limit * 1_000)
+  let wasEnded = false
+  const timers: NodeJS.Timeout[] = []
+  const endAfter = (milliseconds: number) =>
+    timers.push(
+      setTimeout(() => {
+        wasEnded = true
+        for (const one of honest) one.end('SIGINT')
+      }, milliseconds),
+    )
+  endAfter(limit * 1_000)
+  const haveTrained = ({ event, step }: Line) => event === 'step' && Number(step) >= steps
+  Promise.all(honest.map(one => one.heard('all its steps', haveTrained, limit * 1_000)))
+    .then(() => endAfter(limitTrained * 1_000))
+    .catch(() => {})
   await all
-  clearTimeout(timer)
+  for (const timer of timers) clearTimeout(timer)
   const ended = seconds(performance.now())
 
-  const ends = honest.map((one, index) => endOf(one, join(folder, `vitals-${index}`), steps, seconds))
+  const ends = honest.map((one, index) => ({
+    ...endOf(one, join(folder, `vitals-${index}`), steps, seconds),
+    parameters: readModel(modelOf(index)),
+  }))
   return {
     honest: ends,
     attacker: attacker?.lines ?? [],
     begun: lastOf(ends, 'begunAfter'),
     trained: lastOf(ends, 'trainedAfter'),
     sealed: lastOf(ends, 'sealedAfter'),
-    ended: ended < limit ? ended : Number.POSITIVE_INFINITY,
+    ended: wasEnded ? Number.POSITIVE_INFINITY : ended,
   }
+}
+
+function programOf(attack: string): string {
+  if (isForgery(attack)) return 'forgers.ts'
+  return lies.has(attack) ? 'liars.ts' : `${attack}.ts`
+}
+
+function readModel(file: string): Float32Array | undefined {
+  if (!existsSync(file)) return undefined
+  const bytes = readFileSync(file)
+  const parameters = new Float32Array(bytes.byteLength / Float32Array.BYTES_PER_ELEMENT)
+  readLittleEndian(bytes, parameters)
+  return parameters
 }
 
 function lastOf(ends: readonly HonestEnd[], when: 'begunAfter' | 'trainedAfter' | 'sealedAfter'): number {

@@ -14,6 +14,8 @@ export interface SwarmSetting {
   readonly membership?: 'open' | 'invited'
   /** The averaging rule. Default: that of the embedded recipe, by which all average in step. */
   readonly rule?: string
+  /** What a peer makes of several vectors. Default: their mean. */
+  readonly aggregator?: string
   /** Local steps that each peer trains at least. */
   readonly steps: number
   /** Members with data before anybody trains. */
@@ -32,13 +34,18 @@ export interface SwarmFiles {
 
 export async function makeSwarm(
   folder: string,
-  { membership = 'invited', rule = 'dpsgd', steps, minimumPeers }: SwarmSetting,
+  { membership = 'invited', rule = 'dpsgd', aggregator = 'mean', steps, minimumPeers }: SwarmSetting,
 ): Promise<SwarmFiles> {
   const file = join(folder, 'recipe.json')
   const state = join(folder, 'founder')
   const isOpen = membership === 'open'
   const security = isOpen ? { membership } : { membership, ...(await prepareFounder(state)) }
-  const recipe: RecipeInput = { averaging: { rule }, training: { steps }, start: { minimumPeers }, security }
+  const recipe: RecipeInput = {
+    averaging: { rule, aggregator },
+    training: { steps },
+    start: { minimumPeers },
+    security,
+  }
   writeFileSync(file, JSON.stringify(parseRecipe(recipe)))
   if (!isOpen) await keepRecipe(state, recipe)
   const invitation = async () => (isOpen ? undefined : await invite({ state }))

@@ -7,7 +7,7 @@
 
 import type { Bandwidth } from '../../../simulations/environment.ts'
 import type { VirtualClock } from '../../../simulations/virtual/clock.ts'
-import { createWorld, type World } from '../../../simulations/virtual/world.ts'
+import { createWorld, type World, type WorldOptions } from '../../../simulations/virtual/world.ts'
 import { parseTopology } from '../../../src/averaging/topologies/registry.ts'
 import type { Dataset } from '../../../src/data/dataset.ts'
 import type { GossipEvents } from '../../../src/gossip/events.ts'
@@ -25,7 +25,7 @@ export const STEP_MS = 10
 /** One that has not ended by then never will. */
 const LIMIT_MS = 3_600_000
 
-export interface LearningWorldOptions {
+export interface LearningWorldOptions extends Pick<WorldOptions, 'core'> {
   readonly recipe: Recipe
   /** The shard of each peer. */
   readonly shards: readonly Dataset[]
@@ -46,8 +46,8 @@ export interface LearningWorld extends World {
   /** Local steps of a peer so far, and the virtual time at which it had done so many; undefined while it has not. */
   trained(index: number): number
   reached(index: number, steps: number): number | undefined
-  /** Lets time pass until it holds. */
-  until(holds: () => boolean): Promise<void>
+  /** Lets time pass until it holds, or for so long at most, in virtual milliseconds. Default: an hour. */
+  until(holds: () => boolean, limit?: number): Promise<void>
   /** Lets time pass until something that takes time is done. */
   during(promise: Promise<unknown>): Promise<void>
   /** Lets time pass until all that were started are on one seal. */
@@ -100,6 +100,7 @@ export async function createLearningWorld(options: LearningWorldOptions): Promis
     patience: recipe.start.patience,
     networkConditions: { delay: options.delay ?? '1-5', loss: 0, bandwidth: options.bandwidth },
     slowness: options.slowLinks,
+    core: options.core,
     trainer: (index, _random, clock) => trainerOf(index, clock),
     onEvent(_peer: PeerId, name, detail) {
       if (name === 'failed') failure ??= (detail as GossipEvents['failed']).error
@@ -108,8 +109,8 @@ export async function createLearningWorld(options: LearningWorldOptions): Promis
   })
   const { clock } = world
 
-  async function until(holds: () => boolean): Promise<void> {
-    await clock.run(() => failure !== undefined || holds(), clock.now() + LIMIT_MS)
+  async function until(holds: () => boolean, limit = LIMIT_MS): Promise<void> {
+    await clock.run(() => failure !== undefined || holds(), clock.now() + limit)
     if (failure !== undefined) throw failure
   }
 
