@@ -30,7 +30,7 @@ export interface AuditOptions {
   readonly dimension: number
   /** Peers that lie, whose share in the mean is theirs to change. */
   readonly isLiar: (index: number) => boolean
-  readonly fail: (invariant: string, what: string) => void
+  readonly fail: (invariant: 'mean' | 'bounds', what: string) => void
 }
 
 export interface Audit {
@@ -119,7 +119,8 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
     isSealed = false
     const distance = norm(addUp(states).map((value, i) => value - shift[i])) / states.length / usualNorm
     moved = Math.max(moved, distance / MEAN_TOLERANCE)
-    if (!(distance <= MEAN_TOLERANCE)) fail('mean', `the mean has moved by ${distance.toExponential(2)} of a peer's norm`)
+    if (!(distance <= MEAN_TOLERANCE))
+      fail('mean', `the mean has moved by ${distance.toExponential(2)} of a peer's norm`)
   }
 
   function checkBounds({ index, decisions, doubts, aborts = [] }: State): void {
@@ -132,7 +133,11 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
     for (const { added = [], id } of decisions) over(`differences to take back of ${id}`, added.length, WINDOW_FRAMES)
     const doubted = new Map(doubts.map(({ partner, id }) => [`${partner}/${id}`, partner]))
     for (const [exchange] of doubted)
-      over(`frames in doubt of ${exchange}`, doubts.filter(one => `${one.partner}/${one.id}` === exchange).length, WINDOW_FRAMES)
+      over(
+        `frames in doubt of ${exchange}`,
+        doubts.filter(one => `${one.partner}/${one.id}` === exchange).length,
+        WINDOW_FRAMES,
+      )
     for (const [kind, partners] of [
       ['decided exchanges', decisions.map(({ partner }) => partner)],
       ['exchanges in doubt', [...doubted.values()]],

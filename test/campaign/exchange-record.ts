@@ -7,12 +7,14 @@ export interface ExchangeRecord {
   readonly added: ReadonlyMap<string, number>
   /** Frames that this peer prepared and whose outcome it does not know. */
   readonly prepared: ReadonlyMap<string, ReadonlySet<number>>
+  /** Exchanges that were open when the seal took the place of the parameters that they were about. */
+  readonly overtaken: ReadonlySet<string>
 }
 
 export interface WritableRecord extends ExchangeRecord {
   enter(entry: JournalEntry): void
-  /** A first checkpoint holds what was entered before there was a journal. */
-  include(checkpoint: Pick<Checkpoint, 'decisions' | 'doubts'>): void
+  /** A first checkpoint holds what was entered before there was a journal, and that of a seal not what was in doubt. */
+  include(checkpoint: Pick<Checkpoint, 'decisions' | 'doubts' | 'sealed'>): void
   copy(): WritableRecord
 }
 
@@ -23,6 +25,7 @@ export function createRecord(
   self: string,
   added = new Map<string, number>(),
   prepared = new Map<string, Set<number>>(),
+  overtaken = new Set<string>(),
 ): WritableRecord {
   const atLeast = (key: string, frames: number) => added.set(key, Math.max(added.get(key) ?? 0, frames))
 
@@ -42,6 +45,7 @@ export function createRecord(
   return {
     added,
     prepared,
+    overtaken,
     enter(entry) {
       const own = exchangeKey(self, entry.id)
       const theirs = exchangeKey(entry.partner, entry.id)
@@ -65,11 +69,20 @@ export function createRecord(
           if (entry.side === 'responder') prepared.delete(theirs)
       }
     },
-    include({ decisions, doubts }) {
+    include({ decisions, doubts, sealed }) {
       for (const { id, frames } of decisions) atLeast(exchangeKey(self, id), frames)
       for (const { partner, id, frame } of doubts) prepare(exchangeKey(partner, id), frame)
+      if (sealed === undefined) return
+      for (const { id } of decisions) overtaken.add(exchangeKey(self, id))
+      for (const key of prepared.keys()) overtaken.add(key)
+      prepared.clear()
     },
     copy: () =>
-      createRecord(self, new Map(added), new Map([...prepared].map(([key, frames]) => [key, new Set(frames)]))),
+      createRecord(
+        self,
+        new Map(added),
+        new Map([...prepared].map(([key, frames]) => [key, new Set(frames)])),
+        new Set(overtaken),
+      ),
   }
 }

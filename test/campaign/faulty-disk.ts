@@ -2,9 +2,9 @@ import type { Clock, Storage } from '../../src/gossip/ports.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
 import type { JournalEntry } from '../../src/gossip/state/journal-entry.ts'
 import type { Layout } from '../../src/parameters/layout.ts'
-import { FILE_HEADER_BYTES } from '../../src/storage/journal-format.ts'
 import { SEQUENCE_LEAP } from '../../src/storage/constants.ts'
 import { createGroupCommit } from '../../src/storage/group-commit.ts'
+import { FILE_HEADER_BYTES } from '../../src/storage/journal-format.ts'
 import { createRecord, type WritableRecord } from './exchange-record.ts'
 import { type CheckpointFile, encodedGroup, type Files, type Group, type Journal, readFiles } from './files.ts'
 import { flipped, type ReadReally } from './real-storage.ts'
@@ -175,7 +175,7 @@ export function createFaultyDisk(peer: string, layout: Layout, readReally: ReadR
     async resume(clock) {
       const found = expected()
       if (found === undefined) return { checkpoint: undefined }
-      if (!isOdd) return { checkpoint: found.checkpoint }
+      if (!isOdd && found !== 'refused') return { checkpoint: found.checkpoint }
       const really = await clock.work(0, () =>
         readReally(files(), layout, peer).catch((error: Error) => {
           if (found === 'refused') throw error

@@ -75,7 +75,7 @@ function withJournals({ checkpoint, first, record }: CheckpointFile, journals: F
   const generations = [...journals.keys()].filter(one => one >= first).sort((a, b) => a - b)
   const entries: JournalEntry[] = []
   let damaged = false
-  read: for (const generation of generations) {
+  reading: for (const generation of generations) {
     const { flip, groups } = journals.get(generation) as Journal
     if (flip !== undefined) {
       damaged = true
@@ -85,7 +85,7 @@ function withJournals({ checkpoint, first, record }: CheckpointFile, journals: F
       const found = stateOf(group, generation === generations.at(-1))
       if (found === 'whole') entries.push(...group.entries)
       else if (found === 'damaged') damaged = true
-      if (found !== 'whole') break read
+      if (found !== 'whole') break reading
     }
   }
   const replayed = record.copy()

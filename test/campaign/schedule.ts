@@ -9,18 +9,20 @@ import { FRAME_FLOATS } from '../../src/parameters/constants.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
 import { lieKinds } from './liars.ts'
 
+/** Before the next message of the type leaves, after it has, and when the next one has arrived. */
+type StreamMoment = `${'sends' | 'has sent' | 'has received'} ${MessageType}`
+
 /** What a peer does, or is done to, just when a fault strikes it. */
 export type Moment =
   /** At the fault's time, whatever the peer does. */
   | 'at once'
-  /** Before the next message of the type leaves, after it has, and when the next one has arrived. */
-  | `${'sends' | 'has sent' | 'has received'} ${MessageType}`
+  | StreamMoment
   /** When the next write is asked for, is half done, and before anybody hears that it is done. */
   | `${'begins' | 'is in' | 'has done'} ${'append' | 'save'}`
   | 'begins to train'
   | 'has trained'
 
-/** Messages of exchanges and settlements, by the turn that they are; `ask` and `piece` fetch parameters. */
+/** Messages of exchanges, and of the settlements of what those left open. */
 export type MessageType = (typeof MESSAGE_TYPES)[number]
 
 export const MESSAGE_TYPES = ['propose', 'accept', 'frame', 'mark', 'settle', 'settled', 'applied'] as const
@@ -34,14 +36,19 @@ export const MESSAGE_TYPES = ['propose', 'accept', 'frame', 'mark', 'settle', 's
 export type Damage =
   | { readonly kind: 'cut' | 'blank'; readonly share: number }
   | { readonly kind: 'whole' }
-  | { readonly kind: 'flip'; readonly file: 'checkpoint' | 'previous' | 'journal'; readonly share: number; readonly bit: number }
+  | {
+      readonly kind: 'flip'
+      readonly file: 'checkpoint' | 'previous' | 'journal'
+      readonly share: number
+      readonly bit: number
+    }
 
 /** One thing that befalls the swarm, at `at` milliseconds. */
 export type Fault =
   /** The connection of two peers breaks, and every stream on it. */
   | { readonly kind: 'cut'; readonly at: number; readonly peer: number; readonly other: number }
   /** The stream breaks on which the peer next comes to this moment. */
-  | { readonly kind: 'reset'; readonly at: number; readonly peer: number; readonly moment: Moment }
+  | { readonly kind: 'reset'; readonly at: number; readonly peer: number; readonly moment: StreamMoment }
   /** Those in the group cannot reach the others, for so long. */
   | { readonly kind: 'split'; readonly at: number; readonly group: readonly number[]; readonly lasts: number }
   /**
@@ -57,8 +64,8 @@ export type Fault =
       readonly clock: number
       readonly damage?: Damage
     }
-  /** The peer's clock leaps forward: its machine was suspended. */
-  | { readonly kind: 'leap'; readonly at: number; readonly peer: number; readonly by: number }
+  /** The machine stands still for so long. Then its peer goes on where it was, and its clock has leapt forward. */
+  | { readonly kind: 'suspend'; readonly at: number; readonly peer: number; readonly lasts: number }
 
 /** A member that does not run the core as it is. */
 export interface Liar {
@@ -93,19 +100,24 @@ export interface Schedule {
   readonly faults: readonly Fault[]
 }
 
-const MOMENTS: readonly Moment[] = [
-  ...MESSAGE_TYPES.flatMap(
-    type => [`sends ${type}`, `has sent ${type}`, `has received ${type}`] satisfies readonly Moment[],
-  ),
-  ...(['append', 'save'] as const).flatMap(
-    write => [`begins ${write}`, `is in ${write}`, `has done ${write}`] satisfies readonly Moment[],
-  ),
-]
+const STREAM_MOMENTS = MESSAGE_TYPES.flatMap((type): readonly StreamMoment[] => [
+  `sends ${type}`,
+  `has sent ${type}`,
+  `has received ${type}`,
+])
+const DISK_MOMENTS = (['append', 'save'] as const).flatMap((write): readonly Moment[] => [
+  `begins ${write}`,
+  `is in ${write}`,
+  `has done ${write}`,
+])
 
-const RING_AND_LIKE = ['ring', 'chain', 'star', 'exponential'] as const
+const SPARSE = ['ring', 'chain', 'star', 'tree:2'] as const
 /** Of every ten swarms so many have vectors of several frames, which take the longest. */
-const SEVERAL_FRAMES = 0.06
-/** Downtimes and splits are mostly short; some are longer than a member that says nothing is taken for alive. */
+const SEVERAL_FRAMES = 0.04
+/**
+ * Downtimes, splits and suspensions are mostly short; some are longer than a member that says nothing is taken for alive. All of them together are
+ * shorter than the two minutes after which one has left for good, and takes its share of the mean along.
+ */
 const LONG = 0.06
 
 /** The schedule of this seed: always the same. */
@@ -115,7 +127,7 @@ export function drawSchedule(seed: number): Schedule {
   const peers = isLong ? 2 + random.integer(2) : 2 + random.integer(6)
   const dimension = isLong ? FRAME_FLOATS + 1 + random.integer(FRAME_FLOATS) : 1 + random.integer(48)
   const rule = random.uniform() < 0.7 ? 'adpsgd' : 'dpsgd'
-  const topology = random.uniform() < 0.6 ? 'complete' : pick(random, RING_AND_LIKE)
+  const topology = random.uniform() < 0.6 ? 'complete' : pick(random, SPARSE)
   const trains = random.uniform() < 0.5
   const steps = trains ? 4 + random.integer(28) : 0
   const faultsUntil = 1_000 + random.integer(5_000)
@@ -171,33 +183,32 @@ function drawFault(random: Random, { peers, faultsUntil, trains }: Scope): Fault
   const kind = random.uniform()
   if (kind < 0.4) return drawCrash(random, { at, peer, trains })
   if (kind < 0.6) return { kind: 'cut', at, peer, other: (peer + 1 + random.integer(peers - 1)) % peers }
-  if (kind < 0.84) return { kind: 'reset', at, peer, moment: drawMoment(random, MESSAGE_TYPES.length * 3) }
-  if (kind < 0.92) return { kind: 'leap', at, peer, by: drawLeap(random) }
+  if (kind < 0.84) return { kind: 'reset', at, peer, moment: pick(random, STREAM_MOMENTS) }
+  if (kind < 0.92) return { kind: 'suspend', at, peer, lasts: drawSpan(random, 5_000, 60_000) }
   const order = random.shuffle(Array.from({ length: peers }, (_, one) => one))
   const group = order.slice(0, 1 + random.integer(peers - 1)).sort((a, b) => a - b)
   return { kind: 'split', at, group, lasts: drawSpan(random, 3_000, 25_000) }
 }
 
 function drawCrash(random: Random, { at, peer, trains }: { at: number; peer: number; trains: boolean }): Fault {
-  const moment = drawMoment(random, MOMENTS.length, trains)
   const damage = random.uniform() < 0.35 ? drawDamage(random) : undefined
   return {
     kind: 'crash',
     at,
     peer,
-    moment,
+    moment: drawMoment(random, trains),
     // What is damaged is found when the others know that the peer is gone.
     down: (damage === undefined ? 50 : 1_000) + drawSpan(random, 2_500, 20_000),
-    clock: random.uniform() < 0.2 ? (random.uniform() < 0.5 ? 1 : -1) * drawLeap(random) : 0,
+    clock: random.uniform() < 0.2 ? drawSetting(random) : 0,
     ...(damage && { damage }),
   }
 }
 
-function drawMoment(random: Random, of: number, trains = false): Moment {
+function drawMoment(random: Random, trains: boolean): Moment {
   const kind = random.uniform()
   if (kind < 0.2) return 'at once'
   if (trains && kind < 0.3) return random.uniform() < 0.5 ? 'begins to train' : 'has trained'
-  return MOMENTS[random.integer(of)]
+  return pick(random, kind < 0.7 ? STREAM_MOMENTS : DISK_MOMENTS)
 }
 
 function drawDamage(random: Random): Damage {
@@ -210,9 +221,10 @@ function drawDamage(random: Random): Damage {
   return { kind: 'flip', file, share, bit: random.integer(8) }
 }
 
-/** From a second to a week. */
-function drawLeap(random: Random): number {
-  return Math.round(1_000 * 10 ** (5.8 * random.uniform()))
+/** Between a second and a week, forwards or back. */
+function drawSetting(random: Random): number {
+  const direction = random.uniform() < 0.5 ? 1 : -1
+  return direction * Math.round(1_000 * 10 ** (5.8 * random.uniform()))
 }
 
 function drawSpan(random: Random, usual: number, long: number): number {

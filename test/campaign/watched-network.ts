@@ -1,5 +1,5 @@
-import type { Clock, FrameStream, Network, NetworkHandlers, Random } from '../../src/gossip/ports.ts'
 import { MAX_ANNOUNCEMENT_BYTES } from '../../src/gossip/membership/constants.ts'
+import type { Clock, FrameStream, Network, NetworkHandlers, Random } from '../../src/gossip/ports.ts'
 import { MAX_CONTROL_BYTES } from '../../src/gossip/streams/constants.ts'
 import { decorateStreams, frameType } from '../simulations/decorated-network.ts'
 import type { MessageType, Moment, Schedule } from './schedule.ts'
@@ -38,7 +38,10 @@ export function watchNetwork(network: Network, watch: Watch): Network {
         if (!watch.alive()) return never()
         const written = stream.write(frame, options)
         watch.reach(`has sent ${type}`, stream)
-        return watch.alive() ? written : never()
+        if (watch.alive()) return written
+        // Nobody is left to hear whether it came through.
+        written.catch(() => {})
+        return never()
       },
       async read(options) {
         const frame = await stream.read(options)
