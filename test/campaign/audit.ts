@@ -40,7 +40,7 @@ export interface Audit {
   replaced(index: number): void
   /** So much of what the peer had written down is lost: the mean moves by that, once, and by nothing else. */
   lost(index: number, what: ReturnType<FaultyDisk['lost']>): void
-  /** A peer that has lost something is back. */
+  /** A peer that has lost something is back, or its partners have long noticed that it is not there: what was under way has ended. */
   returned(index: number): void
   /** The farthest that the mean has moved, in units of {@link MEAN_TOLERANCE}. */
   moved(): number
@@ -169,10 +169,6 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
       if (what === 'everything') gone.add(index)
       // What was trained is known from the steps; but what was sealed was no sum.
       if (what === 'exchanges' || what === 'everything' || (what === 'training' && everSealed)) losing.add(index)
-      if (what === 'everything') {
-        losing.delete(index)
-        if (losing.size === 0) expectThis()
-      }
     },
     returned(index) {
       if (losing.delete(index) && losing.size === 0) expectThis()

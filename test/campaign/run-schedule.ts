@@ -64,7 +64,7 @@ const CHECK_INTERVAL_MS = 50
 /** A moment that has not come so long after the fault's time does not come for it any more. */
 const MOMENT_PATIENCE_MS = 2_000
 /** A swarm has so long after the last fault: patience for members that do not come back is two minutes, a few times. */
-const LIMIT_MS = 600_000
+const LIMIT_MS = 450_000
 /** Machines agree about the time of day within so much; no peer compares another's with its own. */
 const CLOCKS_APART_MS = 1e8
 const TODAY_MS = 1.7e12
@@ -257,6 +257,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
       else {
         // Its person is told, and has to begin anew.
         gone.add(index)
+        audit.returned(index)
         told[index].push((error as Error).message)
         count('disks beyond use')
       }

@@ -112,8 +112,9 @@ const DISK_MOMENTS = (['append', 'save'] as const).flatMap((write): readonly Mom
 ])
 
 const SPARSE = ['ring', 'chain', 'star', 'tree:2'] as const
-/** Of every ten swarms so many have vectors of several frames, which take the longest. */
-const SEVERAL_FRAMES = 0.04
+/** The share of swarms with vectors of several frames, which take the longest, and of those of more than five peers. */
+const SEVERAL_FRAMES = 0.015
+const MANY_PEERS = 0.12
 /**
  * Downtimes, splits and suspensions are mostly short; some are longer than a member that says nothing is taken for alive. All of them together are
  * shorter than the two minutes after which one has left for good, and takes its share of the mean along.
@@ -124,14 +125,18 @@ const LONG = 0.06
 export function drawSchedule(seed: number): Schedule {
   const random = createRandom(seed).fork('schedule')
   const isLong = random.uniform() < SEVERAL_FRAMES
-  const peers = isLong ? 2 + random.integer(2) : 2 + random.integer(6)
+  const peers = isLong
+    ? 2 + random.integer(2)
+    : random.uniform() < MANY_PEERS
+      ? 6 + random.integer(3)
+      : 2 + random.integer(4)
   const dimension = isLong ? FRAME_FLOATS + 1 + random.integer(FRAME_FLOATS) : 1 + random.integer(48)
   const rule = random.uniform() < 0.7 ? 'adpsgd' : 'dpsgd'
   const topology = random.uniform() < 0.6 ? 'complete' : pick(random, SPARSE)
   const trains = random.uniform() < 0.5
-  const steps = trains ? 4 + random.integer(28) : 0
+  const steps = trains ? 4 + random.integer(isLong ? 8 : 28) : 0
   const faultsUntil = 1_000 + random.integer(5_000)
-  const faults = Array.from({ length: random.integer(isLong ? 16 : 40) }, () =>
+  const faults = Array.from({ length: random.integer(isLong ? 8 : 32) }, () =>
     drawFault(random, { peers, faultsUntil, trains }),
   )
   return {
@@ -143,10 +148,10 @@ export function drawSchedule(seed: number): Schedule {
     compression: drawCompression(random),
     steps,
     localSteps: 1 + random.integer(4),
-    target: pick(random, [0.3, 0.1, 0.02]),
+    target: pick(random, [0.3, 0.3, 0.1, 0.03]),
     conditions: {
       delay: pick(random, ['1-50', '1-10', '20-120']),
-      loss: pick(random, [0, 0.05, 0.2]),
+      loss: pick(random, isLong ? [0, 0.01] : [0, 0.05, 0.2]),
       duplicated: pick(random, [0, 0.1, 0.4]),
       reordered: pick(random, [0, 0.1, 0.4]),
     },
