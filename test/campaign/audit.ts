@@ -34,8 +34,10 @@ export interface AuditOptions {
 }
 
 export interface Audit {
-  /** Looks at all that must hold now. */
+  /** Looks at the mean and at what stands open. */
   look(): void
+  /** Looks also at what changes now and then. */
+  lookAround(): void
   /** The peer took others' parameters in place of its own, which were those that it began with. */
   replaced(index: number): void
   /** So much of what the peer had written down is lost: the mean moves by that, once, and by nothing else. */
@@ -123,43 +125,50 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
       fail('mean', `the mean has moved by ${distance.toExponential(2)} of a peer's norm`)
   }
 
-  function checkBounds({ index, decisions, doubts, aborts = [] }: State): void {
-    const { peer, gossip } = simulatedPeers[index]
-    const over = (what: string, found: number, most: number) => {
-      if (found > most) fail('bounds', `${peer} holds ${found} ${what}; the most are ${most}`)
-    }
+  function requireAtMost(index: number, what: string, found: number, most: number): void {
+    if (found > most) fail('bounds', `${simulatedPeers[index].peer} holds ${found} ${what}; the most are ${most}`)
+  }
+
+  /** What stands open with others, all of it and with each. */
+  function checkOpen({ index, decisions, doubts, aborts = [] }: State): void {
+    if (decisions.length + doubts.length + aborts.length === 0) return
     const held = doubts.length + decisions.reduce((frames, { added = [] }) => frames + added.length, 0)
-    over('frames of differences', held, MOST_HELD_FRAMES)
-    for (const { added = [], id } of decisions) over(`differences to take back of ${id}`, added.length, WINDOW_FRAMES)
-    const doubted = new Map(doubts.map(({ partner, id }) => [`${partner}/${id}`, partner]))
-    for (const [exchange] of doubted)
-      over(
-        `frames in doubt of ${exchange}`,
-        doubts.filter(one => `${one.partner}/${one.id}` === exchange).length,
-        WINDOW_FRAMES,
-      )
-    for (const [kind, partners] of [
-      ['decided exchanges', decisions.map(({ partner }) => partner)],
-      ['exchanges in doubt', [...doubted.values()]],
-      ['exchanges given up', aborts.map(({ partner }) => partner)],
-    ] as const) {
-      for (const one of new Set(partners))
-        over(`${kind} with ${one}`, partners.filter(partner => partner === one).length, MAX_OPEN_WITH_ONE)
-    }
+    requireAtMost(index, 'frames of differences', held, MOST_HELD_FRAMES)
+    for (const { id, added = [] } of decisions)
+      requireAtMost(index, `differences to take back of ${id}`, added.length, WINDOW_FRAMES)
+    const doubted = countBy(doubts, ({ partner, id }) => `${partner}/${id}`)
+    for (const [exchange, frames] of doubted)
+      requireAtMost(index, `frames in doubt of ${exchange}`, frames, WINDOW_FRAMES)
+    const open = [
+      countBy(decisions, ({ partner }) => `decided exchanges with ${partner}`),
+      countBy([...doubted.keys()], key => `exchanges in doubt with ${key.slice(0, key.indexOf('/'))}`),
+      countBy(aborts, ({ partner }) => `exchanges given up with ${partner}`),
+    ]
+    for (const counts of open)
+      for (const [what, exchanges] of counts) requireAtMost(index, what, exchanges, MAX_OPEN_WITH_ONE)
+  }
+
+  /** What a peer that lives remembers of others, and the journal on its disk. */
+  function checkMemory(index: number): void {
+    const { gossip } = simulatedPeers[index]
     if (gossip === undefined) return
-    over('members', gossip.members().length, Math.min(MAX_MEMBERS, simulatedPeers.length - 1))
+    requireAtMost(index, 'members', gossip.members().length, Math.min(MAX_MEMBERS, simulatedPeers.length - 1))
     const frames = Math.min(WINDOW_FRAMES, Math.ceil(dimension / FRAME_FLOATS))
     // A checkpoint is begun when the journal is too long, and takes in what comes until then.
     const journal = Math.max(JOURNAL_MINIMUM_BYTES, JOURNAL_OVER_PARAMETERS * FLOAT_BYTES * dimension)
     const meanwhile = MAX_CONCURRENT_EXCHANGES * frames * FLOAT_BYTES * Math.min(dimension, FRAME_FLOATS)
-    over('bytes of differences in its journal', disks[index].journalled(), journal + meanwhile)
+    requireAtMost(index, 'bytes of differences in its journal', disks[index].journalled(), journal + meanwhile)
   }
 
   return {
     look() {
       const states = present()
       checkMean(states)
-      for (const state of states) if (!isLiar(state.index)) checkBounds(state)
+      for (const state of states) if (!isLiar(state.index)) checkOpen(state)
+    },
+    lookAround() {
+      this.look()
+      for (const { index } of simulatedPeers) if (!isLiar(index)) checkMemory(index)
     },
     replaced(index) {
       const gossip = simulatedPeers[index].gossip
@@ -199,4 +208,10 @@ function addOpen(sum: Float64Array, states: readonly State[], nameOf: (index: nu
       for (const [i, difference] of added.entries()) if (all - added.length + i >= frames) add(difference, -1)
     }
   }
+}
+
+function countBy<Item>(items: readonly Item[], nameOf: (item: Item) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(nameOf(item), (counts.get(nameOf(item)) ?? 0) + 1)
+  return counts
 }

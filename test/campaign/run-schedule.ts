@@ -60,7 +60,9 @@ export interface Outcome {
   readonly counts: Readonly<Record<string, number>>
 }
 
+/** Beside every change, how often it is looked: while there are faults, and after them. */
 const CHECK_INTERVAL_MS = 50
+const LATER_INTERVAL_MS = 250
 /** A moment that has not come so long after the fault's time does not come for it any more. */
 const MOMENT_PATIENCE_MS = 2_000
 /** A swarm has so long after the last fault: patience for members that do not come back is two minutes, a few times. */
@@ -314,9 +316,9 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
 
   let over = false
   function lookRegularly(): void {
-    look()
+    if (failure === undefined) audit.lookAround()
     over = isOver()
-    clock.after(CHECK_INTERVAL_MS, lookRegularly)
+    clock.after(pending > 0 ? CHECK_INTERVAL_MS : LATER_INTERVAL_MS, lookRegularly)
   }
 
   for (const { index } of simulatedPeers) await world.start(index)
