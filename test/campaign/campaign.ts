@@ -60,7 +60,10 @@ function lazyFolder(): () => string {
 
 /** Runs one schedule here, where it can be looked at. */
 async function runOne(schedule: Schedule, { shrinkMs, log }: { shrinkMs: number; log: boolean }): Promise<boolean> {
-  const run = await runAndShrink(schedule, { shrinkMs, ...(log && { log: (line: string) => console.log(line) }) })
+  const run = await runAndShrink(schedule, {
+    limit: { milliseconds: shrinkMs },
+    ...(log && { log: (line: string) => console.log(line) }),
+  })
   if (run.outcome.failure === undefined) return true
   console.log(describe(run, lazyFolder()))
   return false

@@ -239,7 +239,8 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
     }
     machines[index].reset()
     disks[index].crash(damage)
-    ahead[index] += set
+    // Who has written nothing down yet counts from the time of day alone: set back, others would take what it says for old.
+    if (set > 0 || disks[index].content() !== undefined) ahead[index] += set
     const lost = disks[index].lost()
     if (lost === 'exchanges' || lost === 'everything') damaged.add(index)
     audit.lost(index, lost)

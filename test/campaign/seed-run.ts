@@ -1,6 +1,6 @@
 import { type Failure, type Outcome, type RunOptions, runSchedule } from './run-schedule.ts'
 import { drawSchedule, type Schedule } from './schedule.ts'
-import { shrink } from './shrink.ts'
+import { type ShrinkLimit, shrink } from './shrink.ts'
 
 /** The run of one seed, or of one schedule. */
 export interface SeedRun {
@@ -11,8 +11,8 @@ export interface SeedRun {
 }
 
 export interface SeedRunOptions extends RunOptions {
-  /** Real time for making a failure smaller, in milliseconds. */
-  readonly shrinkMs: number
+  /** Of what is done to make a failure smaller. */
+  readonly limit: ShrinkLimit
 }
 
 /** A run in which a promise is rejected and nobody listens has failed as well: it would end a deployed peer. */
@@ -37,10 +37,7 @@ export async function runSeed(seed: number, options: SeedRunOptions): Promise<Se
   return await runAndShrink(drawSchedule(seed), options)
 }
 
-export async function runAndShrink(
-  schedule: Schedule,
-  { shrinkMs, log, ...options }: SeedRunOptions,
-): Promise<SeedRun> {
+export async function runAndShrink(schedule: Schedule, { limit, log, ...options }: SeedRunOptions): Promise<SeedRun> {
   const { seed } = schedule
   const outcome = await runWatched(schedule, { ...options, log })
   const { failure } = outcome
@@ -51,6 +48,6 @@ export async function runAndShrink(
     if (found?.invariant === failure.invariant) last = found
     return found?.invariant
   }
-  const { schedule: smallest, runs } = await shrink(schedule, failure.invariant, failing, shrinkMs)
+  const { schedule: smallest, runs } = await shrink(schedule, failure.invariant, failing, limit)
   return { seed, outcome, smaller: { schedule: smallest, failure: last, runs } }
 }

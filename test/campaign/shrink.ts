@@ -8,6 +8,14 @@ export interface Shrunk {
   readonly runs: number
 }
 
+/** How long a schedule is made smaller, at most. */
+export interface ShrinkLimit {
+  /** Real time. */
+  readonly milliseconds: number
+  /** Default: as many as there is time for. */
+  readonly runs?: number
+}
+
 /** What of a schedule is made simpler, where it fails all the same. */
 const SIMPLER: readonly ((schedule: Schedule) => Schedule)[] = [
   schedule => ({ ...schedule, conditions: { ...schedule.conditions, loss: 0 } }),
@@ -25,25 +33,26 @@ const SIMPLER: readonly ((schedule: Schedule) => Schedule)[] = [
 
 /**
  * Delta debugging: halves of the faults are left out, then quarters, for as long as the rest fails in the same way; then single peers, and
- * what else makes a schedule large. Again, until nothing more can go, or the time is over.
+ * what else makes a schedule large. Again, until nothing more can go, or the limit is reached.
  *
  * Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
  *
  * @param failing what a schedule breaks, if anything
- * @param limitMs real time
  */
 export async function shrink(
   schedule: Schedule,
   invariant: Invariant,
   failing: (schedule: Schedule) => Promise<Invariant | undefined>,
-  limitMs: number,
+  limit: ShrinkLimit,
 ): Promise<Shrunk> {
-  const until = performance.now() + limitMs
+  const until = performance.now() + limit.milliseconds
   let smallest = schedule
   let runs = 0
 
+  const isSpent = () => performance.now() > until || runs >= (limit.runs ?? Number.POSITIVE_INFINITY)
+
   async function accept(candidate: Schedule): Promise<boolean> {
-    if (JSON.stringify(candidate) === JSON.stringify(smallest) || performance.now() > until) return false
+    if (isSpent() || JSON.stringify(candidate) === JSON.stringify(smallest)) return false
     runs++
     if ((await failing(candidate)) !== invariant) return false
     smallest = candidate
@@ -71,7 +80,7 @@ export async function shrink(
     }
   }
 
-  for (let before: Schedule | undefined; before !== smallest && performance.now() < until; ) {
+  for (let before: Schedule | undefined; before !== smallest && !isSpent(); ) {
     before = smallest
     await fewerFaults()
     await fewerPeers()
