@@ -9,7 +9,7 @@ import { runWatched } from './seed-run.ts'
 
 const folder = temporaryFolder()
 
-const RUNS = 16
+const RUNS = 12
 const MOST_SECONDS = 60
 
 describe('a schedule', () => {
@@ -34,7 +34,7 @@ describe('a schedule', () => {
   test('gives the same events, byte for byte, where disks are damaged and machines suspended too', async () => {
     const schedule = scheduleWith(['crash', 'suspend', 'split'])
     const log = await logOf(schedule)
-    expect(log.split('\n').length).toBeGreaterThan(200)
+    expect(log.split('\n').length).toBeGreaterThan(50)
     expect(await logOf(schedule)).toBe(log)
     expect(await logOf({ ...schedule, seed: schedule.seed + 1 })).not.toBe(log)
   })

@@ -61,7 +61,7 @@ function lazyFolder(): () => string {
 /** Runs one schedule here, where it can be looked at. */
 async function runOne(schedule: Schedule, { shrinkMs, log }: { shrinkMs: number; log: boolean }): Promise<boolean> {
   const run = await runAndShrink(schedule, {
-    limit: { milliseconds: shrinkMs },
+    shrinking: { milliseconds: shrinkMs },
     ...(log && { log: (line: string) => console.log(line) }),
   })
   if (run.outcome.failure === undefined) return true

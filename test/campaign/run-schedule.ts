@@ -32,6 +32,8 @@ export interface RunOptions {
   /** Stands in for what reads a damaged disk. */
   readonly read?: ReadReally
   readonly log?: (line: string) => void
+  /** Virtual milliseconds after which it has not ended. Default: {@link LIMIT_MS}, in which it has to. */
+  readonly limit?: number
 }
 
 /**
@@ -81,7 +83,7 @@ interface Armed {
 }
 
 export async function runSchedule(schedule: Schedule, options: RunOptions = {}): Promise<Outcome> {
-  const { core = createGossip, read = readReally, log } = options
+  const { core = createGossip, read = readReally, log, limit = LIMIT_MS } = options
   const { peers, dimension, seed, conditions } = schedule
   const random = createRandom(seed).fork('campaign')
   const liars = new Map(schedule.liars.map(({ peer, kind }) => [peer, liarOf(kind)]))
@@ -327,7 +329,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
   for (const fault of schedule.faults) clock.after(fault.at, () => strike(fault))
   lookRegularly()
   try {
-    await clock.run(() => over || failure !== undefined, LIMIT_MS)
+    await clock.run(() => over || failure !== undefined, limit)
   } catch (error) {
     if ((error as Error).name !== 'StalledError') throw error
     requireTold()

@@ -12,8 +12,11 @@ export interface SeedRun {
 
 export interface SeedRunOptions extends RunOptions {
   /** Of what is done to make a failure smaller. */
-  readonly limit: ShrinkLimit
+  readonly shrinking: ShrinkLimit
 }
+
+/** A smaller schedule has so much longer than the failure took, at least. */
+const SHORTEST_MS = 5_000
 
 /** A run in which a promise is rejected and nobody listens has failed as well: it would end a deployed peer. */
 export async function runWatched(schedule: Schedule, options: RunOptions = {}): Promise<Outcome> {
@@ -37,17 +40,22 @@ export async function runSeed(seed: number, options: SeedRunOptions): Promise<Se
   return await runAndShrink(drawSchedule(seed), options)
 }
 
-export async function runAndShrink(schedule: Schedule, { limit, log, ...options }: SeedRunOptions): Promise<SeedRun> {
+export async function runAndShrink(
+  schedule: Schedule,
+  { shrinking, log, ...options }: SeedRunOptions,
+): Promise<SeedRun> {
   const { seed } = schedule
   const outcome = await runWatched(schedule, { ...options, log })
   const { failure } = outcome
   if (failure === undefined) return { seed, outcome }
   let last = failure
+  // What is smaller fails soon, or in another way.
+  const within = Math.max(2 * failure.at, failure.at + SHORTEST_MS)
   const failing = async (candidate: Schedule) => {
-    const found = (await runWatched(candidate, options)).failure
+    const found = (await runWatched(candidate, { ...options, limit: within })).failure
     if (found?.invariant === failure.invariant) last = found
     return found?.invariant
   }
-  const { schedule: smallest, runs } = await shrink(schedule, failure.invariant, failing, limit)
+  const { schedule: smallest, runs } = await shrink(schedule, failure.invariant, failing, shrinking)
   return { seed, outcome, smaller: { schedule: smallest, failure: last, runs } }
 }

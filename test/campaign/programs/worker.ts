@@ -7,5 +7,5 @@ import { runSeed } from '../seed-run.ts'
 Error.stackTraceLimit = 3
 
 parentPort?.on('message', async ({ seed, shrinkMs }: { seed: number; shrinkMs: number }) => {
-  parentPort?.postMessage(await runSeed(seed, { limit: { milliseconds: shrinkMs } }))
+  parentPort?.postMessage(await runSeed(seed, { shrinking: { milliseconds: shrinkMs } }))
 })
