@@ -110,7 +110,7 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
   }
 
   function checkMean(states: readonly State[]): void {
-    if (lies || losing.size > 0) return
+    if (lies || losing.size > 0 || states.length === 0) return
     // The seal takes one peer's vector for the mean of all: it may move the mean within the target.
     if (states.some(({ sealed }) => sealed !== undefined)) {
       isSealed = everSealed = true

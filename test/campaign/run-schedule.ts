@@ -75,7 +75,7 @@ const TODAY_MS = 1.7e12
 
 /** What a peer is told where it does not hold what most of the others do. */
 const TOLD =
-  /keeps its own|kept the others from ending|takes the sealed parameters|were too far|averaging goes on|^alone$|^failed/
+  /keeps its own|kept the others from ending|takes the sealed parameters|were too far|averaging goes on|^alone$|^sealed by a minority$|^failed/
 
 interface Armed {
   readonly moment: Moment
@@ -191,6 +191,11 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
     const index = indexOf(peer)
     if (name === 'exchange') count(`exchanges ${(detail as GossipEvents['exchange']).outcome}`)
     if (name === 'alone') told[index].push('alone')
+    if (name === 'consensus') {
+      // Of those that hold its bytes there are so many: few, where most hold others.
+      const { members } = detail as GossipEvents['consensus']
+      told[index].push(2 * members <= peers ? 'sealed by a minority' : 'sealed by most')
+    }
     if (name === 'failed') {
       const { error } = detail as GossipEvents['failed']
       told[index].push(`failed: ${error.message}`)
@@ -313,6 +318,8 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
   function isOver(): boolean {
     if (failure !== undefined) return true
     if (pending > 0) return false
+    // One alone never seals, and where nothing is trained it waits for others as long as it lives.
+    if (schedule.steps === 0 && honest().length === 1) return true
     const hashes = new Set(honest().map(({ gossip }) => gossip?.sealed()))
     return hashes.size === 0 || (hashes.size === 1 && !hashes.has(undefined))
   }
