@@ -112,9 +112,9 @@ const DISK_MOMENTS = (['append', 'save'] as const).flatMap((write): readonly Mom
 ])
 
 const SPARSE = ['ring', 'chain', 'star', 'tree:2'] as const
-/** The share of swarms with vectors of several frames, which take the longest, and of those of more than five peers. */
-const SEVERAL_FRAMES = 0.015
-const MANY_PEERS = 0.08
+/** The share of swarms with vectors of several frames, which take the longest, and of those of five peers or more. */
+const SEVERAL_FRAMES = 0.01
+const MANY_PEERS = 0.1
 /**
  * Downtimes, splits and suspensions are mostly short; some are longer than a member that says nothing is taken for alive. All of them together are
  * shorter than the two minutes after which one has left for good, and takes its share of the mean along.
@@ -125,11 +125,8 @@ const LONG = 0.06
 export function drawSchedule(seed: number): Schedule {
   const random = createRandom(seed).fork('schedule')
   const isLong = random.uniform() < SEVERAL_FRAMES
-  const peers = isLong
-    ? 2 + random.integer(2)
-    : random.uniform() < MANY_PEERS
-      ? 6 + random.integer(3)
-      : 2 + random.integer(4)
+  const isCrowd = !isLong && random.uniform() < MANY_PEERS
+  const peers = isLong ? 2 + random.integer(2) : isCrowd ? 5 + random.integer(4) : 2 + random.integer(3)
   const dimension = isLong ? FRAME_FLOATS + 1 + random.integer(FRAME_FLOATS) : 1 + random.integer(48)
   const rule = random.uniform() < 0.7 ? 'adpsgd' : 'dpsgd'
   const topology = random.uniform() < 0.6 ? 'complete' : pick(random, SPARSE)
