@@ -165,7 +165,6 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
       conditions,
       alive,
       reach: (moment: Moment, stream: FrameStream) => reach(index, moment, stream),
-      turns: look,
       banned: (peer: string) => {
         if (!liars.has(index) && !liars.has(indexOf(peer)))
           fail('trust', `${given.network.self} has banned ${peer}, which is honest`)

@@ -14,14 +14,9 @@ export interface Watch {
   alive(): boolean
   /** The peer has come to this moment on this stream, and may be dead after it. */
   reach(moment: Moment, stream: FrameStream): void
-  /** It is about to say something after which both sides stand otherwise. */
-  turns(): void
   banned(peer: string): void
   tooLong(what: string): void
 }
-
-/** Messages after which the two sides of an exchange stand differently. */
-const TURNING_POINTS = new Set(['frame', 'mark', 'settled', 'applied'])
 
 /** A peer's network on which announcements come twice and in another order, and every message of an exchange or a settlement is a moment. */
 export function watchNetwork(network: Network, watch: Watch): Network {
@@ -33,7 +28,6 @@ export function watchNetwork(network: Network, watch: Watch): Network {
       async write(frame, options) {
         const type = frameType(frame) as MessageType
         if (type !== 'frame' && frame.length > MAX_CONTROL_BYTES) watch.tooLong(`${type} of ${frame.length} bytes`)
-        if (TURNING_POINTS.has(type)) watch.turns()
         watch.reach(`sends ${type}`, stream)
         if (!watch.alive()) return never()
         const written = stream.write(frame, options)
