@@ -64,11 +64,13 @@ export interface Outcome {
 
 /** Beside every change, how often it is looked: while there are faults, and after them. */
 const CHECK_INTERVAL_MS = 50
-const LATER_INTERVAL_MS = 250
+const LATER_INTERVAL_MS = 400
 /** A moment that has not come so long after the fault's time does not come for it any more. */
 const MOMENT_PATIENCE_MS = 2_000
 /** A swarm has so long after the last fault: patience for members that do not come back is two minutes, a few times. */
 const LIMIT_MS = 450_000
+/** Where for so long after all faults nobody has sealed, or gone back from it, nobody will: it is longer than all patience. */
+const UNCHANGED_MS = 240_000
 /** Machines agree about the time of day within so much; no peer compares another's with its own. */
 const CLOCKS_APART_MS = 1e8
 const TODAY_MS = 1.7e12
@@ -319,11 +321,21 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
     if (pending > 0) return false
     // One alone never seals, and where nothing is trained it waits for others as long as it lives.
     if (schedule.steps === 0 && honest().length === 1) return true
-    const hashes = new Set(honest().map(({ gossip }) => gossip?.sealed()))
+    const sealed = honest().map(({ gossip }) => gossip?.sealed())
+    const stand = sealed.join()
+    if (stand !== last.stand) last = { stand, since: clock.now() }
+    if (clock.now() - last.since > UNCHANGED_MS) {
+      requireTold()
+      return true
+    }
+    const hashes = new Set(sealed)
     return hashes.size === 0 || (hashes.size === 1 && !hashes.has(undefined))
   }
 
   let over = false
+  /** What everybody has sealed, since it is so, all faults being over. */
+  let last: { readonly stand: string | undefined; readonly since: number } = { stand: undefined, since: 0 }
+
   function lookRegularly(): void {
     if (failure === undefined) audit.lookAround()
     over = isOver()

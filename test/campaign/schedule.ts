@@ -114,7 +114,7 @@ const DISK_MOMENTS = (['append', 'save'] as const).flatMap((write): readonly Mom
 const SPARSE = ['ring', 'chain', 'star', 'tree:2'] as const
 /** The share of swarms with vectors of several frames, which take the longest, and of those of five peers or more. */
 const SEVERAL_FRAMES = 0.01
-const MANY_PEERS = 0.1
+const MANY_PEERS = 0.06
 /**
  * Downtimes, splits and suspensions are mostly short; some are longer than a member that says nothing is taken for alive. All of them together are
  * shorter than the two minutes after which one has left for good, and takes its share of the mean along.
