@@ -13,6 +13,7 @@ const WARM = [
     'admission',
     'attacks',
     'averaging',
+    'campaign',
     'conformance',
     'data',
     'docs',
