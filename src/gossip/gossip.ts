@@ -28,6 +28,7 @@ import { createLifetime } from './lifetime.ts'
 import { createActiveMembers } from './membership/active-members.ts'
 import { createAnnouncer } from './membership/announcer.ts'
 import { createBelievedSteps } from './membership/believed-steps.ts'
+import { createConduct } from './membership/conduct.ts'
 import { SKETCH_BUCKETS } from './membership/constants.ts'
 import { createIntroductions } from './membership/introductions.ts'
 import { createMembership, type Member } from './membership/membership.ts'
@@ -44,6 +45,7 @@ import { createLateness } from './pace/lateness.ts'
 import { createObservations } from './pace/observations.ts'
 import { createTimeouts } from './pace/timeouts.ts'
 import { createUsualInterval } from './pace/usual-interval.ts'
+import type { PeerId } from './peer-id.ts'
 import { createPhase } from './phase.ts'
 import { createAwaitingVector } from './run/awaiting-vector.ts'
 import { createBeginning } from './run/beginning.ts'
@@ -116,12 +118,14 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   // Whom it knows, and how it talks to them.
   const membership = createMembership(clock)
   const scores = createPeerScores({ ...core, membership })
+  const conduct = createConduct(clock)
+  const knows = (peer: PeerId) => contribution.hasAveragedWith(peer) && conduct.isTrusted(peer)
   const timeouts = createTimeouts()
   const conversations = createConversations({ ...core, timeouts, scores })
   const handshake = createRecipeHandshake({ ...core, seal: checkpoint?.generation?.seals.at(-1) })
-  const runTime = createRunTime(clock, settings.patience, contribution.hasAveragedWith)
+  const runTime = createRunTime(clock, settings.patience, knows)
   const activeMembers = createActiveMembers(membership, runTime)
-  const social = { ...core, membership, scores, timeouts, conversations, runTime, activeMembers }
+  const social = { ...core, membership, scores, conduct, knows, timeouts, conversations, runTime, activeMembers }
 
   // How quick it is, and for how long it trains.
   const usualInterval = createUsualInterval()
@@ -185,7 +189,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const awaitingVector = createAwaitingVector({ ...averaging, resumes: checkpoint !== undefined })
   const beginning = createBeginning({ ...averaging, peerWatch })
   const seal = createSeal({ ...averaging, peerWatch, fetch: stateSync.withHash })
-  const spread = createSpread(replica, choice, membership)
+  const spread = createSpread(replica, choice, membership, knows)
   const sketchNews = createSketchNews(averaging)
   const ending = { ...averaging, peerWatch, beginning, seal, spread, sketchNews }
   const review = createReview(ending)

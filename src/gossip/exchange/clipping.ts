@@ -6,15 +6,24 @@
  * @packageDocumentation
  */
 
-import { clippedShare, FEWEST_MET, radiusFor, usualDistance } from '../../averaging/clipping.ts'
+import { clippedShare, FEWEST_MET, RADIUS_MARGIN, radiusFor, usualDistance } from '../../averaging/clipping.ts'
 import { createInfluence } from '../../averaging/influence.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
-import type { Member, Membership } from '../membership/membership.ts'
+import type { Conduct } from '../membership/conduct.ts'
+import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
-import { ACCOUNT_DEPTH, ACCOUNT_INCOME, END_ACCOUNT, LEAST_SHARE, LONGEST_OVER_RADIUS } from './constants.ts'
+import {
+  ACCOUNT_DEPTH,
+  ACCOUNT_INCOME,
+  END_ACCOUNT,
+  END_OVERDRAFT,
+  FAR,
+  LEAST_SHARE,
+  LONGEST_OVER_RADIUS,
+} from './constants.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
 export interface Reach {
@@ -57,6 +66,7 @@ export interface ClippingOptions {
   readonly phase: Pick<PeerPhase, 'now'>
   readonly membership: Pick<Membership, 'size' | 'isGone'>
   readonly activeMembers: Pick<ActiveMembers, 'all'>
+  readonly conduct: Pick<Conduct, 'met' | 'fault' | 'trust'>
   readonly choice: {
     /** Of this peer's parameters as they are. */
     sketch(): Float32Array
@@ -64,11 +74,13 @@ export interface ClippingOptions {
 }
 
 export function createClipping(options: ClippingOptions): Clipping {
-  const { inRounds, replica, interval, phase, membership, activeMembers, choice } = options
+  const { inRounds, replica, interval, phase, membership, activeMembers, choice, conduct } = options
   const influence = createInfluence<PeerId>()
   /** How far from this peer those with whom it has averaged were when they did last. */
   const met = new Map<PeerId, number>()
   let movement = 0
+  /** The usual distance as of now. */
+  let near = 0
   /** The usual distance; since this peer trains no more at least what it was then. */
   let usual = 0
   let age = replica.age
@@ -81,29 +93,38 @@ export function createClipping(options: ClippingOptions): Clipping {
 
   const meetingsOfInterval = () => (inRounds ? 1 : 2 / Math.max(1, met.size))
 
-  /** Of those met, where they are enough for a median to mean something; otherwise of all that have announced parameters, too. */
-  function distances(): readonly number[] {
+  /**
+   * Of those met, where they are enough for a median to mean something; otherwise of all that have announced parameters, too. Where nobody
+   * trains, distances only become smaller: then it is the smaller one of what was seen in the last exchange and what is announced.
+   */
+  function distances(onlyShrink: boolean): readonly number[] {
     const members = activeMembers.all().filter(({ announcement }) => announcement.phase !== 'waiting')
-    const ofMet = members.flatMap(({ peer }) => met.get(peer) ?? [])
-    if (ofMet.length >= FEWEST_MET || members.length < FEWEST_MET) return ofMet
-    const distanceOf = ({ peer, announcement }: Member) =>
-      met.get(peer) ?? sketchDistance(choice.sketch(), announcement.sketch)
-    return members.map(distanceOf)
+    const known = members.filter(({ peer }) => met.has(peer))
+    const areEnough = known.length >= FEWEST_MET || members.length < FEWEST_MET
+    return (areEnough ? known : members).map(({ peer, announcement }) => {
+      const seen = met.get(peer)
+      if (seen !== undefined && !onlyShrink) return seen
+      const announced = sketchDistance(choice.sketch(), announcement.sketch)
+      return Math.min(seen ?? announced, announced)
+    })
   }
 
-  /** Whoever says that it trains again, and again that it has ended, gets less every time. */
+  /**
+   * Once it is over nobody learns anything new: what all partners together may move this peer by is a few times what was usual, dealt among
+   * them. Where few are neighbours, more of what the others have learned comes by each. Whoever says that it trains again, and again that it
+   * has ended, gets less every time.
+   */
   function endAccounts(): void {
-    // Where few are neighbours, more of what the others have learned comes by each of them.
-    const neighbourhoods = Math.max(1, membership.size() / Math.max(1, met.size))
-    influence.once((END_ACCOUNT * neighbourhoods) / 2 ** ends)
+    const partners = Math.max(1, met.size)
+    influence.once((END_ACCOUNT * Math.max(1, membership.size() / partners)) / partners / 2 ** ends)
     ends++
   }
 
   /** Looks at what is usual, and at whether the swarm still trains. */
   function look(): void {
     const isTraining = phase.now() === 'training'
-    const now = usualDistance(distances(), isTraining ? movement : 0)
-    usual = isTraining && now > 0 ? now : Math.max(usual, now)
+    near = usualDistance(distances(isOver), isTraining ? movement : 0)
+    usual = isTraining && near > 0 ? near : Math.max(usual, near)
     if (isOver !== swarmTrains()) return
     isOver = !isOver
     if (isOver) endAccounts()
@@ -124,7 +145,17 @@ export function createClipping(options: ClippingOptions): Clipping {
     const radius = radiusFor(usual, replica.age / interval.steps())
     if (usual === 0) return radius
     // Two merges at once may have overdrawn the account.
-    return Math.max(Number.MIN_VALUE, Math.min(radius, (influence.left(partner) / weight) * usual))
+    const left = Math.max(0, influence.left(partner) / weight) * usual
+    return Math.max(
+      Number.MIN_VALUE,
+      conduct.trust(partner) * (isOver ? Math.max(RADIUS_MARGIN * near, left) : Math.min(radius, left)),
+    )
+  }
+
+  /** Measured by what is usual, and not by what its account or its conduct leaves it. */
+  function judge(partner: PeerId, distance: number): void {
+    if (usual === 0 || distance <= radiusFor(usual, replica.age / interval.steps())) conduct.met(partner)
+    else conduct.fault(partner, distance > FAR * usual ? 'far' : 'clipped')
   }
 
   function forgetGone(): void {
@@ -139,6 +170,7 @@ export function createClipping(options: ClippingOptions): Clipping {
       const distance = sketchDistance(own.sketch, theirs.sketch)
       if (!met.has(partner)) forgetGone()
       met.set(partner, distance)
+      judge(partner, distance)
       const squaredDistance = (LONGEST_OVER_RADIUS * own.radius) ** 2
       return { share: clippedShare(Math.min(own.radius, theirs.radius), distance), squaredDistance }
     },
@@ -152,6 +184,6 @@ export function createClipping(options: ClippingOptions): Clipping {
     returned(partner) {
       if (isOver && met.has(partner)) influence.returned(partner)
     },
-    isSpent: partner => usual > 0 && influence.left(partner) < LEAST_SHARE,
+    isSpent: partner => usual > 0 && influence.left(partner) < (isOver ? -END_OVERDRAFT : LEAST_SHARE),
   }
 }

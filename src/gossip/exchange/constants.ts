@@ -105,8 +105,17 @@ export const LONGEST_OVER_RADIUS = 1.3
 export const ACCOUNT_INCOME = 2
 export const ACCOUNT_DEPTH = 8
 
-/** What a partner may move this peer by once training is over, in distances that were usual at the end of it. */
-export const END_ACCOUNT = 3
+/**
+ * What all partners together may move this peer by once training is over, beyond what near ones do, in distances that were usual at the end of
+ * it: an honest swarm in pairs takes about two and a half until it agrees.
+ */
+export const END_ACCOUNT = 2.5
+
+/** By so much, in the same measure, one may overdraw its account by staying near; then it is let be. */
+export const END_OVERDRAFT = 4
+
+/** Whatever is so many times as far away as is usual was not trained as others train. */
+export const FAR = 4
 
 /** A partner with less than this left, in usual distances, is let be until it has more: what it could still move is not worth an exchange. */
 export const LEAST_SHARE = 1 / 32

@@ -190,3 +190,15 @@ export const MAX_RUN_MS = 1e12
  */
 export const UNREACHABLE_TOLD_MS = 15_000
 export const UNREACHABLE_AGAIN_MS = 60_000
+
+/** What speaks against a member fades by half in so long: one that comes back as another than it was is heard again in the same run. */
+export const CONDUCT_HALF_LIFE_MS = 300_000
+
+/** And by an eighth with every exchange in which there was nothing to speak of. */
+export const FORGIVEN_BY_MEETING = 7 / 8
+
+/** So many faults are overlooked; every one beyond halves what a member counts for. Two may happen to an honest one that comes late. */
+export const OVERLOOKED_FAULTS = 2
+
+/** Nobody counts for less: one that is honest again has to be heard for that to be seen. */
+export const LEAST_TRUST = 1 / 64

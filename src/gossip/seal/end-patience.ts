@@ -47,12 +47,14 @@ export function firstPatience(run: number | undefined, bytes: number): number {
  * @param first the first patience, as of now
  * @param knows whether an exchange with this member was completed
  * @param interval from one announcement of a member to its next, in milliseconds
+ * @param isTrusted whether nothing speaks against it; one of which something does is waited for as a stranger is
  */
 export function createEndPatience(
   clock: Clock,
   first: () => number,
   knows: (peer: PeerId) => boolean,
   interval: () => number,
+  isTrusted: (peer: PeerId) => boolean = () => true,
 ): EndPatience {
   /** The one after those that have run out; undefined before one has. */
   let next: number | undefined
@@ -77,7 +79,7 @@ export function createEndPatience(
   /** Whether this one is not waited for as others are: it came when everybody was about to end, or only says no. */
   function isSpentOn(peer: PeerId, { against }: HoldUp): boolean {
     if (spent && !timely.has(peer)) return true
-    if (knows(peer) || (early.has(peer) && !against.includes(peer))) return false
+    if (knows(peer) || (early.has(peer) && isTrusted(peer) && !against.includes(peer))) return false
     return spent || (heldBy.get(peer) ?? 0) >= STRANGER_PATIENCE_MS
   }
 

@@ -4,7 +4,6 @@ import { announceInterval } from '../membership/announce-interval.ts'
 import type { Member, Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
-import type { Contribution } from '../state/contribution.ts'
 import type { Choice } from './choice.ts'
 import { contradicts, type Stand } from './decide.ts'
 import type { EndPatience } from './end-patience.ts'
@@ -13,7 +12,8 @@ import type { Proposals } from './proposals.ts'
 export interface ReopeningOptions {
   readonly phase: PeerPhase
   readonly choice: Pick<Choice, 'hash' | 'clear'>
-  readonly contribution: Pick<Contribution, 'hasAveragedWith'>
+  /** Whether an exchange with this member was completed, and nothing speaks against it. */
+  readonly knows: (peer: PeerId) => boolean
   readonly activeMembers: ActiveMembers
   readonly membership: Pick<Membership, 'size'>
   readonly endPatience: Pick<EndPatience, 'isSpent'>
@@ -43,7 +43,7 @@ export interface Reopening {
 const REST_INTERVALS = 1.5
 
 export function createReopening(options: ReopeningOptions): Reopening {
-  const { phase, choice, contribution, activeMembers, endPatience, proposals, membership, clock, events } = options
+  const { phase, choice, knows, activeMembers, endPatience, proposals, membership, clock, events } = options
   let reopened = Number.NEGATIVE_INFINITY
   let isReopened = false
   /** What it went back from, and those that have made it do so, as far as they were heard. */
@@ -52,8 +52,7 @@ export function createReopening(options: ReopeningOptions): Reopening {
   let hasHeardStrangers = false
 
   /** Strangers may be the other half of a swarm that fell in two before it averaged; but only once. */
-  const reopensFor = (peer: PeerId) =>
-    !endPatience.isSpent() && (contribution.hasAveragedWith(peer) || !hasHeardStrangers)
+  const reopensFor = (peer: PeerId) => !endPatience.isSpent() && (knows(peer) || !hasHeardStrangers)
 
   const isRested = () => clock.now() - reopened >= REST_INTERVALS * announceInterval(membership.size())
 
@@ -80,7 +79,7 @@ export function createReopening(options: ReopeningOptions): Reopening {
         )
         .map(({ peer }) => peer)
       objected = { to: stand, by: new Set(obstructors) }
-      if (obstructors.some(peer => !contribution.hasAveragedWith(peer))) hasHeardStrangers = true
+      if (obstructors.some(peer => !knows(peer))) hasHeardStrangers = true
       countObstruction(obstructors)
       reopened = clock.now()
       phase.reopen()

@@ -6,8 +6,9 @@
 
 import type { ActiveMembers } from '../membership/active-members.ts'
 import { announceInterval } from '../membership/announce-interval.ts'
+import type { Conduct } from '../membership/conduct.ts'
 import type { Member } from '../membership/membership.ts'
-import type { AbortOptions, Clock } from '../ports.ts'
+import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import { MEMBERS_SETTLED_INTERVALS, MEMBERS_UNSETTLED_INTERVALS } from './constants.ts'
 import { nextSealAction, type SealAction, type SealSelf } from './decide.ts'
 import { createEndPatience, firstPatience } from './end-patience.ts'
@@ -24,6 +25,9 @@ export interface SealOptions extends Omit<MovesOptions, 'proposals' | 'reopening
   readonly steps: number
   /** Whether nothing is final yet, see {@link SealSelf.isOpen}; undefined where the proposals decide that. */
   readonly isOpen?: () => boolean
+  /** Whether an exchange with this member was completed, and nothing speaks against it: its voice counts. */
+  readonly knows: (peer: PeerId) => boolean
+  readonly conduct: Pick<Conduct, 'isTrusted'>
   readonly peerWatch: {
     /** Clock time at which this peer last met somebody new, or began to listen. */
     metAt(): number
@@ -51,13 +55,13 @@ const NOTHING_TO_DO = Promise.resolve()
 export function createSeal(options: SealOptions): Seal {
   const { swarm, target, phase, choice, membership, activeMembers, clock, events } = options
   const proposals = createProposals(clock, options.fetch)
-  const { contribution, parameters } = options.replica
+  const { parameters } = options.replica
   const run = () => (options.steps > 0 ? options.runTime.patience() : undefined)
   const first = () => firstPatience(run(), parameters.byteLength)
-  const endPatience = createEndPatience(clock, first, contribution.hasAveragedWith, () =>
-    announceInterval(membership.size()),
-  )
-  const reopening = createReopening({ ...options, contribution, endPatience, proposals })
+  const { knows, conduct } = options
+  const interval = () => announceInterval(membership.size())
+  const endPatience = createEndPatience(clock, first, knows, interval, conduct.isTrusted)
+  const reopening = createReopening({ ...options, endPatience, proposals })
   const moves = createMoves({ ...options, proposals, reopening })
   const self = viewOf(options, proposals, moves, reopening)
   /** Those that counted at the last look. */
@@ -134,7 +138,7 @@ function viewOf(options: SealOptions, proposals: Proposals, moves: Moves, reopen
       return proposals.refused()
     },
     passes: proposals.passes,
-    knows: contribution.hasAveragedWith,
+    knows: options.knows,
     reopensFor: reopening.reopensFor,
     get contributes() {
       return steps > 0 ? contribution.ownSteps() > 0 : (isOpen?.() ?? moves.hasProposed())

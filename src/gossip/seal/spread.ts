@@ -17,6 +17,7 @@ export function createSpread(
   { contribution, persist }: Pick<Replica, 'contribution' | 'persist'>,
   choice: Pick<Choice, 'sketch'>,
   membership: Pick<Membership, 'alive'>,
+  knows = contribution.hasAveragedWith,
 ): Spread {
   const recent = [contribution.spread()]
   let completed = 0
@@ -37,7 +38,7 @@ export function createSpread(
   return {
     measure() {
       if (contribution.completed() === completed) return
-      const self = { sketch: choice.sketch(), knows: contribution.hasAveragedWith }
+      const self = { sketch: choice.sketch(), knows }
       const spread = usualDistance(self, membership.alive())
       if (spread === undefined) return
       completed = contribution.completed()

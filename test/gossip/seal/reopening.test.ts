@@ -27,7 +27,7 @@ function createSealedPeer() {
         chosen = undefined
       },
     },
-    contribution: { hasAveragedWith: () => true },
+    knows: () => true,
     activeMembers,
     membership,
     endPatience: { isSpent: () => false },

@@ -35,6 +35,8 @@ test('a peer that was about to propose, and may not any more, averages again', a
     clock,
     events,
     engagements: createEngagements(replica.ledger),
+    knows: replica.contribution.hasAveragedWith,
+    conduct: { isTrusted: () => true },
     // It waits for a settlement, and begins no exchange meanwhile.
     settlement: { waits: () => true },
     peerWatch: { wentSealed: () => 0, metAt: () => 0 },
