@@ -52,7 +52,7 @@ export interface Clipping {
   trained(length: number): void
   /** A member that was gone is there again. */
   returned(partner: PeerId): void
-  /** Whether this partner has moved this peer by as much as it may for now. */
+  /** Whether nothing is merged with this partner for now: it has moved this peer by as much as it may, or is not to move it at the end. */
   isSpent(partner: PeerId): boolean
 }
 
@@ -66,7 +66,7 @@ export interface ClippingOptions {
   readonly phase: Pick<PeerPhase, 'now'>
   readonly membership: Pick<Membership, 'size' | 'isGone'>
   readonly activeMembers: Pick<ActiveMembers, 'all'>
-  readonly conduct: Pick<Conduct, 'met' | 'fault' | 'trust'>
+  readonly conduct: Pick<Conduct, 'met' | 'fault' | 'trust' | 'isTrusted'>
   readonly choice: {
     /** Of this peer's parameters as they are. */
     sketch(): Float32Array
@@ -184,6 +184,10 @@ export function createClipping(options: ClippingOptions): Clipping {
     returned(partner) {
       if (isOver && met.has(partner)) influence.returned(partner)
     },
-    isSpent: partner => usual > 0 && influence.left(partner) < (isOver ? -END_OVERDRAFT : LEAST_SHARE),
+    isSpent(partner) {
+      if (usual === 0) return false
+      if (!isOver) return influence.left(partner) < LEAST_SHARE
+      return !conduct.isTrusted(partner) || influence.left(partner) < -END_OVERDRAFT
+    },
   }
 }

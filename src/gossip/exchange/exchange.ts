@@ -43,7 +43,7 @@ export interface ExchangeOptions
     Pick<EngagementOptions, 'onFailed'>,
     Omit<TakenOptions, 'clipping'> {
   /** Undefined where merges are not clipped. */
-  readonly clipping?: Pick<Clipping, 'reach' | 'agree' | 'moved'>
+  readonly clipping?: Pick<Clipping, 'reach' | 'agree' | 'moved' | 'isSpent'>
   readonly self: PeerId
   readonly engagements: Engagements
   readonly codings: Codings
@@ -187,6 +187,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     // Both began at once: the one with the smaller id goes on, the other is refused, so exactly one happens.
     if (engagements.initiates(partner) && self < partner) return CROSSED
     if (!options.inRounds && !options.slots.isFreeFor(stream)) return 'busy'
+    if (options.clipping?.isSpent(partner)) return 'it has moved this peer by as much as it may for now'
     if (ledger.open(partner)) return 'an earlier exchange is not settled'
     return undefined
   }
