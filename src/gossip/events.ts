@@ -53,6 +53,21 @@ export interface GossipEvents {
     readonly codec: string
     readonly outcome: ExchangeOutcome
   }
+  /**
+   * Exchanges with this peer count for less, because it is farther away than the others are; at most once a minute of each. Honest peers are
+   * told of now and then, where their data are very different.
+   */
+  clipped: {
+    readonly peer: PeerId
+    /** Of the two models in the last of them. */
+    readonly distance: number
+    /** The distance that is usual here. */
+    readonly usual: number
+    /** How many more there were since it was told of last. */
+    readonly exchanges: number
+    /** By how much less this peer lets it count from now on: 1, or less where it was far away again and again. */
+    readonly trust: number
+  }
   /** With the compression `auto`: what is picked from here on, and why, as a sentence for people. */
   compression: { readonly codec: string; readonly reason: string }
   warning: { readonly message: string }

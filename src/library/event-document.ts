@@ -132,6 +132,17 @@ const details = {
         ),
     })
     .describe('An exchange that this peer began.'),
+  clipped: z
+    .object({
+      peer,
+      distance: z.number().describe('Of the two models in the last of these exchanges.'),
+      usual: z.number().describe('The distance that is usual for this peer.'),
+      exchanges: z.int().describe('How many more there were since the last such event about this peer.'),
+      trust: z.number().describe('By how much less this peer lets it count from now on: 1, or less.'),
+    })
+    .describe(
+      'Exchanges with this peer count for less, because its model is farther away than those of the others: the aggregator `clipped`. At most once a minute of each.',
+    ),
   compression: z
     .object({
       codec: z.string().describe('What is picked from here on.'),

@@ -9,11 +9,12 @@
 import { clippedShare, FEWEST_MET, RADIUS_MARGIN, radiusFor, usualDistance } from '../../averaging/clipping.ts'
 import { createInfluence } from '../../averaging/influence.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
+import type { Events } from '../events.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
 import type { Conduct } from '../membership/conduct.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
-import type { PeerId } from '../ports.ts'
+import type { Clock, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
 import {
   ACCOUNT_DEPTH,
@@ -23,6 +24,8 @@ import {
   FAR,
   LEAST_SHARE,
   LONGEST_OVER_RADIUS,
+  STILL_FAR,
+  TELLING_GAP_MS,
 } from './constants.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
@@ -48,6 +51,8 @@ export interface Clipping {
   agree(partner: PeerId, own: Reach, theirs: Reach): Clipped
   /** What was merged of an exchange with this partner has moved this peer so far. */
   moved(partner: PeerId, length: number): void
+  /** What this partner has sent was farther away than it had said. */
+  lied(partner: PeerId): void
   /** An interval of training has moved this peer so far. */
   trained(length: number): void
   /** A member that was gone is there again. */
@@ -66,6 +71,8 @@ export interface ClippingOptions {
   readonly phase: Pick<PeerPhase, 'now'>
   readonly membership: Pick<Membership, 'size' | 'isGone'>
   readonly activeMembers: Pick<ActiveMembers, 'all'>
+  readonly clock: Clock
+  readonly events: Pick<Events, 'emit'>
   readonly conduct: Pick<Conduct, 'met' | 'fault' | 'trust' | 'isTrusted'>
   readonly choice: {
     /** Of this peer's parameters as they are. */
@@ -74,10 +81,12 @@ export interface ClippingOptions {
 }
 
 export function createClipping(options: ClippingOptions): Clipping {
-  const { inRounds, replica, interval, phase, membership, activeMembers, choice, conduct } = options
+  const { inRounds, replica, interval, phase, membership, activeMembers, choice, conduct, clock, events } = options
   const influence = createInfluence<PeerId>()
   /** How far from this peer those with whom it has averaged were when they did last. */
   const met = new Map<PeerId, number>()
+  /** Exchanges that were clipped since it was last told of them, and when that was. */
+  const told = new Map<PeerId, { readonly count: number; readonly at: number }>()
   let movement = 0
   /** The usual distance as of now. */
   let near = 0
@@ -154,12 +163,34 @@ export function createClipping(options: ClippingOptions): Clipping {
 
   /** Measured by what is usual, and not by what its account or its conduct leaves it. */
   function judge(partner: PeerId, distance: number): void {
-    if (usual === 0 || distance <= radiusFor(usual, replica.age / interval.steps())) conduct.met(partner)
-    else conduct.fault(partner, distance > FAR * usual ? 'far' : 'clipped')
+    const isNear = usual === 0 || distance <= radiusFor(usual, replica.age / interval.steps())
+    if (isNear) {
+      conduct.met(partner)
+      return
+    }
+    const before = met.get(partner)
+    // One that was away, and merges with everybody, is nearer every time.
+    const stays = before !== undefined && distance > STILL_FAR * before
+    conduct.fault(partner, stays && distance > FAR * usual ? 'far' : 'clipped')
+    tell(partner, distance)
+  }
+
+  /** Nobody reads of every exchange. */
+  function tell(partner: PeerId, distance: number): void {
+    const count = (told.get(partner)?.count ?? 0) + 1
+    const at = told.get(partner)?.at ?? Number.NEGATIVE_INFINITY
+    const isDue = clock.now() - at >= TELLING_GAP_MS
+    told.set(partner, isDue ? { count: 0, at: clock.now() } : { count, at })
+    if (isDue)
+      events.emit('clipped', { peer: partner, distance, usual, exchanges: count, trust: conduct.trust(partner) })
   }
 
   function forgetGone(): void {
-    for (const peer of met.keys()) if (membership.isGone(peer)) met.delete(peer)
+    for (const peer of met.keys()) {
+      if (!membership.isGone(peer)) continue
+      met.delete(peer)
+      told.delete(peer)
+    }
   }
 
   return {
@@ -169,13 +200,17 @@ export function createClipping(options: ClippingOptions): Clipping {
     agree(partner, own, theirs) {
       const distance = sketchDistance(own.sketch, theirs.sketch)
       if (!met.has(partner)) forgetGone()
+      if (options.radius === undefined) judge(partner, distance)
       met.set(partner, distance)
-      judge(partner, distance)
       const squaredDistance = (LONGEST_OVER_RADIUS * own.radius) ** 2
       return { share: clippedShare(Math.min(own.radius, theirs.radius), distance), squaredDistance }
     },
     moved(partner, length) {
       if (usual > 0) influence.moved(partner, length / usual)
+    },
+    lied(partner) {
+      conduct.fault(partner, 'false-sketch')
+      tell(partner, met.get(partner) ?? 0)
     },
     trained(length) {
       movement = length

@@ -117,5 +117,11 @@ export const END_OVERDRAFT = 4
 /** Whatever is so many times as far away as is usual was not trained as others train. */
 export const FAR = 4
 
+/** Unless it comes nearer, by more than this from one exchange to the next: so does an honest peer that was away. */
+export const STILL_FAR = 0.95
+
+/** People are told of a partner whose exchanges are clipped no more often than that. */
+export const TELLING_GAP_MS = 60_000
+
 /** A partner with less than this left, in usual distances, is let be until it has more: what it could still move is not worth an exchange. */
 export const LEAST_SHARE = 1 / 32

@@ -43,7 +43,7 @@ export interface ExchangeOptions
     Pick<EngagementOptions, 'onFailed'>,
     Omit<TakenOptions, 'clipping'> {
   /** Undefined where merges are not clipped. */
-  readonly clipping?: Pick<Clipping, 'reach' | 'agree' | 'moved' | 'isSpent'>
+  readonly clipping?: Pick<Clipping, 'reach' | 'agree' | 'moved' | 'lied' | 'isSpent'>
   readonly self: PeerId
   readonly engagements: Engagements
   readonly codings: Codings

@@ -6,6 +6,7 @@
 
 import type { Range } from '../../parameters/range.ts'
 import type { Coding } from '../coding/coding.ts'
+import { FalseSketchError } from '../errors.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
 import type { Clock, FrameStream, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
@@ -46,7 +47,7 @@ export interface FrameFlowOptions {
   readonly admissibleNorm: AdmissibleNorm
   readonly timeouts: Timeouts
   /** Undefined where merges are not clipped. */
-  readonly clipping?: Pick<Clipping, 'moved'>
+  readonly clipping?: Pick<Clipping, 'moved' | 'lied'>
   /** The first of an exchange was added on this side. */
   readonly onEstablished: () => void
   /** An exchange has ended of which some, or all, was added on this side. */
@@ -109,7 +110,10 @@ export function createFrameFlow(options: FrameFlowOptions): FrameFlow {
     watchdog.expect('the first frame', limit)
     let isComplete = false
     try {
-      await complete(course, watchdog)
+      await complete(course, watchdog).catch(error => {
+        if (error instanceof FalseSketchError) clipping?.lied(partner)
+        throw error
+      })
       isComplete = true
       if (frames > 0) {
         onCompleted(partner, { terms, part, codec, milliseconds: clock.now() - began })

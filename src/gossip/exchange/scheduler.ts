@@ -12,6 +12,7 @@ import { RefusedError } from '../errors.ts'
 import type { Events, ExchangeOutcome } from '../events.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type { BelievedSteps } from '../membership/believed-steps.ts'
+import type { Conduct } from '../membership/conduct.ts'
 import type { Partners } from '../membership/partners.ts'
 import type { Standing } from '../membership/standing.ts'
 import type { Lateness } from '../pace/lateness.ts'
@@ -58,6 +59,7 @@ export interface SchedulerOptions {
   readonly conversations: Conversations
   readonly partners: Partners
   readonly standing: Standing
+  readonly conduct: Pick<Conduct, 'fault'>
   readonly slots: Slots
   readonly engagements: Engagements
   readonly participation: Participation
@@ -148,6 +150,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const needless = (error instanceof RefusedError && error.reason === CROSSED) || withdraw.aborted
       const outstanding = engagements.outstanding(partner)
       if (needless && settled === 0 && !outstanding) return false
+      options.conduct.fault(partner, error instanceof RefusedError ? 'refused' : 'broken')
       options.standing.failed(partner, { refused: error instanceof RefusedError, milliseconds: clock.now() - agreed })
       if (outstanding) outcome = 'unsettled'
       else if (settled > 0) outcome = 'shortened'

@@ -3,6 +3,7 @@ import type { Events } from '../events.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Network, PeerId, Random } from '../ports.ts'
 import type { ActiveMembers } from './active-members.ts'
+import type { Conduct } from './conduct.ts'
 import { drawPartner } from './draw.ts'
 import type { Membership } from './membership.ts'
 import type { Standing } from './standing.ts'
@@ -49,6 +50,7 @@ export interface PartnersOptions {
   readonly membership: Membership
   readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
   readonly standing: Pick<Standing, 'isAvoided' | 'isResting'>
+  readonly conduct: Pick<Conduct, 'trust'>
   /** Whether it has moved this peer by as much as it may for now. Default: nobody has. */
   readonly isSpent?: (peer: PeerId) => boolean
   readonly network: Pick<Network, 'unreached'>
@@ -125,7 +127,7 @@ export function createPartners(options: PartnersOptions): Partners {
       const isSound = (peer: PeerId) => !standing.isAvoided(peer)
       const tiers = [free.filter(peer => isSound(peer) && preferred(peer)), free.filter(isSound), free]
       const tier = tiers.find(one => one.length > 0) ?? []
-      return tier.length === 0 ? undefined : drawPartner(tier, duration, random)
+      return tier.length === 0 ? undefined : drawPartner(tier, duration, random, options.conduct.trust)
     },
   }
 }

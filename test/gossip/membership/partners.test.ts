@@ -20,6 +20,7 @@ function partnersOf(topology: string, others: Readonly<Record<string, Phase>>, {
     membership,
     activeMembers: { isGivenUp: () => false },
     standing: { isAvoided: () => false, isResting: () => false },
+    conduct: { trust: () => 1 },
     network: { unreached: () => unreached },
     ledger: { open: () => false },
     engagements: { engaged: () => false },
