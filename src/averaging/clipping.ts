@@ -1,12 +1,11 @@
 /**
  * Merges that nobody can make too large. Where two are farther apart than the radius τ of one of them, both merge with less weight:
  *
- *     w λ,     λ = s min(1, 2 s),     s = min(1, τ / d),     τ = min(τ_A, τ_B),     d = ‖x_A − x_B‖.
+ *     w λ,     λ = min(1, min(τ_A, τ_B) / d),     d = ‖x_A − x_B‖.
  *
- * Up to 2 τ that is the clipping of ClippedGossip (He, Karimireddy and Jaggi 2022, "Byzantine-Robust Decentralized Learning via
- * ClippedGossip"); what is farther away than any honest peer moves others by less the farther away it is, as in Hampel's redescending
- * estimators (Hampel, Ronchetti, Rousseeuw and Stahel 1986, "Robust Statistics"). Both sides clip at once: what one adds is exactly what the
- * other loses, so the mean stays where it is whoever is clipped. A partner that lies moves a peer by w τ at most.
+ * That is the clipping of ClippedGossip (He, Karimireddy and Jaggi 2022, "Byzantine-Robust Decentralized Learning via ClippedGossip"), by
+ * both sides at once: what one adds is exactly what the other loses, so the mean stays where it is whoever is clipped. A partner that lies
+ * moves a peer by w τ at most. Where the radius follows the swarm, what is farther away than anything honest is not merged at all.
  *
  * Deployed peers and the matrix engine use these.
  *
@@ -25,20 +24,22 @@ export const RADIUS_MARGIN = 2
 export const EARLY_MARGIN = 3
 export const EARLY_INTERVALS = 10
 
-/** Beyond so many radii nothing honest is: from there on a difference counts for less and less. */
-const OUTLANDISH = 2
+/** Whatever is so many times as far away as is usual was not trained as others train. */
+export const FARTHEST_MARGIN = 4
 
-/**
- * λ, by how much less than its weight a difference counts.
- *
- * @param radius the smaller one of both sides'; infinite where neither clips
- * @param descends whether what is outlandish counts for less and less, as it does where the radius follows the swarm. A radius that a recipe
- *   gives is that of ClippedGossip
- */
-export function clippedShare(radius: number, distance: number, descends: boolean): number {
-  if (distance <= radius) return 1
-  const share = radius / distance
-  return descends ? share * Math.min(1, OUTLANDISH * share) : share
+/** How far away another may be, as one side sees it. */
+export interface Reach {
+  /** τ, beyond which it counts for less; infinite where nothing is clipped. */
+  readonly radius: number
+  /** The distance beyond which it counts for nothing; infinite where there is none. */
+  readonly farthest: number
+}
+
+/** λ, by how much less than its weight a difference counts, by what both sides say; 0 for nothing. */
+export function clippedShare(a: Reach, b: Reach, distance: number): number {
+  if (distance > Math.min(a.farthest, b.farthest)) return 0
+  const radius = Math.min(a.radius, b.radius)
+  return distance > radius ? radius / distance : 1
 }
 
 /** Of fewer partners than these the median is what one of them says. */
@@ -58,11 +59,17 @@ export function usualDistance(distances: readonly number[], movement: number): n
 }
 
 /**
- * τ by what is usual; infinite where nothing is known of that.
+ * How far others may be, by what is usual; infinitely, where nothing is known of that.
  *
  * @param intervals of training that the parameters have absorbed
  */
-export function radiusFor(usual: number, intervals: number): number {
-  if (usual === 0) return Number.POSITIVE_INFINITY
-  return (intervals < EARLY_INTERVALS ? EARLY_MARGIN : RADIUS_MARGIN) * usual
+export function reachFor(usual: number, intervals: number): Reach {
+  if (usual === 0) return ANYWHERE
+  const isEarly = intervals < EARLY_INTERVALS
+  return {
+    radius: (isEarly ? EARLY_MARGIN : RADIUS_MARGIN) * usual,
+    farthest: isEarly ? Number.POSITIVE_INFINITY : FARTHEST_MARGIN * usual,
+  }
 }
+
+export const ANYWHERE: Reach = { radius: Number.POSITIVE_INFINITY, farthest: Number.POSITIVE_INFINITY }

@@ -1,12 +1,20 @@
 /**
  * How much another may move this peer: in one exchange, by the radius of clipping; over time, by its account. Both follow what is usual among
- * those with whom this peer averages, for as long as the swarm trains. After that nothing new is learned, so the radius stays at least what
- * it was, and everybody has one more account, as large as the swarm was spread at the last step.
+ * those with whom this peer averages. Once it has trained, the radius follows the others as they come nearer, and all together may move it by a
+ * few times what was usual at its last step, and by what the swarm still trains.
  *
  * @packageDocumentation
  */
 
-import { clippedShare, FEWEST_MET, RADIUS_MARGIN, radiusFor, usualDistance } from '../../averaging/clipping.ts'
+import {
+  ANYWHERE,
+  clippedShare,
+  FEWEST_MET,
+  RADIUS_MARGIN,
+  type Reach,
+  reachFor,
+  usualDistance,
+} from '../../averaging/clipping.ts'
 import { createInfluence } from '../../averaging/influence.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
 import type { Events } from '../events.ts'
@@ -20,9 +28,7 @@ import {
   ACCOUNT_DEPTH,
   ACCOUNT_INCOME,
   END_ACCOUNT,
-  END_OVERDRAFT,
   END_REFILL_MS,
-  FAR,
   FEWEST_OTHERS,
   LEAST_SHARE,
   LONGEST_OVER_RADIUS,
@@ -31,16 +37,14 @@ import {
 } from './constants.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
-export interface Reach {
+export interface ToldReach extends Reach {
   /** Of what it averages. */
   readonly sketch: Float32Array
-  /** τ; infinite where it does not clip. */
-  readonly radius: number
 }
 
 /** What follows from both sides' words. */
 export interface Clipped {
-  /** λ, by which both take less. */
+  /** λ, by which both take less; 0 where nothing is merged. */
   readonly share: number
   /** Σ ‖d‖² of the frames, d with the weight 1, is not to be larger: whoever is farther away than that has said something false. */
   readonly squaredDistance: number
@@ -48,9 +52,9 @@ export interface Clipped {
 
 export interface Clipping {
   /** @param weight of the exchange, before it is clipped */
-  reach(partner: PeerId, weight: number, sketch: Float32Array): Reach
+  reach(partner: PeerId, weight: number, sketch: Float32Array): ToldReach
   /** Both have said how far they reach: what follows, and what is remembered of it. */
-  agree(partner: PeerId, own: Reach, theirs: Reach): Clipped
+  agree(partner: PeerId, own: ToldReach, theirs: ToldReach): Clipped
   /** What was merged of an exchange with this partner has moved this peer so far. */
   moved(partner: PeerId, length: number): void
   /** What this partner has sent was farther away than it had said. */
@@ -89,6 +93,8 @@ export function createClipping(options: ClippingOptions): Clipping {
   const met = new Map<PeerId, number>()
   /** Exchanges that were clipped since it was last told of them, and when that was. */
   const told = new Map<PeerId, { readonly count: number; readonly at: number }>()
+  /** Those that were away, until they are as near as others: what they have learned meanwhile may be far. */
+  const back = new Set<PeerId>()
   let movement = 0
   /** The usual distance as of now. */
   let near = 0
@@ -98,11 +104,8 @@ export function createClipping(options: ClippingOptions): Clipping {
   let isOver = false
   /** How often it was, when that was or was last looked at, and what everybody had then. */
   let ends = 0
-  let endedAt = 0
+  let earnedAt = clock.now()
   let endAccount = 0
-
-  const swarmTrains = () =>
-    phase.now() === 'training' || activeMembers.all().some(({ announcement }) => announcement.phase === 'training')
 
   /** Of two nobody can say which one lies, and each is all that the other can agree with. */
   const isMajority = () => activeMembers.all().length >= FEWEST_OTHERS
@@ -113,76 +116,77 @@ export function createClipping(options: ClippingOptions): Clipping {
    * Of those met, where they are enough for a median to mean something; otherwise of all that have announced parameters, too. Where nobody
    * trains, distances only become smaller: then it is the smaller one of what was seen in the last exchange and what is announced.
    */
-  function distances(onlyShrink: boolean): readonly number[] {
+  function distances(): readonly number[] {
     const members = activeMembers.all().filter(({ announcement }) => announcement.phase !== 'waiting')
     const known = members.filter(({ peer }) => met.has(peer))
     const areEnough = known.length >= FEWEST_MET || members.length < FEWEST_MET
     return (areEnough ? known : members).map(({ peer, announcement }) => {
       const seen = met.get(peer)
-      if (seen !== undefined && !onlyShrink) return seen
+      if (seen !== undefined && !isOver) return seen
       const announced = sketchDistance(choice.sketch(), announcement.sketch)
       return Math.min(seen ?? announced, announced)
     })
   }
 
   /**
-   * Once it is over nobody learns anything new: what all partners together may move this peer by is a few times what was usual, dealt among
-   * them. Where few are neighbours, more of what the others have learned comes by each. Whoever says that it trains again, and again that it
-   * has ended, gets less every time.
+   * Once this peer trains no more, what all partners together may move it by is a few times what was usual, dealt among them. Where few are
+   * neighbours, more of what the others have learned comes by each. Whoever trains again, and ends again, has less every time.
    */
   function endAccounts(): void {
     const partners = Math.max(1, met.size)
     endAccount = (END_ACCOUNT * Math.max(1, membership.size() / partners)) / partners / 2 ** ends
     influence.once(endAccount)
     ends++
-    endedAt = clock.now()
+    earnedAt = clock.now()
   }
 
-  /** Looks at what is usual, and at whether the swarm still trains. */
+  /** Looks at what is usual, and at whether this peer still trains. */
   function look(): void {
     const isTraining = phase.now() === 'training'
-    near = usualDistance(distances(isOver), isTraining ? movement : 0)
+    near = usualDistance(distances(), isTraining ? movement : 0)
     usual = isTraining && near > 0 ? near : Math.max(usual, near)
-    if (isOver !== swarmTrains()) return
-    isOver = !isOver
+    if (isOver !== isTraining) return
+    isOver = !isTraining
     if (isOver) endAccounts()
   }
 
-  /** Everybody may move this peer by so much more since it has trained, or has absorbed what others have. */
+  /** Everybody may move this peer by so much more since the swarm has trained on; when it does not, by the clock. */
   function earn(weight: number): void {
-    const intervals = (replica.age - age) / interval.steps()
+    const intervals = Math.max(0, replica.age - age) / interval.steps()
+    const filled = isOver ? (endAccount * (clock.now() - earnedAt)) / END_REFILL_MS : 0
     age = replica.age
-    if (isOver) {
-      influence.earned((endAccount * (clock.now() - endedAt)) / END_REFILL_MS, endAccount)
-      endedAt = clock.now()
-      return
-    }
-    influence.earned(ACCOUNT_INCOME * weight * intervals * meetingsOfInterval(), ACCOUNT_DEPTH * weight)
+    earnedAt = clock.now()
+    const most = isOver ? endAccount : ACCOUNT_DEPTH * weight
+    influence.earned(ACCOUNT_INCOME * weight * intervals * meetingsOfInterval() + filled, most)
   }
 
-  function adaptiveRadius(partner: PeerId, weight: number): number {
+  function adaptiveReach(partner: PeerId, weight: number): Reach {
     // Between two intervals it stays, so that all links of a round go by the same.
     if (phase.now() !== 'training') look()
     earn(weight)
-    const radius = radiusFor(usual, replica.age / interval.steps())
-    if (usual === 0 || !isMajority()) return Number.POSITIVE_INFINITY
+    if (usual === 0 || !isMajority()) return ANYWHERE
+    const { radius, farthest } = reachFor(usual, replica.age / interval.steps())
     // Two merges at once may have overdrawn the account.
     const left = Math.max(0, influence.left(partner) / weight) * usual
-    const most = isOver ? Math.max(RADIUS_MARGIN * near, left) : Math.min(radius, left)
-    return Math.max(Number.MIN_VALUE, conduct.trust(partner) * most)
+    const most = Math.min(isOver ? RADIUS_MARGIN * near : radius, left)
+    return {
+      radius: Math.max(Number.MIN_VALUE, conduct.trust(partner) * most),
+      farthest: back.has(partner) ? Number.POSITIVE_INFINITY : farthest,
+    }
   }
 
   /** Measured by what is usual, and not by what its account or its conduct leaves it. */
   function judge(partner: PeerId, distance: number): void {
-    const isNear = usual === 0 || distance <= radiusFor(usual, replica.age / interval.steps())
-    if (isNear) {
+    const { radius, farthest } = reachFor(usual, replica.age / interval.steps())
+    if (distance <= radius) {
+      back.delete(partner)
       conduct.met(partner)
       return
     }
     const before = met.get(partner)
     // One that was away, and merges with everybody, is nearer every time.
     const stays = before !== undefined && distance > STILL_FAR * before
-    conduct.fault(partner, stays && distance > FAR * usual ? 'far' : 'clipped')
+    conduct.fault(partner, stays && distance > farthest ? 'far' : 'clipped')
     tell(partner, distance)
   }
 
@@ -201,12 +205,14 @@ export function createClipping(options: ClippingOptions): Clipping {
       if (!membership.isGone(peer)) continue
       met.delete(peer)
       told.delete(peer)
+      back.delete(peer)
     }
   }
 
   return {
     reach(partner, weight, sketch) {
-      return { sketch, radius: options.radius ?? adaptiveRadius(partner, weight) }
+      if (options.radius !== undefined) return { ...ANYWHERE, radius: options.radius, sketch }
+      return { ...adaptiveReach(partner, weight), sketch }
     },
     agree(partner, own, theirs) {
       const distance = sketchDistance(own.sketch, theirs.sketch)
@@ -214,10 +220,7 @@ export function createClipping(options: ClippingOptions): Clipping {
       if (options.radius === undefined) judge(partner, distance)
       met.set(partner, distance)
       const squaredDistance = (LONGEST_OVER_RADIUS * own.radius) ** 2
-      return {
-        share: clippedShare(Math.min(own.radius, theirs.radius), distance, options.radius === undefined),
-        squaredDistance,
-      }
+      return { share: clippedShare(own, theirs, distance), squaredDistance }
     },
     moved(partner, length) {
       if (usual > 0) influence.moved(partner, length / usual)
@@ -231,12 +234,16 @@ export function createClipping(options: ClippingOptions): Clipping {
       look()
     },
     returned(partner) {
-      if (isOver && met.has(partner)) influence.returned(partner)
+      if (!met.has(partner)) return
+      back.add(partner)
+      if (isOver) influence.returned(partner)
     },
     isSpent(partner) {
       if (usual === 0 || !isMajority()) return false
-      if (!isOver) return influence.left(partner) < LEAST_SHARE
-      return !conduct.isTrusted(partner) || influence.left(partner) < -END_OVERDRAFT * endAccount
+      return (
+        influence.left(partner) < (isOver ? LEAST_SHARE * endAccount : LEAST_SHARE) ||
+        (isOver && !conduct.isTrusted(partner))
+      )
     },
   }
 }

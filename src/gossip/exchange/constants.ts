@@ -99,15 +99,15 @@ export const LONGEST_OVER_RADIUS = 1.3
 
 /**
  * By every interval that the swarm trains, a partner may move this peer by so many times what is usual for one; and what it has not used is kept
- * for it up to so many of them. In pairs meetings come by chance: with twice of what is needed, and a depth of eight, one in thousands
- * finds its account empty.
+ * for it up to so many of them. In pairs meetings come by chance: twice of what is needed, and a depth of
+ * four, leave few accounts of honest partners empty.
  */
 export const ACCOUNT_INCOME = 2
-export const ACCOUNT_DEPTH = 8
+export const ACCOUNT_DEPTH = 4
 
 /**
  * What all partners together may move this peer by once training is over, beyond what near ones do, in distances that were usual at the end of
- * it: an honest swarm in pairs takes about two and a half until it agrees.
+ * it: an honest peer in pairs is moved by about two and a half until all agree.
  */
 export const END_ACCOUNT = 2.5
 
@@ -117,13 +117,7 @@ export const END_ACCOUNT = 2.5
  */
 export const END_REFILL_MS = 30_000
 
-/** By so many times what it held one may overdraw its account by staying near; then it is let be. */
-export const END_OVERDRAFT = 2
-
-/** Whatever is so many times as far away as is usual was not trained as others train. */
-export const FAR = 4
-
-/** Unless it comes nearer, by more than this from one exchange to the next: so does an honest peer that was away. */
+/** One that is farther away than anything honest is held to lie unless it comes nearer, by more than this from one exchange to the next. */
 export const STILL_FAR = 0.95
 
 /** People are told of a partner whose exchanges are clipped no more often than that. */

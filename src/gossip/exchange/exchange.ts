@@ -234,7 +234,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const { age: own } = replica
       const part = { first, end }
       const side = sideOf(engagement, terms, part, own)
-      const { weight, move } = side.take({ ...proposal, age })
+      const taken = refusable(() => side.take({ ...proposal, age }))
+      if (taken instanceof RefusedError) {
+        await send(stream, { type: 'refuse', reason: taken.reason }, watchdog)
+        return
+      }
+      const { weight, move } = taken
       const answer = { weight: granted, age: own, reference, done: options.isDone(), voice }
       await send(stream, { type: 'accept', ...answer, reach: side.reach }, watchdog)
       const common = proposal.reference === reference ? reference : undefined
@@ -245,4 +250,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   return { initiate, respond }
+}
+
+/** @returns what it gives, or the reason why it refuses */
+function refusable<T>(body: () => T): T | RefusedError {
+  try {
+    return body()
+  } catch (error) {
+    if (error instanceof RefusedError) return error
+    throw error
+  }
 }
