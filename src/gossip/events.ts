@@ -1,4 +1,5 @@
 import type { ValueErrors } from '../training/trainer.ts'
+import type { Fault } from './membership/conduct.ts'
 import type { PeerId, Unreached } from './ports.ts'
 
 /**
@@ -59,6 +60,8 @@ export interface GossipEvents {
    */
   clipped: {
     readonly peer: PeerId
+    /** What was seen of it last. */
+    readonly fault: Extract<Fault, 'far' | 'clipped' | 'false-sketch'>
     /** Of the two models in the last of them. */
     readonly distance: number
     /** The distance that is usual here. */

@@ -189,7 +189,7 @@ describe('how peers average', () => {
       'an aggregator',
       { rule: 'dpsgd', aggregator: 'median' },
       {},
-      'peers do not merge by the aggregator median, but by mean; hearsay simulate --engine matrix runs every aggregator',
+      'peers merge two at a time, by mean or clipped, and not by the aggregator median; hearsay simulate --engine matrix runs every aggregator',
     ],
     [
       'an outer step in step, after as many steps as suit each',

@@ -16,6 +16,7 @@ import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
+import { createComplaints } from './complaints.ts'
 import {
   ACCOUNT_DEPTH,
   ACCOUNT_INCOME,
@@ -25,7 +26,6 @@ import {
   LEAST_SHARE,
   LONGEST_OVER_RADIUS,
   STILL_FAR,
-  TELLING_GAP_MS,
 } from './constants.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
@@ -59,6 +59,8 @@ export interface Clipping {
   returned(partner: PeerId): void
   /** Whether nothing is merged with this partner for now: it has moved this peer by as much as it may, or is not to move it at the end. */
   isSpent(partner: PeerId): boolean
+  /** Exchanges that were agreed with less than their weight. */
+  clipped(): number
 }
 
 export interface ClippingOptions {
@@ -81,12 +83,12 @@ export interface ClippingOptions {
 }
 
 export function createClipping(options: ClippingOptions): Clipping {
-  const { inRounds, replica, interval, phase, membership, activeMembers, choice, conduct, clock, events } = options
+  const { inRounds, replica, interval, phase, membership, activeMembers, choice, conduct } = options
   const influence = createInfluence<PeerId>()
   /** How far from this peer those with whom it has averaged were when they did last. */
   const met = new Map<PeerId, number>()
-  /** Exchanges that were clipped since it was last told of them, and when that was. */
-  const told = new Map<PeerId, { readonly count: number; readonly at: number }>()
+  const complaints = createComplaints(options)
+  let clipped = 0
   let movement = 0
   /** The usual distance as of now. */
   let near = 0
@@ -171,25 +173,14 @@ export function createClipping(options: ClippingOptions): Clipping {
     const before = met.get(partner)
     // One that was away, and merges with everybody, is nearer every time.
     const stays = before !== undefined && distance > STILL_FAR * before
-    conduct.fault(partner, stays && distance > FAR * usual ? 'far' : 'clipped')
-    tell(partner, distance)
-  }
-
-  /** Nobody reads of every exchange. */
-  function tell(partner: PeerId, distance: number): void {
-    const count = (told.get(partner)?.count ?? 0) + 1
-    const at = told.get(partner)?.at ?? Number.NEGATIVE_INFINITY
-    const isDue = clock.now() - at >= TELLING_GAP_MS
-    told.set(partner, isDue ? { count: 0, at: clock.now() } : { count, at })
-    if (isDue)
-      events.emit('clipped', { peer: partner, distance, usual, exchanges: count, trust: conduct.trust(partner) })
+    complaints.add(partner, stays && distance > FAR * usual ? 'far' : 'clipped', distance, usual)
   }
 
   function forgetGone(): void {
     for (const peer of met.keys()) {
       if (!membership.isGone(peer)) continue
       met.delete(peer)
-      told.delete(peer)
+      complaints.forget(peer)
     }
   }
 
@@ -203,14 +194,15 @@ export function createClipping(options: ClippingOptions): Clipping {
       if (options.radius === undefined) judge(partner, distance)
       met.set(partner, distance)
       const squaredDistance = (LONGEST_OVER_RADIUS * own.radius) ** 2
-      return { share: clippedShare(Math.min(own.radius, theirs.radius), distance), squaredDistance }
+      const share = clippedShare(Math.min(own.radius, theirs.radius), distance)
+      if (share < 1) clipped++
+      return { share, squaredDistance }
     },
     moved(partner, length) {
       if (usual > 0) influence.moved(partner, length / usual)
     },
     lied(partner) {
-      conduct.fault(partner, 'false-sketch')
-      tell(partner, met.get(partner) ?? 0)
+      complaints.add(partner, 'false-sketch', met.get(partner) ?? 0, usual)
     },
     trained(length) {
       movement = length
@@ -224,5 +216,6 @@ export function createClipping(options: ClippingOptions): Clipping {
       if (!isOver) return influence.left(partner) < LEAST_SHARE
       return !conduct.isTrusted(partner) || influence.left(partner) < -END_OVERDRAFT
     },
+    clipped: () => clipped,
   }
 }
