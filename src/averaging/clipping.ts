@@ -1,11 +1,12 @@
 /**
  * Merges that nobody can make too large. Where two are farther apart than the radius τ of one of them, both merge with less weight:
  *
- *     w λ,     λ = min(1, min(τ_A, τ_B) / d),     d = ‖x_A − x_B‖.
+ *     w λ,     λ = s min(1, 2 s),     s = min(1, τ / d),     τ = min(τ_A, τ_B),     d = ‖x_A − x_B‖.
  *
- * That is the clipping of ClippedGossip (He, Karimireddy and Jaggi 2022, "Byzantine-Robust Decentralized Learning via ClippedGossip"), by
- * both sides at once: what one adds is exactly what the other loses, so the mean stays where it is whoever is clipped. A partner that lies
- * moves a peer by w τ at most.
+ * Up to 2 τ that is the clipping of ClippedGossip (He, Karimireddy and Jaggi 2022, "Byzantine-Robust Decentralized Learning via
+ * ClippedGossip"); what is farther away than any honest peer moves others by less the farther away it is, as in Hampel's redescending
+ * estimators (Hampel, Ronchetti, Rousseeuw and Stahel 1986, "Robust Statistics"). Both sides clip at once: what one adds is exactly what the
+ * other loses, so the mean stays where it is whoever is clipped. A partner that lies moves a peer by w τ at most.
  *
  * Deployed peers and the matrix engine use these.
  *
@@ -24,13 +25,20 @@ export const RADIUS_MARGIN = 2
 export const EARLY_MARGIN = 3
 export const EARLY_INTERVALS = 10
 
+/** Beyond so many radii nothing honest is: from there on a difference counts for less and less. */
+const OUTLANDISH = 2
+
 /**
  * λ, by how much less than its weight a difference counts.
  *
  * @param radius the smaller one of both sides'; infinite where neither clips
+ * @param descends whether what is outlandish counts for less and less, as it does where the radius follows the swarm. A radius that a recipe
+ *   gives is that of ClippedGossip
  */
-export function clippedShare(radius: number, distance: number): number {
-  return distance > radius ? radius / distance : 1
+export function clippedShare(radius: number, distance: number, descends: boolean): number {
+  if (distance <= radius) return 1
+  const share = radius / distance
+  return descends ? share * Math.min(1, OUTLANDISH * share) : share
 }
 
 /** Of fewer partners than these the median is what one of them says. */

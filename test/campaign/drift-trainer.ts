@@ -18,9 +18,10 @@ export interface Drift {
   trainer(clock: Clock, reach: (moment: 'begins to train' | 'has trained') => Promise<void>): Trainer
 }
 
-export function createDrift(dimension: number, random: Random): Drift {
+/** @param start of what it begins from */
+export function createDrift(dimension: number, random: Random, start = random): Drift {
   const layout = createLayout([{ name: 'x', shape: [dimension], trainable: true }])
-  const initial = Float32Array.from({ length: dimension }, () => random.normal())
+  const initial = Float32Array.from({ length: dimension }, () => start.normal())
   const step = Float32Array.from({ length: dimension }, () => UNIT * (random.integer(2 * MOST_UNITS + 1) - MOST_UNITS))
   return {
     initial,

@@ -89,7 +89,11 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
   const { peers, dimension, seed, conditions } = schedule
   const random = createRandom(seed).fork('campaign')
   const liars = new Map(schedule.liars.map(({ peer, kind }) => [peer, liarOf(kind)]))
-  const drifts = Array.from({ length: peers }, (_, index) => createDrift(dimension, random.fork(`drift/${index}`)))
+  const drifts = Array.from({ length: peers }, (_, index) => {
+    // A swarm that trains begins from one vector: by that, clipping tells what is far.
+    const start = schedule.clips ? random.fork('start') : undefined
+    return createDrift(dimension, random.fork(`drift/${index}`), start)
+  })
   const disks = drifts.map(({ layout }, index) => createFaultyDisk(`peer-${index}`, layout, read))
   /** By how much each machine's clock is ahead of the world's. */
   const ahead = drifts.map((_, index) => TODAY_MS + random.fork(`clock/${index}`).integer(CLOCKS_APART_MS))
@@ -124,6 +128,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
     localSteps: schedule.localSteps,
     rule: schedule.rule === 'adpsgd' ? adpsgd : dpsgd(mean),
     compression: schedule.compression,
+    ...(schedule.clips && { clipping: {} }),
     target: schedule.target,
     maximumNorm: 1e6,
     evaluateEvery: Number.POSITIVE_INFINITY,

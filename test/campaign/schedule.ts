@@ -87,6 +87,8 @@ export interface Schedule {
   readonly steps: number
   readonly localSteps: number
   readonly target: number
+  /** Whether merges are clipped: only where somebody trains, by which the radius goes. */
+  readonly clips: boolean
   readonly conditions: {
     /** One-way delay of a message, as simulations write it. */
     readonly delay: string
@@ -136,23 +138,28 @@ export function drawSchedule(seed: number): Schedule {
   const faults = Array.from({ length: random.integer(isLong ? 8 : 32) }, () =>
     drawFault(random, { peers, faultsUntil, trains }),
   )
+  const compression = drawCompression(random)
+  const clips = trains && random.uniform() < 0.6
+  const liars = clips && !isLong ? drawLiars(random, peers) : []
   return {
     seed,
     peers,
     dimension,
     rule,
     topology,
-    compression: drawCompression(random),
+    // A lie travels as it is.
+    compression: liars.length > 0 ? 'none' : compression,
     steps,
     localSteps: 1 + random.integer(4),
     target: pick(random, [0.3, 0.3, 0.1, 0.03]),
+    clips,
     conditions: {
       delay: pick(random, ['1-50', '1-10', '20-120']),
       loss: pick(random, isLong ? [0, 0.01] : [0, 0.05, 0.2]),
       duplicated: pick(random, [0, 0.1, 0.4]),
       reordered: pick(random, [0, 0.1, 0.4]),
     },
-    liars: drawLiars(random, peers),
+    liars,
     faults: faults.sort((a, b) => a.at - b.at),
   }
 }

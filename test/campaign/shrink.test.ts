@@ -15,6 +15,7 @@ const SCHEDULE: Schedule = {
   localSteps: 2,
   target: 0.1,
   conditions: { delay: '1-50', loss: 0.2, duplicated: 0.4, reordered: 0.1 },
+  clips: false,
   liars: [],
   faults: Array.from({ length: 23 }, (_, i) => cut(i % 6, (i + 1) % 6, 100 * i)),
 }

@@ -68,7 +68,11 @@ export function clippedRule<State>(
       const clipped = received.map(({ peer, weight, message }) => {
         const far = measure(state.said, message.vectors[0])
         state.met.set(peer, far)
-        return { peer, message, weight: weight * clippedShare(Math.min(state.radius, message.scalars[place]), far) }
+        return {
+          peer,
+          message,
+          weight: weight * clippedShare(Math.min(state.radius, message.scalars[place]), far, fixed === undefined),
+        }
       })
       state.hasMerged = true
       rule.merge(state.rule, clipped, selfWeight)

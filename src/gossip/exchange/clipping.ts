@@ -22,7 +22,9 @@ import {
   ACCOUNT_INCOME,
   END_ACCOUNT,
   END_OVERDRAFT,
+  END_REFILL_MS,
   FAR,
+  FEWEST_OTHERS,
   LEAST_SHARE,
   LONGEST_OVER_RADIUS,
   STILL_FAR,
@@ -83,7 +85,7 @@ export interface ClippingOptions {
 }
 
 export function createClipping(options: ClippingOptions): Clipping {
-  const { inRounds, replica, interval, phase, membership, activeMembers, choice, conduct } = options
+  const { inRounds, replica, interval, phase, membership, activeMembers, choice, conduct, clock } = options
   const influence = createInfluence<PeerId>()
   /** How far from this peer those with whom it has averaged were when they did last. */
   const met = new Map<PeerId, number>()
@@ -96,11 +98,16 @@ export function createClipping(options: ClippingOptions): Clipping {
   let usual = 0
   let age = replica.age
   let isOver = false
-  /** How often it was. */
+  /** How often it was, when that was or was last looked at, and what everybody had then. */
   let ends = 0
+  let endedAt = 0
+  let endAccount = 0
 
   const swarmTrains = () =>
     phase.now() === 'training' || activeMembers.all().some(({ announcement }) => announcement.phase === 'training')
+
+  /** Of two nobody can say which one lies, and each is all that the other can agree with. */
+  const isMajority = () => activeMembers.all().length >= FEWEST_OTHERS
 
   const meetingsOfInterval = () => (inRounds ? 1 : 2 / Math.max(1, met.size))
 
@@ -127,8 +134,10 @@ export function createClipping(options: ClippingOptions): Clipping {
    */
   function endAccounts(): void {
     const partners = Math.max(1, met.size)
-    influence.once((END_ACCOUNT * Math.max(1, membership.size() / partners)) / partners / 2 ** ends)
+    endAccount = (END_ACCOUNT * Math.max(1, membership.size() / partners)) / partners / 2 ** ends
+    influence.once(endAccount)
     ends++
+    endedAt = clock.now()
   }
 
   /** Looks at what is usual, and at whether the swarm still trains. */
@@ -145,7 +154,11 @@ export function createClipping(options: ClippingOptions): Clipping {
   function earn(weight: number): void {
     const intervals = (replica.age - age) / interval.steps()
     age = replica.age
-    if (isOver) return
+    if (isOver) {
+      influence.earned((endAccount * (clock.now() - endedAt)) / END_REFILL_MS, endAccount)
+      endedAt = clock.now()
+      return
+    }
     influence.earned(ACCOUNT_INCOME * weight * intervals * meetingsOfInterval(), ACCOUNT_DEPTH * weight)
   }
 
@@ -154,13 +167,11 @@ export function createClipping(options: ClippingOptions): Clipping {
     if (phase.now() !== 'training') look()
     earn(weight)
     const radius = radiusFor(usual, replica.age / interval.steps())
-    if (usual === 0) return radius
+    if (usual === 0 || !isMajority()) return Number.POSITIVE_INFINITY
     // Two merges at once may have overdrawn the account.
     const left = Math.max(0, influence.left(partner) / weight) * usual
-    return Math.max(
-      Number.MIN_VALUE,
-      conduct.trust(partner) * (isOver ? Math.max(RADIUS_MARGIN * near, left) : Math.min(radius, left)),
-    )
+    const most = isOver ? Math.max(RADIUS_MARGIN * near, left) : Math.min(radius, left)
+    return Math.max(Number.MIN_VALUE, conduct.trust(partner) * most)
   }
 
   /** Measured by what is usual, and not by what its account or its conduct leaves it. */
@@ -194,7 +205,8 @@ export function createClipping(options: ClippingOptions): Clipping {
       if (options.radius === undefined) judge(partner, distance)
       met.set(partner, distance)
       const squaredDistance = (LONGEST_OVER_RADIUS * own.radius) ** 2
-      const share = clippedShare(Math.min(own.radius, theirs.radius), distance)
+      const radius = Math.min(own.radius, theirs.radius)
+      const share = clippedShare(radius, distance, options.radius === undefined)
       if (share < 1) clipped++
       return { share, squaredDistance }
     },
@@ -212,9 +224,9 @@ export function createClipping(options: ClippingOptions): Clipping {
       if (isOver && met.has(partner)) influence.returned(partner)
     },
     isSpent(partner) {
-      if (usual === 0) return false
+      if (usual === 0 || !isMajority()) return false
       if (!isOver) return influence.left(partner) < LEAST_SHARE
-      return !conduct.isTrusted(partner) || influence.left(partner) < -END_OVERDRAFT
+      return !conduct.isTrusted(partner) || influence.left(partner) < -END_OVERDRAFT * endAccount
     },
     clipped: () => clipped,
   }

@@ -111,8 +111,14 @@ export const ACCOUNT_DEPTH = 8
  */
 export const END_ACCOUNT = 2.5
 
-/** By so much, in the same measure, one may overdraw its account by staying near; then it is let be. */
-export const END_OVERDRAFT = 4
+/**
+ * In so long an account fills again after that: longer than an honest swarm takes to agree, and those that hold it up are waited for; so those that
+ * were apart come together all the same, where there is nobody who lies.
+ */
+export const END_REFILL_MS = 30_000
+
+/** By so many times what it held one may overdraw its account by staying near; then it is let be. */
+export const END_OVERDRAFT = 2
 
 /** Whatever is so many times as far away as is usual was not trained as others train. */
 export const FAR = 4
@@ -122,6 +128,9 @@ export const STILL_FAR = 0.95
 
 /** People are told of a partner whose exchanges are clipped no more often than that. */
 export const TELLING_GAP_MS = 60_000
+
+/** Beside fewer others than these nothing is clipped. */
+export const FEWEST_OTHERS = 2
 
 /** A partner with less than this left, in usual distances, is let be until it has more: what it could still move is not worth an exchange. */
 export const LEAST_SHARE = 1 / 32

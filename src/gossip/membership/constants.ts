@@ -197,8 +197,8 @@ export const CONDUCT_HALF_LIFE_MS = 300_000
 /** And by an eighth with every exchange in which there was nothing to speak of. */
 export const FORGIVEN_BY_MEETING = 7 / 8
 
-/** So many faults are overlooked; every one beyond halves what a member counts for. Two may happen to an honest one that comes late. */
-export const OVERLOOKED_FAULTS = 2
+/** So many faults are overlooked; every one beyond halves what a member counts for. */
+export const OVERLOOKED_FAULTS = 1
 
 /** Nobody counts for less: one that is honest again has to be heard for that to be seen. */
 export const LEAST_TRUST = 1 / 64
