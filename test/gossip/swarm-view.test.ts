@@ -57,14 +57,14 @@ test('a peer sees who is there, how far each is from the mean, and what it has t
   }
 })
 
-/** Four peers whose steps differ in one number of 64, and one that goes the other way, three times as far. */
-async function trainBesideStray(clipping?: WorldOptions['clipping']) {
+/** Peers whose steps differ in one number of 64, and one, the last, that goes the other way, three times as far. */
+async function trainBesideStray(clipping?: WorldOptions['clipping'], peers = 5) {
   const told: GossipEvents['clipped'][] = []
   const world = createAveragingWorld({
-    peers: 5,
+    peers,
     steps: STEPS,
     localSteps: LOCAL_STEPS,
-    minimumPeers: 5,
+    minimumPeers: peers,
     rule: dpsgd(mean),
     clipping,
     trainer: async (index, _random, clock) => {
@@ -73,7 +73,10 @@ async function trainBesideStray(clipping?: WorldOptions['clipping']) {
         ...trainer,
         async train(parameters, steps) {
           const { update, ...trained } = await trainer.train(parameters, steps)
-          return { ...trained, update: update.map((value, k) => (index === 4 ? -3 : k === index ? 5 : 1) * value) }
+          return {
+            ...trained,
+            update: update.map((value, k) => (index === peers - 1 ? -3 : k === index ? 5 : 1) * value),
+          }
         },
       }
     },
@@ -104,13 +107,13 @@ test('where merges are clipped a peer sees and tells who is far away, and how mu
   expect(distance).toBeGreaterThan(3 * usual)
 })
 
-test('where they are not, or by a radius that is given, nobody is judged', async () => {
-  for (const clipping of [undefined, { radius: 1 }]) {
-    const { told, status, members } = await trainBesideStray(clipping)
+test('where they are not, or by a radius that is given, or of two alone, nobody is judged', async () => {
+  for (const { clipping, peers } of [{}, { clipping: { radius: 1 } }, { clipping: {}, peers: 2 }]) {
+    const { told, status, members } = await trainBesideStray(clipping, peers)
     expect(told).toEqual([])
     expect(members.map(({ trust, faults }) => ({ trust, faults }))).toEqual(
       members.map(() => ({ trust: 1, faults: NO_FAULTS })),
     )
-    expect((status?.clipped ?? 0) > 0).toBe(clipping !== undefined)
+    expect((status?.clipped ?? 0) > 0).toBe(clipping?.radius !== undefined)
   }
 })

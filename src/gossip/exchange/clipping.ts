@@ -202,7 +202,7 @@ export function createClipping(options: ClippingOptions): Clipping {
     agree(partner, own, theirs) {
       const distance = sketchDistance(own.sketch, theirs.sketch)
       if (!met.has(partner)) forgetGone()
-      if (options.radius === undefined) judge(partner, distance)
+      if (options.radius === undefined && isMajority()) judge(partner, distance)
       met.set(partner, distance)
       const squaredDistance = (LONGEST_OVER_RADIUS * own.radius) ** 2
       const radius = Math.min(own.radius, theirs.radius)
