@@ -1,5 +1,4 @@
 import type { ValueErrors } from '../training/trainer.ts'
-import type { Fault } from './membership/conduct.ts'
 import type { PeerId, Unreached } from './ports.ts'
 
 /**
@@ -60,8 +59,8 @@ export interface GossipEvents {
    */
   clipped: {
     readonly peer: PeerId
-    /** What was seen of it last. */
-    readonly fault: Extract<Fault, 'far' | 'clipped' | 'false-sketch'>
+    /** What was seen of it last, as `membership/conduct.ts` says. */
+    readonly fault: 'far' | 'clipped' | 'false-sketch'
     /** Of the two models in the last of them. */
     readonly distance: number
     /** The distance that is usual here. */
