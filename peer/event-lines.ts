@@ -1,5 +1,5 @@
 /**
- * What happens often, in a line each, for those who ask for it.
+ * What happens again and again, in a line each.
  *
  * @packageDocumentation
  */
@@ -11,6 +11,23 @@ import { bytes, count, distance, seconds, shortPeer } from './words.ts'
 /** An exchange that a peer began. */
 export function describeExchange({ peer, outcome, codec, ...cost }: PeerEvents['exchange']): string {
   return `exchange with ${shortPeer(peer)}: ${outcome}, ${codec}, ${bytes(cost.bytes)} in ${seconds(cost.seconds)}`
+}
+
+/** With so little trust a member may hardly move a peer, and has no voice in how the run ends. */
+const HARDLY_ANY = 1 / 4
+
+/** Whose exchanges count for less, and what follows. It may be honest, with data that are unlike those of others. */
+export function describeClipped({ peer, fault, distance, usual, trust }: PeerEvents['clipped']): string {
+  const who = shortPeer(peer)
+  const isHeard = trust > HARDLY_ANY
+  if (fault === 'false-sketch') {
+    const then = isHeard ? 'its exchanges count for less for a while' : 'it has hardly any weight here for a while'
+    return `${who} has sent a model that is farther away than its sketch said: the exchange was cut short, and ${then}`
+  }
+  const times = distance / usual
+  const far = `${who} is ${times < 10 ? times.toPrecision(2) : count(Math.round(times))} times as far away as is usual`
+  if (!isHeard) return `${far}, again and again: it has hardly any weight here until it comes nearer`
+  return `${far}${trust < 1 ? ', again and again' : ''}: its exchanges count for less`
 }
 
 /** An interval of training, of a peer among others whose lines go to the same place. */

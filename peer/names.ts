@@ -7,6 +7,7 @@ import {
   MEMBERSHIPS,
   MODELS,
   PARTITIONS,
+  PEER_AGGREGATORS,
   SOURCES,
   TOPOLOGIES,
 } from '../src/catalogue.ts'
@@ -42,7 +43,7 @@ export function helpOnRecipeValues(rules: RuleNames | undefined, others: readonl
     values('MODEL', MODELS),
     values('T', TOPOLOGIES),
     ...(rules === undefined ? [] : [value('A', rules.ofPeers.join(', '))]),
-    value('G', `${formsOf(AGGREGATORS)[0]}; hearsay simulate --engine matrix has others`),
+    values('G', PEER_AGGREGATORS, 'hearsay simulate --engine matrix has others'),
     values('C', COMPRESSIONS),
     ...others,
   ])
@@ -56,7 +57,7 @@ export function helpOnSimulationValues(rules: RuleNames | undefined): string {
     ...(rules === undefined
       ? []
       : [value('A', `${rules.all.join(', ')} (engines virtual and libp2p: ${rules.ofPeers.join(', ')})`)]),
-    values('G', AGGREGATORS),
+    values('G', AGGREGATORS, `engines virtual and libp2p: ${formsOf(PEER_AGGREGATORS).join(', ')}`),
     values('C', COMPRESSIONS),
     values('ATTACK', ATTACKS),
     PARTITION_VALUES,
@@ -68,10 +69,13 @@ function value(word: string, text: string): string {
   return word.padEnd(VALUE_COLUMN - 2) + indented(text)
 }
 
-/** The same, of a catalogue: a line each. */
-function values(word: string, choices: Choices): string {
+/** The same, of a catalogue: a line each. @param aside about all of them */
+function values(word: string, choices: Choices, aside?: string): string {
   const lines = Object.entries(choices).map(([form, hint]) => indented(`${form} (${hint})`))
-  return word.padEnd(VALUE_COLUMN - 2) + lines.join(`,\n${' '.repeat(VALUE_COLUMN)}`)
+  const gap = `\n${' '.repeat(VALUE_COLUMN)}`
+  return (
+    word.padEnd(VALUE_COLUMN - 2) + lines.join(`,${gap}`) + (aside === undefined ? '' : `;${gap}${indented(aside)}`)
+  )
 }
 
 function indented(text: string): string {

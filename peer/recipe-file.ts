@@ -27,15 +27,24 @@ const OF_VECTORS: readonly Recipe['objective']['task'][] = ['consensus', 'quadra
 
 /** The recipe's schema leaves names open; here they must be ones that this version knows. */
 export async function requireKnownNames(recipe: Recipe): Promise<void> {
-  const { AUTO_COMPRESSION, edgesFileOf, parseAggregator, parseCodec, parseRule, parseTopology } = await import(
-    '../src/public/algorithms.ts'
-  )
+  const { AUTO_COMPRESSION, edgesFileOf, parseCodec, parseTopology } = await import('../src/public/algorithms.ts')
   const { parseModel } = await import('../src/public/models.ts')
   const { averaging, exchange, model, objective } = recipe
   // A graph in a file is read where the recipe is run.
   if (edgesFileOf(averaging.topology) === undefined) parseTopology(averaging.topology, { seed: '' })
   if (exchange.compression !== AUTO_COMPRESSION) parseCodec(exchange.compression)
-  // By which codecs a rule can travel depends on the engine.
-  parseRule(averaging.rule, { aggregator: parseAggregator(averaging.aggregator), codec: parseCodec('none') })
+  await requireKnownRule(averaging)
   if (!OF_VECTORS.includes(objective.task)) parseModel(model.name)
+}
+
+/** @throws UsageError where either is unknown, or where no engine merges by both */
+export async function requireKnownRule({
+  rule,
+  aggregator,
+}: Pick<Recipe['averaging'], 'rule' | 'aggregator'>): Promise<void> {
+  const { parseAggregator, parseCodec, parseRule } = await import('../src/public/algorithms.ts')
+  const parsed = parseAggregator(aggregator)
+  // By which codecs a rule can travel, and whether it is clipped, depends on the engine.
+  const parts = { aggregator: parsed.clips === undefined ? parsed : parseAggregator('mean'), codec: parseCodec('none') }
+  parseRule(rule, parts)
 }

@@ -38,11 +38,18 @@ export const AGGREGATORS = {
   mean: 'weighted by the links',
   median: 'of every coordinate',
   'geometric-median': 'nearest to all vectors together',
-  clipped: 'differences cut at a radius that adapts',
+  clipped: 'differences cut at a radius that follows the swarm',
   'trimmed-mean:B': 'mean of coordinates without B at each end',
   'krum:F': 'the vector nearest to others, where F may lie',
   'multi-krum:F': 'the mean of those that are, where F may lie',
   'clipped:TAU': 'differences cut at the radius TAU',
+} as const satisfies Choices
+
+/** Those of them by which deployed peers merge, two at a time. */
+export const PEER_AGGREGATORS = {
+  mean: AGGREGATORS.mean,
+  clipped: AGGREGATORS.clipped,
+  'clipped:TAU': AGGREGATORS['clipped:TAU'],
 } as const satisfies Choices
 
 /** How vectors travel. */

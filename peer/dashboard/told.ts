@@ -89,6 +89,10 @@ export interface Neighbour {
   /** Exchanges that came to their end, whoever began them, and those of which one side does not know yet how far they went. */
   readonly exchanges: number
   readonly unsettled: number
+  /** Exchanges with it in which it was farther away than is usual; of a swarm's peer, those of its own that counted for less. */
+  readonly clipped: number
+  /** By how much less than others it may move this peer, from 1 down; of a swarm's peer the least that it may move another. */
+  readonly trust: number
   /** Of the exchanges that this peer began: bytes both ways; those of which nothing was averaged. */
   readonly bytes: number
   readonly broken: number

@@ -186,7 +186,8 @@ function neighbourOf(
   member: MemberView,
   exchanging: ReadonlySet<string>,
 ): Omit<Neighbour, 'bytes' | 'broken' | 'last'> {
-  const { peer, phase, step, connected, distance, exchanges, unsettled } = member
+  const { peer, phase, step, connected, distance, exchanges, unsettled, trust, faults } = member
+  const clipped = faults.clipped + faults.far + faults['false-sketch']
   const connection = exchanging.has(peer) ? 'exchanges now' : connected ? 'connected' : 'heard of'
-  return { id: peer, name: shortPeer(peer), phase, step, connection, distance, exchanges, unsettled }
+  return { id: peer, name: shortPeer(peer), phase, step, connection, distance, exchanges, unsettled, clipped, trust }
 }

@@ -51,7 +51,7 @@ export function watchSwarmOn(board: Board, recipe: Recipe): SwarmWatch {
       steps: { done: Math.min(...states.map(({ step }) => step)), asked: recipe.training.steps },
       nodes: shown.map(each => nodeOf(each, recipe.training.batch)),
       links: linksOf(shown, exchanges, before),
-      neighbours: shown.map(each => ({ ...rowOf(each, peers.length - 1), ...dealings.with(each.peer.id) })),
+      neighbours: shown.map(each => ({ ...rowOf(each, shown, peers.length - 1), ...dealings.with(each.peer.id) })),
       more: peers.length - shown.length,
       target: recipe.averaging.rule === 'none' ? null : recipe.averaging.consensusDistance,
       diverged: null,
@@ -162,8 +162,12 @@ function nodeOf({ peer, view }: Seen, batch: number): Node {
   }
 }
 
-function rowOf({ peer, view }: Seen, others: number): Omit<Neighbour, 'bytes' | 'broken' | 'last'> {
-  const { phase, step } = peer.status()
+function rowOf(
+  { peer, view }: Seen,
+  shown: readonly Seen[],
+  others: number,
+): Omit<Neighbour, 'bytes' | 'broken' | 'last'> {
+  const { phase, step, clipped } = peer.status()
   const { members, distance } = view
   return {
     id: peer.id,
@@ -174,5 +178,13 @@ function rowOf({ peer, view }: Seen, others: number): Omit<Neighbour, 'bytes' | 
     distance,
     exchanges: members.reduce((sum, { exchanges }) => sum + exchanges, 0),
     unsettled: members.reduce((sum, { unsettled }) => sum + unsettled, 0),
+    clipped,
+    trust: leastTrust(peer.id, shown),
   }
+}
+
+/** As the one of the others sees it that trusts it least. */
+function leastTrust(id: string, shown: readonly Seen[]): number {
+  const seen = shown.flatMap(({ view }) => view.members.filter(({ peer }) => peer === id))
+  return Math.min(1, ...seen.map(({ trust }) => trust))
 }

@@ -54,6 +54,7 @@ export function createRegistry(): PeerRegistry {
       addPhases(registry, watched)
       addRounds(registry, watched)
       addEvents(registry, watched)
+      addClipped(registry, watched)
       addTraffic(registry, watched)
     },
   }
@@ -151,6 +152,18 @@ function addEvents(registry: Registry, { peer }: Watched): void {
     registers: [registry],
   })
   peer.addEventListener('warning', () => warnings.inc())
+}
+
+function addClipped(registry: Registry, watched: Watched): void {
+  new Counter({
+    name: 'hearsay_clipped_exchanges_total',
+    help: 'Exchanges that counted for less, because the two models were too far apart; of the aggregators `clipped` and `clipped:TAU`.',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(watched.seen().status.clipped)
+    },
+  })
 }
 
 function addTraffic(registry: Registry, watched: Watched): void {

@@ -24,6 +24,7 @@ export interface WorldOptions
     | 'steps'
     | 'localSteps'
     | 'rule'
+    | 'clipping'
     | 'compression'
     | 'fragments'
     | 'target'

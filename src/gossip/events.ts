@@ -59,6 +59,8 @@ export interface GossipEvents {
    */
   clipped: {
     readonly peer: PeerId
+    /** What was seen of it last, as `membership/conduct.ts` says. */
+    readonly fault: 'far' | 'clipped' | 'false-sketch'
     /** Of the two models in the last of them. */
     readonly distance: number
     /** The distance that is usual here. */

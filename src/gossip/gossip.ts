@@ -25,6 +25,7 @@ import { createSnapshotSketches } from './exchange/terms.ts'
 import { createInbound } from './inbound.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLifetime } from './lifetime.ts'
+import { createAcquaintance } from './membership/acquaintance.ts'
 import { createActiveMembers } from './membership/active-members.ts'
 import { createAnnouncer } from './membership/announcer.ts'
 import { createBelievedSteps } from './membership/believed-steps.ts'
@@ -45,7 +46,6 @@ import { createLateness } from './pace/lateness.ts'
 import { createObservations } from './pace/observations.ts'
 import { createTimeouts } from './pace/timeouts.ts'
 import { createUsualInterval } from './pace/usual-interval.ts'
-import type { PeerId } from './peer-id.ts'
 import { createPhase } from './phase.ts'
 import { createAwaitingVector } from './run/awaiting-vector.ts'
 import { createBeginning } from './run/beginning.ts'
@@ -119,7 +119,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const membership = createMembership(clock)
   const scores = createPeerScores({ ...core, membership })
   const conduct = createConduct(clock)
-  const knows = (peer: PeerId) => contribution.hasAveragedWith(peer) && conduct.isTrusted(peer)
+  const knows = createAcquaintance(contribution, conduct)
   const timeouts = createTimeouts()
   const conversations = createConversations({ ...core, timeouts, scores })
   const handshake = createRecipeHandshake({ ...core, seal: checkpoint?.generation?.seals.at(-1) })

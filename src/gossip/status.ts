@@ -1,3 +1,4 @@
+import type { Clipping } from './exchange/clipping.ts'
 import type { Scheduler } from './exchange/scheduler.ts'
 import type { Membership } from './membership/membership.ts'
 import type { Interval } from './pace/interval.ts'
@@ -44,6 +45,8 @@ export interface GossipStatus extends PeerOutcome {
   readonly fetchedBytes: number
   /** Exchanges that this peer began and that were applied on both sides, those after training as well. */
   readonly exchangesBegun: number
+  /** Exchanges that were agreed in this life with less than their weight, because the two were farther apart than one of them lets itself be moved. */
+  readonly clipped: number
 }
 
 export interface StatusOptions {
@@ -60,6 +63,8 @@ export interface StatusOptions {
   readonly stateSync: Pick<StateSync, 'fetchedBytes'>
   readonly initialVector: Pick<StateSync, 'fetchedBytes'>
   readonly network: Network
+  /** Undefined where merges are not clipped. */
+  readonly clipping?: Pick<Clipping, 'clipped'>
 }
 
 /** @returns how the peer is at the moment of each call */
@@ -77,6 +82,7 @@ export function createStatus(options: StatusOptions): () => GossipStatus {
     stateSync,
     initialVector,
     network,
+    clipping,
   } = options
   const { contribution } = replica
 
@@ -99,6 +105,7 @@ export function createStatus(options: StatusOptions): () => GossipStatus {
     exchanges: contribution.exchanges(),
     exchangesAsked: contribution.exchangesAsked(),
     exchangesBegun: scheduler.begun(),
+    clipped: clipping?.clipped() ?? 0,
     partners: contribution.partners(),
     ...sealedOutcome(),
     vanished: membership.vanished().length,

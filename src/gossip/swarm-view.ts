@@ -1,5 +1,6 @@
 import { distance, norm, preciseMeanOf } from '../parameters/vectors.ts'
 import { MOST_LINKS_SEEN } from './constants.ts'
+import type { Conduct, Faults } from './membership/conduct.ts'
 import type { Membership } from './membership/membership.ts'
 import type { MemberLink, Partners } from './membership/partners.ts'
 import type { Phase } from './phase.ts'
@@ -44,10 +45,18 @@ export interface MemberView {
   readonly exchanges: number
   /** Exchanges of which one of the two does not know yet how far they went. */
   readonly unsettled: number
+  /**
+   * By how much less than others it may move this peer, and how much less often it is asked: 1, or less where it was far away again and again,
+   * or has sent something else than its sketch said. It comes back to 1 with time, and with exchanges in which there was nothing to speak of.
+   */
+  readonly trust: number
+  /** What was seen of it in this life of this peer. */
+  readonly faults: Faults
 }
 
 export interface SwarmViewOptions {
   readonly membership: Pick<Membership, 'alive'>
+  readonly conduct: Pick<Conduct, 'trust' | 'faults'>
   readonly partners: Pick<Partners, 'links'>
   readonly network: Pick<Network, 'connections'>
   readonly choice: Pick<Choice, 'sketch'>
@@ -58,7 +67,7 @@ export interface SwarmViewOptions {
 
 /** @returns how the swarm is seen at the moment of each call; with others there it costs a sketch of the parameters, where they have moved */
 export function createSwarmView(options: SwarmViewOptions): () => SwarmView {
-  const { membership, partners, network, choice, contribution, engagements, ledger } = options
+  const { membership, conduct, partners, network, choice, contribution, engagements, ledger } = options
 
   function unsettledWith(peer: PeerId): number {
     return new Set([...ledger.decisions(peer), ...ledger.doubts(peer)].map(({ id }) => id)).size
@@ -84,6 +93,8 @@ export function createSwarmView(options: SwarmViewOptions): () => SwarmView {
           exchanging: engagements.engaged(peer),
           exchanges: contribution.exchangesWith(peer),
           unsettled: unsettledWith(peer),
+          trust: conduct.trust(peer),
+          faults: { ...conduct.faults(peer) },
         }
       }),
       links: partners.links(MOST_LINKS_SEEN) ?? null,

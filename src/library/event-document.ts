@@ -135,13 +135,20 @@ const details = {
   clipped: z
     .object({
       peer,
-      distance: z.number().describe('Of the two models in the last of these exchanges.'),
-      usual: z.number().describe('The distance that is usual for this peer.'),
-      exchanges: z.int().describe('How many more there were since the last such event about this peer.'),
-      trust: z.number().describe('By how much less this peer lets it count from now on: 1, or less.'),
+      fault: z
+        .enum(['far', 'clipped', 'false-sketch'])
+        .describe(
+          '`clipped`: it is farther away than is usual, which happens to honest peers too; `far`: it is so far away, and comes no nearer, that training ' +
+            'as others train does not explain it; `false-sketch`: what it sent was farther away than the sketch that it gave of it.',
+        ),
+      distance: figure.describe('Of the two models in the last of these exchanges, by their sketches.'),
+      usual: figure.describe('The distance that is usual for this peer.'),
+      exchanges: count.describe('How many more there were since the last such event about this peer.'),
+      trust: figure.describe('By how much less this peer lets it count from now on: 1, or less.'),
     })
     .describe(
-      'Exchanges with this peer count for less, because its model is farther away than those of the others: the aggregator `clipped`. At most once a minute of each.',
+      'Exchanges with this peer count for less, because its model is farther away than those of the others: the aggregator `clipped`. At most once a ' +
+        'minute of each.',
     ),
   compression: z
     .object({

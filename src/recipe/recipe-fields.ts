@@ -171,7 +171,8 @@ const averaging = z
       .min(1)
       .default('mean')
       .meta({
-        description: 'How a rule that merges several vectors at once makes one of them.',
+        description:
+          'How vectors become one where they are merged. Peers, which merge two at a time, take `mean`, `clipped` and `clipped:TAU`, with every rule.',
         examples: formsOf(AGGREGATORS),
       }),
     weights: z

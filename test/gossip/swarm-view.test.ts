@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
+import type { WorldOptions } from '../../simulations/virtual/world.ts'
+import { mean } from '../../src/averaging/aggregators/mean.ts'
+import { dpsgd } from '../../src/averaging/rules/dpsgd.ts'
+import type { GossipEvents } from '../../src/gossip/events.ts'
+import { TELLING_GAP_MS } from '../../src/gossip/exchange/constants.ts'
 import { createAveragingWorld } from './averaging-world.ts'
-import { createDriftTrainer } from './drift-trainer.ts'
+import { createDriftTrainer, STEP_MS } from './drift-trainer.ts'
 
 const STEPS = 200
 const LOCAL_STEPS = 10
+const NO_FAULTS = { far: 0, clipped: 0, 'false-sketch': 0, refused: 0, broken: 0 }
 
 test('a peer sees who is there, how far each is from the mean, and what it has to do with each', async () => {
   const world = createAveragingWorld({
@@ -48,5 +54,66 @@ test('a peer sees who is there, how far each is from the mean, and what it has t
   for (const { distance, exchanging, unsettled } of sealed?.members ?? []) {
     expect(distance).toBeLessThan(1e-3)
     expect({ exchanging, unsettled }).toEqual({ exchanging: false, unsettled: 0 })
+  }
+})
+
+/** Peers whose steps differ in one number of 64, and one, the last, that goes the other way, three times as far. */
+async function trainBesideStray(clipping?: WorldOptions['clipping'], peers = 5) {
+  const told: GossipEvents['clipped'][] = []
+  const world = createAveragingWorld({
+    peers,
+    steps: STEPS,
+    localSteps: LOCAL_STEPS,
+    minimumPeers: peers,
+    rule: dpsgd(mean),
+    clipping,
+    trainer: async (index, _random, clock) => {
+      const trainer = createDriftTrainer(clock)
+      return {
+        ...trainer,
+        async train(parameters, steps) {
+          const { update, ...trained } = await trainer.train(parameters, steps)
+          return {
+            ...trained,
+            update: update.map((value, k) => (index === peers - 1 ? -3 : k === index ? 5 : 1) * value),
+          }
+        },
+      }
+    },
+    onEvent(peer, name, detail) {
+      if (name === 'clipped' && peer === 'peer-0') told.push(detail as GossipEvents['clipped'])
+    },
+  })
+  await world.startAll()
+  const first = () => world.simulatedPeers[0].gossip
+  await world.until(() => (first()?.step() ?? 0) >= STEPS - LOCAL_STEPS)
+  return { told, status: first()?.status(), members: first()?.view().members ?? [] }
+}
+
+test('where merges are clipped a peer sees and tells who is far away, and how much it counts for', async () => {
+  const { told, status, members } = await trainBesideStray({})
+  const [stray] = members.filter(({ peer }) => peer === 'peer-4')
+  const { far, clipped } = stray.faults
+  expect(far).toBeGreaterThan(2)
+  expect(stray.trust).toBeLessThan(1)
+  for (const { peer, trust, faults } of members) {
+    if (peer !== stray.peer) expect({ trust, faults }).toEqual({ trust: 1, faults: NO_FAULTS })
+  }
+  expect(status?.clipped).toBeGreaterThanOrEqual(far + clipped)
+  // Once a minute: the run is shorter.
+  expect(STEPS * STEP_MS).toBeLessThan(TELLING_GAP_MS)
+  expect(told).toEqual([expect.objectContaining({ peer: stray.peer, fault: 'clipped', exchanges: 1, trust: 1 })])
+  const [{ distance, usual }] = told
+  expect(distance).toBeGreaterThan(3 * usual)
+})
+
+test('where they are not, or by a radius that is given, or of two alone, nobody is judged', async () => {
+  for (const { clipping, peers } of [{}, { clipping: { radius: 1 } }, { clipping: {}, peers: 2 }]) {
+    const { told, status, members } = await trainBesideStray(clipping, peers)
+    expect(told).toEqual([])
+    expect(members.map(({ trust, faults }) => ({ trust, faults }))).toEqual(
+      members.map(() => ({ trust: 1, faults: NO_FAULTS })),
+    )
+    expect((status?.clipped ?? 0) > 0).toBe(clipping?.radius !== undefined)
   }
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { peerRuleNames, ruleNames } from '../../src/averaging/rules/registry.ts'
+import { AGGREGATORS, PEER_AGGREGATORS } from '../../src/catalogue.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { fitData, shardsOf } from '../../src/library/fit-data.ts'
 import { identifyModel, ModelDigestError } from '../../src/library/identify-model.ts'
@@ -178,6 +179,18 @@ describe('how peers average', () => {
     expect([found.name, found.hint.length > 0]).toEqual([rule, true])
   })
 
+  test.each(Object.keys(AGGREGATORS).map(form => form.replace(/:[A-Z]+$/, ':1')))(
+    'is by %s with every rule that averages, or with none of them',
+    aggregator => {
+      const isOfPeers = Object.keys(PEER_AGGREGATORS).some(form => form.replace('TAU', '1') === aggregator)
+      for (const rule of peerRuleNames.filter(name => name !== 'none')) {
+        const averaging = averagingOf({ rule, aggregator })
+        if (isOfPeers) expect(averaging().clipping !== undefined, rule).toBe(aggregator !== 'mean')
+        else expect(averaging, rule).toThrow(`not by the aggregator ${aggregator}`)
+      }
+    },
+  )
+
   test.each(ruleNames.filter(name => !peerRuleNames.includes(name)))('is not by %s, and what can be is told', rule => {
     expect(averagingOf({ rule })).toThrow(
       `peers do not exchange by the rule ${rule}, but by ${peerRuleNames.join(', ')}; hearsay simulate --engine matrix runs every rule`,
@@ -189,7 +202,7 @@ describe('how peers average', () => {
       'an aggregator',
       { rule: 'dpsgd', aggregator: 'median' },
       {},
-      'peers do not merge by the aggregator median, but by mean; hearsay simulate --engine matrix runs every aggregator',
+      'peers merge two at a time, by mean or clipped, and not by the aggregator median; hearsay simulate --engine matrix runs every aggregator',
     ],
     [
       'an outer step in step, after as many steps as suit each',

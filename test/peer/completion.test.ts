@@ -87,7 +87,7 @@ describe.each(SHELLS)('%s', shell => {
     ['hearsay simulate --peers 5 --engine ma', ['matrix']],
     ['hearsay swarm --topology ba', ['base-k:']],
     ['hearsay swarm --topology=ba', ['base-k:']],
-    ['hearsay swarm --aggregator ', ['mean']],
+    ['hearsay swarm --aggregator ', ['clipped', 'clipped:', 'mean']],
     ['hearsay swarm --rule ad', ['adpsgd']],
     ['hearsay peer --backend tfjs-', ['tfjs-node', 'tfjs-node-gpu']],
     ['hearsay peer --steps-', []],

@@ -20,6 +20,8 @@ const member: MemberView = {
   exchanging: false,
   exchanges: 2,
   unsettled: 0,
+  trust: 1,
+  faults: { far: 0, clipped: 0, 'false-sketch': 0, refused: 0, broken: 0 },
 }
 
 const round: PeerEvents['round'] = {
@@ -97,6 +99,17 @@ test('others are shown with what was exchanged, and an exchange between two look
   expect(board.now().links).toEqual([{ from: '12D3KooWExample', to: member.peer, by: 'connection', exchanges: true }])
   expect(board.now().neighbours).toMatchObject([
     { exchanges: 4, bytes: 120, broken: 1, last: { outcome: 'failed', codec: 'none', seconds: 0.5 } },
+  ])
+})
+
+test('who was farther away than is usual is shown with how much it counts for', () => {
+  const { emit, sees, board } = watch()
+  const faults = { ...member.faults, far: 3, clipped: 2, refused: 7 }
+  sees({ distance: 0.5, members: [member, { ...member, peer: '12D3KooWFar', trust: 0.5, faults }] })
+  emit('started', startedEvent)
+  expect(board.now().neighbours).toMatchObject([
+    { clipped: 0, trust: 1 },
+    { clipped: 5, trust: 0.5 },
   ])
 })
 
@@ -221,6 +234,17 @@ describe('a swarm whose peers all run here', () => {
     expect(board.now().neighbours).toMatchObject([
       { id: 'a', connection: 'to 1 of 1', exchanges: 1 },
       { id: 'b', connection: 'to 1 of 1', exchanges: 1 },
+    ])
+  })
+
+  test('is shown with how many exchanges of each counted for less, and how little it is trusted', () => {
+    const { fakes, board, start } = watchTwo()
+    fakes[1].become({ clipped: 4 })
+    fakes[0].sees({ distance: 0.3, members: [{ ...member, peer: 'b', trust: 0.25 }] })
+    start()
+    expect(board.now().neighbours).toMatchObject([
+      { id: 'a', clipped: 0, trust: 1 },
+      { id: 'b', clipped: 4, trust: 0.25 },
     ])
   })
 

@@ -31,6 +31,7 @@ const status: GossipStatus = {
   streams: { recipe: NONE, exchange: NONE, settle: NONE, fetch: NONE },
   fetchedBytes: 0,
   exchangesBegun: 0,
+  clipped: 0,
 }
 
 /** What such a peer tells first. */

@@ -10,6 +10,7 @@ import {
   MEMBERSHIPS,
   MODELS,
   PARTITIONS,
+  PEER_AGGREGATORS,
   SOURCES,
   TOPOLOGIES,
 } from '../../src/catalogue.ts'
@@ -45,8 +46,8 @@ async function helpOf(command: string): Promise<string> {
 
 test.each([
   ['peer', [SOURCES, PARTITIONS]],
-  ['init', [SOURCES, MODELS, TOPOLOGIES, COMPRESSIONS, MEMBERSHIPS]],
-  ['swarm', [SOURCES, MODELS, TOPOLOGIES, COMPRESSIONS, PARTITIONS]],
+  ['init', [SOURCES, MODELS, TOPOLOGIES, PEER_AGGREGATORS, COMPRESSIONS, MEMBERSHIPS]],
+  ['swarm', [SOURCES, MODELS, TOPOLOGIES, PEER_AGGREGATORS, COMPRESSIONS, PARTITIONS]],
   ['simulate', [SOURCES, MODELS, TOPOLOGIES, AGGREGATORS, COMPRESSIONS, ATTACKS, PARTITIONS]],
 ])('help of %s says of all that it takes how it is written and what it is', async (command, catalogues) => {
   const help = await helpOf(command)

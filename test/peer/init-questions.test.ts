@@ -67,7 +67,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-async function ask(data: string, flags: Pick<InitFlags, 'model' | 'epochs' | 'task' | 'membership'> = {}) {
+async function ask(data: string, flags: Partial<InitFlags> = {}) {
   answers.Data = data
   answers.File = join(folder.path, `recipe-${readdirSync(folder.path).length}.json`)
   await runInit(flags)
@@ -121,6 +121,15 @@ test('it is asked who may join; whoever only answers founds a swarm to which peo
   expect((await ask('digits', { membership: 'open' })).security.membership).toBe('open')
   expect(choices.map(({ message }) => message)).not.toContain('Who may join')
 })
+
+test.each(['diloco', 'gossip'])(
+  'a swarm that clips may average by %s, and an unknown aggregator is refused',
+  async rule => {
+    const { averaging } = await ask('digits', { rule, aggregator: 'clipped' })
+    expect(averaging).toMatchObject({ rule, aggregator: 'clipped' })
+    await expect(ask('digits', { rule, aggregator: 'clip' })).rejects.toThrow('unknown aggregator "clip"')
+  },
+)
 
 test('data that the model of a flag cannot learn from are refused where they are named', async () => {
   await ask(`text:${verse}`, { model: 'mlp:64' }).catch(() => {})

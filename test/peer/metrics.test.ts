@@ -60,6 +60,7 @@ function parse(text: string): Map<string, number> {
 const member: MemberView = {
   ...{ peer: '12D3KooWOther', phase: 'training', step: 40, ownSteps: 30, distance: 0.25 },
   ...{ connected: true, exchanging: false, exchanges: 2, unsettled: 0 },
+  ...{ trust: 1, faults: { far: 0, clipped: 0, 'false-sketch': 0, refused: 0, broken: 0 } },
 }
 
 const round: PeerEvents['round'] = {
@@ -134,7 +135,12 @@ describe('what Prometheus is told', () => {
     const none = { bytesIn: 0, bytesOut: 0 }
     for (const outcome of ['averaged', 'averaged', 'failed'] as const) emit('exchange', { ...exchange, outcome })
     emit('warning', { message: 'odd' })
-    become({ bytesIn: 100, bytesOut: 60, streams: { recipe: none, settle: none, exchange: none, fetch: none } })
+    become({
+      clipped: 5,
+      bytesIn: 100,
+      bytesOut: 60,
+      streams: { recipe: none, settle: none, exchange: none, fetch: none },
+    })
     await scraped()
     const carried = { bytesIn: 80, bytesOut: 20 }
     become({ streams: { recipe: none, settle: none, exchange: carried, fetch: { bytesIn: 0, bytesOut: 7 } } })
@@ -143,6 +149,7 @@ describe('what Prometheus is told', () => {
       'hearsay_exchanges_total{outcome="failed"}': 1,
       'hearsay_exchanges_total{outcome="refused"}': 0,
       hearsay_warnings_total: 1,
+      hearsay_clipped_exchanges_total: 5,
       'hearsay_network_bytes_total{direction="in",purpose="exchange"}': 80,
       'hearsay_network_bytes_total{direction="in",purpose="overhead"}': 100,
       'hearsay_network_bytes_total{direction="out",purpose="fetch"}': 7,
@@ -283,7 +290,7 @@ test('a swarm of two is scraped from waiting to its seal, and its log is JSON', 
       expect(now.get(counter), counter).toBeGreaterThan(before.get(counter) ?? Number.NaN)
   }, 20_000)
   const carried = [...parse((await ask(metrics)).text)].filter(([name]) => name.startsWith('libp2p_data_transfer'))
-  expect(carried.find(([name]) => name.includes('"/hearsay/exchange/4 sent"'))?.[1]).toBeGreaterThan(1_000)
+  expect(carried.find(([name]) => name.includes('"/hearsay/exchange/5 sent"'))?.[1]).toBeGreaterThan(1_000)
   expect((await second.finished).code).toBe(0)
   first.signal('SIGINT')
   const { code, stderr, stdout } = await first.finished

@@ -373,3 +373,28 @@ test.each<[outcome: PeerEvents['upnp']['outcome'], said: RegExp, advice: RegExp 
   if (advice !== undefined) expect(lines.at(-1)).toMatch(advice)
   expect(warnings).toHaveLength(advice === undefined ? 0 : 1)
 })
+
+const clipped: PeerEvents['clipped'] = {
+  ...{ peer: '12D3KooWaaaaaa', fault: 'clipped', distance: 30, usual: 12, exchanges: 3, trust: 1 },
+}
+
+test.each<[detail: Partial<PeerEvents['clipped']>, said: string]>([
+  [{}, 'clipped …aaaaaa is 2.5 times as far away as is usual: its exchanges count for less'],
+  [
+    { fault: 'far', distance: 168, trust: 0.5 },
+    'clipped …aaaaaa is 14 times as far away as is usual, again and again: its exchanges count for less',
+  ],
+  [
+    { fault: 'far', distance: 48e3, trust: 0.25 },
+    'clipped …aaaaaa is 4,000 times as far away as is usual, again and again: it has hardly any weight here until it comes nearer',
+  ],
+  [
+    { fault: 'false-sketch', distance: 12, trust: 0.25 },
+    'clipped …aaaaaa has sent a model that is farther away than its sketch said: the exchange was cut short, and it has hardly any weight here for a while',
+  ],
+])('whose exchanges count for less is told in a line, and to programs as it is: %o', (detail, said) => {
+  const { emit, lines, events, warnings } = listen()
+  emit('clipped', { ...clipped, ...detail })
+  expect({ lines, warnings }).toEqual({ lines: [said], warnings: [] })
+  expect(events.at(-1)).toMatchObject({ event: 'clipped', ...clipped, ...detail })
+})

@@ -8,6 +8,7 @@ import {
   formsOf,
   MODELS,
   PARTITIONS,
+  PEER_AGGREGATORS,
   SOURCES,
   TOPOLOGIES,
 } from '../../../src/catalogue.ts'
@@ -30,8 +31,7 @@ export function acceptedValues(command: string, option: Option, rules: RuleNames
   if (option.argChoices !== undefined) return option.argChoices
   const simulated = command === 'simulate'
   if (option.long === '--rule') return simulated ? rules.all : rules.ofPeers
-  // Peers have one way only.
-  if (option.long === '--aggregator' && !simulated) return formsOf(AGGREGATORS).slice(0, 1)
+  if (option.long === '--aggregator' && !simulated) return beginnings(PEER_AGGREGATORS)
   return beginnings(BY_CATALOGUE[option.long ?? ''] ?? {})
 }
 

@@ -20,6 +20,7 @@ import {
 import { parseModel } from '../../../src/public/models.ts'
 import { Interrupted } from '../../interruption.ts'
 import { SOURCE_FORMS } from '../../names.ts'
+import { requireKnownRule } from '../../recipe-file.ts'
 import { meaningOf } from '../../task.ts'
 import { WrongUsage } from '../../wrong-usage.ts'
 import type { InitFlags } from './flags.ts'
@@ -62,8 +63,9 @@ export async function askForRecipe(
 ): Promise<Answers> {
   if (flags.model !== undefined) parseModel(flags.model)
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
-  const aggregator = parseAggregator(flags.aggregator ?? defaultRecipe.averaging.aggregator)
-  if (flags.rule !== undefined) parseRule(flags.rule, { aggregator, codec: parseCodec('none') })
+  const { rule: anyRule, aggregator: usual } = defaultRecipe.averaging
+  const aggregator = flags.aggregator ?? usual
+  await requireKnownRule({ rule: flags.rule ?? anyRule, aggregator })
   const found: { data?: Split; warnings: string[] } = { warnings: [] }
   const find = async (source: string) => {
     const warnings: string[] = []

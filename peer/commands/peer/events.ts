@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { EventDetail, EventName, Peer, PeerEvents } from '../../../src/index.ts'
-import { describeExchange } from '../../event-lines.ts'
+import { describeClipped, describeExchange } from '../../event-lines.ts'
 import { describeTestSamples, summariseFigures } from '../../figures.ts'
 import type { Output } from '../../output.ts'
 import { tellEvent } from '../../tell-event.ts'
@@ -27,6 +27,7 @@ const PLAIN = [
   'round',
   'trained',
   'exchange',
+  'clipped',
   'compression',
   'warning',
   'unreachable',
@@ -146,6 +147,7 @@ export function tellEvents(
       out.sayFigures(describeRound(detail, { status: peer.status(), asked, alone }, estimateLeft))
   })
   if (verbose) peer.addEventListener('exchange', ({ detail }) => out.say(describeExchange(detail)))
+  peer.addEventListener('clipped', ({ detail }) => out.say(`clipped ${describeClipped(detail)}`))
   peer.addEventListener('trained', () => {
     if (asked === 0)
       return out.say('watching: this peer has nothing to train, and takes the model on which others agree')

@@ -4,7 +4,7 @@ import { isComplete } from '../../agreement.ts'
 import type { Dashboard } from '../../dashboard/dashboard.ts'
 import { withDashboard } from '../../dashboard/with-dashboard.ts'
 import { defaultPartition } from '../../default-partition.ts'
-import { describeExchange, describeInterval } from '../../event-lines.ts'
+import { describeClipped, describeExchange, describeInterval } from '../../event-lines.ts'
 import { DONE, NOT_IN_MODEL } from '../../exit-codes.ts'
 import { onInterruption } from '../../interruption.ts'
 import { OPEN } from '../../names.ts'
@@ -121,6 +121,7 @@ async function runWatched(
         peers = started
         for (const peer of peers) {
           peer.addEventListener('compression', ({ detail }) => view.say(peer, `compression ${detail.reason}`))
+          peer.addEventListener('clipped', ({ detail }) => view.say(peer, `clipped ${describeClipped(detail)}`))
           if (flags.verbose) {
             peer.addEventListener('exchange', ({ detail }) => view.say(peer, describeExchange(detail)))
             peer.addEventListener('round', ({ detail }) => view.say(peer, describeInterval(detail)))

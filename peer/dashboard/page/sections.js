@@ -1,6 +1,6 @@
 /** The parts of the page that are text: phases, figures, tables, the log. */
 
-import { bytes, count, elapsed, loss, magnitude, percent, timeOfDay } from './words.js'
+import { bytes, count, elapsed, loss, magnitude, percent, share, timeOfDay } from './words.js'
 
 /**
  * @typedef {import('../told.ts').Now} Now
@@ -173,6 +173,11 @@ function measured(name, value, written, note = '') {
   return value === undefined ? undefined : [name, written(value), note]
 }
 
+/** @param {Now['neighbours'][number]} neighbour */
+function isClipped({ clipped, trust }) {
+  return clipped > 0 || trust < 1
+}
+
 /** @param {Now} now */
 export function showNeighbours({ neighbours, more }) {
   const rows = neighbours.map(each => {
@@ -191,12 +196,16 @@ export function showNeighbours({ neighbours, more }) {
       element('td', count(each.exchanges), 'figure'),
       element('td', count(each.broken), 'figure'),
       element('td', count(each.unsettled), 'figure'),
+      element('td', count(each.clipped), 'figure of-clipping'),
+      element('td', share(each.trust), 'figure of-clipping'),
       element('td', bytes(each.bytes), 'figure'),
       element('td', last),
     )
     return row
   })
   at('neighbours').replaceChildren(...rows)
+  // Most swarms have nothing to show of it.
+  at('neighbours-table').classList.toggle('clips', neighbours.some(isClipped))
   at('neighbours-scroll').hidden = rows.length === 0
   at('nobody').hidden = rows.length > 0
   at('more').hidden = more === 0

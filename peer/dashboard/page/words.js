@@ -5,6 +5,11 @@ export function percent(share) {
   return `${(100 * share).toFixed(1)} %`
 }
 
+/** A part of 1, in two digits. @param {number} value */
+export function share(value) {
+  return String(Number(value.toPrecision(2)))
+}
+
 /** A consensus distance or a loss: what matters is its magnitude. @param {number | null | undefined} value */
 export function magnitude(value) {
   if (value == null) return '–'

@@ -6,24 +6,15 @@
  * @packageDocumentation
  */
 
-import {
-  ANYWHERE,
-  clippedShare,
-  FEWEST_MET,
-  RADIUS_MARGIN,
-  type Reach,
-  reachFor,
-  usualDistance,
-} from '../../averaging/clipping.ts'
+import { ANYWHERE, clippedShare, RADIUS_MARGIN, type Reach, reachFor } from '../../averaging/clipping.ts'
 import { createInfluence } from '../../averaging/influence.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
 import type { Events } from '../events.ts'
-import type { ActiveMembers } from '../membership/active-members.ts'
 import type { Conduct } from '../membership/conduct.ts'
 import type { Membership } from '../membership/membership.ts'
-import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
+import { createComplaints } from './complaints.ts'
 import {
   ACCOUNT_DEPTH,
   ACCOUNT_INCOME,
@@ -33,8 +24,8 @@ import {
   LEAST_SHARE,
   LONGEST_OVER_RADIUS,
   STILL_FAR,
-  TELLING_GAP_MS,
 } from './constants.ts'
+import { createUsualDistance, type UsualDistanceOptions } from './usual-distance.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
 export interface ToldReach extends Reach {
@@ -65,110 +56,80 @@ export interface Clipping {
   returned(partner: PeerId): void
   /** Whether nothing is merged with this partner for now: it has moved this peer by as much as it may, or is not to move it at the end. */
   isSpent(partner: PeerId): boolean
+  /** Exchanges that were agreed with less than their weight. */
+  clipped(): number
 }
 
-export interface ClippingOptions {
+export interface ClippingOptions extends UsualDistanceOptions {
   /** τ, where the recipe says one; otherwise it follows the swarm. */
   readonly radius?: number
   /** Whether everybody averages with all neighbours at once. */
   readonly inRounds: boolean
   readonly replica: Pick<Replica, 'age'>
   readonly interval: { steps(): number }
-  readonly phase: Pick<PeerPhase, 'now'>
   readonly membership: Pick<Membership, 'size' | 'isGone'>
-  readonly activeMembers: Pick<ActiveMembers, 'all'>
   readonly clock: Clock
   readonly events: Pick<Events, 'emit'>
   readonly conduct: Pick<Conduct, 'met' | 'fault' | 'trust' | 'isTrusted'>
-  readonly choice: {
-    /** Of this peer's parameters as they are. */
-    sketch(): Float32Array
-  }
 }
 
 export function createClipping(options: ClippingOptions): Clipping {
-  const { inRounds, replica, interval, phase, membership, activeMembers, choice, conduct, clock, events } = options
+  const { inRounds, replica, interval, phase, membership, activeMembers, conduct, clock } = options
+  const distances = createUsualDistance(options)
+  const usual = distances.whileTraining
   const influence = createInfluence<PeerId>()
-  /** How far from this peer those with whom it has averaged were when they did last. */
-  const met = new Map<PeerId, number>()
-  /** Exchanges that were clipped since it was last told of them, and when that was. */
-  const told = new Map<PeerId, { readonly count: number; readonly at: number }>()
+  const complaints = createComplaints(options)
   /** Those that were away, until they are as near as others: what they have learned meanwhile may be far. */
   const back = new Set<PeerId>()
-  let movement = 0
-  /** The usual distance as of now. */
-  let near = 0
-  /** The usual distance; since this peer trains no more at least what it was then. */
-  let usual = 0
-  let age = replica.age
+  let clipped = 0
+  /** As of the last time that accounts were filled. */
+  let [age, filledAt] = [replica.age, clock.now()]
   let isOver = false
-  /** How often it was, when that was or was last looked at, and what everybody had then. */
+  /** How often it was, and what everybody had then. */
   let ends = 0
-  let earnedAt = clock.now()
   let endAccount = 0
 
   /** Of two nobody can say which one lies, and each is all that the other can agree with. */
   const isMajority = () => activeMembers.all().length >= FEWEST_OTHERS
 
-  const meetingsOfInterval = () => (inRounds ? 1 : 2 / Math.max(1, met.size))
-
-  /**
-   * Of those met, where they are enough for a median to mean something; otherwise of all that have announced parameters, too. Where nobody
-   * trains, distances only become smaller: then it is the smaller one of what was seen in the last exchange and what is announced.
-   */
-  function distances(): readonly number[] {
-    const members = activeMembers.all().filter(({ announcement }) => announcement.phase !== 'waiting')
-    const known = members.filter(({ peer }) => met.has(peer))
-    const areEnough = known.length >= FEWEST_MET || members.length < FEWEST_MET
-    return (areEnough ? known : members).map(({ peer, announcement }) => {
-      const seen = met.get(peer)
-      if (seen !== undefined && !isOver) return seen
-      const announced = sketchDistance(choice.sketch(), announcement.sketch)
-      return Math.min(seen ?? announced, announced)
-    })
-  }
+  const intervals = () => replica.age / interval.steps()
 
   /**
    * Once this peer trains no more, what all partners together may move it by is a few times what was usual, dealt among them. Where few are
    * neighbours, more of what the others have learned comes by each. Whoever trains again, and ends again, has less every time.
    */
   function endAccounts(): void {
-    const partners = Math.max(1, met.size)
+    const partners = Math.max(1, distances.partners())
     endAccount = (END_ACCOUNT * Math.max(1, membership.size() / partners)) / partners / 2 ** ends
     influence.once(endAccount)
     ends++
-    earnedAt = clock.now()
   }
 
-  /** Looks at what is usual, and at whether this peer still trains. */
-  function look(): void {
+  /** Everybody may move this peer by so much more since the swarm has trained on; and once it does not, by the clock. */
+  function fillAccounts(weight: number): void {
     const isTraining = phase.now() === 'training'
-    near = usualDistance(distances(), isTraining ? movement : 0)
-    usual = isTraining && near > 0 ? near : Math.max(usual, near)
-    if (isOver !== isTraining) return
-    isOver = !isTraining
-    if (isOver) endAccounts()
-  }
-
-  /** Everybody may move this peer by so much more since the swarm has trained on; when it does not, by the clock. */
-  function earn(weight: number): void {
-    const intervals = Math.max(0, replica.age - age) / interval.steps()
-    const filled = isOver ? (endAccount * (clock.now() - earnedAt)) / END_REFILL_MS : 0
+    if (isOver === isTraining) {
+      isOver = !isTraining
+      if (isOver) endAccounts()
+    }
+    // In pairs an interval asks for two meetings, its own and another's; in step for one with everybody.
+    const meetings = inRounds ? 1 : 2 / Math.max(1, distances.partners())
+    const trained = (ACCOUNT_INCOME * weight * meetings * Math.max(0, replica.age - age)) / interval.steps()
+    const waited = isOver ? (endAccount * (clock.now() - filledAt)) / END_REFILL_MS : 0
+    influence.earned(trained + waited, isOver ? endAccount : ACCOUNT_DEPTH * weight)
     age = replica.age
-    earnedAt = clock.now()
-    const most = isOver ? endAccount : ACCOUNT_DEPTH * weight
-    influence.earned(ACCOUNT_INCOME * weight * intervals * meetingsOfInterval() + filled, most)
+    filledAt = clock.now()
   }
 
   function adaptiveReach(partner: PeerId, weight: number): Reach {
     // Between two intervals it stays, so that all links of a round go by the same.
-    if (phase.now() !== 'training') look()
-    earn(weight)
-    if (usual === 0 || !isMajority()) return ANYWHERE
-    const { radius, farthest } = reachFor(usual, replica.age / interval.steps())
+    if (phase.now() !== 'training') distances.look()
+    fillAccounts(weight)
+    if (usual() === 0 || !isMajority()) return ANYWHERE
+    const { radius, farthest } = reachFor(usual(), intervals())
     // Two merges at once may have overdrawn the account.
-    const left = Math.max(0, influence.left(partner) / weight) * usual
-    const most = Math.min(isOver ? RADIUS_MARGIN * near : radius, left)
+    const left = Math.max(0, influence.left(partner) / weight) * usual()
+    const most = Math.min(isOver ? RADIUS_MARGIN * distances.now() : radius, left)
     return {
       radius: Math.max(Number.MIN_VALUE, conduct.trust(partner) * most),
       farthest: back.has(partner) ? Number.POSITIVE_INFINITY : farthest,
@@ -177,36 +138,16 @@ export function createClipping(options: ClippingOptions): Clipping {
 
   /** Measured by what is usual, and not by what its account or its conduct leaves it. */
   function judge(partner: PeerId, distance: number): void {
-    const { radius, farthest } = reachFor(usual, replica.age / interval.steps())
+    const { radius, farthest } = reachFor(usual(), intervals())
     if (distance <= radius) {
       back.delete(partner)
       conduct.met(partner)
       return
     }
-    const before = met.get(partner)
+    const before = distances.last(partner)
     // One that was away, and merges with everybody, is nearer every time.
     const stays = before !== undefined && distance > STILL_FAR * before
-    conduct.fault(partner, stays && distance > farthest ? 'far' : 'clipped')
-    tell(partner, distance)
-  }
-
-  /** Nobody reads of every exchange. */
-  function tell(partner: PeerId, distance: number): void {
-    const count = (told.get(partner)?.count ?? 0) + 1
-    const at = told.get(partner)?.at ?? Number.NEGATIVE_INFINITY
-    const isDue = clock.now() - at >= TELLING_GAP_MS
-    told.set(partner, isDue ? { count: 0, at: clock.now() } : { count, at })
-    if (isDue)
-      events.emit('clipped', { peer: partner, distance, usual, exchanges: count, trust: conduct.trust(partner) })
-  }
-
-  function forgetGone(): void {
-    for (const peer of met.keys()) {
-      if (!membership.isGone(peer)) continue
-      met.delete(peer)
-      told.delete(peer)
-      back.delete(peer)
-    }
+    complaints.add(partner, stays && distance > farthest ? 'far' : 'clipped', distance, usual())
   }
 
   return {
@@ -216,34 +157,27 @@ export function createClipping(options: ClippingOptions): Clipping {
     },
     agree(partner, own, theirs) {
       const distance = sketchDistance(own.sketch, theirs.sketch)
-      if (!met.has(partner)) forgetGone()
-      if (options.radius === undefined) judge(partner, distance)
-      met.set(partner, distance)
-      const squaredDistance = (LONGEST_OVER_RADIUS * own.radius) ** 2
-      return { share: clippedShare(own, theirs, distance), squaredDistance }
+      if (options.radius === undefined && isMajority()) judge(partner, distance)
+      distances.met(partner, distance)
+      const share = clippedShare(own, theirs, distance)
+      if (share < 1) clipped++
+      return { share, squaredDistance: (LONGEST_OVER_RADIUS * own.radius) ** 2 }
     },
     moved(partner, length) {
-      if (usual > 0) influence.moved(partner, length / usual)
+      if (usual() > 0) influence.moved(partner, length / usual())
     },
-    lied(partner) {
-      conduct.fault(partner, 'false-sketch')
-      tell(partner, met.get(partner) ?? 0)
-    },
-    trained(length) {
-      movement = length
-      look()
-    },
+    lied: partner => complaints.add(partner, 'false-sketch', distances.last(partner) ?? 0, usual()),
+    trained: distances.trained,
     returned(partner) {
-      if (!met.has(partner)) return
+      if (distances.last(partner) === undefined) return
       back.add(partner)
       if (isOver) influence.returned(partner)
     },
     isSpent(partner) {
-      if (usual === 0 || !isMajority()) return false
-      return (
-        influence.left(partner) < (isOver ? LEAST_SHARE * endAccount : LEAST_SHARE) ||
-        (isOver && !conduct.isTrusted(partner))
-      )
+      if (usual() === 0 || !isMajority()) return false
+      if (isOver && !conduct.isTrusted(partner)) return true
+      return influence.left(partner) < LEAST_SHARE * (isOver ? endAccount : 1)
     },
+    clipped: () => clipped,
   }
 }

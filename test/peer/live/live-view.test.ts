@@ -16,6 +16,8 @@ const member: MemberView = {
   exchanging: false,
   exchanges: 12,
   unsettled: 0,
+  trust: 1,
+  faults: { far: 0, clipped: 0, 'false-sketch': 0, refused: 0, broken: 0 },
 }
 
 const round = {
