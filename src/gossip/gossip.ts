@@ -124,7 +124,7 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const conversations = createConversations({ ...core, timeouts, scores })
   const handshake = createRecipeHandshake({ ...core, seal: checkpoint?.generation?.seals.at(-1) })
   const runTime = createRunTime(clock, settings.patience, knows)
-  const activeMembers = createActiveMembers(membership, runTime)
+  const activeMembers = createActiveMembers(membership, runTime, conduct.isTrusted)
   const social = { ...core, membership, scores, conduct, knows, timeouts, conversations, runTime, activeMembers }
 
   // How quick it is, and for how long it trains.

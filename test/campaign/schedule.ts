@@ -140,7 +140,8 @@ export function drawSchedule(seed: number): Schedule {
   )
   const compression = drawCompression(random)
   const clips = trains && random.uniform() < 0.6
-  const liars = clips && !isLong ? drawLiars(random, peers) : []
+  // Where one that lies stands between others, nobody can know what is behind it.
+  const liars = clips && !isLong && topology === 'complete' ? drawLiars(random, peers) : []
   return {
     seed,
     peers,

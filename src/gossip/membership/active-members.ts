@@ -1,7 +1,10 @@
 import type { PeerId } from '../ports.ts'
 import type { Member, Membership } from './membership.ts'
 
-/** The members that the swarm goes by: not those that were given up, nor those that still train when it waits for nobody any more. */
+/**
+ * The members that the swarm goes by: not those that were given up, nor those whose conduct speaks against them, nor those that still train when
+ * it waits for nobody any more.
+ */
 export interface ActiveMembers {
   /** Sorted by id. */
   all(): readonly Member[]
@@ -23,6 +26,7 @@ export function createActiveMembers(
     /** Whether nobody can still be training that wants to end with the others. */
     overdue(): boolean
   },
+  isTrusted: (peer: PeerId) => boolean = () => true,
 ): ActiveMembers {
   const obstructions = new Map<PeerId, number>()
   const isGivenUp = (peer: PeerId) => (obstructions.get(peer) ?? 0) > MAX_OBSTRUCTIONS
@@ -31,8 +35,11 @@ export function createActiveMembers(
   return {
     all() {
       const overdue = runTime.overdue()
-      if (obstructions.size === 0 && !overdue) return membership.alive()
-      return membership.alive().filter(member => !isGivenUp(member.peer) && !(overdue && trains(member)))
+      const members = membership.alive()
+      const counts = (member: Member) =>
+        !isGivenUp(member.peer) && isTrusted(member.peer) && !(overdue && trains(member))
+      // Mostly it is all of them, and asked for often.
+      return members.every(counts) ? members : members.filter(counts)
     },
     overdue() {
       if (!runTime.overdue()) return []
