@@ -5,7 +5,7 @@
  *
  * That is the clipping of ClippedGossip (He, Karimireddy and Jaggi 2022, "Byzantine-Robust Decentralized Learning via ClippedGossip"), by
  * both sides at once: what one adds is exactly what the other loses, so the mean stays where it is whoever is clipped. A partner that lies
- * moves a peer by w τ at most. Where the radius follows the swarm, what is farther away than anything honest is not merged at all.
+ * moves a peer by w τ at most.
  *
  * Deployed peers and the matrix engine use these.
  *
@@ -27,18 +27,12 @@ export const EARLY_INTERVALS = 10
 /** Whatever is so many times as far away as is usual was not trained as others train. */
 export const FARTHEST_MARGIN = 4
 
-/** How far away another may be, as one side sees it. */
-export interface Reach {
-  /** τ, beyond which it counts for less; infinite where nothing is clipped. */
-  readonly radius: number
-  /** The distance beyond which it counts for nothing; infinite where there is none. */
-  readonly farthest: number
-}
-
-/** λ, by how much less than its weight a difference counts, by what both sides say; 0 for nothing. */
-export function clippedShare(a: Reach, b: Reach, distance: number): number {
-  if (distance > Math.min(a.farthest, b.farthest)) return 0
-  const radius = Math.min(a.radius, b.radius)
+/**
+ * λ, by how much less than its weight a difference counts.
+ *
+ * @param radius the smaller one of both sides'; infinite where neither clips
+ */
+export function clippedShare(radius: number, distance: number): number {
   return distance > radius ? radius / distance : 1
 }
 
@@ -59,17 +53,11 @@ export function usualDistance(distances: readonly number[], movement: number): n
 }
 
 /**
- * How far others may be, by what is usual; infinitely, where nothing is known of that.
+ * τ by what is usual; infinite where nothing is known of that.
  *
  * @param intervals of training that the parameters have absorbed
  */
-export function reachFor(usual: number, intervals: number): Reach {
-  if (usual === 0) return ANYWHERE
-  const isEarly = intervals < EARLY_INTERVALS
-  return {
-    radius: (isEarly ? EARLY_MARGIN : RADIUS_MARGIN) * usual,
-    farthest: isEarly ? Number.POSITIVE_INFINITY : FARTHEST_MARGIN * usual,
-  }
+export function radiusFor(usual: number, intervals: number): number {
+  if (usual === 0) return Number.POSITIVE_INFINITY
+  return (intervals < EARLY_INTERVALS ? EARLY_MARGIN : RADIUS_MARGIN) * usual
 }
-
-export const ANYWHERE: Reach = { radius: Number.POSITIVE_INFINITY, farthest: Number.POSITIVE_INFINITY }

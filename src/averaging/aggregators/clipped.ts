@@ -1,6 +1,6 @@
 import { distance, type Vector } from '../../parameters/vectors.ts'
 import type { Aggregator, WeightedVector } from '../aggregator.ts'
-import { EARLY_INTERVALS, reachFor, usualDistance } from '../clipping.ts'
+import { EARLY_INTERVALS, radiusFor, usualDistance } from '../clipping.ts'
 import { mean } from './mean.ts'
 
 /**
@@ -28,7 +28,7 @@ export const adaptivelyClipped: Aggregator = {
   clips: {},
   misfit: () => undefined,
   aggregate(own, neighbours, out) {
-    clippedMean(own, neighbours, distances => reachFor(usualDistance(distances, 0), EARLY_INTERVALS).radius, out)
+    clippedMean(own, neighbours, distances => radiusFor(usualDistance(distances, 0), EARLY_INTERVALS), out)
   },
 }
 

@@ -1,6 +1,6 @@
 import { distance, norm, type Vector } from '../../parameters/vectors.ts'
 import type { Clips } from '../aggregator.ts'
-import { ANYWHERE, clippedShare, type Reach, reachFor, usualDistance } from '../clipping.ts'
+import { clippedShare, radiusFor, usualDistance } from '../clipping.ts'
 import type { AveragingRule } from '../rule.ts'
 
 /** The state of a peer: that of the rule, and what it knows of how far others are. */
@@ -17,7 +17,7 @@ export interface ClippedState<State> {
   /** Intervals of training. */
   intervals: number
   /** As it has said it last. */
-  reach: Reach
+  radius: number
 }
 
 /**
@@ -37,7 +37,7 @@ export function clippedRule<State>(
   return {
     ...rule,
     linear: false,
-    message: { ...rule.message, scalars: place + 2 },
+    message: { ...rule.message, scalars: place + 1 },
     start: (parameters, host) => ({
       rule: rule.start(parameters, host),
       said: host.allocate(parameters.length),
@@ -45,7 +45,7 @@ export function clippedRule<State>(
       moved: 0,
       hasMerged: true,
       intervals: 0,
-      reach: ANYWHERE,
+      radius: Number.POSITIVE_INFINITY,
     }),
     train(state, update) {
       if (state.hasMerged) {
@@ -58,22 +58,17 @@ export function clippedRule<State>(
     },
     send(state, link, message, random) {
       const { met, moved, intervals } = state
-      state.reach =
-        fixed === undefined
-          ? reachFor(usualDistance([...met.values()], moved), intervals)
-          : { ...ANYWHERE, radius: fixed }
-      message.scalars[place] = state.reach.radius
-      message.scalars[place + 1] = state.reach.farthest
+      state.radius = fixed ?? radiusFor(usualDistance([...met.values()], moved), intervals)
+      message.scalars[place] = state.radius
       const bytes = rule.send(state.rule, link, message, random)
       state.said.set(message.vectors[0])
-      return bytes + 2 * Float64Array.BYTES_PER_ELEMENT
+      return bytes + Float64Array.BYTES_PER_ELEMENT
     },
     merge(state, received, selfWeight) {
       const clipped = received.map(({ peer, weight, message }) => {
         const far = measure(state.said, message.vectors[0])
         state.met.set(peer, far)
-        const theirs = { radius: message.scalars[place], farthest: message.scalars[place + 1] }
-        return { peer, message, weight: weight * clippedShare(state.reach, theirs, far) }
+        return { peer, message, weight: weight * clippedShare(Math.min(state.radius, message.scalars[place]), far) }
       })
       state.hasMerged = true
       rule.merge(state.rule, clipped, selfWeight)

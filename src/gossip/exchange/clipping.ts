@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { ANYWHERE, clippedShare, RADIUS_MARGIN, type Reach, reachFor } from '../../averaging/clipping.ts'
+import { clippedShare, FARTHEST_MARGIN, RADIUS_MARGIN, radiusFor } from '../../averaging/clipping.ts'
 import { createInfluence } from '../../averaging/influence.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
 import type { Events } from '../events.ts'
@@ -28,14 +28,16 @@ import {
 import { createUsualDistance, type UsualDistanceOptions } from './usual-distance.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
-export interface ToldReach extends Reach {
+export interface Reach {
   /** Of what it averages. */
   readonly sketch: Float32Array
+  /** τ; infinite where it does not clip. */
+  readonly radius: number
 }
 
 /** What follows from both sides' words. */
 export interface Clipped {
-  /** λ, by which both take less; 0 where nothing is merged. */
+  /** λ, by which both take less. */
   readonly share: number
   /** Σ ‖d‖² of the frames, d with the weight 1, is not to be larger: whoever is farther away than that has said something false. */
   readonly squaredDistance: number
@@ -43,9 +45,9 @@ export interface Clipped {
 
 export interface Clipping {
   /** @param weight of the exchange, before it is clipped */
-  reach(partner: PeerId, weight: number, sketch: Float32Array): ToldReach
+  reach(partner: PeerId, weight: number, sketch: Float32Array): Reach
   /** Both have said how far they reach: what follows, and what is remembered of it. */
-  agree(partner: PeerId, own: ToldReach, theirs: ToldReach): Clipped
+  agree(partner: PeerId, own: Reach, theirs: Reach): Clipped
   /** What was merged of an exchange with this partner has moved this peer so far. */
   moved(partner: PeerId, length: number): void
   /** What this partner has sent was farther away than it had said. */
@@ -79,8 +81,6 @@ export function createClipping(options: ClippingOptions): Clipping {
   const usual = distances.whileTraining
   const influence = createInfluence<PeerId>()
   const complaints = createComplaints(options)
-  /** Those that were away, until they are as near as others: what they have learned meanwhile may be far. */
-  const back = new Set<PeerId>()
   let clipped = 0
   /** As of the last time that accounts were filled. */
   let [age, filledAt] = [replica.age, clock.now()]
@@ -121,45 +121,38 @@ export function createClipping(options: ClippingOptions): Clipping {
     filledAt = clock.now()
   }
 
-  function adaptiveReach(partner: PeerId, weight: number): Reach {
+  function adaptiveRadius(partner: PeerId, weight: number): number {
     // Between two intervals it stays, so that all links of a round go by the same.
     if (phase.now() !== 'training') distances.look()
     fillAccounts(weight)
-    if (usual() === 0 || !isMajority()) return ANYWHERE
-    const { radius, farthest } = reachFor(usual(), intervals())
+    if (usual() === 0 || !isMajority()) return Number.POSITIVE_INFINITY
     // Two merges at once may have overdrawn the account.
     const left = Math.max(0, influence.left(partner) / weight) * usual()
-    const most = Math.min(isOver ? RADIUS_MARGIN * distances.now() : radius, left)
-    return {
-      radius: Math.max(Number.MIN_VALUE, conduct.trust(partner) * most),
-      farthest: back.has(partner) ? Number.POSITIVE_INFINITY : farthest,
-    }
+    const most = Math.min(isOver ? RADIUS_MARGIN * distances.now() : radiusFor(usual(), intervals()), left)
+    return Math.max(Number.MIN_VALUE, conduct.trust(partner) * most)
   }
 
   /** Measured by what is usual, and not by what its account or its conduct leaves it. */
   function judge(partner: PeerId, distance: number): void {
-    const { radius, farthest } = reachFor(usual(), intervals())
-    if (distance <= radius) {
-      back.delete(partner)
+    if (distance <= radiusFor(usual(), intervals())) {
       conduct.met(partner)
       return
     }
     const before = distances.last(partner)
     // One that was away, and merges with everybody, is nearer every time.
     const stays = before !== undefined && distance > STILL_FAR * before
-    complaints.add(partner, stays && distance > farthest ? 'far' : 'clipped', distance, usual())
+    complaints.add(partner, stays && distance > FARTHEST_MARGIN * usual() ? 'far' : 'clipped', distance, usual())
   }
 
   return {
     reach(partner, weight, sketch) {
-      if (options.radius !== undefined) return { ...ANYWHERE, radius: options.radius, sketch }
-      return { ...adaptiveReach(partner, weight), sketch }
+      return { sketch, radius: options.radius ?? adaptiveRadius(partner, weight) }
     },
     agree(partner, own, theirs) {
       const distance = sketchDistance(own.sketch, theirs.sketch)
       if (options.radius === undefined && isMajority()) judge(partner, distance)
       distances.met(partner, distance)
-      const share = clippedShare(own, theirs, distance)
+      const share = clippedShare(Math.min(own.radius, theirs.radius), distance)
       if (share < 1) clipped++
       return { share, squaredDistance: (LONGEST_OVER_RADIUS * own.radius) ** 2 }
     },
@@ -169,14 +162,11 @@ export function createClipping(options: ClippingOptions): Clipping {
     lied: partner => complaints.add(partner, 'false-sketch', distances.last(partner) ?? 0, usual()),
     trained: distances.trained,
     returned(partner) {
-      if (distances.last(partner) === undefined) return
-      back.add(partner)
-      if (isOver) influence.returned(partner)
+      if (isOver && distances.last(partner) !== undefined) influence.returned(partner)
     },
     isSpent(partner) {
       if (usual() === 0 || !isMajority()) return false
-      if (isOver && !conduct.isTrusted(partner)) return true
-      return influence.left(partner) < LEAST_SHARE * (isOver ? endAccount : 1)
+      return !conduct.isTrusted(partner) || influence.left(partner) < LEAST_SHARE * (isOver ? endAccount : 1)
     },
     clipped: () => clipped,
   }

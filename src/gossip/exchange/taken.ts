@@ -9,13 +9,10 @@ import type { Range } from '../../parameters/range.ts'
 import { ProtocolViolationError, RefusedError } from '../errors.ts'
 import type { Engagement, Engagements } from '../state/engagements.ts'
 import type { Message } from '../streams/messages.ts'
-import type { Clipping, ToldReach } from './clipping.ts'
+import type { Clipping, Reach } from './clipping.ts'
 import type { MoveBound } from './merge-bounds.ts'
 import { decodeReach, encodeReach } from './reach-message.ts'
 import type { Terms } from './terms.ts'
-
-/** Both sides know, so neither waits for the other. */
-export const TOO_FAR = 'too far from each other to merge anything'
 
 export interface TakenOptions {
   readonly engagements: Pick<Engagements, 'shareLeft'>
@@ -40,7 +37,7 @@ export interface OwnSide {
   /**
    * How much this peer takes, and how far that may move it. The engagement has the agreed weight by then.
    *
-   * @throws RefusedError where its other exchanges leave nothing, or the two are too far apart; ProtocolViolationError for a reach that no peer of this swarm says
+   * @throws RefusedError where its other exchanges leave nothing, ProtocolViolationError for a reach that no peer of this swarm says
    */
   take(theirs: { readonly age: number; readonly voice: number; readonly reach?: ReachWord }): {
     readonly weight: number
@@ -62,7 +59,7 @@ export function createTaking({ engagements, voice, share, clipping }: TakenOptio
     return engagement.share
   }
 
-  function clippedBy(partner: string, own: ToldReach, said: ReachWord) {
+  function clippedBy(partner: string, own: Reach, said: ReachWord) {
     if (said === undefined) throw new ProtocolViolationError('said no sketch of its parameters, against the recipe')
     return (clipping as NonNullable<typeof clipping>).agree(partner, own, decodeReach(said))
   }
@@ -79,7 +76,6 @@ export function createTaking({ engagements, voice, share, clipping }: TakenOptio
         const clipped = own && clippedBy(partner, own, theirs.reach)
         const weight = unclipped(engagement, age, theirs)
         if (clipped === undefined) return { weight }
-        if (clipped.share === 0) throw new RefusedError(TOO_FAR)
         engagement.weight *= clipped.share
         engagement.share *= clipped.share
         return { weight: clipped.share * weight, move: { squares: weight ** 2 * clipped.squaredDistance } }

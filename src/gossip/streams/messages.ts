@@ -45,8 +45,6 @@ const reach = z
     sketch: z.string().max(MAX_SKETCH_CHARACTERS),
     /** The distance beyond which it merges with less weight. Without one it never does. */
     radius: z.number().positive().optional(),
-    /** The distance beyond which it merges nothing. Without one there is none. */
-    farthest: z.number().positive().optional(),
   })
   .optional()
 
