@@ -1,12 +1,12 @@
 /**
  * How much another may move this peer: in one exchange, by the radius of clipping; over time, by its account. Both follow what is usual among
- * those with whom this peer averages. Once it has trained, the radius follows the others as they come nearer, and all together may move it by a
- * few times what was usual at its last step, and by what the swarm still trains.
+ * those with whom this peer averages. Once it has trained, all together may move it by a few times what was usual at its last step, and by what
+ * the swarm still trains.
  *
  * @packageDocumentation
  */
 
-import { clippedShare, FARTHEST_MARGIN, RADIUS_MARGIN, radiusFor } from '../../averaging/clipping.ts'
+import { clippedShare, FARTHEST_MARGIN, radiusFor } from '../../averaging/clipping.ts'
 import { createInfluence } from '../../averaging/influence.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
 import type { Events } from '../events.ts'
@@ -78,7 +78,7 @@ export interface ClippingOptions extends UsualDistanceOptions {
 export function createClipping(options: ClippingOptions): Clipping {
   const { inRounds, replica, interval, phase, membership, activeMembers, conduct, clock } = options
   const distances = createUsualDistance(options)
-  const usual = distances.whileTraining
+  const usual = distances.now
   const influence = createInfluence<PeerId>()
   const complaints = createComplaints(options)
   let clipped = 0
@@ -128,8 +128,8 @@ export function createClipping(options: ClippingOptions): Clipping {
     if (usual() === 0 || !isMajority()) return Number.POSITIVE_INFINITY
     // Two merges at once may have overdrawn the account.
     const left = Math.max(0, influence.left(partner) / weight) * usual()
-    const most = Math.min(isOver ? RADIUS_MARGIN * distances.now() : radiusFor(usual(), intervals()), left)
-    return Math.max(Number.MIN_VALUE, conduct.trust(partner) * most)
+    const radius = Math.min(radiusFor(usual(), intervals()), left)
+    return Math.max(Number.MIN_VALUE, conduct.trust(partner) * radius)
   }
 
   /** Measured by what is usual, and not by what its account or its conduct leaves it. */

@@ -12,9 +12,7 @@ import type { PeerPhase } from '../phase.ts'
 import type { PeerId } from '../ports.ts'
 
 export interface UsualDistance {
-  /** While this peer trains; after that at least what it was then. 0 where nothing is known yet. */
-  whileTraining(): number
-  /** As of now: once it trains no more, all come nearer. */
+  /** The distance that is usual; once this peer trains no more at least what it was then. 0 where nothing is known yet. */
   now(): number
   /** How far this one was when the two met last; undefined where they have not. */
   last(partner: PeerId): number | undefined
@@ -39,34 +37,26 @@ export interface UsualDistanceOptions {
 export function createUsualDistance({ phase, membership, activeMembers, choice }: UsualDistanceOptions): UsualDistance {
   const distances = new Map<PeerId, number>()
   let movement = 0
-  let now = 0
-  let whileTraining = 0
+  let usual = 0
 
-  /**
-   * Of those met, where they are enough for a median to mean something; otherwise of all that have announced parameters, too. Where this peer
-   * trains no more, distances only become smaller: then it is the smaller one of what was seen in the last exchange and what is announced.
-   */
-  function known(isTraining: boolean): readonly number[] {
+  /** Of those met, where they are enough for a median to mean something; otherwise of all that have announced parameters, too. */
+  function known(): readonly number[] {
     const members = activeMembers.all().filter(({ announcement }) => announcement.phase !== 'waiting')
-    const met = members.filter(({ peer }) => distances.has(peer))
-    const areEnough = met.length >= FEWEST_MET || members.length < FEWEST_MET
-    return (areEnough ? met : members).map(({ peer, announcement }) => {
-      const seen = distances.get(peer)
-      if (seen !== undefined && isTraining) return seen
-      const announced = sketchDistance(choice.sketch(), announcement.sketch)
-      return Math.min(seen ?? announced, announced)
-    })
+    const met = members.flatMap(({ peer }) => distances.get(peer) ?? [])
+    if (met.length >= FEWEST_MET || members.length < FEWEST_MET) return met
+    return members.map(
+      ({ peer, announcement }) => distances.get(peer) ?? sketchDistance(choice.sketch(), announcement.sketch),
+    )
   }
 
   function look(): void {
     const isTraining = phase.now() === 'training'
-    now = usualDistance(known(isTraining), isTraining ? movement : 0)
-    whileTraining = isTraining && now > 0 ? now : Math.max(whileTraining, now)
+    const now = usualDistance(known(), isTraining ? movement : 0)
+    usual = isTraining && now > 0 ? now : Math.max(usual, now)
   }
 
   return {
-    whileTraining: () => whileTraining,
-    now: () => now,
+    now: () => usual,
     last: partner => distances.get(partner),
     met(partner, distance) {
       if (!distances.has(partner)) {
