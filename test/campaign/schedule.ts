@@ -117,6 +117,8 @@ const SPARSE = ['ring', 'chain', 'star', 'tree:2'] as const
 /** The share of swarms with vectors of several frames, which take the longest, and of those of five peers or more. */
 const SEVERAL_FRAMES = 0.01
 const MANY_PEERS = 0.06
+/** Of swarms of five peers or more in which some lie: with fewer, what befalls the honest may leave no majority of them. */
+const LIES = 0.06
 /**
  * Downtimes, splits and suspensions are mostly short; some are longer than a member that says nothing is taken for alive. All of them together are
  * shorter than the two minutes after which one has left for good, and takes its share of the mean along.
@@ -127,21 +129,22 @@ const LONG = 0.06
 export function drawSchedule(seed: number): Schedule {
   const random = createRandom(seed).fork('schedule')
   const isLong = random.uniform() < SEVERAL_FRAMES
-  const isCrowd = !isLong && random.uniform() < MANY_PEERS
+  const lie = !isLong && random.uniform() < LIES
+  const isCrowd = lie || (!isLong && random.uniform() < MANY_PEERS)
   const peers = isLong ? 2 + random.integer(2) : isCrowd ? 5 + random.integer(4) : 2 + random.integer(3)
   const dimension = isLong ? FRAME_FLOATS + 1 + random.integer(FRAME_FLOATS) : 1 + random.integer(48)
   const rule = random.uniform() < 0.7 ? 'adpsgd' : 'dpsgd'
-  const topology = random.uniform() < 0.6 ? 'complete' : pick(random, SPARSE)
-  const trains = random.uniform() < 0.5
+  // Where one that lies stands between others, nobody can know what is behind it.
+  const topology = lie || random.uniform() < 0.6 ? 'complete' : pick(random, SPARSE)
+  const trains = lie || random.uniform() < 0.5
   const steps = trains ? 4 + random.integer(isLong ? 8 : 28) : 0
   const faultsUntil = 1_000 + random.integer(5_000)
   const faults = Array.from({ length: random.integer(isLong ? 8 : 32) }, () =>
     drawFault(random, { peers, faultsUntil, trains }),
   )
   const compression = drawCompression(random)
-  const clips = trains && random.uniform() < 0.6
-  // Where one that lies stands between others, nobody can know what is behind it.
-  const liars = clips && !isLong && topology === 'complete' ? drawLiars(random, peers) : []
+  const clips = lie || (trains && random.uniform() < 0.5)
+  const liars = lie ? drawLiars(random, peers) : []
   return {
     seed,
     peers,
@@ -174,11 +177,11 @@ function drawCompression(random: Random): string {
   return pick(random, ['fp16', 'int8', 'qsgd:16', 'topk:0.25', 'randk:0.25', 'auto'])
 }
 
-/** A quarter of the swarm at most, where there is anything to lie about. */
+/** A quarter of the swarm at most. */
 function drawLiars(random: Random, peers: number): Liar[] {
-  const most = lieKinds.length === 0 || random.uniform() < 0.7 ? 0 : Math.floor(peers / 4)
   const order = random.shuffle(Array.from({ length: peers }, (_, peer) => peer))
-  return order.slice(0, most).map(peer => ({ peer, kind: pick(random, lieKinds) }))
+  const count = 1 + random.integer(Math.floor(peers / 4))
+  return order.slice(0, count).map(peer => ({ peer, kind: pick(random, lieKinds) }))
 }
 
 interface Scope {

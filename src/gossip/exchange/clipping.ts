@@ -166,7 +166,10 @@ export function createClipping(options: ClippingOptions): Clipping {
     },
     isSpent(partner) {
       if (usual() === 0 || !isMajority()) return false
-      return !conduct.isTrusted(partner) || influence.left(partner) < LEAST_SHARE * (isOver ? endAccount : 1)
+      if (!conduct.isTrusted(partner)) return true
+      // One that is far away goes on being met, though it moves nobody: so it is found out.
+      if (isOver && (distances.last(partner) ?? 0) > FARTHEST_MARGIN * usual()) return false
+      return influence.left(partner) < LEAST_SHARE * (isOver ? endAccount : 1)
     },
     clipped: () => clipped,
   }

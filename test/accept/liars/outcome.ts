@@ -8,7 +8,7 @@ import type { Row } from '../row.ts'
  * What the peers of these swarms make of what they receive. With `clipped` each row is held to what was asked; of the plain mean it is only printed
  * what becomes of it, but for {@link CONTROL}.
  */
-export const AGGREGATOR: string = 'mean'
+export const AGGREGATOR: string = 'clipped'
 
 /** The lie beside which the plain mean must fail: where it does not, nothing is shown by an aggregator that does better. */
 export const CONTROL = 'sign-flip'
