@@ -10,7 +10,7 @@ import { norm } from '../../src/parameters/vectors.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { parseRecipe } from '../../src/recipe/recipe.ts'
 import { forgedWorld } from './forging/forged-world.ts'
-import { forgeries, forgeryNamed } from './forging/forgeries.ts'
+import { type Forgery, forgeries, forgeryNamed } from './forging/forgeries.ts'
 import { type Conspiracy, createConspiracy, forgeExchanges, type SketchOf } from './forging/forging-network.ts'
 import { backdoored, triggeredTest } from './forging/trigger.ts'
 import { never } from './liar.ts'
@@ -154,4 +154,23 @@ test('beside one that turns its model around the plain mean learns nothing, with
   expect(beside.lies).toBeGreaterThan(0)
   expect(beside.exchanges).toBe(calm.exchanges)
   expect(beside.accuracy).toBeLessThan(calm.accuracy - 0.1)
+})
+
+/** Five honest peers that clip, beside a liar or another honest one. */
+function clippedSwarm(forgery?: Forgery): ReturnType<typeof forgedWorld> {
+  const averaging = { rule: 'dpsgd', aggregator: 'clipped' }
+  const recipe = parseRecipe({ model: { name: 'mlp:16' }, averaging, training: { steps: 250, learningRate: 0.1 } })
+  const data = { train: drawDigits(600, createRandom('train')), test: drawDigits(300, createRandom('test')) }
+  return forgedWorld({ recipe, data, peers: 6, liars: 1, seed: 1, limit: 200, forgery })
+}
+
+test('five honest peers that clip learn beside one that lies, and seal on one model', async () => {
+  const calm = await clippedSwarm()
+  // The others: npm run accept -- liars.
+  for (const name of ['sign-flip', 'ipm']) {
+    const beside = await clippedSwarm(forgeryNamed(name))
+    expect(beside.sealed, name).toBe(true)
+    // Three hundred images tell accuracies to three points.
+    expect(beside.accuracy, name).toBeGreaterThan(calm.accuracy - 0.06)
+  }
 })

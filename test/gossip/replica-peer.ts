@@ -62,6 +62,8 @@ export interface ReplicaPeerOptions {
   readonly voice?: number
   /** The share of the difference that each takes, under a rule that decides it. Default: both take as much. */
   readonly share?: ExchangeOptions['share']
+  /** How it clips, by its name. Default: it does not. */
+  readonly clipping?: (self: string) => ExchangeOptions['clipping']
   /** Whether {@link ReplicaPeer.added} is kept, which takes as much as all that is exchanged. Default: yes. */
   readonly keepsAdded?: boolean
   /** Called when an exchange has ended of which something was added. */
@@ -106,6 +108,7 @@ export async function createReplicaPeer(
     onApplied = () => {},
     voice = 1,
     share,
+    clipping,
   }: ReplicaPeerOptions = {},
 ): Promise<ReplicaPeer> {
   const name = port.self
@@ -143,6 +146,7 @@ export async function createReplicaPeer(
     isDone: () => false,
     voice,
     share,
+    clipping: clipping?.(name),
     onPartnerDone: () => {},
     makeRoom: () => {},
     onFailed: () => {},
