@@ -14,7 +14,7 @@
  * @packageDocumentation
  */
 
-export type { Aggregator, WeightedVector } from '../averaging/aggregator.ts'
+export type { Aggregator, Clips, WeightedVector } from '../averaging/aggregator.ts'
 export { adaptivelyClipped, clipped } from '../averaging/aggregators/clipped.ts'
 export { geometricMedian } from '../averaging/aggregators/geometric-median.ts'
 export { krum, multiKrum } from '../averaging/aggregators/krum.ts'
