@@ -9,6 +9,9 @@ import { consensusDistance } from './consensus.ts'
  * A count sketch (Charikar, Chen and Farach-Colton 2002; Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask
  * Learning"): coordinate i is added, with the sign σ(i), to bucket h(i), (Rx)_b = Σ_{i: h(i)=b} σ(i) x_i. R is linear,
  * E‖Rx‖² = ‖x‖², and Var‖Rx‖² ≤ 2‖x‖⁴ / buckets: with 256 buckets a distance is right to about 4 %.
+ *
+ * The buckets of as many coordinates in a row as there are buckets are those of one another turned by a random number: two of them never share
+ * one, any other two do with the probability 1 / buckets, and one hash gives the signs of 32. So it is a tenth of the hashing.
  */
 export interface Sketcher {
   readonly buckets: number
@@ -29,16 +32,21 @@ export interface Sketcher {
  */
 export function createSketcher(length: number, buckets: number, seed: number): Sketcher {
   const key = scramble(seed)
+  const signKey = scramble(~key)
   return {
     buckets,
     sketch(vector, { first, end } = { first: 0, end: length }) {
       requireSameLength({ length }, vector)
       const sums = new Float64Array(buckets)
-      for (let i = first; i < end; i++) {
-        const hash = scramble(i ^ key)
-        // The lowest bit is the sign; the other 31, scaled, are the bucket.
-        const bucket = Math.floor(((hash >>> 1) * buckets) / 2 ** 31)
-        sums[bucket] += (hash & 1) === 0 ? vector[i] : -vector[i]
+      for (let start = first - (first % buckets); start < end; start += buckets) {
+        const turn = Math.floor((scramble((start / buckets) ^ key) * buckets) / 2 ** 32)
+        const to = Math.min(end, start + buckets)
+        let signs = 0
+        for (let i = Math.max(first, start), from = i; i < to; i++) {
+          if (i === from || (i & 31) === 0) signs = scramble((i >>> 5) ^ signKey)
+          const place = i - start + turn
+          sums[place < buckets ? place : place - buckets] += vector[i] * (1 - 2 * ((signs >>> (i & 31)) & 1))
+        }
       }
       return new Float32Array(sums)
     },
