@@ -39,8 +39,12 @@ const OTHERS = ['acceptance', 'examples', 'library', 'network', 'package', 'peer
 /** What takes a third of a minute or more: `npm run test:large`. */
 const LARGE = 'test/**/*.large.test.ts'
 
-/** Replace a module for everybody who imports what they import. */
-const REPLACE_MODULES = ['test/parameters/big-endian.test.ts', 'test/storage/windows.test.ts']
+/** Replace a module for everybody who imports what they import, or have it remember a folder that goes with them. */
+const REPLACE_MODULES = [
+  'test/parameters/big-endian.test.ts',
+  'test/storage/windows.test.ts',
+  'test/data/stored-rows.test.ts',
+]
 
 export default defineConfig({
   test: {
