@@ -99,11 +99,11 @@ export const LONGEST_OVER_RADIUS = 1.3
 
 /**
  * By every interval that the swarm trains, a partner may move this peer by so many times what is usual for one; and what it has not used is kept
- * for it up to so many of them. In pairs meetings come by chance: twice of what is needed, and a depth of
- * four, leave few accounts of honest partners empty.
+ * for it up to so many of them. In pairs meetings come by chance: twice of what is needed, and a depth of eight, leave few accounts of honest
+ * partners empty.
  */
 export const ACCOUNT_INCOME = 2
-export const ACCOUNT_DEPTH = 4
+export const ACCOUNT_DEPTH = 8
 
 /**
  * What all partners together may move this peer by once training is over, beyond what near ones do, in distances that were usual at the end of
