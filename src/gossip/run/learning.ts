@@ -55,7 +55,18 @@ export interface Learning {
 }
 
 export function createLearning(options: LearningOptions): Learning {
-  const { replica, trainer, clock, steps: least, interval, evaluateEvery, training, capture, observations } = options
+  const {
+    replica,
+    trainer,
+    clock,
+    steps: least,
+    interval,
+    evaluateEvery,
+    training,
+    capture,
+    observations,
+    clipping,
+  } = options
   const { contribution } = replica
   const { random } = options.incarnation
   let evaluated = contribution.ownSteps()
@@ -79,10 +90,11 @@ export function createLearning(options: LearningOptions): Learning {
       loss += count * trained.loss
       samples += trained.samples
       seconds += trained.seconds
-      moved += norm(trained.update)
+      // A pass over all parameters, for those that go by it.
+      if (clipping !== undefined) moved += norm(trained.update)
     }
     observations.intervalEnded(made, clock.now() - began)
-    options.clipping?.trained(moved)
+    clipping?.trained(moved)
     return { loss: loss / made, samples, seconds }
   }
 
