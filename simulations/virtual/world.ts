@@ -9,9 +9,9 @@ import { createGossip, type Gossip } from '../../src/gossip/gossip.ts'
 import type { GossipOptions } from '../../src/gossip/options.ts'
 import type { PeerId, Trainer } from '../../src/gossip/ports.ts'
 import type { Checkpoint } from '../../src/gossip/state/checkpoint.ts'
-import type { Difference } from '../../src/gossip/state/difference.ts'
 import { preciseMeanOf } from '../../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../../src/random/random.ts'
+import { addOpen, type OpenState } from './add-open.ts'
 import { createVirtualClock, type VirtualClock } from './clock.ts'
 import { createVirtualDisk, type VirtualDisk } from './disk.ts'
 import { createVirtualNetwork, type NetworkConditions, type VirtualNetwork } from './network.ts'
@@ -185,32 +185,13 @@ export function createWorld(options: WorldOptions): World {
     },
 
     mean() {
-      const states: (Pick<Checkpoint, 'parameters' | 'decisions' | 'doubts' | 'aborts'> & { readonly peer: PeerId })[] =
-        []
-      let isOpen = false
+      const states: (OpenState & Pick<Checkpoint, 'parameters'>)[] = []
       for (const { peer, gossip, disk } of simulatedPeers) {
         const state = gossip ? { peer, parameters: gossip.parameters(), ...gossip.open() } : disk.content()
-        if (state === undefined) continue
-        states.push(state)
-        isOpen ||= state.doubts.length > 0 || state.aborts !== undefined
+        if (state !== undefined) states.push(state)
       }
       const mean = preciseMeanOf(states.map(({ parameters }) => parameters))
-      if (!isOpen) return mean
-      const decided = new Map(
-        states.flatMap(({ peer, decisions }) => decisions.map(decision => [`${peer}/${decision.id}`, decision])),
-      )
-      const add = ({ first, values, indices }: Difference, sign: 1 | -1) => {
-        for (const [i, value] of values.entries()) mean[first + (indices?.[i] ?? i)] += (sign * value) / states.length
-      }
-      for (const { doubts, aborts = [] } of states) {
-        for (const { partner, id, frame, ...difference } of doubts) {
-          if (frame < (decided.get(`${partner}/${id}`)?.frames ?? 0)) add(difference, 1)
-        }
-        for (const { partner, id, frames } of aborts) {
-          const { added = [], frames: all = 0 } = decided.get(`${partner}/${id}`) ?? {}
-          for (const [i, difference] of added.entries()) if (all - added.length + i >= frames) add(difference, -1)
-        }
-      }
+      addOpen(mean, states, states.length)
       return mean
     },
 

@@ -4,12 +4,12 @@
  * @packageDocumentation
  */
 
+import { addOpen } from '../../simulations/virtual/add-open.ts'
 import type { World } from '../../simulations/virtual/world.ts'
 import { MAX_MEMBERS, MAX_OPEN_WITH_ONE, WINDOW_FRAMES } from '../../src/gossip/constants.ts'
 import { MAX_CONCURRENT_EXCHANGES, MAX_HELD_FRAMES } from '../../src/gossip/exchange/constants.ts'
 import type { Abort, Decision, Doubt } from '../../src/gossip/state/checkpoint.ts'
 import { JOURNAL_MINIMUM_BYTES, JOURNAL_OVER_PARAMETERS } from '../../src/gossip/state/constants.ts'
-import type { Difference } from '../../src/gossip/state/difference.ts'
 import { FRAME_FLOATS } from '../../src/parameters/constants.ts'
 import { norm } from '../../src/parameters/vectors.ts'
 import type { Drift } from './drift-trainer.ts'
@@ -97,7 +97,10 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
       const drift = drifts[index].step
       for (let i = 0; i < dimension; i++) sum[i] += parameters[i] - from.vector[i] - steps * drift[i]
     }
-    addOpen(sum, states, index => simulatedPeers[index].peer)
+    addOpen(
+      sum,
+      states.map(state => ({ ...state, peer: simulatedPeers[state.index].peer })),
+    )
     return sum
   }
 
@@ -184,29 +187,6 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
     },
     moved: () => moved,
     hasSealed: () => everSealed,
-  }
-}
-
-/**
- * Adds what was decided and is not added by the other side yet, and takes away what that has given up and is not taken back yet: both will come
- * to pass.
- */
-function addOpen(sum: Float64Array, states: readonly State[], nameOf: (index: number) => string): void {
-  if (!states.some(({ doubts, aborts }) => doubts.length > 0 || aborts !== undefined)) return
-  const decided = new Map(
-    states.flatMap(({ index, decisions }) => decisions.map(one => [`${nameOf(index)}/${one.id}`, one] as const)),
-  )
-  const add = ({ first, values, indices }: Difference, sign: 1 | -1) => {
-    for (const [i, value] of values.entries()) sum[first + (indices?.[i] ?? i)] += sign * value
-  }
-  for (const { doubts, aborts = [] } of states) {
-    for (const { partner, id, frame, ...difference } of doubts) {
-      if (frame < (decided.get(`${partner}/${id}`)?.frames ?? 0)) add(difference, 1)
-    }
-    for (const { partner, id, frames } of aborts) {
-      const { added = [], frames: all = 0 } = decided.get(`${partner}/${id}`) ?? {}
-      for (const [i, difference] of added.entries()) if (all - added.length + i >= frames) add(difference, -1)
-    }
   }
 }
 
