@@ -104,6 +104,18 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
     return sum
   }
 
+  /** It had taken others' parameters, and goes on from what was written before that: from its own, with which it had exchanged nothing. */
+  function forgetUnwritten(index: number): void {
+    const { step, parameters } = stateOf(index)
+    const isWritten = ({ step: taken }: (typeof bases)[number][number]) => {
+      if (taken !== step) return taken < step
+      const { initial, step: drift } = drifts[index]
+      return parameters.some((value, i) => Math.abs(value - initial[i] - step * drift[i]) > MEAN_TOLERANCE * usualNorm)
+    }
+    const [own, ...taken] = bases[index]
+    bases[index] = [own, ...taken.filter(isWritten)]
+  }
+
   function expectThis(): void {
     shift.set(addUp(present()))
   }
@@ -178,6 +190,7 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
       if (gossip !== undefined) bases[index].push({ step: gossip.step(), vector: gossip.parameters() })
     },
     lost(index, what) {
+      forgetUnwritten(index)
       if (what === 'everything') gone.add(index)
       // What was trained is known from the steps; but what was sealed was no sum.
       if (what === 'exchanges' || what === 'everything' || (what === 'training' && everSealed)) losing.add(index)
