@@ -33,6 +33,7 @@ import { createConduct } from './membership/conduct.ts'
 import { SKETCH_BUCKETS } from './membership/constants.ts'
 import { createIntroductions } from './membership/introductions.ts'
 import { createMembership, type Member } from './membership/membership.ts'
+import { createNeighbourhood } from './membership/neighbourhood.ts'
 import { createPartners } from './membership/partners.ts'
 import { createPeerScores } from './membership/peer-scores.ts'
 import { createReach } from './membership/reach.ts'
@@ -156,9 +157,11 @@ export async function createGossip(options: GossipOptions, tell: Emit): Promise<
   const outerSteps = createOuterSteps(paced, checkpoint?.trainer.tensors)
   const participation = createParticipation({ ...paced, newcomer: lateJoining })
   const inRounds = settings.rule.live.schedule === 'rounds'
-  const clipping = settings.clipping && createClipping({ ...paced, ...settings.clipping, inRounds, choice })
+  const neighbourhood = createNeighbourhood({ ...paced, self: network.self })
+  const clipping =
+    settings.clipping && createClipping({ ...paced, ...settings.clipping, inRounds, choice, neighbourhood })
   const sketches = createSnapshotSketches(parameters, choice, sketcher)
-  const partners = createPartners({ ...paced, standing, isSpent: clipping?.isSpent })
+  const partners = createPartners({ ...paced, neighbourhood, standing, isSpent: clipping?.isSpent })
   const slots = createSlots({ ...paced, standing })
   const news = createNews({ ...paced, choice })
   const merging = { ...paced, newcomer: lateJoining, codings, codecs, clipping, sketches, outerSteps, participation }

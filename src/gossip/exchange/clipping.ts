@@ -6,25 +6,15 @@
  * @packageDocumentation
  */
 
-import { clippedShare, FARTHEST_MARGIN, radiusFor } from '../../averaging/clipping.ts'
-import { createInfluence } from '../../averaging/influence.ts'
+import { clippedShare, RADIUS_MARGIN, radiusFor } from '../../averaging/clipping.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
-import type { Events } from '../events.ts'
 import type { Conduct } from '../membership/conduct.ts'
 import type { Membership } from '../membership/membership.ts'
-import type { Clock, PeerId } from '../ports.ts'
-import type { Replica } from '../state/replica.ts'
-import { createComplaints } from './complaints.ts'
-import {
-  ACCOUNT_DEPTH,
-  ACCOUNT_INCOME,
-  END_ACCOUNT,
-  END_REFILL_MS,
-  FEWEST_OTHERS,
-  LEAST_SHARE,
-  LONGEST_OVER_RADIUS,
-  STILL_FAR,
-} from './constants.ts'
+import type { PeerId } from '../ports.ts'
+import { type AccountsOptions, createAccounts } from './accounts.ts'
+import { createApart } from './apart.ts'
+import { type ComplaintsOptions, createComplaints } from './complaints.ts'
+import { FEWEST_OTHERS, LONGEST_OVER_RADIUS } from './constants.ts'
 import { createUsualDistance, type UsualDistanceOptions } from './usual-distance.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
@@ -62,86 +52,46 @@ export interface Clipping {
   clipped(): number
 }
 
-export interface ClippingOptions extends UsualDistanceOptions {
+export interface ClippingOptions extends UsualDistanceOptions, Omit<AccountsOptions, 'partners'>, ComplaintsOptions {
   /** τ, where the recipe says one; otherwise it follows the swarm. */
   readonly radius?: number
-  /** Whether everybody averages with all neighbours at once. */
-  readonly inRounds: boolean
-  readonly replica: Pick<Replica, 'age'>
-  readonly interval: { steps(): number }
-  readonly membership: Pick<Membership, 'size' | 'isGone'>
-  readonly clock: Clock
-  readonly events: Pick<Events, 'emit'>
+  readonly membership: Pick<Membership, 'size' | 'isGone' | 'get'>
   readonly conduct: Pick<Conduct, 'met' | 'fault' | 'trust' | 'isTrusted'>
 }
 
 export function createClipping(options: ClippingOptions): Clipping {
-  const { inRounds, replica, interval, phase, membership, activeMembers, conduct, clock } = options
+  const { replica, interval, phase, activeMembers, conduct } = options
   const distances = createUsualDistance(options)
   const usual = distances.now
-  const influence = createInfluence<PeerId>()
+  const accounts = createAccounts({ ...options, partners: distances.partners })
+  const apart = createApart({ ...options, distances })
   const complaints = createComplaints(options)
   let clipped = 0
-  /** As of the last time that accounts were filled. */
-  let [age, filledAt] = [replica.age, clock.now()]
-  let isOver = false
-  /** How often it was, and what everybody had then. */
-  let ends = 0
-  let endAccount = 0
 
   /** Of two nobody can say which one lies, and each is all that the other can agree with. */
   const isMajority = () => activeMembers.all().length >= FEWEST_OTHERS
 
-  const intervals = () => replica.age / interval.steps()
+  /** As far as a partner may be without that anything is taken less of. */
+  const reachable = () => radiusFor(usual(), replica.age / interval.steps())
 
-  /**
-   * Once this peer trains no more, what all partners together may move it by is a few times what was usual, dealt among them. Where few are
-   * neighbours, more of what the others have learned comes by each. Whoever trains again, and ends again, has less every time.
-   */
-  function endAccounts(): void {
-    const partners = Math.max(1, distances.partners())
-    endAccount = (END_ACCOUNT * Math.max(1, membership.size() / partners)) / partners / 2 ** ends
-    influence.once(endAccount)
-    ends++
-  }
-
-  /** Everybody may move this peer by so much more since the swarm has trained on; and once it does not, by the clock. */
-  function fillAccounts(weight: number): void {
-    const isTraining = phase.now() === 'training'
-    if (isOver === isTraining) {
-      isOver = !isTraining
-      if (isOver) endAccounts()
-    }
-    // In pairs an interval asks for two meetings, its own and another's; in step for one with everybody.
-    const meetings = inRounds ? 1 : 2 / Math.max(1, distances.partners())
-    const trained = (ACCOUNT_INCOME * weight * meetings * Math.max(0, replica.age - age)) / interval.steps()
-    const waited = isOver ? (endAccount * (clock.now() - filledAt)) / END_REFILL_MS : 0
-    influence.earned(trained + waited, isOver ? endAccount : ACCOUNT_DEPTH * weight)
-    age = replica.age
-    filledAt = clock.now()
-  }
+  /** The length that accounts are kept in: the usual distance, and more of it in the first intervals, as the radius is. */
+  const unit = () => reachable() / RADIUS_MARGIN
 
   function adaptiveRadius(partner: PeerId, weight: number): number {
     // Between two intervals it stays, so that all links of a round go by the same.
     if (phase.now() !== 'training') distances.look()
-    fillAccounts(weight)
+    accounts.fill(weight)
     if (usual() === 0 || !isMajority()) return Number.POSITIVE_INFINITY
-    // Two merges at once may have overdrawn the account.
-    const left = Math.max(0, influence.left(partner) / weight) * usual()
-    const radius = Math.min(radiusFor(usual(), intervals()), left)
+    const radius = Math.min(reachable(), (accounts.left(partner) / weight) * unit())
     return Math.max(Number.MIN_VALUE, conduct.trust(partner) * radius)
   }
 
   /** Measured by what is usual, and not by what its account or its conduct leaves it. */
   function judge(partner: PeerId, distance: number): void {
-    if (distance <= radiusFor(usual(), intervals())) {
-      conduct.met(partner)
-      return
-    }
-    const before = distances.last(partner)
-    // One that was away, and merges with everybody, is nearer every time.
-    const stays = before !== undefined && distance > STILL_FAR * before
-    complaints.add(partner, stays && distance > FARTHEST_MARGIN * usual() ? 'far' : 'clipped', distance, usual())
+    const times = apart.weigh(partner, distance)
+    if (times > 0) complaints.add(partner, 'far', distance, usual(), times)
+    else if (distance > reachable()) complaints.add(partner, 'clipped', distance, usual())
+    else if (!apart.has(partner)) conduct.met(partner)
   }
 
   return {
@@ -157,19 +107,18 @@ export function createClipping(options: ClippingOptions): Clipping {
       return { share, squaredDistance: (LONGEST_OVER_RADIUS * own.radius) ** 2 }
     },
     moved(partner, length) {
-      if (usual() > 0) influence.moved(partner, length / usual())
+      if (usual() > 0) accounts.moved(partner, length / unit())
     },
     lied: partner => complaints.add(partner, 'false-sketch', distances.last(partner) ?? 0, usual()),
     trained: distances.trained,
     returned(partner) {
-      if (isOver && distances.last(partner) !== undefined) influence.returned(partner)
+      if (distances.last(partner) !== undefined) accounts.returned(partner)
     },
     isSpent(partner) {
       if (usual() === 0 || !isMajority()) return false
       if (!conduct.isTrusted(partner)) return true
       // One that is far away goes on being met, though it moves nobody: so it is found out.
-      if (isOver && (distances.last(partner) ?? 0) > FARTHEST_MARGIN * usual()) return false
-      return influence.left(partner) < LEAST_SHARE * (isOver ? endAccount : 1)
+      return !apart.has(partner) && accounts.isSpent(partner)
     },
     clipped: () => clipped,
   }

@@ -8,8 +8,9 @@ export interface Complaints {
   /**
    * @param distance of the two, by their sketches
    * @param usual the distance that is usual
+   * @param times how often it counts. Default: once
    */
-  add(partner: PeerId, fault: GossipEvents['clipped']['fault'], distance: number, usual: number): void
+  add(partner: PeerId, fault: GossipEvents['clipped']['fault'], distance: number, usual: number, times?: number): void
   /** It is gone: if it comes back, people are told of it as if it were new. */
   forget(partner: PeerId): void
 }
@@ -25,8 +26,8 @@ export function createComplaints({ clock, events, conduct }: ComplaintsOptions):
   const untold = new Map<PeerId, { readonly exchanges: number; readonly since: number }>()
 
   return {
-    add(partner, fault, distance, usual) {
-      conduct.fault(partner, fault)
+    add(partner, fault, distance, usual, times) {
+      conduct.fault(partner, fault, times)
       const { exchanges, since } = untold.get(partner) ?? { exchanges: 0, since: Number.NEGATIVE_INFINITY }
       const isDue = clock.now() - since >= TELLING_GAP_MS
       untold.set(partner, isDue ? { exchanges: 0, since: clock.now() } : { exchanges: exchanges + 1, since })

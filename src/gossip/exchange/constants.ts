@@ -120,6 +120,9 @@ export const END_REFILL_MS = 30_000
 /** One that is farther away than anything honest is held to lie unless it comes nearer, by more than this from one exchange to the next. */
 export const STILL_FAR = 0.95
 
+/** Once training is over: one that is far from most has come no nearer for so long. Most of a swarm agree within that. */
+export const STAYING_MS = 5_000
+
 /** People are told of a partner whose exchanges are clipped no more often than that. */
 export const TELLING_GAP_MS = 60_000
 

@@ -5,7 +5,9 @@
  */
 
 import { FEWEST_MET, usualDistance } from '../../averaging/clipping.ts'
+import { lowerMedianOf } from '../../averaging/medians.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
+import { norm } from '../../parameters/vectors.ts'
 import type { ActiveMembers } from '../membership/active-members.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
@@ -14,6 +16,11 @@ import type { PeerId } from '../ports.ts'
 export interface UsualDistance {
   /** The distance that is usual; once this peer trains no more at least what it was then. 0 where nothing is known yet. */
   now(): number
+  /**
+   * How far members usually are by what they have announced last, this peer not training; at least the target, within which the swarm takes
+   * them for one.
+   */
+  present(): number
   /** How far this one was when the two met last; undefined where they have not. */
   last(partner: PeerId): number | undefined
   met(partner: PeerId, distance: number): void
@@ -25,6 +32,8 @@ export interface UsualDistance {
 }
 
 export interface UsualDistanceOptions {
+  /** The recipe's relative consensus distance. */
+  readonly target: number
   readonly phase: Pick<PeerPhase, 'now'>
   readonly membership: Pick<Membership, 'isGone'>
   readonly activeMembers: Pick<ActiveMembers, 'all'>
@@ -34,7 +43,13 @@ export interface UsualDistanceOptions {
   }
 }
 
-export function createUsualDistance({ phase, membership, activeMembers, choice }: UsualDistanceOptions): UsualDistance {
+export function createUsualDistance({
+  target,
+  phase,
+  membership,
+  activeMembers,
+  choice,
+}: UsualDistanceOptions): UsualDistance {
   const distances = new Map<PeerId, number>()
   let movement = 0
   let usual = 0
@@ -57,6 +72,12 @@ export function createUsualDistance({ phase, membership, activeMembers, choice }
 
   return {
     now: () => usual,
+    present() {
+      const own = choice.sketch()
+      const announced = activeMembers.all().filter(({ announcement }) => announcement.phase !== 'waiting')
+      const far = announced.map(({ announcement }) => sketchDistance(own, announcement.sketch))
+      return Math.max(target * norm(own), far.length === 0 ? 0 : lowerMedianOf(far))
+    },
     last: partner => distances.get(partner),
     met(partner, distance) {
       if (!distances.has(partner)) {

@@ -5,7 +5,8 @@ import { CONDUCT_HALF_LIFE_MS, FORGIVEN_BY_MEETING, LEAST_TRUST, OVERLOOKED_FAUL
 /**
  * What may speak against a member, without that it has broken the protocol:
  *
- * - `far`: what it averaged lay so far away that no honest training explains it;
+ * - `far`: what it averaged lay so far away that no honest training beside this peer explains it, or stayed away from most while they came
+ *   together;
  * - `clipped`: it lay farther away than is usual, which happens to the honest too;
  * - `false-sketch`: what it sent lay farther away than the sketch that it gave of it;
  * - `refused`: it declined an exchange; `broken`: one came to nothing, or stands in doubt.
@@ -19,7 +20,8 @@ export type Faults = Readonly<Record<Fault, number>>
 export interface Conduct {
   /** An exchange was agreed with it whose distance was nothing to speak of. */
   met(peer: PeerId): void
-  fault(peer: PeerId, fault: Fault): void
+  /** @param times how often it counts, where it was seen once. Default: once */
+  fault(peer: PeerId, fault: Fault, times?: number): void
   /** By how much less than its weight it counts, and how much less often than others it is asked: 1, or less, never 0. */
   trust(peer: PeerId): number
   /** Whether its voice counts where others' do. */
@@ -68,7 +70,7 @@ export function createConduct(clock: Pick<Clock, 'now'>): Conduct {
 
   return {
     met: peer => change(peer, score => FORGIVEN_BY_MEETING * score),
-    fault: (peer, fault) => change(peer, score => score + WEIGHTS[fault], fault),
+    fault: (peer, fault, times = 1) => change(peer, score => score + times * WEIGHTS[fault], fault),
     trust,
     isTrusted: peer => trust(peer) > 1 / 4,
     faults: peer => entries.get(peer)?.counts ?? NO_FAULTS,

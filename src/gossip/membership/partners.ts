@@ -1,11 +1,11 @@
 import type { Topology } from '../../averaging/topology.ts'
-import type { Events } from '../events.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Network, PeerId, Random } from '../ports.ts'
 import type { ActiveMembers } from './active-members.ts'
 import type { Conduct } from './conduct.ts'
 import { drawPartner } from './draw.ts'
 import type { Membership } from './membership.ts'
+import type { Neighbourhood } from './neighbourhood.ts'
 import type { Standing } from './standing.ts'
 
 /** Two peers that may average with each other, the one whose id sorts first in front. */
@@ -47,7 +47,8 @@ export interface PartnersOptions {
   readonly incarnation: { readonly self: PeerId; readonly random: Random }
   readonly topology: Topology
   readonly phase: Pick<PeerPhase, 'now'>
-  readonly membership: Membership
+  readonly neighbourhood: Neighbourhood
+  readonly membership: Pick<Membership, 'get'>
   readonly activeMembers: Pick<ActiveMembers, 'isGivenUp'>
   readonly standing: Pick<Standing, 'isAvoided' | 'isResting'>
   readonly conduct: Pick<Conduct, 'trust'>
@@ -57,35 +58,15 @@ export interface PartnersOptions {
   /** An exchange that stands open with a peer is settled before there is another. */
   readonly ledger: { open(peer: PeerId): boolean }
   readonly engagements: { engaged(peer: PeerId): boolean }
-  readonly events: Pick<Events, 'emit'>
 }
 
-/** Everybody sorts the members by id, so peers that know the same members agree on the topology without a word. */
 export function createPartners(options: PartnersOptions): Partners {
-  const { topology, phase, membership, standing, network, ledger, engagements, events } = options
+  const { topology, phase, neighbourhood, membership, standing, network, ledger, engagements } = options
   const { self, random } = options.incarnation
   let round = 0
-  let complained: string | undefined
-
-  /** A member that only waits for the swarm to begin, or to end, is no node of its graph yet. */
-  const takingPart = () => membership.alive().filter(({ announcement }) => announcement.phase !== 'waiting')
-
-  function neighbours(round: number): readonly PeerId[] {
-    const members = takingPart()
-    const index = members.filter(({ peer }) => peer < self).length
-    const peers = members.map(({ peer }) => peer).toSpliced(index, 0, self)
-    const misfit = topology.misfit(peers.length)
-    // One neighbour is everybody's whole world; that needs no topology and no complaint.
-    if (misfit !== undefined && peers.length > 2 && misfit !== complained) {
-      complained = misfit
-      events.emit('warning', { message: `${misfit}; until then every member is a neighbour` })
-    }
-    if (misfit !== undefined) return peers.filter(peer => peer !== self)
-    return topology.neighbours(index, peers.length, round).map(neighbour => peers[neighbour])
-  }
 
   function links(most: number): readonly MemberLink[] | undefined {
-    const others = takingPart().map(({ peer }) => peer)
+    const others = neighbourhood.others()
     const peers = phase.now() === 'waiting' ? others : [...others, self].sort()
     const fits = topology.misfit(peers.length) === undefined
     if (fits && topology.changes) return undefined
@@ -113,13 +94,13 @@ export function createPartners(options: PartnersOptions): Partners {
   }
 
   return {
-    neighbours,
+    neighbours: neighbourhood.neighbours,
     links,
     willing,
     trains: peer => membership.get(peer)?.announcement.phase === 'training',
     next(wanted: Wanted = {}) {
       const { preferred = () => true, isSilent = () => false, duration = () => undefined, among = all => all } = wanted
-      const all = among(neighbours(round++).filter(willing))
+      const all = among(neighbourhood.neighbours(round++).filter(willing))
       const heard = all.filter(peer => !isSilent(peer))
       const free = (heard.length > 0 ? heard : all).filter(
         peer => !standing.isResting(peer) && !ledger.open(peer) && !engagements.engaged(peer),

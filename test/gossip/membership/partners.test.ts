@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import { parseTopology } from '../../../src/averaging/topologies/registry.ts'
 import { createMembership } from '../../../src/gossip/membership/membership.ts'
+import { createNeighbourhood } from '../../../src/gossip/membership/neighbourhood.ts'
 import { createPartners } from '../../../src/gossip/membership/partners.ts'
 import type { Phase } from '../../../src/gossip/phase.ts'
 import type { Unreached } from '../../../src/gossip/ports.ts'
@@ -13,18 +14,18 @@ function partnersOf(topology: string, others: Readonly<Record<string, Phase>>, {
   const membership = createMembership(createVirtualClock())
   for (const [peer, phase] of Object.entries(others)) membership.hear(peer, announcementOf({ phase }))
   let unreached: Unreached[] = []
+  const given = { self: 'a', topology: parseTopology(topology, { seed: 1 }), membership }
   const partners = createPartners({
+    ...given,
     incarnation: { self: 'a', random: createRandom(1) },
-    topology: parseTopology(topology, { seed: 1 }),
+    neighbourhood: createNeighbourhood({ ...given, events: { emit() {} } }),
     phase: { now: () => phase },
-    membership,
     activeMembers: { isGivenUp: () => false },
     standing: { isAvoided: () => false, isResting: () => false },
     conduct: { trust: () => 1 },
     network: { unreached: () => unreached },
     ledger: { open: () => false },
     engagements: { engaged: () => false },
-    events: { emit() {} },
   })
   const lose = (lost: Unreached[]) => {
     unreached = lost
