@@ -11,6 +11,7 @@ import type { Member } from '../membership/membership.ts'
 import type { AbortOptions, Clock, PeerId } from '../ports.ts'
 import { MEMBERS_SETTLED_INTERVALS, MEMBERS_UNSETTLED_INTERVALS } from './constants.ts'
 import { nextSealAction, type SealAction, type SealSelf } from './decide.ts'
+import { createDisagreement } from './disagreement.ts'
 import { createEndPatience, firstPatience } from './end-patience.ts'
 import { type HoldUp, heldUpBy } from './hold-up.ts'
 import { createMoves, type Moves, type MovesOptions } from './moves.ts'
@@ -63,6 +64,7 @@ export function createSeal(options: SealOptions): Seal {
   const endPatience = createEndPatience(clock, first, knows, interval, conduct.isTrusted)
   const reopening = createReopening({ ...options, endPatience, proposals })
   const moves = createMoves({ ...options, proposals, reopening })
+  const disagreement = createDisagreement(options)
   const self = viewOf(options, proposals, moves, reopening)
   /** Those that counted at the last look. */
   let members: readonly Member[] = []
@@ -82,6 +84,7 @@ export function createSeal(options: SealOptions): Seal {
     const givenUp = endPatience.look(holdUp(), membership.alive())
     if (givenUp.length > 0) reopening.giveUp(givenUp)
     members = activeMembers.all()
+    disagreement.look(members)
     reopening.review(members)
     proposals.review(hash => members.some(({ announcement }) => announcement.choice === hash))
     const action = nextSealAction(swarm, target, self, members)

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import type { Member } from '../../../src/gossip/membership/membership.ts'
+import type { Phase } from '../../../src/gossip/phase.ts'
+import { SEAL_TIMEOUT_MS } from '../../../src/gossip/seal/constants.ts'
+import { createDisagreement } from '../../../src/gossip/seal/disagreement.ts'
+import { announcementOf } from '../announcements.ts'
+
+const HERE = Float32Array.of(1, 0)
+const THERE = Float32Array.of(0, 1)
+
+function disagreementAt(phase: Phase = 'averaging') {
+  const state = { time: 0, phase }
+  const told: string[] = []
+  const disagreement = createDisagreement({
+    target: 0.1,
+    clock: { now: () => state.time },
+    phase: { now: () => state.phase },
+    choice: { sketch: () => HERE },
+    events: { emit: (_name, detail) => void told.push((detail as { message: string }).message) },
+  })
+  return { state, told, look: disagreement.look }
+}
+
+const member = (peer: string, phase: Phase, sketch = HERE): Member => ({
+  peer,
+  announcement: announcementOf({ phase, sketch, ownSteps: 3 }),
+  heard: 0,
+})
+
+test('people are told once of a swarm that does not agree in the time that its end may take', () => {
+  const { state, told, look } = disagreementAt()
+  const members = [member('b', 'averaging', THERE), member('c', 'sealed', THERE), member('d', 'averaging')]
+  look(members)
+  state.time = SEAL_TIMEOUT_MS - 1
+  look(members)
+  expect(told).toEqual([])
+  for (const time of [SEAL_TIMEOUT_MS, 3 * SEAL_TIMEOUT_MS]) {
+    state.time = time
+    look(members)
+  }
+  expect(told).toEqual([
+    'the swarm has not agreed in 2 minutes since it trained: of 3 other members, 2 are too far from this peer, and 1 has sealed without it; it goes on averaging',
+  ])
+})
+
+test('the time runs only while nobody trains, and somebody is there to agree with', () => {
+  const { state, told, look } = disagreementAt()
+  const apart = [member('b', 'averaging', THERE)]
+  for (const seen of [[], [...apart, member('c', 'training')], apart]) {
+    look(apart)
+    state.time += SEAL_TIMEOUT_MS - 1
+    look(seen)
+  }
+  expect(told).toEqual([])
+  state.phase = 'sealed'
+  state.time += SEAL_TIMEOUT_MS
+  look(apart)
+  expect(told).toEqual([])
+})
