@@ -1,3 +1,4 @@
+import { sketchSums } from '../parameters/frame-memory.ts'
 import type { Range } from '../parameters/range.ts'
 import { distance, norm, requireSameLength } from '../parameters/vectors.ts'
 import { consensusDistance } from './consensus.ts'
@@ -33,22 +34,27 @@ export interface Sketcher {
 export function createSketcher(length: number, buckets: number, seed: number): Sketcher {
   const key = scramble(seed)
   const signKey = scramble(~key)
+
+  function sumsOf(vector: Float32Array, { first, end }: Range): Float64Array {
+    const sums = new Float64Array(buckets)
+    for (let start = first - (first % buckets); start < end; start += buckets) {
+      const turn = Math.floor((scramble((start / buckets) ^ key) * buckets) / 2 ** 32)
+      const to = Math.min(end, start + buckets)
+      let signs = 0
+      for (let i = Math.max(first, start), from = i; i < to; i++) {
+        if (i === from || (i & 31) === 0) signs = scramble((i >>> 5) ^ signKey)
+        const place = i - start + turn
+        sums[place < buckets ? place : place - buckets] += vector[i] * (1 - 2 * ((signs >>> (i & 31)) & 1))
+      }
+    }
+    return sums
+  }
+
   return {
     buckets,
-    sketch(vector, { first, end } = { first: 0, end: length }) {
+    sketch(vector, part = { first: 0, end: length }) {
       requireSameLength({ length }, vector)
-      const sums = new Float64Array(buckets)
-      for (let start = first - (first % buckets); start < end; start += buckets) {
-        const turn = Math.floor((scramble((start / buckets) ^ key) * buckets) / 2 ** 32)
-        const to = Math.min(end, start + buckets)
-        let signs = 0
-        for (let i = Math.max(first, start), from = i; i < to; i++) {
-          if (i === from || (i & 31) === 0) signs = scramble((i >>> 5) ^ signKey)
-          const place = i - start + turn
-          sums[place < buckets ? place : place - buckets] += vector[i] * (1 - 2 * ((signs >>> (i & 31)) & 1))
-        }
-      }
-      return new Float32Array(sums)
+      return new Float32Array(sketchSums(vector, part, { buckets, key, signKey }) ?? sumsOf(vector, part))
     },
   }
 }

@@ -13,6 +13,7 @@
 import { FRAME_FLOATS, FRAME_ROOMS, STAGED_BYTES } from './constants.ts'
 import { type FrameKernels, frameKernels } from './kernels/frame-kernels.ts'
 import { nativeOrder } from './little-endian.ts'
+import type { Range } from './range.ts'
 
 /**
  * A full frame and its headers. No power of two: what begins at the same place of every page of memory competes for the same
@@ -35,6 +36,9 @@ interface FrameMemory {
   /** Addresses of rooms that are nobody's; the one that came back last, which the cache may still hold, is lent first. */
   readonly free: number[]
 }
+
+/** As much as stays in the cache while it is read again. */
+const SKETCHED_FLOATS = 16_384
 
 const ARRIVED = 0
 const [STAGE, OTHER_STAGE] = [STAGED_BYTES, 2 * STAGED_BYTES]
@@ -133,6 +137,27 @@ export function addFromRoom(target: Float32Array, x: Float32Array): boolean {
   kernels.add(address, x.byteOffset, x.length)
   if (target.buffer !== buffer) target.set(new Float32Array(buffer, address, target.length))
   return true
+}
+
+/** What decides where each element of a vector goes in its sketch: see `averaging/sketch.ts`. */
+export interface SketchKeys {
+  readonly buckets: number
+  /** Unsigned 32-bit; of the places, and of the signs. */
+  readonly key: number
+  readonly signKey: number
+}
+
+/** The sums of a count sketch of these elements of a vector, in float64; undefined where plain JavaScript is as quick, or the machine big-endian. */
+export function sketchSums(vector: Float32Array, { first, end }: Range, keys: SketchKeys): Float64Array | undefined {
+  if (!nativeOrder || 4 * (end - first) < SMALLEST_BYTES) return undefined
+  const memory = currentMemory()
+  const { buckets, key, signKey } = keys
+  const sums = new Float64Array(memory.buffer, OTHER_STAGE, buckets).fill(0)
+  for (let from = first; from < end; from += SKETCHED_FLOATS) {
+    const part = vector.subarray(from, Math.min(end, from + SKETCHED_FLOATS))
+    memory.kernels.sketch(placed(memory, part, STAGE), from, part.length, buckets, key, signKey, sums.byteOffset)
+  }
+  return sums.slice()
 }
 
 /** @returns the address at which this lies, after it was copied there if need be */

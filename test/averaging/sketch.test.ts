@@ -35,6 +35,28 @@ describe('a sketch', () => {
     }
   })
 
+  it.each([64, 48, 256])('is that of its parts together, where they begin and end, in %i buckets', buckets => {
+    const length = 100_003
+    const random = createRandom(5)
+    // Whole numbers, so that no sum is rounded; long parts are added up by a kernel, and short ones are not.
+    const x = Float32Array.from({ length }, () => random.integer(17) - 8)
+    const { sketch } = createSketcher(length, buckets, 7)
+    const together = new Float32Array(buckets)
+    for (let first = 0, end: number; first < length; first = end) {
+      end = Math.min(length, first + 1 + random.integer(2_000))
+      const part = sketch(x, { first, end })
+      for (let b = 0; b < buckets; b++) together[b] += part[b]
+    }
+    expect(sketch(x)).toEqual(together)
+    const [from, to] = [4_321, 90_123]
+    const ends = [
+      sketch(x, { first: 0, end: from }),
+      sketch(x, { first: from, end: to }),
+      sketch(x, { first: to, end: length }),
+    ]
+    expect(ends[0].map((value, b) => value + ends[1][b] + ends[2][b])).toEqual(together)
+  })
+
   it('is linear', () => {
     const { sketch } = createSketcher(LENGTH, BUCKETS, 7)
     const [x, y] = [normalVector(1), normalVector(2)]

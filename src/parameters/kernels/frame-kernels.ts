@@ -5,6 +5,15 @@ export interface FrameKernels {
   difference(own: number, theirs: number, weight: number, out: number, length: number): number
   squares(x: number, length: number): number
   add(target: number, x: number, length: number): void
+  sketch(
+    values: number,
+    first: number,
+    length: number,
+    buckets: number,
+    key: number,
+    signKey: number,
+    sums: number,
+  ): void
   /** The checksum as a signed number. */
   checksum(bytes: number, length: number): number
 }

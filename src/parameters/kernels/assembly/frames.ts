@@ -130,6 +130,70 @@ export function checksum(bytes: usize, length: i32): i32 {
   return absorb(absorb(h, i32x4.extract_lane(a, 3)), i32x4.extract_lane(b, 3))
 }
 
+/**
+ * The count sketch of `averaging/sketch.ts`, of a part of a vector: its elements are added to the buckets in order, in float64.
+ *
+ * @param values the elements of the vector from the one numbered `first` on
+ * @param sums float64, as many as there are buckets
+ */
+export function sketch(
+  values: usize,
+  first: i32,
+  length: i32,
+  buckets: i32,
+  key: u32,
+  signKey: u32,
+  sums: usize,
+): void {
+  const end = first + length
+  let from = first
+  while (from < end) {
+    const row = from / buckets
+    const start = row * buckets
+    const rowEnd = min(end, start + buckets)
+    const turn = <i32>((<u64>absorb(0, <u32>row ^ key) * <u64>buckets) >>> 32)
+    // From where on they have turned to the first bucket.
+    const wrap = min(rowEnd, max(from, start + buckets - turn))
+    const address = values + ((<usize>(from - first)) << 2)
+    addRun(address, from, wrap, signKey, sums + ((<usize>(from - start + turn)) << 3))
+    const rest = wrap - from
+    addRun(
+      address + ((<usize>rest) << 2),
+      wrap,
+      rowEnd,
+      signKey,
+      sums + ((<usize>(wrap - start + turn - buckets)) << 3),
+    )
+    from = rowEnd
+  }
+}
+
+/** Adds elements in a row to buckets in a row, with the sign that bit i mod 32 of a hash has for element i. */
+function addRun(values: usize, first: i32, end: i32, signKey: u32, sums: usize): void {
+  let signs: u32 = 0
+  let i = first
+  while (i < end) {
+    if (i === first || (i & 31) === 0) signs = absorb(0, (<u32>i >>> 5) ^ signKey)
+    if ((i & 3) === 0 && i + 4 <= end) {
+      // The bits of four, each moved to where a float has its sign.
+      const bits = i32x4.mul(i32x4.splat(signs >>> (i & 31)), i32x4(1 << 31, 1 << 30, 1 << 29, 1 << 28))
+      const signed = v128.xor(v128.load(values), v128.and(bits, i32x4.splat(1 << 31)))
+      const high = i8x16.shuffle(signed, signed, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)
+      v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(signed)))
+      v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(high)), 16)
+      values += 16
+      sums += 32
+      i += 4
+    } else {
+      const value = <f64>f32.load(values)
+      f64.store(sums, f64.load(sums) + ((signs >>> (i & 31)) & 1 ? -value : value))
+      values += 4
+      sums += 8
+      i++
+    }
+  }
+}
+
 /** Two floats. */
 function doubles(address: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load64_zero(address))
