@@ -67,6 +67,8 @@ const CHECK_INTERVAL_MS = 50
 const LATER_INTERVAL_MS = 400
 /** A moment that has not come so long after the fault's time does not come for it any more. */
 const MOMENT_PATIENCE_MS = 2_000
+/** A machine that was suspended is looked for so often; most of the time it has seen by then what had come to it. */
+const AWAKE_MS = 1_000
 /** A swarm has so long after the last fault: patience for members that do not come back is two minutes, a few times. */
 const LIMIT_MS = 450_000
 /** Where for so long after all faults nobody has sealed, or gone back from it, nobody will: it is longer than all patience. */
@@ -261,10 +263,20 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
     clock.after(down, () => void restart(index))
   }
 
+  /** A machine that is suspended still has before it what came over the network, from peers that are no more. */
+  async function endOfWhatWasUnderWay(): Promise<void> {
+    while (!machines.every(machine => machine.isAwake())) {
+      await new Promise<void>(resolve => clock.after(AWAKE_MS, resolve))
+    }
+  }
+
   async function restart(index: number): Promise<void> {
     try {
       await world.start(index)
-      audit.returned(index)
+      const life = lives[index]
+      await endOfWhatWasUnderWay()
+      // It may have crashed again.
+      if (lives[index] === life) audit.returned(index)
       look()
     } catch (error) {
       if (error instanceof StorageError) fail('storage', `${simulatedPeers[index].peer}: ${error.message}`)
@@ -273,6 +285,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
       else {
         // Its person is told, and has to begin anew.
         gone.add(index)
+        await endOfWhatWasUnderWay()
         audit.returned(index)
         told[index].push((error as Error).message)
         count('disks beyond use')

@@ -11,6 +11,7 @@ export interface Machine {
   suspend(milliseconds: number): void
   /** It was switched off: nothing of what was to be seen is. */
   reset(): void
+  isAwake(): boolean
   /** Resolves when it is awake. */
   awake(): Promise<void>
   /** What a process on it sees of the clock, and of the network. */
@@ -77,6 +78,7 @@ export function createMachine(clock: VirtualClock): Machine {
       until = 0
       waiting = []
     },
+    isAwake,
     awake,
     clock: given => ({
       ...given,
