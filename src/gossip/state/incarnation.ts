@@ -25,7 +25,10 @@ export function createIncarnation(
   checkpoint?: Checkpoint,
 ): Incarnation {
   const random = checkpoint === undefined ? fresh : restoreRandom(checkpoint.random)
-  const first = Math.max(Math.floor(now), (checkpoint?.sequence ?? -1) + 1)
+  const started = Math.floor(now)
+  const first = Math.max(started, (checkpoint?.sequence ?? -1) + 1)
+  // Of two lives that go on from one checkpoint, because the first of them has written nothing, a clock that was set back tells which is which.
+  const life = first === started ? first.toString(36) : `${first.toString(36)}-${started.toString(36)}`
   let sequence = first
   let exchanges = 0
 
@@ -34,7 +37,7 @@ export function createIncarnation(
     random,
     lostExchanges: checkpoint?.lostExchanges ?? false,
     nextSequence: () => ++sequence,
-    nextExchangeId: () => `${first.toString(36)}.${(exchanges++).toString(36)}`,
+    nextExchangeId: () => `${life}.${(exchanges++).toString(36)}`,
     durable: () => ({
       swarm,
       generation: checkpoint?.generation,
