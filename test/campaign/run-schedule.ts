@@ -340,7 +340,8 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
     // One alone never seals, and where nothing is trained it waits for others as long as it lives.
     if (schedule.steps === 0 && honest().length === 1) return true
     const sealed = honest().map(({ gossip }) => gossip?.sealed())
-    const stand = sealed.join()
+    const training = honest().map(({ gossip }) => gossip?.status().phase === 'training')
+    const stand = [...sealed, ...training].join()
     if (stand !== last.stand) last = { stand, since: clock.now() }
     if (clock.now() - last.since > UNCHANGED_MS) {
       requireTold()
@@ -351,7 +352,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
   }
 
   let over = false
-  /** What everybody has sealed, since it is so, all faults being over. */
+  /** What everybody has sealed, and who trains, since it is so, all faults being over. */
   let last: { readonly stand: string | undefined; readonly since: number } = { stand: undefined, since: 0 }
 
   function lookRegularly(): void {
