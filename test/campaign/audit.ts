@@ -15,7 +15,7 @@ import { norm } from '../../src/parameters/vectors.ts'
 import type { Drift } from './drift-trainer.ts'
 import type { FaultyDisk } from './faulty-disk.ts'
 
-/** How far the mean may move, in units of the norm that a peer's parameters usually have: the rounding of some thousand float32 additions. */
+/** How far the mean may move, in units of the largest norm that a peer's parameters have had: the rounding of some thousand float32 additions. */
 export const MEAN_TOLERANCE = 1e-6
 
 /** Frames of differences that are held at once: of exchanges that have ended, and of those that run. */
@@ -74,6 +74,7 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
   let isSealed = false
   let everSealed = false
   let moved = 0
+  let largestNorm = usualNorm
   const sum = new Float64Array(dimension)
 
   function stateOf(index: number): State {
@@ -134,7 +135,9 @@ export function createAudit({ world, disks, drifts, dimension, isLiar, fail }: A
     // Some had sealed, and found others too far: from here on it is that mean which must not move.
     if (isSealed) expectThis()
     isSealed = false
-    const distance = norm(addUp(states).map((value, i) => value - shift[i])) / states.length / usualNorm
+    // They are rounded by what they have become, where they began with less.
+    largestNorm = Math.max(largestNorm, ...states.map(({ parameters }) => norm(parameters)))
+    const distance = norm(addUp(states).map((value, i) => value - shift[i])) / states.length / largestNorm
     moved = Math.max(moved, distance / MEAN_TOLERANCE)
     if (!(distance <= MEAN_TOLERANCE))
       fail('mean', `the mean has moved by ${distance.toExponential(2)} of a peer's norm`)
