@@ -15,15 +15,15 @@ function disagreementAt(phase: Phase = 'averaging') {
     target: 0.1,
     clock: { now: () => state.time },
     phase: { now: () => state.phase },
-    choice: { sketch: () => HERE },
+    choice: { sketch: () => HERE, hash: () => 'own' },
     events: { emit: (_name, detail) => void told.push((detail as { message: string }).message) },
   })
   return { state, told, look: disagreement.look }
 }
 
-const member = (peer: string, phase: Phase, sketch = HERE): Member => ({
+const member = (peer: string, phase: Phase, sketch = HERE, choice?: string): Member => ({
   peer,
-  announcement: announcementOf({ phase, sketch, ownSteps: 3 }),
+  announcement: announcementOf({ phase, sketch, choice, ownSteps: 3 }),
   heard: 0,
 })
 
@@ -34,12 +34,16 @@ test('people are told once of a swarm that does not agree in the time that its e
   state.time = SEAL_TIMEOUT_MS - 1
   look(members)
   expect(told).toEqual([])
+  // A proposal that comes to nothing is no end.
+  state.phase = 'sealing'
+  look(members)
+  state.phase = 'averaging'
   for (const time of [SEAL_TIMEOUT_MS, 3 * SEAL_TIMEOUT_MS]) {
     state.time = time
     look(members)
   }
   expect(told).toEqual([
-    'the swarm has not agreed in 2 minutes since it trained: of 3 other members, 2 are too far from this peer, and 1 has sealed without it; it goes on averaging',
+    'the swarm has not agreed in 2 minutes since it trained: of 3 other members, 2 are too far from this peer, and 1 has sealed without it; it goes on trying',
   ])
 })
 
@@ -56,4 +60,23 @@ test('the time runs only while nobody trains, and somebody is there to agree wit
   state.time += SEAL_TIMEOUT_MS
   look(apart)
   expect(told).toEqual([])
+})
+
+test('a peer that has sealed is told where most have gone on, and sealed something else', () => {
+  const { state, told, look } = disagreementAt('sealed')
+  const sealed = (peer: string, choice: string) => member(peer, 'sealed', HERE, choice)
+  const members = [sealed('b', 'other'), sealed('c', 'other'), sealed('d', 'own')]
+  for (const seen of [members, [...members.slice(1), sealed('b', 'own')]]) {
+    look(seen)
+    state.time += SEAL_TIMEOUT_MS
+    look(seen)
+    expect(told).toEqual([])
+  }
+  const most = [...members.slice(0, 2), sealed('e', 'other'), sealed('f', 'other')]
+  look(most)
+  state.time += SEAL_TIMEOUT_MS
+  look(most)
+  expect(told).toEqual([
+    'of 4 other members, 4 have sealed something else than this peer, which was away from them: what it holds is not what most agree on',
+  ])
 })
