@@ -13,6 +13,7 @@
  */
 
 import { lowerMedianOf } from './medians.ts'
+import { sketchDistance } from './sketch.ts'
 
 /**
  * τ is so many times the usual distance: see docs/decisions/017 for how far apart honest peers are, and for what one that lies can do with
@@ -50,6 +51,23 @@ export const FEWEST_MET = 3
 export function usualDistance(distances: readonly number[], movement: number): number {
   if (distances.length >= FEWEST_MET) return lowerMedianOf(distances)
   return Math.max(...(distances.length === 0 ? [] : [lowerMedianOf(distances)]), movement)
+}
+
+/**
+ * How far another has come towards this peer since the two were at `own` and `theirs`: the part of its movement in the direction of this peer,
+ * and no more than what the two are nearer by. Whoever took its half of a merge, and was not drawn back, has come as far as the merge has
+ * moved this peer. Vectors may be sketches.
+ *
+ * @param now where the other is
+ * @param distance of the two now
+ * @returns at least 0
+ */
+export function approach(own: Float32Array, theirs: Float32Array, now: Float32Array, distance: number): number {
+  const before = sketchDistance(own, theirs)
+  if (before === 0) return 0
+  let along = 0
+  for (let i = 0; i < own.length; i++) along += (now[i] - theirs[i]) * (own[i] - theirs[i])
+  return Math.max(0, Math.min(along / before, before - distance))
 }
 
 /**

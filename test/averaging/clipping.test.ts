@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  approach,
   clippedShare,
   EARLY_INTERVALS,
   EARLY_MARGIN,
@@ -37,6 +38,37 @@ describe('clipping', () => {
     expect(radiusFor(0, 0)).toBe(Number.POSITIVE_INFINITY)
     expect(radiusFor(2, EARLY_INTERVALS - 1)).toBe(EARLY_MARGIN * 2)
     expect(radiusFor(2, EARLY_INTERVALS)).toBe(RADIUS_MARGIN * 2)
+  })
+})
+
+describe('the approach of another', () => {
+  const [here, there] = [Float32Array.of(0, 0), Float32Array.of(10, 0)]
+  const cameTo = (x: number, y: number, distance = Math.hypot(x, y)) =>
+    approach(here, there, Float32Array.of(x, y), distance)
+
+  test('is how far it has moved in the direction of this peer', () => {
+    expect(cameTo(7, 0)).toBeCloseTo(3)
+    expect(cameTo(7, 1)).toBeCloseTo(10 - Math.hypot(7, 1))
+    expect(cameTo(0, 0)).toBe(10)
+  })
+
+  test('is none of one that stays, or goes, or turns up as far away on another side', () => {
+    for (const [x, y] of [
+      [10, 0],
+      [12, 0],
+      [10, 3],
+      [0, 10],
+      [-10, 0],
+    ])
+      expect(cameTo(x, y)).toBe(0)
+  })
+
+  test('is none of one that this peer alone has come nearer to', () => {
+    expect(cameTo(10, 0, 4)).toBe(0)
+  })
+
+  test('is none where the two were one', () => {
+    expect(approach(here, here, there, 10)).toBe(0)
   })
 })
 

@@ -1,6 +1,7 @@
 /**
  * How far each partner may still move this peer: while the swarm trains, by so much for every interval; and once this peer has trained, all
- * together by a few times what was usual at its last step.
+ * together by a few times what was usual at its last step. From then on a partner has back what it has shared of the movement: whoever takes its
+ * half of every merge, as exchanges ask for, is never at its end, and one that only pulls is.
  *
  * @packageDocumentation
  */
@@ -21,11 +22,23 @@ export interface Accounts {
   left(partner: PeerId): number
   /** What was merged of an exchange with this partner has moved this peer so far. */
   moved(partner: PeerId, length: number): void
-  /** Whether what is left is not worth an exchange. */
+  /** The two meet again, and it has come so far towards this peer since the last time. */
+  shared(partner: PeerId, length: number): void
+  /** All that it has moved this peer by since training ended, and what it has shared of that. */
+  sinceEnd(partner: PeerId): Moved
+  /** Whether what is left is not worth an exchange, and nothing can be given back at the next one. */
   isSpent(partner: PeerId): boolean
   /** A member that was gone is there again. */
   returned(partner: PeerId): void
 }
+
+/** In usual distances. */
+export interface Moved {
+  readonly by: number
+  readonly shared: number
+}
+
+const UNMOVED: Moved = { by: 0, shared: 0 }
 
 export interface AccountsOptions {
   readonly self: PeerId
@@ -49,6 +62,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
   let isOver = false
   /** How much of its share everybody had when training ended: whoever trains again, and ends again, has less every time. */
   let atEnd = 2
+  const movedAtEnd = new Map<PeerId, Moved>()
+  /** What each has moved this peer by since the two met last. */
+  const unanswered = new Map<PeerId, number>()
 
   /**
    * What this partner alone may move this peer by once it trains no more. Where one of the two has few others, more of what those have learned
@@ -69,6 +85,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
         if (isOver) {
           atEnd /= 2
           influence.once(atEnd)
+          movedAtEnd.clear()
+          unanswered.clear()
         }
       }
       // In pairs an interval asks for two meetings, its own and another's; in step for one with everybody.
@@ -81,8 +99,23 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     // Two merges at once may have overdrawn it.
     left: partner => Math.max(0, influence.left(partner)) * unitOf(partner),
-    moved: (partner, length) => influence.moved(partner, length / unitOf(partner)),
-    isSpent: partner => influence.left(partner) < LEAST_SHARE * (isOver ? atEnd : 1),
+    moved(partner, length) {
+      influence.moved(partner, length / unitOf(partner))
+      if (!isOver || length === 0) return
+      const { by, shared } = movedAtEnd.get(partner) ?? UNMOVED
+      movedAtEnd.set(partner, { by: by + length, shared })
+      unanswered.set(partner, (unanswered.get(partner) ?? 0) + length)
+    },
+    shared(partner, length) {
+      const back = Math.min(length, unanswered.get(partner) ?? 0)
+      unanswered.delete(partner)
+      if (!isOver || back === 0) return
+      influence.moved(partner, -back / unitOf(partner))
+      const { by, shared } = movedAtEnd.get(partner) ?? UNMOVED
+      movedAtEnd.set(partner, { by, shared: shared + back })
+    },
+    sinceEnd: partner => movedAtEnd.get(partner) ?? UNMOVED,
+    isSpent: partner => !unanswered.has(partner) && influence.left(partner) < LEAST_SHARE * (isOver ? atEnd : 1),
     returned(partner) {
       if (isOver) influence.returned(partner)
     },

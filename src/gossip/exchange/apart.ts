@@ -1,5 +1,6 @@
 /**
- * Who stays apart. One that was away is far from everybody, too; but whoever averages with others comes nearer to them.
+ * Who stays apart. One that was away is far from everybody, too; but whoever averages with others comes nearer to them, or shares at least what
+ * moves them.
  *
  * @packageDocumentation
  */
@@ -8,6 +9,7 @@ import { FARTHEST_MARGIN } from '../../averaging/clipping.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
+import type { Accounts, Moved } from './accounts.ts'
 import { STAYING_MS, STILL_FAR } from './constants.ts'
 import type { UsualDistance } from './usual-distance.ts'
 
@@ -27,15 +29,19 @@ export interface ApartOptions {
   readonly membership: Pick<Membership, 'get' | 'isGone'>
   readonly clock: Pick<Clock, 'now'>
   readonly distances: Pick<UsualDistance, 'now' | 'last' | 'present'>
+  readonly accounts: Pick<Accounts, 'sinceEnd' | 'isSpent'>
 }
 
 /** Seen for the first time, it may have been away; where it is no nearer the next time, it counts for two. */
 const FIRST_TIME = 1
 const AGAIN = 2
 
-export function createApart({ phase, membership, clock, distances }: ApartOptions): Apart {
-  /** Those that are far from most: since when they have come no nearer than that. */
-  const waiting = new Map<PeerId, { readonly distance: number; readonly since: number }>()
+/** Drawn back by others, an honest one has still shared more than this of what it has moved this peer by. */
+const LEAST_SHARED = 1 / 4
+
+export function createApart({ phase, membership, clock, distances, accounts }: ApartOptions): Apart {
+  /** Those that are far from most: since when they are looked at, and what they had moved this peer by until then. */
+  const watched = new Map<PeerId, { readonly since: number; readonly moved: Moved }>()
 
   /** Farther than any that trains beside this peer. */
   function weighFar(partner: PeerId, distance: number): number {
@@ -45,19 +51,23 @@ export function createApart({ phase, membership, clock, distances }: ApartOption
     return distance > STILL_FAR * before ? AGAIN : 0
   }
 
-  /** Farther than most are by now; for so long that those have come together. One that still trains has not begun with that. */
+  /** Farther than most are by now, and it only pulls; for so long that those have come together. One that still trains has not begun with that. */
   function weighStaying(partner: PeerId, distance: number): number {
     const isTraining = membership.get(partner)?.announcement.phase === 'training'
     if (isTraining || distance <= FARTHEST_MARGIN * distances.present()) {
-      waiting.delete(partner)
+      watched.delete(partner)
       return 0
     }
-    const before = waiting.get(partner)
-    const stays = before !== undefined && distance > STILL_FAR * before.distance
-    if (stays && clock.now() - before.since < STAYING_MS) return 0
-    for (const peer of waiting.keys()) if (membership.isGone(peer)) waiting.delete(peer)
-    waiting.set(partner, { distance, since: clock.now() })
-    return stays ? 1 : 0
+    const now = clock.now()
+    const before = watched.get(partner)
+    if (before !== undefined && now - before.since < STAYING_MS) return 0
+    const moved = accounts.sinceEnd(partner)
+    for (const peer of watched.keys()) if (membership.isGone(peer)) watched.delete(peer)
+    watched.set(partner, { since: now, moved })
+    if (before === undefined) return 0
+    const by = moved.by - before.moved.by
+    const shared = moved.shared - before.moved.shared
+    return (by > 0 || accounts.isSpent(partner)) && shared <= LEAST_SHARED * by ? 1 : 0
   }
 
   return {
@@ -65,6 +75,6 @@ export function createApart({ phase, membership, clock, distances }: ApartOption
       const far = weighFar(partner, distance)
       return phase.now() === 'training' ? far : Math.max(far, weighStaying(partner, distance))
     },
-    has: partner => waiting.has(partner) && phase.now() !== 'training',
+    has: partner => watched.has(partner) && phase.now() !== 'training',
   }
 }

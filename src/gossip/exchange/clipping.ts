@@ -8,6 +8,7 @@
 
 import { clippedShare, RADIUS_MARGIN, radiusFor } from '../../averaging/clipping.ts'
 import { sketchDistance } from '../../averaging/sketch.ts'
+import type { Range } from '../../parameters/range.ts'
 import type { Conduct } from '../membership/conduct.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { PeerId } from '../ports.ts'
@@ -15,6 +16,7 @@ import { type AccountsOptions, createAccounts } from './accounts.ts'
 import { createApart } from './apart.ts'
 import { type ComplaintsOptions, createComplaints } from './complaints.ts'
 import { FEWEST_OTHERS, LONGEST_OVER_RADIUS } from './constants.ts'
+import { createEncounters } from './encounters.ts'
 import { createUsualDistance, type UsualDistanceOptions } from './usual-distance.ts'
 
 /** What one side of an exchange says of itself, by which both know how far apart they are and how far either lets itself be moved. */
@@ -36,8 +38,8 @@ export interface Clipped {
 export interface Clipping {
   /** @param weight of the exchange, before it is clipped */
   reach(partner: PeerId, weight: number, sketch: Float32Array): Reach
-  /** Both have said how far they reach: what follows, and what is remembered of it. */
-  agree(partner: PeerId, own: Reach, theirs: Reach): Clipped
+  /** Both have said how far they reach: what follows, and what is remembered of it. @param part of the parameters that is averaged */
+  agree(partner: PeerId, part: Range, own: Reach, theirs: Reach): Clipped
   /** What was merged of an exchange with this partner has moved this peer so far. */
   moved(partner: PeerId, length: number): void
   /** What this partner has sent was farther away than it had said. */
@@ -64,7 +66,8 @@ export function createClipping(options: ClippingOptions): Clipping {
   const distances = createUsualDistance(options)
   const usual = distances.now
   const accounts = createAccounts({ ...options, partners: distances.partners })
-  const apart = createApart({ ...options, distances })
+  const apart = createApart({ ...options, distances, accounts })
+  const encounters = createEncounters(options.membership)
   const complaints = createComplaints(options)
   let clipped = 0
 
@@ -98,8 +101,10 @@ export function createClipping(options: ClippingOptions): Clipping {
     reach(partner, weight, sketch) {
       return { sketch, radius: options.radius ?? adaptiveRadius(partner, weight) }
     },
-    agree(partner, own, theirs) {
+    agree(partner, part, own, theirs) {
       const distance = sketchDistance(own.sketch, theirs.sketch)
+      const approached = encounters.met(partner, { part, own: own.sketch, theirs: theirs.sketch }, distance)
+      if (usual() > 0) accounts.shared(partner, approached / unit())
       if (options.radius === undefined && isMajority()) judge(partner, distance)
       distances.met(partner, distance)
       const share = clippedShare(Math.min(own.radius, theirs.radius), distance)

@@ -59,9 +59,9 @@ export function createTaking({ engagements, voice, share, clipping }: TakenOptio
     return engagement.share
   }
 
-  function clippedBy(partner: string, own: Reach, said: ReachWord) {
+  function clippedBy(partner: string, part: Range, own: Reach, said: ReachWord) {
     if (said === undefined) throw new ProtocolViolationError('said no sketch of its parameters, against the recipe')
-    return (clipping as NonNullable<typeof clipping>).agree(partner, own, decodeReach(said))
+    return (clipping as NonNullable<typeof clipping>).agree(partner, part, own, decodeReach(said))
   }
 
   return (engagement, terms, part, age) => {
@@ -73,7 +73,7 @@ export function createTaking({ engagements, voice, share, clipping }: TakenOptio
         if (own === undefined && theirs.reach !== undefined) {
           throw new ProtocolViolationError('said a sketch of its parameters, against the recipe')
         }
-        const clipped = own && clippedBy(partner, own, theirs.reach)
+        const clipped = own && clippedBy(partner, part, own, theirs.reach)
         const weight = unclipped(engagement, age, theirs)
         if (clipped === undefined) return { weight }
         engagement.weight *= clipped.share

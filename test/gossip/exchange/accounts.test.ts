@@ -64,6 +64,7 @@ test('after training all together have so much, once, and it fills again slowly'
   const share = accounts.left('b')
   expect(4 * share).toBeCloseTo((END_ACCOUNT * 5) / 4)
   accounts.moved('b', share)
+  accounts.shared('b', 0)
   expect(accounts.isSpent('b')).toBe(true)
   state.time += END_REFILL_MS / 2
   accounts.fill(1)
@@ -79,6 +80,23 @@ test('whoever has one neighbour only comes nearer by that one, from both sides',
   expect(hub.accounts.left('c')).toBeCloseTo(7 * END_ACCOUNT)
   expect(ring.accounts.left('b')).toBeCloseTo((3.5 * END_ACCOUNT) / 2)
   expect(among.accounts.left('c')).toBeLessThan(END_ACCOUNT / 5)
+})
+
+test('after training a partner has back what it shares of a movement, once', () => {
+  const { accounts, end } = accountsIn('complete', 5)
+  end()
+  const share = accounts.left('b')
+  accounts.moved('b', share)
+  // It may have it back when they meet.
+  expect(accounts.isSpent('b')).toBe(false)
+  accounts.shared('b', share / 2)
+  expect(accounts.left('b')).toBeCloseTo(share / 2)
+  accounts.shared('b', share)
+  expect(accounts.left('b')).toBeCloseTo(share / 2)
+  expect(accounts.sinceEnd('b')).toEqual({ by: share, shared: share / 2 })
+  accounts.moved('b', share / 2)
+  accounts.shared('b', 0)
+  expect(accounts.isSpent('b')).toBe(true)
 })
 
 test('who trains again, and ends again, has half', () => {

@@ -9,19 +9,25 @@ import { announcementOf } from '../announcements.ts'
 const USUAL = 10
 const FAR = FARTHEST_MARGIN * USUAL + 1
 
-function apartAt(phase: Phase, { present = USUAL, theirs = 'averaging' as Phase } = {}) {
-  const state = { time: 0, theirs, last: undefined as number | undefined }
+/** @param shared of what it moves this peer by with every exchange */
+function apartAt(phase: Phase, { present = USUAL, theirs = 'averaging' as Phase, shared = 0, spent = false } = {}) {
+  const state = { time: 0, last: undefined as number | undefined, meetings: 0 }
   const apart = createApart({
     clock: { now: () => state.time },
     phase: { now: () => phase },
     membership: {
-      get: () => ({ announcement: announcementOf({ phase: state.theirs }) }) as Member,
+      get: () => ({ announcement: announcementOf({ phase: theirs }) }) as Member,
       isGone: () => false,
     },
     distances: { now: () => USUAL, present: () => present, last: () => state.last },
+    accounts: {
+      sinceEnd: () => (spent ? { by: 0, shared: 0 } : { by: state.meetings, shared: shared * state.meetings }),
+      isSpent: () => spent,
+    },
   })
   const meet = (distance: number, after = 0) => {
     state.time += after
+    state.meetings++
     const times = apart.weigh('b', distance)
     state.last = distance
     return times
@@ -49,10 +55,14 @@ test('once most are together, one that stays far from them counts for as long as
   expect([1, 1, STAYING_MS - 1].map(after => meet(USUAL, after))).toEqual([1, 0, 1])
 })
 
-test('one that comes nearer to them, however late, is waited for', () => {
-  const { apart, meet } = apartAt('averaging', { present: 0.1 })
-  const distances = [USUAL, 0.9 * USUAL, 0.8 * USUAL, 0.7 * USUAL]
-  expect(distances.map(distance => meet(distance, 2 * STAYING_MS))).toEqual([0, 0, 0, 0])
+test('one that has moved this peer by all that it may is looked at in the same way', () => {
+  const { meet } = apartAt('averaging', { present: 0.1, spent: true })
+  expect([0, STAYING_MS].map(after => meet(USUAL, after))).toEqual([0, 1])
+})
+
+test('one that shares what moves this peer is waited for, however far it is, until it is near', () => {
+  const { apart, meet } = apartAt('averaging', { present: 0.1, shared: 0.3 })
+  expect([0, 1, 2, 3].map(() => meet(USUAL, STAYING_MS))).toEqual([0, 0, 0, 0])
   expect(meet(0.3)).toBe(0)
   expect(apart.has('b')).toBe(false)
 })

@@ -22,7 +22,7 @@ function clipsAt(radius: number, changes: Partial<Clipping> = {}) {
   const lied: string[] = []
   const clipping: NonNullable<ExchangeOptions['clipping']> = {
     reach: (_partner, _weight, sketch) => ({ sketch, radius }),
-    agree: (_partner, own, theirs) => ({
+    agree: (_partner, _part, own, theirs) => ({
       share: clippedShare(Math.min(own.radius, theirs.radius), sketchDistance(own.sketch, theirs.sketch)),
       squaredDistance: (1.3 * own.radius) ** 2,
     }),
