@@ -3,14 +3,22 @@ import { clipped, clippedMean } from '../../../src/averaging/aggregators/clipped
 import { krum } from '../../../src/averaging/aggregators/krum.ts'
 import { mean } from '../../../src/averaging/aggregators/mean.ts'
 import { parseAggregator } from '../../../src/averaging/aggregators/registry.ts'
+import { mixingMatrix } from '../../../src/averaging/mixing.ts'
+import type { AveragingRule } from '../../../src/averaging/rule.ts'
+import { dpsgd } from '../../../src/averaging/rules/dpsgd.ts'
+import { parseRule } from '../../../src/averaging/rules/registry.ts'
+import { ring } from '../../../src/averaging/topologies/ring.ts'
+import { none } from '../../../src/parameters/codecs/none.ts'
 import { distance, preciseMeanOf, squaredDistance, type Vector } from '../../../src/parameters/vectors.ts'
 import { createRandom, type Random } from '../../../src/random/random.ts'
+import { driveRule } from '../../averaging/drive-rule.ts'
 import { below, type Check, near } from '../check.ts'
 import { type Defence, errorAfterLies, type Lie, type TunableChain } from '../reproductions/tunable-chain.ts'
 
 /** Those that count votes; all can bear two byzantine peers of eleven. */
 const voting = ['median', 'trimmed-mean:2', 'geometric-median', 'krum:2', 'multi-krum:2'].map(parseAggregator)
-const all = [...voting, mean, clipped(1), parseAggregator('clipped')]
+const adaptive = parseAggregator('clipped')
+const all = [...voting, mean, clipped(1), adaptive]
 const VECTORS = 11
 const BYZANTINE = 2
 const LENGTH = 40
@@ -216,6 +224,24 @@ function shareOfTheBound(radius: number) {
   }
 }
 
+const byBothSides: Check = {
+  line: 'A7.31',
+  property: 'clipped by the smaller radius of both sides, which is another for each two, D-PSGD keeps the mean of all',
+  ...below(1e-12),
+  measure: () => shiftOfTheMean(parseRule('dpsgd', { aggregator: adaptive, codec: none })),
+  control: { broken: 'one side clips alone, by its own radius', measure: () => shiftOfTheMean(dpsgd(adaptive)) },
+}
+
+/** Of peers on a ring, one of which is far from all, in ten rounds. */
+function shiftOfTheMean(rule: AveragingRule): number {
+  const start = normalVectors(VECTORS, LENGTH, createRandom('both sides'))
+  start[3] = start[3].map(value => 30 * value)
+  const driven = driveRule(rule, start)
+  const W = mixingMatrix(ring, VECTORS, 0)
+  for (let round = 0; round < 10; round++) driven.round(W)
+  return distance(preciseMeanOf(driven.estimates()), preciseMeanOf(start))
+}
+
 /** One figure of the tunable chain, and another defence or setting that gives another. */
 function chain(
   figure: readonly [chain: TunableChain, lie: Lie, defence: Defence, expected: number, tolerance: number],
@@ -244,6 +270,7 @@ export const aggregatorChecks: readonly Check[] = [
   multiKrumAverages,
   unclipped,
   bounded,
+  byBothSides,
   chain([wide, 'constant', 'mean', 248.8, 0.1], ['byzantine peers with twice the weight', heavier, 'constant', 'mean']),
   chain([wide, 'constant', 'clipped', 0, 0.05], ['no clipping', wide, 'constant', 'mean']),
   chain([wide, 'constant', 'median', 10_000, 1e-6], ['the mean in its place', wide, 'constant', 'mean']),
