@@ -155,7 +155,8 @@ describe('a peer whose parameters are above the norm of the recipe', () => {
       await world.during(attack(byzantine, [propose(), large]))
       await world.wait(AVOIDANCE_MS)
     }
-    expect(warnings(world)).toEqual([
+    // It lasts for so long that people are told of that, too.
+    expect(warnings(world).filter(message => !message.includes('has not agreed'))).toEqual([
       expect.stringMatching(
         /byzantine has parameters with a norm of 8e6 or more, above the 1e6 that the recipe accepts: .* its training may have diverged/,
       ),

@@ -15,6 +15,7 @@ import {
   parseTopology,
   peerAveraging,
   peerRuleNames,
+  recommendedAveraging,
   recommendedRule,
 } from '../../../src/public/algorithms.ts'
 import { parseModel } from '../../../src/public/models.ts'
@@ -63,9 +64,7 @@ export async function askForRecipe(
 ): Promise<Answers> {
   if (flags.model !== undefined) parseModel(flags.model)
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
-  const { rule: anyRule, aggregator: usual } = defaultRecipe.averaging
-  const aggregator = flags.aggregator ?? usual
-  await requireKnownRule({ rule: flags.rule ?? anyRule, aggregator })
+  await requireKnownRule(recommendedAveraging({ averaging: { rule: flags.rule, aggregator: flags.aggregator } }))
   const found: { data?: Split; warnings: string[] } = { warnings: [] }
   const find = async (source: string) => {
     const warnings: string[] = []
