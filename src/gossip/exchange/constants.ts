@@ -112,15 +112,15 @@ export const ACCOUNT_DEPTH = 8
 export const END_ACCOUNT = 2.5
 
 /**
- * In so long an account fills again after that: longer than an honest swarm takes to agree, and those that hold it up are waited for; so those that
- * were apart come together all the same, where there is nobody who lies.
+ * In so long an account fills again after that, beside what is given back when two meet: longer than an honest swarm takes to agree, and those that
+ * hold it up are waited for; so those that were apart come together all the same, where there is nobody who lies.
  */
 export const END_REFILL_MS = 30_000
 
 /** One that is farther away than anything honest is held to lie unless it comes nearer, by more than this from one exchange to the next. */
 export const STILL_FAR = 0.95
 
-/** Once training is over: one that is far from most has come no nearer for so long. Most of a swarm agree within that. */
+/** Once training is over, one that is far from most is looked at for so long before anything is held against it: most of a swarm agree within that. */
 export const STAYING_MS = 5_000
 
 /** People are told of a partner whose exchanges are clipped no more often than that. */
