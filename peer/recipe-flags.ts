@@ -58,10 +58,7 @@ export function recipeOptions(): Option[] {
     ]),
     new Option('--topology <T>', 'who averages with whom'),
     new Option('--rule <A>', 'how they average'),
-    new Option(
-      '--aggregator <G>',
-      'how what several peers say becomes one (default: "clipped" where members need not trust each other, else "mean")',
-    ),
+    new Option('--aggregator <G>', 'how what several peers say becomes one (default: "mean")'),
     new Option('--optimizer <NAME>', 'how a local step is made').choices(['sgd', 'adam', 'adamw']),
     new Option('--learning-rate <F>', 'of the optimizer').argParser(positive),
     new Option('--momentum <F>', 'of sgd').argParser(belowOne),

@@ -35,8 +35,6 @@ export interface TaskOptions {
   readonly stepsFor?: (train: Dataset) => number
   /** The task of the swarm, where it was given. */
   readonly task?: Recipe['objective']['task']
-  /** Who will be a member, where that was said: the recipe has it later. */
-  readonly membership?: Recipe['security']['membership']
   /** The seed of the data. */
   readonly seed: number
   /** The seed of the initial parameters, where it was given. */
@@ -58,7 +56,6 @@ export async function prepareTask({
   load,
   stepsFor,
   task,
-  membership,
   seed,
   trainingSeed,
   strict,
@@ -68,15 +65,14 @@ export async function prepareTask({
 }: TaskOptions): Promise<Task> {
   const { defaultRecipe, loadDataset, parseRecipe } = await import('../src/index.ts')
   const { fitRecipe, loadingOf, prepareRecipe, requireBareModel } = await import('../src/public/models.ts')
-  const { recommendedAveraging } = await import('../src/public/algorithms.ts')
+  const { recommendedRule } = await import('../src/public/algorithms.ts')
   const written: RecipeInput = file === undefined ? {} : await readAllowed(file, flags, remembers)
   const bare = withFlags(written, flags, trainingSeed)
+  const chosenRule = file === undefined && flags.rule === undefined
+  const flagged = chosenRule ? { ...bare, averaging: { ...bare.averaging, rule: recommendedRule(bare) } } : bare
   const { objectiveLoss: loss } = flags
-  const flagged = task === undefined ? bare : { ...bare, objective: { task, ...(loss === undefined ? {} : { loss }) } }
   const said =
-    file === undefined
-      ? { ...flagged, averaging: recommendedAveraging({ ...flagged, ...(membership && { security: { membership } }) }) }
-      : flagged
+    task === undefined ? flagged : { ...flagged, objective: { task, ...(loss === undefined ? {} : { loss }) } }
   const chosenBy = said.training?.steps === undefined ? stepsFor : undefined
   // Before the data, which may take long to read; they decide what the objective can be, where no file does.
   const early = file === undefined ? { ...said, objective: undefined } : said

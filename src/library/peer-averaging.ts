@@ -1,11 +1,10 @@
-import { clipped } from '../averaging/aggregators/clipped.ts'
 import { mean } from '../averaging/aggregators/mean.ts'
 import { parseAggregator } from '../averaging/aggregators/registry.ts'
 import { type AveragingRule, isLive, type LiveRule } from '../averaging/rule.ts'
 import { adpsgd } from '../averaging/rules/adpsgd.ts'
 import { chosenRule } from '../averaging/rules/chosen-rule.ts'
 import { dpsgd } from '../averaging/rules/dpsgd.ts'
-import { parseRule, peerRuleNames, plainParts, rulesThat } from '../averaging/rules/registry.ts'
+import { peerRuleNames, plainParts, rulesThat } from '../averaging/rules/registry.ts'
 import { complete } from '../averaging/topologies/complete.ts'
 import { edgesFileOf, parseTopology } from '../averaging/topologies/registry.ts'
 import type { Topology } from '../averaging/topology.ts'
@@ -36,21 +35,6 @@ export function recommendedRule({ averaging, exchange }: RecipeInput): string {
   // The edges of the topology are in a file that has not been read yet.
   if (edgesFileOf(topology) !== undefined || (exchange?.fragments ?? 1) > 1) return adpsgd.name
   return parseTopology(topology, { seed: '' }).symmetric ? dpsgd(mean).name : adpsgd.name
-}
-
-/**
- * What a recipe says of averaging, completed where it has not said by which rule, and with which aggregator. Members of a swarm that is open, or
- * to which guests are invited, need not trust each other: merges are clipped there, by measurement (decision 017), with the rules of which
- * simulations can show the same. Those that share a key do, and where nothing is trained there is no distance to go by.
- */
-export function recommendedAveraging(
-  given: RecipeInput,
-): RecipeInput['averaging'] & Pick<Recipe['averaging'], 'rule' | 'aggregator'> {
-  const { averaging, objective, security, training } = given
-  const rule = averaging?.rule ?? recommendedRule(given)
-  const trains = training?.steps !== 0 && objective?.task !== 'consensus'
-  const isClipped = trains && security?.membership !== 'key' && parseRule(rule, plainParts).clippable === true
-  return { ...averaging, rule, aggregator: averaging?.aggregator ?? (isClipped ? clipped.name : mean.name) }
 }
 
 /**

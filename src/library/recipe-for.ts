@@ -5,7 +5,7 @@ import { parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
 import { stepsForData } from '../recipe/steps-for-data.ts'
 import { fitData } from './fit-data.ts'
 import { LANGUAGE_BATCH, languageTraining } from './language-defaults.ts'
-import { recommendedAveraging } from './peer-averaging.ts'
+import { recommendedRule } from './peer-averaging.ts'
 import { regressionTraining } from './regression-defaults.ts'
 
 /**
@@ -20,7 +20,8 @@ export function recipeFor(data: Split, given: RecipeInput = {}): Recipe {
   const sequences = data.train.targets !== undefined
   const batch = given.training?.batch ?? (sequences ? LANGUAGE_BATCH : parseRecipe({}).training.batch)
   const steps = stepsForData({ samples: samples(data.train), sequences }, batch)
-  const whole = { ...given, averaging: recommendedAveraging(given), training: { steps, ...given.training } }
+  const rule = given.averaging?.rule ?? recommendedRule(given)
+  const whole = { ...given, averaging: { ...given.averaging, rule }, training: { steps, ...given.training } }
   const recipe = parseRecipe(fitRecipe(whole, data, steps))
   fitData(recipe, data)
   return recipe

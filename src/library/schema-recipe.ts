@@ -2,7 +2,7 @@ import { parseRecipe, type Recipe, type RecipeInput } from '../recipe/recipe.ts'
 import { stepsForData } from '../recipe/steps-for-data.ts'
 import type { MergedSites } from '../table/merge-sites.ts'
 import { tableWidth, withoutOrigins } from '../table/schema.ts'
-import { recommendedAveraging } from './peer-averaging.ts'
+import { recommendedRule } from './peer-averaging.ts'
 import { regressionTraining } from './regression-defaults.ts'
 
 /**
@@ -28,7 +28,7 @@ export function schemaRecipe(merged: MergedSites, sites: number, given: RecipeIn
       steps,
       ...(classNames === undefined ? regressionTraining(given.training ?? {}, rows) : given.training),
     },
-    averaging: recommendedAveraging(given),
+    averaging: { ...given.averaging, rule: given.averaging?.rule ?? recommendedRule(given) },
     data: {
       standardise: true,
       ...given.data,

@@ -37,10 +37,10 @@ export function parseRecipe(input: unknown): Recipe {
 }
 
 /**
- * The embedded default: a small classifier on the built-in digits. Its rule and its aggregator are not the schema's defaults, which are what
- * recipes of 0.1 mean that say nothing of them; decisions 007 and 017 say why these are better.
+ * The embedded default: a small classifier on the built-in digits. Its rule is not the schema's default, which is what recipes of 0.1 mean
+ * that say nothing of it; decision 007 says why this one is better.
  */
-export const defaultRecipe: Recipe = parseRecipe({ averaging: { rule: 'dpsgd', aggregator: 'clipped' } })
+export const defaultRecipe: Recipe = parseRecipe({ averaging: { rule: 'dpsgd' } })
 
 /** Numbers that the model's last layer gives for a sample: the values of a regression, else a logit for each class. */
 export function outputsOf({ classes, outputs }: Pick<Recipe['model'], 'classes' | 'outputs'>): number {

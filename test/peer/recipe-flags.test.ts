@@ -45,7 +45,7 @@ test('every field of a recipe has a flag, apart from what the data say', async (
     ['--model', 'linear'],
     ['--topology', 'ring'],
     ['--rule', 'noloco'],
-    ['--aggregator', 'clipped:2'],
+    ['--aggregator', 'clipped'],
     ['--weights', 'samples'],
     ['--optimizer', 'adamw'],
     ['--learning-rate', '0.01'],

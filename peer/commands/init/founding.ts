@@ -80,6 +80,9 @@ async function makeKey(file: string): Promise<void> {
   }
 }
 
+const UNBOUNDED =
+  'one that lies could decide it: where all have the same kind of data, --aggregator clipped bounds how far anybody moves the others'
+
 /** What was written, and what people do next. */
 export function describeFounded(
   { recipe, state, key }: Founded,
@@ -112,5 +115,12 @@ export function describeFounded(
       ...trying,
     ]
   }
-  return [`${wrote}; ${OPEN}`, isOfSites ? 'next, at every site, with its own table:' : 'next:', ...trial, peer()]
+  const isBounded = recipe.averaging.aggregator !== 'mean'
+  return [
+    `${wrote}; ${OPEN}`,
+    ...(isBounded ? [] : [UNBOUNDED]),
+    isOfSites ? 'next, at every site, with its own table:' : 'next:',
+    ...trial,
+    peer(),
+  ]
 }

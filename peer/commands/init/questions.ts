@@ -15,7 +15,6 @@ import {
   parseTopology,
   peerAveraging,
   peerRuleNames,
-  recommendedAveraging,
   recommendedRule,
 } from '../../../src/public/algorithms.ts'
 import { parseModel } from '../../../src/public/models.ts'
@@ -64,7 +63,9 @@ export async function askForRecipe(
 ): Promise<Answers> {
   if (flags.model !== undefined) parseModel(flags.model)
   if (flags.topology !== undefined) parseTopology(flags.topology, { seed: '' })
-  await requireKnownRule(recommendedAveraging({ averaging: { rule: flags.rule, aggregator: flags.aggregator } }))
+  const { rule: anyRule, aggregator: usual } = defaultRecipe.averaging
+  const aggregator = flags.aggregator ?? usual
+  await requireKnownRule({ rule: flags.rule ?? anyRule, aggregator })
   const found: { data?: Split; warnings: string[] } = { warnings: [] }
   const find = async (source: string) => {
     const warnings: string[] = []

@@ -78,7 +78,6 @@ async function fromData(flags: InitFlags, loaded: Split | undefined, out: Output
     source,
     loaded,
     task: flags.task,
-    membership: flags.membership,
     stepsFor: train => stepsFor(flags, source, train),
     seed: DATA_SEED,
     trainingSeed: flags.seed,

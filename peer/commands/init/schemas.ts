@@ -20,11 +20,7 @@ export async function recipeOfSchemas(
   }
   // A table is learned in seconds: a swarm that began without a site would have ended before it came.
   const start = files.length < 2 ? {} : { start: { minimumPeers: files.length } }
-  const { recommendedAveraging } = await import('../../../src/public/algorithms.ts')
-  const given = withFlags(start, flags, flags.seed)
-  const { membership } = flags
-  const averaging = recommendedAveraging({ ...given, ...(membership && { security: { membership } }) })
-  const { recipe: written, merged } = await recipeOfSites(sites, { ...given, averaging })
+  const { recipe: written, merged } = await recipeOfSites(sites, withFlags(start, flags, flags.seed))
   const { prepareRecipe } = await import('../../../src/public/models.ts')
   const { recipe } = await prepareRecipe(written)
   return { recipe, merged }

@@ -125,12 +125,7 @@ async function planTraining(
   const localSteps = flags.localSteps ?? (written ?? defaultRecipe).exchange.localSteps
   const { recipe, data, from } = await prepareTask({
     file,
-    flags: {
-      ...flags,
-      steps: await stepsOf(flags, localSteps),
-      // Nobody lies in a simulation of which nobody says so.
-      aggregator: flags.aggregator ?? (written === undefined ? 'mean' : undefined),
-    },
+    flags: { ...flags, steps: await stepsOf(flags, localSteps) },
     task: flags.task,
     source: flags.data ?? DEFAULT_SOURCE,
     load,
