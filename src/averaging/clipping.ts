@@ -54,20 +54,18 @@ export function usualDistance(distances: readonly number[], movement: number): n
 }
 
 /**
- * How far another has come towards this peer since the two were at `own` and `theirs`: the part of its movement in the direction of this peer,
- * and no more than what the two are nearer by. Whoever took its half of a merge, and was not drawn back, has come as far as the merge has
- * moved this peer. Vectors may be sketches.
+ * How far another has moved in the direction of this peer since the two were at `own` and `theirs`. Whoever took its half of a merge, and was
+ * not drawn back, has come as far as the merge has moved this peer. Vectors may be sketches.
  *
  * @param now where the other is
- * @param distance of the two now
- * @returns at least 0
+ * @returns below 0 where it has moved away
  */
-export function approach(own: Float32Array, theirs: Float32Array, now: Float32Array, distance: number): number {
+export function approach(own: Float32Array, theirs: Float32Array, now: Float32Array): number {
   const before = sketchDistance(own, theirs)
   if (before === 0) return 0
   let along = 0
   for (let i = 0; i < own.length; i++) along += (now[i] - theirs[i]) * (own[i] - theirs[i])
-  return Math.max(0, Math.min(along / before, before - distance))
+  return along / before
 }
 
 /**

@@ -103,8 +103,12 @@ export function createClipping(options: ClippingOptions): Clipping {
     },
     agree(partner, part, own, theirs) {
       const distance = sketchDistance(own.sketch, theirs.sketch)
-      const approached = encounters.met(partner, { part, own: own.sketch, theirs: theirs.sketch }, distance)
-      if (usual() > 0) accounts.shared(partner, approached / unit())
+      if (phase.now() === 'training') {
+        encounters.forget()
+      } else if (usual() > 0) {
+        const approached = encounters.met(partner, { part, own: own.sketch, theirs: theirs.sketch }, distance)
+        accounts.shared(partner, approached / unit())
+      }
       if (options.radius === undefined && isMajority()) judge(partner, distance)
       distances.met(partner, distance)
       const share = clippedShare(Math.min(own.radius, theirs.radius), distance)
