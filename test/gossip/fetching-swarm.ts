@@ -8,6 +8,7 @@ import { createVirtualClock, type VirtualClock } from '../../simulations/virtual
 import { createVirtualNetwork, type VirtualNetwork } from '../../simulations/virtual/network.ts'
 import { createSketcher } from '../../src/averaging/sketch.ts'
 import { createEvents } from '../../src/gossip/events.ts'
+import { createConduct } from '../../src/gossip/membership/conduct.ts'
 import { SKETCH_BUCKETS } from '../../src/gossip/membership/constants.ts'
 import { createMembership, type Member, type Membership } from '../../src/gossip/membership/membership.ts'
 import { createStanding } from '../../src/gossip/membership/standing.ts'
@@ -39,6 +40,8 @@ export interface FetchingSwarm {
   /** Streams that the newcomer opened. */
   readonly streams: readonly PeerId[]
   readonly blamed: readonly PeerId[]
+  /** How often, as the newcomer remembers it, this one gave another vector than was asked for. */
+  misled(peer: PeerId): number
   readonly warnings: readonly string[]
   /** A peer that answers every request in its own way. It may go on listening where that returns true. */
   join(peer: PeerId, answer: (stream: FrameStream, piece: Range) => Promise<boolean>, slowness?: number): Promise<void>
@@ -80,6 +83,7 @@ export async function createFetchingSwarm({
   const streams: PeerId[] = []
   const blamed: PeerId[] = []
   const warnings: string[] = []
+  const conduct = createConduct(clock)
   let sequence = 0
 
   function createPeer(
@@ -106,6 +110,7 @@ export async function createFetchingSwarm({
       random: createRandom(port.self),
       held,
       scores,
+      conduct,
       events,
     })
     const standing = createStanding(clock, { hasAveragedWith: () => false })
@@ -144,6 +149,7 @@ export async function createFetchingSwarm({
     asked,
     streams,
     blamed,
+    misled: peer => conduct.faults(peer)['wrong-vector'],
     warnings,
 
     join: (peer, answer, slowness) =>

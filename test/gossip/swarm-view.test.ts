@@ -9,7 +9,7 @@ import { createDriftTrainer, STEP_MS } from './drift-trainer.ts'
 
 const STEPS = 200
 const LOCAL_STEPS = 10
-const NO_FAULTS = { far: 0, clipped: 0, 'false-sketch': 0, refused: 0, broken: 0 }
+const NO_FAULTS = { far: 0, clipped: 0, 'false-sketch': 0, 'wrong-vector': 0, refused: 0, slow: 0, broken: 0 }
 
 test('a peer sees who is there, how far each is from the mean, and what it has to do with each', async () => {
   const world = createAveragingWorld({

@@ -21,7 +21,7 @@ const member: MemberView = {
   exchanges: 2,
   unsettled: 0,
   trust: 1,
-  faults: { far: 0, clipped: 0, 'false-sketch': 0, refused: 0, broken: 0 },
+  faults: { far: 0, clipped: 0, 'false-sketch': 0, 'wrong-vector': 0, refused: 0, slow: 0, broken: 0 },
 }
 
 const round: PeerEvents['round'] = {

@@ -60,7 +60,7 @@ function parse(text: string): Map<string, number> {
 const member: MemberView = {
   ...{ peer: '12D3KooWOther', phase: 'training', step: 40, ownSteps: 30, distance: 0.25 },
   ...{ connected: true, exchanging: false, exchanges: 2, unsettled: 0 },
-  ...{ trust: 1, faults: { far: 0, clipped: 0, 'false-sketch': 0, refused: 0, broken: 0 } },
+  ...{ trust: 1, faults: { far: 0, clipped: 0, 'false-sketch': 0, 'wrong-vector': 0, refused: 0, slow: 0, broken: 0 } },
 }
 
 const round: PeerEvents['round'] = {

@@ -8,11 +8,11 @@ import { dealFragment, fragmentBounds, isFragment } from '../../averaging/fragme
 import type { LiveRule } from '../../averaging/rule.ts'
 import type { Range } from '../../parameters/range.ts'
 import { type Codings, isWhole } from '../coding/codings.ts'
-import { RefusedError } from '../errors.ts'
+import { DeadlineError, RefusedError } from '../errors.ts'
 import type { Events, ExchangeOutcome } from '../events.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type { BelievedSteps } from '../membership/believed-steps.ts'
-import type { Conduct } from '../membership/conduct.ts'
+import type { Conduct, Fault } from '../membership/conduct.ts'
 import type { Partners } from '../membership/partners.ts'
 import type { Standing } from '../membership/standing.ts'
 import type { Lateness } from '../pace/lateness.ts'
@@ -150,7 +150,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const needless = (error instanceof RefusedError && error.reason === CROSSED) || withdraw.aborted
       const outstanding = engagements.outstanding(partner)
       if (needless && settled === 0 && !outstanding) return false
-      options.conduct.fault(partner, error instanceof RefusedError ? 'refused' : 'broken')
+      options.conduct.fault(partner, faultOf(error))
       options.standing.failed(partner, { refused: error instanceof RefusedError, milliseconds: clock.now() - agreed })
       if (outstanding) outcome = 'unsettled'
       else if (settled > 0) outcome = 'shortened'
@@ -227,4 +227,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return result
     },
   }
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof RefusedError) return 'refused'
+  return error instanceof DeadlineError ? 'slow' : 'broken'
 }

@@ -9,9 +9,10 @@ import { CONDUCT_HALF_LIFE_MS, FORGIVEN_BY_MEETING, LEAST_TRUST, OVERLOOKED_FAUL
  *   together;
  * - `clipped`: it lay farther away than is usual, which happens to the honest too;
  * - `false-sketch`: what it sent lay farther away than the sketch that it gave of it;
- * - `refused`: it declined an exchange; `broken`: one came to nothing, or stands in doubt.
+ * - `wrong-vector`: it gave another vector than the one that was asked for, or a piece of another;
+ * - `refused`: it declined an exchange; `slow`: one ran out of time; `broken`: one came to nothing otherwise, or stands in doubt.
  */
-export type Fault = 'far' | 'clipped' | 'false-sketch' | 'refused' | 'broken'
+export type Fault = 'far' | 'clipped' | 'false-sketch' | 'wrong-vector' | 'refused' | 'slow' | 'broken'
 
 /** How often each was seen of a member, in this life of the peer. */
 export type Faults = Readonly<Record<Fault, number>>
@@ -37,9 +38,9 @@ interface Entry {
 }
 
 /** How much each weighs: those by which others are moved, and not those that only cost time, for which `standing.ts` and `lateness.ts` are. */
-const WEIGHTS: Faults = { far: 1, clipped: 0, 'false-sketch': 4, refused: 0, broken: 0 }
+const WEIGHTS: Faults = { far: 1, clipped: 0, 'false-sketch': 4, 'wrong-vector': 4, refused: 0, slow: 0, broken: 0 }
 
-const NO_FAULTS: Faults = { far: 0, clipped: 0, 'false-sketch': 0, refused: 0, broken: 0 }
+const NO_FAULTS: Faults = { far: 0, clipped: 0, 'false-sketch': 0, 'wrong-vector': 0, refused: 0, slow: 0, broken: 0 }
 
 export function createConduct(clock: Pick<Clock, 'now'>): Conduct {
   const entries = new Map<PeerId, Entry>()

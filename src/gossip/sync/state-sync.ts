@@ -12,6 +12,7 @@
 import { createMutex } from '../../mutex.ts'
 import { hashParameters } from '../../parameters/hash.ts'
 import { NormError, ProtocolViolationError } from '../errors.ts'
+import type { Conduct } from '../membership/conduct.ts'
 import type { Member } from '../membership/membership.ts'
 import type { Timeouts } from '../pace/timeouts.ts'
 import type { AbortOptions, PeerId } from '../ports.ts'
@@ -35,6 +36,7 @@ export interface StateSyncOptions extends SourceQuorumOptions {
    */
   readonly held: (hash: string | undefined) => FetchedVector | undefined
   readonly scores: Penalties
+  readonly conduct: Pick<Conduct, 'fault'>
 }
 
 /** Parameters that are current in the swarm. */
@@ -139,20 +141,17 @@ export function createStateSync(options: StateSyncOptions): StateSync {
     return undefined
   }
 
-  function blameForAll(holder: PeerId): void {
-    options.scores.penalise(
-      holder,
-      new ProtocolViolationError('the vector that was sent is not the one that was asked for'),
-    )
+  function blame(giver: PeerId, message: string): void {
+    options.conduct.fault(giver, 'wrong-vector')
+    options.scores.penalise(giver, new ProtocolViolationError(message))
   }
+
+  const blameForAll = (holder: PeerId) => blame(holder, 'the vector that was sent is not the one that was asked for')
 
   /** Penalises the peers that gave what is no part of this vector. */
   function blameForParts(parts: readonly Part[], vector: Float32Array): void {
     for (const giver of giversOf(parts.filter(part => differs(part, vector)))) {
-      options.scores.penalise(
-        giver,
-        new ProtocolViolationError('a piece that was sent is not one of the vector that was asked for'),
-      )
+      blame(giver, 'a piece that was sent is not one of the vector that was asked for')
     }
   }
 

@@ -9,9 +9,12 @@ function conductAt() {
 
 test('what can happen to the honest is counted and costs no trust', () => {
   const { conduct } = conductAt()
-  for (const fault of ['clipped', 'refused', 'broken'] as const) conduct.fault('a', fault)
+  for (const fault of ['clipped', 'refused', 'slow', 'broken'] as const) conduct.fault('a', fault)
   expect(conduct.trust('a')).toBe(1)
-  expect(conduct.faults('a')).toEqual({ far: 0, clipped: 1, 'false-sketch': 0, refused: 1, broken: 1 })
+  expect(conduct.faults('a')).toEqual({
+    ...{ far: 0, 'false-sketch': 0, 'wrong-vector': 0 },
+    ...{ clipped: 1, refused: 1, slow: 1, broken: 1 },
+  })
 })
 
 test('every fault beyond those that are overlooked halves what a member counts for, down to a bound', () => {
@@ -27,10 +30,11 @@ test('every fault beyond those that are overlooked halves what a member counts f
   expect(conduct.isTrusted('b')).toBe(true)
 })
 
-test('one whose sketch was false is not trusted from then on', () => {
+test('one whose sketch was false, or which gave another vector, is not trusted from then on', () => {
   const { conduct } = conductAt()
   conduct.fault('a', 'false-sketch')
-  expect(conduct.isTrusted('a')).toBe(false)
+  conduct.fault('b', 'wrong-vector')
+  expect(['a', 'b'].map(conduct.isTrusted)).toEqual([false, false])
 })
 
 test('it is forgiven by time, and by exchanges in which there was nothing to speak of', () => {

@@ -198,6 +198,7 @@ describe('one that gives pieces of another vector', () => {
     const fetched = await swarm.run(swarm.newcomer.withHash(longHash, ['byzantine', 'a', 'b'], never))
     expect(hashParameters(fetched?.vector ?? short)).toBe(longHash)
     expect(new Set(swarm.blamed)).toEqual(new Set(['byzantine']))
+    expect(swarm.misled('byzantine')).toBeGreaterThan(0)
   })
 
   test('is blamed once where all of it came from that one', async () => {
