@@ -1,7 +1,7 @@
 /**
  * How far each partner may still move this peer: while the swarm trains, by so much for every interval; and once this peer has trained, all
- * together by a few times what was usual at its last step. From then on a partner has back what it has shared of the movement: whoever takes its
- * half of every merge, as exchanges ask for, is never at its end, and one that only pulls is.
+ * together by a few times what was usual at its last step. A partner has that back once, as far as it has shared of the movement: whoever takes
+ * its half of every merge, as exchanges ask for, comes twice as far as one that only pulls.
  *
  * @packageDocumentation
  */
@@ -12,7 +12,14 @@ import type { Neighbourhood } from '../membership/neighbourhood.ts'
 import type { PeerPhase } from '../phase.ts'
 import type { Clock, PeerId } from '../ports.ts'
 import type { Replica } from '../state/replica.ts'
-import { ACCOUNT_DEPTH, ACCOUNT_INCOME, END_ACCOUNT, END_REFILL_MS, LEAST_SHARE } from './constants.ts'
+import {
+  ACCOUNT_DEPTH,
+  ACCOUNT_INCOME,
+  END_ACCOUNT,
+  END_ACCOUNT_IN_STEP,
+  END_REFILL_MS,
+  LEAST_SHARE,
+} from './constants.ts'
 
 /** Lengths are in usual distances. */
 export interface Accounts {
@@ -72,7 +79,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
    */
   function endAccount(partner: PeerId): number {
     const ways = Math.min(neighbourhood.degree(self), neighbourhood.degree(partner))
-    return (END_ACCOUNT / ways) * Math.max(1, membership.size() / ways)
+    const together = inRounds ? END_ACCOUNT_IN_STEP : END_ACCOUNT
+    return (together / ways) * Math.max(1, membership.size() / ways)
   }
 
   const unitOf = (partner: PeerId) => (isOver ? endAccount(partner) : 1)
@@ -107,11 +115,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
       unanswered.set(partner, (unanswered.get(partner) ?? 0) + length)
     },
     shared(partner, length) {
-      const back = Math.min(length, unanswered.get(partner) ?? 0)
-      unanswered.delete(partner)
-      if (!isOver || back === 0) return
-      influence.moved(partner, -back / unitOf(partner))
       const { by, shared } = movedAtEnd.get(partner) ?? UNMOVED
+      // One that follows the others wherever it draws them shares as well: so once more its share, and no more.
+      const back = Math.min(length, unanswered.get(partner) ?? 0, atEnd * unitOf(partner) - shared)
+      unanswered.delete(partner)
+      if (!isOver || back <= 0) return
+      influence.moved(partner, -back / unitOf(partner))
       movedAtEnd.set(partner, { by, shared: shared + back })
     },
     sinceEnd: partner => movedAtEnd.get(partner) ?? UNMOVED,

@@ -36,8 +36,8 @@ export interface ApartOptions {
 const FIRST_TIME = 1
 const AGAIN = 2
 
-/** Drawn back by others, an honest one has still shared more than this of what it has moved this peer by. */
-const LEAST_SHARED = 1 / 4
+/** Drawn back by others, an honest one has still shared more than this of what it has moved this peer by. One that follows whom it draws shares less. */
+const LEAST_SHARED = 1 / 2
 
 export function createApart({ phase, membership, clock, distances, accounts }: ApartOptions): Apart {
   /** Those that are far from most: since when they are looked at, and what they had moved this peer by until then. */

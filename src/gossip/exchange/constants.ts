@@ -106,10 +106,12 @@ export const ACCOUNT_INCOME = 2
 export const ACCOUNT_DEPTH = 8
 
 /**
- * What all partners together may move this peer by once training is over, beyond what near ones do, in distances that were usual at the end of
- * it: an honest peer in pairs is moved by about two and a half until all agree.
+ * What all partners together may move this peer by once training is over, in distances that were usual at the end of it: an honest peer is moved by
+ * about two and a half in pairs until all agree, and in step by its part of one, in the first round. More would be for liars: where data are
+ * unlike, a usual distance is as long as the model.
  */
 export const END_ACCOUNT = 2.5
+export const END_ACCOUNT_IN_STEP = 1
 
 /**
  * In so long an account fills again after that, beside what is given back when two meet: longer than an honest swarm takes to agree, and those that

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../../simulations/virtual/clock.ts'
 import { parseTopology } from '../../../src/averaging/topologies/registry.ts'
 import { createAccounts } from '../../../src/gossip/exchange/accounts.ts'
-import { ACCOUNT_DEPTH, ACCOUNT_INCOME, END_ACCOUNT, END_REFILL_MS } from '../../../src/gossip/exchange/constants.ts'
+import {
+  ACCOUNT_DEPTH,
+  ACCOUNT_INCOME,
+  END_ACCOUNT_IN_STEP,
+  END_REFILL_MS,
+} from '../../../src/gossip/exchange/constants.ts'
 import { createMembership } from '../../../src/gossip/membership/membership.ts'
 import { createNeighbourhood } from '../../../src/gossip/membership/neighbourhood.ts'
 import type { Phase } from '../../../src/gossip/phase.ts'
@@ -62,7 +67,7 @@ test('after training all together have so much, once, and it fills again slowly'
   const { accounts, state, end } = accountsIn('complete', 5)
   end()
   const share = accounts.left('b')
-  expect(4 * share).toBeCloseTo((END_ACCOUNT * 5) / 4)
+  expect(4 * share).toBeCloseTo((END_ACCOUNT_IN_STEP * 5) / 4)
   accounts.moved('b', share)
   accounts.shared('b', 0)
   expect(accounts.isSpent('b')).toBe(true)
@@ -77,9 +82,9 @@ test('whoever has one neighbour only comes nearer by that one, from both sides',
   const among = accountsIn('complete', 7)
   const ring = accountsIn('ring', 7)
   for (const { end } of [hub, among, ring]) end()
-  expect(hub.accounts.left('c')).toBeCloseTo(7 * END_ACCOUNT)
-  expect(ring.accounts.left('b')).toBeCloseTo((3.5 * END_ACCOUNT) / 2)
-  expect(among.accounts.left('c')).toBeLessThan(END_ACCOUNT / 5)
+  expect(hub.accounts.left('c')).toBeCloseTo(7 * END_ACCOUNT_IN_STEP)
+  expect(ring.accounts.left('b')).toBeCloseTo((3.5 * END_ACCOUNT_IN_STEP) / 2)
+  expect(among.accounts.left('c')).toBeLessThan(END_ACCOUNT_IN_STEP / 5)
 })
 
 test('after training a partner has back what it shares of a movement, once', () => {

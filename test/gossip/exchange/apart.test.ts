@@ -61,7 +61,7 @@ test('one that has moved this peer by all that it may is looked at in the same w
 })
 
 test('one that shares what moves this peer is waited for, however far it is, until it is near', () => {
-  const { apart, meet } = apartAt('averaging', { present: 0.1, shared: 0.3 })
+  const { apart, meet } = apartAt('averaging', { present: 0.1, shared: 0.6 })
   expect([0, 1, 2, 3].map(() => meet(USUAL, STAYING_MS))).toEqual([0, 0, 0, 0])
   expect(meet(0.3)).toBe(0)
   expect(apart.has('b')).toBe(false)
