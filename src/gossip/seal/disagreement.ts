@@ -21,12 +21,15 @@ export interface DisagreementOptions {
   readonly clock: Pick<Clock, 'now'>
   readonly phase: Pick<PeerPhase, 'now'>
   readonly choice: Pick<Choice, 'sketch' | 'hash'>
+  /** Whether this peer may propose its own vector: until then it waits, and nobody is to agree yet. Default: always. */
+  readonly mayPropose?: () => boolean
   readonly events: Pick<Events, 'emit'>
 }
 
 type Kind = 'apart' | 'left alone'
 
-export function createDisagreement({ target, clock, phase, choice, events }: DisagreementOptions): Disagreement {
+export function createDisagreement(options: DisagreementOptions): Disagreement {
+  const { target, clock, phase, choice, events } = options
   const told = new Set<Kind>()
   /** What it is now, and since when. */
   let now: { readonly kind: Kind; readonly since: number } | undefined
@@ -43,7 +46,7 @@ export function createDisagreement({ target, clock, phase, choice, events }: Dis
     switch (phase.now()) {
       case 'averaging':
       case 'sealing':
-        return members.length > 0 ? 'apart' : undefined
+        return members.length > 0 && options.mayPropose?.() !== false ? 'apart' : undefined
       case 'sealed':
         return 2 * sealedElsewhere(members).length > members.length + 1 ? 'left alone' : undefined
       default:
@@ -55,11 +58,11 @@ export function createDisagreement({ target, clock, phase, choice, events }: Dis
     const elsewhere = sealedElsewhere(members).length
     const others = `${members.length} other ${members.length === 1 ? 'member' : 'members'}`
     if (kind === 'left alone') {
-      return `of ${others}, ${elsewhere} have sealed something else than this peer, which was away from them: what it holds is not what most agree on`
+      return `of ${others}, ${elsewhere} have sealed something else than this peer: what it holds is not what most agree on`
     }
     const apart = members.filter(({ announcement }) => !isNear(target, choice.sketch(), announcement.sketch)).length
     return (
-      `the swarm has not agreed in ${SEAL_TIMEOUT_MS / 60_000} minutes since it trained: of ${others}, ${apart} ${apart === 1 ? 'is' : 'are'} ` +
+      `the swarm has not agreed in ${SEAL_TIMEOUT_MS / 60_000} minutes, though nobody trains: of ${others}, ${apart} ${apart === 1 ? 'is' : 'are'} ` +
       `too far from this peer, and ${elsewhere} ${elsewhere === 1 ? 'has' : 'have'} sealed without it; it goes on trying`
     )
   }

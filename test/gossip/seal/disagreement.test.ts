@@ -8,7 +8,7 @@ import { announcementOf } from '../announcements.ts'
 const HERE = Float32Array.of(1, 0)
 const THERE = Float32Array.of(0, 1)
 
-function disagreementAt(phase: Phase = 'averaging') {
+function disagreementAt(phase: Phase = 'averaging', mayPropose = () => true) {
   const state = { time: 0, phase }
   const told: string[] = []
   const disagreement = createDisagreement({
@@ -16,6 +16,7 @@ function disagreementAt(phase: Phase = 'averaging') {
     clock: { now: () => state.time },
     phase: { now: () => state.phase },
     choice: { sketch: () => HERE, hash: () => 'own' },
+    mayPropose,
     events: { emit: (_name, detail) => void told.push((detail as { message: string }).message) },
   })
   return { state, told, look: disagreement.look }
@@ -43,7 +44,7 @@ test('people are told once of a swarm that does not agree in the time that its e
     look(members)
   }
   expect(told).toEqual([
-    'the swarm has not agreed in 2 minutes since it trained: of 3 other members, 2 are too far from this peer, and 1 has sealed without it; it goes on trying',
+    'the swarm has not agreed in 2 minutes, though nobody trains: of 3 other members, 2 are too far from this peer, and 1 has sealed without it; it goes on trying',
   ])
 })
 
@@ -77,6 +78,15 @@ test('a peer that has sealed is told where most have gone on, and sealed somethi
   state.time += SEAL_TIMEOUT_MS
   look(most)
   expect(told).toEqual([
-    'of 4 other members, 4 have sealed something else than this peer, which was away from them: what it holds is not what most agree on',
+    'of 4 other members, 4 have sealed something else than this peer: what it holds is not what most agree on',
   ])
+})
+
+test('while nothing may be proposed nobody is to agree', () => {
+  const { state, told, look } = disagreementAt('averaging', () => false)
+  for (const time of [0, SEAL_TIMEOUT_MS]) {
+    state.time = time
+    look([member('b', 'averaging', THERE)])
+  }
+  expect(told).toEqual([])
 })
