@@ -11,8 +11,6 @@ export interface Complaints {
    * @param times how often it counts. Default: once
    */
   add(partner: PeerId, fault: GossipEvents['clipped']['fault'], distance: number, usual: number, times?: number): void
-  /** It is gone: if it comes back, people are told of it as if it were new. */
-  forget(partner: PeerId): void
 }
 
 export interface ComplaintsOptions {
@@ -35,6 +33,5 @@ export function createComplaints({ clock, events, conduct }: ComplaintsOptions):
       const trust = conduct.trust(partner)
       events.emit('clipped', { peer: partner, fault, distance, usual, exchanges: exchanges + 1, trust })
     },
-    forget: partner => void untold.delete(partner),
   }
 }
