@@ -15,15 +15,25 @@ const POSITIONS = 64
  * layer's, backward.
  */
 const MLP_FLOP = 2 * (2 * 784 * 256 + 3 * 256 * 10)
-const CNN_FLOP = 2 * (2 * 26 * 26 * 9 * 16 + 3 * 11 * 11 * 144 * 32 + 3 * 800 * 10)
+const CNN_FLOP = 2 * (2 * 26 * 26 * 9 * 16 + 3 * 11 * 11 * 144 * 32 + 3 * 800 * 64 + 3 * 64 * 10)
+
+/** The fused trainer beside TensorFlow.js on the same kernels: its key, what both train, and about a second of steps each. */
+const FUSED = [
+  { key: 'mlp', network: 'mlp', steps: [1_000, 600] },
+  { key: 'mlp64', network: 'sparse mlp', steps: [10_000, 2_000] },
+  { key: 'linear', network: 'linear', steps: [200_000, 5_000] },
+  { key: 'cnn', network: 'cnn', steps: [250, 200] },
+] as const
+const OPTIMIZERS = ['momentum', 'adam'] as const
 
 /**
- * Samples per second of training: hearsay's trainer on wasm against TensorFlow.js as shipped, the same networks,
- * batches and optimizer, each in a process of its own, taking turns. And the matrix products that it comes down to,
- * against what this machine can do.
+ * Samples per second of training: the trainer that a peer takes against TensorFlow.js on hearsay's kernels and as shipped, the
+ * same networks, batches and optimizer, each in a process of its own, taking turns. And the matrix products that it comes down
+ * to, against what this machine can do.
  */
 export const training: Benchmark = async say => {
   const ratios: Record<string, number[]> = { mlpWasmOverStock: [], cnnWasmOverCpu: [] }
+  for (const { key } of FUSED) for (const optimizer of OPTIMIZERS) ratios[ratioOf(key, optimizer)] = []
   const figures: Record<string, number[]> = {}
   const add = (key: string, value: number) => {
     figures[key] ??= []
@@ -32,12 +42,20 @@ export const training: Benchmark = async say => {
   const racers = await Promise.all([
     start({ setup: 'hearsay', network: 'mlp', batch: BATCH, warmUp: 200 }),
     start({ setup: 'wasm', network: 'mlp', batch: BATCH, warmUp: 100 }),
-    start({ setup: 'hearsay', network: 'cnn', batch: BATCH, warmUp: 50 }),
-    start({ setup: 'cpu', network: 'cnn', batch: BATCH, warmUp: 1 }),
+    start({ setup: 'hearsay', network: 'small cnn', batch: BATCH, warmUp: 50 }),
+    start({ setup: 'cpu', network: 'small cnn', batch: BATCH, warmUp: 1 }),
     start({ setup: 'hearsay', network: 'language', batch: LANGUAGE_BATCH, warmUp: 10 }),
   ])
   const [mlp, stockMlp, cnn, cpuCnn, language] = racers
+  const pairs: Pair[] = []
   try {
+    for (const { key, network, steps } of FUSED) {
+      for (const optimizer of OPTIMIZERS) {
+        const common = { network, optimizer, batch: BATCH, warmUp: Math.ceil(steps[1] / 4) }
+        const fused = await start({ ...common, setup: 'hearsay' })
+        pairs.push({ key, optimizer, steps, fused, tensorflow: await start({ ...common, setup: 'tensorflow' }) })
+      }
+    }
     for (let repetition = 1; repetition <= REPETITIONS; repetition++) {
       const ofMlp = (BATCH * 1_000) / (await mlp.train(1_000))
       const ofStock = (BATCH * 300) / (await stockMlp.train(300))
@@ -50,6 +68,16 @@ export const training: Benchmark = async say => {
       add('languageTokensPerSecond', (LANGUAGE_BATCH * POSITIONS * 20) / (await language.train(20)))
       ratios.mlpWasmOverStock.push(ofMlp / ofStock)
       ratios.cnnWasmOverCpu.push(ofCnn / ofCpu)
+      for (const { key, optimizer, steps, fused, tensorflow } of pairs) {
+        const ofFused = (BATCH * steps[0]) / (await fused.train(steps[0]))
+        const ofTensorflow = (BATCH * steps[1]) / (await tensorflow.train(steps[1]))
+        ratios[ratioOf(key, optimizer)].push(ofFused / ofTensorflow)
+        add(`${key} ${optimizer}, fused, samples/s`, ofFused)
+        add(`${key} ${optimizer}, TensorFlow.js, samples/s`, ofTensorflow)
+        say(
+          `${repetition} of ${REPETITIONS}: ${key}, ${optimizer}: ${ofFused.toFixed(0)} over ${ofTensorflow.toFixed(0)}`,
+        )
+      }
 
       const stock = await products(['stock'])
       const { memoryGBs, ...measured } = await products([])
@@ -68,16 +96,31 @@ export const training: Benchmark = async say => {
       add('peakGflops', fastest)
       add('memoryGBs', memoryGBs)
       add('mlpFractionOfPeak', (ofMlp * MLP_FLOP) / fastest / 1e9)
-      add('cnnFractionOfPeak', (ofCnn * CNN_FLOP) / fastest / 1e9)
+      add('cnnFractionOfPeak', ((figures['cnn momentum, fused, samples/s'].at(-1) ?? 0) * CNN_FLOP) / fastest / 1e9)
       say(
         `${repetition} of ${REPETITIONS}: mlp ${ofMlp.toFixed(0)} (stock ${ofStock.toFixed(0)}), ` +
           `cnn ${ofCnn.toFixed(0)} (cpu ${ofCpu.toFixed(1)}) samples/s`,
       )
     }
   } finally {
-    for (const racer of racers) racer.stop()
+    for (const racer of [...racers, ...pairs.flatMap(({ fused, tensorflow }) => [fused, tensorflow])]) racer.stop()
   }
   return { ratios, figures }
+}
+
+/** `mlpFusedOverTensorflow` is with momentum, `mlpFusedOverTensorflowAdam` with Adam. */
+function ratioOf(key: string, optimizer: (typeof OPTIMIZERS)[number]): string {
+  return `${key}FusedOverTensorflow${optimizer === 'adam' ? 'Adam' : ''}`
+}
+
+/** The two trainers of one network. */
+interface Pair {
+  readonly key: string
+  readonly optimizer: (typeof OPTIMIZERS)[number]
+  /** Steps of a turn, of each. */
+  readonly steps: readonly [number, number]
+  readonly fused: Racer
+  readonly tensorflow: Racer
 }
 
 /** A process that trains one network when told to. */

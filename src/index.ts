@@ -63,7 +63,7 @@ export {
   recipeHash,
 } from './recipe/recipe.ts'
 export type { AgreedStatistics } from './standardise/statistics.ts'
-export type { Evaluation, Trainer, ValueErrors } from './training/trainer.ts'
+export type { Evaluation, Trainer, TrainerKind, ValueErrors } from './training/trainer.ts'
 export type { ClassCounts, TestCounts, ValueCounts, ValueSums } from './worth/counts.ts'
 export type { ClassFigures, Classification, Figures, Regression, ValueFigures } from './worth/figures.ts'
 export { remarksOn } from './worth/remarks.ts'

@@ -13,13 +13,20 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { createRandom } from '../../src/random/random.ts'
+import { createTrainer } from '../../src/training/create-trainer.ts'
 import { parseModel } from '../../src/training/models.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
+import type { Trainer } from '../../src/training/trainer.ts'
+import type { TrainerOptions } from '../../src/training/trainer-options.ts'
 
 export interface TrainingSpeedOptions {
-  /** `hearsay` is its trainer on wasm; the others are TensorFlow.js's backends as shipped, with its own optimizer. */
-  readonly setup: 'hearsay' | 'wasm' | 'cpu'
-  readonly network: 'mlp' | 'cnn' | 'language'
+  /**
+   * `hearsay` is the trainer that a peer takes, `tensorflow` its trainer on TensorFlow.js, both on wasm with hearsay's kernels; the
+   * others are TensorFlow.js's backends as shipped, with its own optimizer.
+   */
+  readonly setup: 'hearsay' | 'tensorflow' | 'wasm' | 'cpu'
+  readonly network: keyof typeof NETWORKS
+  readonly optimizer?: 'momentum' | 'adam'
   readonly batch: number
   /** Steps before the first measurement. */
   readonly warmUp: number
@@ -29,25 +36,46 @@ const SAMPLES = 512
 const LEARNING_RATE = 0.01
 const MOMENTUM = 0.9
 
+/** What is trained, on samples of which so many numbers are not 0. */
 const NETWORKS = {
-  mlp: { model: 'mlp:256', shape: [784], classes: 10, targets: undefined },
-  cnn: {
+  mlp: { model: 'mlp:256', shape: [784], classes: 10, nonzero: 1 },
+  /** On data as sparse as MNIST. */
+  'sparse mlp': { model: 'mlp:64', shape: [784], classes: 10, nonzero: 0.19 },
+  /** Of the size of Spambase. */
+  linear: { model: 'linear', shape: [57], classes: 2, nonzero: 1 },
+  cnn: { model: 'cnn', shape: [28, 28, 1], classes: 10, nonzero: 0.19 },
+  'small cnn': {
     model: `module:${join(import.meta.dirname, 'small-cnn.ts')}`,
     shape: [28, 28, 1],
     classes: 10,
-    targets: undefined,
+    nonzero: 1,
   },
-  language: { model: 'language', shape: [64], classes: 65, targets: 64 },
+  language: { model: 'language', shape: [64], classes: 65, nonzero: 1, targets: 64 },
+}
+
+const OPTIMIZERS = {
+  momentum: { name: 'sgd', learningRate: LEARNING_RATE, momentum: MOMENTUM },
+  adam: { name: 'adam', learningRate: 0.001 },
+} as const
+
+interface Network {
+  readonly model: string
+  readonly shape: number[]
+  readonly classes: number
+  readonly nonzero: number
+  readonly targets?: number
 }
 
 const options = JSON.parse(process.argv[2]) as TrainingSpeedOptions
-const { model, shape, classes, targets } = NETWORKS[options.network]
+const network: Network = NETWORKS[options.network]
+const { model, shape, classes, nonzero, targets } = network
 
 function randomData(): Dataset {
   const random = createRandom(1)
   const features = shape.reduce((product, size) => product * size, 1)
   // Inputs of a sequence are classes too.
-  const input = options.network === 'language' ? () => random.integer(classes) : () => random.uniform()
+  const input =
+    targets === undefined ? () => (random.uniform() < nonzero ? random.uniform() : 0) : () => random.integer(classes)
   return {
     name: 'random',
     inputs: Float32Array.from({ length: SAMPLES * features }, input),
@@ -61,10 +89,10 @@ function randomData(): Dataset {
 /** Takes steps; resolves once they are computed. */
 type Train = (steps: number) => Promise<void>
 
-async function hearsay(data: Dataset): Promise<Train> {
-  const trainer = await createTensorflowTrainer({
+async function hearsay(data: Dataset, create: (options: TrainerOptions) => Promise<Trainer>): Promise<Train> {
+  const trainer = await create({
     model,
-    optimizer: { name: 'sgd', learningRate: LEARNING_RATE, momentum: MOMENTUM },
+    optimizer: OPTIMIZERS[options.optimizer ?? 'momentum'],
     batch: options.batch,
     seed: 1,
     shardSeed: 1,
@@ -75,7 +103,7 @@ async function hearsay(data: Dataset): Promise<Train> {
   const parameters = await trainer.initial()
   return async steps => {
     const { update } = await trainer.train(parameters, steps)
-    for (const [i, change] of update.entries()) parameters[i] += change
+    for (let i = 0; i < update.length; i++) parameters[i] += update[i]
   }
 }
 
@@ -111,7 +139,19 @@ async function asShipped(backend: string, data: Dataset): Promise<Train> {
 }
 
 const data = randomData()
-const train = options.setup === 'hearsay' ? await hearsay(data) : await asShipped(options.setup, data)
+
+async function start(): Promise<Train> {
+  switch (options.setup) {
+    case 'hearsay':
+      return await hearsay(data, createTrainer)
+    case 'tensorflow':
+      return await hearsay(data, createTensorflowTrainer)
+    default:
+      return await asShipped(options.setup, data)
+  }
+}
+
+const train = await start()
 await train(options.warmUp)
 console.log('ready')
 for await (const line of createInterface({ input: process.stdin })) {

@@ -101,13 +101,14 @@ async function learningTask(
     shards: shards.map(samples),
     async trainer(index, _random, clock) {
       const trainer = await trainerOf(index)
-      const { layout, frozen, backend } = trainer
+      const { layout, frozen, backend, kind } = trainer
       const stepMs = STEP_MS * slowness(index)
       // One that a module brings may be of a class of its own, whose methods no spread would copy.
       return {
         layout,
         frozen,
         backend,
+        kind,
         samples: trainer.samples,
         initial: () => clock.work(0, () => trainer.initial()),
         train: (parameters, steps, before) =>

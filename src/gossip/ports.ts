@@ -10,7 +10,7 @@ import type { Checkpoint } from './state/checkpoint.ts'
 import type { JournalEntry } from './state/journal-entry.ts'
 
 export type { Random } from '../random/random.ts'
-export type { Evaluation, Trainer, TrainerState, TrainingUpdate } from '../training/trainer.ts'
+export type { Evaluation, Trainer, TrainerKind, TrainerState, TrainingUpdate } from '../training/trainer.ts'
 export type { PeerId } from './peer-id.ts'
 
 /** Something that takes time, and can be called off. */

@@ -66,6 +66,9 @@ const details = {
       addresses: addresses.describe('Where others can reach this peer.'),
       swarm: z.string().describe("The swarm's id: the recipe's hash."),
       backend: z.string().describe('What trains: `wasm`, `webgpu`, …'),
+      trainer: z
+        .enum(['fused', 'tensorflow', 'module'])
+        .describe("Whose program makes the steps: hearsay's fused kernels, TensorFlow.js, or the module of the model."),
       device: z.string().nullable().describe('The GPU, where the backend computes on one.'),
       shard: count.describe('Samples in the shard.'),
       parameters: count.describe('Number of parameters.'),

@@ -197,6 +197,7 @@ function startedOf({ id, swarm, network, gossip, learner }: LivePeerParts): Peer
     addresses: network.addresses(),
     swarm,
     backend: trainer.backend,
+    trainer: trainer.kind ?? 'module',
     device,
     shard: trainer.samples,
     parameters: trainer.layout.length,

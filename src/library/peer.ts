@@ -18,7 +18,7 @@ import type { FrozenPart } from '../parameters/frozen.ts'
 import type { Layout } from '../parameters/layout.ts'
 import type { Recipe, RecipeInput } from '../recipe/recipe.ts'
 import type { AgreedStatistics } from '../standardise/statistics.ts'
-import type { Trainer } from '../training/trainer.ts'
+import type { Trainer, TrainerKind } from '../training/trainer.ts'
 import type { Figures } from '../worth/figures.ts'
 import type { ShardSpec } from './fit-data.ts'
 import type { LayersModelLike } from './layers-model-like.ts'
@@ -145,6 +145,8 @@ export interface PeerEvents extends GossipEvents {
     /** The swarm's id: the recipe's hash. */
     readonly swarm: string
     readonly backend: string
+    /** Whose program makes the steps; `module` where the model's own module does. */
+    readonly trainer: TrainerKind | 'module'
     /** The GPU, where the backend computes on one. */
     readonly device: string | null
     /** Samples in the shard. */

@@ -41,6 +41,7 @@ export type {
   Storage,
   Traffic,
   Trainer,
+  TrainerKind,
   TrainerState,
   TrainingUpdate,
   Tried,

@@ -62,3 +62,9 @@ export const WEIGHTS_SHARD_BYTES = 4 * 1024 * 1024
  * kernels anew for a GPU that is newer than itself, the first time.
  */
 export const TRIAL_DEADLINE_MS = 180_000
+
+/**
+ * Bytes of a shard that the fused trainer copies into its memory, at most, where its kernels find samples in place; a larger one
+ * is read batch by batch. A quarter of what one WebAssembly memory holds.
+ */
+export const MOST_PLACED_BYTES = 2 ** 30

@@ -6,7 +6,7 @@ import { startBackend } from './backend.ts'
 import { createBatch } from './batch.ts'
 import { checkOptions } from './check-options.ts'
 import { diverged } from './diverged.ts'
-import { TrainerStateError, type TrainingDivergedError } from './errors.ts'
+import type { TrainingDivergedError } from './errors.ts'
 import { createExclusive } from './exclusive.ts'
 import { fillBatchNormalisation } from './layers-model/batch-normalisation.ts'
 import { parametersOf, weightsOf } from './layers-model/batch-statistics.ts'
@@ -19,6 +19,7 @@ import { parseModel } from './models.ts'
 import { createObjective, type Tally } from './objectives.ts'
 import { createOptimizer } from './optimizers/optimizer.ts'
 import { createSampleOrder } from './sample-order.ts'
+import { readStepCounts, writeStepCounts } from './step-counts.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 import { readVariables, writeVariables } from './variables.ts'
@@ -118,6 +119,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
 
   return {
     layout,
+    kind: 'tensorflow',
     backend: backend.name,
     samples: samples(shard),
     frozen,
@@ -191,21 +193,13 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     state: () =>
       exclusive.run(async () => {
         const { moments, steps } = await optimizer.state()
-        const counts = { steps: String(stepsDone), optimizerSteps: String(steps) }
-        return { tensors: moments, metadata: { optimizer: spec.name, ...counts, ...order.state() } }
+        const counts = writeStepCounts(spec, { steps: stepsDone, optimizerSteps: steps })
+        return { tensors: moments, metadata: { ...counts, ...order.state() } }
       }),
 
     restore: ({ tensors, metadata }) =>
       exclusive.run(async () => {
-        const steps = Number(metadata.steps)
-        // A state from before the optimizer counted its own steps has the trainer's.
-        const optimizerSteps = Number(metadata.optimizerSteps ?? metadata.steps)
-        if (metadata.optimizer !== spec.name || !isCount(steps) || !isCount(optimizerSteps)) {
-          throw new TrainerStateError(
-            `the saved state is of the optimizer '${metadata.optimizer}' after ${metadata.steps} steps, ` +
-              `this trainer uses '${spec.name}'`,
-          )
-        }
+        const { steps, optimizerSteps } = readStepCounts(spec, metadata)
         backend.select()
         optimizer.restore({ moments: tensors, steps: optimizerSteps })
         order.restore(metadata)
@@ -220,5 +214,3 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
     },
   }
 }
-
-const isCount = (value: number) => Number.isInteger(value) && value >= 0

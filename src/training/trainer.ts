@@ -62,6 +62,9 @@ export interface TrainerState {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** Whose program makes the steps: hearsay's own kernels from end to end, or TensorFlow.js, operation by operation. */
+export type TrainerKind = 'fused' | 'tensorflow'
+
 /**
  * Turns parameters and a shard into better parameters. The port through which gossip sees learning. Calls may overlap;
  * they are carried out one after the other, in the order in which they were made, and read the parameters they are given
@@ -75,6 +78,8 @@ export interface Trainer {
   readonly frozen?: FrozenPart
   /** Name of what computes: `wasm`, `cpu`, … */
   readonly backend: string
+  /** Whose program makes the steps; absent of a trainer that a module brings. */
+  readonly kind?: TrainerKind
   /** Samples in the shard. */
   readonly samples: number
   /** The recipe's initial parameters: the same for every peer of a swarm. */

@@ -52,7 +52,11 @@ test('a peer passes over broken backends without a word, which is for doctor to 
     .split('\n')
     .map(line => JSON.parse(line))
   expect(events.filter(({ event }) => event === 'warning')).toEqual([])
-  expect(events.find(({ event }) => event === 'started')).toMatchObject({ backend: 'wasm', device: null })
+  expect(events.find(({ event }) => event === 'started')).toMatchObject({
+    backend: 'wasm',
+    trainer: 'fused',
+    device: null,
+  })
 })
 
 test('a GPU of a backend that uses none is a wrong usage', async () => {

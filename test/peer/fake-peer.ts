@@ -40,6 +40,7 @@ export const startedEvent: PeerEvents['started'] = {
   addresses: [],
   swarm: 'f'.repeat(64),
   backend: 'wasm',
+  trainer: 'fused',
   device: null,
   shard: 80,
   frozen: 0,

@@ -165,7 +165,7 @@ test('a peer without the weights that its recipe begins from says so, and how th
   become({ phase: 'waiting' })
   emit('started', { ...started, parameters: 3_503, frozen: 253_000 })
   expect(lines.at(-2)).toBe(
-    'swarm ffffffffffff: 3,503 parameters (253,000 more are frozen, and not sent), 80 samples here, on wasm',
+    'swarm ffffffffffff: 3,503 parameters (253,000 more are frozen, and not sent), 80 samples here, on wasm (fused)',
   )
   const before = lines.length
   emit('waiting', { ...waiting, for: 'weights', present: 0 })

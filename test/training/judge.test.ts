@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { withInitial } from '../../src/training/beginning.ts'
+import { createTrainer } from '../../src/training/create-trainer.ts'
+import { createFusedTrainer } from '../../src/training/fused-trainer.ts'
 import { createProcessTrainer } from '../../src/training/remote/process-trainer.ts'
 import { createWorkerTrainer } from '../../src/training/remote/worker-trainer.ts'
 import { placeSamples } from '../../src/training/stacked/placed-samples.ts'
@@ -7,6 +9,7 @@ import { stackedModel } from '../../src/training/stacked/stacked-model.ts'
 import { createStackedTrainer } from '../../src/training/stacked/stacked-trainer.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
+import type { TrainerOptions } from '../../src/training/trainer-options.ts'
 import type { TestCounts } from '../../src/worth/counts.ts'
 import { type Classification, figuresOf, type Regression } from '../../src/worth/figures.ts'
 import { blobOptions } from './blobs.ts'
@@ -30,9 +33,12 @@ async function judged(trainer: Trainer, parameters: Float32Array): Promise<TestC
   return await trainer.judge(parameters)
 }
 
-describe('counts of a trainer', () => {
+describe.each([
+  ['the fused trainer', async (options: TrainerOptions) => createFusedTrainer(options)],
+  ['the trainer on TensorFlow.js', createTensorflowTrainer],
+])('counts of %s', (_name, create) => {
   test('of classes give the accuracy and the loss of its evaluation, of all test samples', async () => {
-    const trainer = await made(createTensorflowTrainer(blobOptions))
+    const trainer = await made(create(blobOptions))
     const parameters = await trainer.initial()
     const { accuracy, loss } = await trainer.evaluate(parameters)
     const figures = figuresOf(await judged(trainer, parameters)) as Classification
@@ -46,7 +52,7 @@ describe('counts of a trainer', () => {
   })
 
   test('are those of a trainer that begins elsewhere too, and one that counts nothing goes on counting nothing', async () => {
-    const trainer = await made(createTensorflowTrainer(blobOptions))
+    const trainer = await made(create(blobOptions))
     const parameters = await trainer.initial()
     const elsewhere = withInitial(trainer, async () => new Float32Array(parameters.length))
     expect(await judged(elsewhere, parameters)).toEqual(await judged(trainer, parameters))
@@ -55,7 +61,7 @@ describe('counts of a trainer', () => {
 
   test('of values give the errors of its evaluation, in the units of the data', async () => {
     const options = measuredOptions({}, 2)
-    const trainer = await made(createTensorflowTrainer(options))
+    const trainer = await made(create(options))
     const parameters = await trainer.initial()
     const evaluation = await trainer.evaluate(parameters)
     const deviations = options.test.valueMap?.scale
@@ -68,14 +74,16 @@ describe('counts of a trainer', () => {
       expect(r2).toBeCloseTo(expected?.r2 ?? Number.NaN, 6)
     }
   })
+})
 
+describe('counts of a trainer', () => {
   test.each([
     ['a thread', createWorkerTrainer],
     ['a process', createProcessTrainer],
   ])('come from %s as they are, of classes and of values', async (_, create) => {
     for (const options of [blobOptions, measuredOptions({})]) {
       const there = await made(create(options))
-      const here = await made(createTensorflowTrainer(options))
+      const here = await made(createTrainer(options))
       const parameters = await here.initial()
       expect(await judged(there, parameters)).toEqual(await judged(here, parameters))
     }

@@ -52,7 +52,9 @@ describe('a model that TensorFlow.js saved', () => {
     const second = await trainer({ model: `tfjs:${file}` })
     expect(await second.initial()).toEqual(trained)
     const before = await second.evaluate(trained)
-    expect(before).toEqual(await first.evaluate(trained))
+    // The first is trained by the fused kernels, which round otherwise.
+    const { loss, ...known } = await first.evaluate(trained)
+    expect(before).toEqual({ ...known, loss: expect.closeTo(loss, 6) })
     const after = await second.evaluate(add(trained, (await second.train(trained, 60)).update))
     expect(after.loss).toBeLessThan(before.loss)
   })

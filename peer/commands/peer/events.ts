@@ -43,6 +43,13 @@ const UNREACHED = /^cannot connect to /
 /** Somebody has told this peer why it is not let in. */
 const REFUSED = / refuses this peer, /
 
+/** Whose program makes the steps, behind the name of the backend: of a module nothing is known. */
+const TRAINERS: Readonly<Record<PeerEvents['started']['trainer'], string>> = {
+  fused: ' (fused)',
+  tensorflow: ' (TensorFlow.js)',
+  module: '',
+}
+
 /** The circumstances that the events do not tell by themselves. */
 export interface Telling {
   readonly joining: JoiningHint
@@ -111,13 +118,13 @@ export function tellEvents(
   })
 
   peer.addEventListener('started', ({ detail }) => {
-    const { peerId, addresses, swarm, backend, shard, parameters, frozen, step } = detail
+    const { peerId, addresses, swarm, backend, trainer, shard, parameters, frozen, step } = detail
     started = true
     asked = stepsAsked(shard)
     out.say(`peer ${bold(peerId)}`)
     const still = frozen === 0 ? '' : ` (${count(frozen)} more are frozen, and not sent)`
     out.say(
-      `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}${still}, ${counted(shard, 'sample')} here, on ${backend}`,
+      `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}${still}, ${counted(shard, 'sample')} here, on ${backend}${TRAINERS[trainer]}`,
     )
     // One that averages with nobody lets nobody in.
     if (!isOwn) out.say(membership)

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { ADAM_BETA_1, ADAM_BETA_2, ADAM_EPSILON } from '../constants.ts'
-import { TrainerStateError } from '../errors.ts'
 import { type FusedUpdates, fusedUpdates } from '../kernels/fused-update.ts'
 import { readVariables, variablesLength, writeVariables } from '../variables.ts'
 import { clippedByGlobalNorm, composedUpdates } from './composed-update.ts'
 import { learningRateAt } from './learning-rate.ts'
+import { momentsOf, requireMoments } from './moments.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 
 /** The state that an optimizer carries from step to step. */
@@ -34,8 +34,6 @@ export interface Optimizer {
 
 /** An optimizer's step, the same for every variable. */
 interface Rule {
-  /** Names of the moments, which a saved state knows them by. */
-  readonly moments: readonly string[]
   /**
    * Sets what is the same for all variables.
    *
@@ -62,7 +60,6 @@ function sgd(updates: Updates, momentum: number, decay: number): Rule {
   const still = { learningRate: 0, momentum, weightDecay: 0, gradientScale: 1 }
   const shrinking = { ...still, weightDecay: decay }
   return {
-    moments: momentum === 0 ? [] : ['momentum'],
     begin(η, _t, s) {
       still.learningRate = shrinking.learningRate = η
       still.gradientScale = shrinking.gradientScale = s
@@ -87,7 +84,6 @@ function adam(updates: Updates, beta2: number, decay: { coupledDecay: number } |
   const still = { ...constants, learningRate: 0, coupledDecay: 0, decoupledDecay: 0, step: 0, gradientScale: 1 }
   const shrinking = { ...still, ...decay }
   return {
-    moments: ['firstMoment', 'secondMoment'],
     begin(η, t, s) {
       still.learningRate = shrinking.learningRate = η
       still.step = shrinking.step = t
@@ -125,7 +121,8 @@ function rule(spec: OptimizerSpec, updates: Updates): Rule {
  */
 export function createOptimizer(spec: OptimizerSpec, variables: readonly tf.Variable[]): Optimizer {
   const fused = fusedUpdates(tf.getBackend())
-  const { moments: names, begin, apply } = rule(spec, fused ?? composedUpdates)
+  const names = momentsOf(spec)
+  const { begin, apply } = rule(spec, fused ?? composedUpdates)
   const { clipNorm } = spec
   // [moments, variables]
   const moments = names.map(() => variables.map(x => tf.tidy(() => tf.variable(tf.zerosLike(x), false))))
@@ -155,15 +152,7 @@ export function createOptimizer(spec: OptimizerSpec, variables: readonly tf.Vari
       return { moments: Object.fromEntries(names.map((name, i) => [name, vectors[i]])), steps }
     },
     restore(saved) {
-      const length = variablesLength(variables)
-      for (const name of names) {
-        const found = saved.moments[name]?.length
-        if (found === length) continue
-        throw new TrainerStateError(
-          `the saved state has ${found ?? 'no'} elements of '${name}', ` +
-            `${spec.name} on this model needs ${length}: it belongs to another model or optimizer`,
-        )
-      }
+      requireMoments(spec, saved.moments, variablesLength(variables))
       for (const [i, name] of names.entries()) writeVariables(moments[i], saved.moments[name])
       steps = saved.steps
     },

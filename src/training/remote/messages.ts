@@ -1,7 +1,7 @@
 import type { FrozenPart } from '../../parameters/frozen.ts'
 import type { Layout } from '../../parameters/layout.ts'
 import type { TestCounts } from '../../worth/counts.ts'
-import type { Evaluation, TrainerState, TrainingUpdate } from '../trainer.ts'
+import type { Evaluation, TrainerKind, TrainerState, TrainingUpdate } from '../trainer.ts'
 
 /**
  * A call of the main thread to the training thread, one at a time. Parameters are not in the messages: they lie in the
@@ -24,6 +24,7 @@ export interface Ready {
   /** Whether the trainer has the method of that name. */
   readonly begins: boolean
   readonly backend: string
+  readonly trainerKind: TrainerKind | undefined
   readonly samples: number
   /** Whether it takes the call `judge`. */
   readonly judges: boolean

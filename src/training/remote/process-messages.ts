@@ -1,7 +1,7 @@
 import type { FrozenPart } from '../../parameters/frozen.ts'
 import type { Layout } from '../../parameters/layout.ts'
 import type { Devices } from '../backends/backend-kind.ts'
-import type { Trainer } from '../trainer.ts'
+import type { Trainer, TrainerKind } from '../trainer.ts'
 
 /** A call to a training process, of one of a trainer's methods. The trainer's options come before the first. */
 export interface ProcessCall {
@@ -23,6 +23,7 @@ export interface ProcessReady {
   /** Whether the trainer has the method of that name. */
   readonly begins: boolean
   readonly backend: string
+  readonly trainerKind: TrainerKind | undefined
   readonly samples: number
   /** Whether it has the method `judge`. */
   readonly judges: boolean

@@ -72,10 +72,11 @@ export async function createProcessTrainer(
 
   try {
     const ready = (await ask(options)) as Extract<ProcessReply, { kind: 'ready' }>
-    const { layout, backend, samples, devices, frozen, begins, judges } = ready
+    const { layout, backend, trainerKind: kind, samples, devices, frozen, begins, judges } = ready
     return {
       layout,
       backend,
+      kind,
       samples,
       devices,
       frozen,

@@ -15,6 +15,7 @@ export interface StackedModule {
     batchLabels: number,
   ): void
   findLists(indices: number, count: number, lists: number, batchLists: number): void
+  findValues(indices: number, count: number, values: number, bytes: number, batchValues: number): void
   copyRows(rows: number, count: number, bytes: number, to: number): void
   productOfRows(
     rows: number,
@@ -60,6 +61,7 @@ export interface StackedModule {
     rows: number,
     classes: number,
     labels: number,
+    weights: number,
     scale: number,
     lanes: number,
   ): number

@@ -1,5 +1,5 @@
 import { createLayout, type Layout, type TensorSpec } from '../../parameters/layout.ts'
-import { CNN_CHANNELS, CNN_DENSE_UNITS } from '../constants.ts'
+import { CNN_CHANNELS, CNN_DENSE_UNITS, EVALUATION_ACTIVATIONS } from '../constants.ts'
 import { ModelMisfitError } from '../errors.ts'
 import { parseModel } from '../models.ts'
 
@@ -36,6 +36,19 @@ export interface StackedModel {
   readonly layers: readonly LayerSpec[]
   /** The layout of the TensorFlow.js trainer of the same model. */
   readonly layout: Layout
+}
+
+/** Samples that are evaluated at once, where their layers fit: parameters then come out of the first cache often enough. */
+const EVALUATION_BATCH = 64
+
+/** How many samples to evaluate at once, so that what the layers give for them stays within bounds. */
+export function samplesAtOnce({ layers }: StackedModel): number {
+  const activations = layers.reduce((sum, layer) => sum + activationsOf(layer), 0)
+  return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_ACTIVATIONS / activations)))
+}
+
+function activationsOf(layer: LayerSpec): number {
+  return layer.kind === 'dense' ? layer.units : convolved(layer.height) * convolved(layer.width) * layer.filters
 }
 
 /** Sides of a filter of {@link ConvolutionSpec}. */

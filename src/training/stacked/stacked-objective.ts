@@ -5,20 +5,16 @@ import type { Evaluation } from '../trainer.ts'
 import { createValueTally } from '../value-errors.ts'
 import type { BatchInput } from './batch-input.ts'
 import type { Matrix, StackedHost } from './layer.ts'
-import type { PlacedSamples } from './placed-samples.ts'
 import type { StackedModel } from './stacked-model.ts'
 
-/** What models are trained for: the loss of what the network has given for a batch. */
+/** What models are trained for: the loss of what the network has given for the samples that the batch has now. */
 export interface StackedObjective {
-  /**
-   * The mean loss, with the gradient written in place of what the network gave.
-   *
-   * @param indices of the batch's samples
-   */
-  gradient(samples: PlacedSamples, indices: Int32Array): number
-  tally(samples: PlacedSamples): StackedTally
+  /** The mean loss, with the gradient written in place of what the network gave. */
+  gradient(): number
+  /** @param valueScale `[outputs]`: units of the data in one standardised unit of a regression; 1 where absent */
+  tally(valueScale?: ArrayLike<number>): StackedTally
   /** The same in whole numbers, which add up with those of others. */
-  counter(samples: PlacedSamples): StackedCounter
+  counter(): StackedCounter
 }
 
 /** Counts over the batches of a test set. */
@@ -28,36 +24,67 @@ export interface StackedCounter extends Pick<StackedTally, 'add'> {
 
 /** Sums over the batches of a test set. */
 export interface StackedTally {
-  /** Adds what the network has given for these samples. */
-  add(indices: Int32Array): void
+  /** Adds what the network has given for a batch. */
+  add(): void
   evaluation(): Evaluation
 }
 
-/**
- * Softmax cross-entropy, in the kernels.
- *
- * @param given logits, `[batch, classes]`
- */
-export function stackedClassification(
-  { memory, module, allocate }: StackedHost,
-  { classes }: Pick<StackedModel, 'classes'>,
+export interface StackedObjectiveOptions {
+  /** What a wrong value costs, in a regression. Default: its square. */
+  readonly loss?: Loss
+  /** `[classes]`: how much samples of each class count in the training loss; read for every batch. Default: all alike. */
+  readonly classWeights?: Float64Array
+}
+
+/** @param given what the network gives, `[most, outputs]`; `most` samples at once */
+export function createStackedObjective(
+  host: StackedHost,
+  model: Pick<StackedModel, 'classes' | 'outputs'>,
   given: Matrix,
-  { labels }: Pick<BatchInput, 'labels'>,
+  batch: BatchInput,
+  most: number,
+  { loss = DEFAULT_LOSS, classWeights }: StackedObjectiveOptions,
 ): StackedObjective {
-  const { values, step } = given
+  return model.classes === 0
+    ? regression(host, model.outputs, given, batch, loss)
+    : classification(host, model.classes, given, batch, most, classWeights)
+}
+
+/** Softmax cross-entropy, in the kernels. */
+function classification(
+  { memory, module, allocate }: StackedHost,
+  classes: number,
+  { values, step }: Matrix,
+  { labels, count }: BatchInput,
+  most: number,
+  classWeights: Float64Array | undefined,
+): StackedObjective {
   const correct = allocate(Int32Array.BYTES_PER_ELEMENT)
   const lanes = allocate((classes + 1) * 4 * Float32Array.BYTES_PER_ELEMENT)
-  const found = new Int32Array(memory.buffer, correct, 1)
+  const weightsAt = classWeights === undefined ? 0 : allocate(most * Float32Array.BYTES_PER_ELEMENT)
+  const { buffer } = memory
+  const found = new Int32Array(buffer, correct, 1)
+  const weights = new Float32Array(buffer, weightsAt, most)
+  const labelsNow = new Int32Array(buffer, labels, most)
+
+  function weigh(): void {
+    if (classWeights === undefined) return
+    for (let i = 0; i < count(); i++) weights[i] = classWeights[labelsNow[i]]
+  }
+
   return {
-    gradient: (_samples, { length }) =>
-      module.crossEntropyGradient(values, step, length, classes, labels, 1 / length, lanes) / length,
+    gradient() {
+      weigh()
+      const size = count()
+      return module.crossEntropyGradient(values, step, size, classes, labels, weightsAt, 1 / size, lanes) / size
+    },
     tally() {
       let [loss, hits, samples] = [0, 0, 0]
       return {
-        add({ length }) {
-          loss += module.crossEntropy(values, step, length, classes, labels, lanes, correct)
+        add() {
+          loss += module.crossEntropy(values, step, count(), classes, labels, lanes, correct)
           hits += found[0]
-          samples += length
+          samples += count()
         },
         evaluation: () => ({ loss: loss / samples, accuracy: hits / samples, samples }),
       }
@@ -67,74 +94,61 @@ export function stackedClassification(
       const width = step / Float32Array.BYTES_PER_ELEMENT
       return {
         counts,
-        // Views made now: the memory may have grown since.
-        add({ length }) {
-          const logits = new Float32Array(memory.buffer, values, length * width)
-          add(logits, new Int32Array(memory.buffer, labels, length), width)
+        add() {
+          const logits = new Float32Array(buffer, values, count() * width)
+          add(logits, labelsNow.subarray(0, count()), width)
         },
       }
     },
   }
 }
 
-/**
- * The loss of a regression. Its numbers are few beside those of any layer, so no kernel is needed.
- *
- * @param given predictions, `[batch, outputs]`
- */
-export function stackedRegression(
+/** The loss of a regression. Its numbers are few beside those of any layer, so no kernel is needed. */
+function regression(
   { memory }: Pick<StackedHost, 'memory'>,
-  { outputs }: Pick<StackedModel, 'outputs'>,
+  outputs: number,
   given: Matrix,
-  loss: Loss = DEFAULT_LOSS,
+  batch: BatchInput,
+  loss: Loss,
 ): StackedObjective {
   const { cost, slope } = LOSS_FORMS[loss]
   const stride = given.step / Float32Array.BYTES_PER_ELEMENT
-
-  function predictions(): Float32Array {
-    return new Float32Array(memory.buffer, given.values)
-  }
-
-  function valuesOf({ values = 0, samples }: PlacedSamples): Float32Array {
-    return new Float32Array(memory.buffer, values, samples * outputs)
-  }
+  const predicted = new Float32Array(memory.buffer, given.values)
+  const measured = new Float32Array(memory.buffer, batch.values)
 
   /** Gives what was predicted of each sample of a batch, and what was measured. */
-  function rowByRow(samples: PlacedSamples, add: (predicted: Float32Array, values: Float32Array) => void) {
-    return (indices: Int32Array) => {
-      const predicted = predictions()
-      const values = valuesOf(samples)
-      for (const [row, index] of indices.entries()) {
+  function rowByRow(add: (predicted: Float32Array, values: Float32Array) => void) {
+    return () => {
+      for (let row = 0; row < batch.count(); row++) {
         add(
           predicted.subarray(row * stride, row * stride + outputs),
-          values.subarray(index * outputs, (index + 1) * outputs),
+          measured.subarray(row * outputs, (row + 1) * outputs),
         )
       }
     }
   }
 
   return {
-    gradient(samples, indices) {
-      const predicted = predictions()
-      const values = valuesOf(samples)
-      const share = 1 / (indices.length * outputs)
+    gradient() {
+      const share = 1 / (batch.count() * outputs)
       let sum = 0
-      for (const [row, index] of indices.entries()) {
+      for (let row = 0; row < batch.count(); row++) {
         for (let output = 0; output < outputs; output++) {
-          const error = predicted[row * stride + output] - values[index * outputs + output]
+          const at = row * stride + output
+          const error = predicted[at] - measured[row * outputs + output]
           sum += cost(error)
-          predicted[row * stride + output] = slope(error) * share
+          predicted[at] = slope(error) * share
         }
       }
       return sum * share
     },
-    tally(samples) {
+    tally(valueScale) {
       const { add, evaluation } = createValueTally(loss, outputs)
-      return { add: rowByRow(samples, add), evaluation: () => evaluation(samples.valueScale) }
+      return { add: rowByRow(add), evaluation: () => evaluation(valueScale) }
     },
-    counter(samples) {
+    counter() {
       const { counts, add } = tallyValues(outputs)
-      return { counts, add: rowByRow(samples, add) }
+      return { counts, add: rowByRow(add) }
     },
   }
 }

@@ -1,7 +1,6 @@
 import type { TestCounts } from '../../worth/counts.ts'
 import { diverged } from '../diverged.ts'
 import { evenlySpread } from '../layers-model/evaluation-batch.ts'
-import type { Loss } from '../losses.ts'
 import type { OptimizerSpec } from '../optimizers/optimizer-spec.ts'
 import { createSampleOrder, type SampleOrder } from '../sample-order.ts'
 import type { Evaluation } from '../trainer.ts'
@@ -9,12 +8,9 @@ import { createBatchInput } from './batch-input.ts'
 import { stackedModule } from './module.ts'
 import { createNetwork } from './network.ts'
 import type { PlacedSamples } from './placed-samples.ts'
-import type { StackedModel } from './stacked-model.ts'
-import { stackedClassification, stackedRegression } from './stacked-objective.ts'
+import { type StackedModel, samplesAtOnce } from './stacked-model.ts'
+import { createStackedObjective, type StackedObjectiveOptions } from './stacked-objective.ts'
 import { createUpdate } from './update.ts'
-
-/** Samples evaluated at once, at least: parameters then come out of the first cache often enough. */
-const EVALUATION_BATCH = 64
 
 /** One peer's part of the data. */
 export interface StackedPeer {
@@ -23,7 +19,7 @@ export interface StackedPeer {
   readonly shardSeed: number | string
 }
 
-export interface StackedTrainerOptions {
+export interface StackedTrainerOptions extends StackedObjectiveOptions {
   /** The memory that holds everything; other threads may have it too. */
   readonly memory: WebAssembly.Memory
   /** Address of so many bytes of it, zeros, a multiple of 16, that nobody else writes. */
@@ -32,8 +28,6 @@ export interface StackedTrainerOptions {
   readonly optimizer: OptimizerSpec
   /** Samples per step. */
   readonly batch: number
-  /** What a wrong value costs, in a regression. Default: its square. */
-  readonly loss?: Loss
   /** Those that this trainer trains, by any number. */
   readonly peers: ReadonlyMap<number, StackedPeer>
   /** Samples to evaluate on. */
@@ -71,14 +65,11 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
   const { memory, allocate, model, optimizer: spec, batch, test } = options
   const { layout } = model
   const module = stackedModule(memory)
-  const most = Math.max(batch, EVALUATION_BATCH)
+  const most = Math.max(batch, samplesAtOnce(model))
   const host = { memory, module, allocate }
-  const samples = createBatchInput(host, most)
+  const samples = createBatchInput(host, model, most)
   const network = createNetwork(host, model, samples, most)
-  const objective =
-    model.classes === 0
-      ? stackedRegression(host, model, network.logits, options.loss)
-      : stackedClassification(host, model, network.logits, samples)
+  const objective = createStackedObjective(host, model, network.logits, samples, most, options)
   const bytes = layout.length * Float32Array.BYTES_PER_ELEMENT
   const gradient = allocate(bytes)
   const optimizer = createUpdate(module, spec, layout)
@@ -88,19 +79,19 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
     return {
       shard,
       order: createSampleOrder(shard.samples, batch, shardSeed),
-      moments: allocate(optimizer.moments * bytes),
+      moments: allocate(optimizer.moments.length * bytes),
       steps: 0,
     }
   }
 
   /** Gives answers to test samples, batch after batch. @param mostSamples to be judged by */
-  function answerTests(parameters: number, add: (indices: Int32Array) => void, mostSamples = test.samples): void {
+  function answerTests(parameters: number, add: () => void, mostSamples = test.samples): void {
     const chosen = evenlySpread(test.samples, mostSamples)
     for (let first = 0; first < chosen.length; first += most) {
       const part = chosen.subarray(first, first + most)
       samples.find(test, part)
       network.forward(parameters, part.length)
-      add(part)
+      add()
     }
   }
 
@@ -116,7 +107,7 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
         const count = chosen.length
         samples.find(peer.shard, chosen)
         network.forward(update, count)
-        const loss = objective.gradient(peer.shard, chosen)
+        const loss = objective.gradient()
         if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, spec, before + step)
         total += loss
         network.backward(update, gradient, count)
@@ -130,13 +121,13 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
     },
 
     evaluate(parameters, mostSamples) {
-      const tally = objective.tally(test)
+      const tally = objective.tally(test.valueScale)
       answerTests(parameters, tally.add, mostSamples)
       return tally.evaluation()
     },
 
     judge(parameters) {
-      const { counts, add } = objective.counter(test)
+      const { counts, add } = objective.counter()
       answerTests(parameters, add)
       return counts
     },

@@ -1,24 +1,26 @@
 import type { Layout } from '../../parameters/layout.ts'
 import { ADAM_BETA_1, ADAM_BETA_2, ADAM_EPSILON } from '../constants.ts'
 import { learningRateAt } from '../optimizers/learning-rate.ts'
+import { momentsOf } from '../optimizers/moments.ts'
 import type { OptimizerSpec } from '../optimizers/optimizer-spec.ts'
 import type { StackedModule } from './module.ts'
 
 /** An optimizer's step, in place: the equations of `../optimizers/optimizer.ts`. */
 export interface StackedUpdate {
-  /** Vectors as long as the parameters that each peer must have, zeros at first. */
-  readonly moments: number
+  /** Names of the vectors, as long as the parameters, that each peer must have, zeros at first. */
+  readonly moments: readonly string[]
   /**
    * @param parameters, gradient addresses of vectors
-   * @param moments address of the peer's {@link moments}, one after the other
+   * @param momentsAt address of the peer's {@link moments}, one after the other
    * @param ofRun which step of the run, counted from 1: where it stands in the schedule
    * @param seen which step these moments see, counted from 1
    */
-  apply(parameters: number, gradient: number, moments: number, ofRun: number, seen: number): void
+  apply(parameters: number, gradient: number, momentsAt: number, ofRun: number, seen: number): void
 }
 
 export function createUpdate(module: StackedModule, spec: OptimizerSpec, layout: Layout): StackedUpdate {
   const { clipNorm } = spec
+  const moments = momentsOf(spec)
   const vectorBytes = layout.length * Float32Array.BYTES_PER_ELEMENT
   const stretches = stretchesOf(layout, spec.weightDecay ?? 0)
 
@@ -31,12 +33,12 @@ export function createUpdate(module: StackedModule, spec: OptimizerSpec, layout:
   if (spec.name === 'sgd') {
     const { momentum } = spec
     return {
-      moments: momentum === 0 ? 0 : 1,
-      apply(parameters, gradient, moments, ofRun) {
+      moments,
+      apply(parameters, gradient, momentsAt, ofRun) {
         const η = learningRateAt(spec, ofRun)
         const scale = scaleOf(gradient)
         for (const { at, length, decay } of stretches) {
-          const m = momentum === 0 ? 0 : moments + at
+          const m = momentum === 0 ? 0 : momentsAt + at
           module.sgd(parameters + at, gradient + at, m, length, η, momentum, decay, scale)
         }
       },
@@ -47,8 +49,8 @@ export function createUpdate(module: StackedModule, spec: OptimizerSpec, layout:
   const beta2 = spec.beta2 ?? ADAM_BETA_2
   const decoupled = spec.name === 'adamw'
   return {
-    moments: 2,
-    apply(parameters, gradient, moments, ofRun, seen) {
+    moments,
+    apply(parameters, gradient, momentsAt, ofRun, seen) {
       const η = learningRateAt(spec, ofRun)
       const scale = scaleOf(gradient)
       const correction = Math.sqrt(1 - beta2 ** seen)
@@ -57,8 +59,8 @@ export function createUpdate(module: StackedModule, spec: OptimizerSpec, layout:
         module.adam(
           parameters + at,
           gradient + at,
-          moments + at,
-          moments + vectorBytes + at,
+          momentsAt + at,
+          momentsAt + vectorBytes + at,
           length,
           rate,
           beta1,

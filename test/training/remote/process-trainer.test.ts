@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { createStandardiser } from '../../../src/standardise/standardiser.ts'
+import { createTrainer } from '../../../src/training/create-trainer.ts'
 import {
   BackendUnavailableError,
   TrainerDiedError,
@@ -9,7 +10,6 @@ import {
 import { createProcessTrainer, type ProcessTrainer } from '../../../src/training/remote/process-trainer.ts'
 import { shareDataset } from '../../../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../../../src/training/remote/worker-trainer.ts'
-import { createTensorflowTrainer } from '../../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../../src/training/trainer.ts'
 import type { TrainerOptions } from '../../../src/training/trainer-options.ts'
 import { add, blobOptions } from '../blobs.ts'
@@ -29,7 +29,7 @@ afterEach(async () => {
 test('a process trains as a thread would: the same bits, the same state', async () => {
   const optimizer = { name: 'adam', learningRate: 0.01 } as const
   const there = await inProcess({ optimizer })
-  const here = await createTensorflowTrainer({ ...blobOptions, optimizer })
+  const here = await createTrainer({ ...blobOptions, optimizer })
   running.push(here)
   expect(there.layout).toEqual(here.layout)
   expect([there.backend, there.samples]).toEqual([here.backend, here.samples])

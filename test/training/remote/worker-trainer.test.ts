@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
+import { createTrainer } from '../../../src/training/create-trainer.ts'
 import {
   TrainerDiedError,
   TrainerStateError,
@@ -11,7 +12,6 @@ import {
 import type { RemoteTrainer } from '../../../src/training/remote/remote-trainer.ts'
 import { shareDataset } from '../../../src/training/remote/share-dataset.ts'
 import { attachTrainer, createWorkerTrainer, startTrainingThread } from '../../../src/training/remote/worker-trainer.ts'
-import { createTensorflowTrainer } from '../../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../../src/training/trainer.ts'
 import type { TrainerOptions } from '../../../src/training/trainer-options.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
@@ -39,7 +39,7 @@ afterEach(async () => {
 test('a worker trains as a thread of its own would: the same bits, the same state', async () => {
   const optimizer = { name: 'adam', learningRate: 0.01 } as const
   const worker = await inWorker({ optimizer })
-  const here = await createTensorflowTrainer({ ...blobOptions, optimizer })
+  const here = await createTrainer({ ...blobOptions, optimizer })
   running.push(here)
   expect(worker.layout).toEqual(here.layout)
   expect([worker.backend, worker.samples]).toEqual([here.backend, here.samples])

@@ -7,6 +7,7 @@ import { transposeFour } from './transpose'
  *
  * @param z logits `[rows, classes]`, rows `step` bytes apart
  * @param labels int32 `[rows]`
+ * @param weights float32 `[rows]`: how much each sample counts, in the loss too; 0 where all count 1
  * @param scale s
  * @param lanes scratch memory, 16 bytes for each class and 16 more
  * @returns Σ −log softmax(z)[label]
@@ -17,6 +18,7 @@ export function crossEntropyGradient(
   rows: i32,
   classes: i32,
   labels: usize,
+  weights: usize,
   scale: f32,
   lanes: usize,
 ): f64 {
@@ -25,8 +27,12 @@ export function crossEntropyGradient(
   for (let row = 0; row < rows; row += 4) {
     const count = min(rows - row, 4)
     laySamples(z, step, count, classes, lanes)
-    loss += sumOfLanes(lossOfFour(lanes, end, labels, count), count)
-    const share = f32x4.div(f32x4.splat(scale), v128.load(end))
+    // Behind the last weights lies something else: those lanes are thrown away.
+    const weight = weights == 0 ? f32x4.splat(1) : v128.load(weights)
+    loss += sumOfLanes(f32x4.mul(weight, lossOfFour(lanes, end, labels, count)), count)
+    const scales = f32x4.mul(weight, f32x4.splat(scale))
+    const share = f32x4.div(scales, v128.load(end))
+    v128.store(end, scales)
     for (let at = lanes; at < end; at += 16) v128.store(at, f32x4.mul(v128.load(at), share))
     for (let lane: usize = 0; lane < <usize>count; lane++) {
       let to = z
@@ -35,10 +41,11 @@ export function crossEntropyGradient(
         to += 4
       }
       const own = z + ((<usize>i32.load(labels)) << 2)
-      f32.store(own, f32.load(own) - scale)
+      f32.store(own, f32.load(own) - f32.load(end + (lane << 2)))
       z += step
       labels += 4
     }
+    weights += weights == 0 ? 0 : 16
   }
   return loss
 }

@@ -36,6 +36,14 @@ export function findLists(indices: usize, count: i32, lists: usize, batchLists: 
   }
 }
 
+/** Copies the values of a batch's samples to where they lie one after the other: `bytes` for each. */
+export function findValues(indices: usize, count: i32, values: usize, bytes: usize, batchValues: usize): void {
+  for (const end = indices + ((<usize>count) << 2); indices < end; indices += 4) {
+    memory.copy(batchValues, values + <usize>i32.load(indices) * bytes, bytes)
+    batchValues += bytes
+  }
+}
+
 /** Copies rows of `bytes`, which lie anywhere, to where they lie one after the other. @param rows int32: their addresses */
 export function copyRows(rows: usize, count: i32, bytes: usize, to: usize): void {
   for (const end = rows + ((<usize>count) << 2); rows < end; rows += 4) {

@@ -1,0 +1,193 @@
+import { features, isRegression, isSequence, outputs, samples } from '../data/dataset.ts'
+import { inMemory } from '../data/stored-rows.ts'
+import { DEFAULT_BACKEND } from './backend.ts'
+import { checkOptions } from './check-options.ts'
+import { MOST_PLACED_BYTES } from './constants.ts'
+import { diverged } from './diverged.ts'
+import type { TrainingDivergedError } from './errors.ts'
+import { createExclusive } from './exclusive.ts'
+import { evenlySpread } from './layers-model/evaluation-batch.ts'
+import { requireMoments } from './optimizers/moments.ts'
+import { changingNumbers, watchNumbers } from './remote/changed-numbers.ts'
+import { createSampleOrder } from './sample-order.ts'
+import { createArena } from './stacked/arena.ts'
+import { createBatchInput } from './stacked/batch-input.ts'
+import { stackedModule } from './stacked/module.ts'
+import { createNetwork } from './stacked/network.ts'
+import { type PlacedSamples, paddedBytes, placeSamples } from './stacked/placed-samples.ts'
+import { samplesAtOnce, stackable, stackedModel } from './stacked/stacked-model.ts'
+import { createStackedObjective } from './stacked/stacked-objective.ts'
+import { createUpdate } from './stacked/update.ts'
+import { readStepCounts, writeStepCounts } from './step-counts.ts'
+import type { Trainer } from './trainer.ts'
+import type { TrainerOptions } from './trainer-options.ts'
+
+/** Whether there is a {@link createFusedTrainer} for these options: others are for TensorFlow.js. */
+export function isFusable({ model, shard, backend }: TrainerOptions): boolean {
+  const { shape, classes } = shard
+  return (
+    backend === DEFAULT_BACKEND && !isSequence(shard) && stackable(model, shape, classes, outputs(shard) || classes)
+  )
+}
+
+/**
+ * A trainer that computes in the thread it is made in, and blocks it while it does: a step is a handful of calls of kernels that
+ * know the model, in a memory of its own, and makes no garbage. Trains as `createTensorflowTrainer` does, to float32
+ * rounding: the same samples in the same order, the same objective, the same updates, the same saved state.
+ *
+ * TensorFlow.js is loaded where {@link Trainer.initial} is asked, and draws the parameters.
+ *
+ * @param options that are {@link isFusable}
+ * @throws UsageError where the options do not fit together, BackendMemoryError where the model is too large for one memory
+ */
+export function createFusedTrainer(options: TrainerOptions): Trainer {
+  checkOptions(options)
+  const { shard, test, optimizer: spec } = options
+  const { shape, classes } = shard
+  const model = stackedModel(options.model, shape, classes, outputs(shard) || classes)
+  const { layout } = model
+  const { memory, allocate, mark, rewind } = createArena()
+  const module = stackedModule(memory)
+  const host = { memory, module, allocate }
+  const size = Math.min(options.batch, samples(shard))
+  const most = Math.max(size, samplesAtOnce(model))
+  const batch = createBatchInput(host, model, most)
+  const network = createNetwork(host, model, batch, most)
+  const objective = createStackedObjective(host, model, network.logits, batch, most, options)
+  const optimizer = createUpdate(module, spec, layout)
+  const bytes = layout.length * Float32Array.BYTES_PER_ELEMENT
+  const [before, after, gradient] = [allocate(bytes), allocate(bytes), allocate(bytes)]
+  const moments = allocate(optimizer.moments.length * bytes)
+  const order = createSampleOrder(samples(shard), options.batch, options.shardSeed)
+  const takeBatch = createShard()
+  const exclusive = createExclusive()
+  let stepsDone = 0
+  let optimizerSteps = 0
+
+  function createShard(): (indices: Int32Array) => void {
+    const placeable = inMemory(shard.inputs) && samples(shard) * paddedBytes(features(shard)) <= MOST_PLACED_BYTES
+    // Allocated first: behind it are the samples alone, which are placed again once their maps have changed.
+    batch.gather(test, Int32Array.of(0))
+    const start = mark()
+    const changes = watchNumbers(changingNumbers({ shard, test: shard }))
+    let placed: PlacedSamples | undefined
+    return indices => {
+      if (!placeable) return batch.gather(shard, indices)
+      if (placed === undefined || changes() !== undefined) {
+        rewind(start)
+        placed = placeSamples(memory, allocate, shard)
+      }
+      batch.find(placed, indices)
+    }
+  }
+
+  function vectorAt(address: number): Float32Array {
+    return new Float32Array(memory.buffer, address, layout.length)
+  }
+
+  function momentVectors(): Record<string, Float32Array> {
+    return Object.fromEntries(optimizer.moments.map((name, i) => [name, vectorAt(moments + i * bytes)]))
+  }
+
+  function write(parameters: Float32Array): void {
+    if (parameters.length !== layout.length) {
+      throw new RangeError(`expected ${layout.length} parameters for this model, got ${parameters.length}`)
+    }
+    vectorAt(before).set(parameters)
+  }
+
+  /** One step on the next batch; returns its loss, from before the step. @param ofRun which one, counted from 1 */
+  function step(ofRun: number): number {
+    takeBatch(order.next())
+    stepsDone++
+    network.forward(after, size)
+    const loss = objective.gradient()
+    if (!Number.isFinite(loss)) throw startAnew(`the loss is ${loss}`, ofRun)
+    network.backward(after, gradient, size)
+    optimizerSteps++
+    optimizer.apply(after, gradient, moments, ofRun, optimizerSteps)
+    return loss
+  }
+
+  function startAnew(what: string, atStep: number): TrainingDivergedError {
+    for (const vector of Object.values(momentVectors())) vector.fill(0)
+    optimizerSteps = 0
+    return diverged(what, spec, atStep)
+  }
+
+  /** Gives answers to test samples, batch after batch. @param add what to do with each */
+  function answerTests(parameters: Float32Array, add: () => void, mostSamples = samples(test)): void {
+    write(parameters)
+    const chosen = evenlySpread(samples(test), mostSamples)
+    for (let first = 0; first < chosen.length; first += most) {
+      batch.gather(test, chosen.subarray(first, first + most))
+      network.forward(before, batch.count())
+      add()
+    }
+  }
+
+  return {
+    layout,
+    kind: 'fused',
+    backend: DEFAULT_BACKEND,
+    samples: samples(shard),
+
+    initial: () =>
+      exclusive.run(async () => {
+        // Imported here: a peer that goes on from a state never needs it.
+        const { drawParameters } = await import('./draw-parameters.ts')
+        return await drawParameters(options)
+      }),
+
+    train: (parameters, steps, stepsBefore = stepsDone) =>
+      exclusive.run(async () => {
+        if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`expected one step or more, got ${steps}`)
+        const start = performance.now()
+        write(parameters)
+        module.copy(before, after, bytes)
+        let loss = 0
+        for (let i = 1; i <= steps; i++) loss += step(stepsBefore + i)
+        if (!module.subtract(after, before, layout.length)) {
+          throw startAnew('a parameter is not a finite number', stepsBefore + steps)
+        }
+        return {
+          update: vectorAt(after).slice(),
+          loss: loss / steps,
+          samples: steps * size,
+          seconds: (performance.now() - start) / 1000,
+        }
+      }),
+
+    evaluate: (parameters, mostSamples) =>
+      exclusive.run(async () => {
+        const { add, evaluation } = objective.tally(isRegression(test) ? test.valueMap?.scale : undefined)
+        answerTests(parameters, add, mostSamples)
+        return evaluation()
+      }),
+
+    judge: parameters =>
+      exclusive.run(async () => {
+        const { counts, add } = objective.counter()
+        answerTests(parameters, add)
+        return counts
+      }),
+
+    state: () =>
+      exclusive.run(async () => ({
+        tensors: Object.fromEntries(Object.entries(momentVectors()).map(([name, vector]) => [name, vector.slice()])),
+        metadata: { ...writeStepCounts(spec, { steps: stepsDone, optimizerSteps }), ...order.state() },
+      })),
+
+    restore: ({ tensors, metadata }) =>
+      exclusive.run(async () => {
+        const counts = readStepCounts(spec, metadata)
+        requireMoments(spec, tensors, layout.length)
+        order.restore(metadata)
+        for (const [name, vector] of Object.entries(momentVectors())) vector.set(tensors[name])
+        stepsDone = counts.steps
+        optimizerSteps = counts.optimizerSteps
+      }),
+
+    stop: () => exclusive.close(),
+  }
+}

@@ -1,0 +1,180 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createSharedWeights } from '../../src/data/class-weights.ts'
+import type { Dataset } from '../../src/data/dataset.ts'
+import { createTrainer } from '../../src/training/create-trainer.ts'
+import { TrainerStateError, TrainerStoppedError, TrainingDivergedError } from '../../src/training/errors.ts'
+import { createFusedTrainer, isFusable } from '../../src/training/fused-trainer.ts'
+import type { OptimizerSpec } from '../../src/training/optimizers/optimizer-spec.ts'
+import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
+import type { Trainer } from '../../src/training/trainer.ts'
+import type { TrainerOptions } from '../../src/training/trainer-options.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { add, blobOptions, blobs } from './blobs.ts'
+import { measuredOptions } from './measured.ts'
+
+const running: Trainer[] = []
+
+afterEach(async () => {
+  for (const made of running.splice(0)) await made.stop()
+})
+
+function keep<T extends Trainer>(made: T): T {
+  running.push(made)
+  return made
+}
+
+const fused = (changes: Partial<TrainerOptions> = {}) => keep(createFusedTrainer({ ...blobOptions, ...changes }))
+const tensorflow = async (changes: Partial<TrainerOptions> = {}) =>
+  keep(await createTensorflowTrainer({ ...blobOptions, ...changes }))
+
+/** The largest difference of two vectors, over the largest element of the second. */
+function worst(a: Float32Array, b: Float32Array): number {
+  const scale = Math.max(...b.map(Math.abs))
+  return Math.max(...a.map((value, i) => Math.abs(value - b[i]))) / scale
+}
+
+const adam: OptimizerSpec = { name: 'adam', learningRate: 0.01 }
+
+/** Samples of which two numbers in three are 0, so that the others are listed. */
+function sparse(samples: number, seed: number): Dataset {
+  const { inputs, ...rest } = blobs(samples, seed, { features: 48 })
+  return { ...rest, inputs: (inputs as Float32Array).map((x, i) => ((i * i) % 3 === 0 ? x : 0)) }
+}
+
+/** Dark images with three planes. */
+function images(samples: number, seed: number): Dataset {
+  return { ...blobs(samples, seed, { features: 12 * 13 * 3, classes: 5 }), shape: [12, 13, 3] }
+}
+
+describe('agrees with TensorFlow.js in plain JavaScript', () => {
+  test.each<[string, Partial<TrainerOptions>]>([
+    ['linear', { model: 'linear' }],
+    ['mlp', { model: 'mlp:33,7' }],
+    ['cnn', { model: 'cnn', shard: images(40, 1), test: images(20, 2) }],
+    ['samples that are mostly 0', { model: 'mlp:64', shard: sparse(60, 1), test: sparse(30, 2) }],
+    ['a shard smaller than the batch', { shard: blobs(7, 3) }],
+    ['values', measuredOptions({ loss: 'huber' })],
+    ['weighted classes', { classWeights: Float64Array.of(1, 3, 0.25) }],
+  ])('%s: gradients, training, evaluation', async (_what, changes) => {
+    for (const optimizer of [{ name: 'sgd', learningRate: 1, momentum: 0 } as const, blobOptions.optimizer, adam]) {
+      const given = { ...changes, optimizer }
+      const [ours, theirs] = [fused(given), await tensorflow({ ...given, backend: 'cpu' })]
+      expect(ours.layout).toEqual(theirs.layout)
+      const start = await ours.initial()
+      expect(start).toEqual(await theirs.initial())
+      for (const steps of [1, 6]) {
+        const [mine, reference] = [await ours.train(start, steps), await theirs.train(start, steps)]
+        expect(worst(mine.update, reference.update)).toBeLessThan(1e-4)
+        expect(mine.loss / reference.loss).toBeCloseTo(1, 4)
+        expect(mine.samples).toBe(reference.samples)
+      }
+      for (const most of [undefined, 9]) {
+        const [mine, reference] = [await ours.evaluate(start, most), await theirs.evaluate(start, most)]
+        expect(mine.loss / reference.loss).toBeCloseTo(1, 4)
+        expect([mine.accuracy, mine.samples]).toEqual([reference.accuracy, reference.samples])
+      }
+    }
+  })
+})
+
+describe('goes on from a saved state', () => {
+  test.each([blobOptions.optimizer, adam])('with the same bits: $name', async optimizer => {
+    const [whole, first, second] = [fused({ optimizer }), fused({ optimizer }), fused({ optimizer })]
+    const start = await whole.initial()
+    await whole.train(start, 5)
+    await first.train(start, 5)
+    await second.restore(structuredClone(await first.state()))
+    const [expected, found] = [await whole.train(start, 5), await second.train(start, 5)]
+    expect(found.update).toEqual(expected.update)
+    expect(await second.state()).toEqual(await whole.state())
+  })
+
+  test.each([blobOptions.optimizer, adam])(
+    "of TensorFlow.js's trainer, and that one of its: $name",
+    async optimizer => {
+      const [ours, theirs] = [fused({ optimizer }), await tensorflow({ optimizer })]
+      const start = await ours.initial()
+      await theirs.train(start, 4)
+      await ours.restore(await theirs.state())
+      const [mine, reference] = [await ours.train(start, 5), await theirs.train(start, 5)]
+      expect(worst(mine.update, reference.update)).toBeLessThan(1e-4)
+      await theirs.restore(await ours.state())
+      expect(worst((await ours.train(start, 3)).update, (await theirs.train(start, 3)).update)).toBeLessThan(1e-4)
+    },
+  )
+
+  test('but not of another optimizer, or another model', async () => {
+    const made = fused()
+    await expect(made.restore(await fused({ optimizer: adam }).state())).rejects.toThrow(TrainerStateError)
+    await expect(made.restore(await fused({ model: 'mlp:9' }).state())).rejects.toThrow(/elements of 'momentum'/)
+  })
+})
+
+test('maps and weights that change are those of the next call', async () => {
+  const maps = [{ shift: new Float64Array(6), scale: new Float64Array(6).fill(1) }]
+  const classWeights = createSharedWeights(3)
+  const changes = { shard: { ...blobs(50, 3), maps }, test: { ...blobs(30, 4), maps }, classWeights }
+  const [ours, theirs] = [fused(changes), await tensorflow({ ...changes, backend: 'cpu' })]
+  const start = await ours.initial()
+  await ours.train(start, 2)
+  await theirs.train(start, 2)
+  for (const round of [1, 2]) {
+    maps[0].shift.fill(0.5 * round)
+    maps[0].scale.fill(1 + round)
+    classWeights[1] = 3 * round
+    expect(worst((await ours.train(start, 3)).update, (await theirs.train(start, 3)).update)).toBeLessThan(1e-4)
+    expect((await ours.evaluate(start)).loss).toBeCloseTo((await theirs.evaluate(start)).loss, 5)
+  }
+})
+
+test('rows that stay in their file give the bits of those in memory', async () => {
+  const shard = blobs(40, 3)
+  const file = temporaryFolder().write('rows.bin', new Uint8Array((shard.inputs as Float32Array).buffer))
+  const stored = { file, element: 'float32', width: 6, rows: Int32Array.from({ length: 40 }, (_, i) => i) } as const
+  const [inMemory, inFile] = [fused({ shard }), fused({ shard: { ...shard, inputs: stored } })]
+  const start = await inMemory.initial()
+  expect((await inFile.train(start, 7)).update).toEqual((await inMemory.train(start, 7)).update)
+})
+
+test('does not change the parameters that it is given, and gives each update away', async () => {
+  const made = fused()
+  const start = await made.initial()
+  const copy = start.slice()
+  const { update } = await made.train(start, 3)
+  const kept = update.slice()
+  await made.train(add(start, update), 3)
+  await made.evaluate(update)
+  expect(start).toEqual(copy)
+  expect(update).toEqual(kept)
+})
+
+test('a divergence is named, and training goes on from sound parameters with moments of 0', async () => {
+  const shard = { ...blobs(16, 1), inputs: new Float32Array(16 * 6).fill(1e30) }
+  const mad = fused({ shard, optimizer: { ...blobOptions.optimizer, learningRate: 1e20 } as OptimizerSpec })
+  const start = await mad.initial()
+  await expect(mad.train(start, 9)).rejects.toThrow(TrainingDivergedError)
+  const { tensors, metadata } = await mad.state()
+  expect(tensors.momentum.every(value => value === 0)).toBe(true)
+  expect(metadata.optimizerSteps).toBe('0')
+})
+
+test('refuses other parameters, no steps, and calls after its end', async () => {
+  const made = createFusedTrainer(blobOptions)
+  const start = await made.initial()
+  await expect(made.train(start.subarray(1), 1)).rejects.toThrow(`expected ${start.length} parameters for this model`)
+  await expect(made.train(start, 0)).rejects.toThrow('expected one step or more, got 0')
+  await made.stop()
+  await expect(made.train(start, 1)).rejects.toThrow(TrainerStoppedError)
+})
+
+test('trains the models that it knows, on wasm; others stay with TensorFlow.js', async () => {
+  const kindOf = async (changes: Partial<TrainerOptions>) =>
+    keep(await createTrainer({ ...blobOptions, ...changes })).kind
+  expect(await kindOf({})).toBe('fused')
+  expect(await kindOf({ backend: 'cpu' })).toBe('tensorflow')
+  const weights = new Float32Array(fused().layout.length).fill(0.5)
+  const begun = keep(await createTrainer({ ...blobOptions, weights }))
+  expect([begun.kind, await begun.initial()]).toEqual(['fused', weights])
+  const text = { ...blobs(20, 1, { features: 4 }), targets: 4, labels: new Int32Array(80) }
+  expect(isFusable({ ...blobOptions, shard: text })).toBe(false)
+})
