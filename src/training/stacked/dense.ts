@@ -30,7 +30,9 @@ export function createDense(
   const transposedStep = paddedBytes(inputs)
   const transposed = input.gradient && host.allocate(units * transposedStep + SLACK)
   const sparse = units >= FEWEST_SPARSE_UNITS ? batch : undefined
-  const scratch = sparse && host.allocate(module.sparseScratch(inputs, most * inputs))
+  const scratch = host.allocate(
+    Math.max(module.columnsScratch(most, units), sparse === undefined ? 0 : module.sparseScratch(inputs, most * inputs)),
+  )
   const { addresses } = input.rows
 
   return {
@@ -52,9 +54,9 @@ export function createDense(
       const g = gradient + offset
       if (rectified) module.reluGradient(rows.values, values, values, (count * step) / Float32Array.BYTES_PER_ELEMENT)
       if (sparse?.isSparse()) {
-        module.sparseProductOfColumns(addresses, sparse.lists, count, inputs, values, step, g, units, scratch ?? 0)
+        module.sparseProductOfColumns(addresses, sparse.lists, count, inputs, values, step, g, units, scratch)
       } else {
-        module.productOfColumns(addresses, count, inputs, values, step, g, units)
+        module.productOfColumns(addresses, count, inputs, values, step, g, units, scratch)
       }
       if (input.gradient === undefined || transposed === undefined) return
       const to = input.gradient

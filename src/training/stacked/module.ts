@@ -29,7 +29,17 @@ export interface StackedModule {
     cStep: number,
     n: number,
   ): void
-  productOfColumns(rows: number, m: number, k: number, d: number, dStep: number, g: number, n: number): void
+  columnsScratch(m: number, n: number): number
+  productOfColumns(
+    rows: number,
+    m: number,
+    k: number,
+    d: number,
+    dStep: number,
+    g: number,
+    n: number,
+    scratch: number,
+  ): void
   sparseProductOfRows(
     rows: number,
     lists: number,

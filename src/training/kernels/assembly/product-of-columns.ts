@@ -1,37 +1,103 @@
 import { storeColumns } from './columns'
 import { multiplyAdd } from './fused-multiply-add'
+import { TILE_COLUMNS, TILE_ROWS, tileOfColumns } from './tile'
+
+/** Columns of A that are laid side by side, and rows of G that one call computes; columns are {@link TILE_COLUMNS}. */
+const TILE_BYTES_OF_A: usize = <usize>TILE_ROWS << 2
+const PANEL_STEP: usize = <usize>TILE_COLUMNS << 2
+
+/** Bytes of scratch memory that {@link productOfColumns} needs. */
+export function columnsScratch(m: i32, n: i32): usize {
+  const panels = <usize>(n / TILE_COLUMNS)
+  return PANEL_STEP + <usize>m * (TILE_BYTES_OF_A + panels * PANEL_STEP)
+}
 
 /**
  * The gradient of a dense layer, [Aᵀ D; 1ᵀ D]: that of its matrix and, in a last row, that of its bias, as they lie one after
  * the other in a parameter vector. The rows of A lie anywhere.
  *
+ * D is laid in panels of eight columns, which stay in the first caches, and G is written from its first row to its last: with its
+ * columns one after the other, each of its lines would be fetched and written several times.
+ *
  * @param rows int32 `[m]`: where the rows of A, `[m, k]`, begin; up to 28 bytes behind each are read, and not used
  * @param d `[m, n]`, rows `dStep` bytes apart, with room for a multiple of four
  * @param g `[k + 1, n]`, without gaps
+ * @param scratch memory of {@link columnsScratch} bytes
  */
-export function productOfColumns(rows: usize, m: i32, k: i32, d: usize, dStep: usize, g: usize, n: i32): void {
+export function productOfColumns(
+  rows: usize,
+  m: i32,
+  k: i32,
+  d: usize,
+  dStep: usize,
+  g: usize,
+  n: i32,
+  scratch: usize,
+): void {
   const gStep = (<usize>n) << 2
-  let column = 0
-  for (; column + 8 <= n; column += 8) {
+  const whole = n - (n % TILE_COLUMNS)
+  const zeros = scratch
+  const sideBySide = zeros + PANEL_STEP
+  const panels = sideBySide + <usize>m * TILE_BYTES_OF_A
+  if (whole > 0) {
+    memory.fill(zeros, 0, PANEL_STEP)
+    layPanels(d, dStep, m, whole, panels)
+    let i = 0
     let to = g
-    for (let i = 0; i < k; i += 4) {
-      fourByEight(rows, m, (<usize>i) << 2, min(k - i, 4), d, dStep, to, gStep)
+    for (; i + TILE_ROWS <= k; i += TILE_ROWS) {
+      laySideBySide(rows, m, (<usize>i) << 2, sideBySide)
+      let panel = panels
+      let at = to
+      for (let column = 0; column < whole; column += TILE_COLUMNS) {
+        tileOfColumns(sideBySide, TILE_BYTES_OF_A, 1, 0, m, panel, PANEL_STEP, zeros, 0, at, gStep)
+        panel += <usize>m * PANEL_STEP
+        at += PANEL_STEP
+      }
+      to += gStep * <usize>TILE_ROWS
+    }
+    for (; i < k; i += 4) {
+      let panel = panels
+      let at = to
+      for (let column = 0; column < whole; column += TILE_COLUMNS) {
+        fourByEight(rows, m, (<usize>i) << 2, min(k - i, 4), panel, PANEL_STEP, at, gStep)
+        panel += <usize>m * PANEL_STEP
+        at += PANEL_STEP
+      }
       to += gStep << 2
     }
-    d += 32
-    g += 32
   }
-  for (; column < n; column += 4) {
-    let to = g
+  for (let column = whole; column < n; column += 4) {
+    const at = (<usize>column) << 2
+    let to = g + at
     for (let i = 0; i < k; i += 8) {
-      eightByFour(rows, m, (<usize>i) << 2, min(k - i, 8), d, dStep, to, gStep, n - column)
+      eightByFour(rows, m, (<usize>i) << 2, min(k - i, 8), d + at, dStep, to, gStep, n - column)
       to += gStep << 3
     }
-    d += 16
-    g += 16
   }
-  const bytes = (<usize>column) << 2
-  sumOfRows(d - bytes, dStep, m, n, g - bytes + <usize>k * gStep)
+  sumOfRows(d, dStep, m, n, g + <usize>k * gStep)
+}
+
+/** Eight columns of D after the other, `[panels, m, 8]`. */
+function layPanels(d: usize, dStep: usize, m: i32, columns: i32, to: usize): void {
+  for (let column = 0; column < columns; column += TILE_COLUMNS) {
+    let from = d + ((<usize>column) << 2)
+    for (let row = 0; row < m; row++) {
+      v128.store(to, v128.load(from))
+      v128.store(to, v128.load(from, 16), 16)
+      from += dStep
+      to += PANEL_STEP
+    }
+  }
+}
+
+/** Six numbers of each row of A, `[m, 6]`. @param offset where in the rows, in bytes */
+function laySideBySide(rows: usize, m: i32, offset: usize, to: usize): void {
+  for (const end = rows + ((<usize>m) << 2); rows < end; rows += 4) {
+    const a = <usize>i32.load(rows) + offset
+    v128.store(to, v128.load(a))
+    v128.store64_lane(to, v128.load64_zero(a, 16), 0, 16)
+    to += TILE_BYTES_OF_A
+  }
 }
 
 /** At most four rows and eight columns of G. @param offset where in A's rows, in bytes */
