@@ -33,6 +33,7 @@ import type { Bandwidth } from './pace.ts'
 import { privateKeyOf } from './private-key.ts'
 import { topicOf } from './protocols.ts'
 import { createTrafficMeter, type TrafficMeter } from './traffic.ts'
+import { withGatheredWrites } from './transports/gathered-writes.ts'
 import { transports } from './transports/registry.ts'
 
 /** More than there ever are. */
@@ -125,7 +126,7 @@ export async function createNode(options: NodeOptions): Promise<SwarmNode> {
     addresses: { listen: options.listen.map(String), announceFilter: addresses.list },
     transports: transports.map(transport => withDials(dials, transport.make(porch))),
     connectionEncrypters: [noise({ crypto: noiseCrypto() })],
-    connectionProtector: () => entrance.protector,
+    connectionProtector: () => withGatheredWrites(entrance.protector),
     streamMuxers: [() => muxer.factory],
     connectionManager: {
       // It cannot tell strangers from members: the entrance and the gate do.
