@@ -7,12 +7,12 @@ import { SEAL_TIMEOUT_MS } from './constants.ts'
 import { isNear, onlyWaits } from './decide.ts'
 
 /**
- * Tells a person, once, that a swarm which could end does not come to an end, because its members stay apart; and that most have gone on from what
- * this peer has sealed, and sealed something else.
+ * Tells a person, once, that a swarm which could end does not come to an end, because its members stay apart, or because this peer lets none of them
+ * count; and that most have gone on from what this peer has sealed, and sealed something else.
  */
 export interface Disagreement {
-  /** @param members those alive whose voice counts */
-  look(members: readonly Member[]): void
+  /** @param members those alive whose voice counts @param present all that are alive */
+  look(members: readonly Member[], present: readonly Member[]): void
 }
 
 export interface DisagreementOptions {
@@ -26,7 +26,9 @@ export interface DisagreementOptions {
   readonly events: Pick<Events, 'emit'>
 }
 
-type Kind = 'apart' | 'left alone'
+const takesPart = ({ announcement }: Member) => !onlyWaits(announcement)
+
+type Kind = 'apart' | 'nobody counts' | 'left alone'
 
 export function createDisagreement(options: DisagreementOptions): Disagreement {
   const { target, clock, phase, choice, events } = options
@@ -41,12 +43,14 @@ export function createDisagreement(options: DisagreementOptions): Disagreement {
       return isSealed && (phase.now() !== 'sealed' || announcement.choice !== choice.hash())
     })
 
-  function kindOf(members: readonly Member[]): Kind | undefined {
+  function kindOf(members: readonly Member[], present: readonly Member[]): Kind | undefined {
     if (members.some(({ announcement }) => announcement.phase === 'training')) return undefined
     switch (phase.now()) {
       case 'averaging':
       case 'sealing':
-        return members.length > 0 && options.mayPropose?.() !== false ? 'apart' : undefined
+        if (options.mayPropose?.() === false) return undefined
+        if (members.length > 0) return 'apart'
+        return present.length > 0 ? 'nobody counts' : undefined
       case 'sealed':
         return 2 * sealedElsewhere(members).length > members.length + 1 ? 'left alone' : undefined
       default:
@@ -54,7 +58,14 @@ export function createDisagreement(options: DisagreementOptions): Disagreement {
     }
   }
 
-  function describe(kind: Kind, members: readonly Member[]): string {
+  function describe(kind: Kind, members: readonly Member[], present: readonly Member[]): string {
+    if (kind === 'nobody counts') {
+      const all = `${present.length} other ${present.length === 1 ? 'member' : 'members'}`
+      return (
+        `nothing was sealed in ${SEAL_TIMEOUT_MS / 60_000} minutes: of ${all}, none counts for this peer, because what they averaged lay too far away or ` +
+        'they kept the others from ending; that is forgiven with time, and it goes on trying'
+      )
+    }
     const elsewhere = sealedElsewhere(members).length
     const others = `${members.length} other ${members.length === 1 ? 'member' : 'members'}`
     if (kind === 'left alone') {
@@ -68,14 +79,15 @@ export function createDisagreement(options: DisagreementOptions): Disagreement {
   }
 
   return {
-    look(members) {
-      const active = members.filter(({ announcement }) => !onlyWaits(announcement))
-      const kind = kindOf(active)
+    look(members, present) {
+      const active = members.filter(takesPart)
+      const there = present.filter(takesPart)
+      const kind = kindOf(active, there)
       if (kind === undefined) now = undefined
       else if (now?.kind !== kind) now = { kind, since: clock.now() }
       if (now === undefined || told.has(now.kind) || clock.now() - now.since < SEAL_TIMEOUT_MS) return
       told.add(now.kind)
-      events.emit('warning', { message: describe(now.kind, active) })
+      events.emit('warning', { message: describe(now.kind, active, there) })
     },
   }
 }

@@ -84,7 +84,7 @@ export function createSeal(options: SealOptions): Seal {
     const givenUp = endPatience.look(holdUp(), membership.alive())
     if (givenUp.length > 0) reopening.giveUp(givenUp)
     members = activeMembers.all()
-    disagreement.look(members)
+    disagreement.look(members, membership.alive())
     reopening.review(members)
     proposals.review(hash => members.some(({ announcement }) => announcement.choice === hash))
     const action = nextSealAction(swarm, target, self, members)

@@ -19,7 +19,8 @@ function disagreementAt(phase: Phase = 'averaging', mayPropose = () => true) {
     mayPropose,
     events: { emit: (_name, detail) => void told.push((detail as { message: string }).message) },
   })
-  return { state, told, look: disagreement.look }
+  const look = (members: readonly Member[], present = members) => disagreement.look(members, present)
+  return { state, told, look }
 }
 
 const member = (peer: string, phase: Phase, sketch = HERE, choice?: string): Member => ({
@@ -89,4 +90,14 @@ test('while nothing may be proposed nobody is to agree', () => {
     look([member('b', 'averaging', THERE)])
   }
   expect(told).toEqual([])
+})
+
+test('people are told where members are there and none of them counts', () => {
+  const { state, told, look } = disagreementAt()
+  const present = [member('b', 'sealing', HERE, 'other'), member('c', 'waiting')]
+  look([], present)
+  state.time = SEAL_TIMEOUT_MS
+  look([], present)
+  expect(told).toHaveLength(1)
+  expect(told[0]).toMatch(/^nothing was sealed in 2 minutes: of 2 other members, none counts for this peer/)
 })
