@@ -32,6 +32,8 @@ export interface SwarmOptions {
   readonly backend?: string
   /** The backend's GPUs over which the peers are spread. Default: the backend decides, the same for all. */
   readonly gpus?: Gpus
+  /** Threads with which each peer trains, at most. Default: the cores are shared out. */
+  readonly threads?: number
   /** The folder in which the peers keep their state, each in one of its own. Default: nothing is kept. */
   readonly state?: string
   /** Addresses on which the peers listen. Default: any port of the loopback interface. */
@@ -64,6 +66,7 @@ const swarmOptions = optionsOf<SwarmOptions>({
   seed,
   backend: text.optional(),
   gpus: z.union([z.literal('all'), z.array(wholeNumber(0))], "'all', or an array of numbers from 0").optional(),
+  threads: wholeNumber(1).optional(),
   state: text.optional(),
   listen: texts,
   bandwidthMbps: numberAbove(0).optional(),

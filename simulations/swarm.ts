@@ -29,6 +29,7 @@ import { createRandom } from '../src/random/random.ts'
 import { type Recipe, stepsPerRound } from '../src/recipe/recipe.ts'
 import { quantitiesOf } from '../src/standardise/quantities.ts'
 import { createStandardiser } from '../src/standardise/standardiser.ts'
+import { freeThreads } from '../src/training/free-threads.ts'
 import { shareDataset } from '../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../src/training/remote/worker-trainer.ts'
 import type { Trainer } from '../src/training/trainer.ts'
@@ -233,6 +234,7 @@ async function makePeers(
       // The first one tells why a better one was not chosen; once is enough.
       backend: index === 0 ? backend : chosen,
       gpu: gpuOf(index),
+      threads: options.threads ?? freeThreads(options.peers),
     })
     peers[index] = peer
     ids.add(peer.id)

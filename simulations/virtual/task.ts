@@ -101,7 +101,7 @@ async function learningTask(
     shards: shards.map(samples),
     async trainer(index, _random, clock) {
       const trainer = await trainerOf(index)
-      const { layout, frozen, backend, kind } = trainer
+      const { layout, frozen, backend, kind, threads } = trainer
       const stepMs = STEP_MS * slowness(index)
       // One that a module brings may be of a class of its own, whose methods no spread would copy.
       return {
@@ -109,6 +109,7 @@ async function learningTask(
         frozen,
         backend,
         kind,
+        threads,
         samples: trainer.samples,
         initial: () => clock.work(0, () => trainer.initial()),
         train: (parameters, steps, before) =>

@@ -69,6 +69,7 @@ const details = {
       trainer: z
         .enum(['fused', 'tensorflow', 'module'])
         .describe("Whose program makes the steps: hearsay's fused kernels, TensorFlow.js, or the module of the model."),
+      threads: count.describe('Threads that make them.'),
       device: z.string().nullable().describe('The GPU, where the backend computes on one.'),
       shard: count.describe('Samples in the shard.'),
       parameters: count.describe('Number of parameters.'),

@@ -198,6 +198,7 @@ function startedOf({ id, swarm, network, gossip, learner }: LivePeerParts): Peer
     swarm,
     backend: trainer.backend,
     trainer: trainer.kind ?? 'module',
+    threads: trainer.threads ?? 1,
     device,
     shard: trainer.samples,
     parameters: trainer.layout.length,

@@ -86,6 +86,7 @@ const peerOptions = optionsOf<PeerOptions>({
   seed: seed.optional(),
   backend: text.optional(),
   gpu: wholeNumber(0).optional(),
+  threads: wholeNumber(1).optional(),
   steps: wholeNumber(0).optional(),
   epochs: numberAbove(0).optional(),
   alone: flag.optional(),

@@ -116,6 +116,8 @@ export interface PeerOptions {
   readonly backend?: string
   /** Which of the backend's GPUs, counted from 0. Default: the one that it prefers. */
   readonly gpu?: number
+  /** Threads that train, at most: fused trainers of large models take several. Default: one for each core that is free. */
+  readonly threads?: number
   /** Local steps that this peer trains at the least, in place of the recipe's. */
   readonly steps?: number
   /** The same in passes over this peer's own samples. Not beside `steps`. */
@@ -147,6 +149,8 @@ export interface PeerEvents extends GossipEvents {
     readonly backend: string
     /** Whose program makes the steps; `module` where the model's own module does. */
     readonly trainer: TrainerKind | 'module'
+    /** Threads that make them. */
+    readonly threads: number
     /** The GPU, where the backend computes on one. */
     readonly device: string | null
     /** Samples in the shard. */

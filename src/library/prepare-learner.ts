@@ -6,6 +6,7 @@ import { needsStatistics, quantitiesOf } from '../standardise/quantities.ts'
 import { createStandardiser, type Standardiser } from '../standardise/standardiser.ts'
 import { withInitial } from '../training/beginning.ts'
 import { chooseBackend } from '../training/choose-backend.ts'
+import { freeThreads } from '../training/free-threads.ts'
 import { createWorkerTrainer } from '../training/remote/worker-trainer.ts'
 import type { Trainer } from '../training/trainer.ts'
 import { shardsOf, testShardOf } from './fit-data.ts'
@@ -41,6 +42,7 @@ export async function prepareLearner(
     shard: part,
     backend = 'auto',
     gpu,
+    threads = freeThreads(),
     strict,
     onLoading,
   }: PeerOptions,
@@ -73,7 +75,7 @@ export async function prepareLearner(
   )
   return async () => {
     const { name, devices } = await chooseBackend(backend, gpu)
-    const trainer = await createWorkerTrainer({ ...options, backend: name, gpu })
+    const trainer = await createWorkerTrainer({ ...options, backend: name, gpu, threads })
     try {
       const { device } = devices
       const given = beginningFrom(initial, hasNone ? withoutSamples(trainer, recipe) : trainer)

@@ -20,13 +20,14 @@ export function withBegin(trainer: Trainer): BeginningTrainer {
 
 /** The trainer, with other initial parameters. One of a class of its own has methods that no spread would copy. */
 export function withInitial(trainer: Trainer, initial: Trainer['initial']): Trainer {
-  const { layout, frozen, backend, kind, samples } = trainer
+  const { layout, frozen, backend, kind, threads, samples } = trainer
   const judge = trainer.judge?.bind(trainer)
   return {
     layout,
     frozen,
     backend,
     kind,
+    threads,
     samples,
     initial,
     train: (...given) => trainer.train(...given),

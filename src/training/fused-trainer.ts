@@ -2,7 +2,7 @@ import { features, isRegression, isSequence, outputs, samples } from '../data/da
 import { inMemory } from '../data/stored-rows.ts'
 import { DEFAULT_BACKEND } from './backend.ts'
 import { checkOptions } from './check-options.ts'
-import { MOST_PLACED_BYTES } from './constants.ts'
+import { MOST_PLACED_BYTES, PRODUCTS_PER_THREAD } from './constants.ts'
 import { diverged } from './diverged.ts'
 import type { TrainingDivergedError } from './errors.ts'
 import { createExclusive } from './exclusive.ts'
@@ -11,13 +11,12 @@ import { requireMoments } from './optimizers/moments.ts'
 import { changingNumbers, watchNumbers } from './remote/changed-numbers.ts'
 import { createSampleOrder } from './sample-order.ts'
 import { createArena } from './stacked/arena.ts'
-import { createBatchInput } from './stacked/batch-input.ts'
+import { createCrew } from './stacked/crew.ts'
 import { stackedModule } from './stacked/module.ts'
-import { createNetwork } from './stacked/network.ts'
 import { type PlacedSamples, paddedBytes, placeSamples } from './stacked/placed-samples.ts'
-import { samplesAtOnce, stackable, stackedModel } from './stacked/stacked-model.ts'
+import { productsIn, type StackedModel, samplesAtOnce, stackable, stackedModel } from './stacked/stacked-model.ts'
 import { createStackedObjective } from './stacked/stacked-objective.ts'
-import { createUpdate } from './stacked/update.ts'
+import { CHUNK } from './stacked/team.ts'
 import { readStepCounts, writeStepCounts } from './step-counts.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
@@ -46,18 +45,18 @@ export function createFusedTrainer(options: TrainerOptions): Trainer {
   const { shape, classes } = shard
   const model = stackedModel(options.model, shape, classes, outputs(shard) || classes)
   const { layout } = model
-  const { memory, allocate, mark, rewind } = createArena()
+  const arena = createArena()
+  const { memory, allocate, mark, rewind } = arena
   const module = stackedModule(memory)
-  const host = { memory, module, allocate }
   const size = Math.min(options.batch, samples(shard))
   const most = Math.max(size, samplesAtOnce(model))
-  const batch = createBatchInput(host, model, most)
-  const network = createNetwork(host, model, batch, most)
-  const objective = createStackedObjective(host, model, network.logits, batch, most, options)
-  const optimizer = createUpdate(module, spec, layout)
+  const threads = threadsFor(model, size, options.threads)
+  const crew = createCrew(arena, { model, optimizer: spec, most }, threads)
+  const { batch } = crew
+  const objective = createStackedObjective({ memory, module, allocate }, model, crew.logits, batch, most, options)
   const bytes = layout.length * Float32Array.BYTES_PER_ELEMENT
   const [before, after, gradient] = [allocate(bytes), allocate(bytes), allocate(bytes)]
-  const moments = allocate(optimizer.moments.length * bytes)
+  const moments = allocate(crew.moments.length * bytes)
   const order = createSampleOrder(samples(shard), options.batch, options.shardSeed)
   const takeBatch = createShard()
   const exclusive = createExclusive()
@@ -86,7 +85,7 @@ export function createFusedTrainer(options: TrainerOptions): Trainer {
   }
 
   function momentVectors(): Record<string, Float32Array> {
-    return Object.fromEntries(optimizer.moments.map((name, i) => [name, vectorAt(moments + i * bytes)]))
+    return Object.fromEntries(crew.moments.map((name, i) => [name, vectorAt(moments + i * bytes)]))
   }
 
   function write(parameters: Float32Array): void {
@@ -100,12 +99,12 @@ export function createFusedTrainer(options: TrainerOptions): Trainer {
   function step(ofRun: number): number {
     takeBatch(order.next())
     stepsDone++
-    network.forward(after, size)
+    crew.forward(after)
     const loss = objective.gradient()
     if (!Number.isFinite(loss)) throw startAnew(`the loss is ${loss}`, ofRun)
-    network.backward(after, gradient, size)
+    crew.backward(after, gradient)
     optimizerSteps++
-    optimizer.apply(after, gradient, moments, ofRun, optimizerSteps)
+    crew.update(after, gradient, moments, ofRun, optimizerSteps)
     return loss
   }
 
@@ -116,12 +115,13 @@ export function createFusedTrainer(options: TrainerOptions): Trainer {
   }
 
   /** Gives answers to test samples, batch after batch. @param add what to do with each */
-  function answerTests(parameters: Float32Array, add: () => void, mostSamples = samples(test)): void {
+  async function answerTests(parameters: Float32Array, add: () => void, mostSamples = samples(test)): Promise<void> {
+    await crew.start()
     write(parameters)
     const chosen = evenlySpread(samples(test), mostSamples)
     for (let first = 0; first < chosen.length; first += most) {
       batch.gather(test, chosen.subarray(first, first + most))
-      network.forward(before, batch.count())
+      crew.forward(before)
       add()
     }
   }
@@ -129,6 +129,7 @@ export function createFusedTrainer(options: TrainerOptions): Trainer {
   return {
     layout,
     kind: 'fused',
+    threads,
     backend: DEFAULT_BACKEND,
     samples: samples(shard),
 
@@ -143,6 +144,7 @@ export function createFusedTrainer(options: TrainerOptions): Trainer {
       exclusive.run(async () => {
         if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`expected one step or more, got ${steps}`)
         const start = performance.now()
+        await crew.start()
         write(parameters)
         module.copy(before, after, bytes)
         let loss = 0
@@ -161,14 +163,14 @@ export function createFusedTrainer(options: TrainerOptions): Trainer {
     evaluate: (parameters, mostSamples) =>
       exclusive.run(async () => {
         const { add, evaluation } = objective.tally(isRegression(test) ? test.valueMap?.scale : undefined)
-        answerTests(parameters, add, mostSamples)
+        await answerTests(parameters, add, mostSamples)
         return evaluation()
       }),
 
     judge: parameters =>
       exclusive.run(async () => {
         const { counts, add } = objective.counter()
-        answerTests(parameters, add)
+        await answerTests(parameters, add)
         return counts
       }),
 
@@ -188,6 +190,15 @@ export function createFusedTrainer(options: TrainerOptions): Trainer {
         optimizerSteps = counts.optimizerSteps
       }),
 
-    stop: () => exclusive.close(),
+    async stop() {
+      await exclusive.close()
+      await crew.stop()
+    },
   }
+}
+
+/** How many threads make a step of so many samples: no more than are worth while, and no more than may. */
+function threadsFor(model: StackedModel, samplesOfStep: number, most = 1): number {
+  const products = 3 * samplesOfStep * productsIn(model)
+  return Math.max(1, Math.min(most, Math.ceil(samplesOfStep / CHUNK), Math.floor(products / PRODUCTS_PER_THREAD)))
 }

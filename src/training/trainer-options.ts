@@ -30,4 +30,6 @@ export interface TrainerOptions {
   readonly backend: string
   /** The index of the backend's GPU, counted from 0. Default: the one that it prefers. */
   readonly gpu?: number
+  /** Threads that may compute, of trainers that share a step out: the same bits on any number. Default: 1. */
+  readonly threads?: number
 }

@@ -80,6 +80,8 @@ export interface Trainer {
   readonly backend: string
   /** Whose program makes the steps; absent of a trainer that a module brings. */
   readonly kind?: TrainerKind
+  /** Threads that make its steps. Default: 1, or nobody knows. */
+  readonly threads?: number
   /** Samples in the shard. */
   readonly samples: number
   /** The recipe's initial parameters: the same for every peer of a swarm. */

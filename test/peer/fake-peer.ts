@@ -41,6 +41,7 @@ export const startedEvent: PeerEvents['started'] = {
   swarm: 'f'.repeat(64),
   backend: 'wasm',
   trainer: 'fused',
+  threads: 1,
   device: null,
   shard: 80,
   frozen: 0,

@@ -50,7 +50,7 @@ describe('agrees with TensorFlow.js in plain JavaScript', () => {
   test.each<[string, Partial<TrainerOptions>]>([
     ['linear', { model: 'linear' }],
     ['mlp', { model: 'mlp:33,7' }],
-    ['cnn', { model: 'cnn', shard: images(40, 1), test: images(20, 2) }],
+    ['cnn', { model: 'cnn', shard: images(9, 1), test: images(7, 2) }],
     ['samples that are mostly 0', { model: 'mlp:64', shard: sparse(60, 1), test: sparse(30, 2) }],
     ['a shard smaller than the batch', { shard: blobs(7, 3) }],
     ['values', measuredOptions({ loss: 'huber' })],
@@ -107,6 +107,38 @@ describe('goes on from a saved state', () => {
     const made = fused()
     await expect(made.restore(await fused({ optimizer: adam }).state())).rejects.toThrow(TrainerStateError)
     await expect(made.restore(await fused({ model: 'mlp:9' }).state())).rejects.toThrow(/elements of 'momentum'/)
+  })
+})
+
+describe('gives the same bits on any number of threads', () => {
+  test.each<[string, Partial<TrainerOptions>]>([
+    ['mlp', { model: 'mlp:13000,9', shard: blobs(50, 1, { features: 61 }), test: blobs(70, 2, { features: 61 }) }],
+    ['samples that are mostly 0', { model: 'mlp:17000', shard: sparse(60, 1), test: sparse(30, 2), optimizer: adam }],
+    [
+      'cnn',
+      { model: 'cnn', batch: 150, shard: images(160, 1), test: images(30, 2), optimizer: { ...adam, clipNorm: 0.5 } },
+    ],
+    [
+      'values',
+      measuredOptions({
+        model: 'mlp:3000,400',
+        optimizer: { ...blobOptions.optimizer, learningRate: 1e-4, weightDecay: 0.1 },
+      }),
+    ],
+  ])('%s', async (_what, changes) => {
+    const given = { batch: 15, ...changes }
+    const [alone, ...others] = [1, 2, 3].map(threads => fused({ ...given, threads }))
+    expect([alone, ...others].map(({ threads }) => threads)).toEqual([1, 2, 3])
+    const start = await alone.initial()
+    const first = await alone.train(start, 3)
+    const second = await alone.train(add(start, first.update), 2)
+    const evaluation = await alone.evaluate(start)
+    for (const other of others) {
+      expect((await other.train(start, 3)).update).toEqual(first.update)
+      expect((await other.train(add(start, first.update), 2)).update).toEqual(second.update)
+      expect(await other.evaluate(start)).toEqual(evaluation)
+      expect(await other.state()).toEqual(await alone.state())
+    }
   })
 })
 

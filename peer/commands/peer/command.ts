@@ -96,6 +96,7 @@ export function addPeer(program: Command): void {
     .option('--state <DIR>', 'keep identity and checkpoint here, and resume from them', folder)
     .option('--backend <NAME>', BACKEND_HELP, 'auto')
     .option('--gpu <N>', "which of the backend's GPUs, counted from 0", wholeNumber(0))
+    .option('--threads <N>', 'threads that train, at most (default: one for each core that is free)', wholeNumber(1))
     .option('--shard <I/N>', 'take only part I (from 1 to N) of the data, where peers split one dataset', shard)
     .option('--partition <P>', 'how the data is split, with --shard (default: iid)')
     .option('--seed <S>', "of this peer's randomness; with --shard of the split, the same for all", seed)

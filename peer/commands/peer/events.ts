@@ -118,13 +118,13 @@ export function tellEvents(
   })
 
   peer.addEventListener('started', ({ detail }) => {
-    const { peerId, addresses, swarm, backend, trainer, shard, parameters, frozen, step } = detail
+    const { peerId, addresses, swarm, backend, trainer, threads, shard, parameters, frozen, step } = detail
     started = true
     asked = stepsAsked(shard)
     out.say(`peer ${bold(peerId)}`)
     const still = frozen === 0 ? '' : ` (${count(frozen)} more are frozen, and not sent)`
     out.say(
-      `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}${still}, ${counted(shard, 'sample')} here, on ${backend}${TRAINERS[trainer]}`,
+      `swarm ${shortHash(swarm)}: ${counted(parameters, 'parameter')}${still}, ${counted(shard, 'sample')} here, on ${backend}${TRAINERS[trainer]}${threads > 1 ? `, ${threads} threads` : ''}`,
     )
     // One that averages with nobody lets nobody in.
     if (!isOwn) out.say(membership)

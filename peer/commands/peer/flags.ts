@@ -25,6 +25,7 @@ export interface PeerFlags extends OutputFlags, ModuleFlags {
   readonly invite?: string
   readonly backend: string
   readonly gpu?: number
+  readonly threads?: number
   readonly shard?: { readonly index: number; readonly of: number }
   readonly partition?: string
   readonly seed?: number

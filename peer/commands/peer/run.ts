@@ -173,6 +173,7 @@ async function create(
     strict: flags.strict,
     onLoading: reading.onProgress,
     gpu: flags.gpu,
+    threads: flags.threads,
     steps: flags.steps,
     epochs: flags.epochs,
     more: flags.more,

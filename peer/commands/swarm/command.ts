@@ -61,6 +61,11 @@ export function addSwarm(program: Command, setExitCode: SetExitCode, rules: Rule
     .option('--backend <NAME>', BACKEND_HELP, 'auto')
     .option('--gpus <all|N,N…>', "the backend's GPUs over which the peers are spread", gpus)
     .addOption(new Option('--gpu <N>', 'the same as --gpus N').argParser(wholeNumber(0)).conflicts('gpus'))
+    .option(
+      '--threads <N>',
+      'threads with which each peer trains, at most (default: cores are shared out)',
+      wholeNumber(1),
+    )
     .option('--save <FILE>', 'write the final parameters, as safetensors', file)
     .option('--out <FILE.json>', 'write the result', file)
     .option('--report <FILE.html>', 'write one page with plots', file)

@@ -19,6 +19,7 @@ export interface SwarmFlags extends OutputFlags, RecipeFlags, ModuleFlags {
   readonly untilConsensus?: number
   readonly state?: string
   readonly backend: string
+  readonly threads?: number
   readonly gpu?: number
   readonly gpus?: 'all' | readonly number[]
   readonly save?: string

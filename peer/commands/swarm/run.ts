@@ -111,6 +111,7 @@ async function runWatched(
       partition,
       seed,
       backend: flags.backend,
+      threads: flags.threads,
       gpus: flags.gpus ?? (flags.gpu === undefined ? undefined : [flags.gpu]),
       state: flags.state,
       listen: flags.listen,

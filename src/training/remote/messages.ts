@@ -25,6 +25,7 @@ export interface Ready {
   readonly begins: boolean
   readonly backend: string
   readonly trainerKind: TrainerKind | undefined
+  readonly threads: number | undefined
   readonly samples: number
   /** Whether it takes the call `judge`. */
   readonly judges: boolean

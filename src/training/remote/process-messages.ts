@@ -24,6 +24,7 @@ export interface ProcessReady {
   readonly begins: boolean
   readonly backend: string
   readonly trainerKind: TrainerKind | undefined
+  readonly threads: number | undefined
   readonly samples: number
   /** Whether it has the method `judge`. */
   readonly judges: boolean

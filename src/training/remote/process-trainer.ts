@@ -72,11 +72,12 @@ export async function createProcessTrainer(
 
   try {
     const ready = (await ask(options)) as Extract<ProcessReply, { kind: 'ready' }>
-    const { layout, backend, trainerKind: kind, samples, devices, frozen, begins, judges } = ready
+    const { layout, backend, trainerKind: kind, threads, samples, devices, frozen, begins, judges } = ready
     return {
       layout,
       backend,
       kind,
+      threads,
       samples,
       devices,
       frozen,

@@ -25,10 +25,10 @@ async function create(options: TrainerOptions): Promise<Trainer> {
   // After the backend: one that does not start ends sooner.
   const { createTrainer } = await import('../create-trainer.ts')
   const trainer = await createTrainer(options)
-  const { layout, kind: trainerKind, samples, frozen } = trainer
+  const { layout, kind: trainerKind, threads, samples, frozen } = trainer
   const begins = trainer.begin !== undefined
   const judges = trainer.judge !== undefined
-  reply({ kind: 'ready', layout, frozen, begins, backend: name, trainerKind, samples, judges, devices })
+  reply({ kind: 'ready', layout, frozen, begins, backend: name, trainerKind, threads, samples, judges, devices })
   return trainer
 }
 

@@ -70,7 +70,7 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
     await stop()
     throw error
   }
-  const { layout, backend, trainerKind: kind, samples, frozen, begins, judges } = ready
+  const { layout, backend, trainerKind: kind, threads, samples, frozen, begins, judges } = ready
   const input = new Float32Array(ready.parameters)
   const result = new Float32Array(ready.result)
   // Never closed: once the thread has ended, every call whose turn comes rejects with the reason.
@@ -92,6 +92,7 @@ export async function attachTrainer(worker: Worker): Promise<RemoteTrainer> {
     layout,
     backend,
     kind,
+    threads,
     samples,
     frozen,
     died,

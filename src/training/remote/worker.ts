@@ -18,7 +18,7 @@ function reply(message: Reply | Failure): void {
 }
 
 function serve(trainer: Trainer): void {
-  const { layout, backend, kind: trainerKind, samples, frozen } = trainer
+  const { layout, backend, kind: trainerKind, threads, samples, frozen } = trainer
   const begins = trainer.begin !== undefined
   const parameters = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT))
   const result = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT))
@@ -54,7 +54,7 @@ function serve(trainer: Trainer): void {
   })
   const judges = trainer.judge !== undefined
   const buffers = { parameters: parameters.buffer, result: result.buffer }
-  reply({ kind: 'ready', layout, frozen, begins, backend, trainerKind, samples, judges, ...buffers })
+  reply({ kind: 'ready', layout, frozen, begins, backend, trainerKind, threads, samples, judges, ...buffers })
 }
 
 createTrainer(workerData as TrainerOptions).then(serve, error => reply({ kind: 'failed', error: sendError(error) }))

@@ -3,6 +3,10 @@ import type { Rows, StackedHost } from './layer.ts'
 import { type PlacedSamples, SLACK } from './placed-samples.ts'
 import type { StackedModel } from './stacked-model.ts'
 
+/** Words of a batch's state. */
+const COUNT = 0
+const SPARSE = 1
+
 /** Samples of a batch, wherever they lie in the memory. */
 export interface BatchInput extends Rows {
   /** Addresses at which each sample's list of nonzero numbers begins and ends, int32 `[batch, 2]`, if {@link isSparse}. */
@@ -29,12 +33,12 @@ export function createBatchInput(
 ): BatchInput {
   const integers = (each = 1) => allocate(most * each * Int32Array.BYTES_PER_ELEMENT)
   const [chosenAt, addresses, labels, lists] = [integers(), integers(), integers(), integers(2)]
+  // In the memory, where all threads of a team find them.
+  const state = new Int32Array(memory.buffer, allocate(2 * Int32Array.BYTES_PER_ELEMENT), 2)
   const valueWidth = classes === 0 ? outputs : 0
   const values = allocate(most * valueWidth * Float32Array.BYTES_PER_ELEMENT)
   const chosen = new Int32Array(memory.buffer, chosenAt, most)
   let gathered: GatheredBatch | undefined
-  let sparse = false
-  let count = 0
 
   /** Room for samples that are copied: nobody needs it who finds them all in place. */
   function gatheredBatch(): GatheredBatch {
@@ -56,21 +60,22 @@ export function createBatchInput(
     lists,
     labels,
     values,
-    isSparse: () => sparse,
-    count: () => count,
+    isSparse: () => state[SPARSE] === 1,
+    count: () => state[COUNT],
     find(samples, indices) {
-      count = indices.length
+      const count = indices.length
+      state[COUNT] = count
       chosen.set(indices)
       module.findSamples(chosenAt, count, samples.inputs, samples.step, samples.labels, addresses, labels)
-      sparse = samples.lists !== undefined
+      state[SPARSE] = Number(samples.lists !== undefined)
       if (samples.lists !== undefined) module.findLists(chosenAt, count, samples.lists, lists)
       if (samples.values !== undefined) {
         module.findValues(chosenAt, count, samples.values, valueWidth * Float32Array.BYTES_PER_ELEMENT, values)
       }
     },
     gather(dataset, indices) {
-      count = indices.length
-      sparse = false
+      state[COUNT] = indices.length
+      state[SPARSE] = 0
       gathered ??= gatheredBatch()
       gather(dataset, indices, gathered.inputs, gathered.labels, isRegression(dataset) ? gathered.values : undefined)
       new Int32Array(memory.buffer, addresses, most).set(gathered.addresses)

@@ -2,9 +2,16 @@ import type { BatchInput } from './batch-input.ts'
 import { createMatrix, type LayerInput, type StackedHost, type StackedLayer } from './layer.ts'
 import { paddedBytes, SLACK } from './placed-samples.ts'
 import type { DenseSpec } from './stacked-model.ts'
+import { CHUNK, partOf } from './team.ts'
+
+/** Bytes of an address in a list. */
+const ADDRESS = Int32Array.BYTES_PER_ELEMENT
 
 /** Units below which a list of nonzero numbers does not pay: all are computed before the list has been read. */
 const FEWEST_SPARSE_UNITS = 32
+
+/** Rows of the gradient of a matrix that one thread computes at least: as many as its kernel does at once. */
+const GRADIENT_ROWS = 6
 
 /**
  * y = max(x W + b, 0), or without the rectifier.
@@ -21,7 +28,7 @@ export function createDense(
   most: number,
   batch?: BatchInput,
 ): StackedLayer {
-  const { module } = host
+  const { module, team } = host
   const rowBytes = units * Float32Array.BYTES_PER_ELEMENT
   const floor = rectified ? 0 : Number.NEGATIVE_INFINITY
   const rows = createMatrix(host, most, units)
@@ -30,8 +37,11 @@ export function createDense(
   const transposedStep = paddedBytes(inputs)
   const transposed = input.gradient && host.allocate(units * transposedStep + SLACK)
   const sparse = units >= FEWEST_SPARSE_UNITS ? batch : undefined
-  const scratch = host.allocate(
-    Math.max(module.columnsScratch(most, units), sparse === undefined ? 0 : module.sparseScratch(inputs, most * inputs)),
+  const scratch = host.allocateOwn(
+    Math.max(
+      module.columnsScratch(most, units),
+      sparse === undefined ? 0 : module.sparseScratch(inputs, most * inputs),
+    ),
   )
   const { addresses } = input.rows
 
@@ -41,35 +51,52 @@ export function createDense(
     forward(parameters, count) {
       const matrix = parameters + offset
       const bias = matrix + inputs * rowBytes
-      const { values, step } = rows
+      const { step } = rows
+      const [first, end] = partOf(team, count)
+      const size = end - first
+      const from = addresses + first * ADDRESS
+      const to = rows.values + first * step
       if (sparse?.isSparse()) {
-        module.sparseProductOfRows(addresses, sparse.lists, count, matrix, bias, floor, values, step, units)
+        const lists = sparse.lists + 2 * first * ADDRESS
+        module.sparseProductOfRows(from, lists, size, matrix, bias, floor, to, step, units)
       } else {
-        module.productOfRows(addresses, count, inputs, matrix, rowBytes, bias, floor, values, step, units)
+        module.productOfRows(from, size, inputs, matrix, rowBytes, bias, floor, to, step, units)
       }
     },
 
     backward(parameters, gradient, count) {
       const { values, step } = gradientRows
       const g = gradient + offset
-      if (rectified) module.reluGradient(rows.values, values, values, (count * step) / Float32Array.BYTES_PER_ELEMENT)
+      const [first, end] = partOf(team, count)
+      const own = first * step
+      if (rectified) {
+        const numbers = ((end - first) * step) / Float32Array.BYTES_PER_ELEMENT
+        module.reluGradient(rows.values + own, values + own, values + own, numbers)
+      }
+      if (transposed !== undefined) {
+        const [row, stop] = partOf(team, inputs, CHUNK)
+        const to = transposed + row * Float32Array.BYTES_PER_ELEMENT
+        module.transpose(parameters + offset + row * rowBytes, stop - row, units, to, transposedStep)
+      }
+      team.meet()
+      const [from, until] = partOf(team, inputs, GRADIENT_ROWS)
       if (sparse?.isSparse()) {
-        module.sparseProductOfColumns(addresses, sparse.lists, count, inputs, values, step, g, units, scratch)
+        const { lists } = sparse
+        module.sparseProductOfColumns(addresses, lists, count, inputs, values, step, g, units, from, until, scratch)
       } else {
-        module.productOfColumns(addresses, count, inputs, values, step, g, units, scratch)
+        module.productOfColumns(addresses, count, inputs, values, step, g, units, from, until, scratch)
       }
       if (input.gradient === undefined || transposed === undefined) return
       const to = input.gradient
-      module.transpose(parameters + offset, inputs, units, transposed, transposedStep)
       module.productOfRows(
-        gradientRows.addresses,
-        count,
+        gradientRows.addresses + first * ADDRESS,
+        end - first,
         units,
         transposed,
         transposedStep,
         0,
         Number.NEGATIVE_INFINITY,
-        to.values,
+        to.values + first * to.step,
         to.step,
         inputs,
       )

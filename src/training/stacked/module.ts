@@ -38,6 +38,8 @@ export interface StackedModule {
     dStep: number,
     g: number,
     n: number,
+    from: number,
+    until: number,
     scratch: number,
   ): void
   sparseProductOfRows(
@@ -60,6 +62,8 @@ export interface StackedModule {
     dStep: number,
     g: number,
     n: number,
+    from: number,
+    until: number,
     scratch: number,
   ): void
   sparseScratch(k: number, nonzeros: number): number

@@ -3,6 +3,7 @@ import { createConvolution } from './convolution.ts'
 import { createDense } from './dense.ts'
 import { createMatrix, type Matrix, type StackedHost, type StackedLayer } from './layer.ts'
 import type { StackedModel } from './stacked-model.ts'
+import { partOf } from './team.ts'
 
 /** A model's computations, for the parameters of one peer at a time. */
 export interface StackedNetwork {
@@ -13,7 +14,11 @@ export interface StackedNetwork {
    * @param count samples, as many as the batch has found
    */
   forward(parameters: number, count: number): void
-  /** For the samples that went {@link forward} last. @param gradient address of as many numbers as there are parameters */
+  /**
+   * For the samples that went {@link forward} last. The gradient is there when the team has met.
+   *
+   * @param gradient address of as many numbers as there are parameters
+   */
   backward(parameters: number, gradient: number, count: number): void
 }
 
@@ -39,8 +44,13 @@ export function createNetwork(host: StackedHost, model: StackedModel, batch: Bat
   return {
     logits: backwards[0].output.rows,
     forward(parameters, count) {
-      // Convolutions take images that lie one after the other.
-      if (images !== undefined) host.module.copyRows(batch.addresses, count, features * 4, images.values)
+      if (images !== undefined) {
+        // Convolutions take images that lie one after the other.
+        const [first, end] = partOf(host.team, count)
+        const imageBytes = features * Float32Array.BYTES_PER_ELEMENT
+        const from = batch.addresses + first * Int32Array.BYTES_PER_ELEMENT
+        host.module.copyRows(from, end - first, imageBytes, images.values + first * imageBytes)
+      }
       for (const layer of layers) layer.forward(parameters, count)
     },
     backward(parameters, gradient, count) {

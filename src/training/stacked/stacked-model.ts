@@ -47,6 +47,16 @@ export function samplesAtOnce({ layers }: StackedModel): number {
   return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_ACTIVATIONS / activations)))
 }
 
+/** Products that the answer to a sample takes. */
+export function productsIn({ layers }: StackedModel): number {
+  return layers.reduce((sum, layer) => sum + productsOf(layer), 0)
+}
+
+function productsOf(layer: LayerSpec): number {
+  if (layer.kind === 'dense') return layer.inputs * layer.units
+  return convolved(layer.height) * convolved(layer.width) * FILTER_SIDE ** 2 * layer.channels * layer.filters
+}
+
 function activationsOf(layer: LayerSpec): number {
   return layer.kind === 'dense' ? layer.units : convolved(layer.height) * convolved(layer.width) * layer.filters
 }

@@ -38,7 +38,7 @@ export interface StackedObjectiveOptions {
 
 /** @param given what the network gives, `[most, outputs]`; `most` samples at once */
 export function createStackedObjective(
-  host: StackedHost,
+  host: Pick<StackedHost, 'memory' | 'module' | 'allocate'>,
   model: Pick<StackedModel, 'classes' | 'outputs'>,
   given: Matrix,
   batch: BatchInput,
@@ -52,7 +52,7 @@ export function createStackedObjective(
 
 /** Softmax cross-entropy, in the kernels. */
 function classification(
-  { memory, module, allocate }: StackedHost,
+  { memory, module, allocate }: Pick<StackedHost, 'memory' | 'module' | 'allocate'>,
   classes: number,
   { values, step }: Matrix,
   { labels, count }: BatchInput,

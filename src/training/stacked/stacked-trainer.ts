@@ -4,13 +4,12 @@ import { evenlySpread } from '../layers-model/evaluation-batch.ts'
 import type { OptimizerSpec } from '../optimizers/optimizer-spec.ts'
 import { createSampleOrder, type SampleOrder } from '../sample-order.ts'
 import type { Evaluation } from '../trainer.ts'
-import { createBatchInput } from './batch-input.ts'
 import { stackedModule } from './module.ts'
-import { createNetwork } from './network.ts'
 import type { PlacedSamples } from './placed-samples.ts'
 import { type StackedModel, samplesAtOnce } from './stacked-model.ts'
 import { createStackedObjective, type StackedObjectiveOptions } from './stacked-objective.ts'
-import { createUpdate } from './update.ts'
+import { createStep } from './step.ts'
+import { ALONE } from './team.ts'
 
 /** One peer's part of the data. */
 export interface StackedPeer {
@@ -66,20 +65,19 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
   const { layout } = model
   const module = stackedModule(memory)
   const most = Math.max(batch, samplesAtOnce(model))
-  const host = { memory, module, allocate }
-  const samples = createBatchInput(host, model, most)
-  const network = createNetwork(host, model, samples, most)
-  const objective = createStackedObjective(host, model, network.logits, samples, most, options)
+  const host = { memory, module, allocate, allocateOwn: allocate, team: ALONE }
+  const step = createStep(host, { model, optimizer: spec, most })
+  const { batch: samples } = step
+  const objective = createStackedObjective(host, model, step.logits, samples, most, options)
   const bytes = layout.length * Float32Array.BYTES_PER_ELEMENT
   const gradient = allocate(bytes)
-  const optimizer = createUpdate(module, spec, layout)
   const peers = new Map([...options.peers].map(([number, peer]) => [number, startPeer(peer)]))
 
   function startPeer({ shard, shardSeed }: StackedPeer): PeerState {
     return {
       shard,
       order: createSampleOrder(shard.samples, batch, shardSeed),
-      moments: allocate(optimizer.moments.length * bytes),
+      moments: allocate(step.moments.length * bytes),
       steps: 0,
     }
   }
@@ -90,7 +88,7 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
     for (let first = 0; first < chosen.length; first += most) {
       const part = chosen.subarray(first, first + most)
       samples.find(test, part)
-      network.forward(parameters, part.length)
+      step.forward(parameters)
       add()
     }
   }
@@ -102,17 +100,15 @@ export function createStackedTrainer(options: StackedTrainerOptions): StackedTra
       // The parameters as they become lie where the update will.
       module.copy(parameters, update, bytes)
       let total = 0
-      for (let step = 1; step <= steps; step++) {
-        const chosen = peer.order.next()
-        const count = chosen.length
-        samples.find(peer.shard, chosen)
-        network.forward(update, count)
+      for (let taken = 1; taken <= steps; taken++) {
+        samples.find(peer.shard, peer.order.next())
+        step.forward(update)
         const loss = objective.gradient()
-        if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, spec, before + step)
+        if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, spec, before + taken)
         total += loss
-        network.backward(update, gradient, count)
+        step.backward(update, gradient)
         peer.steps++
-        optimizer.apply(update, gradient, peer.moments, before + step, peer.steps)
+        step.update(update, gradient, peer.moments, before + taken, peer.steps)
       }
       if (!module.subtract(update, parameters, layout.length)) {
         throw diverged('a parameter is not a finite number', spec, before + steps)

@@ -3,9 +3,10 @@ import { ADAM_BETA_1, ADAM_BETA_2, ADAM_EPSILON } from '../constants.ts'
 import { learningRateAt } from '../optimizers/learning-rate.ts'
 import { momentsOf } from '../optimizers/moments.ts'
 import type { OptimizerSpec } from '../optimizers/optimizer-spec.ts'
-import type { StackedModule } from './module.ts'
+import type { StackedHost } from './layer.ts'
+import { partOf, type Team } from './team.ts'
 
-/** An optimizer's step, in place: the equations of `../optimizers/optimizer.ts`. */
+/** An optimizer's step, in place, of which each thread of a team makes its part: the equations of `../optimizers/optimizer.ts`. */
 export interface StackedUpdate {
   /** Names of the vectors, as long as the parameters, that each peer must have, zeros at first. */
   readonly moments: readonly string[]
@@ -18,11 +19,15 @@ export interface StackedUpdate {
   apply(parameters: number, gradient: number, momentsAt: number, ofRun: number, seen: number): void
 }
 
-export function createUpdate(module: StackedModule, spec: OptimizerSpec, layout: Layout): StackedUpdate {
+export function createUpdate(
+  { module, team }: Pick<StackedHost, 'module' | 'team'>,
+  spec: OptimizerSpec,
+  layout: Layout,
+): StackedUpdate {
   const { clipNorm } = spec
   const moments = momentsOf(spec)
   const vectorBytes = layout.length * Float32Array.BYTES_PER_ELEMENT
-  const stretches = stretchesOf(layout, spec.weightDecay ?? 0)
+  const stretches = stretchesOf(layout, spec.weightDecay ?? 0).map(stretch => ownPart(team, stretch))
 
   /** The factor of a gradient that brings its norm to at most what is allowed. */
   function scaleOf(gradient: number): number {
@@ -75,6 +80,15 @@ export function createUpdate(module: StackedModule, spec: OptimizerSpec, layout:
       }
     },
   }
+}
+
+/** Elements that one thread updates at least: those of a line of the cache. */
+const FEWEST_UPDATED = 16
+
+/** This thread's part of a stretch. */
+function ownPart(team: Team, { at, length, decay }: Stretch): Stretch {
+  const [first, end] = partOf(team, length, FEWEST_UPDATED)
+  return { at: at + first * Float32Array.BYTES_PER_ELEMENT, length: end - first, decay }
 }
 
 /** Neighbouring tensors that decay alike. */

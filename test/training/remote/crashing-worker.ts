@@ -10,6 +10,7 @@ const ready: Reply = {
   layout: { tensors: [{ name: 'x', shape: [1], trainable: true, offset: 0, size: 1 }], length: 1 },
   backend: 'none',
   trainerKind: undefined,
+  threads: undefined,
   samples: 1,
   judges: false,
   parameters: new SharedArrayBuffer(4),

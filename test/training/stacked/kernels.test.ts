@@ -73,7 +73,7 @@ describe.each(['stacked.wasm', 'stacked-strict.wasm'])('%s', async binary => {
     const { module, matrix } = start()
     const [a, d, g] = [matrix(m, k), matrix(m, n, 4 * Math.ceil(n / 4)), matrix(k + 1, n)]
     const panels = matrix(1, module.columnsScratch(m, n) / 4)
-    module.productOfColumns(a.reversed, m, k, d.at, d.step, g.at, n, panels.at)
+    module.productOfColumns(a.reversed, m, k, d.at, d.step, g.at, n, 0, k, panels.at)
     for (let i = 0; i <= k; i++) {
       for (let j = 0; j < n; j++) {
         let sum = 0
@@ -114,8 +114,8 @@ describe.each(['stacked.wasm', 'stacked-strict.wasm'])('%s', async binary => {
     const gradients = [matrix(k + 1, n), matrix(k + 1, n)]
     const scratch = matrix(1, module.sparseScratch(k, next) / 4)
     const panels = matrix(1, module.columnsScratch(m, n) / 4)
-    module.productOfColumns(a.reversed, m, k, d.at, d.step, gradients[0].at, n, panels.at)
-    module.sparseProductOfColumns(a.reversed, listsAt, m, k, d.at, d.step, gradients[1].at, n, scratch.at)
+    module.productOfColumns(a.reversed, m, k, d.at, d.step, gradients[0].at, n, 0, k, panels.at)
+    module.sparseProductOfColumns(a.reversed, listsAt, m, k, d.at, d.step, gradients[1].at, n, 0, k, scratch.at)
     expect(gradients[1].values).toEqual(gradients[0].values)
     expect([scratch.get(1, 0), panels.get(1, 0)]).toEqual([UNTOUCHED, UNTOUCHED])
   })

@@ -3,8 +3,8 @@ import { multiplyAdd } from './fused-multiply-add'
 import { TILE_COLUMNS, TILE_ROWS, tileOfColumns } from './tile'
 
 /** Columns of A that are laid side by side, and rows of G that one call computes; columns are {@link TILE_COLUMNS}. */
-const TILE_BYTES_OF_A: usize = <usize>TILE_ROWS << 2
-const PANEL_STEP: usize = <usize>TILE_COLUMNS << 2
+const TILE_BYTES_OF_A: usize = (<usize>TILE_ROWS) << 2
+const PANEL_STEP: usize = (<usize>TILE_COLUMNS) << 2
 
 /** Bytes of scratch memory that {@link productOfColumns} needs. */
 export function columnsScratch(m: i32, n: i32): usize {
@@ -22,6 +22,7 @@ export function columnsScratch(m: i32, n: i32): usize {
  * @param rows int32 `[m]`: where the rows of A, `[m, k]`, begin; up to 28 bytes behind each are read, and not used
  * @param d `[m, n]`, rows `dStep` bytes apart, with room for a multiple of four
  * @param g `[k + 1, n]`, without gaps
+ * @param from, until the rows of G that are computed, and with the last of A's columns the sums: threads share them out
  * @param scratch memory of {@link columnsScratch} bytes
  */
 export function productOfColumns(
@@ -32,6 +33,8 @@ export function productOfColumns(
   dStep: usize,
   g: usize,
   n: i32,
+  from: i32,
+  until: i32,
   scratch: usize,
 ): void {
   const gStep = (<usize>n) << 2
@@ -42,9 +45,9 @@ export function productOfColumns(
   if (whole > 0) {
     memory.fill(zeros, 0, PANEL_STEP)
     layPanels(d, dStep, m, whole, panels)
-    let i = 0
-    let to = g
-    for (; i + TILE_ROWS <= k; i += TILE_ROWS) {
+    let i = from
+    let to = g + <usize>from * gStep
+    for (; i + TILE_ROWS <= until; i += TILE_ROWS) {
       laySideBySide(rows, m, (<usize>i) << 2, sideBySide)
       let panel = panels
       let at = to
@@ -55,11 +58,11 @@ export function productOfColumns(
       }
       to += gStep * <usize>TILE_ROWS
     }
-    for (; i < k; i += 4) {
+    for (; i < until; i += 4) {
       let panel = panels
       let at = to
       for (let column = 0; column < whole; column += TILE_COLUMNS) {
-        fourByEight(rows, m, (<usize>i) << 2, min(k - i, 4), panel, PANEL_STEP, at, gStep)
+        fourByEight(rows, m, (<usize>i) << 2, min(until - i, 4), panel, PANEL_STEP, at, gStep)
         panel += <usize>m * PANEL_STEP
         at += PANEL_STEP
       }
@@ -68,13 +71,13 @@ export function productOfColumns(
   }
   for (let column = whole; column < n; column += 4) {
     const at = (<usize>column) << 2
-    let to = g + at
-    for (let i = 0; i < k; i += 8) {
-      eightByFour(rows, m, (<usize>i) << 2, min(k - i, 8), d + at, dStep, to, gStep, n - column)
+    let to = g + at + <usize>from * gStep
+    for (let i = from; i < until; i += 8) {
+      eightByFour(rows, m, (<usize>i) << 2, min(until - i, 8), d + at, dStep, to, gStep, n - column)
       to += gStep << 3
     }
   }
-  sumOfRows(d, dStep, m, n, g + <usize>k * gStep)
+  if (until == k) sumOfRows(d, dStep, m, n, g + <usize>k * gStep)
 }
 
 /** Eight columns of D after the other, `[panels, m, 8]`. */

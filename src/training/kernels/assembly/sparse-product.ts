@@ -110,16 +110,18 @@ export function sparseProductOfColumns(
   dStep: usize,
   g: usize,
   n: i32,
+  from: i32,
+  until: i32,
   scratch: usize,
 ): void {
   const ends = scratch
   const entries = scratch + ((<usize>k + 4) << 2)
-  sortByColumn(rows, lists, m, k, d, dStep, ends, entries)
+  sortByColumn(rows, lists, m, from, until, d, dStep, ends, entries)
   const gStep = (<usize>n) << 2
   let begin = entries
-  let to = g
-  for (let i = 0; i < k; i++) {
-    const end = <usize>i32.load(ends + ((<usize>i) << 2))
+  let to = g + <usize>from * gStep
+  for (let i = from; i < until; i++) {
+    const end = <usize>i32.load(ends + ((<usize>(i - from)) << 2))
     let column = 0
     for (; column + COLUMNS <= n; column += COLUMNS) {
       const at = (<usize>column) << 2
@@ -136,45 +138,50 @@ export function sparseProductOfColumns(
     begin = end
     to += gStep
   }
-  sumOfRows(d, dStep, m, n, to)
+  if (until == k) sumOfRows(d, dStep, m, n, to)
 }
 
 /**
- * Lists the nonzero numbers column by column, as pairs of the number and the address of its row of D.
+ * Lists the nonzero numbers of some columns, column by column, as pairs of the number and the address of its row of D.
  *
- * @param ends int32 `[k]`: where the list of each column ends, and that of the next begins
+ * @param ends int32 `[until - from]`: where the list of each column ends, and that of the next begins
  */
 function sortByColumn(
   rows: usize,
   lists: usize,
   m: i32,
-  k: i32,
+  from: i32,
+  until: i32,
   d: usize,
   dStep: usize,
   ends: usize,
   entries: usize,
 ): void {
-  memory.fill(ends, 0, (<usize>k) << 2)
+  const first = (<usize>from) << 2
+  const bytes = (<usize>(until - from)) << 2
+  memory.fill(ends, 0, bytes)
   for (let i: usize = 0; i < <usize>m; i++) {
     const end = <usize>i32.load(lists + (i << 3), 4)
-    for (let from = <usize>i32.load(lists + (i << 3)); from < end; from += 4) {
-      const at = ends + <usize>i32.load(from)
-      i32.store(at, i32.load(at) + 8)
+    for (let next = <usize>i32.load(lists + (i << 3)); next < end; next += 4) {
+      // Unsigned: what comes before the first is far behind the last.
+      const offset = <usize>i32.load(next) - first
+      if (offset < bytes) i32.store(ends + offset, i32.load(ends + offset) + 8)
     }
   }
   // How many bytes each list has, becomes where it begins; and as it is filled, where it ends.
   let next = <i32>entries
-  for (let at = ends, stop = ends + ((<usize>k) << 2); at < stop; at += 4) {
-    const bytes = i32.load(at)
+  for (let at = ends, stop = ends + bytes; at < stop; at += 4) {
+    const length = i32.load(at)
     i32.store(at, next)
-    next += bytes
+    next += length
   }
   for (let i: usize = 0; i < <usize>m; i++) {
     const row = <usize>i32.load(rows + (i << 2))
     const end = <usize>i32.load(lists + (i << 3), 4)
-    for (let from = <usize>i32.load(lists + (i << 3)); from < end; from += 4) {
-      const offset = <usize>i32.load(from)
-      const at = ends + offset
+    for (let listed = <usize>i32.load(lists + (i << 3)); listed < end; listed += 4) {
+      const offset = <usize>i32.load(listed)
+      if (offset - first >= bytes) continue
+      const at = ends + offset - first
       const entry = <usize>i32.load(at)
       f32.store(entry, f32.load(row + offset))
       i32.store(entry, <i32>d, 4)
