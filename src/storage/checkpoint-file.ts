@@ -57,6 +57,7 @@ const commonFields = {
       exchanges: count,
       exchangesAsked: count,
       averaged: z.record(z.string(), count),
+      established: z.literal(true).optional(),
       spread: z.number().min(0).optional(),
     })
     .optional(),

@@ -14,6 +14,8 @@ export interface ContributionState {
   readonly exchangesAsked: number
   /** With each partner, how many own steps had been trained when all parameters were last averaged with it. */
   readonly averaged: Readonly<Record<PeerId, number>>
+  /** See `Contribution.isEstablished`; of states that are older than it, whether something was averaged with anybody. */
+  readonly established?: true
   /** See `Contribution.spread`; unknown before the first exchange, and of states that are older than it. */
   readonly spread?: number
 }
@@ -41,6 +43,9 @@ export interface Contribution {
   exchangesWith(peer: PeerId): number
   /** Whether an exchange with this peer came to its end: whoever has only said something has no voice. */
   hasAveragedWith(peer: PeerId): boolean
+  /** Something of an exchange, however short, is in this peer's parameters: they count like everyone's, in this life and the next. */
+  establish(): void
+  isEstablished(): boolean
   /** How far those with whom it averages were from this peer when it averaged last; 0 where nobody was. */
   spread(): number
   spreads(spread: number): void
@@ -56,6 +61,7 @@ export function createContribution(before?: ContributionState): Contribution {
   let asked = before?.exchangesAsked ?? 0
   let completed = 0
   let spread = before?.spread
+  let established = before?.established ?? Object.keys(before?.averaged ?? {}).length > 0
   const averaged = new Map(Object.entries(before?.averaged ?? {}))
   const completedWith = new Map<PeerId, number>()
 
@@ -79,11 +85,22 @@ export function createContribution(before?: ContributionState): Contribution {
     partners: () => averaged.size,
     exchangesWith: peer => completedWith.get(peer) ?? 0,
     hasAveragedWith: peer => averaged.has(peer),
+    establish() {
+      established = true
+    },
+    isEstablished: () => established,
     spread: () => spread ?? 0,
     spreads(measured) {
       spread = measured
     },
     leftOutOf: holders => ownSteps - Math.max(0, ...holders.map(peer => averaged.get(peer) ?? 0)),
-    state: () => ({ ownSteps, exchanges, exchangesAsked: asked, averaged: Object.fromEntries(averaged), spread }),
+    state: () => ({
+      ownSteps,
+      exchanges,
+      exchangesAsked: asked,
+      averaged: Object.fromEntries(averaged),
+      ...(established && { established }),
+      spread,
+    }),
   }
 }

@@ -51,6 +51,14 @@ function differenceOf({ first, values, indices }: Difference): Difference {
 export function replay(checkpoint: Checkpoint, entries: Iterable<JournalEntry>): Checkpoint {
   const parameters = checkpoint.parameters.slice()
   const ledger = createLedger(checkpoint)
-  for (const entry of entries) applyEntry(parameters, ledger, entry)
-  return { ...checkpoint, parameters, ...ledger.durable() }
+  let changed = false
+  for (const entry of entries) changed = applyEntry(parameters, ledger, entry) || changed
+  const { contribution } = checkpoint
+  return {
+    ...checkpoint,
+    parameters,
+    ...ledger.durable(),
+    // The exchange that had changed them was the first, perhaps, and the peer is no newcomer any more.
+    ...(changed && contribution && { contribution: { ...contribution, established: true } }),
+  }
 }

@@ -43,9 +43,14 @@ export interface LateJoining {
 
 export function createLateJoining(options: LateJoiningOptions): LateJoining {
   const { replica, membership, clock, interval, phase, engagements, events } = options
-  /** Until its first step or exchange: what a peer has trained is never dropped for what others have. */
-  let fresh = options.averages
-  const isNew = () => fresh && replica.contribution.ownSteps() === 0
+  const { contribution } = replica
+  /** Whether it has taken the parameters of others in this life. */
+  let joined = false
+  /**
+   * Until its first step or exchange, of whichever life: what a peer has trained, or others have given it, is never dropped for what others
+   * have.
+   */
+  const isNew = () => options.averages && !joined && !contribution.isEstablished() && contribution.ownSteps() === 0
   /** Not before this time again: training waits meanwhile. */
   let resting = Number.NEGATIVE_INFINITY
 
@@ -68,9 +73,7 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
   return {
     behind,
     pending: () => isNew() && ahead().length > 0,
-    established() {
-      fresh = false
-    },
+    established: contribution.establish,
 
     async catchUp({ signal }) {
       if (!isNew() || clock.now() < resting || !isReplaceable()) return
@@ -90,7 +93,7 @@ export function createLateJoining(options: LateJoiningOptions): LateJoining {
       replica.absorb(fetched.age)
       // By the others' steps, and not by their age, which runs ahead of them: it stands where they do in the run's schedule.
       replica.step = Math.max(replica.step, fetched.step)
-      fresh = false
+      joined = true
       events.emit('replaced', {})
       // The differences of exchanges from here on are of no use without it.
       replica.persist().catch(() => {})

@@ -5,7 +5,10 @@ import { createMembership } from '../../../src/gossip/membership/membership.ts'
 import { createInterval } from '../../../src/gossip/pace/interval.ts'
 import type { Phase } from '../../../src/gossip/phase.ts'
 import { createPhase } from '../../../src/gossip/phase.ts'
+import type { Checkpoint } from '../../../src/gossip/state/checkpoint.ts'
+import { createContribution } from '../../../src/gossip/state/contribution.ts'
 import { createEngagements } from '../../../src/gossip/state/engagements.ts'
+import { replay } from '../../../src/gossip/state/journal.ts'
 import { createReplica } from '../../../src/gossip/state/replica.ts'
 import { LATE_JOIN_EXCHANGES } from '../../../src/gossip/sync/constants.ts'
 import { createLateJoining, type LateJoiningOptions } from '../../../src/gossip/sync/late-joining.ts'
@@ -16,12 +19,17 @@ const LOCAL_STEPS = 5
 const LAG = LATE_JOIN_EXCHANGES * LOCAL_STEPS
 
 /** One that has done nothing yet, and knows of peers of these ages. */
-function createNewcomer(fetch: LateJoiningOptions['fetch'], ages: readonly number[], phase: Phase = 'training') {
+function createNewcomer(
+  fetch: LateJoiningOptions['fetch'],
+  ages: readonly number[],
+  phase: Phase = 'training',
+  contribution = createContribution(),
+) {
   const warnings: string[] = []
   const clock = createVirtualClock()
   const membership = createMembership(clock)
   for (const [i, age] of ages.entries()) membership.hear(`peer-${i}`, announcementOf({ age, phase }))
-  const replica = createReplica({ parameters: new Float32Array(2), step: 0, age: 0 })
+  const replica = createReplica({ parameters: new Float32Array(2), step: 0, age: 0, contribution })
   const newcomer = createLateJoining({
     replica,
     membership,
@@ -86,6 +94,37 @@ describe('a newcomer', () => {
     expect(newcomer.pending()).toBe(false)
     await newcomer.catchUp(never)
     expect([...replica.parameters]).toEqual([0, 0])
+  })
+
+  test('to which others have given something keeps it, in its next life too', async () => {
+    const before = { ownSteps: 0, exchanges: 0, exchangesAsked: 0, averaged: {} }
+    const lived: Checkpoint = {
+      swarm: 'swarm',
+      peer: 'self',
+      sequence: 1,
+      step: 0,
+      age: 0,
+      sealed: undefined,
+      contribution: before,
+      random: [],
+      parameters: new Float32Array(2),
+      decisions: [],
+      doubts: [],
+      trainer: { tensors: {}, metadata: {} },
+    }
+    const entry = { type: 'decided', id: 'x', partner: 'peer-0', frames: 1, first: 0, values: vector } as const
+    const fetch: LateJoiningOptions['fetch'] = async () => ({ vector, age: 400, step: 300, agreed: 3 })
+    for (const { contribution } of [replay(lived, [entry]), replay(replay(lived, [entry]), [])]) {
+      const { newcomer, replica } = createNewcomer(fetch, [400], 'training', createContribution(contribution))
+      expect(newcomer.pending()).toBe(false)
+      await newcomer.catchUp(never)
+      expect([...replica.parameters]).toEqual([0, 0])
+      expect(replica.durable().contribution).toMatchObject({ established: true })
+    }
+    // What is only prepared is nothing yet.
+    const prepared = { type: 'prepared', id: 'x', partner: 'peer-0', frame: 0, first: 0, values: vector } as const
+    const { contribution } = replay(lived, [prepared])
+    expect(createNewcomer(fetch, [400], 'training', createContribution(contribution)).newcomer.pending()).toBe(true)
   })
 
   test('takes nothing from one that has averaged with nobody', async () => {
