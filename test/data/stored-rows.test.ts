@@ -10,6 +10,7 @@ import { standardise } from '../../src/data/standardise.ts'
 import { inMemory, type StoredRows } from '../../src/data/stored-rows.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { tableSchema } from '../../src/table/schema.ts'
+import { createTrainer } from '../../src/training/create-trainer.ts'
 import { shareDataset } from '../../src/training/remote/share-dataset.ts'
 import { createWorkerTrainer } from '../../src/training/remote/worker-trainer.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
@@ -177,10 +178,10 @@ describe('training on stored rows', () => {
   const far = { ...blobOptions, shard: store(blobOptions.shard), test: store(blobOptions.test) }
 
   test.each([
-    ['in this thread', createTensorflowTrainer],
-    ['in a thread of its own', createWorkerTrainer],
-  ])('%s gives the same bits as in memory', async (_, create) => {
-    const [here, there] = [await createTensorflowTrainer(blobOptions), await create(far)]
+    ['in this thread', createTensorflowTrainer, createTensorflowTrainer],
+    ['in a thread of its own', createTrainer, createWorkerTrainer],
+  ])('%s gives the same bits as in memory', async (_, createHere, create) => {
+    const [here, there] = [await createHere(blobOptions), await create(far)]
     running.push(here, there)
     const parameters = await here.initial()
     const [near, other] = [await here.train(parameters, 20), await there.train(parameters, 20)]
