@@ -79,7 +79,7 @@ const TODAY_MS = 1.7e12
 
 /** What a peer is told where it does not hold what most of the others do. */
 const TOLD =
-  /keeps its own|kept the others from ending|takes the sealed parameters|were too far|averaging goes on|has not agreed|nothing was sealed|not what most agree on|^alone$|^sealed by a minority$|^failed/
+  /keeps its own|kept the others from ending|takes the sealed parameters|were too far|averaging goes on|has not agreed|nothing was sealed|not ended on one model|^alone$|^sealed by a minority$|^failed/
 
 interface Armed {
   readonly moment: Moment

@@ -8,7 +8,7 @@ import { isNear, onlyWaits } from './decide.ts'
 
 /**
  * Tells a person, once, that a swarm which could end does not come to an end, because its members stay apart, or because this peer lets none of them
- * count; and that most have gone on from what this peer has sealed, and sealed something else.
+ * count; and that half of them or more have sealed something else than this peer.
  */
 export interface Disagreement {
   /** @param members those alive whose voice counts @param present all that are alive */
@@ -28,7 +28,7 @@ export interface DisagreementOptions {
 
 const takesPart = ({ announcement }: Member) => !onlyWaits(announcement)
 
-type Kind = 'apart' | 'nobody counts' | 'left alone'
+type Kind = 'apart' | 'nobody counts' | 'split'
 
 export function createDisagreement(options: DisagreementOptions): Disagreement {
   const { target, clock, phase, choice, events } = options
@@ -43,6 +43,9 @@ export function createDisagreement(options: DisagreementOptions): Disagreement {
       return isSealed && (phase.now() !== 'sealed' || announcement.choice !== choice.hash())
     })
 
+  const isSplit = (members: readonly Member[]) =>
+    members.length > 0 && 2 * sealedElsewhere(members).length >= members.length
+
   function kindOf(members: readonly Member[], present: readonly Member[]): Kind | undefined {
     if (members.some(({ announcement }) => announcement.phase === 'training')) return undefined
     switch (phase.now()) {
@@ -52,7 +55,7 @@ export function createDisagreement(options: DisagreementOptions): Disagreement {
         if (members.length > 0) return 'apart'
         return present.length > 0 ? 'nobody counts' : undefined
       case 'sealed':
-        return 2 * sealedElsewhere(members).length > members.length + 1 ? 'left alone' : undefined
+        return isSplit(members) ? 'split' : undefined
       default:
         return undefined
     }
@@ -68,8 +71,8 @@ export function createDisagreement(options: DisagreementOptions): Disagreement {
     }
     const elsewhere = sealedElsewhere(members).length
     const others = `${members.length} other ${members.length === 1 ? 'member' : 'members'}`
-    if (kind === 'left alone') {
-      return `of ${others}, ${elsewhere} have sealed something else than this peer: what it holds is not what most agree on`
+    if (kind === 'split') {
+      return `of ${others}, ${elsewhere} ${elsewhere === 1 ? 'has' : 'have'} sealed something else than this peer: the swarm has not ended on one model`
     }
     const apart = members.filter(({ announcement }) => !isNear(target, choice.sketch(), announcement.sketch)).length
     return (
