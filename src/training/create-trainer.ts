@@ -1,6 +1,7 @@
 import { withBegin } from './beginning.ts'
 import { checkOptions } from './check-options.ts'
-import { createFusedTrainer, isFusable } from './fused-trainer.ts'
+import { fusedModelOf, mayBeFused } from './fused-model.ts'
+import { createFusedTrainer } from './fused-trainer.ts'
 import { parseModel } from './models.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
@@ -21,7 +22,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 }
 
 async function createOurs(options: TrainerOptions): Promise<Trainer> {
-  if (isFusable(options)) return createFusedTrainer(options)
+  const known = fusedModelOf(options)
+  if (known !== undefined) return createFusedTrainer(options, known)
+  if (mayBeFused(options) && parseModel(options.model).files !== undefined) {
+    const { createMadeTrainer } = await import('./create-made-trainer.ts')
+    return await createMadeTrainer(options)
+  }
   const { createTensorflowTrainer } = await import('./tensorflow-trainer.ts')
   return await createTensorflowTrainer(options)
 }

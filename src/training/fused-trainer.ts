@@ -1,4 +1,4 @@
-import { features, isRegression, isSequence, outputs, samples } from '../data/dataset.ts'
+import { features, isRegression, samples } from '../data/dataset.ts'
 import { inMemory } from '../data/stored-rows.ts'
 import { DEFAULT_BACKEND } from './backend.ts'
 import { checkOptions } from './check-options.ts'
@@ -14,20 +14,12 @@ import { createArena } from './stacked/arena.ts'
 import { createCrew } from './stacked/crew.ts'
 import { stackedModule } from './stacked/module.ts'
 import { type PlacedSamples, paddedBytes, placeSamples } from './stacked/placed-samples.ts'
-import { productsIn, type StackedModel, samplesAtOnce, stackable, stackedModel } from './stacked/stacked-model.ts'
+import { productsIn, type StackedModel, samplesAtOnce } from './stacked/stacked-model.ts'
 import { createStackedObjective } from './stacked/stacked-objective.ts'
 import { CHUNK } from './stacked/team.ts'
 import { readStepCounts, writeStepCounts } from './step-counts.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
-
-/** Whether there is a {@link createFusedTrainer} for these options: others are for TensorFlow.js. */
-export function isFusable({ model, shard, backend }: TrainerOptions): boolean {
-  const { shape, classes } = shard
-  return (
-    backend === DEFAULT_BACKEND && !isSequence(shard) && stackable(model, shape, classes, outputs(shard) || classes)
-  )
-}
 
 /**
  * A trainer that computes in the thread it is made in, and blocks it while it does: a step is a handful of calls of kernels that
@@ -36,14 +28,12 @@ export function isFusable({ model, shard, backend }: TrainerOptions): boolean {
  *
  * TensorFlow.js is loaded where {@link Trainer.initial} is asked, and draws the parameters.
  *
- * @param options that are {@link isFusable}
+ * @param model that of these options
  * @throws UsageError where the options do not fit together, BackendMemoryError where the model is too large for one memory
  */
-export function createFusedTrainer(options: TrainerOptions): Trainer {
+export function createFusedTrainer(options: TrainerOptions, model: StackedModel): Trainer {
   checkOptions(options)
   const { shard, test, optimizer: spec } = options
-  const { shape, classes } = shard
-  const model = stackedModel(options.model, shape, classes, outputs(shard) || classes)
   const { layout } = model
   const arena = createArena()
   const { memory, allocate, mark, rewind } = arena

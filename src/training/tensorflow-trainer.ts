@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { features, samples, targets } from '../data/dataset.ts'
 import { frozenOf, movingLayout, movingOf } from '../parameters/frozen.ts'
 import { createLayout } from '../parameters/layout.ts'
@@ -32,9 +33,10 @@ import { readVariables, writeVariables } from './variables.ts'
  * too, see {@link seedDropout}. Frozen layers stay here: parameters are what moves. The statistics of batch normalisation lie in the parameters, see {@link parametersOf}.
  * A divergence makes the optimizer start anew, so that training can go on from parameters that are sound.
  *
+ * @param made the model, where it is made already; the trainer's from here on. Default: it is made
  * @throws UsageError where the options do not fit together, ModelMisfitError where model and data do not
  */
-export async function createTensorflowTrainer(options: TrainerOptions): Promise<Trainer> {
+export async function createTensorflowTrainer(options: TrainerOptions, made?: LayersModel): Promise<Trainer> {
   const { shard, test, optimizer: spec } = options
   const { shape, classes } = shard
   const objective = createObjective(options)
@@ -44,7 +46,7 @@ export async function createTensorflowTrainer(options: TrainerOptions): Promise<
   backend.select()
 
   const request = { shape, classes, outputs: objective.width, seed: options.seed }
-  const network = await buildModel(model, request)
+  const network = made ?? (await buildModel(model, request))
   requireTargets(model, network, shard)
   for (const dataset of [shard, test]) requireTokens(model, network, dataset)
   const whole = createLayout(tensorSpecs(network))

@@ -3,7 +3,7 @@ import { createSharedWeights } from '../../src/data/class-weights.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { createTrainer } from '../../src/training/create-trainer.ts'
 import { TrainerStateError, TrainerStoppedError, TrainingDivergedError } from '../../src/training/errors.ts'
-import { createFusedTrainer, isFusable } from '../../src/training/fused-trainer.ts'
+import { fusedModelOf } from '../../src/training/fused-model.ts'
 import type { OptimizerSpec } from '../../src/training/optimizers/optimizer-spec.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
@@ -23,7 +23,12 @@ function keep<T extends Trainer>(made: T): T {
   return made
 }
 
-const fused = (changes: Partial<TrainerOptions> = {}) => keep(createFusedTrainer({ ...blobOptions, ...changes }))
+async function fused(changes: Partial<TrainerOptions> = {}): Promise<Trainer> {
+  const made = keep(await createTrainer({ ...blobOptions, ...changes }))
+  expect(made.kind).toBe('fused')
+  return made
+}
+
 const tensorflow = async (changes: Partial<TrainerOptions> = {}) =>
   keep(await createTensorflowTrainer({ ...blobOptions, ...changes }))
 
@@ -58,7 +63,7 @@ describe('agrees with TensorFlow.js in plain JavaScript', () => {
   ])('%s: gradients, training, evaluation', async (_what, changes) => {
     for (const optimizer of [{ name: 'sgd', learningRate: 1, momentum: 0 } as const, blobOptions.optimizer, adam]) {
       const given = { ...changes, optimizer }
-      const [ours, theirs] = [fused(given), await tensorflow({ ...given, backend: 'cpu' })]
+      const [ours, theirs] = [await fused(given), await tensorflow({ ...given, backend: 'cpu' })]
       expect(ours.layout).toEqual(theirs.layout)
       const start = await ours.initial()
       expect(start).toEqual(await theirs.initial())
@@ -79,7 +84,7 @@ describe('agrees with TensorFlow.js in plain JavaScript', () => {
 
 describe('goes on from a saved state', () => {
   test.each([blobOptions.optimizer, adam])('with the same bits: $name', async optimizer => {
-    const [whole, first, second] = [fused({ optimizer }), fused({ optimizer }), fused({ optimizer })]
+    const [whole, first, second] = [await fused({ optimizer }), await fused({ optimizer }), await fused({ optimizer })]
     const start = await whole.initial()
     await whole.train(start, 5)
     await first.train(start, 5)
@@ -92,7 +97,7 @@ describe('goes on from a saved state', () => {
   test.each([blobOptions.optimizer, adam])(
     "of TensorFlow.js's trainer, and that one of its: $name",
     async optimizer => {
-      const [ours, theirs] = [fused({ optimizer }), await tensorflow({ optimizer })]
+      const [ours, theirs] = [await fused({ optimizer }), await tensorflow({ optimizer })]
       const start = await ours.initial()
       await theirs.train(start, 4)
       await ours.restore(await theirs.state())
@@ -104,9 +109,11 @@ describe('goes on from a saved state', () => {
   )
 
   test('but not of another optimizer, or another model', async () => {
-    const made = fused()
-    await expect(made.restore(await fused({ optimizer: adam }).state())).rejects.toThrow(TrainerStateError)
-    await expect(made.restore(await fused({ model: 'mlp:9' }).state())).rejects.toThrow(/elements of 'momentum'/)
+    const made = await fused()
+    await expect(made.restore(await (await fused({ optimizer: adam })).state())).rejects.toThrow(TrainerStateError)
+    await expect(made.restore(await (await fused({ model: 'mlp:9' })).state())).rejects.toThrow(
+      /elements of 'momentum'/,
+    )
   })
 })
 
@@ -127,7 +134,7 @@ describe('gives the same bits on any number of threads', () => {
     ],
   ])('%s', async (_what, changes) => {
     const given = { batch: 15, ...changes }
-    const [alone, ...others] = [1, 2, 3].map(threads => fused({ ...given, threads }))
+    const [alone, ...others] = await Promise.all([1, 2, 3].map(threads => fused({ ...given, threads })))
     expect([alone, ...others].map(({ threads }) => threads)).toEqual([1, 2, 3])
     const start = await alone.initial()
     const first = await alone.train(start, 3)
@@ -146,7 +153,7 @@ test('maps and weights that change are those of the next call', async () => {
   const maps = [{ shift: new Float64Array(6), scale: new Float64Array(6).fill(1) }]
   const classWeights = createSharedWeights(3)
   const changes = { shard: { ...blobs(50, 3), maps }, test: { ...blobs(30, 4), maps }, classWeights }
-  const [ours, theirs] = [fused(changes), await tensorflow({ ...changes, backend: 'cpu' })]
+  const [ours, theirs] = [await fused(changes), await tensorflow({ ...changes, backend: 'cpu' })]
   const start = await ours.initial()
   await ours.train(start, 2)
   await theirs.train(start, 2)
@@ -163,13 +170,13 @@ test('rows that stay in their file give the bits of those in memory', async () =
   const shard = blobs(40, 3)
   const file = temporaryFolder().write('rows.bin', new Uint8Array((shard.inputs as Float32Array).buffer))
   const stored = { file, element: 'float32', width: 6, rows: Int32Array.from({ length: 40 }, (_, i) => i) } as const
-  const [inMemory, inFile] = [fused({ shard }), fused({ shard: { ...shard, inputs: stored } })]
+  const [inMemory, inFile] = [await fused({ shard }), await fused({ shard: { ...shard, inputs: stored } })]
   const start = await inMemory.initial()
   expect((await inFile.train(start, 7)).update).toEqual((await inMemory.train(start, 7)).update)
 })
 
 test('does not change the parameters that it is given, and gives each update away', async () => {
-  const made = fused()
+  const made = await fused()
   const start = await made.initial()
   const copy = start.slice()
   const { update } = await made.train(start, 3)
@@ -182,7 +189,7 @@ test('does not change the parameters that it is given, and gives each update awa
 
 test('a divergence is named, and training goes on from sound parameters with moments of 0', async () => {
   const shard = { ...blobs(16, 1), inputs: new Float32Array(16 * 6).fill(1e30) }
-  const mad = fused({ shard, optimizer: { ...blobOptions.optimizer, learningRate: 1e20 } as OptimizerSpec })
+  const mad = await fused({ shard, optimizer: { ...blobOptions.optimizer, learningRate: 1e20 } as OptimizerSpec })
   const start = await mad.initial()
   await expect(mad.train(start, 9)).rejects.toThrow(TrainingDivergedError)
   const { tensors, metadata } = await mad.state()
@@ -191,7 +198,7 @@ test('a divergence is named, and training goes on from sound parameters with mom
 })
 
 test('refuses other parameters, no steps, and calls after its end', async () => {
-  const made = createFusedTrainer(blobOptions)
+  const made = await createTrainer(blobOptions)
   const start = await made.initial()
   await expect(made.train(start.subarray(1), 1)).rejects.toThrow(`expected ${start.length} parameters for this model`)
   await expect(made.train(start, 0)).rejects.toThrow('expected one step or more, got 0')
@@ -204,9 +211,65 @@ test('trains the models that it knows, on wasm; others stay with TensorFlow.js',
     keep(await createTrainer({ ...blobOptions, ...changes })).kind
   expect(await kindOf({})).toBe('fused')
   expect(await kindOf({ backend: 'cpu' })).toBe('tensorflow')
-  const weights = new Float32Array(fused().layout.length).fill(0.5)
+  const weights = new Float32Array((await fused()).layout.length).fill(0.5)
   const begun = keep(await createTrainer({ ...blobOptions, weights }))
   expect([begun.kind, await begun.initial()]).toEqual(['fused', weights])
   const text = { ...blobs(20, 1, { features: 4 }), targets: 4, labels: new Int32Array(80) }
-  expect(isFusable({ ...blobOptions, shard: text })).toBe(false)
+  expect(fusedModelOf({ ...blobOptions, shard: text })).toBeUndefined()
+})
+
+describe('of models that a module makes', () => {
+  const folder = temporaryFolder()
+  let modules = 0
+  /** A sequence of layers, in a module of its own. @param code what makes them, from `l` and `classes`; START is how they begin */
+  function sequence(code: string): string {
+    const start = 'kernelInitializer: layers.initializers.heNormal({ seed })'
+    const program = `export default ({ layers, shape, classes, seed }) => {
+      const l = layers.layers
+      const inputShape = [...shape]
+      return layers.sequential({ layers: [${code.replaceAll('START', start)}] })
+    }`
+    return `module:${folder.write(`model-${modules++}.mjs`, program)}`
+  }
+  const [shard, test_] = [images(9, 1), images(7, 2)]
+  const CONVOLUTION = "l.conv2d({ name: 'c', filters: 8, kernelSize: 3, activation: 'relu', inputShape, START })"
+  const POOLING = 'l.maxPooling2d({ poolSize: 2 })'
+  const DENSE = "l.dense({ name: 'logits', units: classes, START })"
+
+  test.each<[string, string]>([
+    ['convolutions', `${CONVOLUTION}, ${POOLING}, l.flatten(), ${DENSE}`],
+    [
+      'rectifiers of their own, and a softmax',
+      `l.conv2d({ name: 'c', filters: 4, kernelSize: 3, inputShape, START }), l.reLU(), ${POOLING}, l.flatten(), l.dense({ name: 'd', units: 9, START }),
+       l.activation({ activation: 'relu' }), l.dense({ name: 'logits', units: classes, activation: 'softmax', START })`,
+    ],
+    ['dense ones', `l.flatten({ inputShape }), l.dense({ name: 'd', units: 7, activation: 'relu', START }), ${DENSE}`],
+  ])('trains %s as TensorFlow.js does', async (_what, code) => {
+    const given = { model: sequence(code), shard, test: test_, batch: 6 }
+    const [ours, theirs] = [await fused(given), await tensorflow({ ...given, backend: 'cpu' })]
+    expect(ours.layout).toEqual(theirs.layout)
+    const start = await ours.initial()
+    expect(start).toEqual(await theirs.initial())
+    expect(worst((await ours.train(start, 5)).update, (await theirs.train(start, 5)).update)).toBeLessThan(1e-4)
+    expect((await ours.evaluate(start)).loss).toBeCloseTo((await theirs.evaluate(start)).loss, 5)
+  })
+
+  test.each<[string, string]>([
+    ['drops units', `l.flatten({ inputShape }), l.dropout({ rate: 0.5 }), ${DENSE}`],
+    ['has no bias', 'l.flatten({ inputShape }), l.dense({ units: classes, useBias: false, START })'],
+    ['moves by two pixels', `${CONVOLUTION.replace('3,', '3, strides: 2,')}, ${POOLING}, l.flatten(), ${DENSE}`],
+    ['keeps the size', `${CONVOLUTION.replace('3,', "3, padding: 'same',")}, ${POOLING}, l.flatten(), ${DENSE}`],
+    ['pools nothing', `${CONVOLUTION}, l.flatten(), ${DENSE}`],
+    ['pools by the mean', `${CONVOLUTION}, l.averagePooling2d({ poolSize: 2 }), l.flatten(), ${DENSE}`],
+    ['has other numbers of filters', `${CONVOLUTION.replace('8,', '6,')}, ${POOLING}, l.flatten(), ${DENSE}`],
+    ['does not rectify', `l.flatten({ inputShape }), l.dense({ units: 7, activation: 'tanh', START }), ${DENSE}`],
+    [
+      'learns a part',
+      `l.flatten({ inputShape }), l.dense({ units: 7, activation: 'relu', trainable: false, START }), ${DENSE}`,
+    ],
+    ['normalises', `l.flatten({ inputShape }), l.batchNormalization(), ${DENSE}`],
+  ])('leaves one that %s to TensorFlow.js', async (_what, code) => {
+    const model = sequence(code)
+    expect(keep(await createTrainer({ ...blobOptions, model, shard, test: test_ })).kind).toBe('tensorflow')
+  })
 })

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { withInitial } from '../../src/training/beginning.ts'
 import { createTrainer } from '../../src/training/create-trainer.ts'
-import { createFusedTrainer } from '../../src/training/fused-trainer.ts'
 import { createProcessTrainer } from '../../src/training/remote/process-trainer.ts'
 import { createWorkerTrainer } from '../../src/training/remote/worker-trainer.ts'
 import { placeSamples } from '../../src/training/stacked/placed-samples.ts'
@@ -9,7 +8,6 @@ import { stackedModel } from '../../src/training/stacked/stacked-model.ts'
 import { createStackedTrainer } from '../../src/training/stacked/stacked-trainer.ts'
 import { createTensorflowTrainer } from '../../src/training/tensorflow-trainer.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
-import type { TrainerOptions } from '../../src/training/trainer-options.ts'
 import type { TestCounts } from '../../src/worth/counts.ts'
 import { type Classification, figuresOf, type Regression } from '../../src/worth/figures.ts'
 import { blobOptions } from './blobs.ts'
@@ -34,7 +32,7 @@ async function judged(trainer: Trainer, parameters: Float32Array): Promise<TestC
 }
 
 describe.each([
-  ['the fused trainer', async (options: TrainerOptions) => createFusedTrainer(options)],
+  ['the fused trainer', createTrainer],
   ['the trainer on TensorFlow.js', createTensorflowTrainer],
 ])('counts of %s', (_name, create) => {
   test('of classes give the accuracy and the loss of its evaluation, of all test samples', async () => {
