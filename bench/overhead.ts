@@ -19,13 +19,15 @@ const WINDOW_MS = 1_500
 /** More than a peer comes to, so that training never ends by itself and nothing is evaluated in between. */
 const STEPS = 10_000_000
 const LOCAL_STEPS = 10
+const BATCH = 32
 
 /** The models that are trained, in batches of 32, by the ends of their keys' names; the goal is about the first. */
 const CASES = [
-  { name: '', model: 'cnn', state: false },
-  { name: 'CnnWithState', model: 'cnn', state: true },
-  { name: 'Mlp64', model: 'mlp:64', state: false },
-  { name: 'Mlp256', model: 'mlp:256', state: false },
+  { name: '', model: 'cnn', state: false, localSteps: LOCAL_STEPS },
+  { name: 'Auto', model: 'cnn', state: false, localSteps: 'auto' },
+  { name: 'CnnWithState', model: 'cnn', state: true, localSteps: LOCAL_STEPS },
+  { name: 'Mlp64', model: 'mlp:64', state: false, localSteps: LOCAL_STEPS },
+  { name: 'Mlp256', model: 'mlp:256', state: false, localSteps: LOCAL_STEPS },
 ] as const
 
 /**
@@ -37,25 +39,29 @@ const CASES = [
 export const overhead: Benchmark = async say => {
   const ratios: Record<string, number[]> = {}
   const figures: Record<string, number[]> = {}
-  for (const { name, model, state } of CASES) {
+  for (const { name, model, state, localSteps } of CASES) {
     const note = (record: Record<string, number[]>, key: string, value: number) => {
       record[key + name] ??= []
       record[key + name].push(value)
     }
-    for (const { on, off } of await compare(model, state)) {
-      note(ratios, 'gossipOnOverOff', on.samplesPerSecond / off.samplesPerSecond)
+    const speed = localSteps === 'auto' ? 'gossipAutoOnOverOff' : `gossipOnOverOff${name}`
+    for (const { on, off } of await compare(model, state, localSteps)) {
+      ratios[speed] ??= []
+      ratios[speed].push(on.samplesPerSecond / off.samplesPerSecond)
       note(ratios, 'cpuPerSampleOnOverOff', on.cpuMsPerSample / off.cpuMsPerSample)
       note(figures, 'samplesPerSecondOn', on.samplesPerSecond)
       note(figures, 'samplesPerSecondOff', off.samplesPerSecond)
       note(figures, 'mainCpuMsPerSecondOn', on.mainCpuMsPerSecond)
       note(figures, 'mainCpuMsPerSecondOff', off.mainCpuMsPerSecond)
-      // Exchanges that were made, of those that the recipe asks for; the others were refused, most because the partner had
-      // begun one.
+      // Exchanges that were made, begun and answered ones, of those that the recipe asks for.
       note(figures, 'exchangesPerTenSteps', on.exchangesPerTenSteps)
+      note(figures, 'exchangesPerSecond', on.exchangesPerSecond)
+      note(figures, 'mainCpuMsPerExchange', (on.mainCpuMsPerSecond - off.mainCpuMsPerSecond) / on.exchangesPerSecond)
+      note(figures, 'gcShareOfMainCpu', on.gcMsPerSecond / on.mainCpuMsPerSecond)
     }
-    const shown = (key: string) => ratios[key + name].map(ratio => ratio.toFixed(3)).join(', ')
-    say(`${model}${state ? ' with state' : ''}: ${shown('gossipOnOverOff')} of the speed alone`)
-    say(`  ${shown('cpuPerSampleOnOverOff')} of its processor time; load ${loadavg()[0].toFixed(1)}`)
+    const shown = (key: string) => ratios[key].map(ratio => ratio.toFixed(3)).join(', ')
+    say(`${model}${state ? ' with state' : ''}, every ${localSteps} steps: ${shown(speed)} of the speed alone`)
+    say(`  ${shown(`cpuPerSampleOnOverOff${name}`)} of its processor time; load ${loadavg()[0].toFixed(1)}`)
   }
   return { ratios, figures }
 }
@@ -64,6 +70,8 @@ interface Measured {
   readonly samplesPerSecond: number
   readonly cpuMsPerSample: number
   readonly mainCpuMsPerSecond: number
+  readonly gcMsPerSecond: number
+  readonly exchangesPerSecond: number
   readonly exchangesPerTenSteps: number
 }
 
@@ -73,14 +81,18 @@ interface Window {
 }
 
 /** Both ways, as often as there are repetitions. */
-async function compare(model: string, state: boolean): Promise<{ on: Measured; off: Measured }[]> {
+async function compare(
+  model: string,
+  state: boolean,
+  localSteps: number | 'auto',
+): Promise<{ on: Measured; off: Measured }[]> {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-overhead-'))
   const pairs: Pair[] = []
   try {
     for (const rule of ['adpsgd', 'none'] as const) {
       const pair = createPair()
       pairs.push(pair)
-      await pair.start(model, rule, state ? join(folder, rule) : undefined)
+      await pair.start(model, rule, localSteps, state ? join(folder, rule) : undefined)
       await sleep(WARM_UP_MS)
       pair.halt()
     }
@@ -114,15 +126,20 @@ async function inTurn(pair: Pair): Promise<Window> {
 
 /** From the first time that some steps were done in a window to the last, over all windows and peers. */
 function measure(peers: readonly (readonly Mark[])[], windows: readonly Window[]): Measured {
-  const sum = { milliseconds: 0, samples: 0, cpuMilliseconds: 0, mainCpuMilliseconds: 0, exchanges: 0 }
-  let rounds = 0
+  const sum = {
+    milliseconds: 0,
+    samples: 0,
+    cpuMilliseconds: 0,
+    mainCpuMilliseconds: 0,
+    gcMilliseconds: 0,
+    exchanges: 0,
+  }
   for (const marks of peers) {
     for (const { from, until } of windows) {
       const within = marks.filter(({ milliseconds }) => milliseconds >= from && milliseconds <= until)
       if (within.length < 2) throw new Error('steps took longer than a window: this machine is too busy to measure on')
       const [first, last] = [within[0], within[within.length - 1]]
       for (const key of Object.keys(sum) as (keyof Mark)[]) sum[key] += last[key] - first[key]
-      rounds += within.length - 1
     }
   }
   return {
@@ -130,14 +147,16 @@ function measure(peers: readonly (readonly Mark[])[], windows: readonly Window[]
     samplesPerSecond: (1_000 * sum.samples) / sum.milliseconds,
     cpuMsPerSample: sum.cpuMilliseconds / sum.samples,
     mainCpuMsPerSecond: (1_000 * sum.mainCpuMilliseconds) / sum.milliseconds,
-    exchangesPerTenSteps: sum.exchanges / rounds,
+    gcMsPerSecond: (1_000 * sum.gcMilliseconds) / sum.milliseconds,
+    exchangesPerSecond: (1_000 * sum.exchanges) / sum.milliseconds,
+    exchangesPerTenSteps: (10 * BATCH * sum.exchanges) / sum.samples,
   }
 }
 
 /** Two peers in a process each. */
 interface Pair {
   /** Starts them, and their training. Without gossip they do not know of each other. */
-  start(model: string, rule: 'adpsgd' | 'none', state: string | undefined): Promise<void>
+  start(model: string, rule: 'adpsgd' | 'none', localSteps: number | 'auto', state: string | undefined): Promise<void>
   halt(): void
   resume(): void
   /** Ends both. */
@@ -151,7 +170,7 @@ function createPair(): Pair {
     for (const { child } of peers) child.kill(name)
   }
   return {
-    async start(model, rule, state) {
+    async start(model, rule, localSteps, state) {
       let connect: string[] = []
       for (let index = 0; index < PEERS; index++) {
         const averaging = { rule }
@@ -160,7 +179,7 @@ function createPair(): Pair {
             model: { name: model },
             training: { steps: STEPS },
             averaging,
-            exchange: { localSteps: LOCAL_STEPS },
+            exchange: { localSteps },
           },
           data: 'digits',
           index,

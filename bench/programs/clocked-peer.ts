@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 
+import { PerformanceObserver } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { createPeer, loadDataset } from '../../src/index.ts'
 import { shardsOf } from '../../src/library/fit-data.ts'
@@ -33,7 +34,9 @@ export interface Mark {
   readonly cpuMilliseconds: number
   /** The part of it that the thread which carries the network took. */
   readonly mainCpuMilliseconds: number
-  /** Exchanges that this peer had begun and that were added on both sides. */
+  /** What garbage collection took of that. */
+  readonly gcMilliseconds: number
+  /** Exchanges that this peer had begun, or answered, and that came to their end. */
   readonly exchanges: number
 }
 
@@ -46,7 +49,10 @@ const worker = await createWorkerTrainer(trainerOptionsOf(recipe, shard, data.te
 
 const marks: Mark[] = []
 let samples = 0
-let exchanges = 0
+let gcMilliseconds = 0
+new PerformanceObserver(list => {
+  for (const { duration } of list.getEntries()) gcMilliseconds += duration
+}).observe({ entryTypes: ['gc'] })
 
 const milliseconds = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1_000
 
@@ -60,7 +66,8 @@ const clocked: Trainer = {
       samples,
       cpuMilliseconds: milliseconds(process.cpuUsage()),
       mainCpuMilliseconds: milliseconds(process.threadCpuUsage()),
-      exchanges,
+      gcMilliseconds,
+      exchanges: peer.status().exchanges,
     })
     return trained
   },
@@ -72,9 +79,6 @@ const peer = await createPeer({
   state: options.state,
   seed: index,
   network: { listen: ['/ip4/127.0.0.1/tcp/0'], connect: options.connect, mdns: false },
-})
-peer.addEventListener('exchange', ({ detail }) => {
-  if (detail.outcome === 'averaged') exchanges++
 })
 
 const input = createInterface({ input: process.stdin })
