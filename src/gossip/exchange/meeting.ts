@@ -57,4 +57,6 @@ export interface Meeting {
   terms(partner: PeerId, round: number | undefined, options: AbortOptions): Promise<Terms>
   /** Something of an exchange with this peer was added on this side; with these terms, where it came to its end by its own course. */
   applied(partner: PeerId, terms?: Terms): void
+  /** An exchange that another began is over, however it went: this peer may be waiting for that to leave. */
+  over(): void
 }

@@ -130,5 +130,7 @@ export function createPairs(options: PairsOptions): Meeting {
       if (open !== undefined) open.made++
       condition.notify()
     },
+
+    over: condition.notify,
   }
 }

@@ -157,5 +157,7 @@ export function createRounds(options: RoundsOptions): Meeting {
       lateness.came(partner)
       condition.notify()
     },
+
+    over: condition.notify,
   }
 }

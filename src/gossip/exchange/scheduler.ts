@@ -217,7 +217,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   })
 
   return {
-    respond: exchange.respond,
+    respond: (stream, abort) => exchange.respond(stream, abort).finally(meeting.over),
     settled: applied,
     begun: () => begun,
     async once(abort) {

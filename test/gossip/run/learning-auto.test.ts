@@ -46,14 +46,14 @@ test('the slower the network, the more steps there are between exchanges', async
   expect(Math.max(...chosen(wan))).toBeLessThan(Math.min(...chosen(far)))
 })
 
-test('on a slow network a peer spends about a third of its time in averaging', async () => {
+test('on a slow network a peer spends less than half of its time in averaging', async () => {
   const world = await settled('auto', 100)
   const began = world.secondsInExchanges()
   const time = (STEPS / 4) * STEP_MS
   await world.wait(time)
   const share = (world.secondsInExchanges() - began) / 4 / (time / 1_000)
   expect(share).toBeGreaterThan(0.2)
-  expect(share).toBeLessThan(0.4)
+  expect(share).toBeLessThan(0.5)
 })
 
 test('training takes longer than alone by no more than the time for averaging', async () => {
