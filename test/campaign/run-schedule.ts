@@ -334,14 +334,19 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
 
   const honest = () => simulatedPeers.filter(({ index }) => !gone.has(index) && !liars.has(index))
 
+  /** How far a peer has come: from averaging to a proposal, and back, is no step. */
+  function stage({ gossip }: (typeof simulatedPeers)[number]): string | undefined {
+    const phase = gossip?.status().phase
+    return phase === 'averaging' || phase === 'sealing' ? 'ending' : phase
+  }
+
   function isOver(): boolean {
     if (failure !== undefined) return true
     if (pending > 0) return false
     // One alone never seals, and where nothing is trained it waits for others as long as it lives.
     if (schedule.steps === 0 && honest().length === 1) return true
     const sealed = honest().map(({ gossip }) => gossip?.sealed())
-    const training = honest().map(({ gossip }) => gossip?.status().phase === 'training')
-    const stand = [...sealed, ...training].join()
+    const stand = [...sealed, ...honest().map(stage)].join()
     if (stand !== last.stand) last = { stand, since: clock.now() }
     if (clock.now() - last.since > UNCHANGED_MS) {
       requireTold()
@@ -352,7 +357,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
   }
 
   let over = false
-  /** What everybody has sealed, and who trains, since it is so, all faults being over. */
+  /** What everybody has sealed, and how far each has come, since it is so, all faults being over. */
   let last: { readonly stand: string | undefined; readonly since: number } = { stand: undefined, since: 0 }
 
   function lookRegularly(): void {
