@@ -12,6 +12,10 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   )
   process.exitCode = 2
 } else {
+  if (['peer', 'swarm'].includes(process.argv[2])) {
+    const { keepYoungGenerationSmall } = await import('./young-generation.ts')
+    keepYoungGenerationSmall()
+  }
   const { enableCompileCache } = await import('node:module')
   // Half of what a start costs is reading the same libraries again. Deno has a cache of its own, and not this function.
   enableCompileCache?.()

@@ -8,12 +8,17 @@
 
 import { PerformanceObserver } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
-import { createPeer, loadDataset } from '../../src/index.ts'
-import { shardsOf } from '../../src/library/fit-data.ts'
-import { trainerOptionsOf } from '../../src/library/trainer-options.ts'
-import { parseRecipe, type RecipeInput } from '../../src/recipe/recipe.ts'
-import { createWorkerTrainer } from '../../src/training/remote/worker-trainer.ts'
+import { keepYoungGenerationSmall } from '../../peer/young-generation.ts'
+import type { RecipeInput } from '../../src/recipe/recipe.ts'
 import type { Trainer } from '../../src/training/trainer.ts'
+
+// As the command line does: loading modules makes it grow, so before any other is.
+keepYoungGenerationSmall()
+const { createPeer, loadDataset } = await import('../../src/index.ts')
+const { shardsOf } = await import('../../src/library/fit-data.ts')
+const { trainerOptionsOf } = await import('../../src/library/trainer-options.ts')
+const { parseRecipe } = await import('../../src/recipe/recipe.ts')
+const { createWorkerTrainer } = await import('../../src/training/remote/worker-trainer.ts')
 
 export interface ClockedPeerOptions {
   readonly recipe: RecipeInput

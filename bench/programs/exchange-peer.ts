@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import { keepYoungGenerationSmall } from '../../src/network/young-generation.ts'
+import { keepYoungGenerationSmall } from '../../peer/young-generation.ts'
 
 // Loading modules makes it grow: before any other is.
 keepYoungGenerationSmall()
