@@ -6,6 +6,7 @@ import { createFrameStream } from './frame-stream.ts'
 import { createCallers } from './gate/callers.ts'
 import type { Gate } from './gate/gate.ts'
 import type { Standing } from './gate/handshake.ts'
+import type { BoundedMuxer } from './gate/muxer.ts'
 import { hostOf } from './hosts.ts'
 import { type Arrivals, createArrivals } from './lanes/arrival.ts'
 import type { KeptLanes } from './lanes/lanes.ts'
@@ -33,6 +34,7 @@ const LIMITS = { maxInboundStreams: MAX_STREAMS_PER_CHANNEL, maxOutboundStreams:
 export function createChannels(
   node: Libp2p,
   gate: Pick<Gate, 'standingOfCaller' | 'connectionTo'>,
+  muxer: Pick<BoundedMuxer, 'answered'>,
   lanes: KeptLanes,
   pace: Pace | undefined,
 ): Channels {
@@ -40,7 +42,7 @@ export function createChannels(
   const callers = createCallers()
   const gathering = createGathering()
   const aheads = new WeakMap<Connection, WriteAhead>()
-  /** The shortest time in which a stream was opened over each, in milliseconds. */
+  /** The shortest time in which the other side has answered a new stream over each, in milliseconds. */
   const roundTrips = new WeakMap<Connection, number>()
   const [whole, inParts] = [new WeakMap<Connection, Arrivals>(), new WeakMap<Connection, Arrivals>()]
 
@@ -129,8 +131,10 @@ export function createChannels(
   async function openStream(protocol: string, connection: Connection, { signal }: AbortOptions): Promise<Stream> {
     const began = performance.now()
     const stream = await connection.newStream(protocol, { maxOutboundStreams: MAX_STREAMS_PER_CHANNEL, signal })
-    const took = performance.now() - began
-    roundTrips.set(connection, Math.min(roundTrips.get(connection) ?? took, took))
+    const answered = muxer.answered(stream)
+    const note = (took: number) => roundTrips.set(connection, Math.min(roundTrips.get(connection) ?? took, took))
+    if (answered === undefined) note(performance.now() - began)
+    else answered.then(note, () => {})
     if (signal.aborted) stream.abort(signal.reason)
     signal.throwIfAborted()
     return stream

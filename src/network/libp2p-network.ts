@@ -164,7 +164,7 @@ export function driveNode(parts: SwarmNode, options: DriverOptions): Network {
     names: options.names ?? createNames(),
     random: random.fork('given addresses'),
   })
-  const channels = createChannels(node, gate, lanes, pace)
+  const channels = createChannels(node, gate, parts.muxer, lanes, pace)
   const dialler = createDialler(node, gate, backoff, { signal: stopping.signal })
   const upkeep = createUpkeep(
     parts,

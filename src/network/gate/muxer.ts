@@ -1,8 +1,10 @@
-import type { Connection, Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import type { Connection, CreateStreamOptions, Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { yamux } from '@libp2p/yamux'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { MAX_STREAMS_PER_CONNECTION, READ_BUFFER_SPARE_BYTES, WINDOW_UPDATE_BYTES } from '../constants.ts'
+import { speakEarly } from '../early-protocol.ts'
 import { UnreachableError } from '../errors.ts'
+import { protocolOf } from '../protocols.ts'
 import { STRANGER_STREAMS } from './constants.ts'
 
 /** yamux, with what it may hold of a connection. */
@@ -10,7 +12,11 @@ export interface BoundedMuxer {
   readonly factory: StreamMuxerFactory
   /** The peer of a connection is a member, and may have more streams. */
   admit(connection: Connection): void
+  /** In how many milliseconds the other side has answered that it speaks a stream's protocol; undefined of one that was waited for. */
+  answered(stream: Stream): Promise<number> | undefined
 }
+
+const EXCHANGE_PROTOCOL = protocolOf('exchange')
 
 /** Bytes of a frame's header. */
 const HEADER_BYTES = 12
@@ -19,6 +25,7 @@ const HEADER_BYTES = 12
 export function createBoundedMuxer(window: number): BoundedMuxer {
   /** A connection and its muxer have the same list of streams. */
   const muxers = new WeakMap<StreamMuxer['streams'], StreamMuxer>()
+  const answers = new WeakMap<Stream, Promise<number>>()
   const inner = yamux({
     maxInboundStreams: STRANGER_STREAMS,
     maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
@@ -33,6 +40,7 @@ export function createBoundedMuxer(window: number): BoundedMuxer {
         muxers.set(muxer.streams, muxer)
         boundFrames(muxer, window + HEADER_BYTES)
         saveWindowUpdates(muxer)
+        speakExchangesEarly(muxer, answers)
         return muxer
       },
     },
@@ -40,7 +48,21 @@ export function createBoundedMuxer(window: number): BoundedMuxer {
       const muxer = muxers.get(streams)
       if (muxer !== undefined) Object.assign(muxer, { maxInboundStreams: MAX_STREAMS_PER_CONNECTION })
     },
+    answered: stream => answers.get(stream),
   }
+}
+
+/** Members speak of exchanges, each over a stream of its own: that they do is known by the time that one begins. */
+function speakExchangesEarly(muxer: StreamMuxer, answers: WeakMap<Stream, Promise<number>>): void {
+  const create = muxer.createStream.bind(muxer)
+  Object.assign(muxer, {
+    async createStream(options: CreateStreamOptions = {}) {
+      const stream = await create(options)
+      const { protocol } = options
+      if (protocol === EXCHANGE_PROTOCOL) answers.set(stream, speakEarly(stream, protocol))
+      return stream
+    },
+  })
 }
 
 /** yamux waits for all of a frame before it looks whether the frame fits into a window; its length may say gibibytes. */
