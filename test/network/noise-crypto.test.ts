@@ -1,4 +1,5 @@
 import { getCiphers } from 'node:crypto'
+import { Uint8ArrayList } from 'uint8arraylist'
 import { expect, test } from 'vitest'
 import { noiseCrypto } from '../../src/network/noise-crypto.ts'
 
@@ -21,9 +22,18 @@ test.each([0, 1_199, 1_200, 65_519])(
     for (const crypto of [withCipher, without]) {
       expect(bytesOf(crypto.chaCha20Poly1305Decrypt(one, nonce, more, key))).toEqual(Buffer.from(text))
     }
+    // As yamux gives them, in parts, and as they come from a socket.
+    const parts = new Uint8ArrayList(text.subarray(0, 12), text.subarray(12))
+    const inParts = withCipher.chaCha20Poly1305Encrypt(parts, nonce, more, key)
+    expect(bytesOf(inParts)).toEqual(bytesOf(one))
+    const come = new Uint8ArrayList(bytesOf(one).subarray(0, 5), bytesOf(one).subarray(5))
+    expect(bytesOf(withCipher.chaCha20Poly1305Decrypt(come, nonce, more, key))).toEqual(Buffer.from(text))
     const forged = bytesOf(one)
     forged[0] ^= 1
-    expect(() => without.chaCha20Poly1305Decrypt(forged, nonce, more, key)).toThrow()
+    for (const crypto of [withCipher, without]) {
+      expect(() => crypto.chaCha20Poly1305Decrypt(forged, nonce, more, key)).toThrow()
+      expect(() => crypto.chaCha20Poly1305Decrypt(one, nonce, more, new Uint8Array(32))).toThrow()
+    }
   },
 )
 
