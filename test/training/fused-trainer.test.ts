@@ -51,7 +51,7 @@ function images(samples: number, seed: number): Dataset {
   return { ...blobs(samples, seed, { features: 12 * 13 * 3, classes: 5 }), shape: [12, 13, 3] }
 }
 
-describe('agrees with TensorFlow.js in plain JavaScript', () => {
+describe('agrees with TensorFlow.js', () => {
   test.each<[string, Partial<TrainerOptions>]>([
     ['linear', { model: 'linear' }],
     ['mlp', { model: 'mlp:33,7' }],
@@ -63,7 +63,9 @@ describe('agrees with TensorFlow.js in plain JavaScript', () => {
   ])('%s: gradients, training, evaluation', async (_what, changes) => {
     for (const optimizer of [{ name: 'sgd', learningRate: 1, momentum: 0 } as const, blobOptions.optimizer, adam]) {
       const given = { ...changes, optimizer }
-      const [ours, theirs] = [await fused(given), await tensorflow({ ...given, backend: 'cpu' })]
+      // Plain JavaScript takes long for convolutions; with their gradients it agrees as every backend does.
+      const backend = changes.model === 'cnn' ? 'wasm' : 'cpu'
+      const [ours, theirs] = [await fused(given), await tensorflow({ ...given, backend })]
       expect(ours.layout).toEqual(theirs.layout)
       const start = await ours.initial()
       expect(start).toEqual(await theirs.initial())
@@ -119,21 +121,18 @@ describe('goes on from a saved state', () => {
 
 describe('gives the same bits on any number of threads', () => {
   test.each<[string, Partial<TrainerOptions>]>([
-    ['mlp', { model: 'mlp:13000,9', shard: blobs(50, 1, { features: 61 }), test: blobs(70, 2, { features: 61 }) }],
-    ['samples that are mostly 0', { model: 'mlp:17000', shard: sparse(60, 1), test: sparse(30, 2), optimizer: adam }],
-    [
-      'cnn',
-      { model: 'cnn', batch: 150, shard: images(160, 1), test: images(30, 2), optimizer: { ...adam, clipNorm: 0.5 } },
-    ],
+    ['mlp', { model: 'mlp:1300,9', shard: blobs(160, 1, { features: 61 }), test: blobs(70, 2, { features: 61 }) }],
+    ['samples that are mostly 0', { model: 'mlp:1700', shard: sparse(160, 1), test: sparse(30, 2), optimizer: adam }],
+    ['cnn', { model: 'cnn', shard: images(160, 1), test: images(30, 2), optimizer: { ...adam, clipNorm: 0.5 } }],
     [
       'values',
       measuredOptions({
-        model: 'mlp:3000,400',
+        model: 'mlp:300,300',
         optimizer: { ...blobOptions.optimizer, learningRate: 1e-4, weightDecay: 0.1 },
       }),
     ],
   ])('%s', async (_what, changes) => {
-    const given = { batch: 15, ...changes }
+    const given = { ...changes, batch: 150 }
     const [alone, ...others] = await Promise.all([1, 2, 3].map(threads => fused({ ...given, threads })))
     expect([alone, ...others].map(({ threads }) => threads)).toEqual([1, 2, 3])
     const start = await alone.initial()
