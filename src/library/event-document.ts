@@ -68,7 +68,9 @@ const details = {
       backend: z.string().describe('What trains: `wasm`, `webgpu`, …'),
       trainer: z
         .enum(['fused', 'tensorflow', 'module'])
-        .describe("Whose program makes the steps: hearsay's fused kernels, TensorFlow.js, or the module of the model."),
+        .describe(
+          "Whose program makes the steps: hearsay's fused kernels, TensorFlow.js, or the model's own module or a trainer that was given.",
+        ),
       threads: count.describe('Threads that make them.'),
       device: z.string().nullable().describe('The GPU, where the backend computes on one.'),
       shard: count.describe('Samples in the shard.'),

@@ -147,7 +147,7 @@ export interface PeerEvents extends GossipEvents {
     /** The swarm's id: the recipe's hash. */
     readonly swarm: string
     readonly backend: string
-    /** Whose program makes the steps; `module` where the model's own module does. */
+    /** Whose program makes the steps; `module` where the model's own module does, or the trainer that was given. */
     readonly trainer: TrainerKind | 'module'
     /** Threads that make them. */
     readonly threads: number
