@@ -1,4 +1,4 @@
-import { outputs } from '../data/dataset.ts'
+import { features, outputs } from '../data/dataset.ts'
 import { createLayout } from '../parameters/layout.ts'
 import { startBackend } from './backend.ts'
 import { createFusedTrainer } from './fused-trainer.ts'
@@ -27,9 +27,8 @@ export async function createMadeTrainer(options: TrainerOptions): Promise<Traine
   if (layers === undefined) return await createTensorflowTrainer(options, network)
   try {
     requireTargets(model, network, shard)
-    const features = shape.reduce((product, size) => product * size, 1)
     const layout = createLayout(tensorSpecs(network))
-    return createFusedTrainer(options, { features, classes, outputs: width, layers, layout })
+    return createFusedTrainer(options, { features: features(shard), classes, outputs: width, layers, layout })
   } finally {
     network.dispose()
   }

@@ -1,4 +1,4 @@
-import { features, isRegression, samples } from '../data/dataset.ts'
+import { features, samples } from '../data/dataset.ts'
 import { inMemory } from '../data/stored-rows.ts'
 import { DEFAULT_BACKEND } from './backend.ts'
 import { checkOptions } from './check-options.ts'
@@ -48,25 +48,28 @@ export function createFusedTrainer(options: TrainerOptions, model: StackedModel)
   const [before, after, gradient] = [allocate(bytes), allocate(bytes), allocate(bytes)]
   const moments = allocate(crew.moments.length * bytes)
   const order = createSampleOrder(samples(shard), options.batch, options.shardSeed)
-  const takeBatch = createShard()
+  const source = createShard()
   const exclusive = createExclusive()
   let stepsDone = 0
   let optimizerSteps = 0
 
-  function createShard(): (indices: Int32Array) => void {
+  /** The shard, as its maps make it at each call; in place where it lies in the memory. */
+  function createShard(): { readonly prepare: () => void; readonly take: (indices: Int32Array) => void } {
     const placeable = inMemory(shard.inputs) && samples(shard) * paddedBytes(features(shard)) <= MOST_PLACED_BYTES
+    if (!placeable) return { prepare() {}, take: indices => batch.gather(shard, indices) }
     // Allocated first: behind it are the samples alone, which are placed again once their maps have changed.
     batch.gather(test, Int32Array.of(0))
     const start = mark()
     const changes = watchNumbers(changingNumbers({ shard, test: shard }))
     let placed: PlacedSamples | undefined
-    return indices => {
-      if (!placeable) return batch.gather(shard, indices)
-      if (placed === undefined || changes() !== undefined) {
+    return {
+      prepare() {
+        const hasChanged = changes() !== undefined
+        if (placed !== undefined && !hasChanged) return
         rewind(start)
         placed = placeSamples(memory, allocate, shard)
-      }
-      batch.find(placed, indices)
+      },
+      take: indices => batch.find(placed as PlacedSamples, indices),
     }
   }
 
@@ -87,7 +90,7 @@ export function createFusedTrainer(options: TrainerOptions, model: StackedModel)
 
   /** One step on the next batch; returns its loss, from before the step. @param ofRun which one, counted from 1 */
   function step(ofRun: number): number {
-    takeBatch(order.next())
+    source.take(order.next())
     stepsDone++
     crew.forward(after)
     const loss = objective.gradient()
@@ -130,17 +133,19 @@ export function createFusedTrainer(options: TrainerOptions, model: StackedModel)
         return await drawParameters(options)
       }),
 
-    train: (parameters, steps, stepsBefore = stepsDone) =>
+    train: (parameters, steps, stepsBefore) =>
       exclusive.run(async () => {
         if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`expected one step or more, got ${steps}`)
         const start = performance.now()
+        const ofRun = stepsBefore ?? stepsDone
         await crew.start()
+        source.prepare()
         write(parameters)
         module.copy(before, after, bytes)
         let loss = 0
-        for (let i = 1; i <= steps; i++) loss += step(stepsBefore + i)
+        for (let i = 1; i <= steps; i++) loss += step(ofRun + i)
         if (!module.subtract(after, before, layout.length)) {
-          throw startAnew('a parameter is not a finite number', stepsBefore + steps)
+          throw startAnew('a parameter is not a finite number', ofRun + steps)
         }
         return {
           update: vectorAt(after).slice(),
@@ -152,7 +157,7 @@ export function createFusedTrainer(options: TrainerOptions, model: StackedModel)
 
     evaluate: (parameters, mostSamples) =>
       exclusive.run(async () => {
-        const { add, evaluation } = objective.tally(isRegression(test) ? test.valueMap?.scale : undefined)
+        const { add, evaluation } = objective.tally(test.valueMap?.scale)
         await answerTests(parameters, add, mostSamples)
         return evaluation()
       }),

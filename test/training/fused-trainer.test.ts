@@ -174,6 +174,16 @@ test('rows that stay in their file give the bits of those in memory', async () =
   expect((await inFile.train(start, 7)).update).toEqual((await inMemory.train(start, 7)).update)
 })
 
+test('calls that overlap stand in the schedule where their turns come', async () => {
+  const schedule = { shape: 'linear', steps: 10, warmupSteps: 0, finalShare: 0 } as const
+  const optimizer: OptimizerSpec = { name: 'sgd', learningRate: 0.1, momentum: 0, schedule }
+  const [inTurn, atOnce] = [await fused({ optimizer }), await fused({ optimizer })]
+  const start = await inTurn.initial()
+  const expected = [await inTurn.train(start, 4), await inTurn.train(start, 4)]
+  const found = await Promise.all([atOnce.train(start, 4), atOnce.train(start, 4)])
+  expect(found.map(({ update }) => update)).toEqual(expected.map(({ update }) => update))
+})
+
 test('does not change the parameters that it is given, and gives each update away', async () => {
   const made = await fused()
   const start = await made.initial()

@@ -11,8 +11,8 @@ import { Worker } from 'node:worker_threads'
 import type { Arena } from './arena.ts'
 import type { HelperData } from './helper.ts'
 import { stackedModule } from './module.ts'
-import { createOrders, ORDER_BYTES, type Orders } from './orders.ts'
-import { createStep, type Step, type StepOptions } from './step.ts'
+import { createOrders, ORDER_BYTES } from './orders.ts'
+import { createStep, type Step, type StepCalls, type StepOptions } from './step.ts'
 import { ALONE, createTeam } from './team.ts'
 
 /** A step, and the threads that make it. */
@@ -54,7 +54,7 @@ export function createCrew(arena: Arena, options: StepOptions, size: number): Cr
   }
 
   /** Has all threads do something, this one too, and waits until all have. */
-  function together<Name extends keyof Orders>(name: Name): Step[Name] {
+  function together<Name extends keyof StepCalls>(name: Name): Step[Name] {
     return ((...given: number[]) => {
       orders.give(name, given)
       team.meet()

@@ -1,10 +1,7 @@
 import type { StepCalls } from './step.ts'
 import { TEAM_WORDS } from './team.ts'
 
-/** The calls that a crew carries out together. */
-export type Orders = StepCalls
-
-const NAMES = ['forward', 'backward', 'update'] as const satisfies readonly (keyof Orders)[]
+const NAMES = ['forward', 'backward', 'update'] as const satisfies readonly (keyof StepCalls)[]
 
 /** Arguments of an order, at most. */
 const MOST_ARGUMENTS = 5
@@ -20,9 +17,9 @@ export interface OrderBoard {
   readonly address: number
   /** The words by which the team meets. */
   readonly team: Int32Array
-  give(name: keyof Orders, given: readonly number[]): void
+  give(name: keyof StepCalls, given: readonly number[]): void
   /** Carries out what was told last. */
-  follow(calls: Orders): void
+  follow(calls: StepCalls): void
 }
 
 export function createOrders(memory: WebAssembly.Memory, address: number): OrderBoard {
