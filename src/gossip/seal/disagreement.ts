@@ -66,7 +66,7 @@ export function createDisagreement(options: DisagreementOptions): Disagreement {
       const all = `${present.length} other ${present.length === 1 ? 'member' : 'members'}`
       return (
         `nothing was sealed in ${SEAL_TIMEOUT_MS / 60_000} minutes: of ${all}, none counts for this peer, because what they averaged lay too far away or ` +
-        'they kept the others from ending; that is forgiven with time, and it goes on trying'
+        'they kept the others from ending; the one is forgiven with time, the other when this peer is started again'
       )
     }
     const elsewhere = sealedElsewhere(members).length
